@@ -1,0 +1,44 @@
+import type { Problem } from '../problem.ts'
+
+/** Whom an auth mode can tell apart: nobody, one host for all its users, or each user. */
+export type Audience = 'anyone' | 'service' | 'user'
+
+/** The user in whose name an operation runs. `scopes` is undefined where the auth mode has none. */
+export interface Caller {
+  id: string
+  scopes?: readonly string[] | undefined
+}
+
+/** The manifest's `auth` member, https://platform.openai.com/docs/plugins/authentication (2023). */
+export type ManifestAuth =
+  | { type: 'none' }
+  | { type: 'user_http'; authorization_type: 'bearer' | 'basic' }
+  | { type: 'service_http'; authorization_type: 'bearer' | 'basic'; verification_tokens: Record<string, string> }
+  | {
+      type: 'oauth'
+      client_url: string
+      scope: string
+      authorization_url: string
+      authorization_content_type: string
+      verification_tokens: Record<string, string>
+    }
+
+/**
+ * One auth mode: what the manifest says, what the spec says, and how a request is authenticated.
+ * They stand in one object so that they cannot disagree.
+ */
+export interface Auth<Who extends Audience = Audience, Scope extends string = string> {
+  readonly audience: Who
+  readonly scopes: Readonly<Record<Scope, string>>
+  manifest(publicUrl: string): ManifestAuth
+  /** The entry of `components.securitySchemes`, or undefined where there is none. */
+  readonly securityScheme: { type: 'http'; scheme: 'bearer' | 'basic'; description: string } | undefined
+  /**
+   * Answers the caller, or undefined where the mode knows no users.
+   * @param authorization the Authorization header as it came
+   * @throws Problem 401, with WWW-Authenticate
+   */
+  authenticate(authorization: string | undefined): Promise<Caller | undefined>
+  /** The 403 for a caller who lacks `scope`, RFC 6750 section 3.1. */
+  insufficientScope(scope: string): Problem
+}

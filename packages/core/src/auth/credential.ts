@@ -1,0 +1,44 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { unauthorized } from './challenge.ts'
+
+export type Scheme = 'bearer' | 'basic'
+
+// RFC 6750 section 2.1 (b64token). The length is ours: no token of a sane server is longer.
+const bearer = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i
+const basic = /^Basic +([A-Za-z0-9+/]+=*) *$/i
+const longest = 8192
+
+/**
+ * The secret in an Authorization header. In a Basic one it is the password, or the user name where the
+ * password is empty or there is no colon, since assistants disagree on where they put a single key.
+ * @throws Problem 401 where there is none or it has another form
+ */
+export function readCredential(scheme: Scheme, authorization: string | undefined): string {
+  const name = scheme === 'bearer' ? 'Bearer' : 'Basic'
+  if (authorization === undefined)
+    throw unauthorized(scheme, `Send the token in the header "Authorization: ${name} …"`, { realm: 'plugin' })
+  const found =
+    authorization.length <= longest ? (scheme === 'bearer' ? bearer : basic).exec(authorization)?.[1] : undefined
+  if (found === undefined) throw invalidToken(scheme, `The Authorization header must have the form "${name} …"`)
+  if (scheme === 'bearer') return found
+  const decoded = Buffer.from(found, 'base64').toString('utf8')
+  const colon = decoded.indexOf(':')
+  return (colon < 0 ? '' : decoded.slice(colon + 1)) || (colon < 0 ? decoded : decoded.slice(0, colon))
+}
+
+export function invalidToken(scheme: Scheme, detail: string, parameters: Record<string, string> = {}) {
+  return unauthorized(scheme, detail, {
+    realm: 'plugin',
+    ...(scheme === 'bearer' && { error: 'invalid_token' }),
+    ...parameters,
+  })
+}
+
+/** SHA-256 of a token: what a store keeps, and what is compared, so that time and a stolen table tell nothing. */
+export const digest = (token: string): Buffer => createHash('sha256').update(token).digest()
+
+/** Compares with every token, however early one fits. */
+export function isOneOf(token: string, digests: readonly Buffer[]): boolean {
+  const given = digest(token)
+  return digests.reduce((found, known) => timingSafeEqual(given, known) || found, false)
+}

@@ -1,0 +1,52 @@
+import type { Auth, Caller } from './auth.ts'
+import { insufficientScope, unauthorized } from './challenge.ts'
+import { invalidToken, readCredential } from './credential.ts'
+
+export interface OAuthOptions<Scope extends string> {
+  /** Each scope with what it allows, in words for the consent page. */
+  scopes: Readonly<Record<Scope, string>>
+  /** Where the browser starts, absolute or a path of this plugin (the manifest's `client_url`). */
+  authorizationUrl: string
+  /** Where a code is exchanged for a token, absolute or a path (the manifest's `authorization_url`, in spite of its name). */
+  tokenUrl: string
+  /** The protected resource's metadata, RFC 9728, absolute; named in every challenge. */
+  resourceMetadataUrl?: string
+  verificationTokens?: Readonly<Record<string, string>>
+  /** The user of an access token; undefined where it is unknown, expired, revoked or for another audience. */
+  verify: (accessToken: string) => Promise<Caller | undefined>
+}
+
+/** Each user signs in, and the assistant calls with an access token that the user can revoke (`oauth`). */
+export function oauth<const Scope extends string>(options: OAuthOptions<Scope>): Auth<'user', Scope> {
+  const { scopes, authorizationUrl, tokenUrl, resourceMetadataUrl, verificationTokens = {}, verify } = options
+  const metadata: Record<string, string> = resourceMetadataUrl ? { resource_metadata: resourceMetadataUrl } : {}
+  return {
+    audience: 'user',
+    scopes,
+    manifest: (publicUrl) => ({
+      type: 'oauth',
+      client_url: new URL(authorizationUrl, publicUrl).href,
+      scope: Object.keys(scopes).join(' '),
+      authorization_url: new URL(tokenUrl, publicUrl).href,
+      authorization_content_type: 'application/x-www-form-urlencoded',
+      verification_tokens: { ...verificationTokens },
+    }),
+    securityScheme: { type: 'http', scheme: 'bearer', description: 'The access token that the user allowed by OAuth' },
+    async authenticate(authorization) {
+      if (authorization === undefined)
+        throw unauthorized('bearer', 'Ask the user to sign in, then send "Authorization: Bearer …"', {
+          realm: 'plugin',
+          ...metadata,
+        })
+      const caller = await verify(readCredential('bearer', authorization))
+      if (!caller)
+        throw invalidToken(
+          'bearer',
+          'The access token is not valid any more: refresh it, or ask the user to sign in',
+          metadata,
+        )
+      return caller
+    },
+    insufficientScope: (scope) => insufficientScope(scope, metadata),
+  }
+}

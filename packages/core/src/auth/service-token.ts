@@ -1,0 +1,42 @@
+import type { Auth } from './auth.ts'
+import { insufficientScope } from './challenge.ts'
+import { digest, invalidToken, isOneOf, readCredential, type Scheme } from './credential.ts'
+
+export interface ServiceTokenOptions {
+  /** The tokens that are valid; more than one while a token is being replaced. Each 32 characters or longer. */
+  tokens: readonly string[]
+  /** What each assistant showed when the token was entered there, by its name: `{ openai: '…' }`. */
+  verificationTokens?: Readonly<Record<string, string>>
+  authorizationType?: Scheme
+}
+
+/** The assistant holds one token for all its users (`service_http`). */
+export function serviceToken(options: ServiceTokenOptions): Auth<'service', never> {
+  const { tokens, verificationTokens = {}, authorizationType = 'bearer' } = options
+  if (tokens.length === 0) throw new Error('serviceToken() needs at least one token')
+  if (tokens.some((token) => token.length < 32)) throw new Error('a service token needs at least 32 characters')
+  const digests = tokens.map(digest)
+  return {
+    audience: 'service',
+    scopes: {},
+    manifest: () => ({
+      type: 'service_http',
+      authorization_type: authorizationType,
+      verification_tokens: { ...verificationTokens },
+    }),
+    securityScheme: {
+      type: 'http',
+      scheme: authorizationType,
+      description: 'The service token that the developer gave to the assistant',
+    },
+    async authenticate(authorization) {
+      if (!isOneOf(readCredential(authorizationType, authorization), digests))
+        throw invalidToken(
+          authorizationType,
+          'The service token is not valid: enter the one that the operator gave you',
+        )
+      return undefined
+    },
+    insufficientScope,
+  }
+}

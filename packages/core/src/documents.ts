@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { stringify } from 'yaml'
+import { toManifest } from './manifest.ts'
+import { toSpec } from './openapi.ts'
+import type { Plugin } from './plugin.ts'
+
+/** One static document, made once. */
+export interface Document {
+  path: string
+  /** Without a charset: one assistant reads JSON only where the type is exactly application/json. */
+  type: string
+  body: Buffer
+  etag: string
+}
+
+/** What the plugin publishes of itself as text, by the name of the file that holds it for review. */
+export function contractFiles(plugin: Plugin, publicUrl: string): Record<string, string> {
+  const spec = toSpec(plugin, publicUrl, '3.1.0')
+  return {
+    'ai-plugin.json': json(toManifest(plugin, publicUrl)),
+    'openapi.json': json(spec),
+    // Readers of YAML 1.1 take a bare yes or 12:30 for something else than text.
+    'openapi.yaml': stringify(spec, { version: '1.1', aliasDuplicateObjects: false, lineWidth: 0 }),
+    'openapi-3.0.json': json(toSpec(plugin, publicUrl, '3.0.3')),
+  }
+}
+
+export async function toDocuments(plugin: Plugin, publicUrl: string): Promise<Document[]> {
+  const files = contractFiles(plugin, publicUrl)
+  return [
+    toDocument('/.well-known/ai-plugin.json', 'application/json', files['ai-plugin.json'] as string),
+    toDocument('/openapi.json', 'application/json', files['openapi.json'] as string),
+    toDocument('/openapi.yaml', 'application/yaml', files['openapi.yaml'] as string),
+    toDocument('/openapi-3.0.json', 'application/json', files['openapi-3.0.json'] as string),
+    toDocument('/logo.png', 'image/png', await readFile(new URL('logo.png', plugin.folder))),
+    toDocument('/legal', 'text/html; charset=utf-8', await readFile(new URL('legal.html', plugin.folder))),
+  ]
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+
+function toDocument(path: string, type: string, content: string | Buffer): Document {
+  const body = Buffer.from(content)
+  return { path, type, body, etag: `"${createHash('sha256').update(body).digest('base64url')}"` }
+}

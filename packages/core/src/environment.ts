@@ -1,0 +1,69 @@
+import { mkdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+
+const port = z.coerce.number('must be a number').int().min(1).max(65535)
+const origin = z
+  .url('must be a URL')
+  .refine((value) => isOrigin(value), 'must be an origin, such as https://todo.example.com')
+
+/** The variables that every plugin reads. */
+const Common = z.object({
+  PORT: port,
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PUBLIC_URL: origin.transform((value) => value.replace(/\/$/, '')).optional(),
+  DATABASE_URL: z.string().min(1).optional(),
+  LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+  RATE_LIMIT: z.coerce.number('must be a number').int().min(1).default(6000),
+  CORS_ORIGINS: z
+    .string()
+    .transform((value) =>
+      value
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(origin))
+    .default([]),
+  TRUSTED_PROXIES: z.coerce.number('must be a number').int().min(0).max(10).default(0),
+})
+
+export type Environment = z.output<typeof Common> & { PUBLIC_URL: string; DATABASE_URL: string }
+
+/** A variable that cannot be used. The message has one line for each. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError'
+  readonly expose = true
+}
+
+/**
+ * Checks the variables, and puts in what is not set.
+ * @param folder the plugin's own; DATABASE_URL is a file under its `.data` unless it is set
+ * @param own the variables that only this plugin reads
+ * @throws EnvironmentError
+ */
+export function readEnvironment<Own extends z.ZodRawShape = Record<never, never>>(
+  variables: NodeJS.ProcessEnv,
+  defaults: { port: number; folder: URL },
+  own: z.ZodObject<Own> = z.object({}) as z.ZodObject<Own>,
+): Environment & z.output<z.ZodObject<Own>> {
+  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+  const read = Common.extend(own.shape).safeParse({ ...set, PORT: set.PORT ?? defaults.port })
+  if (!read.success)
+    throw new EnvironmentError(read.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('\n'))
+  const environment = read.data as Environment
+  environment.PUBLIC_URL ??= `http://localhost:${environment.PORT}`
+  environment.DATABASE_URL ??= defaultDatabase(fileURLToPath(defaults.folder))
+  return environment as Environment & z.output<z.ZodObject<Own>>
+}
+
+function defaultDatabase(folder: string): string {
+  const data = join(folder, '.data')
+  mkdirSync(data, { recursive: true })
+  return `file:${join(data, `${basename(folder)}.sqlite`)}`
+}
+
+const isOrigin = (value: string): boolean =>
+  URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && new URL(value).origin === value.replace(/\/$/, '')

@@ -1,0 +1,95 @@
+import type { Operation } from './operation.ts'
+import { Problem } from './problem.ts'
+import { inputSchema, type JsonSchema } from './schema.ts'
+
+export type Place = 'path' | 'query' | 'body'
+
+/** One input: its name, where it is found, and what text stands for there. */
+export interface Field {
+  readonly name: string
+  readonly place: Place
+  /** Undefined for text itself. */
+  readonly convert: ((text: string) => unknown) | undefined
+  readonly list: boolean
+}
+
+/** A name in {braces} is in the path, otherwise in the query for GET and DELETE and in the JSON body for the rest. */
+export function fieldsOf({ method, path, input }: Operation): Field[] {
+  const { properties = {} } = inputSchema(input, '3.1.0') as { properties?: Record<string, JsonSchema> }
+  const rest: Place = method === 'GET' || method === 'DELETE' ? 'query' : 'body'
+  return Object.entries(properties).map(([name, schema]) => {
+    const list = schema.type === 'array'
+    const type = list ? (schema.items as JsonSchema).type : schema.type
+    return { name, place: path.includes(`{${name}}`) ? 'path' : rest, list, convert: converters[String(type)] }
+  })
+}
+
+const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
+
+// Text that is none of these stays text, so that the schema refuses it with its own words.
+const converters: Record<string, ((text: string) => unknown) | undefined> = {
+  number: (text) => (jsonNumber.test(text) ? Number(text) : text),
+  integer: (text) => (jsonNumber.test(text) ? Number(text) : text),
+  boolean: (text) => (text === 'true' ? true : text === 'false' ? false : text),
+}
+
+export interface Received {
+  params: Record<string, string>
+  /** Without its question mark. */
+  querystring: string
+  /** The JSON body, or undefined where there was none. */
+  body: Record<string, unknown> | undefined
+}
+
+/**
+ * Gathers the one flat input from where its parts are. Names that the operation does not have are passed over:
+ * some assistants repeat the path's and the query's values in the body.
+ * A DELETE may bring its query's inputs in a JSON body as well.
+ */
+export function readInput(fields: readonly Field[], { params, querystring, body }: Received): Record<string, unknown> {
+  const query = querystring === '' ? undefined : parseQuery(querystring)
+  const input: Record<string, unknown> = {}
+  for (const field of fields) {
+    const { name, place, convert } = field
+    if (place === 'path') {
+      const text = params[name] as string
+      input[name] = convert ? convert(text) : text
+      continue
+    }
+    const texts = place === 'query' ? query?.get(name) : undefined
+    if (texts) input[name] = fromQuery(field, texts)
+    if (body && Object.hasOwn(body, name)) {
+      if (texts && body[name] !== input[name])
+        throw new Problem(400, `${name} is given twice, in the query and in the body: send it once, in the query`)
+      input[name] = body[name]
+    }
+  }
+  return input
+}
+
+function fromQuery({ name, list, convert }: Field, texts: string[]): unknown {
+  if (list) return convert ? texts.map(convert) : texts
+  if (texts.length > 1) throw new Problem(400, `${name} is given ${texts.length} times in the query: send it once`)
+  const text = texts[0] as string
+  return convert ? convert(text) : text
+}
+
+/** As a form's query, but text that is not percent-encoded UTF-8 is refused where URLSearchParams would replace it. */
+function parseQuery(querystring: string): Map<string, string[]> {
+  const query = new Map<string, string[]>()
+  for (const pair of querystring.split('&')) {
+    const [name = '', ...value] = pair.split('=').map(decode)
+    const texts = query.get(name)
+    if (texts) texts.push(value.join('='))
+    else query.set(name, [value.join('=')])
+  }
+  return query
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    throw new Problem(400, 'The query is not percent-encoded UTF-8: encode each value, as encodeURIComponent does')
+  }
+}

@@ -1,0 +1,32 @@
+import { type DestinationStream, type Logger, pino } from 'pino'
+import pretty from 'pino-pretty'
+
+export type LogLevel = 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'
+
+const secrets = [
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'password',
+  'token',
+  'access_token',
+  'refresh_token',
+  'client_secret',
+  'code',
+  'code_verifier',
+]
+
+/**
+ * Structured logs, one JSON object a line; in development the same for the eye.
+ * Whatever a member with the name of a secret holds is replaced, up to two levels down.
+ */
+export function createLog(level: LogLevel, development: boolean, destination?: DestinationStream): Logger {
+  const options = {
+    level,
+    base: null,
+    redact: { paths: secrets.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]), censor: '[secret]' },
+  }
+  if (destination) return pino(options, destination)
+  if (development) return pino(options, pretty({ sync: true, translateTime: 'HH:MM:ss', singleLine: true }))
+  return pino(options, pino.destination({ dest: 1, sync: false, minLength: 4096 }))
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import type { ManifestAuth } from './auth/auth.ts'
+import type { Plugin } from './plugin.ts'
+
+/** `/.well-known/ai-plugin.json`, schema v1: all ten members. */
+export interface Manifest {
+  schema_version: 'v1'
+  name_for_human: string
+  name_for_model: string
+  description_for_human: string
+  description_for_model: string
+  auth: ManifestAuth
+  api: { type: 'openapi'; url: string }
+  logo_url: string
+  contact_email: string
+  legal_info_url: string
+}
+
+/** @param publicUrl the origin under which the plugin is reached, without a slash at its end */
+export function toManifest(plugin: Plugin, publicUrl: string): Manifest {
+  return {
+    schema_version: 'v1',
+    name_for_human: plugin.title,
+    name_for_model: plugin.name,
+    description_for_human: plugin.descriptionForHuman,
+    description_for_model: plugin.descriptionForModel,
+    auth: plugin.auth.manifest(publicUrl),
+    api: { type: 'openapi', url: `${publicUrl}/openapi.yaml` },
+    logo_url: `${publicUrl}/logo.png`,
+    contact_email: plugin.contactEmail,
+    legal_info_url: `${publicUrl}/legal`,
+  }
+}
+
+// The store of 2023 refused these words in names and descriptions.
+const claimed = /plugin|chatgpt|openai/i
+const human = (longest: number) =>
+  z
+    .string()
+    .min(1)
+    .max(longest)
+    .refine((value) => !claimed.test(value), 'must not say plugin, ChatGPT or OpenAI')
+
+/** The strictest limit of any reader: ChatGPT 2023 and Microsoft 365 Copilot v2.4. */
+const Limits = z.object({
+  name: human(50).regex(/^[A-Za-z0-9]+$/, 'must be letters and digits'),
+  title: human(20),
+  descriptionForHuman: human(100).regex(/[.!?]$/, 'must end with a full stop'),
+  descriptionForModel: human(2048),
+  contactEmail: z.email(),
+})
+
+export function manifestFaults(plugin: Plugin): string[] {
+  const { error } = Limits.safeParse(plugin)
+  return error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? []
+}

@@ -1,0 +1,38 @@
+import cors from '@koa/cors'
+import type { Middleware } from 'koa'
+import type { Document } from '../documents.ts'
+
+/** The pages of ChatGPT, which called a plugin on localhost from the user's browser. */
+const chatOrigins = ['https://chat.openai.com', 'https://chatgpt.com']
+
+const common = {
+  allowMethods: 'GET,HEAD,POST,PUT,PATCH,DELETE,OPTIONS',
+  allowHeaders:
+    'authorization,content-type,if-match,if-none-match,openai-conversation-id,openai-ephemeral-user-id,openai-subdivision-1-iso-code,x-request-id',
+  exposeHeaders: 'ETag,Retry-After,RateLimit,RateLimit-Policy,WWW-Authenticate,X-Request-Id',
+  maxAge: 600,
+  keepHeadersOnError: false,
+}
+
+/**
+ * Documents are for every page. Operations are for the assistants' pages, and in development for pages on localhost.
+ * No cookies are involved, so credentials are never allowed.
+ */
+export function crossOrigin(
+  documents: readonly Document[],
+  origins: readonly string[],
+  development: boolean,
+): Middleware {
+  const known = new Set([...chatOrigins, ...origins])
+  const isKnown = (origin: string) => known.has(origin) || (development && isLoopback(origin))
+  const forEveryone = cors({ ...common, origin: '*', privateNetworkAccess: development })
+  const forAssistants = cors({
+    ...common,
+    origin: (ctx) => (isKnown(ctx.get('Origin')) ? ctx.get('Origin') : ''),
+    privateNetworkAccess: development,
+  })
+  const open = new Set(documents.map(({ path }) => path))
+  return (ctx, next) => (open.has(ctx.path) ? forEveryone(ctx, next) : forAssistants(ctx, next))
+}
+
+const isLoopback = (origin: string): boolean => /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin)

@@ -1,0 +1,34 @@
+import type { Middleware } from 'koa'
+import type { Plugin } from '../plugin.ts'
+import { Problem } from '../problem.ts'
+
+const longestCheck = 500
+
+/** Whether the server is being stopped, shared by the one who stops it and by those who must say so. */
+export interface Lifecycle {
+  stopping: boolean
+}
+
+/** `/livez` tells that the process answers, `/readyz` that its plugin can serve and is not being stopped. */
+export function health(plugin: Plugin, lifecycle: Lifecycle): Middleware {
+  return async (ctx, next) => {
+    if (ctx.path !== '/livez' && ctx.path !== '/readyz') return next()
+    ctx.state.quiet = true
+    if (ctx.path === '/readyz' && (lifecycle.stopping || !(await isReady(plugin))))
+      throw new Problem(503, 'Not ready: ask again in a second', { headers: { 'retry-after': '1' } })
+    ctx.set('Content-Type', 'application/json')
+    ctx.body = '{"status":"ok"}'
+  }
+}
+
+async function isReady(plugin: Plugin): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, longestCheck, false)
+  })
+  const ready = Promise.all(plugin.needs.map((resource) => resource.ready())).then(
+    () => true,
+    () => false,
+  )
+  return Promise.race([ready, tooLate]).finally(() => clearTimeout(timer))
+}

@@ -1,0 +1,22 @@
+import type { Middleware } from 'koa'
+import { Problem } from '../problem.ts'
+
+const loopback = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
+
+/**
+ * Refuses requests for another host. A page on the web can point a name of its own at 127.0.0.1 and would then
+ * read a plugin on the user's machine (DNS rebinding); its requests carry that name.
+ */
+export function hostCheck(publicUrl: string): Middleware {
+  const { host: own } = new URL(publicUrl)
+  return (ctx, next) => {
+    const { host } = ctx.headers
+    if (host !== own && !(host !== undefined && loopback.test(host)))
+      throw new Problem(
+        421,
+        `This server answers for ${own} only: use that address, or set PUBLIC_URL to the one in use`,
+      )
+    if (ctx.req.headersDistinct.host?.length !== 1) throw new Problem(400, 'Send one Host header')
+    return next()
+  }
+}

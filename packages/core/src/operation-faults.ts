@@ -1,0 +1,55 @@
+import type { PluginOperation } from './plugin.ts'
+import type { JsonSchema } from './schema.ts'
+import { inputSchema } from './schema.ts'
+
+const reserved = ['__proto__', 'constructor', 'prototype']
+const scalars = ['string', 'number', 'integer', 'boolean']
+
+/** What some assistant would refuse or misread in one operation. */
+export function operationFaults(operation: PluginOperation): string[] {
+  const faults: string[] = []
+  // Azure AI Foundry takes no digits; FastMCP and Bedrock split at two underscores; some model APIs stop at 64, minus a prefix.
+  if (!/^[A-Za-z]{1,40}$/.test(operation.id)) faults.push('its name must be 1 to 40 letters')
+  for (const member of ['summary', 'description'] as const) {
+    const { length } = operation[member]
+    if (length === 0 || length > 200) faults.push(`its ${member} has ${length} characters; 1 to 200 are allowed`)
+  }
+  if (!/^(\/([A-Za-z0-9._~-]+|\{[A-Za-z][A-Za-z0-9_]*\}))+$/.test(operation.path))
+    faults.push(`the path ${operation.path} must be plain segments and {names}`)
+  const { properties = {}, required = [] } = inputSchema(operation.input, '3.1.0') as InputSchema
+  for (const { name, place } of operation.fields) {
+    faults.push(...fieldFaults(properties[name] ?? {}).map((fault) => `the input ${name} ${fault}`))
+    if (reserved.includes(name)) faults.push(`the input ${name} must have another name`)
+    if (place === 'path' && !required.includes(name))
+      faults.push(`the input ${name} is in the path, so it cannot be optional`)
+    if (place === 'path' && properties[name]?.type === 'array')
+      faults.push(`the input ${name} is in the path, so it cannot be a list`)
+  }
+  return faults
+}
+
+interface InputSchema {
+  properties?: Record<string, JsonSchema>
+  required?: string[]
+}
+
+function fieldFaults(schema: JsonSchema): string[] {
+  const faults: string[] = []
+  const description = typeof schema.description === 'string' ? schema.description : ''
+  if (description.length === 0 || description.length > 200) faults.push('needs a describe() of 1 to 200 characters')
+  if (schema.type === 'array') {
+    if (schema.maxItems === undefined) faults.push('has no limit: give it max()')
+    return [...faults, ...valueFaults((schema.items ?? {}) as JsonSchema)]
+  }
+  return [...faults, ...valueFaults(schema)]
+}
+
+function valueFaults(schema: JsonSchema): string[] {
+  if (!scalars.includes(schema.type as string))
+    return [
+      `has the type ${JSON.stringify(schema.type) ?? 'of several'}; only ${scalars.join(', ')} and lists of them are read everywhere`,
+    ]
+  if (schema.type !== 'string' || schema.enum || schema.const || schema.format) return []
+  if (schema.maxLength === undefined) return ['has no limit: use text(length) in place of z.string()']
+  return []
+}

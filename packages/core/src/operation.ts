@@ -1,0 +1,111 @@
+import type { Logger } from 'pino'
+import type { z } from 'zod'
+import type { Caller } from './auth/auth.ts'
+import { type ErrorStatus, Problem, type ProblemOptions } from './problem.ts'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+export type Route = `${Method} /${string}`
+
+/** The names in `{braces}`. */
+export type PathNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | PathNames<Rest>
+  : never
+
+type UnknownNames<Path extends string, Input extends z.ZodObject> = Exclude<PathNames<Path>, keyof z.output<Input>>
+
+/** What a handler gets beside its input. */
+export interface Context<Status extends ErrorStatus = ErrorStatus> {
+  /** Makes the problem to throw. `detail` goes to the model, so it says what to do next. */
+  fail(status: Status, detail: string, options?: ProblemOptions): Problem
+  /** Aborts when the caller has gone away or the time for an answer is over. */
+  signal: AbortSignal
+  log: Logger
+}
+
+export interface UserContext<Status extends ErrorStatus = ErrorStatus> extends Context<Status> {
+  caller: Caller
+}
+
+interface Options<Input extends z.ZodObject, Output extends z.ZodObject, Status extends ErrorStatus, Given> {
+  /** For the model, at most 200 characters; some assistants show it only this. */
+  summary: string
+  /** For the model, at most 200 characters; must do without the summary. By default the summary again. */
+  description?: string
+  /** One flat object of scalars or arrays of scalars: in the path where the route names it, else in the query (GET, DELETE) or the JSON body. */
+  input: Input
+  output: Output
+  /** The statuses that the handler may fail with, each with its reason. */
+  errors?: Record<Status, string>
+  /** Whether an assistant asks the user before each call. By default only a GET goes without. */
+  consequential?: boolean
+  handler: (input: z.output<Input>, given: Given) => NoInfer<z.input<Output> | Promise<z.input<Output>>>
+}
+
+/** One operation. Its name in `definePlugin` is its operationId. */
+export interface Operation<Caller = unknown, Scope extends string = string> {
+  readonly method: Method
+  /** As in OpenAPI: `/todos/{username}`. */
+  readonly path: string
+  readonly summary: string
+  readonly description: string
+  readonly input: z.ZodObject
+  readonly output: z.ZodObject
+  readonly errors: Readonly<Partial<Record<ErrorStatus, string>>>
+  readonly consequential: boolean
+  readonly scope: Scope | undefined
+  /** True where the handler takes a caller. */
+  readonly forUser: Caller extends undefined ? false : boolean
+  readonly handler: (input: never, context: never) => unknown
+}
+
+/** An operation that needs no user: it may stand in a plugin of any auth mode, which still decides who may call it. */
+export function operation<
+  const Path extends Route,
+  Input extends z.ZodObject,
+  Output extends z.ZodObject,
+  Status extends ErrorStatus = never,
+>(
+  route: Path & ([UnknownNames<Path, Input>] extends [never] ? Path : `the input has no ${UnknownNames<Path, Input>}`),
+  options: Options<Input, Output, Status, Context<Status>>,
+): Operation<undefined, never> {
+  return { ...common(route, options), scope: undefined, forUser: false }
+}
+
+/** An operation on what belongs to one user. Only a plugin whose auth knows users can hold it. */
+export function userOperation<
+  const Path extends Route,
+  Input extends z.ZodObject,
+  Output extends z.ZodObject,
+  const Scope extends string = never,
+  Status extends ErrorStatus = never,
+>(
+  route: Path & ([UnknownNames<Path, Input>] extends [never] ? Path : `the input has no ${UnknownNames<Path, Input>}`),
+  options: Options<Input, Output, Status, UserContext<Status>> & {
+    /** The scope that the user must have granted. */
+    scope?: Scope
+  },
+): Operation<Caller, Scope> {
+  return { ...common(route, options), scope: options.scope, forUser: true }
+}
+
+function common<Input extends z.ZodObject, Output extends z.ZodObject, Status extends ErrorStatus, Given>(
+  route: string,
+  options: Options<Input, Output, Status, Given>,
+) {
+  const { summary, description = summary, input, output, errors = {}, consequential, handler } = options
+  const [method, path] = route.split(' ') as [Method, string]
+  return {
+    method,
+    path,
+    summary,
+    description,
+    input,
+    output,
+    errors,
+    consequential: consequential ?? method !== 'GET',
+    handler,
+  }
+}
+
+export const fail = (status: number, detail: string, options?: ProblemOptions): Problem =>
+  new Problem(status, detail, options)

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { longestAnswer } from './run.ts'
+
+// What stands around the items of an answer.
+const longestItems = longestAnswer - 5_000
+const chunk = 250
+
+/** The inputs of an operation that pages. */
+export const pageInput = {
+  limit: z.int().min(1).max(1000).optional().describe('How many items at most; without it, as many as fit'),
+  offset: z.int().min(0).default(0).describe('How many items to pass over: 0, or the nextOffset of the page before'),
+}
+
+/** The outputs of an operation that pages, beside its items. */
+export const pageOutput = {
+  nextOffset: z.int().optional().describe('The offset of the next page, only if there is one'),
+}
+
+export interface PageRequest {
+  offset: number
+  limit?: number | undefined
+}
+
+export interface Page<Item> {
+  items: Item[]
+  /** Only where there are more items: the offset of the next page. */
+  nextOffset?: number
+}
+
+/**
+ * Reads items until `limit`, their end, or as much as one answer can carry is reached, so that no list is too
+ * long to be answered. `read` gets an offset and how many items to read there at most.
+ */
+export async function readPage<Item>(
+  { offset, limit = Number.POSITIVE_INFINITY }: PageRequest,
+  read: (offset: number, count: number) => Promise<Item[]>,
+): Promise<Page<Item>> {
+  const items: Item[] = []
+  let characters = 0
+  for (;;) {
+    const count = Math.min(chunk, limit - items.length + 1)
+    const found = await read(offset + items.length, count)
+    for (const item of found) {
+      characters += JSON.stringify(item).length + 1
+      if (items.length === limit || characters > longestItems) return { items, nextOffset: offset + items.length }
+      items.push(item)
+    }
+    if (found.length < count) return { items }
+  }
+}

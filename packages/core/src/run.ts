@@ -1,0 +1,88 @@
+import type { Logger } from 'pino'
+import type { z } from 'zod'
+import type { Caller } from './auth/auth.ts'
+import { fail } from './operation.ts'
+import type { Plugin, PluginOperation } from './plugin.ts'
+import { Problem } from './problem.ts'
+
+/** ChatGPT took at most this many characters of one answer, and Actions do so still. */
+export const longestAnswer = 100_000
+
+/** What one call brings beside its input, however it came. */
+export interface Call {
+  caller: Caller | undefined
+  signal: AbortSignal
+  log: Logger
+}
+
+/**
+ * Runs one operation: authorize, check input, handle, check output. HTTP, MCP and tests all go through here.
+ * @returns the answer as JSON text, at most 100,000 characters
+ * @throws Problem for whatever the caller can act on; any other error is a fault of the plugin
+ */
+export async function run(plugin: Plugin, operation: PluginOperation, input: unknown, call: Call): Promise<string> {
+  authorize(plugin, operation, call.caller)
+  const checked = operation.input.safeParse(input)
+  if (!checked.success) throw refusal(checked.error, input)
+  const given: HandlerContext = new HandlerContext(call)
+  const output = await operation.handler(checked.data as never, given as never)
+  const fitting = operation.output.safeParse(output)
+  if (!fitting.success) throw new OutputError(operation, describe(fitting.error))
+  const text = JSON.stringify(fitting.data)
+  if (text.length > longestAnswer)
+    throw new OutputError(
+      operation,
+      `the answer has ${text.length} characters; at most ${longestAnswer} may leave, so page it`,
+    )
+  return text
+}
+
+/** A handler broke its own contract. The message is for the log, and names the place but not the value. */
+export class OutputError extends Error {
+  override readonly name = 'OutputError'
+
+  constructor(operation: PluginOperation, detail: string) {
+    super(`the output of ${operation.id} does not fit: ${detail}`)
+  }
+}
+
+/** `signal` and `log` cost time to make, and few handlers ask for them. */
+class HandlerContext {
+  readonly #call: Call
+  readonly fail = fail
+
+  constructor(call: Call) {
+    this.#call = call
+  }
+
+  get caller(): Caller | undefined {
+    return this.#call.caller
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.signal
+  }
+
+  get log(): Logger {
+    return this.#call.log
+  }
+}
+
+function authorize(plugin: Plugin, operation: PluginOperation, caller: Caller | undefined): void {
+  if (operation.forUser && !caller) throw new Error(`${operation.id} needs a caller, and the auth mode gave none`)
+  const { scope } = operation
+  if (scope !== undefined && !caller?.scopes?.includes(scope)) throw plugin.auth.insufficientScope(scope)
+}
+
+function refusal(error: z.ZodError, input: unknown): Problem {
+  const errors = error.issues.map((issue) => {
+    const name = issue.path.join('.')
+    const missing = issue.code === 'invalid_type' && !Object.hasOwn(Object(input), String(issue.path[0]))
+    return { name, detail: missing ? 'is missing' : issue.message }
+  })
+  const sentence = errors.map(({ name, detail }) => `${name}: ${detail}`).join('; ')
+  return new Problem(400, `Correct the input and call again. ${sentence}`, { errors })
+}
+
+const describe = (error: z.ZodError): string =>
+  error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`).join('; ')

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+
+export type JsonSchema = { [member: string]: unknown }
+export type SpecVersion = '3.1.0' | '3.0.3'
+
+/**
+ * The JSON Schema of an input: one flat object, every reference inlined.
+ * The wording is the subset that all known readers of plugins take; see docs/openapi-subset.md.
+ */
+export function inputSchema(input: z.ZodObject, version: SpecVersion): JsonSchema {
+  return toJsonSchema(input, version, 'input', 'inline')
+}
+
+/** The JSON Schema of an output. Schemas with an id stand in `definitions` and are referred to. */
+export function outputSchema(
+  output: z.ZodType,
+  version: SpecVersion,
+  definitions: Record<string, JsonSchema>,
+): JsonSchema {
+  const { $defs = {}, ...schema } = toJsonSchema(output, version, 'output', 'ref') as JsonSchema & {
+    $defs?: Record<string, JsonSchema>
+  }
+  const { $ref, ...own } = relocate(schema) as JsonSchema
+  for (const [name, definition] of Object.entries($defs)) definitions[name] = relocate(definition) as JsonSchema
+  if (typeof schema.id === 'string') {
+    const { id, ...definition } = own
+    definitions[schema.id] = definition
+    return { $ref: `#/components/schemas/${schema.id}` }
+  }
+  return $ref === undefined ? own : { $ref }
+}
+
+function toJsonSchema(
+  schema: z.ZodType,
+  version: SpecVersion,
+  io: 'input' | 'output',
+  reused: 'inline' | 'ref',
+): JsonSchema {
+  const {
+    $schema,
+    '~standard': _,
+    ...result
+  } = z.toJSONSchema(schema, {
+    target: version === '3.1.0' ? 'draft-2020-12' : 'openapi-3.0',
+    io,
+    reused: 'inline',
+    override: ({ jsonSchema }) => {
+      // A field that is added later must not break those who read today's schema.
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
+      // Formats say the same in one word; zod's patterns beside them are long and cost the model tokens.
+      if (jsonSchema.format && jsonSchema.pattern) delete jsonSchema.pattern
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+      if (reused === 'inline') delete jsonSchema.id
+    },
+  })
+  return result
+}
+
+/** Points references into `components.schemas`, where OpenAPI has its definitions. */
+function relocate(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(relocate)
+  if (node === null || typeof node !== 'object') return node
+  return Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [
+      key,
+      key === '$ref' ? String(value).replace('#/$defs/', '#/components/schemas/') : relocate(value),
+    ]),
+  )
+}

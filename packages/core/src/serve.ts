@@ -1,0 +1,96 @@
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { z } from 'zod'
+import { createApp } from './app.ts'
+import { type Environment, EnvironmentError, readEnvironment } from './environment.ts'
+import { createLog } from './log.ts'
+import { closePlugin, type Plugin } from './plugin.ts'
+import { listen } from './server.ts'
+
+export interface ServeOptions<Own extends z.ZodRawShape> {
+  port: number
+  /** The plugin's folder, which holds its data. */
+  folder: URL
+  /** The variables that only this plugin reads. */
+  environment?: z.ZodObject<Own>
+}
+
+/**
+ * Runs a plugin until SIGTERM or SIGINT. Prints one line when it is ready; what hinders its start is one line
+ * on standard error and the exit code 1.
+ */
+export async function serve<Own extends z.ZodRawShape = Record<never, never>>(
+  createPlugin: (environment: Environment & z.output<z.ZodObject<Own>>) => Promise<Plugin>,
+  options: ServeOptions<Own>,
+): Promise<void> {
+  try {
+    await start(createPlugin, options)
+  } catch (error) {
+    const { expose, message, stack } = error as Error & { expose?: boolean }
+    console.error(`${basename(fileURLToPath(options.folder))} cannot start: ${expose ? message : stack}`)
+    process.exitCode = 1
+  }
+}
+
+async function start<Own extends z.ZodRawShape>(
+  createPlugin: (environment: Environment & z.output<z.ZodObject<Own>>) => Promise<Plugin>,
+  options: ServeOptions<Own>,
+): Promise<void> {
+  const environment = readEnvironment(process.env, options, options.environment)
+  const { HOST: host, PORT: port, PUBLIC_URL: publicUrl } = environment
+  const development = environment.NODE_ENV === 'development'
+  const log = createLog(environment.LOG_LEVEL, development)
+  const plugin = await createPlugin(environment)
+  const lifecycle = { stopping: false }
+  const app = await createApp(plugin, {
+    publicUrl,
+    log,
+    development,
+    lifecycle,
+    corsOrigins: environment.CORS_ORIGINS,
+    rateLimit: environment.RATE_LIMIT,
+    proxies: environment.TRUSTED_PROXIES,
+  })
+  const running = await listen(app.callback(), { host, port, lifecycle }).catch(async (error) => {
+    await closePlugin(plugin)
+    throw toEnvironmentError(error, host, port)
+  })
+  console.log(
+    `${plugin.name} is ready at ${publicUrl}: manifest /.well-known/ai-plugin.json, spec /openapi.yaml (auth ${plugin.auth.manifest(publicUrl).type})`,
+  )
+  stopOnSignal(async () => {
+    await running.stop()
+    await closePlugin(plugin)
+    log.flush()
+  })
+}
+
+function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      // A second signal is from someone who does not want to wait.
+      if (stopping) process.exit(1)
+      stopping = true
+      stop().then(
+        () => process.exit(0),
+        (error) => {
+          console.error(error)
+          process.exit(1)
+        },
+      )
+    })
+}
+
+function toEnvironmentError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code === 'EADDRINUSE')
+    return new EnvironmentError(
+      `${host}:${port} is in use: stop the program that listens there, or set PORT to another`,
+    )
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+    return new EnvironmentError(
+      `HOST=${host} is no address of this machine: 127.0.0.1 is for this machine alone, 0.0.0.0 for all`,
+    )
+  if (error.code === 'EACCES') return new EnvironmentError(`PORT=${port} needs more rights: set PORT to one above 1023`)
+  return error
+}

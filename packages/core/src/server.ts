@@ -1,0 +1,67 @@
+import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Lifecycle } from './middleware/health.ts'
+import { Problem, problemType, toProblemDocument } from './problem.ts'
+
+const longestStop = 10_000
+
+export interface RunningServer {
+  server: Server
+  /** Answers what has been asked, for at most 10 seconds, and takes nothing new. */
+  stop(): Promise<void>
+}
+
+/** Listens with limits on headers, time and connections, so that slow or broken senders hold nothing up. */
+export async function listen(
+  listener: RequestListener,
+  { host, port, lifecycle }: { host: string; port: number; lifecycle: Lifecycle },
+): Promise<RunningServer> {
+  const server = createServer({
+    maxHeaderSize: 16_384,
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    // How often the two limits above are looked at.
+    connectionsCheckingInterval: 1_000,
+  })
+  server.maxConnections = 10_000
+  server.on('request', (request, response) => {
+    if (lifecycle.stopping) response.setHeader('Connection', 'close')
+    listener(request, response)
+  })
+  server.on('clientError', refuse)
+  server.on('checkExpectation', (_, response) => {
+    response.writeHead(417, { 'content-type': problemType, connection: 'close' })
+    response.end(JSON.stringify(toProblemDocument(new Problem(417, 'Send no Expect header but 100-continue'), '-')))
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => resolve())
+  })
+  return { server, stop: () => stop(server, lifecycle) }
+}
+
+async function stop(server: Server, lifecycle: Lifecycle): Promise<void> {
+  lifecycle.stopping = true
+  const deadline = setTimeout(() => server.closeAllConnections(), longestStop)
+  await new Promise<void>((resolve) => server.close(() => resolve()))
+  clearTimeout(deadline)
+}
+
+const refusals: Record<string, [status: number, detail: string]> = {
+  HPE_HEADER_OVERFLOW: [431, 'Send less than 16 KiB of headers'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive: send it again, at once'],
+}
+
+/** What the HTTP parser refuses never becomes a request, so it is answered by hand. */
+function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
+  const [status, detail] = refusals[error.code ?? ''] ?? [
+    400,
+    'The request is not valid HTTP/1.1: send it again, well-formed',
+  ]
+  const body = JSON.stringify(toProblemDocument(new Problem(status, detail), '-'))
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${problemType}\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}

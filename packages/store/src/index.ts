@@ -1,0 +1,1 @@
+export { type Database, DatabaseError, openDatabase, type Row, type Transaction, type Value } from './database.ts'

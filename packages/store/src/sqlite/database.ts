@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { type Database, DatabaseError, type Transaction, type Value } from '../database.ts'
+import { type Migrations, pendingMigrations } from '../migrations.ts'
+import { Connection } from './connection.ts'
+import { Writer } from './writer.ts'
+
+/**
+ * A SQLite file, for any number of processes on one machine.
+ * Reads have a connection of their own, so that they see only what has been committed.
+ */
+export async function openSqlite(path: string, migrations: Migrations): Promise<Database> {
+  const file = resolve(path)
+  if (!existsSync(dirname(file)))
+    throw new DatabaseError(`DATABASE_URL=file:${path}: there is no folder ${dirname(file)}; make it, or name another`)
+  let database: DatabaseSync
+  try {
+    database = new DatabaseSync(file, { timeout: 5000 })
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+  } catch (error) {
+    throw new DatabaseError(`DATABASE_URL=file:${path}: ${(error as Error).message}`)
+  }
+  const writer = new Writer(new Connection(database))
+  try {
+    await migrate(writer, database, migrations)
+  } catch (error) {
+    database.close()
+    throw new DatabaseError(`DATABASE_URL=file:${path}: ${(error as Error).message}`)
+  }
+  return new SqliteDatabase(writer, new Connection(new DatabaseSync(file, { readOnly: true, timeout: 1000 })))
+}
+
+async function migrate(writer: Writer, database: DatabaseSync, migrations: Migrations): Promise<void> {
+  await writer.write(async (transaction) => {
+    await transaction.run`CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY)`
+    const done = await transaction.all<{ name: string }>`SELECT name FROM migration`
+    for (const [name, sql] of pendingMigrations(
+      migrations,
+      done.map((row) => row.name),
+    )) {
+      database.exec(sql)
+      await transaction.run`INSERT INTO migration (name) VALUES (${name})`
+    }
+  })
+}
+
+class SqliteDatabase implements Database {
+  readonly #writer: Writer
+  readonly #reader: Connection
+
+  constructor(writer: Writer, reader: Connection) {
+    this.#writer = writer
+    this.#reader = reader
+  }
+
+  async all<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result[]> {
+    return this.#reader.all(sql, values) as Result[]
+  }
+
+  async get<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result | undefined> {
+    return this.#reader.get(sql, values) as Result | undefined
+  }
+
+  run(sql: TemplateStringsArray, ...values: Value[]): Promise<number> {
+    return this.#writer.write((transaction) => transaction.run(sql, ...values))
+  }
+
+  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return this.#writer.write(work)
+  }
+
+  ready(): Promise<unknown> {
+    return this.get`SELECT name FROM migration LIMIT 1`
+  }
+
+  async close(): Promise<void> {
+    await this.#writer.close()
+    this.#reader.close()
+  }
+}

@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DatabaseError, type Transaction, type Value } from '../database.ts'
+import type { Connection } from './connection.ts'
+
+const longestWork = 5_000
+const longestWait = 10_000
+const largestBatch = 256
+
+interface Piece {
+  work: (transaction: Transaction) => Promise<unknown>
+  resolve: (result: unknown) => void
+  reject: (error: unknown) => void
+  error?: unknown
+  result?: unknown
+}
+
+/**
+ * The one writer of this process. Pieces of work that arrive together share one commit, since a commit
+ * waits for the disk and costs a hundred times what a statement does. None is told of success before that commit.
+ */
+export class Writer {
+  readonly #connection: Connection
+  #waiting: Piece[] = []
+  #draining: Promise<void> | undefined
+  #closed = false
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+    // A wait inside SQLite would stop the whole process; #begin waits without that.
+    connection.exec('PRAGMA busy_timeout = 0')
+  }
+
+  write<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      if (this.#closed) return reject(new DatabaseError('the database has been closed'))
+      this.#waiting.push({ work, resolve: resolve as Piece['resolve'], reject })
+      this.#draining ??= this.#drain()
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#draining
+    this.#connection.close()
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      // Requests that came in the same turn of the event loop join this batch.
+      await new Promise(setImmediate)
+      await this.#commit(this.#waiting.splice(0, largestBatch))
+    }
+    this.#draining = undefined
+  }
+
+  async #commit(batch: Piece[]): Promise<void> {
+    try {
+      await this.#begin()
+      for (const piece of batch) await this.#perform(piece)
+      this.#connection.exec('COMMIT')
+    } catch (error) {
+      this.#rollback()
+      for (const piece of batch) piece.reject(new DatabaseError(`nothing was written: ${(error as Error).message}`))
+      return
+    }
+    for (const piece of batch) {
+      if ('error' in piece) piece.reject(piece.error)
+      else piece.resolve(piece.result)
+    }
+  }
+
+  /** Runs one piece so that its failure undoes its own statements and leaves the rest of the batch. */
+  async #perform(piece: Piece): Promise<void> {
+    const transaction = new OpenTransaction(this.#connection)
+    this.#connection.exec('SAVEPOINT piece')
+    const timer = setTimeout(() => transaction.end(new Error('a transaction took over 5 seconds')), longestWork)
+    try {
+      piece.result = await Promise.race([piece.work(transaction), transaction.ended])
+    } catch (error) {
+      piece.error = error
+      this.#connection.exec('ROLLBACK TO piece')
+    } finally {
+      clearTimeout(timer)
+      transaction.end(new Error('the transaction has ended'))
+      this.#connection.exec('RELEASE piece')
+    }
+  }
+
+  /** Takes SQLite's write lock, which another process may hold. */
+  async #begin(): Promise<void> {
+    const giveUp = Date.now() + longestWait
+    for (;;) {
+      try {
+        return this.#connection.exec('BEGIN IMMEDIATE')
+      } catch (error) {
+        if (!isBusy(error) || Date.now() > giveUp) throw error
+        await sleep(1 + Math.random() * 4)
+      }
+    }
+  }
+
+  #rollback(): void {
+    try {
+      this.#connection.exec('ROLLBACK')
+    } catch {
+      // SQLite has rolled back already, as it does when the disk is full.
+    }
+  }
+}
+
+class OpenTransaction implements Transaction {
+  readonly #connection: Connection
+  #ended: Error | undefined
+  #reject: (error: Error) => void = () => {}
+  readonly ended: Promise<never>
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+    this.ended = new Promise((_, reject) => {
+      this.#reject = reject
+    })
+    this.ended.catch(() => {})
+  }
+
+  end(reason: Error): void {
+    this.#ended ??= reason
+    this.#reject(reason)
+  }
+
+  async all<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result[]> {
+    return this.#open().all(sql, values) as Result[]
+  }
+
+  async get<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result | undefined> {
+    return this.#open().get(sql, values) as Result | undefined
+  }
+
+  async run(sql: TemplateStringsArray, ...values: Value[]): Promise<number> {
+    return this.#open().run(sql, values)
+  }
+
+  #open(): Connection {
+    if (this.#ended) throw this.#ended
+    return this.#connection
+  }
+}
+
+// https://www.sqlite.org/rescode.html: the low byte of an extended code is its primary code; 5 is SQLITE_BUSY.
+const isBusy = (error: unknown): boolean => ((error as { errcode?: number }).errcode ?? 0) % 256 === 5
