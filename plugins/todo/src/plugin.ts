@@ -1,7 +1,7 @@
 import { definePlugin, type Environment, none, operation, pageInput, pageOutput, text } from '@reference-plugins/core'
 import { openDatabase } from '@reference-plugins/store'
 import { z } from 'zod'
-import { TodoLists } from './todo-lists.ts'
+import { createTodoLists, migrations } from './todo-lists.ts'
 
 const username = text(100).describe('Whose list it is: any name the user goes by')
 const Success = z.object({ status: z.literal('success') })
@@ -9,15 +9,14 @@ const success = { status: 'success' } as const
 
 /** The smallest whole plugin: no auth, three operations, kept in a database. */
 export async function createTodoPlugin({ DATABASE_URL }: Pick<Environment, 'DATABASE_URL'>) {
-  const database = await openDatabase(DATABASE_URL, TodoLists.migrations)
-  const lists = new TodoLists(database)
+  const database = await openDatabase(DATABASE_URL, migrations)
+  const lists = createTodoLists(database)
 
   return definePlugin({
     name: 'todo',
     title: 'Todo list',
     descriptionForHuman: 'Keep todo lists: add, read and delete what is to be done.',
-    descriptionForModel:
-      'Keeps a todo list for each user name; ask for it if you do not know it. Read the list before you delete from it.',
+    descriptionForModel: 'Keeps a todo list for each user name. Read a list before you delete from it.',
     contactEmail: 'maintainers@example.com',
     folder: new URL('..', import.meta.url),
     auth: none(),
