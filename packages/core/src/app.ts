@@ -1,16 +1,13 @@
-import Koa from 'koa'
+import Koa, { type Middleware } from 'koa'
 import type { Logger } from 'pino'
+import { Answerer } from './answer.ts'
 import { toDocuments } from './documents.ts'
 import { crossOrigin } from './middleware/cors.ts'
-import { serveDocuments } from './middleware/documents.ts'
-import { health, type Lifecycle } from './middleware/health.ts'
+import { exchange } from './middleware/exchange.ts'
+import { type Lifecycle, live, ready } from './middleware/health.ts'
 import { hostCheck } from './middleware/host-check.ts'
-import { noRoute } from './middleware/no-route.ts'
-import { problems } from './middleware/problems.ts'
-import { rateLimit } from './middleware/rate-limit.ts'
-import { requestLog } from './middleware/request-log.ts'
-import { securityHeaders } from './middleware/security-headers.ts'
-import { serveOperations } from './operations.ts'
+import { operations } from './middleware/operations.ts'
+import { document, headers, noPage, pages } from './middleware/pages.ts'
 import type { Plugin } from './plugin.ts'
 
 export interface AppOptions {
@@ -30,20 +27,22 @@ export interface AppOptions {
 
 /** The Koa app that serves a plugin. Read downwards, the middleware is the life of a request. */
 export async function createApp(plugin: Plugin, options: AppOptions): Promise<Koa> {
-  const { publicUrl, log, development = false, corsOrigins = [], lifecycle = { stopping: false } } = options
+  const { publicUrl, log, development = false, lifecycle = { stopping: false } } = options
   const app = new Koa({ proxy: Boolean(options.proxies), maxIpsCount: options.proxies ?? 0 })
   app.on('error', (error) => log.warn({ err: error }, 'the connection broke'))
 
+  const answerer = new Answerer(publicUrl)
   const documents = await toDocuments(plugin, publicUrl)
-  app.use(requestLog(log))
-  app.use(problems(log))
-  app.use(securityHeaders(publicUrl))
-  app.use(health(plugin, lifecycle))
+  const cacheControl = development ? 'no-cache' : 'public, max-age=300'
+  const fixed: Record<string, Middleware> = { '/livez': live, '/readyz': ready(plugin, lifecycle) }
+  for (const held of documents) fixed[held.path] = document(held, cacheControl)
+
+  app.use(exchange(answerer, log))
   app.use(hostCheck(publicUrl))
-  app.use(crossOrigin(documents, corsOrigins, development))
-  app.use(serveDocuments(documents, development ? 'no-cache' : 'public, max-age=300'))
-  app.use(rateLimit(options.rateLimit ?? 6000))
-  app.use(serveOperations(plugin, log))
-  app.use(noRoute)
+  app.use(crossOrigin(documents, options.corsOrigins ?? [], development))
+  app.use(operations({ plugin, answerer, log, limit: options.rateLimit ?? 6000 }))
+  app.use(headers(answerer))
+  app.use(pages(fixed))
+  app.use(noPage)
   return app
 }

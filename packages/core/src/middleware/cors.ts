@@ -1,6 +1,5 @@
 import cors from '@koa/cors'
 import type { Middleware } from 'koa'
-import type { Document } from '../documents.ts'
 
 /** The pages of ChatGPT, which called a plugin on localhost from the user's browser. */
 const chatOrigins = ['https://chat.openai.com', 'https://chatgpt.com']
@@ -19,7 +18,7 @@ const common = {
  * No cookies are involved, so credentials are never allowed.
  */
 export function crossOrigin(
-  documents: readonly Document[],
+  documents: readonly { path: string }[],
   origins: readonly string[],
   development: boolean,
 ): Middleware {
@@ -32,7 +31,11 @@ export function crossOrigin(
     privateNetworkAccess: development,
   })
   const open = new Set(documents.map(({ path }) => path))
-  return (ctx, next) => (open.has(ctx.path) ? forEveryone(ctx, next) : forAssistants(ctx, next))
+  return (ctx, next) => {
+    if (open.has(ctx.path)) return forEveryone(ctx, next)
+    if (ctx.req.headers.origin !== undefined) return forAssistants(ctx, next)
+    return next()
+  }
 }
 
 const isLoopback = (origin: string): boolean => /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin)

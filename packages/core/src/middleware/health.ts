@@ -9,15 +9,20 @@ export interface Lifecycle {
   stopping: boolean
 }
 
-/** `/livez` tells that the process answers, `/readyz` that its plugin can serve and is not being stopped. */
-export function health(plugin: Plugin, lifecycle: Lifecycle): Middleware {
+/** The process answers. */
+export const live: Middleware = (ctx) => {
+  ctx.state.quiet = true
+  ctx.set('Content-Type', 'application/json')
+  ctx.body = '{"status":"ok"}'
+}
+
+/** The plugin can serve, and is not being stopped. */
+export function ready(plugin: Plugin, lifecycle: Lifecycle): Middleware {
   return async (ctx, next) => {
-    if (ctx.path !== '/livez' && ctx.path !== '/readyz') return next()
     ctx.state.quiet = true
-    if (ctx.path === '/readyz' && (lifecycle.stopping || !(await isReady(plugin))))
+    if (lifecycle.stopping || !(await isReady(plugin)))
       throw new Problem(503, 'Not ready: ask again in a second', { headers: { 'retry-after': '1' } })
-    ctx.set('Content-Type', 'application/json')
-    ctx.body = '{"status":"ok"}'
+    return live(ctx, next)
   }
 }
 
@@ -26,9 +31,9 @@ async function isReady(plugin: Plugin): Promise<boolean> {
   const tooLate = new Promise<false>((resolve) => {
     timer = setTimeout(resolve, longestCheck, false)
   })
-  const ready = Promise.all(plugin.needs.map((resource) => resource.ready())).then(
+  const all = Promise.all(plugin.needs.map((resource) => resource.ready())).then(
     () => true,
     () => false,
   )
-  return Promise.race([ready, tooLate]).finally(() => clearTimeout(timer))
+  return Promise.race([all, tooLate]).finally(() => clearTimeout(timer))
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Middleware } from 'koa'
 import { Problem } from '../problem.ts'
 
@@ -9,14 +10,24 @@ const loopback = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
  */
 export function hostCheck(publicUrl: string): Middleware {
   const { host: own } = new URL(publicUrl)
-  return (ctx, next) => {
-    const { host } = ctx.headers
+  return ({ req }, next) => {
+    const { host } = req.headers
     if (host !== own && !(host !== undefined && loopback.test(host)))
       throw new Problem(
         421,
         `This server answers for ${own} only: use that address, or set PUBLIC_URL to the one in use`,
       )
-    if (ctx.req.headersDistinct.host?.length !== 1) throw new Problem(400, 'Send one Host header')
+    if (hasTwoHosts(req)) throw new Problem(400, 'Send one Host header')
     return next()
   }
+}
+
+/** Node keeps the first of two, a proxy in front may have looked at the second. */
+function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  let count = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string
+    if (name.length === 4 && name.toLowerCase() === 'host') count++
+  }
+  return count > 1
 }

@@ -1,6 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Row, Value } from '../database.ts'
 
+/** A bare parameter as a limit makes SQLite compile the statement anew for each value; a sum does not. */
+const withPlaceholders = (sql: TemplateStringsArray): string =>
+  sql.join('?').replaceAll(/\b(LIMIT|OFFSET)\s+\?/gi, '$1 0 + ?')
+
 /** One connection, and the statements prepared on it. A template is prepared once, however often it is run. */
 export class Connection {
   readonly #database: DatabaseSync
@@ -33,7 +37,7 @@ export class Connection {
   #prepare(sql: TemplateStringsArray): StatementSync {
     let statement = this.#statements.get(sql)
     if (!statement) {
-      statement = this.#database.prepare(sql.join('?'))
+      statement = this.#database.prepare(withPlaceholders(sql))
       this.#statements.set(sql, statement)
     }
     return statement

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { type Database, DatabaseError, type Transaction, type Value } from '../database.ts'
 import { type Migrations, pendingMigrations } from '../migrations.ts'
 import { Connection } from './connection.ts'
+import { Reader } from './reader.ts'
 import { Writer } from './writer.ts'
 
 /**
@@ -21,14 +22,17 @@ export async function openSqlite(path: string, migrations: Migrations): Promise<
   } catch (error) {
     throw new DatabaseError(`DATABASE_URL=file:${path}: ${(error as Error).message}`)
   }
-  const writer = new Writer(new Connection(database))
+  // Closed over, since there is no file to read before the migrations have been written.
+  let reader: Reader | undefined
+  const writer = new Writer(new Connection(database), () => reader?.refresh())
   try {
     await migrate(writer, database, migrations)
   } catch (error) {
     database.close()
     throw new DatabaseError(`DATABASE_URL=file:${path}: ${(error as Error).message}`)
   }
-  return new SqliteDatabase(writer, new Connection(new DatabaseSync(file, { readOnly: true, timeout: 1000 })))
+  reader = new Reader(new Connection(new DatabaseSync(file, { readOnly: true, timeout: 1000 })))
+  return new SqliteDatabase(writer, reader)
 }
 
 async function migrate(writer: Writer, database: DatabaseSync, migrations: Migrations): Promise<void> {
@@ -47,9 +51,9 @@ async function migrate(writer: Writer, database: DatabaseSync, migrations: Migra
 
 class SqliteDatabase implements Database {
   readonly #writer: Writer
-  readonly #reader: Connection
+  readonly #reader: Reader
 
-  constructor(writer: Writer, reader: Connection) {
+  constructor(writer: Writer, reader: Reader) {
     this.#writer = writer
     this.#reader = reader
   }

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto'
+import type { Middleware } from 'koa'
+import type { Logger } from 'pino'
+import type { Answerer } from '../answer.ts'
+import { Problem } from '../problem.ts'
+
+const acceptable = /^[A-Za-z0-9._-]{1,64}$/
+
+/**
+ * One request and its answer: gives it an id, answers what goes wrong as a problem document, and logs one line.
+ * What is a fault of ours is logged, and told to nobody.
+ */
+export function exchange(answerer: Answerer, log: Logger): Middleware {
+  // The line is made here of what cannot be a secret, and looking for one costs more than all the rest.
+  const lines = log.child({}, { redact: [] })
+  return async (ctx, next) => {
+    const start = performance.now()
+    const given = ctx.req.headers['x-request-id']
+    const requestId = typeof given === 'string' && acceptable.test(given) ? given : randomUUID()
+    ctx.state.requestId = requestId
+    try {
+      await next()
+    } catch (error) {
+      const problem = toProblem(error)
+      if (problem.status >= 500) log.error({ requestId, err: problem.cause ?? error }, 'failed')
+      answerer.problem(ctx, problem)
+    }
+    if (ctx.state.quiet) return
+    const ms = Math.round((performance.now() - start) * 100) / 100
+    // No query: it holds what users say, and in other people's clients sometimes a token.
+    lines.info(
+      { requestId, method: ctx.req.method, path: pathOf(ctx.req.url), status: ctx.res.statusCode, ms },
+      'request',
+    )
+  }
+}
+
+function pathOf(url = ''): string {
+  const query = url.indexOf('?')
+  return query < 0 ? url : url.slice(0, query)
+}
+
+function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  const { status, expose, message, headers = {} } = error as Partial<Problem & { expose: boolean }>
+  // The convention of the http-errors package, which Koa, koa-body and the store follow.
+  if (status === 503 && expose)
+    return new Problem(503, 'The service cannot answer now: call again in a second', { headers, cause: error })
+  if (typeof status === 'number' && status >= 400 && status < 500) return new Problem(status, String(message))
+  return new Problem(500, 'The service failed, and it has been logged: other input may help', { cause: error })
+}

@@ -1,0 +1,95 @@
+import type { Context, Middleware } from 'koa'
+import type { Logger } from 'pino'
+import type { Answerer } from '../answer.ts'
+import type { Caller } from '../auth/auth.ts'
+import { readBody } from '../body.ts'
+import { Deadlines } from '../deadline.ts'
+import { readInput } from '../input.ts'
+import type { Plugin } from '../plugin.ts'
+import { Problem } from '../problem.ts'
+import { RateLimit } from '../rate-limit.ts'
+import { type Route, RouteTable } from '../route-table.ts'
+import { type Call, run } from '../run.ts'
+
+export interface OperationsOptions {
+  plugin: Plugin
+  answerer: Answerer
+  log: Logger
+  /** Calls a minute from one address. */
+  limit: number
+}
+
+/** Every operation at its route: count, authenticate, read the input, run, answer. */
+export function operations({ plugin, answerer, log, limit }: OperationsOptions): Middleware {
+  const table = new RouteTable(plugin.operations)
+  const rateLimit = new RateLimit(limit)
+  const deadlines = new Deadlines()
+
+  return async (ctx, next) => {
+    const found = table.find(ctx.path)
+    if (!found) return next()
+    const { route, captures } = found
+    const headers = ['Vary', 'Origin', ...(await rateLimit.count(ctx.ip))]
+    const operation = route.operations.get(ctx.method)
+    if (!operation) return answerOther(ctx, route)
+
+    const { authorization } = ctx.req.headers
+    const authenticate = () => plugin.auth.authenticate(authorization)
+    const caller = await (authorization === undefined ? authenticate() : rateLimit.guard(ctx.ip, authenticate))
+    const body = operation.method === 'GET' ? undefined : await readBody(ctx)
+    const input = readInput(operation.fields, { params: decode(route, captures), querystring: ctx.querystring, body })
+    const call = new HttpCall(caller, log, ctx)
+    const text = await deadlines.within(run(plugin, operation, input, call), () => call.abort())
+    answerer.text(ctx, 200, 'application/json', text, headers)
+  }
+}
+
+function answerOther(ctx: Context, { path, operations }: Route): void {
+  const allow = [...operations.keys(), 'OPTIONS'].sort().join(', ')
+  if (ctx.method !== 'OPTIONS')
+    throw new Problem(405, `${path} takes ${allow}: see /openapi.yaml`, { headers: { allow } })
+  ctx.set('Allow', allow)
+  ctx.status = 204
+}
+
+function decode({ names }: Route, captures: RegExpExecArray): Record<string, string> {
+  const params: Record<string, string> = {}
+  try {
+    names.forEach((name, index) => {
+      params[name] = decodeURIComponent(captures[index + 1] as string)
+    })
+  } catch {
+    throw new Problem(400, 'The path is not percent-encoded UTF-8: encode each part, as encodeURIComponent does')
+  }
+  return params
+}
+
+/** A call that came by HTTP. Few handlers ask for a signal or a log, so both are made when asked for. */
+class HttpCall implements Call {
+  readonly caller: Caller | undefined
+  readonly #log: Logger
+  readonly #ctx: Context
+  #abort: AbortController | undefined
+
+  constructor(caller: Caller | undefined, log: Logger, ctx: Context) {
+    this.caller = caller
+    this.#log = log
+    this.#ctx = ctx
+  }
+
+  get log(): Logger {
+    return this.#log.child({ requestId: this.#ctx.state.requestId })
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#abort) {
+      this.#abort = new AbortController()
+      this.#ctx.res.once('close', () => this.abort())
+    }
+    return this.#abort.signal
+  }
+
+  abort(): void {
+    this.#abort?.abort()
+  }
+}
