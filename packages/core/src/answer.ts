@@ -12,8 +12,6 @@ export class Answerer {
       'nosniff',
       'Content-Security-Policy',
       "default-src 'none'; frame-ancestors 'none'",
-      'Referrer-Policy',
-      'no-referrer',
       'Cache-Control',
       'no-store',
       ...(publicUrl.startsWith('https:') ? ['Strict-Transport-Security', 'max-age=31536000'] : []),
@@ -26,6 +24,7 @@ export class Answerer {
    */
   text(ctx: Context, status: number, type: string, text: string, more: readonly string[] = []): void {
     ctx.respond = false
+    if (ctx.res.headersSent) return
     ctx.res.writeHead(status, [
       ...this.headers,
       ...more,

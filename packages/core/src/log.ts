@@ -28,5 +28,5 @@ export function createLog(level: LogLevel, development: boolean, destination?: D
   }
   if (destination) return pino(options, destination)
   if (development) return pino(options, pretty({ sync: true, translateTime: 'HH:MM:ss', singleLine: true }))
-  return pino(options, pino.destination({ dest: 1, sync: false, minLength: 4096 }))
+  return pino(options, pino.destination({ dest: 1, sync: false, minLength: 16_000, periodicFlush: 1_000 }))
 }

@@ -40,6 +40,8 @@ export async function readPage<Item>(
   for (;;) {
     const count = Math.min(chunk, limit - items.length + 1)
     const found = await read(offset + items.length, count)
+    if (found.length < count && characters + JSON.stringify(found).length < longestItems)
+      return { items: items.length === 0 ? found : [...items, ...found] }
     for (const item of found) {
       characters += JSON.stringify(item).length + 1
       if (items.length === limit || characters > longestItems) return { items, nextOffset: offset + items.length }

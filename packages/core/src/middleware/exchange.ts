@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Middleware } from 'koa'
-import type { Logger } from 'pino'
+import type { Context, Middleware } from 'koa'
+import { type DestinationStream, type Logger, pino } from 'pino'
 import type { Answerer } from '../answer.ts'
 import { Problem } from '../problem.ts'
 
@@ -11,8 +11,7 @@ const acceptable = /^[A-Za-z0-9._-]{1,64}$/
  * What is a fault of ours is logged, and told to nobody.
  */
 export function exchange(answerer: Answerer, log: Logger): Middleware {
-  // The line is made here of what cannot be a secret, and looking for one costs more than all the rest.
-  const lines = log.child({}, { redact: [] })
+  const writeLine = requestLines(log)
   return async (ctx, next) => {
     const start = performance.now()
     const given = ctx.req.headers['x-request-id']
@@ -26,11 +25,24 @@ export function exchange(answerer: Answerer, log: Logger): Middleware {
       answerer.problem(ctx, problem)
     }
     if (ctx.state.quiet) return
-    const ms = Math.round((performance.now() - start) * 100) / 100
+    writeLine(ctx, requestId, performance.now() - start)
+  }
+}
+
+/**
+ * Writes as pino does, to pino's own stream. These lines are made of what cannot be a secret, and pino's way through
+ * redaction and serializers costs more than the rest of core together.
+ */
+function requestLines(log: Logger): (ctx: Context, requestId: string, ms: number) => void {
+  const stream = (log as unknown as Record<symbol, DestinationStream>)[pino.symbols.streamSym] as DestinationStream
+  const level = pino.levels.values.info
+  return ({ req, res }, requestId, ms) => {
+    if (!log.isLevelEnabled('info')) return
     // No query: it holds what users say, and in other people's clients sometimes a token.
-    lines.info(
-      { requestId, method: ctx.req.method, path: pathOf(ctx.req.url), status: ctx.res.statusCode, ms },
-      'request',
+    const path = JSON.stringify(pathOf(req.url))
+    stream.write(
+      `{"level":${level},"time":${Date.now()},"requestId":"${requestId}","method":"${req.method}","path":${path},` +
+        `"status":${res.statusCode},"ms":${ms.toFixed(2)},"msg":"request"}\n`,
     )
   }
 }

@@ -39,8 +39,16 @@ export function operations({ plugin, answerer, log, limit }: OperationsOptions):
     const body = operation.method === 'GET' ? undefined : await readBody(ctx)
     const input = readInput(operation.fields, { params: decode(route, captures), querystring: ctx.querystring, body })
     const call = new HttpCall(caller, log, ctx)
-    const text = await deadlines.within(run(plugin, operation, input, call), () => call.abort())
-    answerer.text(ctx, 200, 'application/json', text, headers)
+    const deadline = deadlines.start((problem) => {
+      answerer.problem(ctx, problem)
+      call.abort()
+    })
+    try {
+      const text = await run(plugin, operation, input, call)
+      answerer.text(ctx, 200, 'application/json', text, headers)
+    } finally {
+      deadlines.end(deadline)
+    }
   }
 }
 

@@ -10,6 +10,7 @@ export function headers({ headers }: Answerer): Middleware {
     for (let index = 0; index < headers.length; index += 2)
       ctx.set(headers[index] as string, headers[index + 1] as string)
     ctx.set('X-Request-Id', ctx.state.requestId)
+    ctx.set('Referrer-Policy', 'no-referrer')
     ctx.vary('Origin')
     return next()
   }

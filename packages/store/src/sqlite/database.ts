@@ -22,16 +22,14 @@ export async function openSqlite(path: string, migrations: Migrations): Promise<
   } catch (error) {
     throw new DatabaseError(`DATABASE_URL=file:${path}: ${(error as Error).message}`)
   }
-  // Closed over, since there is no file to read before the migrations have been written.
-  let reader: Reader | undefined
-  const writer = new Writer(new Connection(database), () => reader?.refresh())
+  const writer = new Writer(new Connection(database))
   try {
     await migrate(writer, database, migrations)
   } catch (error) {
     database.close()
     throw new DatabaseError(`DATABASE_URL=file:${path}: ${(error as Error).message}`)
   }
-  reader = new Reader(new Connection(new DatabaseSync(file, { readOnly: true, timeout: 1000 })))
+  const reader = new Reader(new Connection(new DatabaseSync(file, { readOnly: true, timeout: 1000 })))
   return new SqliteDatabase(writer, reader)
 }
 
@@ -58,12 +56,12 @@ class SqliteDatabase implements Database {
     this.#reader = reader
   }
 
-  async all<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result[]> {
-    return this.#reader.all(sql, values) as Result[]
+  all<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result[]> {
+    return this.#reader.all(sql, values) as Promise<Result[]>
   }
 
-  async get<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result | undefined> {
-    return this.#reader.get(sql, values) as Result | undefined
+  get<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result | undefined> {
+    return this.#reader.get(sql, values) as Promise<Result | undefined>
   }
 
   run(sql: TemplateStringsArray, ...values: Value[]): Promise<number> {

@@ -1,44 +1,56 @@
 import type { Row, Value } from '../database.ts'
 import type { Connection } from './connection.ts'
 
+interface Read {
+  method: 'all' | 'get'
+  sql: TemplateStringsArray
+  values: Value[]
+  resolve: (result: never) => void
+  reject: (error: unknown) => void
+}
+
 /**
- * Reads what has been committed. All reads of one turn of the event loop share a read transaction,
+ * Reads what has been committed. The reads of one turn of the event loop are done together, in one read transaction,
  * since taking and giving back SQLite's locks costs more than a small read.
  */
 export class Reader {
   readonly #connection: Connection
-  #open = false
+  #waiting: Read[] = []
 
   constructor(connection: Connection) {
     this.#connection = connection
   }
 
-  all(sql: TemplateStringsArray, values: Value[]): Row[] {
-    this.#begin()
-    return this.#connection.all(sql, values)
+  all(sql: TemplateStringsArray, values: Value[]): Promise<Row[]> {
+    return this.#read('all', sql, values)
   }
 
-  get(sql: TemplateStringsArray, values: Value[]): Row | undefined {
-    this.#begin()
-    return this.#connection.get(sql, values)
-  }
-
-  /** Lets the next read see what has been committed since. */
-  refresh(): void {
-    if (!this.#open) return
-    this.#open = false
-    this.#connection.exec('COMMIT')
+  get(sql: TemplateStringsArray, values: Value[]): Promise<Row | undefined> {
+    return this.#read('get', sql, values)
   }
 
   close(): void {
-    this.refresh()
+    this.#drain()
     this.#connection.close()
   }
 
-  #begin(): void {
-    if (this.#open) return
-    this.#connection.exec('BEGIN')
-    this.#open = true
-    setImmediate(() => this.refresh())
+  #read<Result>(method: Read['method'], sql: TemplateStringsArray, values: Value[]): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      if (this.#waiting.push({ method, sql, values, resolve, reject }) === 1) setImmediate(() => this.#drain())
+    })
+  }
+
+  #drain(): void {
+    const reads = this.#waiting
+    this.#waiting = []
+    if (reads.length > 1) this.#connection.exec('BEGIN')
+    for (const { method, sql, values, resolve, reject } of reads) {
+      try {
+        resolve(this.#connection[method](sql, values) as never)
+      } catch (error) {
+        reject(error)
+      }
+    }
+    if (reads.length > 1) this.#connection.exec('COMMIT')
   }
 }

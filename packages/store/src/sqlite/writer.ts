@@ -20,14 +20,12 @@ interface Piece {
  */
 export class Writer {
   readonly #connection: Connection
-  readonly #onCommit: () => void
   #waiting: Piece[] = []
   #draining: Promise<void> | undefined
   #closed = false
 
-  constructor(connection: Connection, onCommit: () => void) {
+  constructor(connection: Connection) {
     this.#connection = connection
-    this.#onCommit = onCommit
     // A wait inside SQLite would stop the whole process; #begin waits without that.
     connection.exec('PRAGMA busy_timeout = 0')
   }
@@ -60,7 +58,6 @@ export class Writer {
       await this.#begin()
       for (const piece of batch) await this.#perform(piece)
       this.#connection.exec('COMMIT')
-      this.#onCommit()
     } catch (error) {
       this.#rollback()
       for (const piece of batch) piece.reject(new DatabaseError(`nothing was written: ${(error as Error).message}`))
