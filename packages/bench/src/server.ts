@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Usage } from './probe.ts'
+
+/** What is measured, in the order of the table. All speak the same wire. */
+export const servers = {
+  todo: { title: 'todo', main: new URL('../../../plugins/todo/src/main.ts', import.meta.url) },
+  http: { title: 'node:http', main: new URL('servers/http.ts', import.meta.url) },
+  koa: { title: 'Koa', main: new URL('servers/koa.ts', import.meta.url) },
+  fastify: { title: 'Fastify', main: new URL('servers/fastify.ts', import.meta.url) },
+  hono: { title: 'Hono', main: new URL('servers/hono.ts', import.meta.url) },
+  sqlite: { title: 'node:http + SQLite', main: new URL('servers/sqlite.ts', import.meta.url) },
+}
+
+export type ServerName = keyof typeof servers
+
+const longestStart = 10_000
+const readyList = ['buy milk', 'write code', 'sleep']
+
+/** A server in a process and a folder of its own. */
+export class Server {
+  readonly url: string
+  /** Milliseconds from the start of the process to its first answer. */
+  startTime = 0
+  readonly #name: ServerName
+  readonly #folder: string
+  readonly #process: ChildProcess
+  readonly #stop = () => this.stop()
+
+  static async start(name: ServerName): Promise<Server> {
+    const server = new Server(name, await freePort())
+    try {
+      await server.#firstAnswer()
+      for (const todo of readyList) assert.deepEqual(await server.#send('alice', { todo }), { status: 'success' })
+      await server.check()
+      return server
+    } catch (error) {
+      server.stop()
+      throw new Error(`${name} gives wrong answers`, { cause: error })
+    }
+  }
+
+  private constructor(name: ServerName, port: number) {
+    this.#name = name
+    this.url = `http://127.0.0.1:${port}`
+    // Not in /tmp, which is memory on some machines: there a durable write would cost nothing.
+    const data = fileURLToPath(new URL('../.data', import.meta.url))
+    mkdirSync(data, { recursive: true })
+    this.#folder = mkdtempSync(join(data, `${name}-`))
+    this.startTime = performance.now()
+    this.#process = spawn(
+      process.execPath,
+      [
+        '--disable-warning=ExperimentalWarning',
+        `--import=${new URL('probe.ts', import.meta.url)}`,
+        fileURLToPath(servers[name].main),
+      ],
+      { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { ...process.env, ...this.#environment(port) } },
+    )
+    process.on('exit', this.#stop)
+  }
+
+  #environment(port: number): NodeJS.ProcessEnv {
+    return {
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      PUBLIC_URL: this.url,
+      DATABASE_URL: `file:${join(this.#folder, 'todo.sqlite')}`,
+      LOG_LEVEL: 'info',
+      RATE_LIMIT: '1000000000',
+    }
+  }
+
+  async usage(): Promise<Usage> {
+    const answer = once(this.#process, 'message', { signal: AbortSignal.timeout(longestStart) })
+    this.#process.send('usage')
+    const [usage] = await answer
+    return usage
+  }
+
+  /** Throws if the list that all reads are for is not as it was written. */
+  async check(): Promise<void> {
+    assert.deepEqual(await this.#send('alice'), { todos: readyList })
+  }
+
+  stop(): void {
+    process.off('exit', this.#stop)
+    this.#process.kill('SIGKILL')
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  async #firstAnswer(): Promise<void> {
+    const started = this.startTime
+    for (;;) {
+      const answer = await this.#send('alice').catch(() => undefined)
+      this.startTime = performance.now() - started
+      if (answer) return assert.deepEqual(answer, { todos: [] })
+      if (this.#process.exitCode !== null || this.startTime > longestStart)
+        throw new Error(`${this.#name} did not start`)
+      await sleep(2)
+    }
+  }
+
+  async #send(username: string, body?: unknown): Promise<unknown> {
+    const request = body && {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }
+    const response = await fetch(`${this.url}/todos/${username}`, request || {})
+    assert.equal(response.status, 200)
+    return response.json()
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  assert(address && typeof address === 'object')
+  return address.port
+}

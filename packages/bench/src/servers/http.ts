@@ -1,0 +1,4 @@
+import { servePlain } from './plain.ts'
+import { todos } from './todos.ts'
+
+servePlain(todos)

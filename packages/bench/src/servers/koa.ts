@@ -1,0 +1,17 @@
+import Router from '@koa/router'
+import Koa from 'koa'
+import { koaBody } from 'koa-body'
+import { todos } from './todos.ts'
+
+const router = new Router()
+
+router.get('/todos/:username', (context) => {
+  context.body = { todos: todos.read(context.params.username) }
+})
+
+router.post('/todos/:username', koaBody(), (context) => {
+  todos.add(context.params.username, context.request.body.todo)
+  context.body = { status: 'success' }
+})
+
+new Koa().use(router.routes()).use(router.allowedMethods()).listen(Number(process.env.PORT), process.env.HOST)
