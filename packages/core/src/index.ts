@@ -12,7 +12,14 @@ export { type Manifest, toManifest } from './manifest.ts'
 export { type Spec, toSpec } from './openapi.ts'
 export { type Context, operation, type UserContext, userOperation } from './operation.ts'
 export { type Page, type PageRequest, pageInput, pageOutput, readPage } from './page.ts'
-export { definePlugin, type Plugin, type PluginDefinition, type PluginOperation, type Resource } from './plugin.ts'
+export {
+  closePlugin,
+  definePlugin,
+  type Plugin,
+  type PluginDefinition,
+  type PluginOperation,
+  type Resource,
+} from './plugin.ts'
 export { Problem } from './problem.ts'
 export { type Call, longestAnswer, run } from './run.ts'
 export { type ServeOptions, serve } from './serve.ts'

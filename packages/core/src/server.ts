@@ -1,9 +1,11 @@
 import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lifecycle } from './middleware/health.ts'
 import { Problem, problemType, toProblemDocument } from './problem.ts'
 
 const longestStop = 10_000
+const grace = 300
 
 export interface RunningServer {
   server: Server
@@ -42,6 +44,9 @@ export async function listen(
 
 async function stop(server: Server, lifecycle: Lifecycle): Promise<void> {
   lifecycle.stopping = true
+  // A request may be on its way on a connection that still looks idle. Answers say "Connection: close" by now.
+  const open = await new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)))
+  if (open > 0) await sleep(grace)
   const deadline = setTimeout(() => server.closeAllConnections(), longestStop)
   await new Promise<void>((resolve) => server.close(() => resolve()))
   clearTimeout(deadline)

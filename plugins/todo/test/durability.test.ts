@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startTodo, temporaryDatabase } from './server.ts'
+
+const add = (url: string, user: string, todo: string) =>
+  fetch(`${url}/todos/${user}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ todo }),
+  })
+
+const read = async (url: string, user: string): Promise<string[]> => {
+  const todos: string[] = []
+  for (let offset: number | undefined = 0; offset !== undefined; ) {
+    const page = (await (await fetch(`${url}/todos/${user}?offset=${offset}`)).json()) as {
+      todos: string[]
+      nextOffset?: number
+    }
+    todos.push(...page.todos)
+    offset = page.nextOffset
+  }
+  return todos
+}
+
+test('no acknowledged todo is missing after kill -9, again and again', { timeout: 120_000 }, async () => {
+  const database = temporaryDatabase()
+  const acknowledged = new Map<string, string[]>()
+  for (let round = 0; round < 8; round++) {
+    const server = await startTodo(database)
+    const writers = Array.from({ length: 8 }, async (_, index) => {
+      const user = `user${index}`
+      for (let count = 0; ; count++) {
+        const todo = `${round}-${count}`
+        const done = await add(server.url, user, todo).then(
+          (answer) => answer.status === 200,
+          () => undefined,
+        )
+        if (done === undefined) return
+        assert.equal(done, true)
+        acknowledged.set(user, [...(acknowledged.get(user) ?? []), todo])
+      }
+    })
+    await sleep(50 + Math.random() * 350)
+    await server.end('SIGKILL')
+    await Promise.all(writers)
+
+    const again = await startTodo(database)
+    for (const [user, todos] of acknowledged) {
+      const kept = await read(again.url, user)
+      assert.deepEqual(
+        kept.filter((todo) => todos.includes(todo)),
+        todos,
+        `round ${round}: all of ${user}, in order, once`,
+      )
+    }
+    await again.end('SIGKILL')
+  }
+  const total = [...acknowledged.values()].flat().length
+  assert.ok(total > 200, `${total} todos were acknowledged`)
+})
+
+test('two processes on one file lose no write and never say that it is locked', { timeout: 60_000 }, async () => {
+  const database = temporaryDatabase()
+  const servers = await Promise.all([startTodo(database), startTodo(database)])
+  const statuses = new Map<number, number>()
+  const clients = Array.from({ length: 16 }, async (_, client) => {
+    const { url } = servers[client % 2] as { url: string }
+    for (let count = 0; count < 60; count++) {
+      const { status } = await add(url, count % 2 === 0 ? 'shared' : `own${client}`, `${client}-${count}`)
+      statuses.set(status, (statuses.get(status) ?? 0) + 1)
+    }
+  })
+  await Promise.all(clients)
+  assert.deepEqual([...statuses], [[200, 16 * 60]])
+  for (const { url } of servers) {
+    const shared = await read(url, 'shared')
+    assert.equal(new Set(shared).size, 16 * 30)
+    assert.equal(shared.length, 16 * 30)
+    for (let client = 0; client < 16; client++) {
+      const order = shared.filter((todo) => todo.startsWith(`${client}-`)).map((todo) => Number(todo.split('-')[1]))
+      assert.deepEqual(
+        order,
+        [...order].sort((a, b) => a - b),
+      )
+      assert.equal((await read(url, `own${client}`)).length, 30)
+    }
+  }
+  await Promise.all(servers.map((server) => server.end('SIGTERM')))
+})
