@@ -8,7 +8,7 @@ export type SpecVersion = '3.1.0' | '3.0.3'
  * The wording is the subset that all known readers of plugins take; see docs/openapi-subset.md.
  */
 export function inputSchema(input: z.ZodObject, version: SpecVersion): JsonSchema {
-  return toJsonSchema(input, version, 'input', 'inline')
+  return toJsonSchema(input, version, 'input')
 }
 
 /** The JSON Schema of an output. Schemas with an id stand in `definitions` and are referred to. */
@@ -17,25 +17,18 @@ export function outputSchema(
   version: SpecVersion,
   definitions: Record<string, JsonSchema>,
 ): JsonSchema {
-  const { $defs = {}, ...schema } = toJsonSchema(output, version, 'output', 'ref') as JsonSchema & {
-    $defs?: Record<string, JsonSchema>
-  }
-  const { $ref, ...own } = relocate(schema) as JsonSchema
-  for (const [name, definition] of Object.entries($defs)) definitions[name] = relocate(definition) as JsonSchema
-  if (typeof schema.id === 'string') {
-    const { id, ...definition } = own
-    definitions[schema.id] = definition
-    return { $ref: `#/components/schemas/${schema.id}` }
-  }
-  return $ref === undefined ? own : { $ref }
+  // Zod names the place after the draft: `$defs` for 3.1, `definitions` for 3.0.
+  const { $defs, definitions: olderDefs, id, ...schema } = toJsonSchema(output, version, 'output')
+  const inner = { ...($defs as object), ...(olderDefs as object) }
+  for (const [name, { id: _, ...definition }] of Object.entries<JsonSchema>(inner))
+    definitions[name] = relocate(definition) as JsonSchema
+  const name = output.meta()?.id
+  if (name === undefined) return relocate(schema) as JsonSchema
+  definitions[name] ??= relocate(schema) as JsonSchema
+  return { $ref: `#/components/schemas/${name}` }
 }
 
-function toJsonSchema(
-  schema: z.ZodType,
-  version: SpecVersion,
-  io: 'input' | 'output',
-  reused: 'inline' | 'ref',
-): JsonSchema {
+function toJsonSchema(schema: z.ZodType, version: SpecVersion, io: 'input' | 'output'): JsonSchema {
   const {
     $schema,
     '~standard': _,
@@ -51,7 +44,7 @@ function toJsonSchema(
       if (jsonSchema.format && jsonSchema.pattern) delete jsonSchema.pattern
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
-      if (reused === 'inline') delete jsonSchema.id
+      if (io === 'input') delete jsonSchema.id
     },
   })
   return result
@@ -64,7 +57,7 @@ function relocate(node: unknown): unknown {
   return Object.fromEntries(
     Object.entries(node).map(([key, value]) => [
       key,
-      key === '$ref' ? String(value).replace('#/$defs/', '#/components/schemas/') : relocate(value),
+      key === '$ref' ? String(value).replace(/^#\/(\$defs|definitions)\//, '#/components/schemas/') : relocate(value),
     ]),
   )
 }

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { validate } from '@readme/openapi-parser'
+import { createConfig, lintFromString } from '@redocly/openapi-core'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import spectral from '@stoplight/spectral-core'
+import rulesets from '@stoplight/spectral-rulesets'
+import { load } from 'js-yaml'
+import { parse } from 'yaml'
+import { contractFiles, type Plugin } from '../src/index.ts'
+import { oauthShop, openShop, publicUrl, serviceShop, userShop } from './fixture.ts'
+
+const shops: Record<string, Plugin> = {
+  none: openShop(),
+  service_http: serviceShop(),
+  user_http: userShop(() => true),
+  oauth: oauthShop(),
+}
+const versions = { 'openapi.json': '3.1.0', 'openapi-3.0.json': '3.0.3' } as const
+
+for (const [auth, shop] of Object.entries(shops)) {
+  const files = contractFiles(shop, publicUrl)
+
+  test(`${auth}: YAML and JSON are the same document, for old and new readers of YAML`, () => {
+    const json = JSON.parse(files['openapi.json'] as string)
+    assert.deepEqual(parse(files['openapi.yaml'] as string), json)
+    assert.deepEqual(parse(files['openapi.yaml'] as string, { version: '1.1' }), json)
+    assert.deepEqual(load(files['openapi.yaml'] as string), json)
+  })
+
+  for (const [file, version] of Object.entries(versions)) {
+    const text = files[file] as string
+
+    test(`${auth}: ${version} is valid for two validators, and without errors in Redocly and Spectral`, async () => {
+      const document = JSON.parse(text)
+      assert.equal(document.openapi, version)
+      const readme = await validate(structuredClone(document))
+      assert.ok(readme.valid, JSON.stringify(readme))
+      const seriousme = await new Validator().validate(structuredClone(document))
+      assert.ok(seriousme.valid, JSON.stringify(seriousme.errors))
+
+      const config = await createConfig({ extends: ['recommended'] })
+      const redocly = await lintFromString({ source: text, absoluteRef: '/openapi.json', config })
+      assert.deepEqual(
+        redocly.filter(({ severity }) => severity === 'error').map(({ message }) => message),
+        [],
+      )
+
+      const linter = new spectral.Spectral()
+      linter.setRuleset({ extends: [[rulesets.oas as never, 'recommended']], rules: {} } as never)
+      const found = await linter.run(document)
+      assert.deepEqual(
+        found
+          .filter(({ severity }) => severity === 0)
+          .map(({ code, path, message }) => [code, path.join('.'), message]),
+        [],
+      )
+    })
+
+    test(`${auth}: ${version} keeps to what every assistant reads`, () => {
+      const document = JSON.parse(text)
+      assert.deepEqual(document.servers, [{ url: publicUrl }])
+      assert.ok(document.info.title && document.info.description)
+      assert.equal(typeof document.components.schemas, 'object')
+      const schemes = Object.entries(document.components.securitySchemes ?? {})
+      assert.equal(schemes.length, auth === 'none' ? 0 : 1)
+      assert.deepEqual(document.security, auth === 'none' ? [] : [{ token: [] }])
+      for (const [, scheme] of schemes) assert.equal((scheme as { type: string }).type, 'http')
+      for (const methods of Object.values<Record<string, never>>(document.paths))
+        for (const [method, found] of Object.entries<Record<string, never>>(methods)) assertOperation(method, found)
+    })
+  }
+}
+
+interface Found {
+  operationId: string
+  summary: string
+  description: string
+  parameters?: {
+    name: string
+    in: string
+    description: string
+    required: boolean
+    schema: { type: string; items?: { type: string } }
+  }[]
+  requestBody?: { content: Record<string, { schema: { type: string; properties: Record<string, { type: string }> } }> }
+  responses: Record<string, { content: Record<string, unknown> }>
+}
+
+const scalars = ['string', 'integer', 'number', 'boolean']
+
+function assertOperation(method: string, found: unknown): void {
+  const { operationId, summary, description, parameters = [], requestBody, responses } = found as Found
+  assert.match(operationId, /^[A-Za-z]{1,40}$/)
+  assert.equal(typeof (found as Record<string, unknown>)['x-openai-isConsequential'], 'boolean')
+  for (const words of [summary, description]) assert.ok(words.length > 0 && words.length <= 200)
+  assert.deepEqual(Object.keys(responses), ['200', 'default'])
+  assert.deepEqual(Object.keys(responses['200']?.content ?? {}), ['application/json'])
+  for (const parameter of parameters) {
+    assert.ok(['path', 'query'].includes(parameter.in))
+    assert.ok(parameter.description.length <= 200)
+    const { type, items } = parameter.schema
+    assert.ok(scalars.includes(type === 'array' ? (items?.type as string) : type))
+  }
+  if (requestBody) {
+    assert.ok(method !== 'get' && method !== 'delete')
+    assert.deepEqual(Object.keys(requestBody.content), ['application/json'])
+    const { schema } = requestBody.content['application/json'] as {
+      schema: { type: string; properties: Record<string, { type: string }> }
+    }
+    assert.equal(schema.type, 'object')
+    const names = [...parameters.map(({ name }) => name), ...Object.keys(schema.properties)]
+    assert.equal(new Set(names).size, names.length)
+  }
+  assert.doesNotMatch(
+    JSON.stringify({ parameters, requestBody }),
+    /\$ref|anyOf|oneOf|allOf|additionalProperties|"null"/,
+  )
+}
