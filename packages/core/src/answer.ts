@@ -14,6 +14,8 @@ export class Answerer {
       "default-src 'none'; frame-ancestors 'none'",
       'Cache-Control',
       'no-store',
+      'Vary',
+      'Origin',
       ...(publicUrl.startsWith('https:') ? ['Strict-Transport-Security', 'max-age=31536000'] : []),
     ]
   }

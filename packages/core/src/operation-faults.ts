@@ -1,8 +1,20 @@
 import type { PluginOperation } from './plugin.ts'
 import type { JsonSchema } from './schema.ts'
-import { inputSchema } from './schema.ts'
+import { inputSchema, miscountedTexts } from './schema.ts'
 
 const reserved = ['__proto__', 'constructor', 'prototype']
+const taken = [
+  '.well-known',
+  'livez',
+  'readyz',
+  'openapi.json',
+  'openapi.yaml',
+  'openapi-3.0.json',
+  'logo.png',
+  'legal',
+  'mcp',
+  'oauth',
+]
 const scalars = ['string', 'number', 'integer', 'boolean']
 
 /** What some assistant would refuse or misread in one operation. */
@@ -14,11 +26,16 @@ export function operationFaults(operation: PluginOperation): string[] {
     const { length } = operation[member]
     if (length === 0 || length > 200) faults.push(`its ${member} has ${length} characters; 1 to 200 are allowed`)
   }
-  if (!/^(\/([A-Za-z0-9._~-]+|\{[A-Za-z][A-Za-z0-9_]*\}))+$/.test(operation.path))
-    faults.push(`the path ${operation.path} must be plain segments and {names}`)
+  if (!/^\/[A-Za-z0-9._~-]+(\/([A-Za-z0-9._~-]+|\{[A-Za-z][A-Za-z0-9_]*\}))*$/.test(operation.path))
+    faults.push(`the path ${operation.path} must be a plain segment, and then plain segments and {names}`)
+  if (taken.includes(operation.path.split('/')[1] as string))
+    faults.push(`the path ${operation.path} is where core serves something: use another`)
+  const miscounted = miscountedTexts(operation.input)
   const { properties = {}, required = [] } = inputSchema(operation.input, '3.1.0') as InputSchema
   for (const { name, place } of operation.fields) {
     faults.push(...fieldFaults(properties[name] ?? {}).map((fault) => `the input ${name} ${fault}`))
+    if (miscounted.includes(name))
+      faults.push(`the input ${name} counts an emoji as two: use text(length) in place of z.string()`)
     if (reserved.includes(name)) faults.push(`the input ${name} must have another name`)
     if (place === 'path' && !required.includes(name))
       faults.push(`the input ${name} is in the path, so it cannot be optional`)

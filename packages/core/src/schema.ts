@@ -11,6 +11,21 @@ export function inputSchema(input: z.ZodObject, version: SpecVersion): JsonSchem
   return toJsonSchema(input, version, 'input')
 }
 
+/** The inputs whose length zod counts in UTF-16 units, where the schema that is published means characters. */
+export function miscountedTexts(input: z.ZodObject): string[] {
+  const names: string[] = []
+  z.toJSONSchema(input, {
+    io: 'input',
+    override: ({ zodSchema, path }) => {
+      const checks = ('checks' in zodSchema._zod.def ? zodSchema._zod.def.checks : undefined) ?? []
+      const isText = zodSchema._zod.def.type === 'string'
+      if (isText && checks.some(({ _zod }) => /^(max_length|min_length|length_equals)$/.test(_zod.def.check)))
+        names.push(String(path[1]))
+    },
+  })
+  return names
+}
+
 /** The JSON Schema of an output. Schemas with an id stand in `definitions` and are referred to. */
 export function outputSchema(
   output: z.ZodType,

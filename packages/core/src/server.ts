@@ -24,6 +24,8 @@ export async function listen(
     requestTimeout: 30_000,
     // How often the two limits above are looked at.
     connectionsCheckingInterval: 1_000,
+    // The app refuses it, with words.
+    requireHostHeader: false,
   })
   server.maxConnections = 10_000
   server.on('request', (request, response) => {
@@ -31,10 +33,7 @@ export async function listen(
     listener(request, response)
   })
   server.on('clientError', refuse)
-  server.on('checkExpectation', (_, response) => {
-    response.writeHead(417, { 'content-type': problemType, connection: 'close' })
-    response.end(JSON.stringify(toProblemDocument(new Problem(417, 'Send no Expect header but 100-continue'), '-')))
-  })
+  server.on('checkExpectation', ({ socket }) => refuse({ code: 'EXPECTATION' } as NodeJS.ErrnoException, socket))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => resolve())
@@ -54,6 +53,7 @@ async function stop(server: Server, lifecycle: Lifecycle): Promise<void> {
 
 const refusals: Record<string, [status: number, detail: string]> = {
   HPE_HEADER_OVERFLOW: [431, 'Send less than 16 KiB of headers'],
+  EXPECTATION: [417, 'Send no Expect header, or "Expect: 100-continue"'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive: send it again, at once'],
 }
 

@@ -11,7 +11,11 @@ const body = {
   properties: { todo: { type: 'string', minLength: 1, maxLength: 500 } },
   required: ['todo'],
 } as const
-const list = { type: 'object', properties: { todos: { type: 'array', items: { type: 'string' } } }, required: ['todos'] }
+const list = {
+  type: 'object',
+  properties: { todos: { type: 'array', items: { type: 'string' } } },
+  required: ['todos'],
+}
 const success = { type: 'object', properties: { status: { const: 'success' } }, required: ['status'] }
 
 const app = Fastify()

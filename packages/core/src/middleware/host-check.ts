@@ -12,12 +12,13 @@ export function hostCheck(publicUrl: string): Middleware {
   const { host: own } = new URL(publicUrl)
   return ({ req }, next) => {
     const { host } = req.headers
-    if (host !== own && !(host !== undefined && loopback.test(host)))
+    if (host === undefined || hasTwoHosts(req))
+      throw new Problem(400, 'Send one Host header, with the name of this server')
+    if (host !== own && !loopback.test(host))
       throw new Problem(
         421,
         `This server answers for ${own} only: use that address, or set PUBLIC_URL to the one in use`,
       )
-    if (hasTwoHosts(req)) throw new Problem(400, 'Send one Host header')
     return next()
   }
 }

@@ -29,7 +29,7 @@ export function operations({ plugin, answerer, log, limit }: OperationsOptions):
     const found = table.find(ctx.path)
     if (!found) return next()
     const { route, captures } = found
-    const headers = ['Vary', 'Origin', ...(await rateLimit.count(ctx.ip))]
+    const headers = await rateLimit.count(ctx.ip)
     const operation = route.operations.get(ctx.method)
     if (!operation) return answerOther(ctx, route)
 

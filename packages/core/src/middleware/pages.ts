@@ -11,7 +11,6 @@ export function headers({ headers }: Answerer): Middleware {
       ctx.set(headers[index] as string, headers[index + 1] as string)
     ctx.set('X-Request-Id', ctx.state.requestId)
     ctx.set('Referrer-Policy', 'no-referrer')
-    ctx.vary('Origin')
     return next()
   }
 }

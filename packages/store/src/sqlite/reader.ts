@@ -1,4 +1,4 @@
-import type { Row, Value } from '../database.ts'
+import { DatabaseError, type Row, type Value } from '../database.ts'
 import type { Connection } from './connection.ts'
 
 interface Read {
@@ -16,6 +16,7 @@ interface Read {
 export class Reader {
   readonly #connection: Connection
   #waiting: Read[] = []
+  #closed = false
 
   constructor(connection: Connection) {
     this.#connection = connection
@@ -30,12 +31,14 @@ export class Reader {
   }
 
   close(): void {
+    this.#closed = true
     this.#drain()
     this.#connection.close()
   }
 
   #read<Result>(method: Read['method'], sql: TemplateStringsArray, values: Value[]): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
+      if (this.#closed) return reject(new DatabaseError('the database has been closed'))
       if (this.#waiting.push({ method, sql, values, resolve, reject }) === 1) setImmediate(() => this.#drain())
     })
   }

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import fc from 'fast-check'
+import { toSpec } from '../src/index.ts'
+import { openShop, publicUrl, serveShop } from './fixture.ts'
+
+const { api } = await serveShop(openShop(), { rateLimit: 1_000_000 })
+const find = (query: string) => api.get(`/things?${query}`)
+const order = (body: string | Buffer, type = 'application/json') => {
+  const sent = api.post('/orders').set('Content-Type', type)
+  // supertest would make JSON of a string a second time.
+  return sent.serialize((value) => value as string).send(body as string)
+}
+
+test('text becomes numbers, booleans and lists where the schema says so', async () => {
+  const { body } = await find('word=a+b%20c&many=3&price=1.5e1&new=true&kind=toy&sizes=1&sizes=2').expect(200)
+  assert.deepEqual(body.input, { word: 'a b c', many: 3, price: 15, new: true, kind: 'toy', sizes: [1, 2] })
+  assert.deepEqual((await find('word=1&sizes=7').expect(200)).body.input, { word: '1', sizes: [7] })
+})
+
+test('text that is no such value is refused, and the input is named', async () => {
+  for (const pair of [
+    'many=1.5',
+    'many=',
+    'many=%201',
+    'many=007',
+    'many=0x3',
+    'price=1e400',
+    'price=Infinity',
+    'new=TRUE',
+    'new=1',
+    'kind=car',
+    'sizes=a',
+    'sizes=1&sizes=2&sizes=3&sizes=4',
+  ]) {
+    const { body } = await find(`word=a&${pair}`).expect(400)
+    assert.ok(body.detail.includes(pair.split('=')[0]), `${pair}: ${body.detail}`)
+  }
+  const { body } = await find('many=1').expect(400)
+  assert.deepEqual(body.errors, [{ name: 'word', detail: 'is missing' }])
+})
+
+test('a scalar that is given twice is refused', async () => {
+  await find('word=a&word=b').expect(400)
+})
+
+test('what is not percent-encoded UTF-8 is refused', async () => {
+  for (const word of ['%', '%ff', '%c3%28', '%zz']) await find(`word=${word}`).expect(400)
+  await api.get('/trouble/%ff').expect(400)
+})
+
+test('names that the operation does not have are passed over', async () => {
+  await find('word=a&other=1&__proto__=2&constructor=3').expect(200)
+  await order('{"item":"a","other":1,"__proto__":{"count":5},"constructor":{"prototype":{"polluted":1}}}').expect(200, {
+    order: { id: 1, item: 'a' },
+    count: 1,
+  })
+  assert.equal(({} as Record<string, unknown>).polluted, undefined)
+  await api.patch('/orders/3').send({ id: 9, item: 'b' }).expect(200, { id: 3, item: 'b' })
+})
+
+test('a DELETE may bring its inputs in a JSON body', async () => {
+  await api.delete('/orders/1').send({ reason: 'late' }).expect(200, { reason: 'late' })
+  await api.delete('/orders/1?reason=late').expect(200, { reason: 'late' })
+  await api.delete('/orders/1?reason=late').send({ reason: 'early' }).expect(400)
+})
+
+test('a body must be JSON, by its media type and by its bytes', async () => {
+  await order('{"item":"a"}', 'application/json; charset=utf-8').expect(200)
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/xml'])
+    await order('{"item":"a"}', type).expect(415)
+  const bad = ['{"item":', '{"item":"a"}x', "{'item':'a'}", 'null', '[]', '"a"', '1', '\ufeff{"item":"a"}', '']
+  for (const body of [
+    ...bad.map((text) => Buffer.from(text)),
+    Buffer.from('{"item":"a"}', 'utf16le'),
+    Buffer.from('{"item":"\xff"}', 'latin1'),
+  ])
+    await order(body).expect('Content-Type', 'application/problem+json').expect(400)
+  await api.post('/orders').expect(400)
+})
+
+test('an optional input that is null is refused', async () => {
+  await order('{"item":"a","count":null}').expect(400)
+})
+
+test('a body may have 65,536 bytes, compressed or not', async () => {
+  const fill = (length: number) => `{"item":"a","fill":"${'x'.repeat(length - 22)}"}`
+  assert.equal(fill(65_536).length, 65_536)
+  await order(fill(65_536)).expect(200)
+  await order(fill(65_537)).expect('Connection', 'close').expect(413)
+  const gzip = (bytes: string) =>
+    api
+      .post('/orders')
+      .set({ 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' })
+      .serialize((value) => value as string)
+      .send(gzipSync(bytes) as never)
+  await gzip('{"item":"a"}').expect(200)
+  await gzip('x'.repeat(50_000_000)).expect(413)
+  await api
+    .post('/orders')
+    .set({ 'Content-Type': 'application/json', 'Content-Encoding': 'rot13' })
+    .send('{}')
+    .expect(415)
+  await api
+    .post('/orders')
+    .set({ 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' })
+    .send('{}')
+    .expect(400)
+})
+
+test('deep nesting is refused, and quickly', async () => {
+  const start = performance.now()
+  await order('['.repeat(60_000)).expect(400)
+  await order(`{"item":${'['.repeat(30_000)}${']'.repeat(30_000)}}`).expect(400)
+  assert.ok(performance.now() - start < 500)
+})
+
+test('what the published schema takes is taken, and what it refuses is refused', async () => {
+  const paths = toSpec(openShop(), publicUrl, '3.1.0').paths as Record<string, never>
+  const schema = (
+    paths['/orders'] as never as { post: { requestBody: { content: Record<string, { schema: object }> } } }
+  ).post.requestBody.content['application/json']?.schema as object
+  const isValid = new Ajv2020({ strict: false }).compile(schema)
+  const word = (longest: number) =>
+    fc.string({ unit: 'binary', maxLength: longest + 1 }).map((text) => text.toWellFormed())
+  const value = fc.oneof(
+    word(20),
+    word(5),
+    fc.integer({ min: -1, max: 10 }),
+    fc.double(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(word(5), { maxLength: 3 }),
+  )
+  const exact = (length: number) => fc.constantFrom('x', '🥛', '語').map((character) => character.repeat(length))
+  const body = fc.record(
+    {
+      item: fc.oneof(word(20), exact(20), exact(21), value),
+      count: fc.oneof(fc.integer({ min: 0, max: 10 }), value),
+      tags: fc.oneof(fc.array(fc.oneof(exact(5), exact(6), word(5)), { maxLength: 3 }), value),
+    },
+    { requiredKeys: [] },
+  )
+  const seen = { 200: 0, 400: 0 }
+  await fc.assert(
+    fc.asyncProperty(body, async (candidate) => {
+      const text = JSON.stringify(candidate)
+      const expected = isValid(JSON.parse(text)) ? 200 : 400
+      seen[expected]++
+      const { status } = await order(text)
+      assert.equal(status, expected, text)
+    }),
+    { numRuns: 500 },
+  )
+  assert.ok(seen[200] > 20 && seen[400] > 20, JSON.stringify(seen))
+})

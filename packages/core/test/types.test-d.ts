@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import { definePlugin, none, oauth, operation, serviceToken, text, userOperation, userToken } from '../src/index.ts'
+
+// Nothing here is run: `pnpm check` fails when an error that is expected does not come.
+const username = text(10).describe('A user')
+const output = z.object({ count: z.number() })
+const one = { count: 1 }
+
+// A path name that is in the input.
+operation('GET /a/{username}', { summary: 's', input: z.object({ username }), output, handler: () => one })
+// @ts-expect-error the input has no user
+operation('GET /a/{user}', { summary: 's', input: z.object({ username }), output, handler: () => one })
+// @ts-expect-error FETCH is no method
+operation('FETCH /a', { summary: 's', input: z.object({}), output, handler: () => one })
+
+// A status that was declared.
+operation('GET /a', {
+  summary: 's',
+  input: z.object({}),
+  output,
+  errors: { 404: 'gone' },
+  handler(_, { fail }) {
+    throw fail(404, 'gone')
+  },
+})
+operation('GET /a', {
+  summary: 's',
+  input: z.object({}),
+  output,
+  errors: { 404: 'gone' },
+  handler(_, { fail }) {
+    // @ts-expect-error 409 was not declared
+    throw fail(409, 'changed')
+  },
+})
+operation('GET /a', {
+  summary: 's',
+  input: z.object({}),
+  output,
+  handler(_, { fail }) {
+    // @ts-expect-error no status was declared
+    throw fail(404, 'gone')
+  },
+})
+
+// @ts-expect-error the count is a number
+operation('GET /a', { summary: 's', input: z.object({}), output, handler: () => ({ count: 'one' }) })
+// @ts-expect-error the count is missing, with a promise too
+operation('GET /a', { summary: 's', input: z.object({}), output, handler: async () => ({}) })
+operation('GET /a', {
+  summary: 's',
+  input: z.object({ username }),
+  output,
+  // @ts-expect-error the input has no limit
+  handler: ({ limit }) => ({ count: limit }),
+})
+
+operation('GET /a', {
+  summary: 's',
+  input: z.object({}),
+  output,
+  // @ts-expect-error where no user is needed there is no caller
+  handler: (_, { caller }) => ({ count: caller }),
+})
+const forUser = userOperation('GET /me', {
+  summary: 's',
+  input: z.object({}),
+  output,
+  handler: (_, { caller }) => ({ count: caller.id.length }),
+})
+const writes = userOperation('GET /me', {
+  summary: 's',
+  scope: 'write',
+  input: z.object({}),
+  output,
+  handler: () => one,
+})
+const forAnyone = operation('GET /a', { summary: 's', input: z.object({}), output, handler: () => one })
+
+const facts = {
+  name: 'a',
+  title: 'a',
+  descriptionForHuman: 'a.',
+  descriptionForModel: 'a',
+  contactEmail: 'a@example.com',
+  folder: new URL('file:///'),
+}
+const find = async () => ({ id: 'ada' })
+const addresses = { authorizationUrl: '/authorize', tokenUrl: '/token', verify: find }
+
+export const plugins = () => [
+  definePlugin({ ...facts, auth: none(), operations: { forAnyone } }),
+  // @ts-expect-error there is no user without authentication
+  definePlugin({ ...facts, auth: none(), operations: { forUser } }),
+  // @ts-expect-error a service token is of no user
+  definePlugin({ ...facts, auth: serviceToken({ tokens: [] }), operations: { forUser } }),
+  definePlugin({ ...facts, auth: userToken({ find }), operations: { forUser, forAnyone } }),
+  definePlugin({
+    ...facts,
+    auth: oauth({ ...addresses, scopes: { write: 'Write' } }),
+    operations: { writes, forUser },
+  }),
+  // @ts-expect-error the scope is not one of this plugin's
+  definePlugin({ ...facts, auth: oauth({ ...addresses, scopes: { read: 'Read' } }), operations: { writes } }),
+  // @ts-expect-error user tokens have no scopes
+  definePlugin({ ...facts, auth: userToken({ find }), operations: { writes } }),
+]
