@@ -33,7 +33,10 @@ export async function listen(
     listener(request, response)
   })
   server.on('clientError', refuse)
-  server.on('checkExpectation', ({ socket }) => refuse({ code: 'EXPECTATION' } as NodeJS.ErrnoException, socket))
+  server.on('checkExpectation', (_, response) => {
+    const body = problemText(417, 'Send no Expect header, or "Expect: 100-continue"')
+    response.writeHead(417, { 'content-type': problemType, 'content-length': Buffer.byteLength(body) }).end(body)
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => resolve())
@@ -53,9 +56,11 @@ async function stop(server: Server, lifecycle: Lifecycle): Promise<void> {
 
 const refusals: Record<string, [status: number, detail: string]> = {
   HPE_HEADER_OVERFLOW: [431, 'Send less than 16 KiB of headers'],
-  EXPECTATION: [417, 'Send no Expect header, or "Expect: 100-continue"'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive: send it again, at once'],
 }
+
+const problemText = (status: number, detail: string): string =>
+  JSON.stringify(toProblemDocument(new Problem(status, detail), '-'))
 
 /** What the HTTP parser refuses never becomes a request, so it is answered by hand. */
 function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
@@ -64,7 +69,7 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
     400,
     'The request is not valid HTTP/1.1: send it again, well-formed',
   ]
-  const body = JSON.stringify(toProblemDocument(new Problem(status, detail), '-'))
+  const body = problemText(status, detail)
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${problemType}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,

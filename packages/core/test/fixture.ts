@@ -79,7 +79,7 @@ export const operations = {
     output: z.object({ text: z.string() }),
     async handler({ kind }, { signal, log }) {
       if (kind === 'throw') throw new Error('secret /srv/database password=hunter2')
-      if (kind === 'misfit') return { text: 42 as unknown as string }
+      if (kind === 'misfit') return { text: 4_242_424_242 as unknown as string }
       if (kind === 'slow') await sleep(200, undefined, { signal })
       if (kind === 'log')
         log.info({ authorization: 'Bearer canary', deep: { token: 'canary' }, fine: 1 }, 'from a handler')

@@ -4,7 +4,7 @@ import { openShop, serveShop } from './fixture.ts'
 
 test('each request is one line, which its sender cannot forge', async () => {
   const { api, lines, rawLog } = await serveShop(openShop())
-  await api.get('/things?word=secret-query')
+  await api.get('/things?word=canary')
   await api.get('/%0d%0a%7b%22level%22:60%7d')
   await api.get('/"},{"level":60').ok(() => true)
   const requests = lines().filter(({ msg }) => msg === 'request')
@@ -22,7 +22,7 @@ test('each request is one line, which its sender cannot forge', async () => {
     assert.ok(Math.abs(Number(time) - Date.now()) < 60_000)
     assert.ok(String(path).startsWith('/'))
   }
-  assert.doesNotMatch(rawLog(), /secret-query/)
+  assert.doesNotMatch(rawLog(), /canary/)
 })
 
 test('what a handler logs has the request id, and no secrets', async () => {

@@ -53,7 +53,7 @@ test('what fails inside stays inside, and is logged', async () => {
 
 test('an answer that does not fit its schema never leaves, and the log names the place', async () => {
   const { text } = await api.get('/trouble/misfit').expect(500)
-  assert.doesNotMatch(text, /42|text:/)
+  assert.doesNotMatch(text, /4242424242|text:/)
   assert.ok(
     lines().some(({ err }) =>
       /output of breakDown does not fit: text: /.test((err as Error | undefined)?.message ?? ''),
