@@ -6,11 +6,12 @@ import { todos } from './todos.ts'
 const router = new Router()
 
 router.get('/todos/:username', (context) => {
-  context.body = { todos: todos.read(context.params.username) }
+  context.body = { todos: todos.read(context.params.username as string) }
 })
 
 router.post('/todos/:username', koaBody(), (context) => {
-  todos.add(context.params.username, context.request.body.todo)
+  const { todo } = context.request.body as { todo: string }
+  todos.add(context.params.username as string, todo)
   context.body = { status: 'success' }
 })
 

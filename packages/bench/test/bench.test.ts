@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { median } from '../src/table.ts'
+
+test('the bench has a row with figures for each server', { timeout: 120_000 }, async () => {
+  const main = join(import.meta.dirname, '../src/main.ts')
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    main,
+    '--rounds',
+    '1',
+    '--seconds',
+    '0.3',
+    '--connections',
+    '4',
+  ])
+  for (const title of ['todo', 'node:http', 'Koa', 'Fastify', 'Hono', 'node:http + SQLite']) {
+    const rows = stdout.split('\n').filter((line) => line.startsWith(`| ${title} `))
+    assert.equal(rows.length, 3, title)
+    for (const row of rows)
+      for (const figure of row.split('|').slice(2, -1)) assert.ok(Number.parseFloat(figure) > 0, row)
+  }
+})
+
+test('the median is the middle', () => {
+  assert.equal(median([3, 1, 2]), 2)
+  assert.equal(median([4, 1, 2, 3]), 2.5)
+})
