@@ -27,6 +27,14 @@ export function createLog(level: LogLevel, development: boolean, destination?: D
     redact: { paths: secrets.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]), censor: '[secret]' },
   }
   if (destination) return pino(options, destination)
-  if (development) return pino(options, pretty({ sync: true, translateTime: 'HH:MM:ss', singleLine: true }))
+  if (development)
+    return pino(options, pretty({ sync: true, translateTime: 'HH:MM:ss', singleLine: true, ignore, messageFormat }))
   return pino(options, pino.destination({ dest: 1, sync: false, minLength: 16_000, periodicFlush: 1_000 }))
+}
+
+const ignore = 'method,path,status,microseconds'
+
+function messageFormat(line: Record<string, unknown>, messageKey: string): string {
+  if (line.method === undefined) return String(line[messageKey])
+  return `${line.method} ${line.path} ${line.status} in ${Number(line.microseconds) / 1000} ms`
 }

@@ -42,7 +42,7 @@ function requestLines(log: Logger): (ctx: Context, requestId: string, ms: number
     const path = JSON.stringify(pathOf(req.url))
     stream.write(
       `{"level":${level},"time":${Date.now()},"requestId":"${requestId}","method":"${req.method}","path":${path},` +
-        `"status":${res.statusCode},"ms":${ms.toFixed(2)},"msg":"request"}\n`,
+        `"status":${res.statusCode},"microseconds":${Math.round(ms * 1000)},"msg":"request"}\n`,
     )
   }
 }
