@@ -20,7 +20,7 @@ test('values come back as they were given', async () => {
     'a',
     '🥛語',
     `"'; DROP TABLE kept; --`,
-    'nul\u0000in it',
+    'nul\u0000in it', '\u0000', '\ue000', '\ue0000\u0000\ue000',
     0,
     -1,
     1.5,

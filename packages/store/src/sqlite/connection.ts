@@ -1,9 +1,20 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Row, Value } from '../database.ts'
+import { fromKept, toKept } from '../text.ts'
 
 /** A bare parameter as a limit makes SQLite compile the statement anew for each value; a sum does not. */
 const withPlaceholders = (sql: TemplateStringsArray): string =>
   sql.join('?').replaceAll(/\b(LIMIT|OFFSET)\s+\?/gi, '$1 0 + ?')
+
+const toKeptValue = (value: Value): Value => (typeof value === 'string' ? toKept(value) : value)
+
+function fromKeptRow(row: Row): Row {
+  for (const name in row) {
+    const value = row[name]
+    if (typeof value === 'string') row[name] = fromKept(value)
+  }
+  return row
+}
 
 /** One connection, and the statements prepared on it. A template is prepared once, however often it is run. */
 export class Connection {
@@ -15,15 +26,16 @@ export class Connection {
   }
 
   all(sql: TemplateStringsArray, values: Value[]): Row[] {
-    return this.#prepare(sql).all(...values) as Row[]
+    return (this.#prepare(sql).all(...values.map(toKeptValue)) as Row[]).map(fromKeptRow)
   }
 
   get(sql: TemplateStringsArray, values: Value[]): Row | undefined {
-    return this.#prepare(sql).get(...values) as Row | undefined
+    const row = this.#prepare(sql).get(...values.map(toKeptValue)) as Row | undefined
+    return row && fromKeptRow(row)
   }
 
   run(sql: TemplateStringsArray, values: Value[]): number {
-    return Number(this.#prepare(sql).run(...values).changes)
+    return Number(this.#prepare(sql).run(...values.map(toKeptValue)).changes)
   }
 
   exec(sql: string): void {
