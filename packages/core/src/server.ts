@@ -63,15 +63,16 @@ const problemText = (status: number, detail: string): string =>
   JSON.stringify(toProblemDocument(new Problem(status, detail), '-'))
 
 /** What the HTTP parser refuses never becomes a request, so it is answered by hand. */
-function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+function refuse(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
   const [status, detail] = refusals[error.code ?? ''] ?? [
     400,
     'The request is not valid HTTP/1.1: send it again, well-formed',
   ]
   const body = problemText(status, detail)
+  const isHead = error.rawPacket?.subarray(0, 5).toString('latin1') === 'HEAD '
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${problemType}\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${isHead ? '' : body}`,
   )
 }

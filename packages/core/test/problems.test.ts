@@ -142,3 +142,8 @@ for (const [name, request, status] of unreadable)
     assert.match(answer, /content-type: application\/problem\+json/i)
     assert.equal(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))).status, status)
   })
+
+test('a HEAD that cannot be read is answered without a body', async () => {
+  const answer = await raw('HEAD /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n')
+  assert.match(answer, /^HTTP\/1\.1 400 [\s\S]*\r\n\r\n$/)
+})
