@@ -18,12 +18,18 @@ export interface TodoServer {
 export const temporaryDatabase = (): string => `file:${join(mkdtempSync(join(tmpdir(), 'todo-')), 'todo.sqlite')}`
 
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
+  for (;;) {
+    // Below the ports that clients get: one of those may be taken between here and its use.
+    const port = 10_000 + Math.floor(Math.random() * 20_000)
+    const server = createServer()
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true))
+    })
+    if (!isFree) continue
+    server.close()
+    await once(server, 'close')
+    return port
+  }
 }
 
 /** Starts `main.ts` as a person would. Does not wait. */
