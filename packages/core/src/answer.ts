@@ -1,19 +1,24 @@
 import type { Context } from 'koa'
 import { type Problem, problemType, toProblemDocument } from './problem.ts'
 
-/** Writes answers, each with the headers that keep browsers from guessing, framing, running or keeping it. */
+/** What keeps a browser from guessing, framing, running or keeping an answer: names and values in turn. */
+export const protection: readonly string[] = [
+  'X-Content-Type-Options',
+  'nosniff',
+  'Content-Security-Policy',
+  "default-src 'none'; frame-ancestors 'none'",
+  'Cache-Control',
+  'no-store',
+]
+
+/** Writes answers, each with core's headers and with those in `ctx.state.headers`. */
 export class Answerer {
   /** Names and values in turn, as writeHead takes them. */
   readonly headers: readonly string[]
 
   constructor(publicUrl: string) {
     this.headers = [
-      'X-Content-Type-Options',
-      'nosniff',
-      'Content-Security-Policy',
-      "default-src 'none'; frame-ancestors 'none'",
-      'Cache-Control',
-      'no-store',
+      ...protection,
       'Vary',
       'Origin',
       ...(publicUrl.startsWith('https:') ? ['Strict-Transport-Security', 'max-age=31536000'] : []),
@@ -25,10 +30,12 @@ export class Answerer {
    * since setting them one by one costs as much as the rest of core together.
    */
   text(ctx: Context, status: number, type: string, text: string, more: readonly string[] = []): void {
+    const { headers = [] } = ctx.state as { headers?: readonly string[] }
     ctx.respond = false
     if (ctx.res.headersSent) return
     ctx.res.writeHead(status, [
       ...this.headers,
+      ...headers,
       ...more,
       'X-Request-Id',
       ctx.state.requestId,

@@ -38,7 +38,7 @@ export async function createApp(plugin: Plugin, options: AppOptions): Promise<Ko
   for (const held of documents) fixed[held.path] = document(held, cacheControl)
 
   app.use(exchange(answerer, log))
-  app.use(hostCheck(publicUrl))
+  app.use(hostCheck(publicUrl, ['/livez', '/readyz']))
   app.use(crossOrigin(documents, options.corsOrigins ?? [], development))
   app.use(operations({ plugin, answerer, log, limit: options.rateLimit ?? 6000 }))
   app.use(headers(answerer))

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { stringify } from 'yaml'
+import { Scalar, visit, Document as YamlDocument } from 'yaml'
 import { toManifest } from './manifest.ts'
 import { toSpec } from './openapi.ts'
 import type { Plugin } from './plugin.ts'
@@ -20,8 +20,7 @@ export function contractFiles(plugin: Plugin, publicUrl: string): Record<string,
   return {
     'ai-plugin.json': json(toManifest(plugin, publicUrl)),
     'openapi.json': json(spec),
-    // Readers of YAML 1.1 take a bare yes or 12:30 for something else than text.
-    'openapi.yaml': stringify(spec, { version: '1.1', aliasDuplicateObjects: false, lineWidth: 0 }),
+    'openapi.yaml': yaml(spec),
     'openapi-3.0.json': json(toSpec(plugin, publicUrl, '3.0.3')),
   }
 }
@@ -36,6 +35,18 @@ export async function toDocuments(plugin: Plugin, publicUrl: string): Promise<Do
     toDocument('/logo.png', 'image/png', await readFile(new URL('logo.png', plugin.folder))),
     toDocument('/legal', 'text/html; charset=utf-8', await readFile(new URL('legal.html', plugin.folder))),
   ]
+}
+
+/** Readers of YAML 1.1 take a bare yes or 12:30 for something else than text, those of 1.2 a bare 0o14. */
+function yaml(value: unknown): string {
+  const document = new YamlDocument(value, { version: '1.1', aliasDuplicateObjects: false })
+  visit(document, {
+    Scalar(_, scalar) {
+      if (typeof scalar.value === 'string' && !/^[A-Za-z$/]|^\d+\.\d+\.\d+$/.test(scalar.value))
+        scalar.type = Scalar.QUOTE_DOUBLE
+    },
+  })
+  return document.toString({ lineWidth: 0 })
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`

@@ -3,18 +3,31 @@ import pretty from 'pino-pretty'
 
 export type LogLevel = 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'
 
-const secrets = [
+const words = [
   'authorization',
   'cookie',
-  'set-cookie',
+  'set_cookie',
   'password',
+  'secret',
   'token',
   'access_token',
   'refresh_token',
+  'id_token',
   'client_secret',
+  'api_key',
   'code',
   'code_verifier',
 ]
+
+/** A name as headers, forms and code write it: set_cookie, set-cookie, Set-Cookie, setCookie. */
+function spellings(word: string): string[] {
+  const parts = word.split('_')
+  const capital = (part: string) => part.charAt(0).toUpperCase() + part.slice(1)
+  const [first = '', ...rest] = parts
+  return [word, parts.join('-'), parts.map(capital).join('-'), [first, ...rest.map(capital)].join('')]
+}
+
+const secrets = [...new Set(words.flatMap(spellings))]
 
 /**
  * Structured logs, one JSON object a line; in development the same for the eye.

@@ -1,8 +1,13 @@
+import { z } from 'zod'
+import type { Operation } from './operation.ts'
 import type { PluginOperation } from './plugin.ts'
 import type { JsonSchema } from './schema.ts'
 import { inputSchema, miscountedTexts } from './schema.ts'
 
-const reserved = ['__proto__', 'constructor', 'prototype']
+// JSON Schema's checkers look names up in plain objects, and every one has these.
+const reserved = [...Object.getOwnPropertyNames(Object.prototype), 'prototype']
+// They break lines or end a reader of YAML.
+const controls = /[\x7f-\x9f\u2028\u2029]|\\u00[01]/
 const taken = [
   '.well-known',
   'livez',
@@ -15,6 +20,9 @@ const taken = [
   'mcp',
   'oauth',
 ]
+// Their form is their limit.
+const boundedFormats = ['date', 'date-time', 'time', 'uuid', 'ipv4', 'ipv6']
+const longestChoice = 8
 const scalars = ['string', 'number', 'integer', 'boolean']
 
 /** What some assistant would refuse or misread in one operation. */
@@ -28,6 +36,8 @@ export function operationFaults(operation: PluginOperation): string[] {
   }
   if (!/^\/[A-Za-z0-9._~-]+(\/([A-Za-z0-9._~-]+|\{[A-Za-z][A-Za-z0-9_]*\}))*$/.test(operation.path))
     faults.push(`the path ${operation.path} must be a plain segment, and then plain segments and {names}`)
+  const names = Array.from(operation.path.matchAll(/\{([^}]*)\}/g), ([, name]) => name)
+  if (new Set(names).size < names.length) faults.push(`the path ${operation.path} has a name twice`)
   if (taken.includes(operation.path.split('/')[1] as string))
     faults.push(`the path ${operation.path} is where core serves something: use another`)
   const miscounted = miscountedTexts(operation.input)
@@ -45,6 +55,23 @@ export function operationFaults(operation: PluginOperation): string[] {
   return faults
 }
 
+/** JSON has no dates, sets or big integers, and zod writes no schema for them. Everything else reads the schemas. */
+export const schemaFaults = ({ input, output }: Operation): string[] => [
+  ...sideFaults('input', input),
+  ...sideFaults('output', output),
+]
+
+function sideFaults(side: 'input' | 'output', { shape }: z.ZodObject): string[] {
+  return Object.entries(shape).flatMap(([name, schema]) => {
+    try {
+      const written = JSON.stringify(z.toJSONSchema(schema, { io: side }))
+      return controls.test(written) ? [`the ${side} ${name} holds a control character`] : []
+    } catch {
+      return [`the ${side} ${name} has a type that JSON does not: use text, numbers, booleans, lists or objects`]
+    }
+  })
+}
+
 interface InputSchema {
   properties?: Record<string, JsonSchema>
   required?: string[]
@@ -54,6 +81,10 @@ function fieldFaults(schema: JsonSchema): string[] {
   const faults: string[] = []
   const description = typeof schema.description === 'string' ? schema.description : ''
   if (description.length === 0 || description.length > 200) faults.push('needs a describe() of 1 to 200 characters')
+  const { enum: choice = [] } = (schema.items ?? schema) as { enum?: unknown[] }
+  // Some assistants read no enum.
+  const untold = choice.length > longestChoice ? [] : choice.filter((value) => !description.includes(String(value)))
+  if (untold.length > 0) faults.push(`must say in its description that it may be ${untold.join(', ')}`)
   if (schema.type === 'array') {
     if (schema.maxItems === undefined) faults.push('has no limit: give it max()')
     return [...faults, ...valueFaults((schema.items ?? {}) as JsonSchema)]
@@ -66,7 +97,8 @@ function valueFaults(schema: JsonSchema): string[] {
     return [
       `has the type ${JSON.stringify(schema.type) ?? 'of several'}; only ${scalars.join(', ')} and lists of them are read everywhere`,
     ]
-  if (schema.type !== 'string' || schema.enum || schema.const || schema.format) return []
-  if (schema.maxLength === undefined) return ['has no limit: use text(length) in place of z.string()']
+  if (schema.type !== 'string' || schema.enum || schema.const) return []
+  if (schema.maxLength === undefined && !boundedFormats.includes(String(schema.format)))
+    return ['has no limit: use text(length) in place of z.string(), or max(length)']
   return []
 }

@@ -30,6 +30,7 @@ export interface Page<Item> {
 /**
  * Reads items until `limit`, their end, or as much as one answer can carry is reached, so that no list is too
  * long to be answered. `read` gets an offset and how many items to read there at most.
+ * @throws Error where one item is longer than an answer may be
  */
 export async function readPage<Item>(
   { offset, limit = Number.POSITIVE_INFINITY }: PageRequest,
@@ -44,6 +45,10 @@ export async function readPage<Item>(
       return { items: items.length === 0 ? found : [...items, ...found] }
     for (const item of found) {
       characters += JSON.stringify(item).length + 1
+      if (items.length === 0 && characters > longestItems)
+        throw new Error(
+          `the item at ${offset} alone is longer than an answer may be: shorten items before they are paged`,
+        )
       if (items.length === limit || characters > longestItems) return { items, nextOffset: offset + items.length }
       items.push(item)
     }

@@ -1,5 +1,5 @@
 import type { Audience, Auth, Caller } from './auth/auth.ts'
-import { checkPlugin } from './definition.ts'
+import { checkPlugin, checkSchemas } from './definition.ts'
 import { type Field, fieldsOf } from './input.ts'
 import type { Operation } from './operation.ts'
 
@@ -60,6 +60,7 @@ export function definePlugin<Who extends Audience, Scope extends string>(
   definition: PluginDefinition<Who, Scope>,
 ): Plugin {
   const { operations, needs = [], auth, ...facts } = definition
+  checkSchemas(facts.name, operations)
   const named = Object.entries<Operation>(operations).map(([id, operation]) => ({
     ...operation,
     id,

@@ -24,18 +24,21 @@ export class RateLimit {
    * @throws Problem 429
    */
   async count(address: string): Promise<string[]> {
-    let used: RateLimiterRes
     try {
-      used = await this.#calls.consume(address)
+      return this.#headers(await this.#calls.consume(address))
     } catch (refused) {
-      throw tooMany(refused as RateLimiterRes, `at most ${this.#limit} calls a minute are answered`)
+      const used = refused as RateLimiterRes
+      throw tooMany(used, `at most ${this.#limit} calls a minute are answered`, this.#headers(used))
     }
-    const seconds = Math.ceil(used.msBeforeNext / 1000)
+  }
+
+  #headers({ msBeforeNext, remainingPoints }: RateLimiterRes): string[] {
+    const seconds = Math.ceil(msBeforeNext / 1000)
     return [
       'RateLimit-Policy',
       `"default";q=${this.#limit};w=${window}`,
       'RateLimit',
-      `"default";r=${used.remainingPoints};t=${seconds}`,
+      `"default";r=${remainingPoints};t=${seconds}`,
     ]
   }
 
@@ -55,9 +58,9 @@ export class RateLimit {
   }
 }
 
-function tooMany({ msBeforeNext }: RateLimiterRes, reason: string): Problem {
+function tooMany({ msBeforeNext }: RateLimiterRes, reason: string, more: string[] = []): Problem {
   const seconds = Math.max(1, Math.ceil(msBeforeNext / 1000))
-  return new Problem(429, `Wait ${seconds} seconds before you call again: ${reason}`, {
-    headers: { 'retry-after': String(seconds) },
-  })
+  const headers: Record<string, string> = { 'retry-after': String(seconds) }
+  for (let index = 0; index < more.length; index += 2) headers[more[index] as string] = more[index + 1] as string
+  return new Problem(429, `Wait ${seconds} seconds before you call again: ${reason}`, { headers })
 }

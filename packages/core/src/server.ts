@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { protection } from './answer.ts'
 import type { Lifecycle } from './middleware/health.ts'
 import { Problem, problemType, toProblemDocument } from './problem.ts'
 
@@ -35,7 +37,7 @@ export async function listen(
   server.on('clientError', refuse)
   server.on('checkExpectation', (_, response) => {
     const body = problemText(417, 'Send no Expect header, or "Expect: 100-continue"')
-    response.writeHead(417, { 'content-type': problemType, 'content-length': Buffer.byteLength(body) }).end(body)
+    response.writeHead(417, problemHeaders(body)).end(body)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -59,8 +61,19 @@ const refusals: Record<string, [status: number, detail: string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive: send it again, at once'],
 }
 
+/** There is no request yet that had an id. */
 const problemText = (status: number, detail: string): string =>
-  JSON.stringify(toProblemDocument(new Problem(status, detail), '-'))
+  JSON.stringify(toProblemDocument(new Problem(status, detail), randomUUID()))
+
+const problemHeaders = (body: string): string[] => [
+  ...protection,
+  'X-Request-Id',
+  JSON.parse(body).instance,
+  'Content-Type',
+  problemType,
+  'Content-Length',
+  String(Buffer.byteLength(body)),
+]
 
 /** What the HTTP parser refuses never becomes a request, so it is answered by hand. */
 function refuse(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket): void {
@@ -71,8 +84,8 @@ function refuse(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: S
   ]
   const body = problemText(status, detail)
   const isHead = error.rawPacket?.subarray(0, 5).toString('latin1') === 'HEAD '
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${problemType}\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${isHead ? '' : body}`,
-  )
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`]
+  const headers = [...problemHeaders(body), 'Connection', 'close']
+  for (let index = 0; index < headers.length; index += 2) lines.push(`${headers[index]}: ${headers[index + 1]}`)
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${isHead ? '' : body}`)
 }

@@ -107,3 +107,64 @@ for (const [name, change, fault] of refused)
 test('all faults are told at once', () => {
   assert.throws(() => definePlugin({ ...definition, title: '', contactEmail: '' }), /title[\s\S]*contactEmail/)
 })
+
+const shaped = (route: 'GET /things/{x}' | 'DELETE /things/{y}', name: 'x' | 'y') =>
+  operation(route as 'GET /things', {
+    summary: 'Read',
+    input: z.object({ [name]: text(5).describe('a') }),
+    output,
+    handler,
+  })
+
+test('one path has one set of names, since OpenAPI and the routes take the second for another path', () => {
+  const operations = { read: shaped('GET /things/{x}', 'x'), remove: shaped('DELETE /things/{y}', 'y') }
+  assert.throws(() => definePlugin({ ...definition, operations }), DefinitionError)
+})
+
+test('a name stands once in a path', () => {
+  const twice = { ...withInput(text(5).describe('a'), 'GET /things/{x}'), path: '/things/{x}/{x}' }
+  assert.throws(() => definePlugin({ ...definition, operations: { read: twice } }), DefinitionError)
+})
+
+test('an input has no name that every object has, since it could not be left out', () => {
+  for (const name of ['toString', 'valueOf', 'hasOwnProperty', 'isPrototypeOf']) {
+    const read = operation('GET /things', {
+      summary: 'Read',
+      input: z.object({ [name]: text(5).optional().describe('a') }),
+      output,
+      handler,
+    })
+    assert.throws(() => definePlugin({ ...definition, operations: { read } }), DefinitionError, name)
+  }
+})
+
+test('a type that JSON does not have is refused, and named', () => {
+  for (const input of [z.date(), z.bigint(), z.set(z.int())])
+    assert.throws(
+      () => definePlugin({ ...definition, operations: { read: withInput(input.describe('a')) } }),
+      /read: .* x /,
+    )
+})
+
+test('an output that JSON does not have is refused at the definition', () => {
+  const read = operation('GET /things', {
+    summary: 'Read',
+    input: z.object({}),
+    output: z.object({ day: z.date() }),
+    handler: () => ({ day: new Date() }),
+  })
+  assert.throws(() => definePlugin({ ...definition, operations: { read } }), /read: /)
+})
+
+test('an address or a URL has a limit too', () => {
+  for (const input of [z.email(), z.url()])
+    assert.throws(
+      () => definePlugin({ ...definition, operations: { read: withInput(input.describe('a')) } }),
+      /no limit/,
+    )
+})
+
+test('the values of a choice stand in its description, for those who read no enum', () => {
+  const read = withInput(z.enum(['red', 'blue']).describe('The colour'))
+  assert.throws(() => definePlugin({ ...definition, operations: { read } }), /red/)
+})

@@ -75,7 +75,9 @@ export const operations = {
   }),
   breakDown: operation('GET /trouble/{kind}', {
     summary: 'Make trouble',
-    input: z.object({ kind: z.enum(['throw', 'misfit', 'long', 'slow', 'log']).describe('Which trouble') }),
+    input: z.object({
+      kind: z.enum(['throw', 'misfit', 'long', 'slow', 'log']).describe('Which: throw, misfit, long, slow, log'),
+    }),
     output: z.object({ text: z.string() }),
     async handler({ kind }, { signal, log }) {
       if (kind === 'throw') throw new Error('secret /srv/database password=hunter2')

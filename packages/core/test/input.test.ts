@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
-import { gzipSync } from 'node:zlib'
+import { createGzip, gzipSync } from 'node:zlib'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { toSpec } from '../src/index.ts'
@@ -155,4 +158,86 @@ test('what the published schema takes is taken, and what it refuses is refused',
     { numRuns: 500 },
   )
   assert.ok(seen[200] > 20 && seen[400] > 20, JSON.stringify(seen))
+})
+
+interface Parameter {
+  name: string
+  required: boolean
+  schema: object
+}
+
+test('what the published parameters take is taken, and what they refuse is refused', async () => {
+  const paths = toSpec(openShop(), publicUrl, '3.1.0').paths as Record<string, unknown>
+  const { parameters } = (paths['/things'] as { get: { parameters: Parameter[] } }).get
+  const isValid = new Ajv2020({ strict: false }).compile({
+    type: 'object',
+    properties: Object.fromEntries(parameters.map(({ name, schema }) => [name, schema])),
+    required: parameters.filter(({ required }) => required).map(({ name }) => name),
+  })
+  const exact = (length: number) => fc.constantFrom('x', '🥛', '語', '%', '&', '+').map((sign) => sign.repeat(length))
+  const words = fc.string({ unit: 'binary', maxLength: 11 }).map((text) => text.toWellFormed())
+  const mostly = <Right, Wrong>(right: fc.Arbitrary<Right>, wrong: fc.Arbitrary<Wrong>) =>
+    fc.oneof({ weight: 9, arbitrary: right }, wrong)
+  const numbers = mostly(
+    fc.integer({ min: 1, max: 50 }),
+    fc.oneof(fc.constantFrom(-1, 0, 51), fc.double({ noNaN: true, noDefaultInfinity: true })),
+  )
+  const query = fc.record(
+    {
+      word: mostly(fc.oneof(exact(10), words), exact(11)),
+      many: numbers,
+      price: numbers,
+      new: mostly(fc.boolean(), fc.constantFrom('1', 'yes', '')),
+      kind: mostly(fc.constantFrom('book', 'toy'), fc.constantFrom('Book', '')),
+      sizes: fc.array(mostly(fc.integer({ min: 1, max: 9 }), fc.constantFrom(0, 10, 0.5)), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+    },
+    { requiredKeys: ['word'] },
+  )
+  const seen = { 200: 0, 400: 0 }
+  await fc.assert(
+    fc.asyncProperty(query, async (candidate) => {
+      const pairs = Object.entries(candidate).flatMap(([name, value]) =>
+        [value].flat().map((one) => `${name}=${encodeURIComponent(String(one))}`),
+      )
+      const expected = isValid(candidate) ? 200 : 400
+      seen[expected]++
+      const { status } = await find(pairs.join('&'))
+      assert.equal(status, expected, pairs.join('&'))
+    }),
+    { numRuns: 500 },
+  )
+  assert.ok(seen[200] > 20 && seen[400] > 20, JSON.stringify(seen))
+})
+
+test('bodies in chunks are read, and a body on a GET is passed over', async () => {
+  const sent = api.post('/orders').set('Content-Type', 'application/json').set('Transfer-Encoding', 'chunked')
+  Readable.from(['{"item":', '"a"', '}']).pipe(sent as never)
+  assert.equal((await once(sent, 'response'))[0].status, 200)
+  await api.get('/things?word=a').set('Content-Type', 'application/json').send('{"word":"b"').expect(200)
+})
+
+test('a bomb is not blown up in memory', async () => {
+  const gzip = createGzip()
+  const zeros = Buffer.alloc(1_048_576)
+  const bomb = buffer(gzip)
+  for (let count = 0; count < 256; count++) if (!gzip.write(zeros)) await once(gzip, 'drain')
+  gzip.end()
+  const bytes = await bomb
+  const before = process.memoryUsage.rss()
+  let most = before
+  const look = setInterval(() => {
+    most = Math.max(most, process.memoryUsage.rss())
+  }, 1)
+  await api
+    .post('/orders')
+    .set({ 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' })
+    .serialize((value) => value as string)
+    .send(bytes as never)
+    .expect(413)
+  clearInterval(look)
+  most = Math.max(most, process.memoryUsage.rss())
+  assert.ok(most - before < 40_000_000, `${bytes.length} bytes of gzip became ${most - before} bytes of memory`)
 })

@@ -1,9 +1,21 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { test } from 'node:test'
-import { createApp, createLog, listen } from '../src/index.ts'
-import { openShop, publicUrl, serveShop, serviceSecret, serviceShop } from './fixture.ts'
+import { type TestContext, test } from 'node:test'
+import { createApp, createLog, listen, type Plugin } from '../src/index.ts'
+import { openShop, publicUrl, serveShop, serviceSecret, serviceShop, userShop } from './fixture.ts'
+
+/** Serves a plugin on a port of its own until the test ends, however it ends. */
+async function listenFor(t: TestContext, plugin: Plugin) {
+  const lifecycle = { stopping: false }
+  const app = await createApp(plugin, { publicUrl, log: createLog('silent', false), lifecycle })
+  const { server } = await listen(app.callback(), { host: '127.0.0.1', port: 0, lifecycle })
+  t.after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return { server, port: (server.address() as { port: number }).port }
+}
 
 test('calls over the limit are told to wait', async () => {
   const { api } = await serveShop(openShop(), { rateLimit: 3 })
@@ -41,24 +53,17 @@ test('who guesses tokens is told to wait, even when one is right', async () => {
   await api.get('/things?word=a').set('Authorization', `Bearer ${serviceSecret}`).expect(429)
 })
 
-test('a handler is told when its caller goes away', async () => {
-  const lifecycle = { stopping: false }
-  const app = await createApp(openShop(), { publicUrl, log: createLog('silent', false), lifecycle })
-  const running = await listen(app.callback(), { host: '127.0.0.1', port: 0, lifecycle })
-  const { port } = running.server.address() as { port: number }
+test('a handler is told when its caller goes away', async (t) => {
+  const { port } = await listenFor(t, openShop())
   const abort = new AbortController()
   const call = fetch(`http://127.0.0.1:${port}/trouble/slow`, { signal: abort.signal })
   setTimeout(() => abort.abort(), 50)
   await assert.rejects(call, { name: 'AbortError' })
   assert.equal((await fetch(`http://127.0.0.1:${port}/trouble/slow`)).status, 200)
-  await running.stop()
 })
 
-test('senders who are slow are cut off, and hold nobody up', { timeout: 30_000 }, async () => {
-  const lifecycle = { stopping: false }
-  const app = await createApp(openShop(), { publicUrl, log: createLog('silent', false), lifecycle })
-  const running = await listen(app.callback(), { host: '127.0.0.1', port: 0, lifecycle })
-  const { port } = running.server.address() as { port: number }
+test('senders who are slow are cut off, and hold nobody up', { timeout: 30_000 }, async (t) => {
+  const { port } = await listenFor(t, openShop())
   const start = performance.now()
   const ends = Array.from({ length: 50 }, async () => {
     const socket = connect(port, '127.0.0.1', () => socket.write('GET /things HTTP/1.1\r\nHost: localhost\r\nX: '))
@@ -80,5 +85,70 @@ test('senders who are slow are cut off, and hold nobody up', { timeout: 30_000 }
   for (const answer of await Promise.all(ends)) assert.match(answer, /^HTTP\/1\.1 408 [\s\S]*problem\+json/)
   const seconds = (performance.now() - start) / 1000
   assert.ok(seconds > 5 && seconds < 15, `after ${seconds} seconds`)
-  await running.stop()
+})
+
+test('a caller learns from a refusal too how many calls are left', async () => {
+  const { api } = await serveShop(openShop(), { rateLimit: 2 })
+  for (const [path, status] of [
+    ['/things', 400],
+    ['/trouble/throw', 500],
+    ['/things?word=a', 429],
+  ] as const)
+    await api
+      .get(path)
+      .expect('RateLimit-Policy', '"default";q=2;w=60')
+      .expect('RateLimit', /^"default";r=\d;t=\d+$/)
+      .expect(status)
+})
+
+test('a body that comes too slowly is cut off with its sender', { timeout: 10_000 }, async (t) => {
+  const { server, port } = await listenFor(t, openShop())
+  assert.deepEqual([server.headersTimeout, server.requestTimeout], [10_000, 30_000])
+  // Node takes the greater of the two for the whole request.
+  server.headersTimeout = 900
+  server.requestTimeout = 1_000
+  const headers = 'Host: localhost\r\nContent-Type: application/json\r\nContent-Length: 99'
+  const socket = connect(port, '127.0.0.1', () => socket.write(`POST /orders HTTP/1.1\r\n${headers}\r\n\r\n`))
+  const drip = setInterval(() => socket.write(' '), 200)
+  t.after(() => clearInterval(drip))
+  let answer = ''
+  socket
+    .on('error', () => {})
+    .on('data', (chunk) => {
+      answer += chunk
+    })
+  await once(socket, 'close')
+  assert.match(answer, /^HTTP\/1\.1 408 [\s\S]*problem\+json/)
+  assert.equal((await fetch(`http://127.0.0.1:${port}/things?word=a`)).status, 200)
+})
+
+/** Answers the status of a call 46 seconds later, or undefined where it waits still. */
+async function statusAfter46Seconds(t: TestContext, plugin: Plugin, path: string): Promise<number | undefined> {
+  const { port } = await listenFor(t, plugin)
+  const now = performance.now.bind(performance)
+  let late = 0
+  t.mock.method(performance, 'now', () => now() + late)
+  const call = fetch(`http://127.0.0.1:${port}${path}`, {
+    headers: { authorization: 'Bearer a' },
+    signal: AbortSignal.timeout(3_000),
+  })
+  setTimeout(() => {
+    late = 46_000
+  }, 300)
+  return call.then(
+    ({ status }) => status,
+    () => undefined,
+  )
+}
+
+test('a handler that never ends is given up after 45 seconds', async (t) => {
+  const plugin = openShop()
+  const never = plugin.operations.map((held) => ({ ...held, handler: () => new Promise(() => {}) }))
+  assert.equal(await statusAfter46Seconds(t, { ...plugin, operations: never }, '/things?word=a'), 504)
+})
+
+test('a token that is looked up for ever is given up after 45 seconds too', async (t) => {
+  const plugin = userShop(() => true)
+  const auth = { ...plugin.auth, authenticate: () => new Promise<never>(() => {}) }
+  assert.equal(await statusAfter46Seconds(t, { ...plugin, auth }, '/me'), 504)
 })

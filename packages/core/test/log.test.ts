@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createLog } from '../src/index.ts'
 import { openShop, serveShop } from './fixture.ts'
 
 test('each request is one line, which its sender cannot forge', async () => {
@@ -49,4 +50,32 @@ test('health is not logged', async () => {
   await api.get('/livez').expect(200)
   await api.get('/readyz').expect(200)
   assert.equal(rawLog(), '')
+})
+
+test('colours and other writing systems in a path and in a user agent stay in their line', async () => {
+  const { api, rawLog, lines } = await serveShop(openShop())
+  await api.get('/%1b%5b31mred%1b%5b0m%0a%e2%80%a8%c2%85%c2%9b').set('User-Agent', '\x9b31m\x85').expect(404)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+  assert.doesNotMatch(rawLog().slice(0, -1), /[\x00-\x1f\x7f-\x9f\u2028\u2029]/)
+  assert.equal(lines().length, 1)
+})
+
+test('secrets are kept out by their names in code and in headers as well', async () => {
+  let written = ''
+  const log = createLog('info', false, {
+    write(line) {
+      written += line
+    },
+  })
+  for (const name of [
+    'Authorization',
+    'Set-Cookie',
+    'accessToken',
+    'refreshToken',
+    'clientSecret',
+    'apiKey',
+    'api_key',
+  ])
+    log.info({ [name]: `canary of ${name}` }, 'a secret')
+  assert.doesNotMatch(written, /canary/)
 })

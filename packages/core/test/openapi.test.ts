@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import { validate } from '@readme/openapi-parser'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
@@ -7,7 +8,8 @@ import spectral from '@stoplight/spectral-core'
 import rulesets from '@stoplight/spectral-rulesets'
 import { load } from 'js-yaml'
 import { parse } from 'yaml'
-import { contractFiles, type Plugin } from '../src/index.ts'
+import { z } from 'zod'
+import { contractFiles, definePlugin, none, operation, type Plugin } from '../src/index.ts'
 import { oauthShop, openShop, publicUrl, serviceShop, userShop } from './fixture.ts'
 
 const shops: Record<string, Plugin> = {
@@ -117,3 +119,73 @@ function assertOperation(method: string, found: unknown): void {
     /\$ref|anyOf|oneOf|allOf|additionalProperties|"null"/,
   )
 }
+
+// What a reader of YAML 1.1 takes for something else than text, where it is not quoted.
+const strange = [
+  ...['yes', 'no', 'on', 'off', 'y', 'n', '~', 'null', 'true', '12:30', '190:20:30', '1e3', '1.0e+3', '0x1F'],
+  ...[
+    '014',
+    '1_000',
+    '.5',
+    '.inf',
+    '2020-01-01',
+    '-',
+    '?',
+    ':',
+    '&a',
+    '*a',
+    '!a',
+    '%a',
+    '@a',
+    '`a',
+    '#a',
+    'a: b',
+    ' a',
+  ],
+  ...['a #b', '\n', 'a\nb', '\t', '"', "'", '\\', '{', '[', '|', '>', '---', '...', '0', '1.', '=', '🥛', '語'],
+]
+const readers: [reader: string, read: (yaml: string) => unknown][] = [
+  ['yaml', (yaml) => parse(yaml)],
+  ['yaml 1.1', (yaml) => parse(yaml, { version: '1.1' })],
+  ['js-yaml', (yaml) => load(yaml)],
+]
+const python = (program: string, input?: string) => spawnSync('python3', ['-c', program], { input, encoding: 'utf8' })
+const withoutPython = python('import yaml').status !== 0
+const readInPython = (yaml: string): unknown => {
+  const { stdout, stderr } = python(
+    'import json, sys, yaml\njson.dump(yaml.safe_load(sys.stdin.buffer.read().decode()), sys.stdout)',
+    yaml,
+  )
+  assert.equal(stderr, '')
+  return JSON.parse(stdout)
+}
+
+const choiceOf = (values: string[]): Record<string, string> => {
+  const input = z.object({
+    choice: z.enum(values as [string]).describe(values.length > 8 ? 'One of the words' : `One of ${values}`),
+  })
+  const read = operation('GET /words', { summary: 'Read', input, output: z.object({}), handler: () => ({}) })
+  return contractFiles(definePlugin({ ...openShop(), auth: none(), operations: { read } }), publicUrl)
+}
+
+for (const [reader, read] of readers)
+  test(`${reader} takes no word for something else`, () => {
+    const files = choiceOf(strange)
+    assert.deepEqual(read(files['openapi.yaml'] as string), JSON.parse(files['openapi.json'] as string))
+  })
+
+test('PyYAML takes no word for something else', { skip: withoutPython && 'no python3 with PyYAML' }, () => {
+  for (const files of [choiceOf(strange), ...Object.values(shops).map((shop) => contractFiles(shop, publicUrl))])
+    assert.deepEqual(readInPython(files['openapi.yaml'] as string), JSON.parse(files['openapi.json'] as string))
+})
+
+test('no reader takes an octal number of YAML 1.2 for a number', () => {
+  const files = choiceOf(['0o14', 'other'])
+  for (const [, read] of readers)
+    assert.deepEqual(read(files['openapi.yaml'] as string), JSON.parse(files['openapi.json'] as string))
+})
+
+test('a control character, at which some readers of YAML end, is refused at the definition', () => {
+  for (const word of ['\x7f', '\u0085', '\u2028', '\0'])
+    assert.throws(() => choiceOf([word, 'other']), /choice holds a control character/)
+})

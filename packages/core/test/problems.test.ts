@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
-import { createApp, createLog, listen, type RunningServer } from '../src/index.ts'
+import { z } from 'zod'
+import { createApp, createLog, definePlugin, listen, none, operation, type RunningServer } from '../src/index.ts'
 import { openShop, publicUrl, serveShop } from './fixture.ts'
 
 const { api, lines } = await serveShop(openShop())
@@ -49,6 +50,67 @@ test('what fails inside stays inside, and is logged', async () => {
   const { text } = await api.get('/trouble/throw').expect(500)
   assert.doesNotMatch(text, /secret|srv|hunter2|at /)
   assert.ok(lines().some(({ err }) => /secret \/srv\/database/.test((err as Error | undefined)?.message ?? '')))
+})
+
+const throwing = async (thrown: unknown) =>
+  await serveShop(
+    definePlugin({
+      ...openShop(),
+      auth: none(),
+      operations: {
+        fail: operation('GET /fail', {
+          summary: 'Fail',
+          input: z.object({}),
+          output: z.object({}),
+          handler() {
+            throw thrown
+          },
+        }),
+      },
+    }),
+  )
+
+test('text, numbers and broken errors that a handler throws are answered as faults too', async () => {
+  for (const thrown of [
+    'secret',
+    5,
+    Symbol('secret'),
+    Object.freeze({}),
+    { status: 200 },
+    { status: '404' },
+    [],
+    false,
+  ]) {
+    const { api, lines } = await throwing(thrown)
+    const { text } = await api.get('/fail').expect('Content-Type', 'application/problem+json').expect(500)
+    assert.doesNotMatch(text, /secret/)
+    assert.ok(lines().some(({ level, msg }) => level === 50 && msg === 'failed'))
+  }
+})
+
+test('what cannot even be looked at is answered as a fault too', async () => {
+  const untouchable = Object.defineProperty({}, 'status', {
+    get() {
+      throw new Error('secret')
+    },
+  })
+  for (const thrown of [null, undefined, untouchable]) {
+    const { api } = await throwing(thrown)
+    await api
+      .get('/fail')
+      .expect('Content-Type', 'application/problem+json')
+      .expect('X-Content-Type-Options', 'nosniff')
+      .expect(500)
+  }
+})
+
+test('the answer of another service to a handler is not the answer to the caller', async () => {
+  for (const status of [400, 401, 404, 429]) {
+    const { api, lines } = await throwing(Object.assign(new Error('GET https://db/?key=secret failed'), { status }))
+    const { text } = await api.get('/fail').expect(500)
+    assert.doesNotMatch(text, /secret/)
+    assert.ok(lines().some(({ msg }) => msg === 'failed'))
+  }
 })
 
 test('an answer that does not fit its schema never leaves, and the log names the place', async () => {
@@ -127,6 +189,17 @@ const unreadable: [name: string, request: string, status: number][] = [
   ['a folded header', 'GET /livez HTTP/1.1\r\nHost: localhost\r\nX: a\r\n b\r\n\r\n', 400],
   ['20 KiB of headers', `GET /livez HTTP/1.1\r\nHost: localhost\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
   ['an unknown method', 'BREW /livez HTTP/1.1\r\nHost: localhost\r\n\r\n', 400],
+  ['40 KiB of path', `GET /${'a'.repeat(40_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`, 431],
+  ['line feeds alone', 'GET /livez HTTP/1.1\nHost: localhost\n\n', 400],
+  ['a NUL in a header', 'GET /livez HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n', 400],
+  ['an escape in the path', 'GET /\x1b[31m HTTP/1.1\r\nHost: localhost\r\n\r\n', 400],
+  ['a space in the path', 'GET /a b HTTP/1.1\r\nHost: localhost\r\n\r\n', 400],
+  ['an asterisk', 'OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', 404],
+  ['two slashes', 'GET //evil.example/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', 404],
+  ['an encoded way up', 'GET /%2e%2e/etc HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', 404],
+  ['a bad chunk', 'POST /orders HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n', 400],
+  ['an unknown coding', 'POST /orders HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: cow\r\n\r\n{}', 400],
+  ['a length below nothing', 'POST /orders HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n', 400],
   ['an unknown expectation', 'GET /livez HTTP/1.1\r\nHost: localhost\r\nExpect: cake\r\n\r\n', 417],
   [
     'a body that ends early',
@@ -146,4 +219,28 @@ for (const [name, request, status] of unreadable)
 test('a HEAD that cannot be read is answered without a body', async () => {
   const answer = await raw('HEAD /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n')
   assert.match(answer, /^HTTP\/1\.1 400 [\s\S]*\r\n\r\n$/)
+})
+
+test('a whole URL as target is the path in it', async () => {
+  const answer = await raw(
+    'GET http://localhost/things?word=a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
+  )
+  assert.match(answer, /^HTTP\/1\.1 200 [\s\S]*"word":"a"/)
+})
+
+test('a target that is no URL is a fault of the sender', async () => {
+  for (const target of ['http://[/things', 'http://[::1/things'])
+    assert.match(await raw(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`), /^HTTP\/1\.1 4/)
+})
+
+test('what is refused before it is a request has the headers of every answer', async () => {
+  for (const request of [
+    'hello\r\n\r\n',
+    `GET / HTTP/1.1\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`,
+    'GET /livez HTTP/1.1\r\nHost: localhost\r\nExpect: cake\r\n\r\n',
+  ]) {
+    const answer = await raw(request)
+    for (const header of ['x-content-type-options', 'content-security-policy', 'cache-control', 'x-request-id'])
+      assert.ok(answer.toLowerCase().includes(`\r\n${header}:`), `${header} in ${answer}`)
+  }
 })

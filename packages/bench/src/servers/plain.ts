@@ -10,13 +10,10 @@ export function servePlain(lists: Lists): void {
   const server = createServer((request, response) => {
     const username = (request.url ?? '').slice('/todos/'.length)
     if (request.method === 'GET') return answer(response, { todos: lists.read(username) })
-    let body = ''
-    request.setEncoding('utf8')
-    request.on('data', (chunk) => {
-      body += chunk
-    })
+    const chunks: Buffer[] = []
+    request.on('data', (chunk) => chunks.push(chunk))
     request.on('end', () => {
-      lists.add(username, JSON.parse(body).todo)
+      lists.add(username, JSON.parse(Buffer.concat(chunks).toString()).todo)
       answer(response, { status: 'success' })
     })
   })

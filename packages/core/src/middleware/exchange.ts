@@ -18,6 +18,7 @@ export function exchange(answerer: Answerer, log: Logger): Middleware {
     const requestId = typeof given === 'string' && acceptable.test(given) ? given : randomUUID()
     ctx.state.requestId = requestId
     try {
+      if (!hasTarget(ctx)) throw new Problem(400, 'The target is no URL: send a path, such as /openapi.yaml')
       await next()
     } catch (error) {
       const problem = toProblem(error)
@@ -27,6 +28,12 @@ export function exchange(answerer: Answerer, log: Logger): Middleware {
     if (ctx.state.quiet) return
     writeLine(ctx, requestId, performance.now() - start)
   }
+}
+
+interface HttpError extends Error {
+  status: number
+  expose: boolean
+  headers?: Record<string, string>
 }
 
 /**
@@ -52,12 +59,23 @@ function pathOf(url = ''): string {
   return query < 0 ? url : url.slice(0, query)
 }
 
+function hasTarget(ctx: Context): boolean {
+  try {
+    return ctx.path !== undefined
+  } catch {
+    return false
+  }
+}
+
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
-  const { status, expose, message, headers = {} } = error as Partial<Problem & { expose: boolean }>
-  // The convention of the http-errors package, which Koa, koa-body and the store follow.
-  if (status === 503 && expose)
-    return new Problem(503, 'The service cannot answer now: call again in a second', { headers, cause: error })
-  if (typeof status === 'number' && status >= 400 && status < 500) return new Problem(status, String(message))
+  // The convention of the http-errors package, which Koa, koa-body and the store follow. HTTP clients throw errors
+  // with a status too, that of somebody else's answer: those are not exposed.
+  if (error instanceof Error && (error as Partial<HttpError>).expose === true) {
+    const { status, message, headers = {} } = error as HttpError
+    if (status === 503)
+      return new Problem(503, 'The service cannot answer now: call again in a second', { headers, cause: error })
+    if (status >= 400 && status < 500) return new Problem(status, message)
+  }
   return new Problem(500, 'The service failed, and it has been logged: other input may help', { cause: error })
 }

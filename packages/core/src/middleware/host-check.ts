@@ -7,14 +7,17 @@ const loopback = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
 /**
  * Refuses requests for another host. A page on the web can point a name of its own at 127.0.0.1 and would then
  * read a plugin on the user's machine (DNS rebinding); its requests carry that name.
+ * @param open paths that say nothing, and that load balancers ask for by address
  */
-export function hostCheck(publicUrl: string): Middleware {
-  const { host: own } = new URL(publicUrl)
-  return ({ req }, next) => {
+export function hostCheck(publicUrl: string, open: readonly string[]): Middleware {
+  const { host: own, protocol } = new URL(publicUrl)
+  const withPort = `${own}:${protocol === 'https:' ? 443 : 80}`
+  const isOwn = (host: string) => host === own || host.toLowerCase() === own || host.toLowerCase() === withPort
+  return ({ req, path }, next) => {
     const { host } = req.headers
     if (host === undefined || hasTwoHosts(req))
       throw new Problem(400, 'Send one Host header, with the name of this server')
-    if (host !== own && !loopback.test(host))
+    if (!isOwn(host) && !loopback.test(host) && !open.includes(path))
       throw new Problem(
         421,
         `This server answers for ${own} only: use that address, or set PUBLIC_URL to the one in use`,

@@ -29,23 +29,23 @@ export function operations({ plugin, answerer, log, limit }: OperationsOptions):
     const found = table.find(ctx.path)
     if (!found) return next()
     const { route, captures } = found
-    const headers = await rateLimit.count(ctx.ip)
+    ctx.state.headers = await rateLimit.count(ctx.ip)
     const operation = route.operations.get(ctx.method)
     if (!operation) return answerOther(ctx, route)
 
-    const { authorization } = ctx.req.headers
-    const authenticate = () => plugin.auth.authenticate(authorization)
-    const caller = await (authorization === undefined ? authenticate() : rateLimit.guard(ctx.ip, authenticate))
-    const body = operation.method === 'GET' ? undefined : await readBody(ctx)
-    const input = readInput(operation.fields, { params: decode(route, captures), querystring: ctx.querystring, body })
-    const call = new HttpCall(caller, log, ctx)
+    const call = new HttpCall(log, ctx)
     const deadline = deadlines.start((problem) => {
       answerer.problem(ctx, problem)
       call.abort()
     })
     try {
+      const { authorization } = ctx.req.headers
+      const authenticate = () => plugin.auth.authenticate(authorization)
+      call.caller = await (authorization === undefined ? authenticate() : rateLimit.guard(ctx.ip, authenticate))
+      const body = operation.method === 'GET' ? undefined : await readBody(ctx)
+      const input = readInput(operation.fields, { params: decode(route, captures), querystring: ctx.querystring, body })
       const text = await run(plugin, operation, input, call)
-      answerer.text(ctx, 200, 'application/json', text, headers)
+      answerer.text(ctx, 200, 'application/json', text)
     } finally {
       deadlines.end(deadline)
     }
@@ -74,13 +74,12 @@ function decode({ names }: Route, captures: RegExpExecArray): Record<string, str
 
 /** A call that came by HTTP. Few handlers ask for a signal or a log, so both are made when asked for. */
 class HttpCall implements Call {
-  readonly caller: Caller | undefined
+  caller: Caller | undefined
   readonly #log: Logger
   readonly #ctx: Context
   #abort: AbortController | undefined
 
-  constructor(caller: Caller | undefined, log: Logger, ctx: Context) {
-    this.caller = caller
+  constructor(log: Logger, ctx: Context) {
     this.#log = log
     this.#ctx = ctx
   }
