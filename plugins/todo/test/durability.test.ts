@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startTodo, temporaryDatabase } from './server.ts'
+import { startPlugin, temporaryDatabase } from '@reference-plugins/contract'
+
+const folder = new URL('..', import.meta.url)
 
 const add = (url: string, user: string, todo: string) =>
   fetch(`${url}/todos/${user}`, {
@@ -27,7 +29,7 @@ test('no acknowledged todo is missing after kill -9, again and again', { timeout
   const database = temporaryDatabase()
   const acknowledged = new Map<string, string[]>()
   for (let round = 0; round < 8; round++) {
-    const server = await startTodo(database)
+    const server = await startPlugin(folder, { DATABASE_URL: database })
     const writers = Array.from({ length: 8 }, async (_, index) => {
       const user = `user${index}`
       for (let count = 0; ; count++) {
@@ -45,7 +47,7 @@ test('no acknowledged todo is missing after kill -9, again and again', { timeout
     await server.end('SIGKILL')
     await Promise.all(writers)
 
-    const again = await startTodo(database)
+    const again = await startPlugin(folder, { DATABASE_URL: database })
     for (const [user, todos] of acknowledged) {
       const kept = await read(again.url, user)
       assert.deepEqual(
@@ -62,7 +64,10 @@ test('no acknowledged todo is missing after kill -9, again and again', { timeout
 
 test('two processes on one file lose no write and never say that it is locked', { timeout: 60_000 }, async () => {
   const database = temporaryDatabase()
-  const servers = await Promise.all([startTodo(database), startTodo(database)])
+  const servers = await Promise.all([
+    startPlugin(folder, { DATABASE_URL: database }),
+    startPlugin(folder, { DATABASE_URL: database }),
+  ])
   const statuses = new Map<number, number>()
   const clients = Array.from({ length: 16 }, async (_, client) => {
     const { url } = servers[client % 2] as { url: string }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { temporaryDatabase } from '@reference-plugins/contract'
 import { closePlugin, createApp, createLog, longestAnswer, type Plugin } from '@reference-plugins/core'
 import supertest from 'supertest'
 import { createTodoPlugin } from '../src/plugin.ts'
-import { temporaryDatabase } from './server.ts'
 
 let plugin: Plugin
 let api: ReturnType<typeof supertest>

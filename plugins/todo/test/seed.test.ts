@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { after, before, test } from 'node:test'
+import { type PluginProcess, startPlugin } from '@reference-plugins/contract'
 import fc from 'fast-check'
 import { createSeedServer } from './seed-server.ts'
-import { startTodo, type TodoServer, temporaryDatabase } from './server.ts'
+
+const folder = new URL('..', import.meta.url)
 
 interface Call {
   method: 'GET' | 'POST' | 'DELETE'
@@ -28,13 +30,13 @@ const name = fc
 
 let seed: Server
 let seedUrl: string
-let todo: TodoServer
+let todo: PluginProcess
 
 before(async () => {
   seed = createSeedServer().listen(0, '127.0.0.1')
   await once(seed, 'listening')
   seedUrl = `http://127.0.0.1:${(seed.address() as { port: number }).port}`
-  todo = await startTodo(temporaryDatabase())
+  todo = await startPlugin(folder)
 })
 after(async () => {
   seed.close()

@@ -6,10 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort, spawnTodo, startTodo, temporaryDatabase } from './server.ts'
+import { freePort, spawnPlugin, startPlugin, temporaryDatabase } from '@reference-plugins/contract'
+
+const folder = new URL('..', import.meta.url)
 
 test('the start line says where everything is', async () => {
-  const server = await startTodo(temporaryDatabase(), { PUBLIC_URL: 'https://todo.example.com' })
+  const server = await startPlugin(folder, { PUBLIC_URL: 'https://todo.example.com' })
   assert.equal(
     server.output().trim(),
     'todo is ready at https://todo.example.com: manifest /.well-known/ai-plugin.json, spec /openapi.yaml (auth none)',
@@ -18,10 +20,10 @@ test('the start line says where everything is', async () => {
 })
 
 test('what hinders the start is said in one line that names the variable', { timeout: 60_000 }, async () => {
-  const taken = await startTodo(temporaryDatabase())
-  const folder = mkdtempSync(join(tmpdir(), 'todo-'))
+  const taken = await startPlugin(folder)
+  const data = mkdtempSync(join(tmpdir(), 'todo-'))
   writeFileSync(
-    join(folder, 'no-database'),
+    join(data, 'no-database'),
     'this is a text that is long enough to be taken for the header of a database file, which it is not',
   )
   const cases: [Record<string, string>, RegExp][] = [
@@ -31,13 +33,17 @@ test('what hinders the start is said in one line that names the variable', { tim
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
     [{ HOST: '203.0.113.1' }, /HOST=203\.0\.113\.1/],
     [{ DATABASE_URL: 'file:/nowhere/at/all/todo.sqlite' }, /DATABASE_URL=.*no folder/],
-    [{ DATABASE_URL: `file:${folder}` }, /DATABASE_URL/],
-    [{ DATABASE_URL: `file:${folder}/no-database` }, /DATABASE_URL.*not a database/],
+    [{ DATABASE_URL: `file:${data}` }, /DATABASE_URL/],
+    [{ DATABASE_URL: `file:${data}/no-database` }, /DATABASE_URL.*not a database/],
     [{ DATABASE_URL: 'postgres://localhost/todo' }, /DATABASE_URL has postgres:/],
     [{ DATABASE_URL: 'todo.sqlite' }, /DATABASE_URL/],
   ]
   for (const [environment, expected] of cases) {
-    const server = spawnTodo({ PORT: String(await freePort()), DATABASE_URL: temporaryDatabase(), ...environment })
+    const server = spawnPlugin(folder, {
+      PORT: String(await freePort()),
+      DATABASE_URL: temporaryDatabase(),
+      ...environment,
+    })
     await new Promise((resolve) => server.process.once('close', resolve))
     assert.equal(server.process.exitCode, 1, server.output())
     assert.match(server.output(), expected)
@@ -47,7 +53,7 @@ test('what hinders the start is said in one line that names the variable', { tim
 })
 
 test('SIGTERM lets every request that was sent be answered', { timeout: 30_000 }, async () => {
-  const server = await startTodo(temporaryDatabase())
+  const server = await startPlugin(folder)
   const agent = new Agent({ keepAlive: true, maxSockets: 16 })
   const failures: string[] = []
   let answered = 0
@@ -86,7 +92,7 @@ test('SIGTERM lets every request that was sent be answered', { timeout: 30_000 }
 })
 
 test('a second signal ends a server that waits for a sender who hangs', { timeout: 20_000 }, async () => {
-  const server = await startTodo(temporaryDatabase())
+  const server = await startPlugin(folder)
   const socket = connect(server.port, '127.0.0.1', () => socket.write('POST /todos/jo HTTP/1.1\r\nHost: localhost\r\n'))
   socket.on('error', () => {})
   await sleep(100)
@@ -98,7 +104,7 @@ test('a second signal ends a server that waits for a sender who hangs', { timeou
 })
 
 test('health is told without detail', async () => {
-  const server = await startTodo(temporaryDatabase())
+  const server = await startPlugin(folder)
   for (const path of ['/livez', '/readyz']) {
     const answer = await fetch(`${server.url}${path}`)
     assert.deepEqual([answer.status, await answer.text()], [200, '{"status":"ok"}'])

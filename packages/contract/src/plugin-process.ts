@@ -6,16 +6,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-export interface TodoServer {
+/** A plugin that runs as a process of its own, as it does for a person. */
+export interface PluginProcess {
   url: string
   port: number
   process: ChildProcess
+  /** What it has written so far, standard error included. */
   output: () => string
   /** Ends the process by its own id, and waits until it is gone. */
-  end: (signal: NodeJS.Signals) => Promise<number | null>
+  end: (signal?: NodeJS.Signals) => Promise<number | null>
 }
 
-export const temporaryDatabase = (): string => `file:${join(mkdtempSync(join(tmpdir(), 'todo-')), 'todo.sqlite')}`
+/** The DATABASE_URL of a new file in a new folder. */
+export const temporaryDatabase = (): string => `file:${join(mkdtempSync(join(tmpdir(), 'plugin-')), 'plugin.sqlite')}`
 
 export async function freePort(): Promise<number> {
   for (;;) {
@@ -32,11 +35,15 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** Starts `main.ts` as a person would. Does not wait. */
-export function spawnTodo(environment: Record<string, string>): TodoServer {
+/**
+ * Starts `src/main.ts` in the plugin's folder, without waiting for it.
+ * @param folder ends with a slash
+ * @param environment needs PORT
+ */
+export function spawnPlugin(folder: URL, environment: Record<string, string>): PluginProcess {
   const port = Number(environment.PORT)
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/main.ts'], {
-    cwd: join(import.meta.dirname, '..'),
+    cwd: folder,
     env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'warn', RATE_LIMIT: '100000000', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -48,27 +55,31 @@ export function spawnTodo(environment: Record<string, string>): TodoServer {
     port,
     process: child,
     output: () => output,
-    end(signal) {
+    end(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal)
       return gone
     },
   }
 }
 
-/** Starts `main.ts` on a free port and waits until it answers. */
-export async function startTodo(database: string, environment: Record<string, string> = {}): Promise<TodoServer> {
-  const server = spawnTodo({ PORT: String(await freePort()), DATABASE_URL: database, ...environment })
-  for (let tries = 0; tries < 200; tries++) {
-    if (
-      await fetch(`${server.url}/livez`).then(
-        (answer) => answer.ok,
-        () => false,
-      )
-    )
-      return server
+/** Starts a plugin on a free port and a new database, unless `environment` says otherwise, and waits until it answers. */
+export async function startPlugin(folder: URL, environment: Record<string, string> = {}): Promise<PluginProcess> {
+  const server = spawnPlugin(folder, {
+    PORT: String(await freePort()),
+    DATABASE_URL: temporaryDatabase(),
+    ...environment,
+  })
+  for (let tries = 0; tries < 400; tries++) {
+    if (await answers(`${server.url}/livez`)) return server
     if (server.process.exitCode !== null) break
     await sleep(25)
   }
   await server.end('SIGKILL')
-  throw new Error(`todo did not start: ${server.output()}`)
+  throw new Error(`${folder.pathname} did not start: ${server.output()}`)
 }
+
+const answers = (url: string): Promise<boolean> =>
+  fetch(url).then(
+    (answer) => answer.ok,
+    () => false,
+  )
