@@ -6,9 +6,11 @@ import { crossOrigin } from './middleware/cors.ts'
 import { exchange } from './middleware/exchange.ts'
 import { type Lifecycle, live, ready } from './middleware/health.ts'
 import { hostCheck } from './middleware/host-check.ts'
+import { mounts } from './middleware/mounts.ts'
 import { operations } from './middleware/operations.ts'
 import { document, headers, noPage, pages } from './middleware/pages.ts'
 import type { Plugin } from './plugin.ts'
+import { RateLimit } from './rate-limit.ts'
 
 export interface AppOptions {
   /** The origin under which the plugin is reached, without a slash at its end. */
@@ -33,6 +35,7 @@ export async function createApp(plugin: Plugin, options: AppOptions): Promise<Ko
 
   const answerer = new Answerer(publicUrl)
   const documents = await toDocuments(plugin, publicUrl)
+  const rateLimit = new RateLimit(options.rateLimit ?? 6000)
   const cacheControl = development ? 'no-cache' : 'public, max-age=300'
   const fixed: Record<string, Middleware> = { '/livez': live, '/readyz': ready(plugin, lifecycle) }
   for (const held of documents) fixed[held.path] = document(held, cacheControl)
@@ -40,8 +43,9 @@ export async function createApp(plugin: Plugin, options: AppOptions): Promise<Ko
   app.use(exchange(answerer, log))
   app.use(hostCheck(publicUrl, ['/livez', '/readyz']))
   app.use(crossOrigin(documents, options.corsOrigins ?? [], development))
-  app.use(operations({ plugin, answerer, log, limit: options.rateLimit ?? 6000 }))
+  app.use(operations({ plugin, answerer, log, rateLimit }))
   app.use(headers(answerer))
+  app.use(mounts(plugin.mounts, rateLimit))
   app.use(pages(fixed))
   app.use(noPage)
   return app

@@ -15,6 +15,7 @@ export { type Page, type PageRequest, pageInput, pageOutput, readPage } from './
 export {
   closePlugin,
   definePlugin,
+  type Mount,
   type Plugin,
   type PluginDefinition,
   type PluginOperation,

@@ -1,3 +1,4 @@
+import type { Middleware } from 'koa'
 import type { Audience, Auth, Caller } from './auth/auth.ts'
 import { checkPlugin, checkSchemas } from './definition.ts'
 import { type Field, fieldsOf } from './input.ts'
@@ -25,6 +26,15 @@ export interface PluginDefinition<Who extends Audience, Scope extends string> {
   operations: Record<string, OperationFor<Who, Scope>>
   /** What must be there for the plugin to serve. Closed in reverse order, once the last request has been answered. */
   needs?: readonly Resource[]
+  /** What the plugin serves beside its operations, such as pages and files. It stands in no document. */
+  mounts?: readonly Mount[]
+}
+
+/** Middleware of the plugin's own. What it throws is answered as a problem document, and its calls are counted. */
+export interface Mount {
+  /** It gets everything at this path and below it, whatever the method. */
+  readonly path: string
+  readonly middleware: Middleware
 }
 
 /** Something that a plugin cannot serve without, such as its database. */
@@ -50,6 +60,7 @@ export interface Plugin {
   readonly auth: Auth
   readonly operations: readonly PluginOperation[]
   readonly needs: readonly Resource[]
+  readonly mounts: readonly Mount[]
 }
 
 /**
@@ -59,14 +70,14 @@ export interface Plugin {
 export function definePlugin<Who extends Audience, Scope extends string>(
   definition: PluginDefinition<Who, Scope>,
 ): Plugin {
-  const { operations, needs = [], auth, ...facts } = definition
+  const { operations, needs = [], mounts = [], auth, ...facts } = definition
   checkSchemas(facts.name, operations)
   const named = Object.entries<Operation>(operations).map(([id, operation]) => ({
     ...operation,
     id,
     fields: fieldsOf(operation),
   }))
-  const plugin: Plugin = { ...facts, auth: auth as unknown as Auth, operations: named, needs }
+  const plugin: Plugin = { ...facts, auth: auth as unknown as Auth, operations: named, needs, mounts }
   checkPlugin(plugin)
   return plugin
 }

@@ -7,7 +7,7 @@ import { Deadlines } from '../deadline.ts'
 import { readInput } from '../input.ts'
 import type { Plugin } from '../plugin.ts'
 import { Problem } from '../problem.ts'
-import { RateLimit } from '../rate-limit.ts'
+import type { RateLimit } from '../rate-limit.ts'
 import { type Route, RouteTable } from '../route-table.ts'
 import { type Call, run } from '../run.ts'
 
@@ -15,14 +15,12 @@ export interface OperationsOptions {
   plugin: Plugin
   answerer: Answerer
   log: Logger
-  /** Calls a minute from one address. */
-  limit: number
+  rateLimit: RateLimit
 }
 
 /** Every operation at its route: count, authenticate, read the input, run, answer. */
-export function operations({ plugin, answerer, log, limit }: OperationsOptions): Middleware {
+export function operations({ plugin, answerer, log, rateLimit }: OperationsOptions): Middleware {
   const table = new RouteTable(plugin.operations)
-  const rateLimit = new RateLimit(limit)
   const deadlines = new Deadlines()
 
   return async (ctx, next) => {

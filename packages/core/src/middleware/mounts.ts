@@ -1,0 +1,13 @@
+import type { Middleware } from 'koa'
+import type { Mount } from '../plugin.ts'
+import type { RateLimit } from '../rate-limit.ts'
+
+/** What a plugin serves beside its operations. Koa's own response is used, so its headers can be overruled. */
+export function mounts(all: readonly Mount[], rateLimit: RateLimit): Middleware {
+  return async (ctx, next) => {
+    const found = all.find(({ path }) => ctx.path === path || ctx.path.startsWith(`${path}/`))
+    if (!found) return next()
+    ctx.state.headers = await rateLimit.count(ctx.ip)
+    return found.middleware(ctx, next)
+  }
+}
