@@ -45,7 +45,7 @@ export async function createApp(plugin: Plugin, options: AppOptions): Promise<Ko
   app.use(crossOrigin(documents, options.corsOrigins ?? [], development))
   app.use(operations({ plugin, answerer, log, rateLimit }))
   app.use(headers(answerer))
-  app.use(mounts(plugin.mounts, rateLimit))
+  app.use(mounts(plugin.mounts, rateLimit, log))
   app.use(pages(fixed))
   app.use(noPage)
   return app

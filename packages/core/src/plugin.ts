@@ -30,7 +30,8 @@ export interface PluginDefinition<Who extends Audience, Scope extends string> {
   mounts?: readonly Mount[]
 }
 
-/** Middleware of the plugin's own. What it throws is answered as a problem document, and its calls are counted. */
+/** Middleware of the plugin's own. What it throws is answered as a problem document, its calls are
+ * counted, and `ctx.state.log` is its log. */
 export interface Mount {
   /** It gets everything at this path and below it, whatever the method. */
   readonly path: string

@@ -1,0 +1,141 @@
+import { type Auth, type Caller, type Mount, oauth, Problem, type Resource } from '@reference-plugins/core'
+import type { Database } from '@reference-plugins/store'
+import type { Context } from 'koa'
+import type { Provider } from 'oidc-provider'
+import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
+import { Accounts } from './accounts.ts'
+import { cleanUp } from './adapter.ts'
+import type { Client } from './client.ts'
+import { ConnectedApps } from './connected-apps.ts'
+import { createProvider, mountPath } from './provider.ts'
+import { ProviderHandler } from './provider-handler.ts'
+import { resourceMetadata } from './resource-metadata.ts'
+import { UserPages } from './user-pages.ts'
+
+export interface AuthorizationServerOptions<Scope extends string> {
+  /** The plugin's origin: it is the resource that tokens are for, and the server's issuer is `/oauth` below it. */
+  publicUrl: string
+  /** The plugin's name, for the pages. */
+  title: string
+  /** Has been opened with `oauthMigrations` among its migrations. */
+  database: Database
+  /** Each scope with what it allows, in words for the consent page: "Read your notes". */
+  scopes: Readonly<Record<Scope, string>>
+  clients: readonly Client[]
+  /** For the manifest, by the name of the assistant. */
+  verificationTokens?: Readonly<Record<string, string>> | undefined
+  /** Whether people may make themselves an account. */
+  signUp?: boolean
+  /** Begun sign-ins and token requests a minute from one address. */
+  rateLimit?: number
+}
+
+/** An authorization server inside the plugin, with the auth mode that goes with it. */
+export interface AuthorizationServer<Scope extends string> extends Resource {
+  readonly auth: Auth<'user', Scope>
+  readonly mounts: readonly Mount[]
+  readonly accounts: Accounts
+  /** An access token without the ways of OAuth, for the user of that id: for tests and for a developer's first call. */
+  issueAccessToken(accountId: string, clientId: string): Promise<string>
+}
+
+const cleanUpInterval = 10 * 60_000
+
+/** Makes the authorization server of one plugin, with oidc-provider, on the plugin's own database. */
+export async function createAuthorizationServer<const Scope extends string>(
+  options: AuthorizationServerOptions<Scope>,
+): Promise<AuthorizationServer<Scope>> {
+  const {
+    publicUrl,
+    title,
+    database,
+    scopes,
+    clients,
+    verificationTokens = {},
+    signUp = true,
+    rateLimit = 120,
+  } = options
+  const accounts = new Accounts(database)
+  const provider = await createProvider({ publicUrl, title, scopes, clients, database, accounts })
+  const handler = new ProviderHandler(provider, publicUrl, Object.keys(scopes))
+  const apps = new ConnectedApps(database, clients)
+  const pages = new UserPages({ provider, accounts, apps, title, publicUrl, scopes, mayBeNew: signUp })
+  const limiter = new RateLimiterMemory({ points: rateLimit, duration: 60 })
+  const { host } = new URL(publicUrl)
+  // A client that cannot be served is told at the start, and not when it is first used.
+  for (const { id } of clients) await provider.Client.find(id)
+  await cleanUp(database)
+  const timer = setInterval(() => cleanUp(database).catch(() => {}), cleanUpInterval).unref()
+
+  const serve = async (ctx: Context): Promise<unknown> => {
+    const path = ctx.path.slice(mountPath.length)
+    const isPage = path === '/apps' || path.startsWith('/interaction/')
+    // Cookies belong to one name, so a browser is sent to the one that the links have.
+    if (ctx.method === 'GET' && ctx.host !== host && (isPage || path === '/authorize'))
+      return ctx.redirect(`${publicUrl}${ctx.url}`)
+    if (path === '/authorize' || path === '/token' || path === '/revoke') await count(limiter, ctx)
+    if (path === '/apps') return pages.connectedApps(ctx)
+    if (path.startsWith('/interaction/')) return pages.interaction(ctx)
+    return handler.forward(ctx)
+  }
+  const metadata = (ctx: Context) => handler.forward(ctx, '/.well-known/openid-configuration')
+
+  return {
+    accounts,
+    auth: oauth({
+      scopes,
+      authorizationUrl: `${mountPath}/authorize`,
+      tokenUrl: `${mountPath}/token`,
+      resourceMetadataUrl: `${publicUrl}/.well-known/oauth-protected-resource`,
+      verificationTokens,
+      verify: (token) => verify(provider, publicUrl, token),
+    }),
+    mounts: [
+      { path: mountPath, middleware: async (ctx) => void (await serve(ctx)) },
+      // RFC 8414 puts the well-known part before the issuer's path, OpenID Connect Discovery behind it.
+      { path: `/.well-known/oauth-authorization-server${mountPath}`, middleware: metadata },
+      { path: `/.well-known/openid-configuration${mountPath}`, middleware: metadata },
+      resourceMetadata({ publicUrl, title, issuer: provider.issuer, scopes: Object.keys(scopes) }),
+    ],
+    ready: () => database.ready(),
+    async close() {
+      clearInterval(timer)
+    },
+    async issueAccessToken(accountId, clientId) {
+      const client = await provider.Client.find(clientId)
+      if (!client) throw new Error(`there is no client ${clientId}`)
+      const grant = new provider.Grant({ accountId, clientId })
+      const scope = Object.keys(scopes).join(' ')
+      grant.addResourceScope(publicUrl, scope)
+      const grantId = await grant.save()
+      const resourceServer = new provider.ResourceServer(publicUrl, {
+        audience: publicUrl,
+        scope,
+        accessTokenTTL: 86_400,
+      })
+      const token = new provider.AccessToken({ accountId, client, grantId, gty: 'authorization_code', scope })
+      token.resourceServer = resourceServer
+      return token.save()
+    },
+  }
+}
+
+/** A token counts only with its grant, since that is what a user revokes. */
+async function verify(provider: Provider, audience: string, value: string): Promise<Caller | undefined> {
+  const token = await provider.AccessToken.find(value)
+  if (!token?.isValid || token.aud !== audience || !token.grantId) return undefined
+  const grant = await provider.Grant.find(token.grantId)
+  if (!grant || grant.accountId !== token.accountId || grant.clientId !== token.clientId) return undefined
+  return { id: token.accountId, scopes: [...token.scopes] }
+}
+
+async function count(limiter: RateLimiterMemory, ctx: Context): Promise<void> {
+  try {
+    await limiter.consume(ctx.ip)
+  } catch (refused) {
+    const seconds = Math.max(1, Math.ceil((refused as RateLimiterRes).msBeforeNext / 1000))
+    throw new Problem(429, `Wait ${seconds} seconds before you try again`, {
+      headers: { 'retry-after': String(seconds) },
+    })
+  }
+}

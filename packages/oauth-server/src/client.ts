@@ -1,0 +1,59 @@
+import { text } from '@reference-plugins/core'
+import type { ClientMetadata } from 'oidc-provider'
+import { z } from 'zod'
+
+// A host that shows its callback only after it has been given the client's id gets this one first.
+const unknownCallback = 'https://callback-to-be-registered.invalid/'
+
+/** A client as it stands in the configuration. */
+export const Client = z.strictObject({
+  id: text(100).regex(/^[A-Za-z0-9._~-]+$/, 'must be letters, digits, dots and dashes'),
+  /** Without one the client is public, such as a program on the user's machine, and must use PKCE. */
+  secret: text(200).min(32, 'must have 32 characters or more').optional(),
+  /** Shown to the user who is asked for consent. */
+  name: text(60),
+  /** Compared letter by letter. May be empty until the host shows its callback. */
+  redirectUris: z.array(z.url()).max(20),
+  /** False for clients such as ChatGPT's of 2023, which know no PKCE: only with a secret. */
+  pkce: z.boolean().default(true),
+})
+
+export type Client = z.output<typeof Client>
+
+/** The value of OAUTH_CLIENTS: a JSON array of clients. */
+export const Clients = z
+  .string()
+  .default('[]')
+  .transform((value, context) => {
+    try {
+      return JSON.parse(value) as unknown
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: `must be a JSON array of clients: ${(error as Error).message}` })
+      return z.NEVER
+    }
+  })
+  .pipe(z.array(Client))
+  .superRefine((clients, context) => {
+    for (const { id, secret, pkce } of clients)
+      if (!pkce && !secret)
+        context.addIssue({ code: 'custom', message: `: ${id} has no secret, so it cannot do without PKCE` })
+  })
+
+export const toMetadata = ({ id, secret, name, redirectUris, pkce }: Client): ClientMetadata => ({
+  client_id: id,
+  ...(secret && { client_secret: secret }),
+  client_name: name,
+  redirect_uris: redirectUris.length > 0 ? redirectUris : [unknownCallback],
+  grant_types: ['authorization_code', 'refresh_token'],
+  response_types: ['code'],
+  id_token_signed_response_alg: 'ES256',
+  token_endpoint_auth_method: secret ? 'client_secret_post' : 'none',
+  application_type: redirectUris.every(isWeb) ? 'web' : 'native',
+  withoutPkce: !pkce,
+})
+
+/** OpenID's word for a program on the user's machine is native; only such a one may have a callback on localhost. */
+function isWeb(uri: string): boolean {
+  const { protocol, hostname } = new URL(uri)
+  return protocol === 'https:' && !['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+}

@@ -1,0 +1,107 @@
+import { type Auth, type Caller, type Mount, oauth } from '@reference-plugins/core'
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import { z } from 'zod'
+import { resourceMetadata } from './resource-metadata.ts'
+
+export interface IdentityProviderOptions<Scope extends string> {
+  /** As the provider writes it in its tokens, letter by letter: `https://login.example.com/`. */
+  issuer: string
+  /** What the provider puts into `aud` for this API. */
+  audience: string
+  publicUrl: string
+  title: string
+  scopes: Readonly<Record<Scope, string>>
+  /** The signatures that are taken, whatever a token's own header says. */
+  algorithms?: readonly string[]
+  verificationTokens?: Readonly<Record<string, string>> | undefined
+}
+
+const Metadata = z.object({
+  issuer: z.string(),
+  authorization_endpoint: z.url(),
+  token_endpoint: z.url(),
+  jwks_uri: z.url(),
+})
+
+const longestFetch = 10_000
+
+/** The provider cannot be reached, or is not the one that was named. One line, for whoever starts the plugin. */
+export class IdentityProviderError extends Error {
+  override readonly name = 'IdentityProviderError'
+  readonly expose = true
+}
+
+/**
+ * Takes the access tokens of somebody's own identity provider in place of the authorization server here:
+ * JWTs (RFC 9068) that are checked by the provider's published keys.
+ * @throws IdentityProviderError
+ */
+export async function identityProvider<const Scope extends string>(
+  options: IdentityProviderOptions<Scope>,
+): Promise<{ auth: Auth<'user', Scope>; mounts: readonly Mount[] }> {
+  const { issuer, audience, publicUrl, title, scopes, algorithms = ['ES256', 'RS256', 'PS256', 'EdDSA'] } = options
+  const metadata = await readMetadata(issuer)
+  const keys = createRemoteJWKSet(new URL(metadata.jwks_uri), { timeoutDuration: longestFetch })
+  const verify = async (token: string): Promise<Caller | undefined> => {
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        issuer,
+        audience,
+        algorithms: [...algorithms],
+        requiredClaims: ['sub', 'exp'],
+        clockTolerance: 5,
+      })
+      return { id: String(payload.sub), scopes: scopesOf(payload) }
+    } catch (error) {
+      // Trouble with the keys is not the caller's fault; everything else says that the token is no good.
+      if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError))
+        throw Object.assign(new Error('the identity provider does not answer', { cause: error }), unavailable)
+      return undefined
+    }
+  }
+  return {
+    auth: oauth({
+      scopes,
+      authorizationUrl: metadata.authorization_endpoint,
+      tokenUrl: metadata.token_endpoint,
+      resourceMetadataUrl: `${publicUrl}/.well-known/oauth-protected-resource`,
+      verificationTokens: options.verificationTokens ?? {},
+      verify,
+    }),
+    mounts: [resourceMetadata({ publicUrl, title, issuer, scopes: Object.keys(scopes) })],
+  }
+}
+
+const unavailable = { status: 503, expose: true, headers: { 'retry-after': '5' } }
+
+/** Some providers write the scopes as a list, Microsoft's under `scp`. */
+function scopesOf({ scope, scp }: JWTPayload): string[] {
+  const found = scope ?? scp ?? ''
+  return Array.isArray(found) ? found.map(String) : String(found).split(' ')
+}
+
+/** RFC 8414, or OpenID Connect Discovery where that is not there. */
+async function readMetadata(issuer: string): Promise<z.output<typeof Metadata>> {
+  const { origin, pathname } = new URL(issuer)
+  const path = pathname.replace(/\/$/, '')
+  const places = [
+    `${origin}/.well-known/oauth-authorization-server${path}`,
+    `${origin}${path}/.well-known/openid-configuration`,
+  ]
+  let reason = ''
+  for (const place of places) {
+    try {
+      const answer = await fetch(place, { redirect: 'error', signal: AbortSignal.timeout(longestFetch) })
+      if (!answer.ok) throw new Error(`${place} answers ${answer.status}`)
+      const metadata = Metadata.parse(await answer.json())
+      if (metadata.issuer !== issuer) throw new Error(`${place} names the issuer ${metadata.issuer}`)
+      return metadata
+    } catch (error) {
+      reason ||=
+        error instanceof z.ZodError
+          ? `${place} is not the metadata of an authorization server`
+          : String((error as Error).message)
+    }
+  }
+  throw new IdentityProviderError(`OAUTH_ISSUER=${issuer} cannot be used: ${reason}`)
+}

@@ -1,0 +1,27 @@
+import { html } from 'hono/html'
+import { type Html, layout } from './layout.ts'
+
+export interface ConsentPage {
+  title: string
+  client: string
+  /** Where the answer goes. */
+  callback: string
+  account: string
+  /** What is asked for, in words. */
+  permissions: readonly string[]
+}
+
+/** Asks the user whether the app may have what it asks for. */
+export const consentPage = ({ title, client, callback, account, permissions }: ConsentPage): Html =>
+  layout(
+    title,
+    `May ${client} use your ${title}?`,
+    html`<p>It asks to</p>
+<ul>${permissions.map((permission) => html`<li>${permission}</li>`)}</ul>
+<p class="soft">You are signed in as <strong>${account}</strong>. Your answer goes to <strong>${new URL(callback).host}</strong>. You can take this back at any time, under <a href="/oauth/apps">connected apps</a>.</p>
+<form method="post">
+<button name="action" value="allow">Allow</button>
+<button name="action" value="deny" class="second">Do not allow</button>
+<button name="action" value="sign-out" class="second" formnovalidate>Use another account</button>
+</form>`,
+  )

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto'
+import type { Database } from '@reference-plugins/store'
+import { exportJWK, generateKeyPair, type JWK } from 'jose'
+import { errors, interactionPolicy, Provider } from 'oidc-provider'
+import type { Accounts } from './accounts.ts'
+import { createAdapter } from './adapter.ts'
+import { type Client, toMetadata } from './client.ts'
+import { errorPage } from './pages/error-page.ts'
+import { signInCookie } from './sign-in-cookie.ts'
+
+/** Where the authorization server stands in the plugin. */
+export const mountPath = '/oauth'
+
+const minute = 60
+const hour = 60 * minute
+const day = 24 * hour
+/** A user is asked again after this time, however often the client has refreshed. */
+const longestGrant = 180 * day
+
+export interface ProviderOptions {
+  publicUrl: string
+  title: string
+  scopes: Readonly<Record<string, string>>
+  clients: readonly Client[]
+  database: Database
+  accounts: Accounts
+}
+
+/** Configures oidc-provider for one API: authorization code with PKCE, refresh with rotation, opaque tokens. */
+export async function createProvider(options: ProviderOptions): Promise<Provider> {
+  const { publicUrl, title, clients, database, accounts } = options
+  const scopes = Object.keys(options.scopes).join(' ')
+  const secure = publicUrl.startsWith('https:')
+  const prefix = secure ? '__Secure-' : ''
+  const cookie = { httpOnly: true, sameSite: 'lax', secure, signed: true } as const
+
+  const provider = new Provider(`${publicUrl}${mountPath}`, {
+    adapter: createAdapter(database),
+    clients: clients.map(toMetadata),
+    extraClientMetadata: { properties: ['withoutPkce'] },
+    clientAuthMethods: ['client_secret_post', 'client_secret_basic', 'none'],
+    responseTypes: ['code'],
+    scopes: [],
+    claims: {},
+    pkce: { required: (_, client) => client.withoutPkce !== true },
+    routes: { authorization: '/authorize', token: '/token', revocation: '/revoke', jwks: '/jwks' },
+    features: {
+      devInteractions: { enabled: false },
+      userinfo: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
+      dPoP: { enabled: false },
+      revocation: { enabled: true, allowedPolicy: (_, client, token) => token.clientId === client.clientId },
+      resourceIndicators: {
+        enabled: true,
+        // Those that know nothing of RFC 8707 mean the one API that there is.
+        defaultResource: () => publicUrl,
+        useGrantedResource: () => true,
+        getResourceServerInfo(_, resource) {
+          if (resource.replace(/\/$/, '') !== publicUrl)
+            throw new errors.InvalidTarget(`tokens are given out for ${publicUrl} only`)
+          return { audience: publicUrl, scope: scopes, accessTokenTTL: hour, accessTokenFormat: 'opaque' }
+        },
+      },
+    },
+    async findAccount(_, id) {
+      const account = await accounts.find(id)
+      return account && { accountId: account.id, claims: () => ({ sub: account.id }) }
+    },
+    issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: true,
+    interactions: { url: (_, { uid }) => `${mountPath}/interaction/${uid}`, policy: policy(accounts, secure) },
+    ttl: {
+      AccessToken: hour,
+      AuthorizationCode: minute,
+      Grant: longestGrant,
+      IdToken: hour,
+      Interaction: 10 * minute,
+      RefreshToken: (_, token) => Math.max(1, Math.min(30 * day, longestGrant - token.totalLifetime())),
+      Session: 14 * day,
+    },
+    cookies: {
+      keys: [await keptSecret(database, 'cookies', async () => randomBytes(32).toString('base64url'))],
+      names: { session: `${prefix}oauth`, interaction: `${prefix}interaction`, resume: `${prefix}resume` },
+      long: cookie,
+      short: cookie,
+    },
+    jwks: { keys: [JSON.parse(await keptSecret(database, 'key', makeKey)) as JWK] },
+    async renderError(ctx, out) {
+      ctx.type = 'html'
+      const asked = ctx.oidc?.params?.redirect_uri
+      const hint =
+        out.error === 'invalid_redirect_uri' || /redirect_uri/.test(out.error_description ?? '')
+          ? `The app asked to be called back at ${asked}. Whoever runs ${title} can add it to the app's redirectUris, letter by letter.`
+          : 'Go back to the app, and start again there.'
+      ctx.body = await errorPage({ title, message: out.error_description ?? out.error, hint })
+    },
+  })
+  // The address comes from the two headers that are set on every request before it gets here.
+  provider.proxy = true
+  return provider
+}
+
+/** Whoever has signed out, or in as somebody else, is not the one of the provider's own session any more. */
+function policy(accounts: Accounts, secure: boolean) {
+  const { Check, base } = interactionPolicy
+  const prompts = base()
+  prompts.get('login')?.checks.add(
+    new Check('signed_out', 'the user has signed out', async (ctx) => {
+      if (ctx.oidc.session?.accountId === undefined) return Check.NO_NEED_TO_PROMPT
+      const secret = ctx.cookies.get(signInCookie(secure), { signed: false })
+      const account = secret === undefined ? undefined : await accounts.signedIn(secret)
+      return account?.id === ctx.oidc.session.accountId ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT
+    }),
+  )
+  return prompts
+}
+
+/** A secret that all processes on one database share. */
+async function keptSecret(database: Database, name: string, make: () => Promise<string>): Promise<string> {
+  const read = () => database.get<{ value: string }>`SELECT value FROM oauth_secret WHERE name = ${name}`
+  const kept = await read()
+  if (kept) return kept.value
+  await database.run`INSERT INTO oauth_secret (name, value) VALUES (${name}, ${await make()}) ON CONFLICT DO NOTHING`
+  return ((await read()) as { value: string }).value
+}
+
+async function makeKey(): Promise<string> {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+  return JSON.stringify({ ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig', kid: 'first' })
+}

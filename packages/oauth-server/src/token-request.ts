@@ -1,0 +1,58 @@
+import type { Context } from 'koa'
+import { koaBody } from 'koa-body'
+
+const readBody = koaBody({ json: true, urlencoded: true, text: false, jsonLimit: '16kb', formLimit: '16kb' })
+
+/**
+ * The parameters of a request to the token or the revocation endpoint: as a form, RFC 6749, or as JSON, which
+ * ChatGPT's manifest could ask for (`authorization_content_type`). The client's credentials may stand beside them or in
+ * a Basic header, whichever way the client was registered.
+ * Answers undefined where the request is refused, and has been answered.
+ */
+export async function readTokenRequest(ctx: Context): Promise<URLSearchParams | undefined> {
+  ctx.set('Cache-Control', 'no-store')
+  if (ctx.method !== 'POST') return refuse(ctx, 405, 'send it with POST')
+  if (!ctx.is('application/json', 'application/x-www-form-urlencoded'))
+    return refuse(ctx, 400, 'send a form (application/x-www-form-urlencoded) or a JSON object')
+  try {
+    await readBody(ctx, async () => {})
+  } catch (error) {
+    const tooLong = (error as { status?: number }).status === 413
+    return refuse(ctx, tooLong ? 413 : 400, tooLong ? 'send at most 16 KiB' : 'the body cannot be read')
+  }
+  const entries = Object.entries(Object(ctx.request.body) as Record<string, unknown>)
+  if (Array.isArray(ctx.request.body) || entries.some(([, value]) => typeof value !== 'string'))
+    return refuse(ctx, 400, 'each parameter must be one text')
+  const form = new URLSearchParams(entries as [string, string][])
+  const basic = readBasic(ctx.get('Authorization'))
+  if (basic === null) return refuse(ctx, 401, 'the Authorization header is not "Basic " and id:secret in base64')
+  if (basic && form.has('client_secret')) return refuse(ctx, 400, 'send the credentials once, not in header and body')
+  if (basic && form.has('client_id') && form.get('client_id') !== basic.id)
+    return refuse(ctx, 400, 'the client_id in the header is not the one in the body')
+  if (basic) {
+    form.set('client_id', basic.id)
+    form.set('client_secret', basic.secret)
+  }
+  return form
+}
+
+/** RFC 6749, section 2.3.1: both parts are form-encoded first. Null where it cannot be read. */
+function readBasic(header: string): { id: string; secret: string } | undefined | null {
+  if (header === '') return undefined
+  const encoded = /^Basic +([A-Za-z0-9+/_-]+=*)$/i.exec(header)?.[1]
+  const [, id, secret] = /^([^:]+):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString('utf8')) ?? []
+  if (id === undefined || secret === undefined) return null
+  try {
+    return { id: decodeURIComponent(id.replaceAll('+', ' ')), secret: decodeURIComponent(secret.replaceAll('+', ' ')) }
+  } catch {
+    return null
+  }
+}
+
+/** RFC 6749, section 5.2. */
+function refuse(ctx: Context, status: number, description: string): undefined {
+  ctx.status = status
+  if (status === 401) ctx.set('WWW-Authenticate', 'Basic realm="token"')
+  if (status === 405) ctx.set('Allow', 'POST, OPTIONS')
+  ctx.body = { error: status === 401 ? 'invalid_client' : 'invalid_request', error_description: description }
+}

@@ -1,0 +1,153 @@
+import { mkdtempSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createApp, createLog, definePlugin, listen, userOperation } from '@reference-plugins/core'
+import { type Database, openDatabase, type Transaction } from '@reference-plugins/store'
+import { z } from 'zod'
+import { type Client, createAuthorizationServer, oauthMigrations } from '../src/index.ts'
+
+/** As ChatGPT was in 2023: a secret, no PKCE, and a callback that is known only after registration. */
+export const chat = {
+  id: 'chat',
+  secret: 'chat-secret-0123456789-0123456789-01',
+  name: 'Chat',
+  redirectUris: ['https://chat.openai.com/aip/plugin-1/oauth/callback'],
+  pkce: false,
+} satisfies Client
+
+/** A program on the user's machine. */
+export const desktop = {
+  id: 'desktop',
+  name: 'Desktop app',
+  redirectUris: ['http://127.0.0.1:8123/callback', 'http://localhost:8123/callback'],
+  pkce: true,
+} satisfies Client
+
+/** A web application with a secret, and PKCE. */
+export const web = {
+  id: 'web',
+  secret: 'web-secret-0123456789-0123456789-012',
+  name: 'Web app',
+  redirectUris: ['https://web.example.com/callback'],
+  pkce: true,
+} satisfies Client
+
+export const unregistered = {
+  id: 'later',
+  secret: 'later-secret-0123456789-0123456789-0',
+  name: 'Later',
+  redirectUris: [],
+  pkce: false,
+} satisfies Client
+
+export const scopes = { 'diary:read': 'Read your diary', 'diary:write': 'Write into your diary' } as const
+
+export interface Diary {
+  url: string
+  database: Database
+  file: string
+  /** What was logged so far. */
+  log: () => string
+  call: (token: string | undefined, path?: string, init?: RequestInit) => Promise<Response>
+  accounts: Awaited<ReturnType<typeof createAuthorizationServer>>['accounts']
+  issueAccessToken: (accountId: string, clientId: string) => Promise<string>
+  close: () => Promise<void>
+}
+
+export interface DiaryOptions {
+  /** How long each statement takes longer than it does, in milliseconds at most. */
+  latency?: number
+  rateLimit?: number
+}
+
+/** A plugin with an authorization server, on a port of its own. */
+export async function serveDiary({ latency = 0, rateLimit = 100_000 }: DiaryOptions = {}): Promise<Diary> {
+  let written = ''
+  const log = createLog('trace', false, { write: (line) => (written += line) })
+  const file = join(mkdtempSync(join(tmpdir(), 'oauth-')), 'oauth.sqlite')
+  const real = await openDatabase(`file:${file}`, oauthMigrations)
+  const database = latency > 0 ? slow(real, latency) : real
+  // The address is needed for the app, which is needed for listening.
+  const handlers: { callback?: ReturnType<Awaited<ReturnType<typeof createApp>>['callback']> } = {}
+  const lifecycle = { stopping: false }
+  const running = await listen((request, response) => handlers.callback?.(request, response), {
+    host: '127.0.0.1',
+    port: 0,
+    lifecycle,
+  })
+  const url = `http://127.0.0.1:${(running.server.address() as AddressInfo).port}`
+  const server = await createAuthorizationServer({
+    publicUrl: url,
+    title: 'Diary',
+    database,
+    scopes,
+    clients: [chat, desktop, web, unregistered],
+    rateLimit,
+  })
+  const plugin = definePlugin({
+    name: 'diary',
+    title: 'Diary',
+    descriptionForHuman: 'Keep a diary.',
+    descriptionForModel: 'Keeps a diary.',
+    contactEmail: 'diary@example.com',
+    folder: new URL('../../core/test/fixture/', import.meta.url),
+    auth: server.auth,
+    mounts: server.mounts,
+    needs: [database, server],
+    operations: {
+      readDiary: userOperation('GET /diary', {
+        summary: 'Read the diary',
+        scope: 'diary:read',
+        input: z.object({}),
+        output: z.object({ user: z.string() }),
+        handler: (_, { caller }) => ({ user: caller.id }),
+      }),
+      writeDiary: userOperation('POST /diary', {
+        summary: 'Write into the diary',
+        scope: 'diary:write',
+        input: z.object({}),
+        output: z.object({ user: z.string() }),
+        handler: (_, { caller }) => ({ user: caller.id }),
+      }),
+    },
+  })
+  const app = await createApp(plugin, { publicUrl: url, log, lifecycle, rateLimit: 1_000_000 })
+  handlers.callback = app.callback()
+  return {
+    url,
+    database: real,
+    file,
+    log: () => written,
+    accounts: server.accounts,
+    issueAccessToken: server.issueAccessToken,
+    call: (token, path = '/diary', init = {}) =>
+      fetch(`${url}${path}`, {
+        ...init,
+        headers: { ...init.headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+      }),
+    async close() {
+      running.server.closeAllConnections()
+      await running.stop()
+      await server.close()
+      await real.close()
+    },
+  }
+}
+
+/** A database over a network, as to time. */
+function slow(database: Database, latency: number): Database {
+  const wait = () => sleep(2 + Math.random() * latency)
+  const slowly = (inner: Transaction): Transaction => ({
+    all: async (sql, ...values) => wait().then(() => inner.all(sql, ...values)),
+    get: async (sql, ...values) => wait().then(() => inner.get(sql, ...values)),
+    run: async (sql, ...values) => wait().then(() => inner.run(sql, ...values)),
+  })
+  return {
+    ...slowly(database),
+    transaction: (work) => database.transaction(work),
+    ready: () => database.ready(),
+    close: () => database.close(),
+  }
+}
