@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import type { AuthorizationServer } from './authorization-server.ts'
+import { Client } from './client.ts'
+
+const file = 'development.json'
+const tokenFile = 'access-token'
+const user = 'developer'
+
+const Kept = z.object({ user: z.string(), password: z.string(), clients: z.array(Client).min(1) })
+
+/** What a developer begins with: a user, two clients, and an access token for a first call by hand. */
+export interface Development {
+  clients: Client[]
+  /** Makes sure that the user is there, and writes a new access token. Says what is new. */
+  prepare(server: AuthorizationServer<string>, publicUrl: string): Promise<void>
+}
+
+/** Reads them from beside the database, or makes them there. They are for one's own machine only. */
+export function readDevelopment(databaseUrl: string): Development {
+  const folder = dirname(databaseUrl.replace(/^file:/, ''))
+  const path = join(folder, file)
+  const isNew = !existsSync(path)
+  if (isNew) writeFileSync(path, `${JSON.stringify(make(), null, 2)}\n`, { mode: 0o600 })
+  const kept = Kept.parse(JSON.parse(readFileSync(path, 'utf8')))
+  return {
+    clients: kept.clients,
+    async prepare(server, publicUrl) {
+      const { accounts } = server
+      const account = (await accounts.findByName(kept.user)) ?? (await accounts.add(kept.user, kept.password))
+      const [client] = kept.clients as [Client]
+      if (account)
+        writeFileSync(join(folder, tokenFile), await server.issueAccessToken(account.id, client.id), { mode: 0o600 })
+      if (isNew) console.log(announce(kept, path, publicUrl))
+    },
+  }
+}
+
+const secret = () => randomBytes(32).toString('base64url')
+
+const make = (): z.input<typeof Kept> => ({
+  user,
+  password: randomBytes(9).toString('base64url'),
+  clients: [
+    {
+      id: 'development',
+      secret: secret(),
+      name: 'Development',
+      redirectUris: ['http://localhost:3000/oauth/callback'],
+      pkce: false,
+    },
+    {
+      id: 'development-public',
+      name: 'Development, public',
+      redirectUris: ['http://127.0.0.1/callback', 'http://localhost:6274/oauth/callback'],
+    },
+  ],
+})
+
+function announce({ user, password, clients }: z.output<typeof Kept>, path: string, publicUrl: string): string {
+  const [client] = clients as [Client]
+  return [
+    'For development there are now:',
+    `- a user to sign in as: ${user}, password ${password}`,
+    `- a client for your assistant's settings: client id ${client.id}, client secret ${client.secret}`,
+    `  with the authorization URL ${publicUrl}/oauth/authorize and the token URL ${publicUrl}/oauth/token`,
+    `They are kept in ${path}: add your assistant's callback to redirectUris there.`,
+  ].join('\n')
+}

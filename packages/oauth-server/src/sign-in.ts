@@ -1,0 +1,69 @@
+import { type Auth, EnvironmentError, type Mount, type Resource, text } from '@reference-plugins/core'
+import type { Database } from '@reference-plugins/store'
+import { z } from 'zod'
+import { createAuthorizationServer } from './authorization-server.ts'
+import { Clients } from './client.ts'
+import { readDevelopment } from './development.ts'
+import { identityProvider } from './identity-provider.ts'
+
+const VerificationTokens = z
+  .string()
+  .regex(/^[\w-]+=[^=,\s]+(,[\w-]+=[^=,\s]+)*$/, 'must have the form openai=TOKEN, with commas between several')
+  .transform((value) => Object.fromEntries(value.split(',').map((pair) => pair.split('=')) as [string, string][]))
+
+/** The variables of a plugin that users sign in to. */
+export const SignInEnvironment = z.object({
+  OAUTH_CLIENTS: Clients,
+  OAUTH_SIGN_UP: z.enum(['true', 'false']).default('true'),
+  OAUTH_VERIFICATION_TOKENS: VerificationTokens.optional(),
+  OAUTH_ISSUER: z.url('must be a URL').optional(),
+  OAUTH_AUDIENCE: text(500).optional(),
+})
+
+export interface SignInOptions<Scope extends string> {
+  environment: Partial<z.output<typeof SignInEnvironment>> & { DATABASE_URL: string; NODE_ENV?: string | undefined }
+  publicUrl: string
+  title: string
+  database: Database
+  scopes: Readonly<Record<Scope, string>>
+}
+
+export interface SignIn<Scope extends string> extends Resource {
+  readonly auth: Auth<'user', Scope>
+  readonly mounts: readonly Mount[]
+}
+
+/**
+ * How users sign in, as the environment says: at an authorization server of the plugin's own, or with OAUTH_ISSUER
+ * at somebody's identity provider. In development there is a client and a user to begin with.
+ * @throws EnvironmentError, IdentityProviderError
+ */
+export async function createSignIn<const Scope extends string>(options: SignInOptions<Scope>): Promise<SignIn<Scope>> {
+  const { environment, publicUrl, title, database, scopes } = options
+  const {
+    OAUTH_ISSUER: issuer,
+    OAUTH_CLIENTS: configured = [],
+    OAUTH_VERIFICATION_TOKENS: verificationTokens,
+  } = environment
+  if (issuer !== undefined) {
+    const audience = environment.OAUTH_AUDIENCE ?? publicUrl
+    const provider = await identityProvider({ issuer, audience, publicUrl, title, scopes, verificationTokens })
+    return { ...provider, ready: async () => {}, close: async () => {} }
+  }
+  if (environment.OAUTH_AUDIENCE !== undefined)
+    throw new EnvironmentError('OAUTH_AUDIENCE is set without OAUTH_ISSUER: set both, or none')
+  const development = environment.NODE_ENV === 'development' ? readDevelopment(environment.DATABASE_URL) : undefined
+  const clients = [...configured, ...(development?.clients ?? [])]
+  const signUp = environment.OAUTH_SIGN_UP !== 'false'
+  const server = await createAuthorizationServer({
+    publicUrl,
+    title,
+    database,
+    scopes,
+    clients,
+    verificationTokens,
+    signUp,
+  })
+  await development?.prepare(server, publicUrl)
+  return server
+}

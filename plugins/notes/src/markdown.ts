@@ -1,0 +1,64 @@
+import { parse, stringify } from 'yaml'
+import type { NewNote, Note } from './notes.ts'
+
+// Front matter, as static site generators and note programs write it.
+const frontMatter = /^---\r?\n([\s\S]{0,4000}?)\r?\n---\r?\n(\r?\n)?/
+
+/**
+ * A note from a Markdown file: title and tags from its front matter, else the first heading or the file's name.
+ * Front matter that says more than that stays in the text, so that nothing is lost.
+ */
+export function fromMarkdown(fileName: string, content: string): NewNote {
+  const found = frontMatter.exec(content)
+  const facts = found ? readFacts(found[1] ?? '') : undefined
+  const { title, tags, created, updated, ...more } = facts ?? {}
+  const text = facts && Object.keys(more).length === 0 ? content.slice(found?.[0].length) : content
+  const heading = /^# +(.+)$/m.exec(text.slice(0, 2000))?.[1]
+  return {
+    title: shorten(String(title ?? heading ?? fileName.replace(/\.\w+$/, '')), 200) || 'Untitled',
+    text,
+    tags: toTags(tags),
+    createdAt: toTime(created),
+    updatedAt: toTime(updated),
+  }
+}
+
+export function toMarkdown({
+  title,
+  tags,
+  createdAt,
+  updatedAt,
+  text,
+}: Omit<Note, 'id' | 'version'> & { text: string }): string {
+  const facts = { title, ...(tags.length > 0 && { tags }), created: createdAt, updated: updatedAt }
+  return `---\n${stringify(facts, { lineWidth: 0 })}---\n\n${text}`
+}
+
+function readFacts(yaml: string): Record<string, unknown> | undefined {
+  try {
+    const facts = parse(yaml, { maxAliasCount: 0 }) as unknown
+    return facts !== null && typeof facts === 'object' && !Array.isArray(facts) ? { ...facts } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** `tags: [a, b]`, `tags: a, b` and `tags: a b` are all in use. */
+function toTags(tags: unknown): string[] {
+  const list = Array.isArray(tags) ? tags : typeof tags === 'string' ? tags.split(tags.includes(',') ? ',' : /\s+/) : []
+  const texts = list.filter((tag) => typeof tag === 'string' || typeof tag === 'number').map((tag) => String(tag))
+  return texts
+    .map((tag) => shorten(tag.trim().replace(/^#/, ''), 40))
+    .filter((tag) => tag !== '')
+    .slice(0, 20)
+}
+
+function toTime(time: unknown): string | undefined {
+  const date = new Date(typeof time === 'string' || time instanceof Date ? time : Number.NaN)
+  return Number.isNaN(date.getTime()) || date.getUTCFullYear() < 0 || date.getUTCFullYear() > 9999
+    ? undefined
+    : date.toISOString()
+}
+
+const shorten = (text: string, longest: number): string =>
+  Array.from(text.toWellFormed().replaceAll(/\s+/g, ' ').trim()).slice(0, longest).join('')

@@ -1,0 +1,261 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { type Database, matchQuery, searchText, type Transaction } from '@reference-plugins/store'
+import { snippetOf } from './snippet.ts'
+
+/** The longest note, in characters. */
+export const longestNote = 100_000
+// Even where each character is written as \u0000, one part and what stands around it fit into an answer.
+const longestPart = 15_000
+
+export const noteMigrations = {
+  notes: `
+    CREATE TABLE note (
+      key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
+      tags TEXT NOT NULL, version INTEGER NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL
+    );
+    CREATE INDEX note_time ON note (owner, updated_at);
+    CREATE TABLE note_tag (
+      owner TEXT NOT NULL, tag TEXT NOT NULL, note INTEGER NOT NULL REFERENCES note ON DELETE CASCADE, PRIMARY KEY (owner, tag, note)
+    ) WITHOUT ROWID;
+    CREATE INDEX note_tag_note ON note_tag (note);
+    CREATE VIRTUAL TABLE note_text USING fts5 (owner, title, tags, text, content = '', contentless_delete = 1, prefix = '2 3');`,
+}
+
+export interface NewNote {
+  title: string
+  text: string
+  tags: readonly string[]
+  /** Only for notes that come from elsewhere. */
+  createdAt?: string | undefined
+  updatedAt?: string | undefined
+}
+
+export interface Note {
+  id: string
+  title: string
+  tags: string[]
+  version: number
+  createdAt: string
+  updatedAt: string
+}
+
+export interface NoteChange {
+  version: number
+  title?: string | undefined
+  text?: string | undefined
+  tags?: readonly string[] | undefined
+}
+
+export interface NoteFilter {
+  tag?: string | undefined
+  since?: string | undefined
+  until?: string | undefined
+}
+
+interface Row {
+  key: number
+  id: string
+  title: string
+  text: string
+  tags: string
+  version: number
+  created_at: string
+  updated_at: string
+}
+
+/** The version that stands in the way. */
+interface Changed {
+  changed: number
+}
+
+/** The notes of all users. Each method begins with the owner, and sees nothing of anyone else. */
+export class Notes {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async add(owner: string, note: NewNote): Promise<Note> {
+    const [added] = await this.addAll(owner, [note])
+    return added as Note
+  }
+
+  /** All of them or none. */
+  addAll(owner: string, notes: readonly NewNote[]): Promise<Note[]> {
+    return this.#database.transaction(async (transaction) => {
+      const added: Note[] = []
+      for (const { title, text, tags, createdAt, updatedAt } of notes) {
+        const now = new Date().toISOString()
+        const id = randomBytes(12).toString('base64url')
+        await transaction.run`
+          INSERT INTO note (id, owner, title, text, tags, version, created_at, updated_at)
+          VALUES (${id}, ${owner}, ${title}, ${text}, ${JSON.stringify(unique(tags))}, 1, ${createdAt ?? now}, ${updatedAt ?? now})`
+        const row = (await find(transaction, owner, id)) as Row
+        await index(transaction, owner, row)
+        added.push(toNote(row))
+      }
+      return added
+    })
+  }
+
+  /** Answers undefined where the owner has no such note. `nextOffset` only where there is more of the text. */
+  async read(owner: string, id: string, offset: number) {
+    const row = await find(this.#database, owner, id)
+    if (!row) return undefined
+    const characters = Array.from(row.text)
+    const end = offset + longestPart
+    const text = characters.slice(offset, end).join('')
+    return { ...toNote(row), text, ...(end < characters.length && { nextOffset: end }) }
+  }
+
+  /** Changes the note if it has that version still. */
+  change(owner: string, id: string, { version, ...parts }: NoteChange): Promise<{ note: Note } | Changed | 'missing'> {
+    return this.#database.transaction(async (transaction) => {
+      const row = await find(transaction, owner, id)
+      if (!row) return 'missing'
+      if (row.version !== version) return { changed: row.version }
+      return { note: await write(transaction, owner, row, parts) }
+    })
+  }
+
+  append(owner: string, id: string, text: string): Promise<Note | 'missing' | 'full'> {
+    return this.#database.transaction(async (transaction) => {
+      const row = await find(transaction, owner, id)
+      if (!row) return 'missing'
+      const longer = row.text === '' ? text : `${row.text}\n\n${text}`
+      if (Array.from(longer).length > longestNote) return 'full'
+      return write(transaction, owner, row, { text: longer })
+    })
+  }
+
+  delete(owner: string, id: string, version?: number): Promise<'deleted' | Changed | 'missing'> {
+    return this.#database.transaction(async (transaction) => {
+      const row = await find(transaction, owner, id)
+      if (!row) return 'missing'
+      if ((version ?? row.version) !== row.version) return { changed: row.version }
+      await transaction.run`DELETE FROM note_text WHERE rowid = ${row.key}`
+      await transaction.run`DELETE FROM note WHERE key = ${row.key}`
+      return 'deleted'
+    })
+  }
+
+  /** Those changed last come first. */
+  async list(owner: string, { tag, since, until }: NoteFilter, offset: number, count: number): Promise<Note[]> {
+    const [from, to] = [toTime(since, '0'), toTime(until, 'a')]
+    const rows =
+      tag === undefined
+        ? await this.#database.all<Row>`
+            SELECT id, title, tags, version, created_at, updated_at FROM note
+            WHERE owner = ${owner} AND updated_at >= ${from} AND updated_at < ${to}
+            ORDER BY updated_at DESC, key DESC LIMIT ${count} OFFSET ${offset}`
+        : await this.#database.all<Row>`
+            SELECT n.id, n.title, n.tags, n.version, n.created_at, n.updated_at
+            FROM note_tag t JOIN note n ON n.key = t.note
+            WHERE t.owner = ${owner} AND t.tag = ${tag} AND n.updated_at >= ${from} AND n.updated_at < ${to}
+            ORDER BY n.updated_at DESC, n.key DESC LIMIT ${count} OFFSET ${offset}`
+    return rows.map(toNote)
+  }
+
+  tags(owner: string, offset: number, count: number): Promise<{ tag: string; notes: number }[]> {
+    return this.#database.all<{ tag: string; notes: number }>`
+      SELECT tag, count(*) AS notes FROM note_tag WHERE owner = ${owner}
+      GROUP BY tag ORDER BY tag LIMIT ${count} OFFSET ${offset}`
+  }
+
+  /**
+   * Notes that have all words: first those with all in the title, then those with all in title and tags, then the rest,
+   * and each of these the newest first. No rank by frequency, since that would depend on the notes of other users, and
+   * would have to look at every note that fits.
+   */
+  async search(owner: string, query: string, limit: number, offset: number) {
+    const words = matchQuery(query)
+    if (words === '') return { results: [] }
+    const mine = `owner : ${ownerWord(owner)}`
+    const inTitle = `{title} : (${words})`
+    const inNames = `{title tags} : (${words})`
+    const keys: number[] = []
+    for (const match of [
+      `${mine} AND ${inTitle}`,
+      `(${mine} AND ${inNames}) NOT ${inTitle}`,
+      `(${mine} AND {title tags text} : (${words})) NOT ${inNames}`,
+    ]) {
+      const missing = offset + limit + 1 - keys.length
+      if (missing <= 0) break
+      const found = await this.#database.all<{ key: number }>`
+        SELECT rowid AS key FROM note_text WHERE note_text MATCH ${match} ORDER BY rowid DESC LIMIT ${missing}`
+      keys.push(...found.map(({ key }) => key))
+    }
+    const page = keys.slice(offset, offset + limit)
+    const rows = await this.#database.all<Row>`
+      SELECT * FROM note WHERE owner = ${owner} AND key IN (SELECT value FROM json_each(${JSON.stringify(page)}))`
+    const byKey = new Map(rows.map((row) => [row.key, row]))
+    const results = page.flatMap((key) => {
+      const row = byKey.get(key)
+      return row ? [{ ...toNote(row), snippet: snippetOf(row.text, query) }] : []
+    })
+    return { results, ...(keys.length > offset + limit && { nextOffset: offset + limit }) }
+  }
+
+  /** The whole text of one note; an empty one where it has been deleted. */
+  async text(owner: string, id: string): Promise<string> {
+    return (await find(this.#database, owner, id))?.text ?? ''
+  }
+
+  /** Every note, oldest first. */
+  async *all(owner: string): AsyncGenerator<Note> {
+    for (let after = 0; ; ) {
+      const rows = await this.#database.all<Row>`
+        SELECT key, id, title, tags, version, created_at, updated_at FROM note
+        WHERE owner = ${owner} AND key > ${after} ORDER BY key LIMIT 1000`
+      for (const row of rows) yield toNote(row)
+      const last = rows.at(-1)
+      if (!last) return
+      after = last.key
+    }
+  }
+}
+
+const find = (reading: Pick<Database, 'get'>, owner: string, id: string): Promise<Row | undefined> =>
+  reading.get<Row>`SELECT * FROM note WHERE id = ${id} AND owner = ${owner}`
+
+async function write(transaction: Transaction, owner: string, row: Row, parts: Omit<NoteChange, 'version'>) {
+  const { title = row.title, text = row.text, tags = JSON.parse(row.tags) as string[] } = parts
+  // The clock may stand still between two changes, or go back.
+  const now = new Date(Math.max(Date.now(), Date.parse(row.updated_at) + 1)).toISOString()
+  await transaction.run`
+    UPDATE note SET title = ${title}, text = ${text}, tags = ${JSON.stringify(unique(tags))},
+      version = version + 1, updated_at = ${now} WHERE key = ${row.key}`
+  const changed = (await find(transaction, owner, row.id)) as Row
+  await transaction.run`DELETE FROM note_text WHERE rowid = ${row.key}`
+  await transaction.run`DELETE FROM note_tag WHERE note = ${row.key}`
+  await index(transaction, owner, changed)
+  return toNote(changed)
+}
+
+async function index(transaction: Transaction, owner: string, { key, title, tags, text }: Row): Promise<void> {
+  const words = JSON.parse(tags) as string[]
+  await transaction.run`
+    INSERT INTO note_text (rowid, owner, title, tags, text)
+    VALUES (${key}, ${ownerWord(owner)}, ${searchText(title)}, ${searchText(words.join('\n'))}, ${searchText(text)})`
+  for (const tag of words)
+    await transaction.run`INSERT INTO note_tag (owner, tag, note) VALUES (${owner}, ${tag}, ${key})`
+}
+
+/** An owner as one word of the full-text table, which knows no case and splits at signs. */
+const ownerWord = (owner: string): string => `u${createHash('sha256').update(owner).digest('hex').slice(0, 32)}`
+
+const unique = (tags: readonly string[]): string[] => [...new Set(tags)]
+
+/** As it is kept, so that texts compare as times do. */
+const toTime = (time: string | undefined, otherwise: string): string =>
+  time === undefined ? otherwise : new Date(time).toISOString()
+
+const toNote = ({ id, title, tags, version, created_at, updated_at }: Row): Note => ({
+  id,
+  title,
+  tags: JSON.parse(tags),
+  version,
+  createdAt: created_at,
+  updatedAt: updated_at,
+})
