@@ -1,6 +1,6 @@
 import { type Auth, type Caller, type Mount, oauth, Problem, type Resource } from '@reference-plugins/core'
 import type { Database } from '@reference-plugins/store'
-import type { Context } from 'koa'
+import type { Context, Next } from 'koa'
 import type { Provider } from 'oidc-provider'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { Accounts } from './accounts.ts'
@@ -39,6 +39,15 @@ export interface AuthorizationServer<Scope extends string> extends Resource {
   issueAccessToken(accountId: string, clientId: string): Promise<string>
 }
 
+const discovery = '/.well-known/openid-configuration'
+
+/** What there is below `/oauth`. */
+function methodsOf(path: string): string[] | undefined {
+  if (path === '/authorize' || path === '/apps' || /^\/interaction\/[\w-]+$/.test(path)) return ['GET', 'POST']
+  if (path === '/token' || path === '/revoke') return ['POST']
+  return path === '/jwks' || path === discovery || /^\/authorize\/[\w-]+$/.test(path) ? ['GET'] : undefined
+}
+
 const cleanUpInterval = 10 * 60_000
 
 /** Makes the authorization server of one plugin, with oidc-provider, on the plugin's own database. */
@@ -67,18 +76,22 @@ export async function createAuthorizationServer<const Scope extends string>(
   await cleanUp(database)
   const timer = setInterval(() => cleanUp(database).catch(() => {}), cleanUpInterval).unref()
 
-  const serve = async (ctx: Context): Promise<unknown> => {
+  const serve = async (ctx: Context, next: Next): Promise<unknown> => {
     const path = ctx.path.slice(mountPath.length)
     const isPage = path === '/apps' || path.startsWith('/interaction/')
     // Cookies belong to one name, so a browser is sent to the one that the links have.
     if (ctx.method === 'GET' && ctx.host !== host && (isPage || path === '/authorize'))
       return ctx.redirect(`${publicUrl}${ctx.url}`)
+    const methods = methodsOf(path)
+    if (!methods) return next()
+    if (!methods.includes(ctx.method))
+      throw new Problem(405, `Use ${methods.join(' or ')}`, { headers: { allow: methods.join(', ') } })
     if (path === '/authorize' || path === '/token' || path === '/revoke') await count(limiter, ctx)
     if (path === '/apps') return pages.connectedApps(ctx)
     if (path.startsWith('/interaction/')) return pages.interaction(ctx)
     return handler.forward(ctx)
   }
-  const metadata = (ctx: Context) => handler.forward(ctx, '/.well-known/openid-configuration')
+  const metadata = (ctx: Context, next: Next) => (ctx.method === 'GET' ? handler.forward(ctx, discovery) : next())
 
   return {
     accounts,
@@ -91,7 +104,7 @@ export async function createAuthorizationServer<const Scope extends string>(
       verify: (token) => verify(provider, publicUrl, token),
     }),
     mounts: [
-      { path: mountPath, middleware: async (ctx) => void (await serve(ctx)) },
+      { path: mountPath, middleware: async (ctx, next) => void (await serve(ctx, next)) },
       // RFC 8414 puts the well-known part before the issuer's path, OpenID Connect Discovery behind it.
       { path: `/.well-known/oauth-authorization-server${mountPath}`, middleware: metadata },
       { path: `/.well-known/openid-configuration${mountPath}`, middleware: metadata },

@@ -6,6 +6,7 @@ import type { Accounts } from './accounts.ts'
 import { createAdapter } from './adapter.ts'
 import { type Client, toMetadata } from './client.ts'
 import { errorPage } from './pages/error-page.ts'
+import { pagePolicy } from './pages/layout.ts'
 import { signInCookie } from './sign-in-cookie.ts'
 
 /** Where the authorization server stands in the plugin. */
@@ -93,7 +94,8 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
         out.error === 'invalid_redirect_uri' || /redirect_uri/.test(out.error_description ?? '')
           ? `The app asked to be called back at ${asked}. Whoever runs ${title} can add it to the app's redirectUris, letter by letter.`
           : 'Go back to the app, and start again there.'
-      ctx.body = await errorPage({ title, message: out.error_description ?? out.error, hint })
+      ctx.set('Content-Security-Policy', pagePolicy)
+      ctx.body = String(await errorPage({ title, message: out.error_description ?? out.error, hint }))
     },
   })
   // The address comes from the two headers that are set on every request before it gets here.

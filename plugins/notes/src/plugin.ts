@@ -131,7 +131,7 @@ export async function createNotesPlugin(environment: NotesEnvironment) {
         summary: 'Add a note',
         scope: 'notes:write',
         consequential: false,
-        input: z.object({ title, text: body, tags: tags.default([]) }),
+        input: z.object({ title, text: body.default(''), tags: tags.default([]) }),
         output: Note,
         handler: (note, { caller }) => notes.add(caller.id, note),
       }),

@@ -24,6 +24,7 @@ a { color: var(--accent) }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 .problem { padding: .625rem .75rem; color: var(--bad); border: 1px solid var(--bad); border-radius: .5rem }
 .soft { color: var(--soft); font-size: .9rem }
+.below { margin: 1.25rem 0 0 }
 .app { padding: 1rem 0; border-top: 1px solid var(--line) }
 `
 

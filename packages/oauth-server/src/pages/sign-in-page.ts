@@ -33,7 +33,7 @@ ${other(isNew, mayBeNew)}`,
 }
 
 function other(isNew: boolean, mayBeNew: boolean): Html | '' {
-  if (isNew) return html`<p class="soft"><br>Do you have an account? <a href="?">Sign in</a></p>`
-  if (mayBeNew) return html`<p class="soft"><br>No account yet? <a href="?new=1">Create one</a></p>`
+  if (isNew) return html`<p class="soft below">Do you have an account? <a href="?">Sign in</a></p>`
+  if (mayBeNew) return html`<p class="soft below">No account yet? <a href="?new=1">Create one</a></p>`
   return ''
 }
