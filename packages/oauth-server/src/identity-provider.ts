@@ -23,6 +23,7 @@ const Metadata = z.object({
   jwks_uri: z.url(),
 })
 
+const keyTrouble = ['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID']
 const longestFetch = 10_000
 
 /** The provider cannot be reached, or is not the one that was named. One line, for whoever starts the plugin. */
@@ -54,7 +55,7 @@ export async function identityProvider<const Scope extends string>(
       return { id: String(payload.sub), scopes: scopesOf(payload) }
     } catch (error) {
       // Trouble with the keys is not the caller's fault; everything else says that the token is no good.
-      if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError))
+      if (!(error instanceof errors.JOSEError) || keyTrouble.includes(error.code))
         throw Object.assign(new Error('the identity provider does not answer', { cause: error }), unavailable)
       return undefined
     }

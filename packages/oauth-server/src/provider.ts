@@ -43,6 +43,7 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
     responseTypes: ['code'],
     scopes: [],
     claims: {},
+    allowOmittingSingleRegisteredRedirectUri: false,
     pkce: { required: (_, client) => client.withoutPkce !== true },
     routes: { authorization: '/authorize', token: '/token', revocation: '/revoke', jwks: '/jwks' },
     features: {

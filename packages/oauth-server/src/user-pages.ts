@@ -9,6 +9,7 @@ import { consentPage } from './pages/consent-page.ts'
 import { errorPage } from './pages/error-page.ts'
 import { type Html, pagePolicy } from './pages/layout.ts'
 import { signInPage } from './pages/sign-in-page.ts'
+import { mountPath } from './provider.ts'
 import { setSignInCookie, signInCookie } from './sign-in-cookie.ts'
 
 export interface UserPagesOptions {
@@ -46,6 +47,8 @@ export class UserPages {
     const account = await this.#signedIn(ctx)
     if (ctx.method === 'POST') return this.#answer(ctx, interaction, account)
     if (!account) return this.#askForSignIn(ctx, interaction)
+    const before = interaction.session?.accountId
+    if (before !== undefined && before !== account.id) return this.#restart(ctx, interaction)
     if (interaction.prompt.name === 'login') return this.#finish(ctx, { login: { accountId: account.id } })
     return this.#askForConsent(ctx, interaction, account)
   }
@@ -81,15 +84,23 @@ export class UserPages {
       return this.#finish(ctx, { error: 'access_denied', error_description: 'the user did not allow it' })
     if (form.action === 'sign-out') return this.#signOut(ctx)
     if (form.action === 'sign-in' || form.action === 'sign-up') {
-      const now = await this.#signInOrUp(ctx, form, interaction)
-      if (!now) return
-      if (interaction.prompt.name !== 'login') return ctx.redirect(ctx.path)
-      return this.#finish(ctx, { login: { accountId: now.id } })
+      if (await this.#signInOrUp(ctx, form, interaction)) seeOther(ctx, ctx.path)
+      return
     }
     // Whoever signed out in another tab has to sign in first.
     if (form.action !== 'allow' || !account || account.id !== interaction.session?.accountId)
-      return ctx.redirect(ctx.path)
+      return seeOther(ctx, ctx.path)
     return this.#allow(ctx, interaction, account)
+  }
+
+  /** The user is another one by now, and oidc-provider's session is that of the one before. */
+  async #restart(ctx: Context, { session, params }: Interaction): Promise<void> {
+    const kept = await this.#options.provider.Session.findByUid(session?.uid ?? '')
+    await kept?.destroy()
+    const query = new URLSearchParams()
+    for (const [name, value] of Object.entries(params))
+      for (const one of [value].flat()) if (one !== undefined) query.append(name, String(one))
+    seeOther(ctx, `${mountPath}/authorize?${query}`)
   }
 
   async #allow(ctx: Context, interaction: Interaction, account: Account): Promise<void> {
@@ -109,8 +120,7 @@ export class UserPages {
     if (form.action === 'revoke' && account) await this.#options.apps.revoke(account, form.client ?? '')
     const isSignIn = form.action === 'sign-in' || form.action === 'sign-up'
     if (isSignIn && !(await this.#signInOrUp(ctx, form))) return
-    ctx.status = 303
-    ctx.redirect(ctx.path)
+    seeOther(ctx, ctx.path)
   }
 
   /** Answers undefined where it did not work, and the page says why. */
@@ -153,8 +163,7 @@ export class UserPages {
     const secret = ctx.cookies.get(signInCookie(this.#secure), { signed: false })
     if (secret) await this.#options.accounts.signOut(secret)
     setSignInCookie(ctx, this.#secure, null)
-    ctx.status = 303
-    ctx.redirect(ctx.path)
+    seeOther(ctx, ctx.path)
   }
 
   async #signedIn(ctx: Context): Promise<Account | undefined> {
@@ -215,8 +224,7 @@ export class UserPages {
     const next = await this.#options.provider.interactionResult(ctx.req, ctx.res, result, {
       mergeWithLastSubmission: !('error' in result),
     })
-    ctx.status = 303
-    ctx.redirect(next)
+    seeOther(ctx, next)
   }
 
   async #refuse(ctx: Context, status: number, message: string, hint: string): Promise<void> {
@@ -240,6 +248,12 @@ interface Again {
   problem: string
   name: string
   isNew: boolean
+}
+
+/** A POST is answered with a GET of another page, so that nothing is sent twice by a reload. */
+function seeOther(ctx: Context, url: string): void {
+  ctx.status = 303
+  ctx.redirect(url)
 }
 
 const tryKey = (address: string, name: string): string => `${address} ${name.normalize('NFKC').toLowerCase()}`

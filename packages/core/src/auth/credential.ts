@@ -11,15 +11,21 @@ const longest = 8192
 /**
  * The secret in an Authorization header. In a Basic one it is the password, or the user name where the
  * password is empty or there is no colon, since assistants disagree on where they put a single key.
+ * @param parameters more of the challenge
  * @throws Problem 401 where there is none or it has another form
  */
-export function readCredential(scheme: Scheme, authorization: string | undefined): string {
+export function readCredential(
+  scheme: Scheme,
+  authorization: string | undefined,
+  parameters: Record<string, string> = {},
+): string {
   const name = scheme === 'bearer' ? 'Bearer' : 'Basic'
   if (authorization === undefined)
     throw unauthorized(scheme, `Send the token in the header "Authorization: ${name} …"`, { realm: 'plugin' })
   const found =
     authorization.length <= longest ? (scheme === 'bearer' ? bearer : basic).exec(authorization)?.[1] : undefined
-  if (found === undefined) throw invalidToken(scheme, `The Authorization header must have the form "${name} …"`)
+  if (found === undefined)
+    throw invalidToken(scheme, `The Authorization header must have the form "${name} …"`, parameters)
   if (scheme === 'bearer') return found
   const decoded = Buffer.from(found, 'base64').toString('utf8')
   const colon = decoded.indexOf(':')

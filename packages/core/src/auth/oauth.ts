@@ -38,7 +38,7 @@ export function oauth<const Scope extends string>(options: OAuthOptions<Scope>):
           realm: 'plugin',
           ...metadata,
         })
-      const caller = await verify(readCredential('bearer', authorization))
+      const caller = await verify(readCredential('bearer', authorization, metadata))
       if (!caller)
         throw invalidToken(
           'bearer',

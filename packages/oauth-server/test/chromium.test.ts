@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, test } from 'node:test'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Diary, desktop, serveDiary } from './fixture.ts'
+import { begin, password } from './flow.ts'
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const skip = existsSync(executablePath) ? false : `there is no browser at ${executablePath}: set CHROMIUM`
+const quiet = ['gpu', 'quic', 'background-networking', 'component-update', 'sync'].map((name) => `--disable-${name}`)
+
+let diary: Diary
+let browser: Browser
+let client: Server
+let callback: string
+before(async () => {
+  if (skip) return
+  diary = await serveDiary()
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--no-first-run', ...quiet] })
+  client = createServer((_, response) => response.end('The app has your answer')).listen(0, '127.0.0.1')
+  await new Promise((resolve) => client.once('listening', resolve))
+  callback = `http://127.0.0.1:${(client.address() as AddressInfo).port}/callback`
+})
+after(async () => {
+  if (skip) return
+  await browser.close()
+  client.closeAllConnections()
+  client.close()
+  await diary.close()
+})
+
+async function newPage(javaScriptEnabled: boolean): Promise<{ page: Page; faults: string[] }> {
+  const page = await (await browser.newContext({ javaScriptEnabled })).newPage()
+  const faults: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text())
+  })
+  return { page, faults }
+}
+
+for (const javaScript of [true, false])
+  test(`a person signs up, allows and takes it back, ${javaScript ? 'with' : 'without'} JavaScript`, {
+    skip,
+  }, async () => {
+    const { page, faults } = await newPage(javaScript)
+    const { start } = await begin(diary, desktop, { redirect_uri: callback })
+    await page.goto(start.href)
+    await page.getByRole('link', { name: 'Create one' }).click()
+    await page.getByLabel('User name').fill(`ada ${javaScript}`)
+    await page.getByLabel('Password').fill(password)
+    await page.getByRole('button', { name: 'Create the account' }).click()
+    await page.getByRole('heading', { name: 'May Desktop app use your Diary?' }).waitFor()
+    await page.getByRole('button', { name: 'Allow', exact: true }).click()
+    await page.getByText('The app has your answer').waitFor()
+    const end = new URL(page.url())
+    assert.equal(end.origin + end.pathname, callback)
+    assert.equal(end.searchParams.get('state'), start.searchParams.get('state'))
+    assert.ok(end.searchParams.get('code'))
+    await page.goto(`${diary.url}/oauth/apps`)
+    await page.getByRole('button', { name: 'Disconnect Desktop app' }).click()
+    await page.getByText('No app has access to your Diary.').waitFor()
+    await page.goto(start.href)
+    await page.getByRole('button', { name: 'Do not allow' }).click()
+    await page.getByText('The app has your answer').waitFor()
+    assert.equal(new URL(page.url()).searchParams.get('error'), 'access_denied')
+    assert.deepEqual(faults, [], 'the content policy lets through what the pages need')
+  })
+
+test('the pages can be used with the keyboard alone', { skip }, async () => {
+  const { page } = await newPage(true)
+  const { start } = await begin(diary, desktop, { redirect_uri: callback })
+  await page.goto(`${diary.url}/oauth/apps?new=1`)
+  await page.keyboard.type('grace')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(password)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Connected apps' }).waitFor()
+  await page.goto(start.href)
+  const focused = () => page.evaluate<string>('document.activeElement?.textContent')
+  for (let tabs = 0; tabs < 5 && (await focused()) !== 'Allow'; tabs++) await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await page.getByText('The app has your answer').waitFor()
+})
+
+test('every input has a name for those who do not see it, and nothing is wider than a small telephone', {
+  skip,
+}, async () => {
+  const { page } = await newPage(true)
+  await page.setViewportSize({ width: 320, height: 600 })
+  const { start } = await begin(diary, desktop, { redirect_uri: callback })
+  for (const url of [start.href, `${diary.url}/oauth/apps?new=1`, `${diary.url}/oauth/interaction/none`]) {
+    await page.goto(url)
+    const unnamed = await page.evaluate<number>(
+      'Array.from(document.querySelectorAll("input:not([type=hidden])")).filter((one) => !one.labels?.length).length',
+    )
+    assert.equal(unnamed, 0, url)
+    assert.ok(await page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth'), url)
+    assert.equal(await page.locator('h1').count(), 1)
+    assert.equal(await page.evaluate<string>('document.documentElement.lang'), 'en')
+  }
+})

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { cleanUp } from '../src/adapter.ts'
+import { chat, serveDiary, web } from './fixture.ts'
+import { begin, codeParameters, credentials, getLegacyCode, getTokens, password, redeem, signUp } from './flow.ts'
+
+test('neither the database nor the log holds what somebody could call or sign in with', async () => {
+  const diary = await serveDiary()
+  const browser = await signUp(diary, 'ada')
+  const secrets: Record<string, string> = {
+    password,
+    'client secret': chat.secret,
+    'sign-in': browser.cookie('sign-in') ?? '',
+  }
+  assert.ok(secrets['sign-in'])
+  const { tokens } = await getTokens(diary, web, browser)
+  secrets['access token'] = tokens.access_token
+  secrets['refresh token'] = tokens.refresh_token as string
+  const code = await getLegacyCode(diary, browser)
+  secrets.code = code
+  const json = (await (await redeem(diary, { ...codeParameters(code), ...credentials }, 'json')).json()) as Record<
+    string,
+    string
+  >
+  secrets['access token of a JSON request'] = json.access_token as string
+  await redeem(diary, { ...codeParameters('wrong'), ...credentials }, 'json')
+  await redeem(diary, { ...codeParameters('wrong'), client_id: chat.id, client_secret: 'canary-of-a-secret' })
+  secrets['a wrong secret'] = 'canary-of-a-secret'
+  const { start } = await begin(diary, web)
+  await browser.open(start.href)
+  secrets.state = start.searchParams.get('state') as string
+  await diary.call(secrets['access token'])
+  await diary.call('canary-of-a-token')
+  secrets['a wrong token'] = 'canary-of-a-token'
+
+  const bytes = [diary.file, `${diary.file}-wal`]
+    .filter(existsSync)
+    .map((file) => readFileSync(file, 'latin1'))
+    .join('')
+  assert.ok(bytes.includes('ada'), 'it is the right file')
+  const inDatabase = Object.keys(secrets).filter((name) => name !== 'state' && bytes.includes(secrets[name] as string))
+  assert.deepEqual(inDatabase, [])
+  assert.ok(diary.log().includes('/oauth/token'), 'it is the right log')
+  for (const [name, secret] of Object.entries(secrets))
+    for (const form of [secret, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)])
+      assert.ok(!diary.log().includes(form), `${name} is in the log`)
+  await diary.close()
+})
+
+test('what has expired is deleted, and what has not stays, whatever strangers begin', async () => {
+  const diary = await serveDiary()
+  const account = (await diary.accounts.add('ada', password)) as { id: string }
+  const token = await diary.issueAccessToken(account.id, chat.id)
+  for (let count = 0; count < 40; count++)
+    await Promise.all(
+      Array.from({ length: 50 }, () =>
+        fetch(
+          `${diary.url}/oauth/authorize?response_type=code&client_id=${chat.id}&redirect_uri=${chat.redirectUris[0]}`,
+          { redirect: 'manual' },
+        ),
+      ),
+    )
+  assert.equal((await diary.call(token)).status, 200)
+  const rows = async () =>
+    (await diary.database.get<{ rows: number }>`SELECT count(*) AS rows FROM oauth_record`)?.rows ?? 0
+  assert.ok((await rows()) >= 2000)
+  await diary.database.run`UPDATE oauth_record SET expires_at = 1 WHERE model = 'Interaction'`
+  await cleanUp(diary.database)
+  assert.ok((await rows()) < 10)
+  assert.equal((await diary.call(token)).status, 200)
+  await diary.close()
+})
