@@ -26,6 +26,8 @@ export interface PluginDefinition<Who extends Audience, Scope extends string> {
   operations: Record<string, OperationFor<Who, Scope>>
   /** What must be there for the plugin to serve. Closed in reverse order, once the last request has been answered. */
   needs?: readonly Resource[]
+  /** Where its data come from, for the start line: "sample prices of 2000 to 2010". */
+  servesFrom?: string
   /** What the plugin serves beside its operations, such as pages and files. It stands in no document. */
   mounts?: readonly Mount[]
 }
@@ -62,6 +64,7 @@ export interface Plugin {
   readonly operations: readonly PluginOperation[]
   readonly needs: readonly Resource[]
   readonly mounts: readonly Mount[]
+  readonly servesFrom?: string
 }
 
 /**

@@ -55,14 +55,18 @@ async function start<Own extends z.ZodRawShape>(
     await closePlugin(plugin)
     throw toEnvironmentError(error, host, port)
   })
-  console.log(
-    `${plugin.name} is ready at ${publicUrl}: manifest /.well-known/ai-plugin.json, spec /openapi.yaml (auth ${plugin.auth.manifest(publicUrl).type})`,
-  )
+  console.log(startLine(plugin, publicUrl))
   stopOnSignal(async () => {
     await running.stop()
     await closePlugin(plugin)
     log.flush()
   })
+}
+
+function startLine({ name, auth, servesFrom }: Plugin, publicUrl: string): string {
+  const places = 'manifest /.well-known/ai-plugin.json, spec /openapi.yaml'
+  const data = servesFrom === undefined ? '' : `, data: ${servesFrom}`
+  return `${name} is ready at ${publicUrl}: ${places} (auth ${auth.manifest(publicUrl).type})${data}`
 }
 
 function stopOnSignal(stop: () => Promise<void>): void {

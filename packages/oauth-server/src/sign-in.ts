@@ -1,15 +1,17 @@
-import { type Auth, EnvironmentError, type Mount, type Resource, text } from '@reference-plugins/core'
+import {
+  type Auth,
+  EnvironmentError,
+  type Mount,
+  type Resource,
+  text,
+  VerificationTokens,
+} from '@reference-plugins/core'
 import type { Database } from '@reference-plugins/store'
 import { z } from 'zod'
 import { createAuthorizationServer } from './authorization-server.ts'
 import { Clients } from './client.ts'
 import { readDevelopment } from './development.ts'
 import { identityProvider } from './identity-provider.ts'
-
-const VerificationTokens = z
-  .string()
-  .regex(/^[\w-]+=[^=,\s]+(,[\w-]+=[^=,\s]+)*$/, 'must have the form openai=TOKEN, with commas between several')
-  .transform((value) => Object.fromEntries(value.split(',').map((pair) => pair.split('=')) as [string, string][]))
 
 /** The variables of a plugin that users sign in to. */
 export const SignInEnvironment = z.object({

@@ -1,0 +1,127 @@
+import { LRUCache } from 'lru-cache'
+import {
+  type History,
+  type Interval,
+  type Match,
+  type Quote,
+  type Range,
+  SourceError,
+  type StockSource,
+} from './stock-source.ts'
+
+const minute = 60_000
+/** How old an answer may be before the source is asked again. */
+export const ages = { quotes: minute, search: 60 * minute, history: 15 * minute }
+const longestStale = 24 * 60 * minute
+const pauseAfterTrouble = 10_000
+
+/** A value with the time at which the source gave it. */
+export interface Dated<Value> {
+  value: Value
+  asOf: string
+  /** The source has not answered since. */
+  isStale: boolean
+}
+
+/**
+ * A source that asks less: for each question once, however many ask it at the same time, and not again until the
+ * answer is too old. While the source is in trouble, answers of up to a day serve on, and say so.
+ */
+export class CachedSource {
+  readonly #source: StockSource
+  readonly #quotes: Cache<Quote | undefined>
+  readonly #searches: Cache<Match[]>
+  readonly #histories: Cache<History | undefined>
+  #waiting = new Map<string, PromiseWithResolvers<Quote | undefined>>()
+
+  constructor(source: StockSource) {
+    this.#source = source
+    this.#quotes = new Cache(source, ages.quotes, (symbol) => this.#quote(symbol))
+    this.#searches = new Cache(source, ages.search, (query) => source.search(query))
+    this.#histories = new Cache(source, ages.history, (key) => {
+      const [range, interval, symbol] = JSON.parse(key) as [Range, Interval, string]
+      return source.history(symbol, range, interval)
+    })
+  }
+
+  get name(): string {
+    return this.#source.name
+  }
+
+  quotes(symbols: readonly string[]): Promise<Dated<Quote | undefined>[]> {
+    return Promise.all(symbols.map((symbol) => this.#quotes.get(symbol)))
+  }
+
+  search(query: string): Promise<Dated<Match[]>> {
+    return this.#searches.get(query.toLowerCase())
+  }
+
+  history(symbol: string, range: Range, interval: Interval): Promise<Dated<History | undefined>> {
+    return this.#histories.get(JSON.stringify([range, interval, symbol]))
+  }
+
+  /** Symbols that are asked for in one turn of the event loop become one request. */
+  #quote(symbol: string): Promise<Quote | undefined> {
+    if (this.#waiting.size === 0) setImmediate(() => this.#askForWaiting())
+    const waiting = Promise.withResolvers<Quote | undefined>()
+    this.#waiting.set(symbol, waiting)
+    if (this.#waiting.size === this.#source.mostSymbols) this.#askForWaiting()
+    return waiting.promise
+  }
+
+  #askForWaiting(): void {
+    const waiting = this.#waiting
+    this.#waiting = new Map()
+    if (waiting.size === 0) return
+    this.#source.quotes([...waiting.keys()]).then(
+      (quotes) => {
+        const bySymbol = new Map(quotes.map((quote) => [quote.symbol, quote]))
+        for (const [symbol, { resolve }] of waiting) resolve(bySymbol.get(symbol))
+      },
+      (error) => {
+        for (const { reject } of waiting.values()) reject(error)
+      },
+    )
+  }
+}
+
+interface Entry<Value> {
+  value: Value
+  at: number
+}
+
+class Cache<Value> {
+  readonly #entries: LRUCache<string, Entry<Value>>
+  readonly #sampleTime: string | undefined
+  #pauseUntil = 0
+  #trouble: unknown
+
+  constructor({ asOf }: StockSource, ttl: number, ask: (key: string) => Promise<Value>) {
+    this.#sampleTime = asOf
+    this.#entries = new LRUCache<string, Entry<Value>>({
+      max: 2_000,
+      ttl,
+      allowStaleOnFetchRejection: true,
+      noDeleteOnFetchRejection: true,
+      fetchMethod: async (key) => {
+        if (Date.now() < this.#pauseUntil) throw this.#trouble
+        try {
+          return { value: await ask(key), at: Date.now() }
+        } catch (error) {
+          this.#pauseUntil = Date.now() + pauseAfterTrouble
+          this.#trouble = error
+          throw error
+        }
+      },
+    })
+  }
+
+  async get(key: string): Promise<Dated<Value>> {
+    const status: LRUCache.Status<string, Entry<Value>> = {}
+    const entry = await this.#entries.fetch(key, { status })
+    const isStale = status.returnedStale === true
+    if (!entry || (isStale && Date.now() - entry.at > longestStale))
+      throw this.#trouble ?? new SourceError(503, 'no answer')
+    return { value: entry.value, asOf: this.#sampleTime ?? new Date(entry.at).toISOString(), isStale }
+  }
+}

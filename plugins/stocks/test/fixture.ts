@@ -1,0 +1,21 @@
+import type { Server } from 'node:http'
+import { temporaryDatabase } from '@reference-plugins/contract'
+import { createApp, createLog } from '@reference-plugins/core'
+import supertest from 'supertest'
+import { createStocksPlugin, type StocksSettings } from '../src/plugin.ts'
+import type { StockSource } from '../src/stock-source.ts'
+
+export const publicUrl = 'https://stocks.example.com'
+export const token = 'service-token-0123456789-0123456789'
+
+export async function serveStocks(settings: Partial<StocksSettings> = {}, source?: StockSource) {
+  let written = ''
+  const plugin = await createStocksPlugin(
+    { DATABASE_URL: temporaryDatabase(), NODE_ENV: 'test', STOCKS_SERVICE_TOKENS: [token], ...settings },
+    source,
+  )
+  const log = createLog('trace', false, { write: (line) => (written += line) })
+  const app = await createApp(plugin, { publicUrl, log, rateLimit: 1_000_000 })
+  const api = supertest(app.callback() as unknown as Server)
+  return { api, get: (path: string) => api.get(path).set('Authorization', `Bearer ${token}`), log: () => written }
+}

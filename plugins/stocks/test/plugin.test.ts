@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { serveStocks } from './fixture.ts'
+
+const { get } = await serveStocks()
+
+function assertSample(body: { source: string; asOf: string; stale?: boolean }): void {
+  assert.match(body.source, /^sample: .*not current$/)
+  assert.equal(body.asOf, '2010-03-01T00:00:00.000Z')
+  assert.equal(body.stale, undefined)
+}
+
+test('many symbols are read at once, in the order that was asked for, once each, in any case', async () => {
+  const { body } = await get('/quotes?symbols=msft&symbols=AAPL&symbols=MSFT&symbols=NOPE&symbols=^gspc').expect(200)
+  assert.deepEqual(
+    body.quotes.map(({ symbol }: { symbol: string }) => symbol),
+    ['MSFT', 'AAPL', '^GSPC'],
+  )
+  assert.deepEqual(body.unknownSymbols, ['NOPE'])
+  assert.deepEqual(body.quotes[1], {
+    symbol: 'AAPL',
+    name: 'Apple Inc.',
+    currency: 'USD',
+    price: 223.02,
+    previousPrice: 204.62,
+    changePercent: 8.99,
+    time: '2010-03-01T00:00:00.000Z',
+  })
+  assertSample(body)
+})
+
+test('nothing but unknown symbols is an answer too', async () => {
+  const { body } = await get('/quotes?symbols=NOPE&symbols=constructor').expect(200)
+  assert.deepEqual([body.quotes, body.unknownSymbols], [[], ['NOPE', 'CONSTRUCTOR']])
+})
+
+test('1 to 20 symbols are read', async () => {
+  await get('/quotes').expect(400)
+  const many = (count: number) => Array.from({ length: count }, (_, index) => `symbols=S${index}`).join('&')
+  await get(`/quotes?${many(20)}`).expect(200)
+  await get(`/quotes?${many(21)}`).expect(400)
+  await get(`/quotes?symbols=${'A'.repeat(21)}`).expect(400)
+})
+
+for (const [query, expected] of [
+  ['apple', ['AAPL']],
+  ['MICRO', ['MSFT']],
+  ['goog', ['GOOG']],
+  ['inc', ['AAPL', 'AMZN', 'GOOG']],
+  ['500', ['^GSPC']],
+  ['zzz', []],
+] as const)
+  test(`${query} finds ${expected.join(', ') || 'nothing'}`, async () => {
+    const { body } = await get(`/symbols?query=${query}`).expect(200)
+    assert.deepEqual(
+      body.matches.map(({ symbol }: { symbol: string }) => symbol),
+      expected,
+    )
+    assertSample(body)
+  })
+
+test('a history goes back as far as was asked for, oldest first, and says which interval it has', async () => {
+  for (const [range, count] of [
+    ['1mo', 2],
+    ['3mo', 4],
+    ['1y', 13],
+    ['5y', 61],
+    ['max', 123],
+  ] as const) {
+    const { body } = await get(`/history/ibm?range=${range}&interval=1d`).expect(200)
+    assert.equal(body.points.length, count)
+    assert.deepEqual(body.points.at(-1), { date: '2010-03-01', close: 125.55 })
+    assert.equal(body.interval, '1mo')
+    assert.deepEqual(
+      body.points.map(({ date }: { date: string }) => date),
+      body.points.map(({ date }: { date: string }) => date).sort(),
+    )
+    assertSample(body)
+  }
+})
+
+test('an unknown symbol has no history, and the answer says how to find one', async () => {
+  const { body } = await get('/history/NOPE').expect(404)
+  assert.match(body.detail, /searchSymbols/)
+  await get('/history/IBM?range=2y').expect(400)
+})

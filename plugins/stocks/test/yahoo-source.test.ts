@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createYahooSource } from '../src/yahoo-source.ts'
+
+/** Yahoo at its network edge: the cookie and the crumb that its pages give, and its answers as they come. */
+function createYahoo(answers: Record<string, unknown>) {
+  const asked: URL[] = []
+  const request = (async (input: string | URL) => {
+    const url = new URL(String(input))
+    asked.push(url)
+    if (url.pathname.startsWith('/quote/'))
+      return new Response('<html></html>', {
+        headers: { 'set-cookie': 'A3=x; Domain=.yahoo.com; Path=/; Max-Age=31557600' },
+      })
+    if (url.pathname.endsWith('getcrumb')) return new Response('crumb')
+    const answer = Object.entries(answers).find(([path]) => url.pathname.startsWith(path))?.[1]
+    if (typeof answer === 'number') return new Response('Too Many Requests', { status: answer })
+    return answer === undefined ? new Response('{}', { status: 404 }) : Response.json(answer)
+  }) as typeof fetch
+  return { source: createYahooSource(request), asked }
+}
+
+const quote = {
+  language: 'en-US',
+  quoteType: 'EQUITY',
+  currency: 'USD',
+  symbol: 'AAPL',
+  longName: 'Apple Inc.',
+  regularMarketPrice: 271.5,
+  regularMarketPreviousClose: 270,
+  regularMarketTime: 1_795_000_000,
+}
+
+test('quotes of many symbols are one request', async () => {
+  const { source, asked } = createYahoo({
+    '/v7/finance/quote': { quoteResponse: { result: [quote, { symbol: 'GONE', quoteType: 'NONE' }], error: null } },
+  })
+  assert.deepEqual(await source.quotes(['AAPL', 'NOPE', 'GONE']), [
+    {
+      symbol: 'AAPL',
+      name: 'Apple Inc.',
+      currency: 'USD',
+      price: 271.5,
+      previousPrice: 270,
+      time: '2026-11-18T11:06:40.000Z',
+    },
+  ])
+  const requests = asked.filter(({ pathname }) => pathname.startsWith('/v7'))
+  assert.equal(requests.length, 1)
+  assert.equal(requests[0]?.searchParams.get('symbols'), 'AAPL,NOPE,GONE')
+})
+
+test('a search names the company and its exchange, and passes over what is no symbol', async () => {
+  const { source } = createYahoo({
+    '/v1/finance/search': {
+      quotes: [
+        { symbol: 'AAPL', longname: 'Apple Inc.', exchDisp: 'NASDAQ', isYahooFinance: true },
+        { index: 'x', name: 'private' },
+      ],
+      news: [],
+    },
+  })
+  assert.deepEqual(await source.search('apple'), [{ symbol: 'AAPL', name: 'Apple Inc.', exchange: 'NASDAQ' }])
+})
+
+test('a history leaves out days without a price', async () => {
+  const meta = {
+    currency: 'USD',
+    symbol: 'AAPL',
+    regularMarketTime: 1_795_000_000,
+    firstTradeDate: 345_479_400,
+    exchangeTimezoneName: 'America/New_York',
+    gmtoffset: -18_000,
+  }
+  const { source } = createYahoo({
+    '/v8/finance/chart': {
+      chart: {
+        result: [
+          {
+            meta,
+            timestamp: [1_794_900_000, 1_795_000_000],
+            indicators: {
+              quote: [{ close: [null, 271.5], open: [null, 1], high: [null, 1], low: [null, 1], volume: [null, 1] }],
+            },
+          },
+        ],
+        error: null,
+      },
+    },
+  })
+  assert.deepEqual(await source.history('AAPL', '1mo', '1d'), {
+    currency: 'USD',
+    interval: '1d',
+    points: [{ date: '2026-11-18', close: 271.5 }],
+  })
+})
+
+test('a symbol that Yahoo does not know has no history', async () => {
+  const { source } = createYahoo({
+    '/v8/finance/chart': {
+      chart: { result: null, error: { code: 'Not Found', description: 'No data found, symbol may be delisted' } },
+    },
+  })
+  assert.equal(await source.history('NOPE', '1mo', '1d'), undefined)
+})
+
+for (const [what, answer, status] of [
+  ['too many requests', 429, 503],
+  ['a fault', 500, 503],
+  ['another form', { quoteResponse: { result: [{ ...quote, regularMarketPrice: 'n/a' }], error: null } }, 502],
+] as const)
+  test(`${what} of Yahoo is trouble with the source`, async () => {
+    const { source } = createYahoo({ '/v7/finance/quote': answer })
+    await assert.rejects(source.quotes(['AAPL']), { name: 'SourceError', status })
+  })
