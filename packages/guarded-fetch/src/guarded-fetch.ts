@@ -1,0 +1,132 @@
+import { lookup as systemLookup } from 'node:dns/promises'
+import type { LookupFunction } from 'node:net'
+import { Agent, fetch, type Response } from 'undici'
+import { isLoopback, isPublic } from './address.ts'
+
+/** The URL leads where it must not, or the answer is not taken. The message says why, for the one who gave the URL. */
+export class FetchRefused extends Error {
+  override readonly name = 'FetchRefused'
+}
+
+/** The server did not answer, or not in time. */
+export class FetchFailed extends Error {
+  override readonly name = 'FetchFailed'
+}
+
+type Resolve = (hostname: string) => Promise<{ address: string; family: number }[]>
+
+export interface GuardedFetchOptions {
+  /** The longest body, in bytes, after decompression. By default 1 MiB. */
+  maximumBytes?: number
+  /** For everything together, redirects included, in milliseconds. By default 15 seconds. */
+  timeout?: number
+  headers?: Record<string, string>
+  /** How many redirects are followed, each looked at as the first URL was. By default 3. */
+  redirects?: number
+  /** Lets through what leads to this machine: in development only. */
+  allowLoopback?: boolean
+  signal?: AbortSignal
+  /** How names become addresses. */
+  resolve?: Resolve
+}
+
+export interface GuardedResponse {
+  status: number
+  headers: Headers
+  /** Where the redirects ended. */
+  url: string
+  body: Buffer
+}
+
+/**
+ * Fetches a URL that somebody else has named, without being led into the network or the machine it runs on.
+ * What is connected to is the very address that was looked at, so that a name cannot mean another one by then.
+ * @throws FetchRefused, FetchFailed
+ */
+export async function guardedFetch(url: string, options: GuardedFetchOptions = {}): Promise<GuardedResponse> {
+  const {
+    maximumBytes = 2 ** 20,
+    timeout = 15_000,
+    headers = {},
+    redirects = 3,
+    allowLoopback = false,
+    resolve = resolveAll,
+  } = options
+  const isAllowed = (address: string) => isPublic(address) || (allowLoopback && isLoopback(address))
+  const timer = AbortSignal.timeout(timeout)
+  const signal = options.signal ? AbortSignal.any([options.signal, timer]) : timer
+  const agent = new Agent({ maxHeaderSize: 16_384, connect: { lookup: guardedLookup(resolve, isAllowed), timeout } })
+  try {
+    let next = url
+    for (let hops = 0; ; hops++) {
+      const target = checkUrl(next, isAllowed)
+      const response = await fetch(target, { dispatcher: agent, redirect: 'manual', headers, signal })
+      const location = response.headers.get('location')
+      if (response.status < 300 || response.status > 399 || response.status === 304 || location === null)
+        return {
+          status: response.status,
+          headers: response.headers as unknown as Headers,
+          url: target,
+          body: await readBody(response, maximumBytes),
+        }
+      await response.body?.cancel()
+      if (hops === redirects) throw new FetchRefused(`it redirects more than ${redirects} times`)
+      if (!URL.canParse(location, target)) throw new FetchRefused('it redirects to something that is no URL')
+      next = new URL(location, target).href
+    }
+  } catch (error) {
+    throw toFetchError(error, timer)
+  } finally {
+    await agent.destroy()
+  }
+}
+
+const resolveAll: Resolve = (hostname) => systemLookup(hostname, { all: true })
+
+/** A literal address is connected to without a lookup, so it is looked at here. */
+function checkUrl(url: string, isAllowed: (address: string) => boolean): string {
+  if (!URL.canParse(url)) throw new FetchRefused('it is no URL')
+  const { protocol, username, password, hostname, href } = new URL(url)
+  if (protocol !== 'https:' && protocol !== 'http:') throw new FetchRefused('only http and https are fetched')
+  if (username !== '' || password !== '') throw new FetchRefused('it has a user name or a password in it')
+  const host = hostname.replace(/^\[|\]$/g, '')
+  if (/^[\d.]+$|:/.test(host) && !isAllowed(host)) throw new FetchRefused('its address is not on the public internet')
+  return href
+}
+
+/** Refuses a name if any of its addresses is not allowed, since which of them is used is up to chance. */
+function guardedLookup(resolve: Resolve, isAllowed: (address: string) => boolean): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname).then(
+      (addresses) => {
+        const isRefused = addresses.length === 0 || addresses.some(({ address }) => !isAllowed(address))
+        const error = isRefused
+          ? new FetchRefused('its name leads to an address that is not on the public internet')
+          : null
+        const [first] = addresses
+        if (options.all) callback(error, isRefused ? [] : addresses)
+        else callback(error, isRefused ? '' : (first?.address ?? ''), first?.family)
+      },
+      (error) => callback(error, options.all ? [] : ''),
+    )
+  }
+}
+
+async function readBody(response: Response, maximumBytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length
+    if (length > maximumBytes) throw new FetchRefused(`the answer is longer than ${maximumBytes} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function toFetchError(error: unknown, timer: AbortSignal): Error {
+  // undici wraps what its connection ran into, sometimes twice.
+  for (let inner = error; inner instanceof Error; inner = inner.cause) if (inner instanceof FetchRefused) return inner
+  if (timer.aborted) return new FetchFailed('the server does not answer in time', { cause: error })
+  const cause = (error as Error).cause as NodeJS.ErrnoException | undefined
+  return new FetchFailed(`the server cannot be reached (${cause?.code ?? (error as Error).message})`, { cause: error })
+}

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, beforeEach, test } from 'node:test'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { FetchFailed, FetchRefused, guardedFetch } from '../src/index.ts'
+
+let server: Server
+let port: number
+let hits = 0
+let answer: RequestListener
+before(async () => {
+  server = createServer((request, response) => {
+    hits++
+    answer(request, response)
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  port = (server.address() as AddressInfo).port
+})
+after(() => {
+  server.closeAllConnections()
+  server.close()
+})
+beforeEach(() => {
+  hits = 0
+  answer = (_, response) => response.end('fine')
+})
+
+const local = (path = '') => `http://127.0.0.1:${port}${path}`
+const allowed = { allowLoopback: true, timeout: 2_000 }
+
+test('what is allowed is fetched, with its headers and its end', async () => {
+  answer = (request, response) => {
+    if (request.url === '/old') return response.writeHead(301, { location: '/new' }).end()
+    response.writeHead(200, { etag: '"1"' }).end(`${request.url} ${request.headers['if-none-match']}`)
+  }
+  const { status, url, headers, body } = await guardedFetch(local('/old'), {
+    ...allowed,
+    headers: { 'if-none-match': '"0"' },
+  })
+  assert.deepEqual([status, url, headers.get('etag'), body.toString()], [200, local('/new'), '"1"', '/new "0"'])
+})
+
+test('no notation of an address that is not public gets through', async () => {
+  for (const url of [
+    ...[
+      '127.0.0.1',
+      '127.1',
+      '2130706433',
+      '0x7f000001',
+      '0x7f.1',
+      '0177.0.0.1',
+      '127.0.0.1.',
+      '１２７.0.0.1',
+      '0',
+      '[::1]',
+      '[::]',
+    ].map((host) => `http://${host}:${port}/`),
+    ...[
+      '[::ffff:127.0.0.1]',
+      '[::ffff:7f00:1]',
+      '[::7f00:1]',
+      '[64:ff9b::7f00:1]',
+      '[2002:7f00:1::]',
+      'localhost',
+      'LOCALHOST',
+    ].map((host) => `http://${host}:${port}/`),
+    ...[
+      'http://10.0.0.1/',
+      'http://192.168.1.1/',
+      'http://169.254.169.254/latest/meta-data/',
+      'http://[fe80::1]/',
+      'http://100.64.0.1/',
+    ],
+    ...[
+      `http://user:password@127.0.0.1:${port}/`,
+      'https://user@example.com/',
+      'ftp://example.com/',
+      'file:///etc/passwd',
+      'data:text/plain,x',
+      'javascript:1',
+      'gopher://x',
+      '',
+      'x',
+      '//x',
+      'http://',
+      `http:127.0.0.1:${port}`,
+    ],
+  ])
+    await assert.rejects(guardedFetch(url, { timeout: 2_000 }), FetchRefused, url)
+  assert.equal(hits, 0)
+})
+
+test('a name is refused if any of its addresses is not public', async () => {
+  for (const addresses of [['127.0.0.1'], ['8.8.8.8', '127.0.0.1'], ['::1'], ['::ffff:127.0.0.1'], ['10.0.0.1'], []])
+    await assert.rejects(
+      guardedFetch(`http://innocent.example:${port}/`, {
+        resolve: async () => addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+        timeout: 2_000,
+      }),
+      FetchRefused,
+      addresses.join(),
+    )
+  assert.equal(hits, 0)
+})
+
+test('a name that changes its mind between the look and the connection gains nothing', async () => {
+  const answers = [[{ address: '192.0.2.1', family: 4 }], [{ address: '127.0.0.1', family: 4 }]]
+  let asked = 0
+  const resolve = async () => answers[Math.min(asked++, 1)] ?? []
+  for (let tries = 0; tries < 3; tries++)
+    await assert.rejects(guardedFetch(`http://rebind.example:${port}/`, { resolve, timeout: 500 }))
+  assert.equal(hits, 0)
+})
+
+test('a redirect is looked at as the first URL was', async () => {
+  const inside = `http://127.0.0.1:${port}/inside`
+  let reached = 0
+  answer = (request, response) => {
+    if (request.url === '/inside') reached++
+    response.writeHead(302, { location: inside }).end()
+  }
+  // The first hop has a name that is allowed, as a server on the internet would have.
+  const resolve = async () => [{ address: '127.0.0.1', family: 4 }]
+  await assert.rejects(guardedFetch(`http://public.example:${port}/`, { resolve, timeout: 2_000 }), FetchRefused)
+  for (const location of [
+    'http://169.254.169.254/',
+    'file:///etc/passwd',
+    'http://u:p@example.com/',
+    'http://[::ffff:a9fe:a9fe]/',
+  ]) {
+    answer = (_, response) => response.writeHead(302, { location }).end()
+    await assert.rejects(guardedFetch(local(), allowed), FetchRefused, location)
+  }
+  assert.equal(reached, 0)
+})
+
+test('a circle of redirects ends', async () => {
+  answer = (_, response) => response.writeHead(302, { location: '/again' }).end()
+  await assert.rejects(guardedFetch(local(), allowed), /redirects more than 3 times/)
+  assert.equal(hits, 4)
+})
+
+for (const [name, compress] of [
+  ['gzip', gzipSync],
+  ['br', brotliCompressSync],
+] as const)
+  test(`a ${name} bomb is not blown up in memory`, async () => {
+    const bomb = compress(Buffer.alloc(64 * 2 ** 20))
+    answer = (_, response) => response.writeHead(200, { 'content-encoding': name }).end(bomb)
+    const before = process.memoryUsage.rss()
+    await assert.rejects(guardedFetch(local(), allowed), /longer than 1048576 bytes/)
+    assert.ok(process.memoryUsage.rss() - before < 48 * 2 ** 20)
+  })
+
+test('a body without end, a slow one, and none at all end in time', async () => {
+  answer = (_, response) => {
+    const write = () => {
+      while (response.write(Buffer.alloc(65_536))) if (response.destroyed) return
+      response.once('drain', write)
+    }
+    write()
+  }
+  await assert.rejects(guardedFetch(local(), allowed), /longer than/)
+  for (const slow of [
+    (_: unknown, response: { write: (text: string) => void; on: (event: string, listener: () => void) => void }) => {
+      const drip = setInterval(() => response.write('x'), 50)
+      response.on('close', () => clearInterval(drip))
+    },
+    () => {},
+  ]) {
+    answer = slow as RequestListener
+    const start = performance.now()
+    await assert.rejects(
+      guardedFetch(local(), { ...allowed, timeout: 400 }),
+      (error) => error instanceof FetchFailed && /in time/.test(error.message),
+    )
+    assert.ok(performance.now() - start < 1_500)
+  }
+})
+
+test('headers without end, and a server that is not there, are failures', async () => {
+  answer = (_, response) => response.writeHead(200, { x: 'y'.repeat(20_000) }).end()
+  await assert.rejects(guardedFetch(local(), allowed), FetchFailed)
+  await assert.rejects(guardedFetch('http://127.0.0.1:59999/', allowed), /cannot be reached \(ECONNREFUSED\)/)
+})
+
+test('development opens this machine, and no other', async () => {
+  await guardedFetch(`http://localhost:${port}/`, allowed)
+  for (const url of ['http://192.168.1.1/', 'http://169.254.169.254/', 'http://10.0.0.1/'])
+    await assert.rejects(guardedFetch(url, allowed), FetchRefused)
+})

@@ -1,0 +1,55 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Caller } from '@reference-plugins/core'
+import type { Database } from '@reference-plugins/store'
+
+export interface UserToken {
+  id: string
+  user: string
+  created_at: string
+  expires_at: string | null
+  revoked_at: string | null
+}
+
+const digest = (token: string): string => createHash('sha256').update(token).digest('hex')
+
+/** The tokens that users paste into their assistants. Only hashes are kept. */
+export class UserTokens {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  /** Answers the token, which nobody can read again. */
+  async add(
+    user: string,
+    expiresAt: string | null = null,
+    token = `news_${randomBytes(32).toString('base64url')}`,
+  ): Promise<string> {
+    const id = randomBytes(4).toString('hex')
+    await this.#database.run`
+      INSERT INTO user_token (id, user, digest, created_at, expires_at)
+      VALUES (${id}, ${user}, ${digest(token)}, ${new Date().toISOString()}, ${expiresAt}) ON CONFLICT (digest) DO NOTHING`
+    return token
+  }
+
+  list(): Promise<UserToken[]> {
+    return this.#database.all<UserToken>`
+      SELECT id, user, created_at, expires_at, revoked_at FROM user_token ORDER BY created_at`
+  }
+
+  /** Answers false where there is no such token that is valid still. */
+  async revoke(id: string): Promise<boolean> {
+    const now = new Date().toISOString()
+    return (
+      (await this.#database.run`UPDATE user_token SET revoked_at = ${now} WHERE id = ${id} AND revoked_at IS NULL`) > 0
+    )
+  }
+
+  async find(digest: string): Promise<Caller | undefined> {
+    const found = await this.#database.get<{ user: string }>`
+      SELECT user FROM user_token
+      WHERE digest = ${digest} AND revoked_at IS NULL AND coalesce(expires_at, '9999') > ${new Date().toISOString()}`
+    return found && { id: found.user }
+  }
+}
