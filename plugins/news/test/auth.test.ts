@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { temporaryDatabase } from '@reference-plugins/contract'
+import { type Served, serveNews, type User } from './fixture.ts'
+
+const folder = fileURLToPath(new URL('..', import.meta.url))
+let news: Served
+let user: User
+before(async () => {
+  news = await serveNews()
+  user = await news.as('ada')
+})
+after(() => news.close())
+
+const operations = [
+  ['get', '/headlines'],
+  ['get', '/search?query=a'],
+  ['get', '/articles/a'],
+  ['get', '/feeds'],
+  ['post', '/feeds'],
+  ['delete', '/feeds/a'],
+] as const
+
+test('no token, a wrong one, and one in another place are refused on every operation', async () => {
+  const { token } = user
+  for (const [method, path] of operations) {
+    const join = path.includes('?') ? '&' : '?'
+    for (const request of [
+      news.api[method](path),
+      news.api[method](`${path}${join}token=${token}&access_token=${token}`),
+      news.api[method](path).set('Cookie', `token=${token}`),
+      news.api[method](path).set('Authorization', `Bearer ${token}x`),
+      news.api[method](path).set('Authorization', `Bearer ${token.slice(1)}`),
+      news.api[method](path).set('Authorization', `Bearer ${token.toUpperCase()}`),
+      news.api[method](path).set('Authorization', `Basic ${Buffer.from(`a:${token}`).toString('base64')}`),
+    ])
+      await request.expect(401).expect('WWW-Authenticate', /^Bearer realm="plugin"/)
+  }
+})
+
+test('a token ends when it is revoked, or when its time is over, and others of the user go on', async () => {
+  const other = await news.as('ada')
+  const [listed] = (await news.tokens.list()).filter(({ user }) => user === 'ada').slice(-1)
+  assert.equal(await news.tokens.revoke(listed?.id ?? ''), true)
+  assert.equal(await news.tokens.revoke(listed?.id ?? ''), false)
+  await other.get('/feeds').expect(401)
+  await user.get('/feeds').expect(200)
+  const short = await news.tokens.add('ada', new Date(Date.now() - 1000).toISOString())
+  await news.api.get('/feeds').set('Authorization', `Bearer ${short}`).expect(401)
+  const long = await news.tokens.add('ada', new Date(Date.now() + 60_000).toISOString())
+  await news.api.get('/feeds').set('Authorization', `Bearer ${long}`).expect(200)
+})
+
+test('neither the database nor the log holds a token', async () => {
+  await user.get('/feeds').expect(200)
+  const bytes = [news.file, `${news.file}-wal`]
+    .filter(existsSync)
+    .map((file) => readFileSync(file, 'latin1'))
+    .join('')
+  assert.ok(bytes.includes('ada'), 'it is the right file')
+  assert.ok(!bytes.includes(user.token) && !bytes.includes(user.token.slice(5)))
+  assert.ok(news.log().includes('/feeds'), 'it is the right log')
+  assert.ok(!news.log().includes(user.token.slice(5)))
+})
+
+test('the documents are public', async () => {
+  const { body } = await news.api.get('/.well-known/ai-plugin.json').expect(200)
+  assert.deepEqual(body.auth, { type: 'user_http', authorization_type: 'bearer' })
+  for (const path of ['/openapi.json', '/openapi.yaml', '/openapi-3.0.json', '/logo.png', '/legal', '/livez'])
+    await news.api.get(path).expect(200)
+})
+
+test('the command makes, lists and revokes tokens', async () => {
+  const DATABASE_URL = temporaryDatabase()
+  const token = (...words: string[]) => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', 'src/token.ts', ...words],
+      {
+        cwd: folder,
+        env: { ...process.env, DATABASE_URL },
+        encoding: 'utf8',
+      },
+    )
+    return { status, output: stdout + stderr }
+  }
+  const made = token('add', 'Ada Lovelace', '--days', '30')
+  assert.match(made.output, /^news_[\w-]{43}\n$/)
+  const secret = made.output.trim()
+  const listed = token('list')
+  assert.match(listed.output, /^[0-9a-f]{8} {2}Ada Lovelace {2}made .* valid until /)
+  assert.ok(!listed.output.includes(secret))
+  const served = await serveNews({ DATABASE_URL })
+  const call = () => served.api.get('/feeds').set('Authorization', `Bearer ${secret}`)
+  await call().expect(200)
+  const id = listed.output.slice(0, 8)
+  assert.deepEqual(token('revoke', id), { status: 0, output: `${id} is revoked\n` })
+  await call().expect(401)
+  await served.close()
+  assert.match(token('list').output, /revoked/)
+  for (const words of [
+    [],
+    ['add'],
+    ['add', ''],
+    ['add', 'a', 'b'],
+    ['revoke'],
+    ['nothing'],
+    ['list', 'x'],
+    ['add', 'a', '--days', 'x'],
+  ]) {
+    const { status, output } = token(...words)
+    assert.equal(status, 1, words.join(' '))
+    assert.match(output, /Usage:/)
+  }
+  assert.equal(token('revoke', 'nothing').status, 1)
+})

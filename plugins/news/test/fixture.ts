@@ -1,0 +1,77 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { temporaryDatabase } from '@reference-plugins/contract'
+import { closePlugin, createApp, createLog, type Plugin } from '@reference-plugins/core'
+import { openDatabase } from '@reference-plugins/store'
+import supertest from 'supertest'
+import { newsMigrations } from '../src/news-tables.ts'
+import { createNewsPlugin, type NewsSettings } from '../src/plugin.ts'
+import { UserTokens } from '../src/user-tokens.ts'
+
+export interface User {
+  token: string
+  get: (path: string) => supertest.Test
+  post: (path: string, body: object) => supertest.Test
+  delete: (path: string) => supertest.Test
+}
+
+export async function serveNews(settings: Partial<NewsSettings> = {}) {
+  let written = ''
+  const database = settings.DATABASE_URL ?? temporaryDatabase()
+  const plugin: Plugin = await createNewsPlugin({ DATABASE_URL: database, ...settings })
+  const log = createLog('trace', false, { write: (line) => (written += line) })
+  const app = await createApp(plugin, { publicUrl: 'https://news.example.com', log, rateLimit: 1_000_000 })
+  const api = supertest(app.callback() as unknown as Server)
+  const tables = await openDatabase(database, newsMigrations)
+  const tokens = new UserTokens(tables)
+  return {
+    plugin,
+    api,
+    tables,
+    tokens,
+    file: database.slice('file:'.length),
+    log: () => written,
+    async as(name: string): Promise<User> {
+      const token = await tokens.add(name)
+      const set = (test: supertest.Test) => test.set('Authorization', `Bearer ${token}`)
+      return {
+        token,
+        get: (path) => set(api.get(path)),
+        post: (path, body) => set(api.post(path)).send(body),
+        delete: (path) => set(api.delete(path)),
+      }
+    },
+    async close() {
+      await closePlugin(plugin)
+      await tables.close()
+    },
+  }
+}
+
+export type Served = Awaited<ReturnType<typeof serveNews>>
+
+/** A server of feeds, as there are on the web. */
+export async function serveFeeds(answer: (request: IncomingMessage, response: ServerResponse) => void) {
+  const requests: IncomingMessage[] = []
+  const state = { answer }
+  const server = createServer((request, response) => {
+    requests.push(request)
+    state.answer(request, response)
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    url,
+    requests,
+    state,
+    close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+export const rss = (title: string, items: Record<string, string>): string =>
+  `<?xml version="1.0"?><rss version="2.0"><channel><title>${title}</title>${Object.entries(items)
+    .map(([guid, text]) => `<item><guid>${guid}</guid><title>${text}</title><description>${text}</description></item>`)
+    .join('')}</channel></rss>`

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { rss, type Served, serveFeeds, serveNews, type User } from './fixture.ts'
+
+let web: Awaited<ReturnType<typeof serveFeeds>>
+let news: Served
+let ada: User
+let bob: User
+before(async () => {
+  web = await serveFeeds((request, response) =>
+    response.end(rss(`Feed ${request.url}`, { [`${request.url}`]: `canary harbour ${request.url}` })),
+  )
+  news = await serveNews({ NEWS_ALLOW_LOOPBACK: 'true' })
+  ada = await news.as('ada')
+  bob = await news.as('bob')
+})
+after(async () => {
+  await news.close()
+  web.close()
+})
+
+async function everything(user: User): Promise<unknown[]> {
+  const answers: unknown[] = []
+  for (const path of [
+    '/headlines',
+    '/headlines?limit=1',
+    '/headlines?topic=mine',
+    '/search?query=canary',
+    '/search?query=harbour&limit=1',
+    '/feeds',
+    '/feeds?offset=1',
+  ])
+    answers.push((await user.get(path).expect(200)).body)
+  return answers
+}
+
+test('whatever one user follows, files and removes, the other sees the same', async () => {
+  const before = await everything(bob)
+  const added: string[] = []
+  for (let index = 0; index < 5; index++)
+    added.push((await ada.post('/feeds', { url: `${web.url}/${index}`, topic: 'mine' }).expect(200)).body.id)
+  assert.deepEqual(await everything(bob), before)
+  await ada.delete(`/feeds/${(before[5] as { feeds: { id: string }[] }).feeds[0]?.id}`).expect(200)
+  await ada.delete(`/feeds/${added[0]}`).expect(200)
+  assert.deepEqual(await everything(bob), before)
+})
+
+test('a feed and an article of another user are answered as those that were never there', async () => {
+  const { articles } = (await ada.get('/search?query=canary').expect(200)).body
+  const { feeds } = (await ada.get('/feeds').expect(200)).body
+  const feed = feeds.find(({ url }: { url: string }) => url.startsWith('http'))
+  assert.ok(articles.length > 0 && feed)
+  for (const [foreign, absent] of [
+    [bob.get(`/articles/${articles[0].id}`), bob.get('/articles/AAAAAAAAAAAA')],
+    [bob.delete(`/feeds/${feed.id}`), bob.delete('/feeds/AAAAAAAAAAAA')],
+  ] as const) {
+    const [one, other] = await Promise.all([foreign, absent])
+    assert.equal(one.status, 404)
+    assert.equal(one.body.detail.replace(/[\w-]{12}/, ''), other.body.detail.replace(/[\w-]{12}/, ''))
+  }
+  assert.equal((await bob.get(`/headlines?feed=${feed.id}`).expect(200)).body.articles.length, 0)
+  await ada.get(`/articles/${articles[0].id}`).expect(200)
+})

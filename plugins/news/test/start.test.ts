@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { freePort, spawnPlugin, startPlugin, temporaryDatabase } from '@reference-plugins/contract'
+
+const folder = new URL('..', import.meta.url)
+
+test('in development there is a token to begin with, said once and kept for its owner only', async (t) => {
+  const DATABASE_URL = temporaryDatabase()
+  const path = join(dirname(DATABASE_URL.slice('file:'.length)), 'user-token')
+  const environment = { DATABASE_URL, NODE_ENV: 'development' }
+  const first = await startPlugin(folder, environment)
+  t.after(() => first.end('SIGKILL'))
+  const token = readFileSync(path, 'utf8')
+  assert.ok(first.output().includes(token))
+  assert.match(first.output(), /\(auth user_http\), data: sample feeds, made up/)
+  assert.equal(statSync(path).mode & 0o777, 0o600)
+  assert.equal(await first.end(), 0)
+  const second = await startPlugin(folder, environment)
+  t.after(() => second.end('SIGKILL'))
+  const answer = await fetch(`${second.url}/feeds`, { headers: { authorization: `Bearer ${token}` } })
+  assert.equal(answer.status, 200)
+  assert.ok(!second.output().includes(token))
+})
+
+test('in production there is no token until one is made, and live feeds that do not answer hinder nothing', async (t) => {
+  const server = await startPlugin(folder, { NEWS_FEEDS: 'http://127.0.0.1:59999/, https://feed.invalid/' })
+  t.after(() => server.end('SIGKILL'))
+  assert.match(server.output(), /data: live: 2 feeds to begin with/)
+  assert.doesNotMatch(server.output(), /token of/)
+  assert.equal((await fetch(`${server.url}/readyz`)).status, 200)
+  assert.equal(await server.end(), 0)
+})
+
+test('what hinders the start is said in one line that names the variable', async () => {
+  for (const [environment, expected] of [
+    [{ NEWS_FEEDS: 'x' }, /NEWS_FEEDS.* must be URLs of feeds/],
+    [{ NEWS_FEEDS: 'file:///etc/passwd' }, /NEWS_FEEDS.* must be URLs of feeds/],
+    [{ NEWS_ALLOW_LOOPBACK: 'yes' }, /NEWS_ALLOW_LOOPBACK must be true or false/],
+  ] as const) {
+    const server = spawnPlugin(folder, {
+      PORT: String(await freePort()),
+      DATABASE_URL: temporaryDatabase(),
+      ...environment,
+    })
+    await new Promise((resolve) => server.process.once('close', resolve))
+    assert.equal(server.process.exitCode, 1, server.output())
+    assert.match(server.output(), expected)
+    assert.match(server.output(), /^news cannot start: [^\n]+\n$/)
+  }
+})
