@@ -1,2 +1,2 @@
 export { type Database, DatabaseError, openDatabase, type Row, type Transaction, type Value } from './database.ts'
-export { matchQuery, searchText } from './full-text.ts'
+export { type Match, searchText, toMatch } from './full-text.ts'

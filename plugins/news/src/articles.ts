@@ -1,4 +1,4 @@
-import { type Database, matchQuery } from '@reference-plugins/store'
+import { type Database, toMatch } from '@reference-plugins/store'
 
 export interface ArticleRow {
   id: string
@@ -45,7 +45,7 @@ export class Articles {
 
   /** Articles that have all words, those with all of them in the title first, and then the newest first. */
   async search(user: string, query: string, offset: number, count: number): Promise<ArticleRow[]> {
-    const words = matchQuery(query)
+    const { beginnings: words } = toMatch(query)
     if (words === '') return []
     return this.#database.all<ArticleRow>`
       SELECT a.id, a.title, a.link, a.text, a.published_at, f.id AS feed_id, f.title AS feed_title, f.url AS feed_url, f.fetched_at

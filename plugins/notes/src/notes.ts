@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type Database, matchQuery, searchText, type Transaction } from '@reference-plugins/store'
+import { type Database, searchText, type Transaction, toMatch } from '@reference-plugins/store'
 import { snippetOf } from './snippet.ts'
 
 /** The longest note, in characters. */
@@ -18,7 +18,7 @@ export const noteMigrations = {
       owner TEXT NOT NULL, tag TEXT NOT NULL, note INTEGER NOT NULL REFERENCES note ON DELETE CASCADE, PRIMARY KEY (owner, tag, note)
     ) WITHOUT ROWID;
     CREATE INDEX note_tag_note ON note_tag (note);
-    CREATE VIRTUAL TABLE note_text USING fts5 (owner, title, tags, text, content = '', contentless_delete = 1, prefix = '2 3');`,
+    CREATE VIRTUAL TABLE note_text USING fts5 (title, tags, text, content = '', contentless_delete = 1);`,
 }
 
 export interface NewNote {
@@ -165,21 +165,14 @@ export class Notes {
 
   /**
    * Notes that have all words: first those with all in the title, then those with all in title and tags, then the rest,
-   * and each of these the newest first. No rank by frequency, since that would depend on the notes of other users, and
+   * then in the same order those that have words which begin so; of each the newest first. No rank by frequency, since that would depend on the notes of other users, and
    * would have to look at every note that fits.
    */
   async search(owner: string, query: string, limit: number, offset: number) {
-    const words = matchQuery(query)
+    const { words, beginnings } = toMatch(query, ownerWord(owner))
     if (words === '') return { results: [] }
-    const mine = `owner : ${ownerWord(owner)}`
-    const inTitle = `{title} : (${words})`
-    const inNames = `{title tags} : (${words})`
     const keys: number[] = []
-    for (const match of [
-      `${mine} AND ${inTitle}`,
-      `(${mine} AND ${inNames}) NOT ${inTitle}`,
-      `(${mine} AND {title tags text} : (${words})) NOT ${inNames}`,
-    ]) {
+    for (const match of [...inClasses(words), ...inClasses(beginnings).map((one) => `(${one}) NOT (${words})`)]) {
       const missing = offset + limit + 1 - keys.length
       if (missing <= 0) break
       const found = await this.#database.all<{ key: number }>`
@@ -188,7 +181,7 @@ export class Notes {
     }
     const page = keys.slice(offset, offset + limit)
     const rows = await this.#database.all<Row>`
-      SELECT * FROM note WHERE owner = ${owner} AND key IN (SELECT value FROM json_each(${JSON.stringify(page)}))`
+      SELECT n.* FROM json_each(${JSON.stringify(page)}) found CROSS JOIN note n ON n.key = found.value WHERE n.owner = ${owner}`
     const byKey = new Map(rows.map((row) => [row.key, row]))
     const results = page.flatMap((key) => {
       const row = byKey.get(key)
@@ -235,15 +228,22 @@ async function write(transaction: Transaction, owner: string, row: Row, parts: O
 
 async function index(transaction: Transaction, owner: string, { key, title, tags, text }: Row): Promise<void> {
   const words = JSON.parse(tags) as string[]
+  const [inTitle, inTags, inText] = [title, words.join('\n'), text].map((part) => searchText(part, ownerWord(owner)))
   await transaction.run`
-    INSERT INTO note_text (rowid, owner, title, tags, text)
-    VALUES (${key}, ${ownerWord(owner)}, ${searchText(title)}, ${searchText(words.join('\n'))}, ${searchText(text)})`
+    INSERT INTO note_text (rowid, title, tags, text) VALUES (${key}, ${inTitle ?? ''}, ${inTags ?? ''}, ${inText ?? ''})`
   for (const tag of words)
     await transaction.run`INSERT INTO note_tag (owner, tag, note) VALUES (${owner}, ${tag}, ${key})`
 }
 
-/** An owner as one word of the full-text table, which knows no case and splits at signs. */
-const ownerWord = (owner: string): string => `u${createHash('sha256').update(owner).digest('hex').slice(0, 32)}`
+/** One after the other: all in the title, all in the title and the tags, all anywhere. */
+const inClasses = (words: string): string[] => [
+  `{title} : (${words})`,
+  `({title tags} : (${words})) NOT ({title} : (${words}))`,
+  `(${words}) NOT ({title tags} : (${words}))`,
+]
+
+/** What stands before each word of an owner in the full-text table, so that the words of others are not looked at. */
+const ownerWord = (owner: string): string => `u${createHash('sha256').update(owner).digest('hex').slice(0, 16)}`
 
 const unique = (tags: readonly string[]): string[] => [...new Set(tags)]
 
