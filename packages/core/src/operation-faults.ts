@@ -46,6 +46,9 @@ export function operationFaults(operation: PluginOperation): string[] {
     faults.push(...fieldFaults(properties[name] ?? {}).map((fault) => `the input ${name} ${fault}`))
     if (miscounted.includes(name))
       faults.push(`the input ${name} counts an emoji as two: use text(length) in place of z.string()`)
+    const { default: ownDefault } = properties[name] ?? {}
+    if (ownDefault !== undefined && !operation.input.shape[name]?.safeParse(ownDefault).success)
+      faults.push(`the input ${name} has a default that it would refuse`)
     if (reserved.includes(name)) faults.push(`the input ${name} must have another name`)
     if (place === 'path' && !required.includes(name))
       faults.push(`the input ${name} is in the path, so it cannot be optional`)

@@ -121,6 +121,11 @@ test('one path has one set of names, since OpenAPI and the routes take the secon
   assert.throws(() => definePlugin({ ...definition, operations }), DefinitionError)
 })
 
+test('a default is a value that could be sent', () => {
+  const read = withInput(text(5).default('').describe('a'))
+  assert.throws(() => definePlugin({ ...definition, operations: { read } }), /x has a default that it would refuse/)
+})
+
 test('a name stands once in a path', () => {
   const twice = { ...withInput(text(5).describe('a'), 'GET /things/{x}'), path: '/things/{x}/{x}' }
   assert.throws(() => definePlugin({ ...definition, operations: { read: twice } }), DefinitionError)

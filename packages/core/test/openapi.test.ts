@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { validate } from '@readme/openapi-parser'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
@@ -20,9 +21,29 @@ const shops: Record<string, Plugin> = {
 }
 const versions = { 'openapi.json': '3.1.0', 'openapi-3.0.json': '3.0.3' } as const
 
-for (const [auth, shop] of Object.entries(shops)) {
-  const files = contractFiles(shop, publicUrl)
+interface Published {
+  files: Record<string, string>
+  url: string
+  isOpen: boolean
+}
 
+const published: Record<string, Published> = {}
+for (const [auth, shop] of Object.entries(shops))
+  published[auth] = { files: contractFiles(shop, publicUrl), url: publicUrl, isOpen: auth === 'none' }
+// And what the plugins here publish, as it lies there for review.
+const plugins = new URL('../../../plugins/', import.meta.url)
+for (const name of readdirSync(plugins)) {
+  const files = Object.fromEntries(
+    ['openapi.json', 'openapi.yaml', 'openapi-3.0.json'].map((file) => [
+      file,
+      readFileSync(new URL(`${name}/generated/${file}`, plugins), 'utf8'),
+    ]),
+  )
+  const { servers, security } = JSON.parse(files['openapi.json'] as string)
+  published[name] = { files, url: servers[0].url, isOpen: security.length === 0 }
+}
+
+for (const [auth, { files, url, isOpen }] of Object.entries(published)) {
   test(`${auth}: YAML and JSON are the same document, for old and new readers of YAML`, () => {
     const json = JSON.parse(files['openapi.json'] as string)
     assert.deepEqual(parse(files['openapi.yaml'] as string), json)
@@ -61,12 +82,12 @@ for (const [auth, shop] of Object.entries(shops)) {
 
     test(`${auth}: ${version} keeps to what every assistant reads`, () => {
       const document = JSON.parse(text)
-      assert.deepEqual(document.servers, [{ url: publicUrl }])
+      assert.deepEqual(document.servers, [{ url }])
       assert.ok(document.info.title && document.info.description)
       assert.equal(typeof document.components.schemas, 'object')
       const schemes = Object.entries(document.components.securitySchemes ?? {})
-      assert.equal(schemes.length, auth === 'none' ? 0 : 1)
-      assert.deepEqual(document.security, auth === 'none' ? [] : [{ token: [] }])
+      assert.equal(schemes.length, isOpen ? 0 : 1)
+      assert.deepEqual(document.security, isOpen ? [] : [{ token: [] }])
       for (const [, scheme] of schemes) assert.equal((scheme as { type: string }).type, 'http')
       for (const methods of Object.values<Record<string, never>>(document.paths))
         for (const [method, found] of Object.entries<Record<string, never>>(methods)) assertOperation(method, found)

@@ -131,9 +131,9 @@ export async function createNotesPlugin(environment: NotesEnvironment) {
         summary: 'Add a note',
         scope: 'notes:write',
         consequential: false,
-        input: z.object({ title, text: body.default(''), tags: tags.default([]) }),
+        input: z.object({ title, text: body.optional(), tags: tags.default([]) }),
         output: Note,
-        handler: (note, { caller }) => notes.add(caller.id, note),
+        handler: ({ text = '', ...note }, { caller }) => notes.add(caller.id, { ...note, text }),
       }),
 
       updateNote: userOperation('PUT /notes/{id}', {
