@@ -70,7 +70,8 @@ export async function createAuthorizationServer<const Scope extends string>(
   const apps = new ConnectedApps(database, clients)
   const pages = new UserPages({ provider, accounts, apps, title, publicUrl, scopes, mayBeNew: signUp })
   const limiter = new RateLimiterMemory({ points: rateLimit, duration: 60 })
-  const { host } = new URL(publicUrl)
+  const { host, hostname } = new URL(publicUrl)
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
   // A client that cannot be served is told at the start, and not when it is first used.
   for (const { id } of clients) await provider.Client.find(id)
   await cleanUp(database)
@@ -79,8 +80,9 @@ export async function createAuthorizationServer<const Scope extends string>(
   const serve = async (ctx: Context, next: Next): Promise<unknown> => {
     const path = ctx.path.slice(mountPath.length)
     const isPage = path === '/apps' || path.startsWith('/interaction/')
-    // Cookies belong to one name, so a browser is sent to the one that the links have.
-    if (ctx.method === 'GET' && ctx.host !== host && (isPage || path === '/authorize'))
+    // Cookies belong to one name, so a browser at 127.0.0.1 is sent to localhost, as the links have it. Elsewhere the
+    // Host header may be the work of a proxy, and the browser be where it should.
+    if (isLocal && ctx.method === 'GET' && ctx.req.headers.host !== host && (isPage || path === '/authorize'))
       return ctx.redirect(`${publicUrl}${ctx.url}`)
     const methods = methodsOf(path)
     if (!methods) return next()
