@@ -4,6 +4,10 @@ import { convert } from 'html-to-text'
 
 const longestTitle = 300
 const longestText = 15_000
+// Far more than the markup of the longest text needs. Nested lists take the extractor quadratic time.
+const longestHtml = 100_000
+const longestLink = 2_000
+const longestId = 500
 const mostArticles = 500
 
 export interface FeedArticle {
@@ -41,11 +45,10 @@ export function readFeedDocument(body: Buffer, contentType: string, url: string,
     const text = shorten(item.text ?? toText(item.html ?? ''), longestText)
     const name = shorten(toText(item.title ?? ''), longestTitle) || shorten(text, 80) || 'Untitled'
     const link = item.link && URL.canParse(item.link, url) ? new URL(item.link, url).href : ''
-    const isWeb = /^https?:/.test(link)
-    const hash = createHash('sha256').update(`${name}\n${text}`).digest('hex')
+    const usable = /^https?:/.test(link) && link.length <= longestLink ? link : ''
     return {
-      guid: item.id || (isWeb && link) || hash,
-      link: isWeb ? link : '',
+      guid: toGuid(item.id || usable) || hash(`${name}\n${text}`),
+      link: usable,
       title: name,
       text,
       published: toTime(item.date, now),
@@ -115,15 +118,19 @@ function decode(body: Buffer, contentType: string): string {
 }
 
 const toText = (html: string): string =>
-  convert(html, {
+  convert(html.slice(0, longestHtml), {
     wordwrap: false,
-    limits: { maxInputLength: 500_000, maxDepth: 50 },
+    limits: { maxDepth: 50 },
     selectors: [
       { selector: 'img', format: 'skip' },
       { selector: 'a', options: { ignoreHref: true } },
       ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
     ],
   })
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+const toGuid = (id: string): string => (id.length > longestId ? hash(id) : id)
 
 const shorten = (text: string, longest: number): string => {
   const characters = Array.from(text.toWellFormed().trim())

@@ -50,6 +50,23 @@ test('a link that is no web address is left out', () => {
     assert.equal(item(`<title>x</title><link>${link}</link>`)?.link, '')
 })
 
+test('no link and no id is longer than an answer can carry', () => {
+  const long = `https://example.com/${'x'.repeat(200_000)}`
+  assert.equal(item(`<title>x</title><link>${long}</link>`)?.link, '')
+  assert.equal(item(`<title>x</title><guid>${long}</guid>`)?.link, '')
+  const [one, other] = ['a', 'b'].map((end) => item(`<title>x</title><guid>${long}${end}</guid>`)?.guid ?? '')
+  assert.ok(one !== other && (one?.length ?? 0) < 100)
+})
+
+test('HTML that is made to be slow takes no longer than other HTML', () => {
+  const slow = (markup: string) => `<item><title>x</title><description><![CDATA[${markup}]]></description></item>`
+  for (const markup of ['<ul><li>', '<ol>', '<blockquote>', '<table><tr><td>']) {
+    const start = performance.now()
+    read(`<rss version="2.0"><channel><title>T</title>${slow(markup.repeat(60_000)).repeat(2)}</channel></rss>`)
+    assert.ok(performance.now() - start < 2_000, `${markup}: ${performance.now() - start} ms`)
+  }
+})
+
 test('entities do nothing: neither files nor bombs', () => {
   const start = performance.now()
   const levels = Array.from({ length: 12 }, (_, n) => `<!ENTITY l${n + 1} "${`&l${n};`.repeat(10)}">`).join('')
