@@ -23,6 +23,8 @@ export interface FeedPollerOptions {
   allowLoopback: boolean
   /** For the servers of feeds: who asks. */
   userAgent: string
+  /** For one fetch, in milliseconds. */
+  timeout?: number
 }
 
 /** Fetches feeds: at once when one is added, and from then on as seldom as is polite. */
@@ -31,6 +33,7 @@ export class FeedPoller implements Resource {
   readonly #stop = new AbortController()
   #timer: NodeJS.Timeout | undefined
   #running: Promise<unknown> = Promise.resolve()
+  readonly #adding = new Map<string, Promise<Feed>>()
 
   constructor(options: FeedPollerOptions) {
     this.#options = options
@@ -54,6 +57,7 @@ export class FeedPoller implements Resource {
   /** Fetches the feeds whose time has come. */
   async poll(): Promise<void> {
     const { feeds } = this.#options
+    await feeds.forgetUnfollowed(new Date().toISOString())
     while (!this.#stop.signal.aborted) {
       const due = await feeds.due(new Date().toISOString(), atOnce)
       if (due.length === 0) return
@@ -62,12 +66,23 @@ export class FeedPoller implements Resource {
   }
 
   /**
-   * Fetches a feed that nobody may have followed before, and keeps it.
+   * Fetches a feed that nobody may have followed before, and keeps it. One whose next time has not come is as it was kept.
    * @throws FeedError
    */
-  async add(url: string): Promise<Feed> {
+  add(url: string): Promise<Feed> {
+    const adding = this.#adding.get(url) ?? this.#add(url).finally(() => this.#adding.delete(url))
+    this.#adding.set(url, adding)
+    return adding
+  }
+
+  async #add(url: string): Promise<Feed> {
     const now = new Date()
     if (url.startsWith('sample:')) return this.#keep(url, await readSample(url), {}, now, never)
+    const known = await this.#options.feeds.findByUrl(url)
+    if (known && known.next_poll_at > now.toISOString()) {
+      if (known.fetched_at !== '') return known
+      throw new FeedError('it could not be read a short while ago, and is read again later')
+    }
     const answer = await this.#fetch(url, {})
     if (answer.status !== 200) throw new FeedError(`its server answers ${answer.status}`)
     return this.#keep(url, read(answer, now), answer, now, later(now, shortestWait))
@@ -91,6 +106,8 @@ export class FeedPoller implements Resource {
       await feeds.failed(feed, later(now, answer.status === 410 ? longestWait : backOff(feed), retryAfter(answer, now)))
     } catch (error) {
       if (!(error instanceof FeedError)) throw error
+      // That it was not read is not the feed's fault.
+      if (this.#stop.signal.aborted) return
       await feeds.failed(feed, later(now, backOff(feed)))
     }
   }
@@ -104,10 +121,11 @@ export class FeedPoller implements Resource {
   }
 
   async #fetch(url: string, headers: Record<string, string>): Promise<GuardedResponse> {
-    const { allowLoopback, userAgent } = this.#options
+    const { allowLoopback, userAgent, timeout = 15_000 } = this.#options
     try {
       return await guardedFetch(url, {
         allowLoopback,
+        timeout,
         maximumBytes: longestFeed,
         headers: { ...headers, accept, 'user-agent': userAgent },
         signal: this.#stop.signal,

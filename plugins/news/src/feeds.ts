@@ -50,12 +50,15 @@ export class Feeds {
     return this.#database.get<Feed>`SELECT * FROM feed WHERE url = ${url}`
   }
 
+  /** Whether the user may follow the feed at the URL, beside the others. */
+  hasRoom(user: string, url: string): Promise<boolean> {
+    return hasRoom(this.#database, user, url)
+  }
+
   /** Answers false where the user follows as many as they may. */
-  follow(user: string, key: number, topic: string | null): Promise<boolean> {
+  follow(user: string, { key, url }: Feed, topic: string | null): Promise<boolean> {
     return this.#database.transaction(async (transaction) => {
-      const others = await transaction.get<{ count: number }>`
-        SELECT count(*) AS count FROM follow WHERE user = ${user} AND is_following = 1 AND feed <> ${key}`
-      if ((others?.count ?? 0) >= mostFeeds) return false
+      if (!(await hasRoom(transaction, user, url))) return false
       await transaction.run`
         INSERT INTO follow (user, feed, topic, is_following) VALUES (${user}, ${key}, ${topic}, 1)
         ON CONFLICT (user, feed) DO UPDATE SET topic = excluded.topic, is_following = 1`
@@ -114,6 +117,20 @@ export class Feeds {
     await this.#database.run`UPDATE feed SET failures = failures + 1, next_poll_at = ${next} WHERE key = ${key}`
   }
 
+  /** Forgets the feeds that nobody follows, not before their next time, so that adding one again asks its server nothing. */
+  async forgetUnfollowed(now: string): Promise<void> {
+    const unfollowed = await this.#database.all<{ key: number }>`
+      SELECT key FROM feed f WHERE next_poll_at <= ${now} AND is_default = 0
+        AND NOT EXISTS (SELECT 1 FROM follow w WHERE w.feed = f.key AND w.is_following = 1)`
+    for (const { key } of unfollowed)
+      await this.#database.transaction(async (transaction) => {
+        // Somebody may have come to follow it since.
+        if (await transaction.get`SELECT 1 FROM follow WHERE feed = ${key} AND is_following = 1`) return
+        await transaction.run`DELETE FROM article_text WHERE rowid IN (SELECT key FROM article WHERE feed = ${key})`
+        await transaction.run`DELETE FROM feed WHERE key = ${key}`
+      })
+  }
+
   /** Says which feeds everybody begins with; those that are new are due at once. */
   async setDefaults(urls: readonly string[]): Promise<void> {
     await this.#database.transaction(async (transaction) => {
@@ -123,15 +140,22 @@ export class Feeds {
   }
 }
 
+async function hasRoom(reading: Database | Transaction, user: string, url: string): Promise<boolean> {
+  const others = await reading.get<{ count: number }>`
+    SELECT count(*) AS count FROM follow w JOIN feed f ON f.key = w.feed
+    WHERE w.user = ${user} AND w.is_following = 1 AND f.url <> ${url}`
+  return (others?.count ?? 0) < mostFeeds
+}
+
 const insert = (transaction: Transaction, url: string): Promise<number> =>
   transaction.run`
     INSERT INTO feed (id, url, title, is_default, fetched_at, next_poll_at)
     VALUES (${randomBytes(9).toString('base64url')}, ${url}, ${url}, 0, '', '') ON CONFLICT (url) DO NOTHING`
 
 async function keepArticle(transaction: Transaction, feed: Feed, { guid, link, title, text, published }: FeedArticle) {
-  const before = await transaction.get<{ key: number; title: string; text: string }>`
-    SELECT key, title, text FROM article WHERE feed = ${feed.key} AND guid = ${guid}`
-  if (before && before.title === title && before.text === text) return
+  const before = await transaction.get<{ key: number; title: string; text: string; link: string }>`
+    SELECT key, title, text, link FROM article WHERE feed = ${feed.key} AND guid = ${guid}`
+  if (before && before.title === title && before.text === text && before.link === link) return
   if (before) {
     await transaction.run`UPDATE article SET title = ${title}, text = ${text}, link = ${link} WHERE key = ${before.key}`
     await transaction.run`DELETE FROM article_text WHERE rowid = ${before.key}`

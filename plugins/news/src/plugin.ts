@@ -50,7 +50,14 @@ const Article = z
   })
   .meta({ id: 'Article' })
 const Feed = z
-  .object({ id: z.string(), title: z.string(), url: z.string(), topic: z.string().optional(), ...origin })
+  .object({
+    id: z.string(),
+    title: z.string(),
+    url: z.string(),
+    topic: z.string().optional(),
+    source: origin.source,
+    asOf: z.string().optional().describe('When the feed was last read; missing as long as it could not be'),
+  })
   .meta({ id: 'Feed' })
 const ArticlePage = z.object({ articles: z.array(Article), ...pageOutput })
 
@@ -153,13 +160,14 @@ export async function createNewsPlugin(settings: NewsSettings) {
           if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
             throw fail(422, 'Send the whole URL, with https:// before it')
           const { href } = new URL(url)
+          const noRoom = () => fail(409, `The user follows ${mostFeeds} feeds: remove one with removeFeed first`)
+          if (!(await feeds.hasRoom(caller.id, href))) throw noRoom()
           const feed = await poller.add(href).catch((error) => {
             if (error instanceof FeedError)
               throw fail(422, `No feed was added from ${href}: ${error.message}. Check the URL`)
             throw error
           })
-          if (!(await feeds.follow(caller.id, feed.key, topic)))
-            throw fail(409, `The user follows ${mostFeeds} feeds: remove one with removeFeed first`)
+          if (!(await feeds.follow(caller.id, feed, topic))) throw noRoom()
           return toFeed({ ...feed, topic })
         },
       }),
@@ -209,7 +217,7 @@ const toFeed = ({
   url,
   topic: topic ?? undefined,
   source: toSource(title, url),
-  asOf: fetched_at,
+  asOf: fetched_at || undefined,
 })
 
 /** A user and a token to begin with, for one's own machine. */

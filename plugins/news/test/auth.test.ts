@@ -31,6 +31,7 @@ test('no token, a wrong one, and one in another place are refused on every opera
     for (const request of [
       news.api[method](path),
       news.api[method](`${path}${join}token=${token}&access_token=${token}`),
+      news.api[method](path).send({ token, access_token: token }),
       news.api[method](path).set('Cookie', `token=${token}`),
       news.api[method](path).set('Authorization', `Bearer ${token}x`),
       news.api[method](path).set('Authorization', `Bearer ${token.slice(1)}`),

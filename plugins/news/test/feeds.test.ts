@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
 import { after, before, test } from 'node:test'
 import { FeedPoller } from '../src/feed-poller.ts'
 import { Feeds } from '../src/feeds.ts'
@@ -82,6 +83,121 @@ test('a feed that two follow is fetched once, politely', async () => {
   await stopAll()
 })
 
+test('adding a feed that was just read, by whomever, asks its server nothing', async () => {
+  web.state.answer = (_, response) => response.end(rss('Popular', { a: 'x' }))
+  const url = `${web.url}/popular`
+  const before = web.requests.length
+  const added = await Promise.all([ada.post('/feeds', { url }), bob.post('/feeds', { url })])
+  for (const user of [ada, bob]) {
+    const { body } = await user.post('/feeds', { url }).expect(200)
+    await user.delete(`/feeds/${body.id}`).expect(200)
+    added.push(await user.post('/feeds', { url }).expect(200))
+  }
+  assert.equal(new Set(added.map(({ body }) => body.id)).size, 1)
+  assert.equal(web.requests.length, before + 1)
+  await stopAll()
+})
+
+test('a feed that nobody follows any more is forgotten, with its articles, once its next time has come', async () => {
+  web.state.answer = (_, response) => response.end(rss('Passing', { a: 'Wombat' }))
+  const { id } = (await ada.post('/feeds', { url: `${web.url}/passing` }).expect(200)).body
+  const kept = () => news.tables.get<{ count: number }>`SELECT count(*) AS count FROM feed WHERE id = ${id}`
+  const found = () =>
+    news.tables.get<{ count: number }>`SELECT count(*) AS count FROM article_text WHERE article_text MATCH 'wombat'`
+  await ada.delete(`/feeds/${id}`).expect(200)
+  await poller.poll()
+  assert.deepEqual([(await kept())?.count, (await found())?.count], [1, 1])
+  await makeDue()
+  const before = web.requests.length
+  await poller.poll()
+  assert.deepEqual([(await kept())?.count, (await found())?.count], [0, 0])
+  assert.equal(web.requests.length, before)
+  assert.equal((await ada.get('/feeds').expect(200)).body.feeds.length, 4, 'the samples stay')
+})
+
+test('at most four feeds are fetched at once', async () => {
+  let open = 0
+  let most = 0
+  web.state.answer = (request, response) => {
+    most = Math.max(most, ++open)
+    setTimeout(() => {
+      open--
+      response.end(rss(request.url ?? '', { a: 'x' }))
+    }, 50)
+  }
+  for (let index = 0; index < 10; index++) await ada.post('/feeds', { url: `${web.url}/at-once/${index}` }).expect(200)
+  await makeDue()
+  const before = web.requests.length
+  most = 0
+  await poller.poll()
+  assert.equal(web.requests.length, before + 10)
+  assert.equal(most, 4)
+  await stopAll()
+})
+
+test('a server that hangs or drips has failed when its time is over', async () => {
+  web.state.answer = (_, response) => response.end(rss('Slow', { a: 'x' }))
+  const url = `${web.url}/slow`
+  await ada.post('/feeds', { url }).expect(200)
+  const impatient = new FeedPoller({
+    feeds: new Feeds(news.tables),
+    allowLoopback: true,
+    userAgent: 'test/1',
+    timeout: 300,
+  })
+  for (const [failures, answer] of [
+    () => {},
+    (_: unknown, response: ServerResponse) => {
+      const drip = setInterval(() => response.write('<'), 50)
+      response.on('close', () => clearInterval(drip))
+    },
+  ].entries()) {
+    web.state.answer = answer
+    await makeDue()
+    const start = performance.now()
+    await impatient.poll()
+    assert.ok(performance.now() - start < 2_000)
+    const row = await news.tables.get<{ failures: number }>`SELECT failures FROM feed WHERE url = ${url}`
+    assert.equal(row?.failures, failures + 1)
+  }
+  await impatient.close()
+  await stopAll()
+})
+
+test('a stop in the middle of a fetch is no failure of the feed', async () => {
+  web.state.answer = (_, response) => response.end(rss('Stopped', { a: 'x' }))
+  const url = `${web.url}/stopped`
+  await ada.post('/feeds', { url }).expect(200)
+  await makeDue()
+  const asked = new Promise<void>((resolve) => {
+    web.state.answer = () => resolve()
+  })
+  const stopped = new FeedPoller({ feeds: new Feeds(news.tables), allowLoopback: true, userAgent: 'test/1' })
+  const polled = stopped.poll()
+  await asked
+  await stopped.close()
+  await polled
+  const row = await news.tables.get`SELECT failures, next_poll_at FROM feed WHERE url = ${url}`
+  assert.deepEqual({ ...row }, { failures: 0, next_poll_at: '' })
+  await stopAll()
+})
+
+test('an article whose link alone has changed gets the new one', async () => {
+  const document = (link: string) =>
+    `<rss version="2.0"><channel><title>Moved</title><item><guid>a</guid><title>x</title><link>${link}</link></item></channel></rss>`
+  web.state.answer = (_, response) => response.end(document('https://example.com/old'))
+  const { id } = (await ada.post('/feeds', { url: `${web.url}/moved` }).expect(200)).body
+  web.state.answer = (_, response) => response.end(document('https://example.com/new'))
+  await makeDue()
+  await poller.poll()
+  const { articles } = (await ada.get(`/headlines?feed=${id}`).expect(200)).body
+  assert.deepEqual(
+    articles.map(({ link }: { link: string }) => link),
+    ['https://example.com/new'],
+  )
+  await stopAll()
+})
+
 test('articles are kept once, and the newest 500 of a feed', async () => {
   const items = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`old${index}`, `Old ${index}`]))
   web.state.answer = (_, response) => response.end(rss('Long', items))
@@ -138,7 +254,7 @@ test('a server that is in trouble is left alone for longer each time, and as lon
   await stopAll()
 })
 
-test('what is no feed, is too long or too slow is refused, and nothing is kept of it', async () => {
+test('what is no feed, or is too long, is refused, and nothing is kept of it', async () => {
   const before = await news.tables.get<{ count: number }>`SELECT count(*) AS count FROM feed`
   const cases: [string, Parameters<typeof serveFeeds>[0], RegExp][] = [
     ['a page', (_, response) => response.end('<html><body>Hello</body></html>'), /no RSS, Atom/],
@@ -146,6 +262,17 @@ test('what is no feed, is too long or too slow is refused, and nothing is kept o
     ['broken XML', (_, response) => response.end('<rss><channel><title>x'), /no RSS, Atom|Check the URL/],
     ['404', (_, response) => response.writeHead(404).end(), /answers 404/],
     ['5 MiB', (_, response) => response.end(rss('x', { a: 'x'.repeat(5 * 2 ** 20) })), /longer than/],
+    [
+      'endless',
+      (_, response) => {
+        const write = () => {
+          while (!response.destroyed && response.write(Buffer.alloc(65_536, ' '))) {}
+          response.once('drain', write)
+        }
+        write()
+      },
+      /longer than/,
+    ],
     ['a circle', (_, response) => response.writeHead(302, { location: '/circle' }).end(), /redirects/],
     [
       'a way out',
@@ -172,7 +299,10 @@ test('a user follows fifty feeds and no more', async () => {
   web.state.answer = (request, response) => response.end(rss(request.url ?? '', { a: 'x' }))
   const carol = await news.as('carol')
   for (let index = 0; index < 50; index++) await carol.post('/feeds', { url: `${web.url}/many/${index}` }).expect(200)
+  const before = web.requests.length
   await carol.post('/feeds', { url: `${web.url}/many/50` }).expect(409)
+  assert.equal(web.requests.length, before, 'what cannot be followed is not fetched')
+  assert.equal(await news.tables.get`SELECT 1 FROM feed WHERE url = ${`${web.url}/many/50`}`, undefined)
   await carol.post('/feeds', { url: `${web.url}/many/0`, topic: 'again' }).expect(200)
 })
 
@@ -189,6 +319,22 @@ test('without the variable for development nothing on this machine is fetched', 
     assert.match((await user.post('/feeds', { url }).expect(422)).body.detail, /public internet/)
   assert.equal(web.requests.length, before)
   await guarded.close()
+})
+
+test('a feed that could not be read yet says no time, and is not asked again before its next one', async () => {
+  web.state.answer = (_, response) => response.writeHead(500).end()
+  const url = `${web.url}/dead`
+  const served = await serveNews({ NEWS_ALLOW_LOOPBACK: 'true', NEWS_FEEDS: [url] })
+  const row = () => served.tables.get<{ failures: number }>`SELECT failures FROM feed`
+  for (let tries = 0; tries < 100 && (await row())?.failures !== 1; tries++)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  const user = await served.as('ada')
+  const { feeds } = (await user.get('/feeds').expect(200)).body
+  assert.deepEqual([feeds[0].url, feeds[0].asOf], [url, undefined])
+  const before = web.requests.length
+  assert.match((await user.post('/feeds', { url }).expect(422)).body.detail, /could not be read a short while ago/)
+  assert.equal(web.requests.length, before)
+  await served.close()
 })
 
 test('feeds that everybody begins with are read in the background, and change with the variable', async () => {

@@ -61,3 +61,18 @@ test('a feed and an article of another user are answered as those that were neve
   assert.equal((await bob.get(`/headlines?feed=${feed.id}`).expect(200)).body.articles.length, 0)
   await ada.get(`/articles/${articles[0].id}`).expect(200)
 })
+
+test('of a feed that both follow each sees their own topic, and keeps it when the other removes it', async () => {
+  const url = `${web.url}/both`
+  const { id } = (await ada.post('/feeds', { url, topic: 'hers' }).expect(200)).body
+  assert.equal((await bob.post('/feeds', { url, topic: 'his' }).expect(200)).body.topic, 'his')
+  const topicOf = async (user: User) =>
+    (await user.get('/feeds')).body.feeds.find((feed: { id: string }) => feed.id === id)?.topic
+  assert.deepEqual([await topicOf(ada), await topicOf(bob)], ['hers', 'his'])
+  assert.equal((await bob.get('/headlines?topic=hers').expect(200)).body.articles.length, 0)
+  await ada.delete(`/feeds/${id}`).expect(200)
+  assert.deepEqual([await topicOf(ada), await topicOf(bob)], [undefined, 'his'])
+  const [article] = (await bob.get(`/headlines?feed=${id}`).expect(200)).body.articles
+  await bob.get(`/articles/${article.id}`).expect(200)
+  await ada.get(`/articles/${article.id}`).expect(404)
+})
