@@ -20,6 +20,7 @@ export interface GuardedFetchOptions {
   maximumBytes?: number
   /** For everything together, redirects included, in milliseconds. By default 15 seconds. */
   timeout?: number
+  /** Those that name the caller, such as Authorization, go to the origin of the URL only. */
   headers?: Record<string, string>
   /** How many redirects are followed, each looked at as the first URL was. By default 3. */
   redirects?: number
@@ -58,9 +59,10 @@ export async function guardedFetch(url: string, options: GuardedFetchOptions = {
   const agent = new Agent({ maxHeaderSize: 16_384, connect: { lookup: guardedLookup(resolve, isAllowed), timeout } })
   try {
     let next = url
+    let sent = headers
     for (let hops = 0; ; hops++) {
       const target = checkUrl(next, isAllowed)
-      const response = await fetch(target, { dispatcher: agent, redirect: 'manual', headers, signal })
+      const response = await fetch(target, { dispatcher: agent, redirect: 'manual', headers: sent, signal })
       const location = response.headers.get('location')
       if (response.status < 300 || response.status > 399 || response.status === 304 || location === null)
         return {
@@ -73,6 +75,7 @@ export async function guardedFetch(url: string, options: GuardedFetchOptions = {
       if (hops === redirects) throw new FetchRefused(`it redirects more than ${redirects} times`)
       if (!URL.canParse(location, target)) throw new FetchRefused('it redirects to something that is no URL')
       next = new URL(location, target).href
+      if (new URL(next).origin !== new URL(target).origin) sent = withoutCaller(sent)
     }
   } catch (error) {
     throw toFetchError(error, timer)
@@ -82,6 +85,11 @@ export async function guardedFetch(url: string, options: GuardedFetchOptions = {
 }
 
 const resolveAll: Resolve = (hostname) => systemLookup(hostname, { all: true })
+
+const withoutCaller = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !/^(authorization|proxy-authorization|cookie)$/i.test(name)),
+  )
 
 /** A literal address is connected to without a lookup, so it is looked at here. */
 function checkUrl(url: string, isAllowed: (address: string) => boolean): string {
