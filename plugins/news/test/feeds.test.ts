@@ -243,6 +243,10 @@ test('a server that is in trouble is left alone for longer each time, and as lon
     [429, '7200', 120],
     [503, new Date(Date.now() + 3 * 3_600_000).toUTCString(), 180],
     [410, '', 24 * 60],
+    [503, '99999999999999', 24 * 60],
+    [503, 'Fri, 01 Jan 2100 00:00:00 GMT', 24 * 60],
+    [503, '-5', 15],
+    [503, 'soon', 15],
   ] as const) {
     web.state.answer = (_, response) => response.writeHead(status, value ? { 'retry-after': value } : {}).end()
     await news.tables.run`UPDATE feed SET failures = 0 WHERE url = ${url}`
