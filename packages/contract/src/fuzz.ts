@@ -42,7 +42,8 @@ export async function fuzz(server: PluginProcess, options: FuzzOptions): Promise
   }
   assert.equal(server.process.exitCode, null, 'it runs still')
   const [, middle = 0, , end = 0] = memory
-  assert.ok(end < middle * 1.3 + 30, `memory stays: ${memory.map(Math.round)} MB`)
+  // V8 takes some 300 MB before it looks for what it could give back.
+  assert.ok(end < Math.max(350, middle * 1.3 + 30), `memory stays: ${memory.map(Math.round)} MB`)
   return statuses
 }
 

@@ -1,3 +1,4 @@
+export { type Finding, Report } from './finding.ts'
 export { type FuzzOptions, fuzz } from './fuzz.ts'
 export {
   freePort,
@@ -6,3 +7,5 @@ export {
   startPlugin,
   temporaryDatabase,
 } from './plugin-process.ts'
+export { type Code, rules, type Severity } from './rules.ts'
+export { type ContractOptions, checkPlugin } from './run.ts'

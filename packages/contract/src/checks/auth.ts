@@ -1,0 +1,102 @@
+import { NoAnswer, type RequestInput, toRequest } from '../client.ts'
+import { resourceOf } from '../pool.ts'
+import type { SpecOperation } from '../spec.ts'
+import { checkAnswer } from './answer.ts'
+import { type Bench, ordinaryInput } from './operations.ts'
+
+/** A protected operation without a token, with made-up ones, and with the right one in the wrong place. */
+export async function checkAuth(bench: Bench, operation: SpecOperation): Promise<void> {
+  const { client, report } = bench
+  if (!operation.isProtected) return
+  const input = ordinaryInput(bench, operation, false)
+  if (!input) return
+  const request = toRequest(operation, input)
+  const token = client.token
+  const cases: [code: 'auth-open' | 'auth-any-token' | 'auth-place', what: string, change: Partial<RequestInput>][] = [
+    ['auth-open', 'no token', { token: null }],
+    ['auth-any-token', 'a made-up token', { token: 'Bearer made-up-by-the-contract-tester' }],
+    ['auth-any-token', 'an empty token', { token: 'Bearer ' }],
+    ['auth-any-token', 'the token "undefined"', { token: 'Bearer undefined' }],
+    ['auth-any-token', 'another scheme', { token: 'Token made-up-by-the-contract-tester' }],
+    ['auth-any-token', 'Basic with made-up words', { token: `Basic ${Buffer.from('made:up').toString('base64')}` }],
+  ]
+  if (token) {
+    cases.push(['auth-any-token', 'the token with a letter more', { token: `Bearer ${token}x` }])
+    cases.push(['auth-any-token', 'the token with a letter less', { token: `Bearer ${token.slice(0, -1)}` }])
+    if (token.toUpperCase() !== token)
+      cases.push(['auth-any-token', 'the token in capitals', { token: `Bearer ${token.toUpperCase()}` }])
+    const join = request.path.includes('?') ? '&' : '?'
+    cases.push([
+      'auth-place',
+      'the token in the query',
+      { token: null, path: `${request.path}${join}access_token=${token}&token=${token}&api_key=${token}` },
+    ])
+  }
+  for (const [code, what, change] of cases) {
+    const exchange = await client.send({ ...request, ...change }).catch(onlyNoAnswer)
+    if (!exchange) continue
+    const { status, headers, curl } = exchange
+    const more = { pointer: operation.pointer, curl: curl.replaceAll(token ?? '\0', '$TOKEN') }
+    if (status < 300) report.add(code, operation.id, `${what} is answered with ${status}`, more)
+    else if (status < 500 && ![401, 403, 429].includes(status))
+      report.add('auth-status', operation.id, `${what} is answered with ${status}`, more)
+    else if (status === 401 && !headers.get('www-authenticate'))
+      report.add('auth-challenge', operation.id, `${what} is answered without WWW-Authenticate`, more)
+    if (status >= 500) report.add('server-error', operation.id, `${what} is answered with ${status}`, more)
+    if (status >= 400) checkAnswer({ operation, exchange, check: bench.check, report, token })
+  }
+}
+
+const onlyNoAnswer = (error: unknown): undefined => {
+  if (!(error instanceof NoAnswer)) throw error
+}
+
+/** With a token that may only read, nothing may change. */
+export async function checkReadOnly(bench: Bench, operation: SpecOperation, readOnlyToken: string): Promise<void> {
+  if (!operation.isProtected || operation.method === 'GET') return
+  const input = ordinaryInput(bench, operation, false)
+  if (!input) return
+  const exchange = await bench.client.send({ ...toRequest(operation, input), token: readOnlyToken }).catch(onlyNoAnswer)
+  if (exchange && exchange.status < 300)
+    bench.report.add('scope-ignored', operation.id, `the read-only token is answered with ${exchange.status}`, {
+      pointer: operation.pointer,
+      curl: exchange.curl,
+    })
+}
+
+/** What one user made, another may not read, change or delete. Reading operations are looked at for the first user's words. */
+export async function checkUsers(
+  bench: Bench,
+  operation: SpecOperation,
+  secondToken: string,
+  canary: string,
+): Promise<void> {
+  const { client, report, pool } = bench
+  if (!operation.isProtected) return
+  const ids = operation.fields.filter(
+    (field) => field.place === 'path' && pool.find(field, resourceOf(operation.path)) !== undefined,
+  )
+  const isForOne = ids.length > 0
+  if (!isForOne && operation.method !== 'GET') return
+  const input = ordinaryInput(bench, operation, false)
+  if (!input) return
+  for (const { name, place, schema } of operation.fields)
+    if (place === 'query' && /^(q|query|search|text|term)$/i.test(name) && schema.type === 'string')
+      input[name] = canary
+  const [own, foreign] = [
+    await client.send(toRequest(operation, input)).catch(onlyNoAnswer),
+    await client.send({ ...toRequest(operation, input), token: secondToken }).catch(onlyNoAnswer),
+  ]
+  if (!own || !foreign || foreign.status >= 300) return
+  const shows = foreign.text.includes(canary)
+  if (
+    shows ||
+    (isForOne && own.status < 300 && operation.method === 'GET' && own.text === foreign.text && own.text.length > 2)
+  )
+    report.add(
+      'user-leak',
+      operation.id,
+      shows ? 'the second user sees what the first has written' : 'the second user reads what belongs to the first',
+      { pointer: operation.pointer, curl: foreign.curl },
+    )
+}

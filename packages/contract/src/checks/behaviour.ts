@@ -1,0 +1,264 @@
+import type { Exchange } from '../client.ts'
+import { resourceOf } from '../pool.ts'
+import { asArray, asObject, type SpecOperation } from '../spec.ts'
+import { type Bench, call, ordinaryInput } from './operations.ts'
+
+/** A word that nobody else writes. */
+export const newCanary = (seed: number): string => `canary${seed.toString(36)}`
+
+const isText = (schema: Record<string, unknown>): boolean =>
+  schema.type === 'string' && !schema.enum && !schema.format && !schema.pattern
+
+/** What is created can be read and found, and what is deleted is gone. */
+export async function checkLife(
+  bench: Bench,
+  create: SpecOperation,
+  operations: readonly SpecOperation[],
+  canary: string,
+): Promise<void> {
+  const { report } = bench
+  const field = create.fields.find(
+    ({ place, schema, required }) => place === 'body' && isText(schema) && required && fits(schema, canary),
+  )
+  const input = ordinaryInput(bench, create, false)
+  if (!field || !input)
+    return report.skip(create.id, 'life', 'it takes no text by which what it makes could be found again')
+  const made = await call(bench, create, { ...input, [field.name]: canary })
+  if (!made || made.status >= 300) return
+  const given = Object.fromEntries(
+    create.fields.filter(({ place }) => place === 'path').map(({ name }) => [name, input[name]]),
+  )
+  const id = newId(made)
+  const readers = operations.filter(
+    (one) =>
+      one.method === 'GET' && isRelated(create, one) && (id !== undefined || unknownIds(create, one).length === 0),
+  )
+  const seen = await readAll(bench, readers, given, id, canary)
+  if (readers.length === 0) return report.skip(create.id, 'life', 'no operation reads what it makes')
+  if (!seen.some((one) => one.text.includes(canary))) {
+    const worked = seen.filter(({ status }) => status < 300)
+    if (worked.length === 0)
+      return report.skip(create.id, 'life', 'no operation that could read what it makes has answered')
+    return report.add(
+      'created-not-found',
+      create.id,
+      `what was made is not in ${readers.map((one) => one.id).join(', ')}`,
+      { pointer: create.pointer, curl: made.curl },
+    )
+  }
+  // In the list it is, and by its id it is not.
+  for (const { operation, status, curl } of seen)
+    if (id !== undefined && status === 404 && unknownIds(create, operation).length === 1)
+      report.add('created-not-found', operation.id, 'what was just made is answered with 404', {
+        pointer: operation.pointer,
+        curl,
+      })
+  for (const reader of seen.filter((one) => one.status < 300)) {
+    const again = await call(bench, reader.operation, reader.input)
+    if (again && again.status >= 400 && again.status !== 429)
+      report.add(
+        'safe-changes',
+        reader.operation.id,
+        `the same call is answered with ${reader.status} and then with ${again.status}`,
+        { pointer: reader.operation.pointer, curl: again.curl },
+      )
+    else if (again && shrinks(reader, again, canary))
+      report.add('safe-changes', reader.operation.id, 'what the first call shows is gone in the second', {
+        pointer: reader.operation.pointer,
+        curl: again.curl,
+      })
+  }
+  await checkDelete(bench, create, operations, { given, id, canary, readers })
+}
+
+/** Whether a second look at the same thing shows less. */
+const shrinks = (before: Exchange, after: Exchange, canary: string): boolean =>
+  (before.text.includes(canary) && !after.text.includes(canary)) ||
+  (itemsOf(after.json)?.length ?? 0) < (itemsOf(before.json)?.length ?? 0)
+
+interface Life {
+  given: Record<string, unknown>
+  id: unknown
+  canary: string
+  readers: SpecOperation[]
+}
+
+async function checkDelete(
+  bench: Bench,
+  create: SpecOperation,
+  operations: readonly SpecOperation[],
+  { given, id, canary, readers }: Life,
+): Promise<void> {
+  const { report, pool } = bench
+  const remove = operations.find((one) => one.method === 'DELETE' && isRelated(create, one))
+  if (!remove) return report.skip(create.id, 'deletion', 'no operation deletes what it makes')
+  const least = ordinaryInput(bench, remove, false)
+  if (!least) return
+  const input = { ...least, ...given, ...placed(remove, given, id) }
+  // Where things are known by their place in a list, the place of ours is looked up.
+  const index = remove.fields.find(
+    ({ place, schema, required, name }) =>
+      place !== 'path' && required && schema.type === 'integer' && /idx|index|position|place/i.test(name),
+  )
+  if (index) {
+    const place = await findPlace(bench, readers, given, canary)
+    if (place === undefined) return report.skip(create.id, 'deletion', 'the place of what was made could not be found')
+    input[index.name] = place
+  } else if (id === undefined) return report.skip(create.id, 'deletion', 'what was made has no id to delete it by')
+  const gone = await call(bench, remove, input)
+  if (!gone || gone.status >= 300) return report.skip(remove.id, 'deletion', `it answers ${gone?.status ?? 'nothing'}`)
+  pool.forget(id)
+  const left = (await readAll(bench, readers, given, id, canary)).find(
+    (one) => one.status < 300 && one.text.includes(canary),
+  )
+  if (left)
+    report.add('deleted-still-there', remove.id, `${left.operation.id} shows it still`, {
+      pointer: remove.pointer,
+      curl: left.curl,
+    })
+}
+
+type Seen = Exchange & { operation: SpecOperation; input: Record<string, unknown> }
+
+async function readAll(
+  bench: Bench,
+  readers: SpecOperation[],
+  given: Record<string, unknown>,
+  id: unknown,
+  canary: string,
+): Promise<Seen[]> {
+  const seen: Seen[] = []
+  for (const operation of readers) {
+    const least = ordinaryInput(bench, operation, false)
+    if (!least) continue
+    const input: Record<string, unknown> = { ...least, ...placed(operation, given, id) }
+    for (const { name, place, schema } of operation.fields)
+      if (place === 'query' && /^(q|query|search|text|term)$/i.test(name) && isText(schema)) input[name] = canary
+    const exchange = await call(bench, operation, input)
+    if (exchange) seen.push({ ...exchange, operation, input })
+  }
+  return seen
+}
+
+/** The path's names: those that the creation had, and for the last unknown one the new id. */
+function placed(operation: SpecOperation, given: Record<string, unknown>, id: unknown): Record<string, unknown> {
+  const names = operation.fields.filter(({ place }) => place === 'path').map(({ name }) => name)
+  return Object.fromEntries(
+    names
+      .map((name) => [name, Object.hasOwn(given, name) ? given[name] : id])
+      .filter(([, value]) => value !== undefined),
+  )
+}
+
+const unknownIds = (create: SpecOperation, other: SpecOperation): string[] =>
+  other.fields
+    .filter(
+      ({ place, name }) => place === 'path' && !create.fields.some((one) => one.place === 'path' && one.name === name),
+    )
+    .map(({ name }) => name)
+
+/** Operations on the same thing: their paths begin alike, or they are about the same word. */
+function isRelated(create: SpecOperation, other: SpecOperation): boolean {
+  const shape = (path: string) => path.replaceAll(/\{[^}]*\}/g, '{}').replace(/\/$/, '')
+  return (
+    shape(other.path) === shape(create.path) ||
+    shape(other.path).startsWith(`${shape(create.path)}/{}`) ||
+    (/^\/(search|find)/.test(other.path) && other.fields.some(({ name }) => /^(q|query)$/i.test(name))) ||
+    (unknownIds(create, other).length <= 1 && resourceOf(other.path) === resourceOf(create.path))
+  )
+}
+
+function newId({ json }: Exchange): unknown {
+  const top = asObject(json)
+  for (const node of [top, ...Object.values(top).map(asObject)]) {
+    const key = ['id', '_id', 'uuid', ...Object.keys(node).filter((name) => /(_id|Id)$/.test(name))].find((name) =>
+      ['string', 'number'].includes(typeof node[name]),
+    )
+    if (key) return node[key]
+  }
+  return undefined
+}
+
+async function findPlace(
+  bench: Bench,
+  readers: SpecOperation[],
+  given: Record<string, unknown>,
+  canary: string,
+): Promise<number | undefined> {
+  for (const { json } of await readAll(bench, readers, given, undefined, canary))
+    for (const list of Object.values(asObject(json)).filter(Array.isArray)) {
+      const place = list.findIndex((one) => JSON.stringify(one).includes(canary))
+      if (place >= 0) return place
+    }
+  return undefined
+}
+
+const fits = (schema: Record<string, unknown>, text: string): boolean =>
+  text.length >= ((schema.minLength as number) ?? 0) && text.length <= ((schema.maxLength as number) ?? 1000)
+
+const most = 200
+
+/** Whoever follows the pages gets each item once. */
+export async function checkPages(bench: Bench, operation: SpecOperation): Promise<void> {
+  const { report } = bench
+  const limit = operation.fields.find(
+    ({ name, place }) => place === 'query' && /^(limit|per_?page|page_?size|count)$/i.test(name),
+  )
+  const mark = operation.fields.find(
+    ({ name, place }) => place === 'query' && /^(offset|page|cursor|start|page_?token|after)$/i.test(name),
+  )
+  if (operation.method !== 'GET' || !limit || !mark) return
+  const least = ordinaryInput(bench, operation, false)
+  const whole = least && (await call(bench, operation, least))
+  if (!whole || whole.status >= 300) return
+  const all = itemsOf(whole.json)
+  if (!all || all.length < 2) return report.skip(operation.id, 'paging', 'there are not enough items to page')
+  const isWhole = nextOf(whole.json, mark.name) === undefined
+  const cap = isWhole ? all.length + 5 : most
+  const marks = new Set<string>()
+  const paged: unknown[] = []
+  let input: Record<string, unknown> = { ...least, [limit.name]: 1 }
+  for (let count = 0; ; count++) {
+    const key = JSON.stringify(input[mark.name] ?? null)
+    if (!isWhole && count > cap) return report.skip(operation.id, 'paging', `there are over ${most} items`)
+    if (count > cap || (marks.has(key) && marks.size > 0 && count > 1))
+      return report.add('page-endless', operation.id, `after ${count} pages of one there is a next one still`, {
+        pointer: operation.pointer,
+        curl: whole.curl,
+      })
+    const page = await call(bench, operation, input)
+    if (!page || page.status >= 300) return
+    marks.add(key)
+    const items = itemsOf(page.json) ?? []
+    paged.push(...items)
+    const next = nextOf(page.json, mark.name)
+    if (next === undefined) break
+    if (items.length === 0)
+      return report.add('page-endless', operation.id, 'a page without items names a next one', {
+        pointer: operation.pointer,
+        curl: page.curl,
+      })
+    input = { ...input, [mark.name]: next }
+  }
+  const texts = paged.map((one) => JSON.stringify(one))
+  const expected = all.map((one) => JSON.stringify(one))
+  if (isWhole && (texts.length !== expected.length || texts.some((one, index) => one !== expected[index])))
+    report.add(
+      'page-lost',
+      operation.id,
+      `in pages of one there are ${texts.length} items, at once ${expected.length}, or in another order`,
+      { pointer: operation.pointer, curl: whole.curl },
+    )
+}
+
+const itemsOf = (json: unknown): unknown[] | undefined =>
+  Array.isArray(json) ? json : (Object.values(asObject(json)).find(Array.isArray) as unknown[] | undefined)
+
+function nextOf(json: unknown, mark: string): unknown {
+  const node = asObject(json)
+  const key =
+    Object.keys(node).find((name) => /^next/i.test(name)) ??
+    Object.keys(node).find((name) => name.toLowerCase() === `next${mark}`.toLowerCase())
+  const value = key === undefined ? undefined : node[key]
+  return value === null || value === '' || asArray(value).length > 0 ? undefined : value
+}

@@ -1,0 +1,120 @@
+import type { Report } from '../finding.ts'
+import { asObject, parseDocument, type Schema } from '../spec.ts'
+
+export interface Documents {
+  manifest: Schema | undefined
+  spec: Schema | undefined
+}
+
+const longest = 15_000
+
+/** Fetches manifest, spec, logo and legal page as a host does: without a token, without redirects, from another origin. */
+export async function fetchDocuments(baseUrl: string, report: Report): Promise<Documents> {
+  const manifestText = await fetchText(`${baseUrl}/.well-known/ai-plugin.json`, 'manifest', 'manifest-missing', report)
+  const manifest = manifestText === undefined ? undefined : readManifest(manifestText, report)
+  const api = asObject(manifest?.api).url
+  const specUrl = typeof api === 'string' && URL.canParse(api) ? api : `${baseUrl}/openapi.yaml`
+  if (manifest) await checkLinks(manifest, baseUrl, report)
+  let specText = await fetchText(here(specUrl, baseUrl), 'spec', 'spec-missing', report)
+  if (specText === undefined && !manifest)
+    specText = await fetchText(`${baseUrl}/openapi.json`, 'spec', 'spec-missing', report)
+  return { manifest, spec: specText === undefined ? undefined : readSpecText(specText, report) }
+}
+
+export function readManifest(text: string, report: Report): Schema | undefined {
+  try {
+    const value = JSON.parse(
+      text.replace(/^\ufeff/, (mark) => {
+        report.add('manifest-not-json', 'manifest', 'it begins with a byte order mark')
+        return mark && ''
+      }),
+    )
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value
+    report.add('manifest-not-json', 'manifest', 'it is no object')
+  } catch (error) {
+    const hint = /^\s*</.test(text) ? 'it is HTML: another page is served at this address' : (error as Error).message
+    report.add('manifest-not-json', 'manifest', hint)
+  }
+  return undefined
+}
+
+export function readSpecText(text: string, report: Report): Schema | undefined {
+  try {
+    return parseDocument(text)
+  } catch (error) {
+    report.add(
+      'spec-not-readable',
+      'spec',
+      /^\s*<(!doctype|html)/i.test(text)
+        ? 'it is HTML: another page is served at this address'
+        : (error as Error).message.slice(0, 200),
+    )
+    return undefined
+  }
+}
+
+async function checkLinks(manifest: Schema, baseUrl: string, report: Report): Promise<void> {
+  const links = [
+    ['api.url', asObject(manifest.api).url],
+    ['logo_url', manifest.logo_url],
+    ['legal_info_url', manifest.legal_info_url],
+  ].filter((link): link is [string, string] => typeof link[1] === 'string' && URL.canParse(link[1]))
+  const root = rootOf(
+    links.map(([, url]) => new URL(url).hostname),
+    new URL(baseUrl).hostname,
+  )
+  for (const [name, url] of links) {
+    const { hostname } = new URL(url)
+    const isOwn = hostname === root || hostname.endsWith(`.${root}`)
+    if (!isOwn)
+      report.add('manifest-domain', 'manifest', `${name} is on ${hostname}`, { pointer: `/${name.replace('.', '/')}` })
+    if (name !== 'api.url' && isOwn) await fetchText(here(url, baseUrl), name, 'manifest-link', report)
+  }
+}
+
+/** A plugin may be tested under another name than its public one, which most of its URLs then have. */
+function rootOf(hosts: string[], tested: string): string {
+  if (hosts.includes(tested)) return tested
+  const count = (host: string) => hosts.filter((one) => one === host).length
+  return (hosts.toSorted((a, b) => count(b) - count(a))[0] ?? tested).replace(/^www\./, '')
+}
+
+/** The same place on the server that is tested, whatever name it goes by in public. */
+function here(url: string, baseUrl: string): string {
+  const { pathname, search } = new URL(url)
+  return `${baseUrl}${pathname}${search}`
+}
+
+async function fetchText(
+  url: string,
+  subject: string,
+  missing: 'manifest-missing' | 'spec-missing' | 'manifest-link',
+  report: Report,
+): Promise<string | undefined> {
+  report.calls++
+  const isDocument = missing !== 'manifest-link'
+  try {
+    const answer = await fetch(url, {
+      redirect: 'manual',
+      signal: AbortSignal.timeout(longest),
+      headers: isDocument ? { origin: 'https://chatgpt.com' } : {},
+    })
+    const text = await answer.text()
+    const curl = `curl -i '${url}'`
+    if (answer.status === 401 || answer.status === 403)
+      report.add('auth-document', subject, `${url} answers ${answer.status}`, { curl })
+    else if (answer.status !== 200) report.add(missing, subject, `${url} answers ${answer.status}`, { curl })
+    if (answer.status !== 200) return undefined
+    if (!isDocument) return text
+    const allowed = answer.headers.get('access-control-allow-origin')
+    if (allowed !== '*' && allowed !== 'https://chatgpt.com')
+      report.add('document-cors', subject, `Access-Control-Allow-Origin is ${allowed ?? 'missing'}`, { curl })
+    const type = answer.headers.get('content-type') ?? 'missing'
+    if (!/json|yaml|text\/plain/i.test(type)) report.add('document-type', subject, `Content-Type is ${type}`, { curl })
+    return text
+  } catch (error) {
+    const cause = (error as Error).cause as NodeJS.ErrnoException | undefined
+    report.add(missing, subject, `${url} cannot be reached (${cause?.code ?? (error as Error).name})`)
+    return undefined
+  }
+}

@@ -1,0 +1,111 @@
+import type { Report } from '../finding.ts'
+import { asArray, asObject, type Schema } from '../spec.ts'
+
+const texts = [
+  'schema_version',
+  'name_for_human',
+  'name_for_model',
+  'description_for_human',
+  'description_for_model',
+  'logo_url',
+  'contact_email',
+  'legal_info_url',
+]
+const limits: Record<string, number> = {
+  name_for_human: 20,
+  name_for_model: 50,
+  description_for_human: 100,
+  description_for_model: 2048,
+}
+const authMembers: Record<string, string[]> = {
+  none: [],
+  user_http: ['authorization_type'],
+  service_http: ['authorization_type', 'verification_tokens'],
+  oauth: ['client_url', 'scope', 'authorization_url', 'authorization_content_type', 'verification_tokens'],
+}
+
+/** Judges `ai-plugin.json`, schema v1, by itself. */
+export function checkManifest(manifest: Schema, report: Report): void {
+  const member = (name: string, detail: string) =>
+    report.add('manifest-member', 'manifest', detail, { pointer: `/${name}` })
+  for (const name of texts) {
+    const value = manifest[name]
+    if (typeof value !== 'string' || value === '')
+      member(name, `${name} is ${value === undefined ? 'missing' : 'no text'}`)
+    else if (limits[name] !== undefined && Array.from(value).length > (limits[name] as number))
+      report.add(
+        'manifest-limit',
+        'manifest',
+        `${name} has ${Array.from(value).length} characters; ${limits[name]} are read everywhere`,
+        { pointer: `/${name}` },
+      )
+  }
+  if (manifest.schema_version !== undefined && manifest.schema_version !== 'v1')
+    member(
+      'schema_version',
+      `schema_version is ${JSON.stringify(manifest.schema_version)} and not "v1"${String(manifest.schema_version).startsWith('v2') ? ': that is the manifest of Microsoft 365 Copilot, which is another document' : ''}`,
+    )
+  if (typeof manifest.name_for_model === 'string' && !/^[A-Za-z0-9]+$/.test(manifest.name_for_model))
+    report.add('manifest-limit', 'manifest', 'name_for_model has other signs than letters and digits', {
+      pointer: '/name_for_model',
+    })
+  for (const name of ['name_for_human', 'name_for_model', 'description_for_human'])
+    if (/plugin|chatgpt|openai/i.test(String(manifest[name] ?? '')))
+      report.add('manifest-limit', 'manifest', `${name} says plugin, ChatGPT or OpenAI, which the store refused`, {
+        pointer: `/${name}`,
+      })
+  if (typeof manifest.description_for_human === 'string' && !/[.!?。！？]$/.test(manifest.description_for_human))
+    report.add('manifest-limit', 'manifest', 'description_for_human ends without a full stop', {
+      pointer: '/description_for_human',
+    })
+  for (const name of ['logo_url', 'legal_info_url'])
+    if (typeof manifest[name] === 'string' && !isWebUrl(manifest[name])) member(name, `${name} is no URL`)
+  if (typeof manifest.contact_email === 'string' && !/^[^@\s]+@[^@\s]+$/.test(manifest.contact_email))
+    member('contact_email', 'contact_email is no address')
+  const api = asObject(manifest.api)
+  if (api.type !== 'openapi') member('api/type', 'api.type is not "openapi"')
+  if (typeof api.url !== 'string' || !isWebUrl(api.url)) member('api/url', 'api.url is no URL')
+  checkAuth(asObject(manifest.auth), member)
+}
+
+function checkAuth(auth: Schema, member: (name: string, detail: string) => void): void {
+  const expected = authMembers[String(auth.type)]
+  if (!expected)
+    return void member(
+      'auth/type',
+      `auth.type is ${JSON.stringify(auth.type)}; it may be none, user_http, service_http or oauth`,
+    )
+  for (const name of expected) if (auth[name] === undefined) member(`auth/${name}`, `auth.${name} is missing`)
+  if (expected.includes('authorization_type') && !['bearer', 'basic'].includes(String(auth.authorization_type)))
+    member('auth/authorization_type', 'auth.authorization_type is neither bearer nor basic')
+  for (const name of ['client_url', 'authorization_url'])
+    if (expected.includes(name) && auth[name] !== undefined && !isWebUrl(auth[name]))
+      member(`auth/${name}`, `auth.${name} is no URL`)
+  if (
+    expected.includes('authorization_content_type') &&
+    !/^application\/(json|x-www-form-urlencoded)$/.test(String(auth.authorization_content_type ?? 'application/json'))
+  )
+    member('auth/authorization_content_type', 'auth.authorization_content_type is neither a form nor JSON')
+}
+
+/** What manifest and spec say of authentication must be the same. */
+export function checkAgreement(manifest: Schema, spec: Schema, report: Report): void {
+  const { type } = asObject(manifest.auth)
+  const schemes = Object.values(asObject(asObject(spec.components).securitySchemes)).map(asObject)
+  const isSecured =
+    asArray(spec.security).length > 0 ||
+    Object.values(asObject(spec.paths)).some((item) =>
+      Object.values(asObject(item)).some((one) => asArray(asObject(one).security).length > 0),
+    )
+  const say = (detail: string) => report.add('manifest-auth', 'manifest', detail, { pointer: '/auth' })
+  if (type === 'none' && isSecured) say('the manifest says none, and the spec asks for a token')
+  if (type !== undefined && type !== 'none' && schemes.length > 0 && !isSecured)
+    say(`the manifest says ${type}, and no operation of the spec is secured`)
+  const { authorization_type: scheme } = asObject(manifest.auth)
+  const http = schemes.find((one) => one.type === 'http')
+  if (http && typeof scheme === 'string' && String(http.scheme).toLowerCase() !== scheme)
+    say(`the manifest says ${scheme}, and the spec ${http.scheme}`)
+}
+
+const isWebUrl = (value: unknown): boolean =>
+  typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)

@@ -1,0 +1,145 @@
+import type { Report } from './finding.ts'
+import type { SpecOperation } from './spec.ts'
+
+export interface Exchange {
+  method: string
+  url: string
+  status: number
+  headers: Headers
+  text: string
+  /** The body as JSON; undefined where it is none. */
+  json: unknown
+  milliseconds: number
+  curl: string
+}
+
+export interface RequestInput {
+  method: string
+  path: string
+  headers?: Record<string, string>
+  body?: string | Buffer | undefined
+  /** Undefined sends the token that was given, null none. */
+  token?: string | null | undefined
+}
+
+export interface ClientOptions {
+  baseUrl: string
+  token?: string | undefined
+  headers?: Record<string, string>
+  longestCall?: number
+  report: Report
+}
+
+/** The plugin does not answer at all. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer'
+}
+
+/** Makes calls as an assistant does, and keeps for each a line that makes it again. */
+export class Client {
+  readonly #options: ClientOptions
+
+  constructor(options: ClientOptions) {
+    this.#options = options
+  }
+
+  get token(): string | undefined {
+    return this.#options.token
+  }
+
+  get baseUrl(): string {
+    return this.#options.baseUrl
+  }
+
+  async send({ method, path, headers = {}, body, token = this.#options.token }: RequestInput): Promise<Exchange> {
+    const { baseUrl, report, longestCall = 50_000 } = this.#options
+    const url = `${baseUrl}${path}`
+    const authorization =
+      token === null || token === undefined ? {} : { authorization: /^\w+ /.test(token) ? token : `Bearer ${token}` }
+    const all: Record<string, string> = {
+      accept: 'application/json',
+      ...this.#options.headers,
+      ...authorization,
+      ...headers,
+    }
+    const start = performance.now()
+    report.calls++
+    try {
+      const answer = await fetch(url, {
+        method,
+        headers: all,
+        ...(body !== undefined && { body: typeof body === 'string' ? body : new Uint8Array(body) }),
+        redirect: 'manual',
+        signal: AbortSignal.timeout(longestCall),
+      })
+      const text = await answer.text()
+      return {
+        method,
+        url,
+        status: answer.status,
+        headers: answer.headers,
+        text,
+        json: toJson(text),
+        milliseconds: performance.now() - start,
+        curl: this.#curl(method, url, all, body),
+      }
+    } catch (error) {
+      const cause = (error as Error).cause as NodeJS.ErrnoException | undefined
+      const reason =
+        performance.now() - start > longestCall
+          ? `no answer in ${longestCall / 1000} seconds`
+          : (cause?.code ?? (error as Error).message)
+      throw new NoAnswer(`${method} ${url}: ${reason}`, { cause: error })
+    }
+  }
+
+  #curl(method: string, url: string, headers: Record<string, string>, body: string | Buffer | undefined): string {
+    const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
+    const parts = ['curl', ...(method === 'GET' ? [] : ['-X', method]), quote(url)]
+    for (const [name, value] of Object.entries(headers)) {
+      if (name === 'accept') continue
+      parts.push(
+        '-H',
+        name === 'authorization' && value.endsWith(this.#options.token ?? '\0')
+          ? `"authorization: Bearer $TOKEN"`
+          : quote(`${name}: ${value}`),
+      )
+    }
+    if (body !== undefined) parts.push('-d', quote(String(body).slice(0, 2_000)))
+    return parts.join(' ')
+  }
+}
+
+function toJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The request of an operation for an input, as assistants build it. */
+export function toRequest(operation: SpecOperation, input: Record<string, unknown>): RequestInput {
+  let { path } = operation
+  const query = new URLSearchParams()
+  const body: Record<string, unknown> = {}
+  const headers: Record<string, string> = {}
+  for (const { name, place } of operation.fields) {
+    if (!Object.hasOwn(input, name) || input[name] === undefined) continue
+    const value = input[name]
+    if (place === 'path') path = path.replaceAll(`{${name}}`, encodeURIComponent(toText(value)))
+    else if (place === 'query') for (const one of [value].flat()) query.append(name, toText(one))
+    else if (place === 'header') headers[name] = toText(value)
+    else body[name] = value
+  }
+  const search = query.size > 0 ? `?${query}` : ''
+  if (!operation.hasBody) return { method: operation.method, path: path + search, headers }
+  return {
+    method: operation.method,
+    path: path + search,
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }
+}
+
+const toText = (value: unknown): string => (typeof value === 'string' ? value.toWellFormed() : JSON.stringify(value))

@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { applyBaseline } from './baseline.ts'
+import { readManifest, readSpecText } from './checks/documents.ts'
+import { Report } from './finding.ts'
+import { reporters } from './reporters/reporter.ts'
+import { type ContractOptions, checkPlugin, judgeDocuments } from './run.ts'
+import { workspacePlugins } from './workspace.ts'
+
+const usage = `Usage:
+  contract URL                       one plugin, by the address at which it answers
+  contract                           every plugin of this workspace, started and stopped
+  contract --files FILE...           documents alone: ai-plugin.json, openapi.yaml
+
+  --token TOKEN                      a valid token (or CONTRACT_TOKEN)
+  --second-token TOKEN               of another user (CONTRACT_SECOND_TOKEN)
+  --read-only-token, --expired-token
+  --header 'Name: value'             sent with every call
+  --include NAME, --exclude NAME     operations, by a part of their name
+  --safe                             only reading operations
+  --seed N, --max-time SECONDS
+  --baseline FILE                    accepted findings, one a line: CODE SUBJECT  # why
+  --strict                           warnings fail as well
+  --reporter text|json|junit|sarif|github
+
+Exit codes: 0 clean, 1 findings, 2 could not run`
+
+const options = {
+  files: { type: 'boolean', default: false },
+  token: { type: 'string' },
+  'second-token': { type: 'string' },
+  'read-only-token': { type: 'string' },
+  'expired-token': { type: 'string' },
+  header: { type: 'string', multiple: true, default: [] as string[] },
+  include: { type: 'string', multiple: true },
+  exclude: { type: 'string', multiple: true },
+  safe: { type: 'boolean', default: false },
+  seed: { type: 'string', default: '1' },
+  'max-time': { type: 'string', default: '300' },
+  baseline: { type: 'string' },
+  strict: { type: 'boolean', default: false },
+  reporter: { type: 'string', default: 'text' },
+  help: { type: 'boolean', default: false },
+} as const
+
+type Settings = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>['values']
+
+/** The command. Answers its exit code. */
+export async function main(words: string[]): Promise<number> {
+  let parsed: { values: Settings; positionals: string[] }
+  try {
+    parsed = parseArgs({ args: words, options, allowPositionals: true })
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${usage}`)
+    return 2
+  }
+  const { values, positionals } = parsed
+  if (values.help) {
+    console.log(usage)
+    return 0
+  }
+  if (!reporters[values.reporter]) {
+    console.error(`There is no reporter ${values.reporter}: text, json, junit, sarif or github`)
+    return 2
+  }
+  try {
+    if (values.files) return finish(judgeFiles(positionals), positionals.join(' '), values)
+    if (positionals.length > 1) throw new Error(`Give one address, and not ${positionals.length}`)
+    if (positionals[0] !== undefined) return await judge(positionals[0], values, environmentTokens())
+    let worst = 0
+    for (const plugin of await workspacePlugins()) {
+      worst = Math.max(worst, await judge(plugin.url, values, plugin, plugin.name))
+      await plugin.end()
+    }
+    return worst
+  } catch (error) {
+    console.error((error as Error).message)
+    return 2
+  }
+}
+
+const environmentTokens = () => ({ token: process.env.CONTRACT_TOKEN, secondToken: process.env.CONTRACT_SECOND_TOKEN })
+
+async function judge(
+  address: string,
+  values: Settings,
+  tokens: { token?: string | undefined; secondToken?: string | undefined },
+  name = address,
+): Promise<number> {
+  const baseUrl = toOrigin(address)
+  const contract: ContractOptions = {
+    baseUrl,
+    token: values.token ?? tokens.token,
+    secondToken: values['second-token'] ?? tokens.secondToken,
+    readOnlyToken: values['read-only-token'],
+    expiredToken: values['expired-token'],
+    headers: Object.fromEntries(values.header.map((line) => line.split(/:\s*(.*)/s).slice(0, 2))),
+    seed: Number(values.seed),
+    maxTime: Number(values['max-time']),
+    safe: values.safe,
+    ...(values.include && { include: values.include }),
+    ...(values.exclude && { exclude: values.exclude }),
+    ...(process.stderr.isTTY && { onProgress: (what: string) => process.stderr.write(`\r\u001b[K${name}: ${what}`) }),
+  }
+  const report = await checkPlugin(contract)
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
+  return finish(report, name, values)
+}
+
+function judgeFiles(files: string[]): Report {
+  if (files.length === 0) throw new Error(usage)
+  const report = new Report()
+  let manifest: ReturnType<typeof readManifest>
+  let spec: ReturnType<typeof readSpecText>
+  for (const file of files) {
+    const text = readFileSync(file, 'utf8')
+    const isManifest =
+      /ai-plugin|manifest/i.test(file) || /"schema_version"|"name_for_model"/.test(text.slice(0, 2_000))
+    if (isManifest) manifest = readManifest(text, report)
+    else spec = readSpecText(text, report)
+  }
+  judgeDocuments({ manifest, spec }, report)
+  return report
+}
+
+function finish(report: Report, name: string, { reporter, baseline, strict }: Settings): number {
+  const { left, stale } = applyBaseline(baseline, report.findings)
+  console.log(reporters[reporter]?.(report, name))
+  for (const line of stale) console.error(`The baseline accepts "${line}", which is not found any more: take it out`)
+  const failed = left.some(({ severity }) => severity === 'error' || (strict && severity === 'warning'))
+  if (failed || stale.length > 0) return 1
+  // Nothing that was found is no proof where nothing answered.
+  const isEmpty = report.answered.size === 0 && report.calls > 0
+  if (isEmpty) console.error('No operation answered with 2xx, so nothing is proved')
+  return isEmpty ? 2 : 0
+}
+
+function toOrigin(address: string): string {
+  const url = /^https?:\/\//.test(address) ? address : `http://${address}`
+  if (!URL.canParse(url)) throw new Error(`${address} is no address: give one such as http://localhost:3333`)
+  return new URL(url).origin
+}

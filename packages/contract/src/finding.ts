@@ -1,0 +1,56 @@
+import { type Code, rules, type Severity } from './rules.ts'
+
+export interface Finding {
+  code: Code
+  severity: Severity
+  /** The operation or document, such as `getTodos` or `manifest`. */
+  subject: string
+  /** What was seen. */
+  detail: string
+  /** Where it stands in the document, as a JSON pointer. */
+  pointer?: string | undefined
+  /** A line that shows it again. Secrets are variables in it. */
+  curl?: string | undefined
+  /** How many cases show the same. */
+  count: number
+}
+
+export interface Untested {
+  subject: string
+  what: string
+  reason: string
+}
+
+/** Gathers findings: one for each rule and subject, with the smallest case. */
+export class Report {
+  readonly #findings = new Map<string, Finding>()
+  readonly untested: Untested[] = []
+  /** How many calls were made, and which operations answered well at least once. */
+  calls = 0
+  readonly answered = new Set<string>()
+
+  add(
+    code: Code,
+    subject: string,
+    detail: string,
+    more: { pointer?: string | undefined; curl?: string | undefined } = {},
+  ): void {
+    const key = `${code} ${subject} ${more.pointer ?? ''}`
+    const found = this.#findings.get(key)
+    if (!found) this.#findings.set(key, { code, severity: rules[code].severity, subject, detail, ...more, count: 1 })
+    else {
+      found.count++
+      if ((more.curl?.length ?? 0) < (found.curl?.length ?? 0)) Object.assign(found, { detail, curl: more.curl })
+    }
+  }
+
+  skip(subject: string, what: string, reason: string): void {
+    if (!this.untested.some((one) => one.subject === subject && one.what === what))
+      this.untested.push({ subject, what, reason })
+  }
+
+  get findings(): Finding[] {
+    const order: Severity[] = ['error', 'warning', 'note']
+    return [...this.#findings.values()].sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity))
+  }
+}

@@ -1,0 +1,57 @@
+import type { Field } from './spec.ts'
+
+/** Values that earlier answers brought, by the names under which an input may ask for them. */
+export class Pool {
+  readonly #values = new Map<string, unknown[]>()
+
+  /** Learns ids and the like from an answer. `resource` is the last plain part of the path: `notes`. */
+  learn(answer: unknown, resource: string, depth = 0): void {
+    if (depth > 4 || answer === null || typeof answer !== 'object') return
+    if (Array.isArray(answer)) {
+      for (const one of answer.slice(0, 5)) this.learn(one, resource, depth + 1)
+      return
+    }
+    for (const [name, value] of Object.entries(answer)) {
+      if (typeof value === 'object') this.learn(value, Array.isArray(value) ? name : resource, depth + 1)
+      else if (/(^|_)(id|key|slug|symbol|code|uuid|version|revision)$/i.test(name) || /[a-z](Id|Key)$/.test(name)) {
+        this.#add(name, value)
+        this.#add(`${singular(resource)}${name}`, value)
+      }
+    }
+  }
+
+  /** The newest value for an input; undefined where nothing was learnt. */
+  find({ name }: Field, resource: string): unknown {
+    const key = normal(name)
+    for (const wanted of [key, `${singular(resource)}${key}`, key.replace(/id$/, '') !== key ? 'id' : key]) {
+      const values = this.#values.get(normal(wanted))
+      if (values?.length) return values.at(-1)
+    }
+    return undefined
+  }
+
+  forget(value: unknown): void {
+    for (const [name, values] of this.#values)
+      this.#values.set(
+        name,
+        values.filter((one) => one !== value),
+      )
+  }
+
+  #add(name: string, value: unknown): void {
+    const key = normal(name)
+    const values = this.#values.get(key) ?? []
+    if (!values.includes(value)) values.push(value)
+    this.#values.set(key, values)
+  }
+}
+
+const normal = (name: string): string => name.toLowerCase().replaceAll(/[_-]/g, '')
+const singular = (word: string): string => normal(word).replace(/ies$/, 'y').replace(/s$/, '')
+
+/** The last part of a path that is no parameter: `notes` of `/notes/{id}`. */
+export const resourceOf = (path: string): string =>
+  path
+    .split('/')
+    .filter((part) => part !== '' && !part.startsWith('{'))
+    .at(-1) ?? ''

@@ -1,0 +1,19 @@
+import { rules } from '../rules.ts'
+import type { Reporter } from './reporter.ts'
+
+export const json: Reporter = (report, subject) =>
+  JSON.stringify(
+    {
+      subject,
+      findings: report.findings.map((finding) => ({
+        ...finding,
+        title: rules[finding.code].title,
+        advice: rules[finding.code].advice,
+      })),
+      untested: report.untested,
+      answered: [...report.answered],
+      calls: report.calls,
+    },
+    null,
+    2,
+  )

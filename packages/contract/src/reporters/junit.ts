@@ -1,0 +1,29 @@
+import { type Code, rules } from '../rules.ts'
+import type { Reporter } from './reporter.ts'
+
+const escapeText = (value: string): string =>
+  value
+    .replaceAll(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd]/g, '\ufffd')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+
+/** One test case a rule; errors and warnings fail theirs. */
+export const junit: Reporter = (report, subject) => {
+  const codes = Object.keys(rules) as Code[]
+  const cases = codes.map((code) => {
+    const found = report.findings.filter((finding) => finding.code === code && finding.severity !== 'note')
+    const failures = found.map(
+      (one) =>
+        `<failure message="${escapeText(`${one.subject}: ${one.detail}`)}">${escapeText(`${rules[code].advice}\n${one.curl ?? ''}`)}</failure>`,
+    )
+    return `<testcase classname="${escapeText(subject)}" name="${escapeText(`${code}: ${rules[code].title}`)}">${failures.join('')}</testcase>`
+  })
+  const skipped = report.untested.map(
+    (one) =>
+      `<testcase classname="${escapeText(subject)}" name="${escapeText(`${one.subject}: ${one.what}`)}"><skipped message="${escapeText(one.reason)}"/></testcase>`,
+  )
+  const failed = new Set(report.findings.filter(({ severity }) => severity !== 'note').map(({ code }) => code)).size
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuite name="contract" tests="${codes.length + skipped.length}" failures="${failed}" skipped="${skipped.length}">\n${[...cases, ...skipped].join('\n')}\n</testsuite>`
+}

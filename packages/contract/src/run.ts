@@ -1,0 +1,162 @@
+import { checkAuth, checkReadOnly, checkUsers } from './checks/auth.ts'
+import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
+import { type Documents, fetchDocuments } from './checks/documents.ts'
+import { checkAgreement, checkManifest } from './checks/manifest.ts'
+import { type Bench, call, checkInvalid, checkValid, ordinaryInput } from './checks/operations.ts'
+import { checkMethods, checkRobustness } from './checks/robustness.ts'
+import { checkSpec } from './checks/spec.ts'
+import { Client, toRequest } from './client.ts'
+import { Report } from './finding.ts'
+import { Pool } from './pool.ts'
+import { SchemaCheck } from './schema-check.ts'
+import { readSpec, type Spec, type SpecOperation } from './spec.ts'
+import { Values } from './values.ts'
+
+export interface ContractOptions {
+  /** The origin at which the plugin answers. */
+  baseUrl: string
+  /** A valid token; with a scheme before it where that is not Bearer. */
+  token?: string | undefined
+  /** Of another user. */
+  secondToken?: string | undefined
+  readOnlyToken?: string | undefined
+  expiredToken?: string | undefined
+  headers?: Record<string, string>
+  /** Repeats a run exactly. */
+  seed?: number
+  /** In seconds; what is not reached by then is listed as untested. */
+  maxTime?: number
+  /** Only reading operations are called. */
+  safe?: boolean
+  /** Names of operations, or parts of them. */
+  include?: readonly string[]
+  exclude?: readonly string[]
+  onProgress?: (what: string) => void
+}
+
+/** Judges a plugin that runs, from its manifest and its spec. */
+export async function checkPlugin(options: ContractOptions): Promise<Report> {
+  const report = new Report()
+  const baseUrl = options.baseUrl.replace(/\/$/, '')
+  options.onProgress?.('documents')
+  const documents = await fetchDocuments(baseUrl, report)
+  const spec = judgeDocuments(documents, report)
+  if (spec) await checkOperations(spec, { ...options, baseUrl }, report)
+  return report
+}
+
+/** Judges documents without a server. */
+export function judgeDocuments({ manifest, spec: document }: Documents, report: Report): Spec | undefined {
+  if (manifest) checkManifest(manifest, report)
+  if (!document) return undefined
+  const spec = readSpec(document, report)
+  checkSpec(spec, new SchemaCheck(spec.version), report)
+  if (manifest) checkAgreement(manifest, document, report)
+  return spec
+}
+
+// What makes things comes first, so that there is something to read, and what deletes them last.
+const order = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE']
+
+async function checkOperations(spec: Spec, options: ContractOptions, report: Report): Promise<void> {
+  const {
+    baseUrl,
+    token,
+    secondToken,
+    readOnlyToken,
+    expiredToken,
+    seed = 1,
+    maxTime = 300,
+    safe = false,
+    onProgress,
+  } = options
+  const check = new SchemaCheck(spec.version)
+  const end = performance.now() + maxTime * 1000
+  const bench: Bench = {
+    client: new Client({ baseUrl, token, headers: options.headers ?? {}, report }),
+    report,
+    check,
+    values: new Values(check, seed),
+    pool: new Pool(),
+    isOver: () => performance.now() > end,
+  }
+  const isChosen = ({ id }: SpecOperation) =>
+    (options.include ?? ['']).some((part) => id.includes(part)) &&
+    !(options.exclude ?? []).some((part) => id.includes(part))
+  const chosen = spec.operations.filter(isChosen).sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
+  const operations = chosen.filter(({ method }) => !safe || method === 'GET')
+  for (const { id, method } of chosen)
+    if (safe && method !== 'GET') report.skip(id, 'all', 'only reading operations were to be called')
+  const needsToken = operations.some(({ isProtected }) => isProtected)
+  if (needsToken && !token) report.skip('all protected operations', 'answers', 'no token was given: --token')
+  const canary = newCanary(seed)
+  const reachable = operations.filter(({ isProtected }) => token || !isProtected)
+
+  if (token && needsToken && !(await isAccepted(bench, reachable))) return
+  // Things are there under the names that the pool learns, before anything is asked about them.
+  for (const operation of reachable.filter(({ method }) => method === 'POST'))
+    await call(bench, operation, ordinaryInput(bench, operation, true) ?? {})
+  for (const operation of reachable.filter(
+    ({ method, fields }) => method === 'GET' && !fields.some(({ place }) => place === 'path'),
+  ))
+    await call(bench, operation, ordinaryInput(bench, operation, false) ?? {})
+  for (const operation of operations) {
+    if (bench.isOver()) {
+      report.skip(operation.id, 'all', 'the time was over')
+      continue
+    }
+    onProgress?.(operation.id)
+    await checkAuth(bench, operation)
+    if (expiredToken && operation.isProtected) await checkExpired(bench, operation, expiredToken)
+    if (!token && operation.isProtected) continue
+    await checkInvalid(bench, operation)
+    await checkRobustness(bench, operation)
+    if (readOnlyToken) await checkReadOnly(bench, operation, readOnlyToken)
+    if (operation.method !== 'DELETE') await checkValid(bench, operation)
+    await checkPages(bench, operation)
+  }
+  for (const create of reachable.filter(({ method, hasBody }) => method === 'POST' && hasBody)) {
+    onProgress?.(`${create.id}: life`)
+    const reading = reachable.filter(({ method }) => method !== 'POST')
+    if (secondToken) await call(bench, create, withCanary(bench, create, canary))
+    if (secondToken) for (const operation of reading) await checkUsers(bench, operation, secondToken, canary)
+    await checkLife(bench, create, reading, `${canary}life`)
+  }
+  if (!secondToken && needsToken)
+    report.skip('all protected operations', 'isolation', 'no token of a second user was given: --second-token')
+  for (const operation of reachable.filter(({ method }) => method === 'DELETE')) await checkValid(bench, operation)
+  for (const [path, group] of Map.groupBy(reachable, ({ path }) => path)) await checkMethods(bench, path, group)
+  for (const { id } of reachable) if (!report.answered.has(id)) report.skip(id, 'answers', 'it never answered with 2xx')
+}
+
+/** Whether the token is good for anything: otherwise every other finding would be about that. */
+async function isAccepted(bench: Bench, operations: SpecOperation[]): Promise<boolean> {
+  for (const operation of operations.filter(({ isProtected }) => isProtected).slice(0, 3)) {
+    const exchange = await call(bench, operation, ordinaryInput(bench, operation, false) ?? {})
+    if (exchange && exchange.status !== 401) return true
+    if (exchange)
+      bench.report.add('auth-token-refused', operation.id, 'the token that was given is answered with 401', {
+        curl: exchange.curl,
+      })
+  }
+  return false
+}
+
+async function checkExpired(bench: Bench, operation: SpecOperation, expired: string): Promise<void> {
+  const input = ordinaryInput(bench, operation, false)
+  if (!input) return
+  const exchange = await bench.client.send({ ...toRequest(operation, input), token: expired }).catch(() => undefined)
+  if (exchange && exchange.status < 300)
+    bench.report.add('auth-any-token', operation.id, `an expired token is answered with ${exchange.status}`, {
+      pointer: operation.pointer,
+    })
+}
+
+function withCanary(bench: Bench, create: SpecOperation, canary: string): Record<string, unknown> {
+  const input = ordinaryInput(bench, create, false) ?? {}
+  const field = create.fields.find(
+    ({ place, schema }) =>
+      place === 'body' && schema.type === 'string' && !schema.enum && !schema.format && !schema.pattern,
+  )
+  return field ? { ...input, [field.name]: canary } : input
+}

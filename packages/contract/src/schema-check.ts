@@ -1,0 +1,58 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import type { Schema } from './spec.ts'
+
+/** Compiles schemas of a spec, OpenAPI's own words included. */
+export class SchemaCheck {
+  readonly #ajv: Ajv
+  readonly #isOld: boolean
+  readonly #compiled = new WeakMap<Schema, ValidateFunction>()
+
+  constructor(version: '3.0' | '3.1') {
+    this.#isOld = version === '3.0'
+    const options = { strict: false, allErrors: false, logger: false, unicodeRegExp: true } as const
+    this.#ajv = this.#isOld ? new Ajv(options) : (new Ajv2020(options) as unknown as Ajv)
+    addFormats.default(this.#ajv)
+    for (const format of ['int32', 'int64', 'float', 'double', 'password', 'binary', 'byte'])
+      this.#ajv.addFormat(format, true)
+  }
+
+  /** Answers what does not fit, or undefined where all does. Throws where the schema itself cannot be used. */
+  fault(schema: Schema, value: unknown): string | undefined {
+    let validate = this.#compiled.get(schema)
+    if (!validate) {
+      validate = this.#ajv.compile(this.#isOld ? (toNew(schema) as Schema) : schema)
+      this.#compiled.set(schema, validate)
+    }
+    return validate(value) ? undefined : describe(validate.errors?.[0])
+  }
+
+  fits(schema: Schema, value: unknown): boolean {
+    return this.fault(schema, value) === undefined
+  }
+}
+
+const describe = (error: ErrorObject | undefined): string =>
+  error
+    ? `${error.instancePath || 'the whole'} ${error.message}${error.params.allowedValues ? `: ${error.params.allowedValues}` : ''}`
+    : 'it does not fit'
+
+/** OpenAPI 3.0 says nullable, and gives exclusive limits as booleans. */
+function toNew(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(toNew)
+  if (node === null || typeof node !== 'object') return node
+  const { nullable, exclusiveMinimum, exclusiveMaximum, ...rest } = Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, toNew(value)]),
+  ) as Schema
+  if (exclusiveMinimum === true) {
+    rest.exclusiveMinimum = rest.minimum
+    delete rest.minimum
+  }
+  if (exclusiveMaximum === true) {
+    rest.exclusiveMaximum = rest.maximum
+    delete rest.maximum
+  }
+  if (nullable !== true) return rest
+  return { anyOf: [rest, { type: 'null' }] }
+}

@@ -1,0 +1,213 @@
+import fc from 'fast-check'
+import type { SchemaCheck } from './schema-check.ts'
+import { asArray, asObject, type Schema } from './spec.ts'
+
+interface Words {
+  type?: string | string[]
+  format?: string
+  pattern?: string
+  enum?: unknown[]
+  minimum?: number
+  maximum?: number
+  exclusiveMinimum?: number
+  exclusiveMaximum?: number
+  multipleOf?: number
+  minLength?: number
+  maxLength?: number
+  minItems?: number
+  maxItems?: number
+}
+
+/** Makes values that fit a schema, and values that break exactly one of its words. */
+export class Values {
+  readonly #check: SchemaCheck
+  readonly #seed: number
+
+  constructor(check: SchemaCheck, seed: number) {
+    this.#check = check
+    this.#seed = seed
+  }
+
+  /** An ordinary value. Undefined where none was found that fits. */
+  ordinary(schema: Schema, depth = 0): unknown {
+    for (const candidate of [
+      schema.example,
+      asArray(schema.examples)[0],
+      schema.default,
+      schema.const,
+      asArray(schema.enum)[0],
+    ])
+      if (candidate !== undefined && this.#fits(schema, candidate)) return candidate
+    const value = this.#make(schema, depth)
+    return this.#fits(schema, value) ? value : this.sample(schema, 20).find((one) => this.#fits(schema, one))
+  }
+
+  /** The edges of a schema: shortest and longest, least and greatest, each of its choices, other scripts. */
+  edges(schema: Schema): unknown[] {
+    const { minimum, maximum, minLength = 0, maxLength, enum: choices } = schema as Words
+    const longest = Math.min(maxLength ?? 200, 20_000)
+    const candidates: unknown[] = Array.isArray(choices)
+      ? choices
+      : schema.type === 'string' && !schema.format && !schema.pattern
+        ? [
+            'a'.repeat(Math.max(1, minLength)),
+            'x'.repeat(longest),
+            '語'.repeat(longest),
+            '🥛'.repeat(longest),
+            `a"b'c%d\\e/f?g&h#i{}`,
+            'constructor',
+            ' Äpfel 牛奶 ',
+          ]
+        : schema.type === 'integer' || schema.type === 'number'
+          ? [minimum, maximum, 0, 1, schema.type === 'number' ? 0.5 : undefined]
+          : schema.type === 'boolean'
+            ? [true, false]
+            : schema.type === 'array'
+              ? this.#arrays(schema)
+              : []
+    return candidates.filter((one) => one !== undefined && this.#fits(schema, one))
+  }
+
+  sample(schema: Schema, count: number): unknown[] {
+    try {
+      return fc.sample(this.#arbitrary(schema, 0), { numRuns: count, seed: this.#seed })
+    } catch {
+      return []
+    }
+  }
+
+  /** Values that break one word of the schema each, with that word. */
+  broken(schema: Schema): { word: string; value: unknown }[] {
+    const s = schema as Words
+    const found: { word: string; value: unknown }[] = []
+    const add = (word: string, value: unknown) => {
+      if (!this.#fits(schema, value)) found.push({ word, value })
+    }
+    const types = asArray(Array.isArray(schema.type) ? schema.type : [schema.type])
+    if (types[0] !== undefined) for (const value of ['text', 1.5, true, ['a'], { a: 1 }, null]) add('type', value)
+    if (typeof s.maxLength === 'number') add('maxLength', 'x'.repeat(Math.min(s.maxLength + 1, 100_000)))
+    if (typeof s.minLength === 'number' && s.minLength > 0) add('minLength', 'x'.repeat(s.minLength - 1))
+    if (typeof s.minimum === 'number') add('minimum', s.minimum - 1)
+    if (typeof s.maximum === 'number') add('maximum', s.maximum + 1)
+    if (typeof s.exclusiveMinimum === 'number') add('exclusiveMinimum', s.exclusiveMinimum)
+    if (typeof s.exclusiveMaximum === 'number') add('exclusiveMaximum', s.exclusiveMaximum)
+    if (typeof s.multipleOf === 'number') add('multipleOf', s.multipleOf * 1.5)
+    if (schema.enum) add('enum', 'not-one-of-them')
+    if (typeof s.pattern === 'string') for (const value of ['', '!', 'x y', '\u0001']) add('pattern', value)
+    if (typeof s.format === 'string') for (const value of ['not-a-format', '99']) add('format', value)
+    if (schema.type === 'array') {
+      const item = this.ordinary(asObject(schema.items))
+      if (typeof s.maxItems === 'number')
+        add(
+          'maxItems',
+          Array.from({ length: Math.min(s.maxItems + 1, 2_000) }, () => item),
+        )
+      if (typeof s.minItems === 'number' && s.minItems > 0)
+        add(
+          'minItems',
+          Array.from({ length: s.minItems - 1 }, () => item),
+        )
+      const [broken] = this.broken(asObject(schema.items))
+      if (broken) add(`items ${broken.word}`, [broken.value])
+    }
+    // One case for each word, the smallest first, but every wrong type.
+    return found.filter(
+      ({ word, value }, index) =>
+        word === 'type' || found.findIndex((one) => one.word === word) === index || value === null,
+    )
+  }
+
+  #fits(schema: Schema, value: unknown): boolean {
+    try {
+      return this.#check.fits(schema, value)
+    } catch {
+      return false
+    }
+  }
+
+  #arrays(schema: Schema): unknown[] {
+    const { minItems = 0, maxItems = 3 } = schema as Words
+    const items = this.sample(asObject(schema.items), 5)
+    const of = (length: number) => Array.from({ length }, (_, index) => items[index % Math.max(1, items.length)])
+    return [of(minItems), of(Math.min(maxItems, 50))]
+  }
+
+  #make(schema: Schema, depth: number): unknown {
+    const { type, format, minimum, maximum, minLength = 0, minItems = 0 } = schema as Words
+    const { items, properties } = schema
+    if (schema.anyOf || schema.oneOf)
+      return this.ordinary(asObject(asArray(schema.anyOf ?? schema.oneOf)[0]), depth + 1)
+    if (schema.allOf)
+      return Object.assign({}, ...asArray(schema.allOf).map((one) => this.ordinary(asObject(one), depth + 1)))
+    switch (Array.isArray(type) ? (type as string[]).find((one) => one !== 'null') : type) {
+      case 'integer':
+        return Math.ceil(minimum ?? Math.min(1, maximum ?? 1))
+      case 'number':
+        return minimum ?? maximum ?? 1
+      case 'boolean':
+        return true
+      case 'array':
+        return Array.from({ length: Math.max(1, minItems) }, () => this.ordinary(asObject(items), depth + 1))
+      case 'object':
+        return depth > 8
+          ? {}
+          : Object.fromEntries(
+              Object.entries(asObject(properties))
+                .filter(([name]) => asArray(schema.required).includes(name))
+                .map(([name, one]) => [name, this.ordinary(asObject(one), depth + 1)]),
+            )
+      default:
+        return formats[format ?? ''] ?? 'contract'.padEnd(minLength, 'x').slice(0, (schema as Words).maxLength ?? 100)
+    }
+  }
+
+  #arbitrary(schema: Schema, depth: number): fc.Arbitrary<unknown> {
+    const {
+      type,
+      minimum = -1000,
+      maximum = 1000,
+      minLength = 0,
+      maxLength = 60,
+      enum: choices,
+      format,
+    } = schema as Words
+    if (Array.isArray(choices)) return fc.constantFrom(...choices)
+    if (format && formats[format]) return fc.constant(formats[format])
+    switch (type) {
+      case 'integer':
+        return fc.integer({
+          min: Math.ceil(Math.max(minimum, -(2 ** 31))),
+          max: Math.floor(Math.min(maximum, 2 ** 31 - 1)),
+        })
+      case 'number':
+        return fc.double({ min: minimum, max: maximum, noNaN: true, noDefaultInfinity: true })
+      case 'boolean':
+        return fc.boolean()
+      case 'array':
+        return fc.array(this.#arbitrary(asObject(schema.items), depth + 1), {
+          minLength: (schema as Words).minItems ?? 0,
+          maxLength: Math.min((schema as Words).maxItems ?? 3, 5),
+        })
+      case 'object':
+        return fc.constant(this.#make(schema, depth))
+      default:
+        if (schema.pattern) return fc.stringMatching(new RegExp(String(schema.pattern), 'u'))
+        return fc
+          .string({ unit: 'grapheme', minLength, maxLength: Math.min(maxLength, 60) })
+          .filter((text) => !/\p{Cc}/u.test(text))
+    }
+  }
+}
+
+const formats: Record<string, string> = {
+  date: '2026-01-31',
+  'date-time': '2026-01-31T12:00:00Z',
+  time: '12:00:00Z',
+  email: 'contract@example.com',
+  uri: 'https://example.com/contract',
+  url: 'https://example.com/contract',
+  uuid: '123e4567-e89b-42d3-a456-426614174000',
+  hostname: 'example.com',
+  ipv4: '192.0.2.1',
+  ipv6: '2001:db8::1',
+}

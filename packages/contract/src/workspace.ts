@@ -1,0 +1,33 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { startPlugin, temporaryDatabase } from './plugin-process.ts'
+
+export interface WorkspacePlugin {
+  name: string
+  url: string
+  token: string | undefined
+  end: () => Promise<unknown>
+}
+
+// Where a plugin of this workspace leaves its token in development, beside its database.
+const tokenFiles = ['service-token', 'user-token', 'access-token']
+
+/** Starts every plugin of the workspace on a new database, as in development. */
+export async function workspacePlugins(root = process.cwd()): Promise<WorkspacePlugin[]> {
+  const folder = join(root, 'plugins')
+  if (!existsSync(folder)) throw new Error('There is no folder plugins here: give the address of a plugin')
+  const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'src', 'main.ts')))
+  return Promise.all(
+    names.map(async (name) => {
+      const database = temporaryDatabase()
+      const server = await startPlugin(pathToFileURL(`${join(folder, name)}/`), {
+        NODE_ENV: 'development',
+        DATABASE_URL: database,
+      })
+      const data = dirname(database.slice('file:'.length))
+      const file = tokenFiles.map((one) => join(data, one)).find(existsSync)
+      return { name, url: server.url, token: file && readFileSync(file, 'utf8').trim(), end: () => server.end() }
+    }),
+  )
+}
