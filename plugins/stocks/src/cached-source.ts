@@ -14,6 +14,8 @@ const minute = 60_000
 export const ages = { quotes: minute, search: 60 * minute, history: 15 * minute }
 const longestStale = 24 * 60 * minute
 const pauseAfterTrouble = 10_000
+// In prices: a history of forty years of days has ten thousand, about half a megabyte.
+const largestCache = 500_000
 
 /** A value with the time at which the source gave it. */
 export interface Dated<Value> {
@@ -38,10 +40,15 @@ export class CachedSource {
     this.#source = source
     this.#quotes = new Cache(source, ages.quotes, (symbol) => this.#quote(symbol))
     this.#searches = new Cache(source, ages.search, (query) => source.search(query))
-    this.#histories = new Cache(source, ages.history, (key) => {
-      const [range, interval, symbol] = JSON.parse(key) as [Range, Interval, string]
-      return source.history(symbol, range, interval)
-    })
+    this.#histories = new Cache(
+      source,
+      ages.history,
+      (key) => {
+        const [range, interval, symbol] = JSON.parse(key) as [Range, Interval, string]
+        return source.history(symbol, range, interval)
+      },
+      (history) => 1 + (history?.points.length ?? 0),
+    )
   }
 
   get name(): string {
@@ -88,40 +95,60 @@ export class CachedSource {
 interface Entry<Value> {
   value: Value
   at: number
+  isStale: boolean
 }
 
 class Cache<Value> {
   readonly #entries: LRUCache<string, Entry<Value>>
   readonly #sampleTime: string | undefined
   #pauseUntil = 0
-  #trouble: unknown
+  #trouble: SourceError | undefined
 
-  constructor({ asOf }: StockSource, ttl: number, ask: (key: string) => Promise<Value>) {
+  constructor(
+    { asOf }: StockSource,
+    ttl: number,
+    ask: (key: string) => Promise<Value>,
+    sizeOf: (value: Value) => number = () => 1,
+  ) {
     this.#sampleTime = asOf
     this.#entries = new LRUCache<string, Entry<Value>>({
       max: 2_000,
+      maxSize: largestCache,
+      sizeCalculation: ({ value }) => sizeOf(value),
       ttl,
-      allowStaleOnFetchRejection: true,
-      noDeleteOnFetchRejection: true,
-      fetchMethod: async (key) => {
-        if (Date.now() < this.#pauseUntil) throw this.#trouble
+      // Who waits for an answer gets it, even if it is pushed out meanwhile.
+      ignoreFetchAbort: true,
+      // What it answers goes to all who wait, so that each of them is told that it is old.
+      fetchMethod: async (key, old, { options }) => {
         try {
-          return { value: await ask(key), at: Date.now() }
+          return { value: await this.#askUnlessPaused(key, ask), at: Date.now(), isStale: false }
         } catch (error) {
-          this.#pauseUntil = Date.now() + pauseAfterTrouble
-          this.#trouble = error
-          throw error
+          if (!old || !(error instanceof SourceError) || Date.now() - old.at > longestStale) throw error
+          options.ttl = pauseAfterTrouble
+          return { ...old, isStale: true }
         }
       },
     })
   }
 
+  /** Leaves a source that is down alone for a while. One that only dislikes a question still answers others. */
+  async #askUnlessPaused(key: string, ask: (key: string) => Promise<Value>): Promise<Value> {
+    if (this.#trouble && Date.now() < this.#pauseUntil) throw this.#trouble
+    try {
+      return await ask(key)
+    } catch (error) {
+      if (error instanceof SourceError && error.status === 503) {
+        this.#pauseUntil = Date.now() + pauseAfterTrouble
+        this.#trouble = error
+      }
+      throw error
+    }
+  }
+
   async get(key: string): Promise<Dated<Value>> {
-    const status: LRUCache.Status<string, Entry<Value>> = {}
-    const entry = await this.#entries.fetch(key, { status })
-    const isStale = status.returnedStale === true
-    if (!entry || (isStale && Date.now() - entry.at > longestStale))
-      throw this.#trouble ?? new SourceError(503, 'no answer')
-    return { value: entry.value, asOf: this.#sampleTime ?? new Date(entry.at).toISOString(), isStale }
+    const entry = await this.#entries.fetch(key)
+    if (!entry) throw new SourceError(503, 'There is no answer yet')
+    const { value, at, isStale } = entry
+    return { value, asOf: this.#sampleTime ?? new Date(at).toISOString(), isStale }
   }
 }

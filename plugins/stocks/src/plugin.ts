@@ -19,7 +19,16 @@ export const StocksEnvironment = z.object({
   STOCKS_SERVICE_TOKENS: z
     .string()
     .transform((value) => value.split(',').map((token) => token.trim()))
-    .pipe(z.array(z.string().min(32, 'must be tokens of 32 characters or more, with commas between several')))
+    .pipe(
+      z.array(
+        z
+          .string()
+          .regex(
+            /^(?=.{32})[\w.~+/-]+=*$/,
+            'must be a token of 32 characters or more, letters, digits and -._~+/, with commas between several',
+          ),
+      ),
+    )
     .optional(),
   STOCKS_VERIFICATION_TOKENS: VerificationTokens.optional(),
 })
@@ -46,7 +55,7 @@ const Quote = z
     price: z.number(),
     previousPrice: z.number().optional().describe('One trading day before; in sample data one month before'),
     changePercent: z.number().optional(),
-    time: z.string().describe('When the price was paid'),
+    time: z.string().describe('When the price was paid; in sample data the month'),
   })
   .meta({ id: 'Quote' })
 const Match = z.object({ symbol: z.string(), name: z.string(), exchange: z.string().optional() }).meta({ id: 'Match' })
@@ -135,11 +144,12 @@ export async function createStocksPlugin(settings: StocksSettings, given?: Stock
           const asked = symbol.toUpperCase()
           const found = await source.history(asked, range, interval).catch(toProblem(context))
           if (!found.value) throw context.fail(404, `There is no symbol ${asked}: look for it with searchSymbols`)
-          const { length } = found.value.points
+          const { points, interval: given } = found.value
+          const { length } = points
           if (length > mostPoints)
             throw context.fail(
               422,
-              `There are ${length} prices, and at most ${mostPoints} fit: ask for a longer interval`,
+              `There are ${length} prices, and at most ${mostPoints} fit: ask for a shorter range${given === '1mo' ? '' : ' or a longer interval'}`,
             )
           return { symbol: asked, ...found.value, ...describe(found) }
         },

@@ -24,12 +24,13 @@ export async function createSampleSource(): Promise<StockSource> {
   for (const line of [...(await readLines('stocks.csv')), ...(await readLines('sp500.csv', '^GSPC,'))]) {
     const [symbol = '', date = '', price] = line.split(',')
     const points = series.get(symbol) ?? []
-    points.push({ date: new Date(`${date} UTC`).toISOString().slice(0, 10), close: Number(price) })
+    // The file names a month by its first day, but the price is of a later day: that of the index in March 2010 is of the 9th.
+    points.push({ date: new Date(`${date} UTC`).toISOString().slice(0, 7), close: Number(price) })
     series.set(symbol, points)
   }
   return {
     name: 'sample: monthly prices of 2000 to 2010 from Vega Datasets, not current',
-    asOf: '2010-03-01T00:00:00.000Z',
+    asOf: '2010-03',
     mostSymbols: 1000,
     async quotes(symbols) {
       return symbols.flatMap((symbol): Quote[] => {
@@ -37,7 +38,7 @@ export async function createSampleSource(): Promise<StockSource> {
         if (!last) return []
         const previousPrice = series.get(symbol)?.at(-2)?.close
         const name = companies[symbol] ?? symbol
-        return [{ symbol, name, currency: 'USD', price: last.close, previousPrice, time: `${last.date}T00:00:00.000Z` }]
+        return [{ symbol, name, currency: 'USD', price: last.close, previousPrice, time: last.date }]
       })
     },
     async search(query) {

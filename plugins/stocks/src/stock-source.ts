@@ -10,7 +10,7 @@ export interface Quote {
   price: number
   /** The price one trading day before, or one interval where the source has no days. */
   previousPrice?: number | undefined
-  /** When the price was paid, in ISO 8601. */
+  /** When the price was paid, in ISO 8601: a time, or the month where no more is known. */
   time: string
 }
 
@@ -24,6 +24,7 @@ export interface History {
   currency: string
   /** What the source has, where it does not have the one that was asked for. */
   interval: Interval
+  /** The date is a day, or a month where no more is known. */
   points: { date: string; close: number }[]
 }
 

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SourceError, type StockSource } from '../src/stock-source.ts'
+import { type Interval, SourceError, type StockSource } from '../src/stock-source.ts'
 import { serveStocks } from './fixture.ts'
 
 /** A source at the end of a slow line, which can be cut. */
 function createSource() {
   const calls: string[] = []
-  const state = { error: undefined as Error | undefined, points: 3 }
+  const state = { error: undefined as Error | undefined, points: 3, interval: '1d' as Interval, delay: 20 }
   const answer = async <Value>(call: string, value: Value): Promise<Value> => {
     calls.push(call)
-    await sleep(20)
+    await sleep(state.delay)
     if (state.error) throw state.error
     return value
   }
@@ -28,7 +28,7 @@ function createSource() {
     history: (symbol) =>
       answer(`history ${symbol}`, {
         currency: 'USD',
-        interval: '1d',
+        interval: state.interval,
         points: Array.from({ length: state.points }, () => ({ date: '2026-01-01', close: 1 })),
       }),
   }
@@ -106,6 +106,51 @@ test('while the source is down answers of up to a day serve on, and say that the
   assert.equal((await get('/quotes?symbols=A').expect(200)).body.stale, undefined)
 })
 
+test('of several who ask at once while the source is down, each is told that the answer is old', async (t) => {
+  const later = travel(t)
+  const { source, state } = createSource()
+  const { get } = await serveStocks({}, source)
+  await get('/quotes?symbols=A').expect(200)
+  state.error = new SourceError(503, 'The source is down')
+  const ask = () => Promise.all(Array.from({ length: 5 }, () => get('/quotes?symbols=A')))
+  later(3_600_000)
+  assert.deepEqual(new Set((await ask()).map(({ body }) => body.stale)), new Set([true]))
+  later(24 * 3_600_000)
+  assert.deepEqual(new Set((await ask()).map(({ status }) => status)), new Set([503]))
+})
+
+test('a question that the source dislikes does not keep others from asking, but one that it is down does', async () => {
+  for (const [status, expected] of [
+    [502, 200],
+    [503, 503],
+  ] as const) {
+    const { source, state } = createSource()
+    const { get } = await serveStocks({}, source)
+    state.error = new SourceError(status, 'Trouble')
+    await get('/history/ODD').expect(status)
+    state.error = undefined
+    await get('/history/A').expect(expected)
+  }
+})
+
+test('more symbols at once than are kept are answered all the same', async () => {
+  const { source, state } = createSource()
+  state.delay = 500
+  const { get } = await serveStocks({}, source)
+  const ask = (call: number) =>
+    get(`/quotes?${Array.from({ length: 20 }, (_, index) => `symbols=S${call}-${index}`).join('&')}`)
+  const answers = await Promise.all(Array.from({ length: 150 }, (_, call) => ask(call)))
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]))
+})
+
+test('long histories push each other out', async () => {
+  const { source, calls, state } = createSource()
+  state.points = 200_000
+  const { get } = await serveStocks({}, source)
+  for (const symbol of ['A', 'B', 'C', 'A']) await get(`/history/${symbol}`).expect(422)
+  assert.equal(calls.length, 4)
+})
+
 test('trouble with the source is told as such, with when to come again', async () => {
   for (const [error, status] of [
     [new SourceError(503, 'The source is down', { retryAfter: 7 }), 503],
@@ -127,7 +172,9 @@ test('a history that is too long for one answer is refused with what to do', asy
   const { source, state } = createSource()
   state.points = 301
   const { get } = await serveStocks({}, source)
-  assert.match((await get('/history/A').expect(422)).body.detail, /longer interval/)
+  assert.match((await get('/history/A').expect(422)).body.detail, /shorter range or a longer interval/)
+  state.interval = '1mo'
+  assert.match((await get('/history/C').expect(422)).body.detail, /shorter range$/)
   state.points = 300
   const { text } = await get('/history/B').expect(200)
   assert.ok(text.length < 16_000, `${text.length} characters`)

@@ -6,7 +6,7 @@ const { get } = await serveStocks()
 
 function assertSample(body: { source: string; asOf: string; stale?: boolean }): void {
   assert.match(body.source, /^sample: .*not current$/)
-  assert.equal(body.asOf, '2010-03-01T00:00:00.000Z')
+  assert.equal(body.asOf, '2010-03')
   assert.equal(body.stale, undefined)
 }
 
@@ -24,7 +24,7 @@ test('many symbols are read at once, in the order that was asked for, once each,
     price: 223.02,
     previousPrice: 204.62,
     changePercent: 8.99,
-    time: '2010-03-01T00:00:00.000Z',
+    time: '2010-03',
   })
   assertSample(body)
 })
@@ -69,7 +69,7 @@ test('a history goes back as far as was asked for, oldest first, and says which 
   ] as const) {
     const { body } = await get(`/history/ibm?range=${range}&interval=1d`).expect(200)
     assert.equal(body.points.length, count)
-    assert.deepEqual(body.points.at(-1), { date: '2010-03-01', close: 125.55 })
+    assert.deepEqual(body.points.at(-1), { date: '2010-03', close: 125.55 })
     assert.equal(body.interval, '1mo')
     assert.deepEqual(
       body.points.map(({ date }: { date: string }) => date),

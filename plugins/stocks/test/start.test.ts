@@ -30,9 +30,13 @@ test('the start line names the live source too', async (t) => {
   assert.match(server.output(), /data: live: Yahoo Finance/)
 })
 
-test('what hinders the start is said in one line that names the variable', { timeout: 60_000 }, async () => {
+test('what hinders the start is said in one line that names the variable', { timeout: 60_000 }, async (t) => {
   const cases: [Record<string, string>, RegExp][] = [
     [{}, /STOCKS_SERVICE_TOKENS is not set/],
+    [
+      { STOCKS_SERVICE_TOKENS: 'a passphrase that no Authorization header can carry' },
+      /STOCKS_SERVICE_TOKENS.* letters, digits/,
+    ],
     [{ STOCKS_SERVICE_TOKENS: 'short' }, /STOCKS_SERVICE_TOKENS.* 32 characters/],
     [{ STOCKS_SERVICE_TOKENS: 'x'.repeat(32), STOCKS_SOURCE: 'bloomberg' }, /STOCKS_SOURCE must be sample or yahoo/],
     [
@@ -46,6 +50,7 @@ test('what hinders the start is said in one line that names the variable', { tim
       DATABASE_URL: temporaryDatabase(),
       ...environment,
     })
+    t.after(() => server.end('SIGKILL'))
     await new Promise((resolve) => server.process.once('close', resolve))
     assert.equal(server.process.exitCode, 1, server.output())
     assert.match(server.output(), expected)

@@ -14,7 +14,9 @@ function createYahoo(answers: Record<string, unknown>) {
       })
     if (url.pathname.endsWith('getcrumb')) return new Response('crumb')
     const answer = Object.entries(answers).find(([path]) => url.pathname.startsWith(path))?.[1]
-    if (typeof answer === 'number') return new Response('Too Many Requests', { status: answer })
+    if (typeof answer === 'number')
+      return new Response('Too Many Requests', { status: answer, headers: { 'retry-after': '7' } })
+    if (typeof answer === 'string') return new Response(answer)
     return answer === undefined ? new Response('{}', { status: 404 }) : Response.json(answer)
   }) as typeof fetch
   return { source: createYahooSource(request), asked }
@@ -104,7 +106,43 @@ test('a symbol that Yahoo does not know has no history', async () => {
   assert.equal(await source.history('NOPE', '1mo', '1d'), undefined)
 })
 
+test('what is no symbol is not sent', async () => {
+  const { source, asked } = createYahoo({})
+  for (const symbol of ['../../../v1/x', '..', '/A', 'A/B', 'A?range=1d#', 'A,B', 'A B', '%2E%2E', ''])
+    assert.deepEqual([await source.history(symbol, '1mo', '1d'), await source.quotes([symbol])], [undefined, []])
+  assert.deepEqual(await source.search(''), [])
+  assert.deepEqual(asked, [])
+})
+
+test('symbols of every form are sent as they are', async () => {
+  for (const symbol of ['^GSPC', 'BRK-B', 'M&M.NS', 'EURUSD=X', '0700.HK']) {
+    const { source, asked } = createYahoo({ '/v8/finance/chart': 429 })
+    await assert.rejects(source.history(symbol, '1mo', '1d'))
+    assert.equal(decodeURIComponent(asked[0]?.pathname ?? ''), `/v8/finance/chart/${symbol}`)
+  }
+})
+
+test('a quote that cannot be read does not hold up the others', async () => {
+  const { source } = createYahoo({
+    '/v7/finance/quote': { quoteResponse: { result: [quote, { symbol: 'ODD', regularMarketPrice: 1 }], error: null } },
+  })
+  assert.deepEqual(
+    (await source.quotes(['AAPL', 'ODD'])).map(({ symbol }) => symbol),
+    ['AAPL'],
+  )
+})
+
+test('trouble is not printed, since the address holds the session', async (t) => {
+  const { source } = createYahoo({ '/v7/finance/quote': 429 })
+  const printed = t.mock.method(console, 'error', () => {})
+  await assert.rejects(source.quotes(['AAPL']), { status: 503, retryAfter: 7 })
+  assert.equal(printed.mock.callCount(), 0)
+})
+
 for (const [what, answer, status] of [
+  ['a page in place of JSON', '<html>', 502],
+  ['another JSON', { a: 1, b: 2 }, 502],
+  ['a refusal', { quoteResponse: { result: null, error: { code: 'Bad Request', description: 'No' } } }, 502],
   ['too many requests', 429, 503],
   ['a fault', 500, 503],
   ['another form', { quoteResponse: { result: [{ ...quote, regularMarketPrice: 'n/a' }], error: null } }, 502],
