@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { developmentSecret } from '../src/index.ts'
+
+const newPath = () => join(mkdtempSync(join(tmpdir(), 'secret-')), 'a', 'secret')
+
+test('a secret is made once, has 256 bits, and only its owner can read it', () => {
+  const path = newPath()
+  const { secret, isNew } = developmentSecret(path)
+  assert.equal(isNew, true)
+  assert.match(secret, /^[\w-]{43}$/)
+  assert.equal(statSync(path).mode & 0o777, 0o600)
+  assert.equal(readFileSync(path, 'utf8'), secret)
+  assert.deepEqual(developmentSecret(path), { secret, isNew: false })
+  assert.notEqual(developmentSecret(newPath()).secret, secret)
+})
+
+test('a secret that a person put there is used, without the end of its line', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'secret-')), 'secret')
+  writeFileSync(path, 'one of my own\n')
+  assert.deepEqual(developmentSecret(path), { secret: 'one of my own', isNew: false })
+})
