@@ -158,7 +158,7 @@ function oddBodies(names: fc.Arbitrary<string>): fc.Arbitrary<Buffer | undefined
     objects.map((text) => Buffer.from(text.slice(0, -1))),
     objects.map((text) => gzipSync(text)),
     fc
-      .constantFrom('['.repeat(60_000), `{"x":"${'x'.repeat(70_000)}"}`, '{"a":'.repeat(10_000))
+      .constantFrom('['.repeat(60_000), `{"x":"${'x'.repeat(270_000)}"}`, '{"a":'.repeat(10_000))
       .map((text) => Buffer.from(text)),
     fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
   )

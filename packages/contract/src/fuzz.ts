@@ -79,7 +79,7 @@ class Sender {
         sent.setTimeout(longestWait, () => sent.destroy(new Error(`no answer in 2 seconds: ${describe()}`)))
         // A server may close the connection in the middle of a body that is too long.
         sent.on('error', (error: NodeJS.ErrnoException) =>
-          (body?.length ?? 0) > 65_536 && /EPIPE|ECONNRESET/.test(error.code ?? '')
+          (body?.length ?? 0) > 262_144 && /EPIPE|ECONNRESET/.test(error.code ?? '')
             ? resolve(413)
             : reject(new Error(`${error.message}: ${describe()}`)),
         )

@@ -1,3 +1,4 @@
+export { type ContractSettings, contractTests } from './contract-tests.ts'
 export { type Finding, Report } from './finding.ts'
 export { type FuzzOptions, fuzz } from './fuzz.ts'
 export {

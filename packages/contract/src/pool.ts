@@ -3,6 +3,7 @@ import type { Field } from './spec.ts'
 /** Values that earlier answers brought, by the names under which an input may ask for them. */
 export class Pool {
   readonly #values = new Map<string, unknown[]>()
+  readonly #versions = new Map<unknown, unknown>()
 
   /** Learns ids and the like from an answer. `resource` is the last plain part of the path: `notes`. */
   learn(answer: unknown, resource: string, depth = 0): void {
@@ -11,6 +12,8 @@ export class Pool {
       for (const one of answer.slice(0, 5)) this.learn(one, resource, depth + 1)
       return
     }
+    const { id, version, revision } = answer as Record<string, unknown>
+    if (id !== undefined && (version ?? revision) !== undefined) this.#versions.set(id, version ?? revision)
     for (const [name, value] of Object.entries(answer)) {
       if (typeof value === 'object') this.learn(value, Array.isArray(value) ? name : resource, depth + 1)
       else if (/(^|_)(id|key|slug|symbol|code|uuid|version|revision)$/i.test(name) || /[a-z](Id|Key)$/.test(name)) {
@@ -28,6 +31,11 @@ export class Pool {
       if (values?.length) return values.at(-1)
     }
     return undefined
+  }
+
+  /** The version that the thing with this id had last; undefined where none was seen. */
+  versionOf(id: unknown): unknown {
+    return this.#versions.get(id)
   }
 
   forget(value: unknown): void {

@@ -72,25 +72,26 @@ async function checkOperations(spec: Spec, options: ContractOptions, report: Rep
   } = options
   const check = new SchemaCheck(spec.version)
   const end = performance.now() + maxTime * 1000
+  const isChosen = ({ id }: SpecOperation) =>
+    (options.include ?? ['']).some((part) => id.includes(part)) &&
+    !(options.exclude ?? []).some((part) => id.includes(part))
+  const chosen = spec.operations.filter(isChosen).sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
+  const operations = chosen.filter(({ method }) => !safe || method === 'GET')
+  const reachable = operations.filter(({ isProtected }) => token || !isProtected)
   const bench: Bench = {
     client: new Client({ baseUrl, token, headers: options.headers ?? {}, report }),
     report,
     check,
     values: new Values(check, seed),
     pool: new Pool(),
+    operations: reachable,
     isOver: () => performance.now() > end,
   }
-  const isChosen = ({ id }: SpecOperation) =>
-    (options.include ?? ['']).some((part) => id.includes(part)) &&
-    !(options.exclude ?? []).some((part) => id.includes(part))
-  const chosen = spec.operations.filter(isChosen).sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
-  const operations = chosen.filter(({ method }) => !safe || method === 'GET')
   for (const { id, method } of chosen)
     if (safe && method !== 'GET') report.skip(id, 'all', 'only reading operations were to be called')
   const needsToken = operations.some(({ isProtected }) => isProtected)
   if (needsToken && !token) report.skip('all protected operations', 'answers', 'no token was given: --token')
   const canary = newCanary(seed)
-  const reachable = operations.filter(({ isProtected }) => token || !isProtected)
 
   if (token && needsToken && !(await isAccepted(bench, reachable))) return
   // Things are there under the names that the pool learns, before anything is asked about them.

@@ -123,7 +123,7 @@ export function readSpec(document: Schema, report: Report): Spec {
       if (found === null || typeof found !== 'object') continue
       const pointer = `/paths/${path.replaceAll('~', '~0').replaceAll('/', '~1')}/${method}`
       const operation = references.resolve(found, [], pointer) as Schema
-      const shared = references.resolve(asArray(asObject(item).parameters), [], pointer) as Schema[]
+      const shared = asArray(references.resolve(asArray(asObject(item).parameters), [], pointer)) as Schema[]
       operations.push(toOperation(path, method, operation, shared, security, pointer))
     }
   const urls = asArray(servers).map((server) => String(asObject(server).url ?? ''))

@@ -13,6 +13,13 @@ export interface WorkspacePlugin {
 // Where a plugin of this workspace leaves its token in development, beside its database.
 const tokenFiles = ['service-token', 'user-token', 'access-token']
 
+/** The token that a plugin made itself in development; undefined where it needs none. */
+export function developmentToken(databaseUrl: string): string | undefined {
+  const data = dirname(databaseUrl.slice('file:'.length))
+  const file = tokenFiles.map((one) => join(data, one)).find(existsSync)
+  return file && readFileSync(file, 'utf8').trim()
+}
+
 /** Starts every plugin of the workspace on a new database, as in development. */
 export async function workspacePlugins(root = process.cwd()): Promise<WorkspacePlugin[]> {
   const folder = join(root, 'plugins')
@@ -25,9 +32,7 @@ export async function workspacePlugins(root = process.cwd()): Promise<WorkspaceP
         NODE_ENV: 'development',
         DATABASE_URL: database,
       })
-      const data = dirname(database.slice('file:'.length))
-      const file = tokenFiles.map((one) => join(data, one)).find(existsSync)
-      return { name, url: server.url, token: file && readFileSync(file, 'utf8').trim(), end: () => server.end() }
+      return { name, url: server.url, token: developmentToken(database), end: () => server.end() }
     }),
   )
 }

@@ -2,8 +2,8 @@ import type { Context } from 'koa'
 import { koaBody } from 'koa-body'
 import { Problem } from './problem.ts'
 
-/** The longest JSON body, in bytes, after decompression. */
-export const longestBody = 65_536
+/** The longest JSON body, in bytes, after decompression. Inputs that could not be sent in it are refused at the definition. */
+export const longestBody = 262_144
 
 // Latin-1 hands the bytes over one to one. As UTF-8 they would come with a byte order mark taken away and
 // with invalid sequences replaced, so that what is stored would differ from what was sent.

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { longestBody } from './body.ts'
 import type { Operation } from './operation.ts'
 import type { PluginOperation } from './plugin.ts'
 import type { JsonSchema } from './schema.ts'
@@ -22,6 +23,8 @@ const taken = [
 ]
 // Their form is their limit.
 const boundedFormats = ['date', 'date-time', 'time', 'uuid', 'ipv4', 'ipv6']
+// Some clients write everything but ASCII as two times \uXXXX.
+const bytesOfCharacter = 12
 const longestChoice = 8
 const scalars = ['string', 'number', 'integer', 'boolean']
 
@@ -55,7 +58,17 @@ export function operationFaults(operation: PluginOperation): string[] {
     if (place === 'path' && properties[name]?.type === 'array')
       faults.push(`the input ${name} is in the path, so it cannot be a list`)
   }
+  const body = operation.fields.filter(({ place }) => place === 'body').map(({ name }) => properties[name] ?? {})
+  const bytes = body.reduce((sum, schema) => sum + longestText(schema) * bytesOfCharacter, 0)
+  if (bytes > longestBody)
+    faults.push(`its inputs may have ${bytes} bytes as JSON, and a body ${longestBody} at most: give shorter limits`)
   return faults
+}
+
+/** How many characters a value may have. */
+function longestText({ type, maxLength, maxItems, items }: JsonSchema): number {
+  if (type === 'array') return Number(maxItems ?? 0) * longestText((items ?? {}) as JsonSchema)
+  return type === 'string' ? Number(maxLength ?? 0) : 0
 }
 
 /** JSON has no dates, sets or big integers, and zod writes no schema for them. Everything else reads the schemas. */

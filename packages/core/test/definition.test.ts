@@ -121,6 +121,18 @@ test('one path has one set of names, since OpenAPI and the routes take the secon
   assert.throws(() => definePlugin({ ...definition, operations }), DefinitionError)
 })
 
+test('inputs that are taken can be sent', () => {
+  const write = (longest: number) =>
+    operation('POST /things', {
+      summary: 'Write',
+      input: z.object({ x: text(longest).describe('a') }),
+      output,
+      handler,
+    })
+  definePlugin({ ...definition, operations: { write: write(21_000) } })
+  assert.throws(() => definePlugin({ ...definition, operations: { write: write(22_000) } }), /give shorter limits/)
+})
+
 test('a default is a value that could be sent', () => {
   const read = withInput(text(5).default('').describe('a'))
   assert.throws(() => definePlugin({ ...definition, operations: { read } }), /x has a default that it would refuse/)
