@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Defect } from './mutants.ts'
 
 export const tokens = {
@@ -38,8 +39,23 @@ const inputs = {
   tags: { type: 'array', items: { type: 'string', maxLength: 20 }, maxItems: 3, description: 'Up to three words' },
 }
 
+/** Another way of doing the same, which is as right. */
+export interface Style {
+  manifest?: (manifest: Record<string, unknown>) => Record<string, unknown>
+  // biome-ignore lint/suspicious/noExplicitAny: whatever stands in a spec
+  spec?: (spec: any) => any
+  /** Changes the URL of a request before it is looked at. */
+  request?: (url: URL) => void
+  // biome-ignore lint/suspicious/noExplicitAny: whatever an answer holds
+  answer?: (answer: { status: number; value: any; type: string }, request: IncomingMessage) => void
+  latency?: number
+  isStrict?: boolean
+  isNewestFirst?: boolean
+  isBasic?: boolean
+}
+
 /** A correct plugin in plain node:http, in which one defect at a time can be switched on. */
-export async function serveMutant(defect: Defect | undefined) {
+export async function serveMutant(defect: Defect | undefined, style: Style = {}) {
   const on = (name: Defect): boolean => name === defect
   const notes = new Map<string, Note>()
   let ids = 0
@@ -53,8 +69,22 @@ export async function serveMutant(defect: Defect | undefined) {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
   function send(response: ServerResponse, status: number, value: unknown, headers: Record<string, string> = {}): void {
-    const type = on('answer-as-text') ? 'text/plain' : 'application/json'
-    response.writeHead(status, { 'content-type': type, 'access-control-allow-origin': '*', ...headers })
+    const answer = { status, value, type: on('answer-as-text') ? 'text/plain' : 'application/json' }
+    style.answer?.(answer, response.req)
+    write(response, answer, headers)
+  }
+
+  function write(
+    response: ServerResponse,
+    { status, value, type }: { status: number; value: unknown; type: string },
+    headers: Record<string, string>,
+  ): void {
+    response.writeHead(status, {
+      ...(status !== 204 && { 'content-type': type }),
+      'access-control-allow-origin': '*',
+      ...headers,
+    })
+    if (type.startsWith('text/') && typeof value === 'string') return void response.end(value)
     response.end(status === 204 ? undefined : on('broken-json') && status === 200 ? '{"id":' : JSON.stringify(value))
   }
   const problem = (response: ServerResponse, status: number, title: string, headers = {}) =>
@@ -66,7 +96,11 @@ export async function serveMutant(defect: Defect | undefined) {
     )
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname, searchParams } = new URL(request.url ?? '/', url)
+    const target = new URL(request.url ?? '/', url)
+    style.request?.(target)
+    const { pathname, searchParams } = target
+    if (style.latency) await sleep(style.latency)
+    if (pathname === '/health') return send(response, 200, 'fine')
     if (await serveDocument(pathname, request, response)) return
     const [, resource, id, ...rest] = pathname.split('/')
     if (resource !== 'notes' || rest.length > 0) return problem(response, 404, 'Nothing is here')
@@ -98,8 +132,15 @@ export async function serveMutant(defect: Defect | undefined) {
     response: ServerResponse,
   ): string | undefined {
     const header = request.headers.authorization ?? ''
-    const given =
-      /^Bearer (.+)$/.exec(header)?.[1] ?? (on('token-in-query') ? (query.get('access_token') ?? undefined) : undefined)
+    const basic = style.isBasic
+      ? Buffer.from(/^Basic (.+)$/.exec(header)?.[1] ?? '', 'base64')
+          .toString()
+          .split(':')[1]
+      : undefined
+    const given = style.isBasic
+      ? basic
+      : (/^Bearer (.+)$/.exec(header)?.[1] ??
+        (on('token-in-query') ? (query.get('access_token') ?? undefined) : undefined))
     if (on('no-auth')) return 'ada'
     const found = Object.entries(tokens).find(([, token]) => token === given)?.[0]
     if (found) return found
@@ -144,6 +185,8 @@ export async function serveMutant(defect: Defect | undefined) {
   /** What is wrong with an input. */
   function fault(input: Record<string, unknown>, isNew: boolean): string | undefined {
     const { title, priority, kind, tags } = input
+    const strange = Object.keys(input).find((name) => !Object.hasOwn(inputs, name))
+    if (style.isStrict && strange !== undefined) return strange
     if (isNew && title === undefined && !on('missing-taken')) return 'title'
     if (title !== undefined && !(on('title-type') && typeof title !== 'string')) {
       if (typeof title !== 'string') return 'title'
@@ -219,6 +262,7 @@ export async function serveMutant(defect: Defect | undefined) {
       if (first) notes.delete(first)
     }
     const mine = [...notes.values()].filter((note) => on('list-leak') || note.owner === owner || owner === 'reader')
+    if (style.isNewestFirst) mine.reverse()
     const start = offset + (on('page-skips') && offset > 0 ? 1 : 0)
     const end = start + limit + (on('page-repeats') && limit === 1 ? 1 : 0)
     const next = offset + limit
@@ -270,14 +314,18 @@ export async function serveMutant(defect: Defect | undefined) {
       if (on('no-manifest')) return answer('text/plain', 'Not Found', 404)
       if (on('manifest-html')) return answer('text/html', '<!doctype html><p>Welcome</p>')
       if (on('manifest-token') && !request.headers.authorization) return answer('application/json', '{}', 401)
-      const text = JSON.stringify(manifest(), null, 2)
+      const text = JSON.stringify((style.manifest ?? ((same) => same))(manifest()), null, 2)
       return answer('application/json', on('manifest-comma') ? text.replace(/\n}$/, ',\n}') : text)
     }
     if (path === '/openapi.json') {
       if (on('no-spec')) return answer('text/plain', '', 404)
       if (on('spec-html')) return answer('text/html', '<!doctype html>')
-      if (on('spec-type')) return answer('application/octet-stream', JSON.stringify(spec()))
-      return answer('application/json', on('spec-broken') ? '{"openapi": "3.1.0",' : JSON.stringify(spec()))
+      if (on('spec-type'))
+        return answer('application/octet-stream', JSON.stringify((style.spec ?? ((same) => same))(spec())))
+      return answer(
+        'application/json',
+        on('spec-broken') ? '{"openapi": "3.1.0",' : JSON.stringify((style.spec ?? ((same) => same))(spec())),
+      )
     }
     return false
   }
