@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { applyBaseline } from './baseline.ts'
-import { readManifest, readSpecText } from './checks/documents.ts'
+import { type Documents, fetchDocuments, readManifest, readSpecText } from './checks/documents.ts'
 import { Report } from './finding.ts'
+import { judgeConsumers, profiles } from './profiles.ts'
 import { reporters } from './reporters/reporter.ts'
 import { type ContractOptions, checkPlugin, judgeDocuments } from './run.ts'
+import { readSpec } from './spec.ts'
 import { workspacePlugins } from './workspace.ts'
 
 const usage = `Usage:
@@ -22,6 +24,7 @@ const usage = `Usage:
   --baseline FILE                    accepted findings, one a line: CODE SUBJECT  # why
   --strict                           warnings fail as well
   --reporter text|json|junit|sarif|github
+  --for CONSUMER,CONSUMER|all        what these assistants would make of it, in place of the check
 
 Exit codes: 0 clean, 1 findings, 2 could not run`
 
@@ -40,6 +43,7 @@ const options = {
   baseline: { type: 'string' },
   strict: { type: 'boolean', default: false },
   reporter: { type: 'string', default: 'text' },
+  for: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const
 
@@ -64,6 +68,7 @@ export async function main(words: string[]): Promise<number> {
     return 2
   }
   try {
+    if (values.for !== undefined) return await judgeFor(values.for, positionals, values)
     if (values.files) return finish(judgeFiles(positionals), positionals.join(' '), values)
     if (positionals.length > 1) throw new Error(`Give one address, and not ${positionals.length}`)
     if (positionals[0] !== undefined) return await judge(positionals[0], values, environmentTokens())
@@ -108,8 +113,13 @@ async function judge(
 }
 
 function judgeFiles(files: string[]): Report {
-  if (files.length === 0) throw new Error(usage)
   const report = new Report()
+  judgeDocuments(readFiles(files, report), report)
+  return report
+}
+
+function readFiles(files: string[], report: Report): Documents {
+  if (files.length === 0) throw new Error(usage)
   let manifest: ReturnType<typeof readManifest>
   let spec: ReturnType<typeof readSpecText>
   for (const file of files) {
@@ -119,9 +129,30 @@ function judgeFiles(files: string[]): Report {
     if (isManifest) manifest = readManifest(text, report)
     else spec = readSpecText(text, report)
   }
-  judgeDocuments({ manifest, spec }, report)
-  return report
+  return { manifest, spec }
 }
+
+/** A line for each consumer; those that refuse the plugin make it a 1. */
+async function judgeFor(wanted: string, positionals: string[], { files }: Settings): Promise<number> {
+  const names = wanted === 'all' ? Object.keys(profiles) : wanted.split(',')
+  const unknown = names.find((name) => !profiles[name])
+  if (unknown !== undefined) throw new Error(`There is no consumer ${unknown}: ${Object.keys(profiles).join(', ')}`)
+  const report = new Report()
+  const baseUrl = files ? '' : toOrigin(positionals[0] ?? '')
+  const { manifest, spec: document } = files ? readFiles(positionals, report) : await fetchDocuments(baseUrl, report)
+  if (!document) throw new Error('There is no spec that could be read')
+  const other = files ? undefined : await fetchDocument(`${baseUrl}/openapi-3.0.json`)
+  const versions = [document, other].flatMap((one) => (one ? [String(one.openapi)] : []))
+  const verdicts = judgeConsumers({ manifest, spec: readSpec(document, report), versions }, names)
+  for (const { title, verdict, reasons } of verdicts)
+    console.log(`${verdict.padEnd(8)} ${title}${reasons.map((reason) => `\n         ${reason}`).join('')}`)
+  return verdicts.some(({ verdict }) => verdict === 'refused') ? 1 : 0
+}
+
+const fetchDocument = (url: string): Promise<Record<string, unknown> | undefined> =>
+  fetch(url, { signal: AbortSignal.timeout(15_000) })
+    .then((answer) => (answer.ok ? (answer.json() as Promise<Record<string, unknown>>) : undefined))
+    .catch(() => undefined)
 
 function finish(report: Report, name: string, { reporter, baseline, strict }: Settings): number {
   const { left, stale } = applyBaseline(baseline, report.findings)

@@ -147,7 +147,7 @@ function toOperation(
       name: parameter.name,
       place,
       required: parameter.required === true || place === 'path',
-      schema: asObject(parameter.schema),
+      schema: { description: parameter.description, ...asObject(parameter.schema) },
     }
     if (known >= 0) fields[known] = field
     else fields.push(field)

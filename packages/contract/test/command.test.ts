@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { serveMutant, tokens } from './mutant-server.ts'
+
+const root = new URL('../../../', import.meta.url)
+const folder = mkdtempSync(join(tmpdir(), 'contract-'))
+
+/** Runs the command as a person does. */
+function contract(...words: string[]): Promise<{ code: number | null; output: string }> {
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', 'packages/contract/bin/contract.ts', ...words],
+    { cwd: root, env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' } },
+  )
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })))
+}
+const keys = ['--token', tokens.ada, '--second-token', tokens.bob]
+
+test('a correct plugin is a 0, a broken one a 1 with what to do and a curl line, and nothing at all a 2', async () => {
+  const good = await serveMutant(undefined)
+  const bad = await serveMutant('delete-keeps')
+  assert.deepEqual((await contract(good.url, ...keys)).code, 0)
+  const found = await contract(bad.url, ...keys)
+  assert.equal(found.code, 1)
+  assert.match(
+    found.output,
+    /error deleted-still-there {2}deleteNote: .* shows it still[\s\S]*Take it out of every answer[\s\S]*at \/paths\/~1notes~1\{id\}\/delete/,
+  )
+  assert.ok(!found.output.includes(tokens.ada), 'the token is not shown')
+  assert.equal((await contract(good.url)).code, 2, 'without a token nothing answers')
+  assert.equal((await contract('http://127.0.0.1:59999')).code, 1)
+  for (const words of [
+    ['--nothing'],
+    ['a', 'b'],
+    ['--reporter', 'x', 'http://a'],
+    ['not an address'],
+    ['--files'],
+    ['--for', 'nobody', good.url],
+  ]) {
+    const { code, output } = await contract(...words)
+    assert.equal(code, 2, words.join(' '))
+    assert.doesNotMatch(output, /\n +at /, 'no stack')
+  }
+  good.close()
+  bad.close()
+})
+
+test('each reporter says the same in a form that its readers can read', async () => {
+  const server = await serveMutant('no-challenge')
+  const run = (reporter: string) => contract(server.url, ...keys, '--strict', '--reporter', reporter)
+  const json = JSON.parse((await run('json')).output)
+  assert.deepEqual([...new Set(json.findings.map(({ code }: { code: string }) => code))], ['auth-challenge'])
+  const sarif = JSON.parse((await run('sarif')).output)
+  assert.equal(sarif.version, '2.1.0')
+  assert.equal(sarif.runs[0].results[0].ruleId, 'auth-challenge')
+  const junit = (await run('junit')).output
+  assert.match(
+    junit,
+    /^<\?xml[\s\S]*<testsuite name="contract" tests="\d+" failures="1"[\s\S]*<failure message="[^"]*WWW-Authenticate[\s\S]*<\/testsuite>\s*$/,
+  )
+  assert.match((await run('github')).output, /^::warning title=auth-challenge/)
+  server.close()
+})
+
+test('a baseline accepts what it names, and fails where it names what is not there', async () => {
+  const server = await serveMutant('token-in-query')
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  const found = JSON.parse((await contract(server.url, ...keys, '--reporter', 'json')).output).findings as {
+    code: string
+    subject: string
+  }[]
+  const lines = found.map(({ code, subject }) => `${code} ${subject}  # known`).join('\n')
+  assert.equal((await contract(server.url, ...keys, '--baseline', file('good', lines))).code, 0)
+  const stale = await contract(server.url, ...keys, '--baseline', file('stale', `${lines}\nanswer-slow getNote`))
+  assert.equal(stale.code, 1)
+  assert.match(stale.output, /answer-slow getNote.*not found any more/)
+  server.close()
+})
+
+test('documents are judged without a server, and by what assistants make of them', async () => {
+  const { code, output } = await contract(
+    '--files',
+    'plugins/notes/generated/ai-plugin.json',
+    'plugins/notes/generated/openapi.yaml',
+  )
+  assert.equal(code, 0, output)
+  writeFileSync(join(folder, 'openapi.json'), '{"openapi":"3.1.0","paths":{"/a":{"get":{"responses":{}}}}}')
+  const bad = await contract('--files', join(folder, 'openapi.json'))
+  assert.equal(bad.code, 1)
+  assert.match(bad.output, /spec-operation-id/)
+  const consumers = await contract(
+    '--files',
+    '--for',
+    'langchain,adk',
+    'plugins/notes/generated/ai-plugin.json',
+    'plugins/notes/generated/openapi.json',
+  )
+  assert.equal(consumers.code, 1)
+  assert.match(consumers.output, /refused {2}LangChain\n +it has no oauth\naccepted Google ADK/)
+})
+
+test('with --safe nothing is changed, and the same seed makes the same calls', async () => {
+  const server = await serveMutant(undefined)
+  const report = async (...words: string[]) =>
+    JSON.parse((await contract(server.url, ...keys, '--reporter', 'json', ...words)).output)
+  const safe = await report('--safe')
+  assert.ok(safe.untested.some(({ subject }: { subject: string }) => subject === 'createNote'))
+  assert.deepEqual(safe.answered, ['listNotes'])
+  const other = await serveMutant(undefined)
+  const calls = (await report('--seed', '5')).calls
+  assert.equal(
+    JSON.parse((await contract(other.url, ...keys, '--reporter', 'json', '--seed', '5')).output).calls,
+    calls,
+  )
+  server.close()
+  other.close()
+})
