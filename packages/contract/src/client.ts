@@ -98,12 +98,9 @@ export class Client {
     const parts = ['curl', ...(method === 'GET' ? [] : ['-X', method]), quote(url)]
     for (const [name, value] of Object.entries(headers)) {
       if (name === 'accept') continue
-      parts.push(
-        '-H',
-        name === 'authorization' && value.endsWith(this.#options.token ?? '\0')
-          ? `"authorization: Bearer $TOKEN"`
-          : quote(`${name}: ${value}`),
-      )
+      // What was made up is shown; what is valid, or was, is not.
+      const isSecret = name === 'authorization' && !/made-up|undefined|^Bearer $/.test(value)
+      parts.push('-H', isSecret ? `"authorization: ${value.split(' ')[0]} $TOKEN"` : quote(`${name}: ${value}`))
     }
     if (body !== undefined) parts.push('-d', quote(String(body).slice(0, 2_000)))
     return parts.join(' ')

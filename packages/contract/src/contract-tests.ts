@@ -36,8 +36,8 @@ export function contractTests(
     const plugin = await createPlugin({ PUBLIC_URL: publicUrl, DATABASE_URL: database, NODE_ENV: 'development' })
     const app = await createApp(plugin, { publicUrl, log: createLog('silent', false), lifecycle, rateLimit: 1_000_000 })
     handler.callback = app.callback()
-    const token = developmentToken(database)
-    report = await checkPlugin({ baseUrl: publicUrl, token, ...options })
+    const tokens = { token: developmentToken(database), secondToken: developmentToken(database, 'second-') }
+    report = await checkPlugin({ baseUrl: publicUrl, ...tokens, ...options })
     running.server.closeAllConnections()
     await running.stop()
     await closePlugin(plugin)

@@ -3,6 +3,7 @@ import type { Field } from './spec.ts'
 /** Values that earlier answers brought, by the names under which an input may ask for them. */
 export class Pool {
   readonly #values = new Map<string, unknown[]>()
+  readonly #made = new Set<unknown>()
   readonly #versions = new Map<unknown, unknown>()
 
   /** Learns ids and the like from an answer. `resource` is the last plain part of the path: `notes`. */
@@ -31,6 +32,17 @@ export class Pool {
       if (values?.length) return values.at(-1)
     }
     return undefined
+  }
+
+  /** Remembers what this run made itself, by the answer of its creation. */
+  learnMade(answer: unknown): void {
+    const before = new Set([...this.#values.values()].flat())
+    this.learn(answer, '')
+    for (const value of [...this.#values.values()].flat()) if (!before.has(value)) this.#made.add(value)
+  }
+
+  isMade(value: unknown): boolean {
+    return this.#made.has(value)
   }
 
   /** The version that the thing with this id had last; undefined where none was seen. */

@@ -9,7 +9,7 @@ import { Client, toRequest } from './client.ts'
 import { Report } from './finding.ts'
 import { Pool } from './pool.ts'
 import { SchemaCheck } from './schema-check.ts'
-import { readSpec, type Spec, type SpecOperation } from './spec.ts'
+import { asObject, readSpec, type Schema, type Spec, type SpecOperation } from './spec.ts'
 import { Values } from './values.ts'
 
 export interface ContractOptions {
@@ -41,7 +41,7 @@ export async function checkPlugin(options: ContractOptions): Promise<Report> {
   options.onProgress?.('documents')
   const documents = await fetchDocuments(baseUrl, report)
   const spec = judgeDocuments(documents, report)
-  if (spec) await checkOperations(spec, { ...options, baseUrl }, report)
+  if (spec) await checkOperations(spec, { ...options, baseUrl, manifest: documents.manifest }, report)
   return report
 }
 
@@ -58,7 +58,11 @@ export function judgeDocuments({ manifest, spec: document }: Documents, report: 
 // What makes things comes first, so that there is something to read, and what deletes them last.
 const order = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE']
 
-async function checkOperations(spec: Spec, options: ContractOptions, report: Report): Promise<void> {
+async function checkOperations(
+  spec: Spec,
+  options: ContractOptions & { manifest: Schema | undefined },
+  report: Report,
+): Promise<void> {
   const {
     baseUrl,
     token,
@@ -123,7 +127,9 @@ async function checkOperations(spec: Spec, options: ContractOptions, report: Rep
     if (secondToken) for (const operation of reading) await checkUsers(bench, operation, secondToken, canary)
     await checkLife(bench, create, reading, `${canary}life`)
   }
-  if (!secondToken && needsToken)
+  // A token that all users share has nobody to keep apart.
+  const isShared = asObject(asObject(options.manifest).auth).type === 'service_http'
+  if (!secondToken && needsToken && !isShared)
     report.skip('all protected operations', 'isolation', 'no token of a second user was given: --second-token')
   for (const operation of reachable.filter(({ method }) => method === 'DELETE')) await checkValid(bench, operation)
   for (const [path, group] of Map.groupBy(reachable, ({ path }) => path)) await checkMethods(bench, path, group)

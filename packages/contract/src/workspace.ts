@@ -7,6 +7,8 @@ export interface WorkspacePlugin {
   name: string
   url: string
   token: string | undefined
+  /** Of another user, where there are users. */
+  secondToken: string | undefined
   end: () => Promise<unknown>
 }
 
@@ -14,9 +16,9 @@ export interface WorkspacePlugin {
 const tokenFiles = ['service-token', 'user-token', 'access-token']
 
 /** The token that a plugin made itself in development; undefined where it needs none. */
-export function developmentToken(databaseUrl: string): string | undefined {
+export function developmentToken(databaseUrl: string, prefix = ''): string | undefined {
   const data = dirname(databaseUrl.slice('file:'.length))
-  const file = tokenFiles.map((one) => join(data, one)).find(existsSync)
+  const file = tokenFiles.map((one) => join(data, prefix + one)).find(existsSync)
   return file && readFileSync(file, 'utf8').trim()
 }
 
@@ -32,7 +34,13 @@ export async function workspacePlugins(root = process.cwd()): Promise<WorkspaceP
         NODE_ENV: 'development',
         DATABASE_URL: database,
       })
-      return { name, url: server.url, token: developmentToken(database), end: () => server.end() }
+      return {
+        name,
+        url: server.url,
+        token: developmentToken(database),
+        secondToken: developmentToken(database, 'second-'),
+        end: () => server.end(),
+      }
     }),
   )
 }

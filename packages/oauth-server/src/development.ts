@@ -6,15 +6,16 @@ import type { AuthorizationServer } from './authorization-server.ts'
 import { Client } from './client.ts'
 
 const file = 'development.json'
-const tokenFile = 'access-token'
+// Two users, so that it can be seen that neither sees what is the other's.
+const tokenFiles = { developer: 'access-token', guest: 'second-access-token' }
 const user = 'developer'
 
 const Kept = z.object({ user: z.string(), password: z.string(), clients: z.array(Client).min(1) })
 
-/** What a developer begins with: a user, two clients, and an access token for a first call by hand. */
+/** What a developer begins with: two users, two clients, and an access token of each user for calls by hand. */
 export interface Development {
   clients: Client[]
-  /** Makes sure that the user is there, and writes a new access token. Says what is new. */
+  /** Makes sure that the users are there, and writes new access tokens. Says what is new. */
   prepare(server: AuthorizationServer<string>, publicUrl: string): Promise<void>
 }
 
@@ -29,10 +30,12 @@ export function readDevelopment(databaseUrl: string): Development {
     clients: kept.clients,
     async prepare(server, publicUrl) {
       const { accounts } = server
-      const account = (await accounts.findByName(kept.user)) ?? (await accounts.add(kept.user, kept.password))
       const [client] = kept.clients as [Client]
-      if (account)
-        writeFileSync(join(folder, tokenFile), await server.issueAccessToken(account.id, client.id), { mode: 0o600 })
+      for (const [name, file] of Object.entries(tokenFiles)) {
+        const account = (await accounts.findByName(name)) ?? (await accounts.add(name, kept.password))
+        if (account)
+          writeFileSync(join(folder, file), await server.issueAccessToken(account.id, client.id), { mode: 0o600 })
+      }
       if (isNew) console.log(announce(kept, path, publicUrl))
     },
   }
@@ -59,11 +62,11 @@ const make = (): z.input<typeof Kept> => ({
   ],
 })
 
-function announce({ user, password, clients }: z.output<typeof Kept>, path: string, publicUrl: string): string {
+function announce({ password, clients }: z.output<typeof Kept>, path: string, publicUrl: string): string {
   const [client] = clients as [Client]
   return [
     'For development there are now:',
-    `- a user to sign in as: ${user}, password ${password}`,
+    `- users to sign in as: ${Object.keys(tokenFiles).join(' and ')}, password ${password}`,
     `- a client for your assistant's settings: client id ${client.id}, client secret ${client.secret}`,
     `  with the authorization URL ${publicUrl}/oauth/authorize and the token URL ${publicUrl}/oauth/token`,
     `They are kept in ${path}: add your assistant's callback to redirectUris there.`,

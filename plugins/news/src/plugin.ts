@@ -220,11 +220,14 @@ const toFeed = ({
   asOf: fetched_at || undefined,
 })
 
-/** A user and a token to begin with, for one's own machine. */
+/** Two users with a token each to begin with, for one's own machine. */
 async function prepareDevelopment(tokens: UserTokens, databaseUrl: string): Promise<void> {
-  const path = join(dirname(databaseUrl.replace(/^file:/, '')), 'user-token')
+  const folder = dirname(databaseUrl.replace(/^file:/, ''))
+  const path = join(folder, 'user-token')
   const { secret, isNew } = developmentSecret(path)
   await tokens.add('developer', null, secret)
+  // So that it can be seen that neither sees what is the other's.
+  await tokens.add('guest', null, developmentSecret(join(folder, 'second-user-token')).secret)
   if (isNew)
     console.log(`For development there is now a token of the user developer: ${secret}\nIt is kept in ${path}.`)
 }

@@ -64,6 +64,7 @@ export async function call(
     checkAnswer({ operation, exchange, check, report, token: client.token })
     if (exchange.status < 300) {
       report.answered.add(operation.id)
+      if (operation.method === 'POST') pool.learnMade(exchange.json)
       pool.learn(exchange.json, resourceOf(operation.path))
     }
     return exchange
@@ -170,4 +171,10 @@ async function sendInvalid(
     })
 }
 
-const forgetful = { learn() {}, find: () => undefined, versionOf: () => undefined, forget() {} } as unknown as Pool
+const forgetful = {
+  learnMade() {},
+  learn() {},
+  find: () => undefined,
+  versionOf: () => undefined,
+  forget() {},
+} as unknown as Pool
