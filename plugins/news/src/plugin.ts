@@ -10,13 +10,20 @@ import {
   userOperation,
   userToken,
 } from '@reference-plugins/core'
+import {
+  type ArticleRow,
+  Articles,
+  FeedError,
+  FeedPoller,
+  Feeds,
+  feedMigrations,
+  mostFeeds,
+} from '@reference-plugins/feeds'
 import { openDatabase } from '@reference-plugins/store'
 import { z } from 'zod'
-import { type ArticleRow, Articles } from './articles.ts'
-import { FeedError, FeedPoller } from './feed-poller.ts'
-import { Feeds, mostFeeds } from './feeds.ts'
-import { newsMigrations } from './news-tables.ts'
-import { UserTokens } from './user-tokens.ts'
+import { UserTokens, userTokenMigrations } from './user-tokens.ts'
+
+export const newsMigrations = { ...feedMigrations, ...userTokenMigrations }
 
 const samples = ['library.rss', 'observatory.atom', 'garden.rdf', 'workshop.json'].map((name) => `sample:${name}`)
 
@@ -71,6 +78,7 @@ export async function createNewsPlugin(settings: NewsSettings) {
   const articles = new Articles(database)
   const poller = new FeedPoller({
     feeds,
+    samples: new URL('../data/', import.meta.url),
     allowLoopback: settings.NEWS_ALLOW_LOOPBACK === 'true',
     userAgent: `reference-plugins-news/1 (+${PUBLIC_URL}/legal)`,
   })

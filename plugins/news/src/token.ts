@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { openDatabase } from '@reference-plugins/store'
-import { newsMigrations } from './news-tables.ts'
+import { newsMigrations } from './plugin.ts'
 import { UserTokens } from './user-tokens.ts'
 
 const usage = `Usage:

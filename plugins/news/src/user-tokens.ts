@@ -10,6 +10,13 @@ export interface UserToken {
   revoked_at: string | null
 }
 
+export const userTokenMigrations = {
+  'user-tokens': `
+    CREATE TABLE user_token (
+      id TEXT PRIMARY KEY, user TEXT NOT NULL, digest TEXT NOT NULL UNIQUE, created_at TEXT NOT NULL, expires_at TEXT, revoked_at TEXT
+    );`,
+}
+
 const digest = (token: string): string => createHash('sha256').update(token).digest('hex')
 
 /** The tokens that users paste into their assistants. Only hashes are kept. */

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { after, before, test } from 'node:test'
-import { FeedPoller } from '../src/feed-poller.ts'
-import { Feeds } from '../src/feeds.ts'
+import { FeedPoller, Feeds } from '@reference-plugins/feeds'
 import { rss, type Served, serveFeeds, serveNews, type User } from './fixture.ts'
 
 let web: Awaited<ReturnType<typeof serveFeeds>>

@@ -4,8 +4,7 @@ import { temporaryDatabase } from '@reference-plugins/contract'
 import { closePlugin, createApp, createLog, type Plugin } from '@reference-plugins/core'
 import { openDatabase } from '@reference-plugins/store'
 import supertest from 'supertest'
-import { newsMigrations } from '../src/news-tables.ts'
-import { createNewsPlugin, type NewsSettings } from '../src/plugin.ts'
+import { createNewsPlugin, type NewsSettings, newsMigrations } from '../src/plugin.ts'
 import { UserTokens } from '../src/user-tokens.ts'
 
 export interface User {

@@ -19,6 +19,8 @@ export class FeedError extends Error {
 }
 
 export interface FeedPollerOptions {
+  /** The folder of the files behind `sample:NAME`, ending with a slash. */
+  samples?: URL
   feeds: Feeds
   allowLoopback: boolean
   /** For the servers of feeds: who asks. */
@@ -77,7 +79,7 @@ export class FeedPoller implements Resource {
 
   async #add(url: string): Promise<Feed> {
     const now = new Date()
-    if (url.startsWith('sample:')) return this.#keep(url, await readSample(url), {}, now, never)
+    if (url.startsWith('sample:')) return this.#keep(url, await readSample(url, this.#options.samples), {}, now, never)
     const known = await this.#options.feeds.findByUrl(url)
     if (known && known.next_poll_at > now.toISOString()) {
       if (known.fetched_at !== '') return known
@@ -146,9 +148,9 @@ function read({ body, headers, url }: GuardedResponse, now: Date): FeedDocument 
 }
 
 /** Samples take the same way as other feeds, from where they are read. */
-async function readSample(url: string): Promise<FeedDocument> {
+async function readSample(url: string, folder: URL | undefined): Promise<FeedDocument> {
   const name = url.slice('sample:'.length)
-  const body = await readFile(new URL(`../data/${name}`, import.meta.url))
+  const body = await readFile(new URL(name, folder))
   return readFeedDocument(body, '', `https://sample.example.com/${name}`, new Date())
 }
 

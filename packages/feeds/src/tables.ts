@@ -1,9 +1,6 @@
-/** Times are texts in ISO 8601, so that they compare as times do. */
-export const newsMigrations = {
-  news: `
-    CREATE TABLE user_token (
-      id TEXT PRIMARY KEY, user TEXT NOT NULL, digest TEXT NOT NULL UNIQUE, created_at TEXT NOT NULL, expires_at TEXT, revoked_at TEXT
-    );
+/** The tables of feeds, for the plugin's own database. Times are texts in ISO 8601, so that they compare as times do. */
+export const feedMigrations = {
+  feeds: `
     CREATE TABLE feed (
       key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, url TEXT NOT NULL UNIQUE, title TEXT NOT NULL, is_default INTEGER NOT NULL,
       etag TEXT, last_modified TEXT, fetched_at TEXT NOT NULL, next_poll_at TEXT NOT NULL, failures INTEGER NOT NULL DEFAULT 0
