@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type Database, searchText, type Transaction, toMatch } from '@reference-plugins/store'
-import { snippetOf } from './snippet.ts'
+import { type Database, searchText, snippetOf, type Transaction, toMatch } from '@reference-plugins/store'
 
 /** The longest note, in characters. */
 export const longestNote = 100_000

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { buffer } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { deflateRawSync } from 'node:zlib'
+import { readArchive } from '@reference-plugins/markdown-files'
 import { ZipFile } from 'yazl'
-import { readArchive } from '../src/note-archive.ts'
 import { type Served, serveNotes, type User } from './fixture.ts'
 
 let notes: Served

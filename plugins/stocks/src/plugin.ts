@@ -7,12 +7,18 @@ import {
   text,
   VerificationTokens,
 } from '@reference-plugins/core'
+import {
+  CachedSource,
+  createSampleSource,
+  createYahooSource,
+  type Dated,
+  intervals,
+  ranges,
+  SourceError,
+  type StockSource,
+} from '@reference-plugins/stock-prices'
 import { z } from 'zod'
-import { CachedSource, type Dated } from './cached-source.ts'
-import { createSampleSource } from './sample-source.ts'
 import { readServiceTokens } from './service-tokens.ts'
-import { intervals, ranges, SourceError, type StockSource } from './stock-source.ts'
-import { createYahooSource } from './yahoo-source.ts'
 
 export const StocksEnvironment = z.object({
   STOCKS_SOURCE: z.enum(['sample', 'yahoo'], 'must be sample or yahoo').default('sample'),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Interval, SourceError, type StockSource } from '../src/stock-source.ts'
+import { type Interval, SourceError, type StockSource } from '@reference-plugins/stock-prices'
 import { serveStocks } from './fixture.ts'
 
 /** A source at the end of a slow line, which can be cut. */

@@ -1,9 +1,9 @@
 import type { Server } from 'node:http'
 import { temporaryDatabase } from '@reference-plugins/contract'
 import { createApp, createLog } from '@reference-plugins/core'
+import type { StockSource } from '@reference-plugins/stock-prices'
 import supertest from 'supertest'
 import { createStocksPlugin, type StocksSettings } from '../src/plugin.ts'
-import type { StockSource } from '../src/stock-source.ts'
 
 export const publicUrl = 'https://stocks.example.com'
 export const token = 'service-token-0123456789-0123456789'

@@ -35,7 +35,10 @@ export class Connection {
   }
 
   run(sql: TemplateStringsArray, values: Value[]): number {
-    return Number(this.#prepare(sql).run(...values.map(toKeptValue)).changes)
+    const statement = this.#prepare(sql)
+    // A full-text table may leave a last rowid beyond 2^53, at which newer versions of node:sqlite throw.
+    statement.setReadBigInts(true)
+    return Number(statement.run(...values.map(toKeptValue)).changes)
   }
 
   exec(sql: string): void {

@@ -116,6 +116,8 @@ class Cache<Value> {
       maxSize: largestCache,
       sizeCalculation: ({ value }) => sizeOf(value),
       ttl,
+      // Each question looks at the clock, and not at what it said a moment ago.
+      ttlResolution: 0,
       // Who waits for an answer gets it, even if it is pushed out meanwhile.
       ignoreFetchAbort: true,
       // What it answers goes to all who wait, so that each of them is told that it is old.

@@ -1,14 +1,22 @@
 import { parse, stringify } from 'yaml'
-import type { NewNote, Note } from './notes.ts'
+
+/** What a Markdown file says, its front matter included. Times are in ISO 8601, and undefined where none are given. */
+export interface MarkdownFile {
+  title: string
+  text: string
+  tags: string[]
+  createdAt: string | undefined
+  updatedAt: string | undefined
+}
 
 // Front matter, as static site generators and note programs write it.
 const frontMatter = /^---\r?\n([\s\S]{0,4000}?)\r?\n---\r?\n(\r?\n)?/
 
 /**
- * A note from a Markdown file: title and tags from its front matter, else the first heading or the file's name.
+ * Reads a Markdown file: title and tags from its front matter, else the first heading or the file's name.
  * Front matter that says more than that stays in the text, so that nothing is lost.
  */
-export function fromMarkdown(fileName: string, content: string): NewNote {
+export function fromMarkdown(fileName: string, content: string): MarkdownFile {
   const found = frontMatter.exec(content)
   const facts = found ? readFacts(found[1] ?? '') : undefined
   const { title, tags, created, updated, ...more } = facts ?? {}
@@ -23,13 +31,7 @@ export function fromMarkdown(fileName: string, content: string): NewNote {
   }
 }
 
-export function toMarkdown({
-  title,
-  tags,
-  createdAt,
-  updatedAt,
-  text,
-}: Omit<Note, 'id' | 'version'> & { text: string }): string {
+export function toMarkdown({ title, tags, createdAt, updatedAt, text }: MarkdownFile): string {
   const facts = { title, ...(tags.length > 0 && { tags }), created: createdAt, updated: updatedAt }
   return `---\n${stringify(facts, { lineWidth: 0 })}---\n\n${text}`
 }
