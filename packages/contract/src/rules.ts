@@ -124,6 +124,23 @@ export const rules = {
   ),
   'auth-document': error('A public document asks for a token', 'Serve manifest, spec, logo and legal page to everyone'),
   'auth-echo': error('An answer repeats the token', 'Never send a secret back'),
+  'oauth-redirect': error(
+    'The authorization server sends a stranger on',
+    'Compare client and callback with what is registered, letter by letter, before any redirect',
+  ),
+  'oauth-any-code': error(
+    'The token endpoint takes what was made up',
+    'Give tokens for codes that were given out only',
+  ),
+  'oauth-refusal': warning(
+    'The authorization server does not refuse as OAuth says',
+    'Answer 400 or 401 with a JSON object that has a member error, RFC 6749 section 5.2',
+  ),
+  'oauth-metadata': warning(
+    'The metadata of the protected resource are not complete',
+    'Name resource and authorization_servers, RFC 9728',
+  ),
+  'held-up': error('Slow or broken senders hold others up', 'Give headers and bodies a time limit'),
   'scope-ignored': error('A read-only token changes data', 'Check the scope of each operation'),
   'user-leak': error("One user's data are shown to another", 'Look everything up together with its owner'),
   'created-not-found': error('What was created cannot be found', 'Show it where it can be read'),

@@ -1,7 +1,9 @@
 import { checkAuth, checkReadOnly, checkUsers } from './checks/auth.ts'
 import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
+import { checkConnections } from './checks/connections.ts'
 import { type Documents, fetchDocuments } from './checks/documents.ts'
 import { checkAgreement, checkManifest } from './checks/manifest.ts'
+import { checkOAuth } from './checks/oauth.ts'
 import { type Bench, call, checkInvalid, checkValid, ordinaryInput } from './checks/operations.ts'
 import { checkMethods, checkRobustness } from './checks/robustness.ts'
 import { checkSpec } from './checks/spec.ts'
@@ -41,6 +43,8 @@ export async function checkPlugin(options: ContractOptions): Promise<Report> {
   options.onProgress?.('documents')
   const documents = await fetchDocuments(baseUrl, report)
   const spec = judgeDocuments(documents, report)
+  if (documents.manifest) await checkOAuth(documents.manifest, baseUrl, report)
+  if (documents.manifest) await checkConnections(baseUrl, report)
   if (spec) await checkOperations(spec, { ...options, baseUrl, manifest: documents.manifest }, report)
   return report
 }

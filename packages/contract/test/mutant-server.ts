@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Defect } from './mutants.ts'
 
@@ -68,6 +69,8 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
   await new Promise((resolve) => server.once('listening', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
+  const openConnections = () => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)))
+
   function send(response: ServerResponse, status: number, value: unknown, headers: Record<string, string> = {}): void {
     const answer = { status, value, type: on('answer-as-text') ? 'text/plain' : 'application/json' }
     style.answer?.(answer, response.req)
@@ -100,6 +103,7 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
     style.request?.(target)
     const { pathname, searchParams } = target
     if (style.latency) await sleep(style.latency)
+    if (on('held-up') && (await openConnections()) > 10) await sleep(4_000)
     if (pathname === '/health') return send(response, 200, 'fine')
     if (await serveDocument(pathname, request, response)) return
     const [, resource, id, ...rest] = pathname.split('/')
@@ -317,6 +321,8 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
       const text = JSON.stringify((style.manifest ?? ((same) => same))(manifest()), null, 2)
       return answer('application/json', on('manifest-comma') ? text.replace(/\n}$/, ',\n}') : text)
     }
+    if (path.startsWith('/oauth/') || path === '/.well-known/oauth-protected-resource')
+      return serveOAuth(path, request, response)
     if (path === '/openapi.json') {
       if (on('no-spec')) return answer('text/plain', '', 404)
       if (on('spec-html')) return answer('text/html', '<!doctype html>')
@@ -330,16 +336,47 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
     return false
   }
 
+  /** As much of an authorization server as a stranger sees. */
+  async function serveOAuth(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const { searchParams } = new URL(request.url ?? '/', url)
+    const body = await text(request)
+    if (path === '/.well-known/oauth-protected-resource')
+      send(response, 200, {
+        ...(!on('oauth-no-resource') && { resource: url }),
+        authorization_servers: on('oauth-no-server') ? [] : [`${url}/oauth`],
+      })
+    else if (path === '/oauth/authorize') {
+      if (on('oauth-authorize-500')) send(response, 500, {})
+      else if (on('oauth-open-redirect'))
+        response.writeHead(302, { location: `${searchParams.get('redirect_uri')}?error=x` }).end()
+      else send(response, 400, 'The client is unknown')
+    } else if (on('oauth-token-500') && !body.startsWith('grant_type')) send(response, 500, {})
+    else if (on('oauth-takes-any-code') || (on('oauth-takes-any-refresh') && body.includes('refresh_token=')))
+      send(response, 200, { access_token: 'x', token_type: 'bearer' })
+    else if (on('oauth-token-html')) response.writeHead(400, { 'content-type': 'text/html' }).end('<p>No</p>')
+    else send(response, on('oauth-token-404') ? 404 : 400, { error: 'invalid_request' })
+    return true
+  }
+
   function manifest(): Record<string, unknown> {
-    const auth = on('manifest-none')
-      ? { type: 'none' }
-      : on('auth-type')
-        ? { type: 'token' }
-        : on('auth-incomplete')
-          ? { type: 'user_http' }
-          : on('auth-basic')
-            ? { type: 'user_http', authorization_type: 'basic' }
-            : { type: 'user_http', authorization_type: 'bearer' }
+    const auth = defect?.startsWith('oauth-')
+      ? {
+          type: 'oauth',
+          client_url: `${url}/oauth/authorize`,
+          scope: '',
+          authorization_url: `${url}/oauth/token`,
+          authorization_content_type: 'application/json',
+          verification_tokens: {},
+        }
+      : on('manifest-none')
+        ? { type: 'none' }
+        : on('auth-type')
+          ? { type: 'token' }
+          : on('auth-incomplete')
+            ? { type: 'user_http' }
+            : on('auth-basic')
+              ? { type: 'user_http', authorization_type: 'basic' }
+              : { type: 'user_http', authorization_type: 'bearer' }
     const whole: Record<string, unknown> = {
       schema_version: on('schema-version') ? 'v2.1' : 'v1',
       name_for_human: on('long-name') ? 'x'.repeat(21) : 'Notes',

@@ -1,0 +1,53 @@
+import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Report } from '../finding.ts'
+
+const many = 20
+const patience = 3_000
+
+/** Senders who stop in the middle must hold nobody else up. Plain http only: behind TLS a proxy takes the blows. */
+export async function checkConnections(baseUrl: string, report: Report): Promise<void> {
+  const { protocol, hostname, port } = new URL(baseUrl)
+  if (protocol !== 'http:') return report.skip('connections', 'slow senders', 'it is behind https')
+  const target = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) }
+  const requests = [
+    'GET / HTTP/1.1\r\nHost: localhost\r\nX-Half:',
+    `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"a":`,
+    'nonsense\r\n\r\n',
+  ]
+  const sockets: Socket[] = []
+  try {
+    for (let index = 0; index < many; index++) {
+      const socket = connect(target, () => socket.write(requests[index % requests.length] as string))
+      socket.on('error', () => {})
+      sockets.push(socket)
+    }
+    await sleep(100)
+    const begun = performance.now()
+    report.calls++
+    const answer = await fetch(`${baseUrl}/.well-known/ai-plugin.json`, {
+      signal: AbortSignal.timeout(patience),
+    }).catch(() => undefined)
+    await answer?.text().catch(() => undefined)
+    if (!answer)
+      report.add(
+        'held-up',
+        'connections',
+        `while ${many} senders are slow, nobody else is answered within ${patience / 1000} seconds`,
+      )
+    else if (performance.now() - begun > patience / 2)
+      report.add(
+        'held-up',
+        'connections',
+        `while ${many} senders are slow, others wait ${Math.round(performance.now() - begun)} ms`,
+      )
+  } finally {
+    for (const socket of sockets) socket.destroy()
+  }
+  await sleep(50)
+  const after = await fetch(`${baseUrl}/.well-known/ai-plugin.json`, { signal: AbortSignal.timeout(patience) }).catch(
+    () => undefined,
+  )
+  await after?.text().catch(() => undefined)
+  if (!after) report.add('held-up', 'connections', 'after broken connections it does not answer any more')
+}

@@ -1,0 +1,114 @@
+import type { Report } from '../finding.ts'
+import { asArray, asObject, type Schema } from '../spec.ts'
+
+const elsewhere = 'https://callback.contract-tester.example/callback'
+const longest = 15_000
+
+/** What can be seen of an authorization server without being a client of it: what it refuses, and how. */
+export async function checkOAuth(manifest: Schema, baseUrl: string, report: Report): Promise<void> {
+  const auth = asObject(manifest.auth)
+  if (auth.type !== 'oauth') return
+  const own = (url: unknown): string | undefined =>
+    typeof url === 'string' && URL.canParse(url) && isSame(url, manifest) ? toHere(url, baseUrl) : undefined
+  const [authorize, token] = [own(auth.client_url), own(auth.authorization_url)]
+  if (authorize === undefined || token === undefined)
+    return report.skip('oauth', 'refusals', 'the authorization server is elsewhere')
+  await checkAuthorize(authorize, report)
+  await checkToken(token, report)
+  await checkMetadata(baseUrl, report)
+}
+
+async function checkAuthorize(url: string, report: Report): Promise<void> {
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: 'unknown-to-you',
+    redirect_uri: elsewhere,
+    state: 's',
+    scope: '',
+  })
+  const target = `${url}${url.includes('?') ? '&' : '?'}${query}`
+  const answer = await send(target, { redirect: 'manual' }, report)
+  if (!answer) return report.add('oauth-refusal', 'client_url', 'it does not answer', { curl: `curl -i '${target}'` })
+  const more = { curl: `curl -i '${target}'` }
+  if (answer.status >= 500)
+    report.add('server-error', 'client_url', `an unknown client is answered with ${answer.status}`, more)
+  if ((answer.headers.get('location') ?? '').startsWith(new URL(elsewhere).origin))
+    report.add('oauth-redirect', 'client_url', 'an unknown client is sent to the callback that it names', more)
+}
+
+async function checkToken(url: string, report: Report): Promise<void> {
+  const parameters = {
+    grant_type: 'authorization_code',
+    client_id: 'unknown-to-you',
+    client_secret: 'made-up',
+    code: 'made-up',
+    redirect_uri: elsewhere,
+  }
+  const cases: [what: string, type: string, body: string][] = [
+    ['a made-up code', 'application/x-www-form-urlencoded', new URLSearchParams(parameters).toString()],
+    ['a made-up code as JSON', 'application/json', JSON.stringify(parameters)],
+    [
+      'a made-up refresh token',
+      'application/x-www-form-urlencoded',
+      new URLSearchParams({
+        grant_type: 'refresh_token',
+        refresh_token: 'made-up',
+        client_id: 'unknown-to-you',
+        client_secret: 'made-up',
+      }).toString(),
+    ],
+    ['nothing', 'application/x-www-form-urlencoded', ''],
+    ['no JSON', 'application/json', '{'],
+  ]
+  for (const [what, type, body] of cases) {
+    const answer = await send(
+      url,
+      { method: 'POST', headers: { 'content-type': type }, body, redirect: 'manual' },
+      report,
+    )
+    const curl = `curl -i -X POST '${url}' -H 'content-type: ${type}' -d '${body}'`
+    if (!answer) return report.add('oauth-refusal', 'authorization_url', 'it does not answer', { curl })
+    const json = asObject(await answer.json().catch(() => undefined))
+    if (answer.status >= 500)
+      report.add('server-error', 'authorization_url', `${what} is answered with ${answer.status}`, { curl })
+    else if (answer.status < 300)
+      report.add('oauth-any-code', 'authorization_url', `${what} is answered with ${answer.status}`, { curl })
+    else if (![400, 401, 413, 415, 429].includes(answer.status) || typeof json.error !== 'string')
+      report.add(
+        'oauth-refusal',
+        'authorization_url',
+        `${what} is answered with ${answer.status}${typeof json.error === 'string' ? '' : ' and without a member "error"'}`,
+        { curl },
+      )
+  }
+}
+
+/** RFC 9728, where it is served: it leads assistants of today to the authorization server. */
+async function checkMetadata(baseUrl: string, report: Report): Promise<void> {
+  const url = `${baseUrl}/.well-known/oauth-protected-resource`
+  const answer = await send(url, {}, report)
+  if (!answer || answer.status === 404)
+    return report.skip('oauth', 'metadata', 'there is no /.well-known/oauth-protected-resource')
+  const metadata = asObject(await answer.json().catch(() => undefined))
+  const say = (detail: string) =>
+    report.add('oauth-metadata', 'oauth-protected-resource', detail, { curl: `curl -i '${url}'` })
+  if (answer.status !== 200) return void say(`it answers ${answer.status}`)
+  if (typeof metadata.resource !== 'string') say('it has no member resource')
+  if (asArray(metadata.authorization_servers).length === 0) say('it names no authorization server')
+}
+
+/** Whether a URL belongs to the plugin itself, by its public name. */
+const isSame = (url: string, manifest: Schema): boolean => {
+  const api = asObject(manifest.api).url
+  return typeof api === 'string' && URL.canParse(api) && new URL(url).hostname === new URL(api).hostname
+}
+
+function toHere(url: string, baseUrl: string): string {
+  const { pathname, search } = new URL(url)
+  return `${baseUrl}${pathname}${search}`
+}
+
+async function send(url: string, init: RequestInit, report: Report): Promise<Response | undefined> {
+  report.calls++
+  return fetch(url, { ...init, signal: AbortSignal.timeout(longest) }).catch(() => undefined)
+}
