@@ -11,7 +11,7 @@ export const text: Reporter = (report, subject) => {
     lines.push(
       `${styleText(colours[severity], severity)} ${code}  ${styleText('bold', subject)}: ${detail}${count > 1 ? ` (and ${count - 1} more)` : ''}`,
     )
-    lines.push(`      ${rules[code].title}. ${rules[code].advice}.`)
+    lines.push(`      ${rules[code].title}. ${rules[code].advice}. See docs/contract-rules.md#${code}`)
     if (pointer) lines.push(`      at ${pointer}`)
     if (curl) lines.push(`      ${curl.length > 400 ? `${curl.slice(0, 400)}…` : curl}`)
   }

@@ -1,0 +1,159 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { checkPlugin, freePort } from '../src/index.ts'
+import { serveMutant, tokens } from './mutant-server.ts'
+import { type Defect, mutants } from './mutants.ts'
+
+// Runs other tools on the mutants, side by side with the contract tester. What a tool says of the correct plugin is its
+// noise; a defect counts as found where it says something else. Needs a network to fetch the tools with npx.
+
+const folder = mkdtempSync(join(tmpdir(), 'compare-'))
+const defects = Object.keys(mutants) as Defect[]
+const longest = 40_000
+
+/** What a tool says of a server, as a set of lines. */
+type Peer = (url: string, specFile: string | undefined) => Promise<Set<string>>
+
+function run(words: string[]): Promise<string> {
+  return new Promise((resolve) => {
+    const child = spawn('npx', ['-y', ...words], { cwd: folder, env: { ...process.env, NO_COLOR: '1', CI: 'true' } })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+    const timer = setTimeout(() => child.kill('SIGKILL'), longest)
+    child.on('close', () => {
+      clearTimeout(timer)
+      resolve(output)
+    })
+  })
+}
+
+const linesOf = (output: string, pattern: RegExp): Set<string> =>
+  new Set(
+    Array.from(output.matchAll(pattern), ([line]) =>
+      line.replaceAll(/127\.0\.0\.1:\d+|\d+ms|n\d+|\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…'),
+    ),
+  )
+
+const peers: Record<string, Peer> = {
+  async 'contract tester'(baseUrl) {
+    const { findings } = await checkPlugin({
+      baseUrl,
+      token: tokens.ada,
+      secondToken: tokens.bob,
+      readOnlyToken: tokens.reader,
+    })
+    return new Set(findings.map(({ code, subject }) => `${code} ${subject}`))
+  },
+  async 'Dredd 14.1.0'(url, specFile) {
+    if (!specFile) return new Set(['no spec'])
+    return linesOf(
+      await run(['dredd@14.1.0', specFile, url, '--loglevel=error', '-h', `Authorization: Bearer ${tokens.ada}`]),
+      /^(fail|error): .*$/gm,
+    )
+  },
+  async 'Prism 5.14.2, proxy'(url, specFile) {
+    if (!specFile) return new Set(['no spec'])
+    const port = await freePort()
+    const child = spawn('npx', ['-y', '@stoplight/prism-cli@5.14.2', 'proxy', specFile, url, '-p', String(port)], {
+      cwd: folder,
+      detached: true,
+      stdio: 'ignore',
+    })
+    try {
+      return await throughPrism(`http://127.0.0.1:${port}`)
+    } finally {
+      if (child.pid) process.kill(-child.pid, 'SIGKILL')
+    }
+  },
+}
+
+/** A dozen calls, good and bad ones; what Prism says of the answers, and bad ones that were taken. */
+async function throughPrism(base: string): Promise<Set<string>> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (
+      await fetch(`${base}/notes`).then(
+        () => true,
+        () => false,
+      )
+    )
+      break
+    await sleep(100)
+  }
+  const said = new Set<string>()
+  const good = { title: 'a', priority: 1, kind: 'idea' }
+  const calls: [method: string, path: string, body?: unknown][] = [
+    ['POST', '/notes', good],
+    ['GET', '/notes'],
+    ['GET', '/notes?limit=1'],
+    ['GET', '/notes/n1'],
+    ['GET', '/notes/none'],
+    ['PUT', '/notes/n1', { title: 'b' }],
+    ['POST', '/notes', { title: 'a' }],
+    ['POST', '/notes', { ...good, title: '' }],
+    ['POST', '/notes', { ...good, title: 'x'.repeat(51) }],
+    ['POST', '/notes', { ...good, priority: 9 }],
+    ['POST', '/notes', { ...good, kind: 'x' }],
+    ['GET', '/notes?limit=0'],
+    ['DELETE', '/notes/n1'],
+  ]
+  for (const [index, [method, path, body]] of calls.entries()) {
+    const answer = await fetch(base + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${tokens.ada}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(10_000),
+    }).catch(() => undefined)
+    if (!answer) said.add(`${index} no answer`)
+    const violations = JSON.parse(answer?.headers.get('sl-violations') ?? '[]') as {
+      location: string[]
+      message: string
+    }[]
+    for (const { location, message } of violations) {
+      if (location[0] === 'response') said.add(`${index} ${message}`)
+      else if (answer && answer.status < 300) said.add(`${index} taken: ${message}`)
+    }
+    if (answer && answer.status >= 500) said.add(`${index} ${answer.status}`)
+  }
+  return said
+}
+
+async function serve<Result>(
+  defect: Defect | undefined,
+  work: (url: string, specFile: string | undefined) => Promise<Result>,
+): Promise<Result> {
+  const server = await serveMutant(defect)
+  const text = await fetch(`${server.url}/openapi.json`).then(async (answer) =>
+    answer.ok ? await answer.text() : undefined,
+  )
+  const file = join(folder, `${defect ?? 'clean'}.json`)
+  if (text !== undefined) writeFileSync(file, text)
+  try {
+    return await work(server.url, text === undefined ? undefined : file)
+  } finally {
+    server.close()
+  }
+}
+
+const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+console.log(
+  `| tool | said of the correct plugin | found of ${defects.length} defects | seconds a run, median |\n| ---- | ---: | ---: | ---: |`,
+)
+for (const [name, peer] of Object.entries(peers)) {
+  const clean = await serve(undefined, peer)
+  const times: number[] = []
+  const found: string[] = []
+  for (const defect of defects) {
+    const begun = performance.now()
+    const said = await serve(defect, peer)
+    times.push((performance.now() - begun) / 1000)
+    if ([...said].some((line) => !clean.has(line)) || (said.size === 0 && clean.size > 0)) found.push(defect)
+  }
+  console.log(`| ${name} | ${clean.size} | ${found.length} | ${median(times).toFixed(1)} |`)
+  console.error(`${name} did not find: ${defects.filter((one) => !found.includes(one)).join(' ')}`)
+}
