@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { definePlugin, none, Problem } from '../src/index.ts'
-import { openShop, operations, serveShop } from './fixture.ts'
+import { createApp, createLog, definePlugin, none, Problem } from '../src/index.ts'
+import { openShop, operations, publicUrl, serveShop } from './fixture.ts'
 
 const shop = definePlugin({
   ...openShop(),
@@ -46,4 +49,17 @@ test('mounts stand in no document', async () => {
   const { api } = await serveShop(shop)
   const { text } = await api.get('/openapi.json').expect(200)
   assert.doesNotMatch(text, /pages/)
+})
+
+test('a target in which Koa finds no path is refused, and no mount sees it', async () => {
+  const app = await createApp(shop, { publicUrl, log: createLog('silent', false) })
+  const server = createServer(app.callback()).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const target = '//?query=["u7",null,"Wj}:F#Oy",-4.39e-221,"A*}}>@Qys"]'
+  const [answer] = await once(request({ host: '127.0.0.1', port, path: target }).end(), 'response')
+  assert.equal(answer.statusCode, 400)
+  answer.resume()
+  server.closeAllConnections()
+  server.close()
 })

@@ -229,7 +229,7 @@ test('a whole URL as target is the path in it', async () => {
 })
 
 test('a target that is no URL is a fault of the sender', async () => {
-  for (const target of ['http://[/things', 'http://[::1/things'])
+  for (const target of ['http://[/things', 'http://[::1/things', '//?a="}:b@c"]'])
     assert.match(await raw(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`), /^HTTP\/1\.1 4/)
 })
 

@@ -59,9 +59,10 @@ function pathOf(url = ''): string {
   return query < 0 ? url : url.slice(0, query)
 }
 
+/** Koa's path throws at some targets, and is null at others. */
 function hasTarget(ctx: Context): boolean {
   try {
-    return ctx.path !== undefined
+    return typeof ctx.path === 'string'
   } catch {
     return false
   }
