@@ -1,7 +1,7 @@
 import { type Auth, type Mount, Problem } from '@reference-plugins/core'
 import { readUpload, writeArchive } from '@reference-plugins/markdown-files'
+import { longestNote, type NewNote, type Notes } from '@reference-plugins/notebook'
 import type { Context } from 'koa'
-import { longestNote, type NewNote, type Notes } from './notes.ts'
 
 type Scope = 'notes:read' | 'notes:write'
 

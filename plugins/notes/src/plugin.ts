@@ -7,11 +7,11 @@ import {
   text,
   userOperation,
 } from '@reference-plugins/core'
+import { longestNote, Notes, noteMigrations } from '@reference-plugins/notebook'
 import { createSignIn, oauthMigrations, type SignInEnvironment } from '@reference-plugins/oauth-server'
 import { openDatabase } from '@reference-plugins/store'
 import { z } from 'zod'
 import { noteFiles } from './note-files.ts'
-import { longestNote, Notes, noteMigrations } from './notes.ts'
 
 const scopes = {
   'notes:read': 'Read and search your notes',

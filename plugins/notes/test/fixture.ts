@@ -1,10 +1,10 @@
 import type { Server } from 'node:http'
 import { temporaryDatabase } from '@reference-plugins/contract'
 import { closePlugin, createApp, createLog, type Plugin } from '@reference-plugins/core'
+import { noteMigrations } from '@reference-plugins/notebook'
 import { createAuthorizationServer, oauthMigrations } from '@reference-plugins/oauth-server'
 import { openDatabase } from '@reference-plugins/store'
 import supertest from 'supertest'
-import { noteMigrations } from '../src/notes.ts'
 import { createNotesPlugin } from '../src/plugin.ts'
 
 export const publicUrl = 'https://notes.example.com'

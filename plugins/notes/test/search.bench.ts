@@ -1,8 +1,8 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type NewNote, Notes, noteMigrations } from '@reference-plugins/notebook'
 import { openDatabase } from '@reference-plugins/store'
-import { type NewNote, Notes, noteMigrations } from '../src/notes.ts'
 
 // Searches 1,000 and 100,000 notes of one user side by side: medians of 200 searches each, taken in turns.
 

@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { type Database, searchText, snippetOf, type Transaction, toMatch } from '@reference-plugins/store'
+import { randomBytes } from 'node:crypto'
+import { type Database, snippetOf, type Transaction } from '@reference-plugins/store'
+import { indexNote, matches, noteIndexTables, removeFromIndex } from './note-index.ts'
 
 /** The longest note, in characters. */
 export const longestNote = 100_000
@@ -13,11 +14,7 @@ export const noteMigrations = {
       tags TEXT NOT NULL, version INTEGER NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL
     );
     CREATE INDEX note_time ON note (owner, updated_at);
-    CREATE TABLE note_tag (
-      owner TEXT NOT NULL, tag TEXT NOT NULL, note INTEGER NOT NULL REFERENCES note ON DELETE CASCADE, PRIMARY KEY (owner, tag, note)
-    ) WITHOUT ROWID;
-    CREATE INDEX note_tag_note ON note_tag (note);
-    CREATE VIRTUAL TABLE note_text USING fts5 (title, tags, text, content = '', contentless_delete = 1);`,
+    ${noteIndexTables}`,
 }
 
 export interface NewNote {
@@ -91,7 +88,7 @@ export class Notes {
           INSERT INTO note (id, owner, title, text, tags, version, created_at, updated_at)
           VALUES (${id}, ${owner}, ${title}, ${text}, ${JSON.stringify(unique(tags))}, 1, ${createdAt ?? now}, ${updatedAt ?? now})`
         const row = (await find(transaction, owner, id)) as Row
-        await index(transaction, owner, row)
+        await indexNote(transaction, owner, row)
         added.push(toNote(row))
       }
       return added
@@ -133,7 +130,7 @@ export class Notes {
       const row = await find(transaction, owner, id)
       if (!row) return 'missing'
       if ((version ?? row.version) !== row.version) return { changed: row.version }
-      await transaction.run`DELETE FROM note_text WHERE rowid = ${row.key}`
+      await removeFromIndex(transaction, row.key)
       await transaction.run`DELETE FROM note WHERE key = ${row.key}`
       return 'deleted'
     })
@@ -162,22 +159,9 @@ export class Notes {
       GROUP BY tag ORDER BY tag LIMIT ${count} OFFSET ${offset}`
   }
 
-  /**
-   * Notes that have all words: first those with all in the title, then those with all in title and tags, then the rest,
-   * then in the same order those that have words which begin so; of each the newest first. No rank by frequency, since that would depend on the notes of other users, and
-   * would have to look at every note that fits.
-   */
+  /** Notes that have all words, in the order of {@link matches}, each with the part of its text that fits best. */
   async search(owner: string, query: string, limit: number, offset: number) {
-    const { words, beginnings } = toMatch(query, ownerWord(owner))
-    if (words === '') return { results: [] }
-    const keys: number[] = []
-    for (const match of [...inClasses(words), ...inClasses(beginnings).map((one) => `(${one}) NOT (${words})`)]) {
-      const missing = offset + limit + 1 - keys.length
-      if (missing <= 0) break
-      const found = await this.#database.all<{ key: number }>`
-        SELECT rowid AS key FROM note_text WHERE note_text MATCH ${match} ORDER BY rowid DESC LIMIT ${missing}`
-      keys.push(...found.map(({ key }) => key))
-    }
+    const keys = await matches(this.#database, owner, query, offset + limit + 1)
     const page = keys.slice(offset, offset + limit)
     const rows = await this.#database.all<Row>`
       SELECT n.* FROM json_each(${JSON.stringify(page)}) found CROSS JOIN note n ON n.key = found.value WHERE n.owner = ${owner}`
@@ -219,30 +203,10 @@ async function write(transaction: Transaction, owner: string, row: Row, parts: O
     UPDATE note SET title = ${title}, text = ${text}, tags = ${JSON.stringify(unique(tags))},
       version = version + 1, updated_at = ${now} WHERE key = ${row.key}`
   const changed = (await find(transaction, owner, row.id)) as Row
-  await transaction.run`DELETE FROM note_text WHERE rowid = ${row.key}`
-  await transaction.run`DELETE FROM note_tag WHERE note = ${row.key}`
-  await index(transaction, owner, changed)
+  await removeFromIndex(transaction, row.key)
+  await indexNote(transaction, owner, changed)
   return toNote(changed)
 }
-
-async function index(transaction: Transaction, owner: string, { key, title, tags, text }: Row): Promise<void> {
-  const words = JSON.parse(tags) as string[]
-  const [inTitle, inTags, inText] = [title, words.join('\n'), text].map((part) => searchText(part, ownerWord(owner)))
-  await transaction.run`
-    INSERT INTO note_text (rowid, title, tags, text) VALUES (${key}, ${inTitle ?? ''}, ${inTags ?? ''}, ${inText ?? ''})`
-  for (const tag of words)
-    await transaction.run`INSERT INTO note_tag (owner, tag, note) VALUES (${owner}, ${tag}, ${key})`
-}
-
-/** One after the other: all in the title, all in the title and the tags, all anywhere. */
-const inClasses = (words: string): string[] => [
-  `{title} : (${words})`,
-  `({title tags} : (${words})) NOT ({title} : (${words}))`,
-  `(${words}) NOT ({title tags} : (${words}))`,
-]
-
-/** What stands before each word of an owner in the full-text table, so that the words of others are not looked at. */
-const ownerWord = (owner: string): string => `u${createHash('sha256').update(owner).digest('hex').slice(0, 16)}`
 
 const unique = (tags: readonly string[]): string[] => [...new Set(tags)]
 

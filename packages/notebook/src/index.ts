@@ -1,0 +1,9 @@
+export {
+  longestNote,
+  type NewNote,
+  type Note,
+  type NoteChange,
+  type NoteFilter,
+  Notes,
+  noteMigrations,
+} from './notes.ts'
