@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { applyBaseline } from './baseline.ts'
 import { type Documents, fetchDocuments, readManifest, readSpecText } from './checks/documents.ts'
+import { type ConfigFile, readConfigFile, readObject } from './config-file.ts'
 import { Report } from './finding.ts'
+import { type OAuthSettings, readOAuthSettings } from './oauth/settings.ts'
 import { judgeConsumers, profiles } from './profiles.ts'
 import { reporters } from './reporters/reporter.ts'
 import { type ContractOptions, checkPlugin, judgeDocuments } from './run.ts'
@@ -17,53 +19,83 @@ const usage = `Usage:
   --token TOKEN                      a valid token (or CONTRACT_TOKEN)
   --second-token TOKEN               of another user (CONTRACT_SECOND_TOKEN)
   --read-only-token, --expired-token
+  --oauth FILE                       a client and its users, for the whole sign-in (docs/contract-testing.md)
   --header 'Name: value'             sent with every call
+  --value 'input=value'              used wherever an operation asks for that input
   --include NAME, --exclude NAME     operations, by a part of their name
   --safe                             only reading operations
   --seed N, --max-time SECONDS
   --baseline FILE                    accepted findings, one a line: CODE SUBJECT  # why
   --strict                           warnings fail as well
   --reporter text|json|junit|sarif|github
+  --config FILE                      any of these as JSON: {"token": "$TOKEN", "exclude": ["import"], "oauth": {…}}
   --for CONSUMER,CONSUMER|all        what these assistants would make of it, in place of the check
 
 Exit codes: 0 clean, 1 findings, 2 could not run`
 
 const options = {
-  files: { type: 'boolean', default: false },
+  files: { type: 'boolean' },
   token: { type: 'string' },
   'second-token': { type: 'string' },
   'read-only-token': { type: 'string' },
   'expired-token': { type: 'string' },
-  header: { type: 'string', multiple: true, default: [] as string[] },
+  oauth: { type: 'string' },
+  config: { type: 'string' },
+  header: { type: 'string', multiple: true },
+  value: { type: 'string', multiple: true },
   include: { type: 'string', multiple: true },
   exclude: { type: 'string', multiple: true },
-  safe: { type: 'boolean', default: false },
-  seed: { type: 'string', default: '1' },
-  'max-time': { type: 'string', default: '300' },
+  safe: { type: 'boolean' },
+  seed: { type: 'string' },
+  'max-time': { type: 'string' },
   baseline: { type: 'string' },
-  strict: { type: 'boolean', default: false },
-  reporter: { type: 'string', default: 'text' },
+  strict: { type: 'boolean' },
+  reporter: { type: 'string' },
   for: { type: 'string' },
-  help: { type: 'boolean', default: false },
+  help: { type: 'boolean' },
 } as const
 
-type Settings = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>['values']
+type Given = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>['values']
+type Settings = Omit<Given, 'oauth'> & typeof defaults & { oauth?: OAuthSettings | undefined }
+
+const defaults = {
+  files: false,
+  safe: false,
+  strict: false,
+  seed: '1',
+  'max-time': '300',
+  reporter: 'text',
+  header: [] as string[],
+  value: [] as string[],
+}
+
+/** What is said on the command line comes before what stands in the file. */
+function settle({ oauth, ...given }: Given, positionals: string[]): { values: Settings; positionals: string[] } {
+  const file = given.config === undefined ? { options: {} } : readConfigFile(given.config, options)
+  const client = oauth === undefined ? (file as ConfigFile).oauth : readOAuthSettings(readObject(oauth))
+  const url = (file as ConfigFile).url
+  return {
+    values: { ...defaults, ...file.options, ...given, ...(client && { oauth: client }) },
+    positionals: positionals.length === 0 && url !== undefined ? [url] : positionals,
+  }
+}
 
 /** The command. Answers its exit code. */
 export async function main(words: string[]): Promise<number> {
   let parsed: { values: Settings; positionals: string[] }
   try {
-    parsed = parseArgs({ args: words, options, allowPositionals: true })
+    const given = parseArgs({ args: words, options, allowPositionals: true })
+    if (given.values.help) {
+      console.log(usage)
+      return 0
+    }
+    parsed = settle(given.values, given.positionals)
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage}`)
     return 2
   }
   const { values, positionals } = parsed
-  if (values.help) {
-    console.log(usage)
-    return 0
-  }
-  if (!reporters[values.reporter]) {
+  if (!Object.hasOwn(reporters, values.reporter)) {
     console.error(`There is no reporter ${values.reporter}: text, json, junit, sarif or github`)
     return 2
   }
@@ -89,7 +121,7 @@ const environmentTokens = () => ({ token: process.env.CONTRACT_TOKEN, secondToke
 async function judge(
   address: string,
   values: Settings,
-  tokens: { token?: string | undefined; secondToken?: string | undefined },
+  tokens: { token?: string | undefined; secondToken?: string | undefined; oauth?: OAuthSettings | undefined },
   name = address,
 ): Promise<number> {
   const baseUrl = toOrigin(address)
@@ -99,7 +131,9 @@ async function judge(
     secondToken: values['second-token'] ?? tokens.secondToken,
     readOnlyToken: values['read-only-token'],
     expiredToken: values['expired-token'],
+    oauth: values.oauth ?? tokens.oauth,
     headers: Object.fromEntries(values.header.map((line) => line.split(/:\s*(.*)/s).slice(0, 2))),
+    values: Object.fromEntries(values.value.map((line) => line.split(/=(.*)/s).slice(0, 2))),
     seed: Number(values.seed),
     maxTime: Number(values['max-time']),
     safe: values.safe,

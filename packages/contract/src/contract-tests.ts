@@ -5,7 +5,7 @@ import type { Report } from './finding.ts'
 import { temporaryDatabase } from './plugin-process.ts'
 import { type Code, rules } from './rules.ts'
 import { type ContractOptions, checkPlugin } from './run.ts'
-import { developmentToken } from './workspace.ts'
+import { developmentClient, developmentToken } from './workspace.ts'
 
 /** What a plugin is created with for the tests: a new database, in development, where it makes itself a token. */
 export interface ContractSettings {
@@ -16,11 +16,12 @@ export interface ContractSettings {
 
 /**
  * Makes a test of each rule for one plugin, in its own test file:
- * `contractTests(createTodoPlugin)`. Warnings fail as errors do.
+ * `contractTests(createTodoPlugin)`. Warnings fail as errors do. `expectAnswers` names operations that must have
+ * answered with 2xx, where it takes more than one of them to prove anything.
  */
 export function contractTests(
   createPlugin: (settings: ContractSettings) => Promise<Plugin>,
-  options: Partial<ContractOptions> = {},
+  { expectAnswers = [], ...options }: Partial<ContractOptions> & { expectAnswers?: readonly string[] } = {},
 ): void {
   let report: Report
   before(async () => {
@@ -36,7 +37,11 @@ export function contractTests(
     const plugin = await createPlugin({ PUBLIC_URL: publicUrl, DATABASE_URL: database, NODE_ENV: 'development' })
     const app = await createApp(plugin, { publicUrl, log: createLog('silent', false), lifecycle, rateLimit: 1_000_000 })
     handler.callback = app.callback()
-    const tokens = { token: developmentToken(database), secondToken: developmentToken(database, 'second-') }
+    const tokens = {
+      token: developmentToken(database),
+      secondToken: developmentToken(database, 'second-'),
+      oauth: developmentClient(database),
+    }
     report = await checkPlugin({ baseUrl: publicUrl, ...tokens, ...options })
     running.server.closeAllConnections()
     await running.stop()
@@ -44,6 +49,7 @@ export function contractTests(
   })
   test('the operations answer', () => {
     if (report.answered.size === 0) throw new Error('no operation answered with 2xx')
+    for (const id of expectAnswers) if (!report.answered.has(id)) throw new Error(`${id} never answered with 2xx`)
   })
   for (const code of Object.keys(rules) as Code[])
     test(`${code} (${rules[code].title})`, () => {

@@ -27,7 +27,7 @@ export class Pool {
   /** The newest value for an input; undefined where nothing was learnt. */
   find({ name }: Field, resource: string): unknown {
     const key = normal(name)
-    for (const wanted of [key, `${singular(resource)}${key}`, key.replace(/id$/, '') !== key ? 'id' : key]) {
+    for (const wanted of [`${singular(resource)}${key}`, key, key.replace(/id$/, '') !== key ? 'id' : key]) {
       const values = this.#values.get(normal(wanted))
       if (values?.length) return values.at(-1)
     }

@@ -140,6 +140,37 @@ export const rules = {
     'The metadata of the protected resource are not complete',
     'Name resource and authorization_servers, RFC 9728',
   ),
+  'oauth-flow': error(
+    'A client cannot sign in',
+    'Let the authorization request end at the callback of the client with a code, after sign-in and consent',
+  ),
+  'oauth-state': error('The state of the client is changed', 'Send state back as it came, letter by letter'),
+  'oauth-issuer': warning('The answer of the authorization request does not name its issuer', 'Send iss, RFC 9207'),
+  'oauth-token-answer': error(
+    'The token endpoint answers otherwise than OAuth says',
+    'Answer 200 with access_token, token_type bearer and expires_in, RFC 6749 section 5.1',
+  ),
+  'oauth-token-cache': warning('Tokens may be kept by caches', 'Send Cache-Control: no-store with tokens'),
+  'oauth-pkce': error(
+    'The proof of possession of a code is not asked for',
+    'Refuse a code whose request had a code_challenge unless its code_verifier fits, RFC 7636',
+  ),
+  'oauth-secret': error('A client secret is not asked for', 'Refuse a confidential client without its secret'),
+  'oauth-code-stolen': error(
+    'A code or refresh token is good for others',
+    'Bind each to its client and to its redirect_uri',
+  ),
+  'oauth-code-again': error('A code is good more than once', 'Take a code and delete it in one step'),
+  'oauth-code-withdrawn': warning(
+    'What was used twice keeps working',
+    'Withdraw all tokens of a code or refresh token that comes a second time: one of the two senders has stolen it',
+  ),
+  'oauth-refresh-again': error(
+    'A refresh token is good for ever',
+    'Replace it at each use, and refuse the one that was replaced',
+  ),
+  'oauth-revocation': error('A revoked token is still good', 'Forget a revoked token, and answer 200'),
+  'oauth-scope': error('More is given than was asked for', 'Give the scopes that were asked for, or fewer'),
   'held-up': error('Slow or broken senders hold others up', 'Give headers and bodies a time limit'),
   'scope-ignored': error('A read-only token changes data', 'Check the scope of each operation'),
   'user-leak': error("One user's data are shown to another", 'Look everything up together with its owner'),

@@ -4,11 +4,13 @@ import { checkConnections } from './checks/connections.ts'
 import { type Documents, fetchDocuments } from './checks/documents.ts'
 import { checkAgreement, checkManifest } from './checks/manifest.ts'
 import { checkOAuth } from './checks/oauth.ts'
+import { checkOAuthFlow } from './checks/oauth-flow.ts'
 import { type Bench, call, checkInvalid, checkValid, ordinaryInput } from './checks/operations.ts'
 import { checkMethods, checkRobustness } from './checks/robustness.ts'
 import { checkSpec } from './checks/spec.ts'
 import { Client, toRequest } from './client.ts'
 import { Report } from './finding.ts'
+import type { OAuthSettings } from './oauth/settings.ts'
 import { Pool } from './pool.ts'
 import { SchemaCheck } from './schema-check.ts'
 import { asObject, readSpec, type Schema, type Spec, type SpecOperation } from './spec.ts'
@@ -23,6 +25,10 @@ export interface ContractOptions {
   secondToken?: string | undefined
   readOnlyToken?: string | undefined
   expiredToken?: string | undefined
+  /** A client of the authorization server, whose sign-in is driven to its end. */
+  oauth?: OAuthSettings | undefined
+  /** Values that no schema tells, such as the URL of a feed that is there: by the name of the input. */
+  values?: Readonly<Record<string, string>>
   headers?: Record<string, string>
   /** Repeats a run exactly. */
   seed?: number
@@ -45,8 +51,31 @@ export async function checkPlugin(options: ContractOptions): Promise<Report> {
   const spec = judgeDocuments(documents, report)
   if (documents.manifest) await checkOAuth(documents.manifest, baseUrl, report)
   if (documents.manifest) await checkConnections(baseUrl, report)
-  if (spec) await checkOperations(spec, { ...options, baseUrl, manifest: documents.manifest }, report)
+  const signedIn = await signIn(options, documents.manifest, baseUrl, report)
+  if (spec) await checkOperations(spec, { ...signedIn, baseUrl, manifest: documents.manifest }, report)
   return report
+}
+
+/** Where a client is given, its tokens are used for what is given none. */
+async function signIn(
+  options: ContractOptions,
+  manifest: Schema | undefined,
+  baseUrl: string,
+  report: Report,
+): Promise<ContractOptions> {
+  if (asObject(manifest?.auth).type !== 'oauth' || !manifest) return options
+  if (!options.oauth) {
+    report.skip('oauth', 'sign-in', 'no client was given: --oauth')
+    return options
+  }
+  options.onProgress?.('sign-in')
+  const { token, secondToken, readOnlyToken } = await checkOAuthFlow(manifest, baseUrl, options.oauth, report)
+  return {
+    ...options,
+    token: options.token ?? token,
+    secondToken: options.secondToken ?? secondToken,
+    readOnlyToken: options.readOnlyToken ?? readOnlyToken,
+  }
 }
 
 /** Judges documents without a server. */
@@ -93,6 +122,7 @@ async function checkOperations(
     values: new Values(check, seed),
     pool: new Pool(),
     operations: reachable,
+    given: options.values,
     isOver: () => performance.now() > end,
   }
   for (const { id, method } of chosen)

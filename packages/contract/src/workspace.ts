@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { OAuthSettings } from './oauth/settings.ts'
 import { startPlugin, temporaryDatabase } from './plugin-process.ts'
 
 export interface WorkspacePlugin {
@@ -9,6 +10,8 @@ export interface WorkspacePlugin {
   token: string | undefined
   /** Of another user, where there are users. */
   secondToken: string | undefined
+  /** A client, where users sign in by OAuth. */
+  oauth: OAuthSettings | undefined
   end: () => Promise<unknown>
 }
 
@@ -20,6 +23,31 @@ export function developmentToken(databaseUrl: string, prefix = ''): string | und
   const data = dirname(databaseUrl.slice('file:'.length))
   const file = tokenFiles.map((one) => join(data, prefix + one)).find(existsSync)
   return file && readFileSync(file, 'utf8').trim()
+}
+
+interface DevelopmentClients {
+  password: string
+  clients: { id: string; secret?: string; redirectUris: string[] }[]
+}
+
+/** The clients and users that a plugin made itself in development for OAuth. */
+export function developmentClient(databaseUrl: string): OAuthSettings | undefined {
+  const file = join(dirname(databaseUrl.slice('file:'.length)), 'development.json')
+  if (!existsSync(file)) return undefined
+  const { password, clients } = JSON.parse(readFileSync(file, 'utf8')) as DevelopmentClients
+  const [client, secondClient] = clients.map(({ id, secret, redirectUris: [redirectUri = ''] }) => ({
+    clientId: id,
+    clientSecret: secret,
+    redirectUri,
+  }))
+  return (
+    client && {
+      ...client,
+      secondClient,
+      signIn: { username: 'developer', password },
+      secondSignIn: { username: 'guest', password },
+    }
+  )
 }
 
 /** Starts every plugin of the workspace on a new database, as in development. */
@@ -39,6 +67,7 @@ export async function workspacePlugins(root = process.cwd()): Promise<WorkspaceP
         url: server.url,
         token: developmentToken(database),
         secondToken: developmentToken(database, 'second-'),
+        oauth: developmentClient(database),
         end: () => server.end(),
       }
     }),

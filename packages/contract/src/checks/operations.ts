@@ -14,6 +14,8 @@ export interface Bench {
   pool: Pool
   /** All that may be called. */
   operations: readonly SpecOperation[]
+  /** Values that no schema tells, by the name of the input. */
+  given?: Readonly<Record<string, string>> | undefined
   /** Whether the time of the whole run is over. */
   isOver: () => boolean
 }
@@ -23,16 +25,17 @@ const refusedInput = [400, 406, 413, 415, 422]
 
 /** An input that fits, with what was learnt where it is needed. Undefined where a field can have no value. */
 export function ordinaryInput(
-  { values, pool }: Bench,
+  { values, pool, given }: Bench,
   operation: SpecOperation,
   all: boolean,
 ): Record<string, unknown> | undefined {
   const input: Record<string, unknown> = {}
   for (const field of operation.fields) {
-    if (!field.required && (!all || isOpaque(field))) continue
+    const known = given?.[field.name]
+    if (!field.required && known === undefined && (!all || isOpaque(field))) continue
     const learnt =
       field.place === 'path' || isLearnt(field.name) ? pool.find(field, resourceOf(operation.path)) : undefined
-    const value = learnt ?? values.ordinary(field.schema)
+    const value = known ?? learnt ?? values.ordinary(field.schema)
     if (value === undefined) return undefined
     input[field.name] = value
   }
@@ -97,6 +100,7 @@ export async function checkValid(bench: Bench, operation: SpecOperation): Promis
   }
   for (const field of operation.fields) {
     if (field.place === 'path' || isLearnt(field.name) || isOpaque(field) || bench.isOver()) continue
+    if (bench.given?.[field.name] !== undefined) continue
     for (const edge of values.edges(field.schema)) {
       const input = { ...ordinaryInput(bench, operation, false), [field.name]: edge }
       if (!isSendable(field, edge)) continue

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { fromEnvironment, type OAuthSettings, readOAuthSettings } from './oauth/settings.ts'
+
+export interface ConfigFile {
+  /** The address of the plugin. */
+  url?: string
+  oauth?: OAuthSettings
+  /** By the name of the option, without its dashes. */
+  options: Record<string, string | boolean | string[]>
+}
+
+interface Option {
+  type: 'string' | 'boolean'
+  multiple?: boolean
+}
+
+/**
+ * Reads the options of the command from a JSON file. `$NAME` is taken from the environment.
+ * @throws Error that names the file and the member
+ */
+export function readConfigFile(file: string, known: Record<string, Option>): ConfigFile {
+  const config: ConfigFile = { options: {} }
+  for (const [name, value] of Object.entries(readObject(file))) {
+    const option = Object.hasOwn(known, name) ? known[name] : undefined
+    const place = `${file}: ${name}`
+    if (name === 'oauth') config.oauth = readOAuthSettings(value)
+    else if (name === 'url' && typeof value === 'string') config.url = fromEnvironment(value, place)
+    else if (!option || name === 'config' || name === 'help')
+      throw new Error(`${place} is not known: url, oauth, ${Object.keys(known).join(', ')}`)
+    else if (option.type === 'boolean') {
+      if (typeof value !== 'boolean') throw new Error(`${place} must be true or false`)
+      config.options[name] = value
+    } else if (option.multiple) {
+      const list = [value].flat()
+      if (!list.every((one) => typeof one === 'string')) throw new Error(`${place} must be a list of texts`)
+      config.options[name] = list.map((one) => fromEnvironment(one, place))
+    } else {
+      if (typeof value !== 'string' && typeof value !== 'number') throw new Error(`${place} must be text`)
+      config.options[name] = fromEnvironment(String(value), place)
+    }
+  }
+  return config
+}
+
+export function readObject(file: string): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new Error(`${file} cannot be read: ${(error as Error).message}`)
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new Error(`${file} must hold a JSON object`)
+  return value as Record<string, unknown>
+}

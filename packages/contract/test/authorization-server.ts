@@ -1,0 +1,305 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { OAuthSettings } from '../src/oauth/settings.ts'
+import type { Code } from '../src/rules.ts'
+
+/** Each can be switched on in an authorization server that is right otherwise, and must be found as this. */
+export const flowMutants = {
+  'consent-loops': 'oauth-flow',
+  'sign-in-500': 'oauth-flow',
+  'no-code': 'oauth-flow',
+  'state-decoded': 'oauth-state',
+  'no-state': 'oauth-state',
+  'no-iss': 'oauth-issuer',
+  'token-201': 'oauth-token-answer',
+  'token-type': 'oauth-token-answer',
+  'expires-text': 'oauth-token-answer',
+  'token-cached': 'oauth-token-cache',
+  'no-pkce': 'oauth-pkce',
+  'pkce-optional': 'oauth-pkce',
+  'any-secret': 'oauth-secret',
+  'secret-optional': 'oauth-secret',
+  'any-callback-at-token': 'oauth-code-stolen',
+  'any-client': 'oauth-code-stolen',
+  'any-client-refreshes': 'oauth-code-stolen',
+  'code-again': 'oauth-code-again',
+  'code-raced': 'oauth-code-again',
+  'code-not-withdrawn': 'oauth-code-withdrawn',
+  'callback-prefix': 'oauth-redirect',
+  'callback-host': 'oauth-redirect',
+  'refresh-again': 'oauth-refresh-again',
+  'family-lives': 'oauth-code-withdrawn',
+  'revocation-ignored': 'oauth-revocation',
+  'revocation-500': 'oauth-revocation',
+  'all-scopes': 'oauth-scope',
+  'exchange-500': 'server-error',
+  'read-token-writes': 'scope-ignored',
+} as const satisfies Record<string, Code>
+
+export type FlowDefect = keyof typeof flowMutants
+
+interface Grant {
+  id: number
+  client: string
+  callback: string
+  challenge: string
+  user: string
+  scope: string
+}
+
+const clients: Record<string, { secret: string; callback: string }> = {
+  one: { secret: 'secret-of-the-first-client', callback: 'https://one.example/callback' },
+  two: { secret: 'secret-of-the-second-client', callback: 'https://two.example/callback' },
+}
+const users: Record<string, string> = { ada: 'password of ada', bob: 'password of bob' }
+
+export const settings: OAuthSettings = {
+  clientId: 'one',
+  clientSecret: 'secret-of-the-first-client',
+  redirectUri: 'https://one.example/callback',
+  readScope: 'read',
+  secondClient: {
+    clientId: 'two',
+    clientSecret: 'secret-of-the-second-client',
+    redirectUri: 'https://two.example/callback',
+  },
+  signIn: { username: 'ada', password: 'password of ada' },
+  secondSignIn: { username: 'bob', password: 'password of bob' },
+}
+
+/** A plugin with one counter for each user, and its authorization server, in plain node:http. */
+export async function serveAuthorization(defect?: FlowDefect) {
+  const on = (name: FlowDefect) => name === defect
+  const codes = new Map<string, Grant & { isUsed?: boolean }>()
+  const refreshes = new Map<string, Grant & { isUsed?: boolean }>()
+  const accesses = new Map<string, Grant>()
+  const withdrawn = new Set<number>()
+  const sessions = new Map<string, string>()
+  const counters = new Map<string, number>()
+  const server = createServer((request, response) => {
+    handle(request, response).catch((error: Error) => send(response, 500, { error: error.message }))
+  })
+  server.listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { url, close: () => server.close(() => server.closeAllConnections()) }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const target = new URL(request.url ?? '/', url)
+    const form = new URLSearchParams(request.method === 'POST' ? await text(request) : '')
+    const { pathname } = target
+    const document = documents()[pathname]
+    if (document) return send(response, 200, document)
+    if (pathname === '/authorize') return authorize(target.searchParams, request, form, response)
+    if (pathname === '/token') return token(form, response)
+    if (pathname === '/revoke') return revoke(form, response)
+    if (pathname === '/counter') return counter(request, response)
+    send(response, 404, { title: 'Nothing is here' })
+  }
+
+  function authorize(
+    query: URLSearchParams,
+    request: IncomingMessage,
+    form: URLSearchParams,
+    response: ServerResponse,
+  ) {
+    const id = query.get('client_id') ?? ''
+    const callback = query.get('redirect_uri') ?? ''
+    const known = clients[id]?.callback
+    if (known === undefined || !isRegistered(callback, known)) return page(response, 400, 'Unknown client', '')
+    const session = /session=(\w+)/.exec(request.headers.cookie ?? '')?.[1] ?? ''
+    const user = sessions.get(session)
+    if (form.get('action') === 'sign-in') {
+      if (on('sign-in-500')) return page(response, 500, 'It failed', '')
+      const name = form.get('email') ?? ''
+      if (users[name] !== form.get('pass')) return page(response, 200, 'Try again', signInForm)
+      const fresh = randomBytes(8).toString('hex')
+      sessions.set(fresh, name)
+      response.setHeader('set-cookie', `session=${fresh}; HttpOnly; Path=/authorize; SameSite=Lax`)
+      return void response.writeHead(303, { location: request.url }).end()
+    }
+    if (user === undefined) return page(response, 200, 'Sign in', signInForm)
+    if (form.get('action') !== 'allow' || on('consent-loops')) return page(response, 200, 'Allow?', consentForm)
+    const code = randomBytes(16).toString('hex')
+    codes.set(code, {
+      id: codes.size,
+      client: id,
+      callback,
+      challenge: query.get('code_challenge') ?? '',
+      user,
+      scope: on('all-scopes') ? 'read write' : (query.get('scope') ?? ''),
+    })
+    const to = new URL(callback)
+    if (!on('no-code')) to.searchParams.set('code', code)
+    if (!on('no-iss')) to.searchParams.set('iss', url)
+    const state = query.get('state') ?? ''
+    if (!on('no-state'))
+      to.searchParams.set('state', on('state-decoded') ? decodeURIComponent(state.replaceAll('%2B', '+')) : state)
+    response.writeHead(303, { location: to.href }).end()
+  }
+
+  function isRegistered(given: string, known: string): boolean {
+    if (on('callback-prefix')) return given.startsWith(known)
+    if (on('callback-host')) return given.endsWith('/callback')
+    return given === known
+  }
+
+  async function token(form: URLSearchParams, response: ServerResponse): Promise<void> {
+    const refuse = (error: string) => send(response, on('exchange-500') ? 500 : 400, { error })
+    const id = form.get('client_id') ?? ''
+    const secret = form.get('client_secret')
+    const isKnown =
+      clients[id] && (secret === clients[id].secret || on('any-secret') || (secret === null && on('secret-optional')))
+    if (!isKnown) return refuse('invalid_client')
+    if (form.get('grant_type') === 'refresh_token') return refresh(id, form.get('refresh_token') ?? '', response)
+    const code = form.get('code') ?? ''
+    const grant = codes.get(code)
+    if (!grant) return refuse('invalid_grant')
+    if (grant.isUsed && !on('code-again') && !on('code-raced')) {
+      if (!on('code-not-withdrawn')) withdrawn.add(grant.id)
+      return refuse('invalid_grant')
+    }
+    const verifier = form.get('code_verifier') ?? ''
+    const isProved = createHash('sha256').update(verifier).digest('base64url') === grant.challenge
+    if (!isProved && !on('no-pkce') && !(verifier === '' && on('pkce-optional'))) return refuse('invalid_grant')
+    if (grant.client !== id && !on('any-client')) return refuse('invalid_grant')
+    if (form.get('redirect_uri') !== grant.callback && !on('any-callback-at-token')) return refuse('invalid_grant')
+    if (on('code-raced')) {
+      if (grant.isUsed) return refuse('invalid_grant')
+      await sleep(20)
+    }
+    grant.isUsed = true
+    give(grant, response)
+  }
+
+  function refresh(client: string, value: string, response: ServerResponse) {
+    const grant = refreshes.get(value)
+    const refuse = () => send(response, 400, { error: 'invalid_grant' })
+    if (!grant || withdrawn.has(grant.id)) return refuse()
+    if (grant.client !== client && !on('any-client-refreshes')) return refuse()
+    if (grant.isUsed && !on('refresh-again')) {
+      if (!on('family-lives')) withdrawn.add(grant.id)
+      return refuse()
+    }
+    grant.isUsed = true
+    give(grant, response)
+  }
+
+  function give({ isUsed: _, ...grant }: Grant & { isUsed?: boolean }, response: ServerResponse) {
+    const [access, next] = [randomBytes(16).toString('hex'), randomBytes(16).toString('hex')]
+    accesses.set(access, grant)
+    refreshes.set(next, grant)
+    send(
+      response,
+      on('token-201') ? 201 : 200,
+      {
+        access_token: access,
+        token_type: on('token-type') ? 'access' : 'Bearer',
+        expires_in: on('expires-text') ? '3600' : 3600,
+        refresh_token: next,
+        scope: grant.scope,
+      },
+      on('token-cached') ? {} : { 'cache-control': 'no-store' },
+    )
+  }
+
+  function revoke(form: URLSearchParams, response: ServerResponse) {
+    if (on('revocation-500')) return send(response, 500, {})
+    const grant = refreshes.get(form.get('token') ?? '')
+    if (grant && !on('revocation-ignored')) withdrawn.add(grant.id)
+    send(response, 200, {})
+  }
+
+  function counter(request: IncomingMessage, response: ServerResponse) {
+    const grant = accesses.get(/^Bearer (\w+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '')
+    if (!grant) return send(response, 401, { title: 'Sign in' }, { 'www-authenticate': 'Bearer' })
+    const { user, scope } = grant
+    if (request.method === 'POST') {
+      if (!scope.includes('write') && !on('read-token-writes'))
+        return send(response, 403, { title: 'You may only read' })
+      counters.set(user, (counters.get(user) ?? 0) + 1)
+    } else if (request.method !== 'GET')
+      return send(response, 405, { title: 'Use GET or POST' }, { allow: 'GET, POST' })
+    send(response, 200, { count: counters.get(user) ?? 0 })
+  }
+
+  function documents(): Record<string, unknown> {
+    const answers = {
+      200: {
+        description: 'The count',
+        content: {
+          'application/json': {
+            schema: { type: 'object', required: ['count'], properties: { count: { type: 'integer' } } },
+          },
+        },
+      },
+      default: { description: 'A problem', content: { 'application/json': { schema: { type: 'object' } } } },
+    }
+    const operation = (operationId: string, summary: string) => ({
+      operationId,
+      summary,
+      description: summary,
+      responses: answers,
+    })
+    return {
+      '/.well-known/ai-plugin.json': {
+        schema_version: 'v1',
+        name_for_human: 'Counter',
+        name_for_model: 'counter',
+        description_for_human: 'Counts.',
+        description_for_model: 'Counts.',
+        auth: {
+          type: 'oauth',
+          client_url: `${url}/authorize`,
+          scope: 'read write',
+          authorization_url: `${url}/token`,
+          authorization_content_type: 'application/x-www-form-urlencoded',
+          verification_tokens: {},
+        },
+        api: { type: 'openapi', url: `${url}/openapi.json` },
+        logo_url: `${url}/logo.png`,
+        contact_email: 'counter@example.com',
+        legal_info_url: `${url}/legal`,
+      },
+      '/.well-known/oauth-protected-resource': { resource: url, authorization_servers: [url] },
+      '/.well-known/oauth-authorization-server': {
+        issuer: url,
+        authorization_endpoint: `${url}/authorize`,
+        token_endpoint: `${url}/token`,
+        revocation_endpoint: `${url}/revoke`,
+        response_types_supported: ['code'],
+        authorization_response_iss_parameter_supported: true,
+      },
+      '/logo.png': {},
+      '/legal': {},
+      '/openapi.json': {
+        openapi: '3.1.0',
+        info: { title: 'Counter', version: '1', description: 'Counts' },
+        servers: [{ url }],
+        paths: {
+          '/counter': { get: operation('getCount', 'Read the count'), post: operation('count', 'Count one on') },
+        },
+        components: { schemas: {}, securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+        security: [{ bearer: [] }],
+      },
+    }
+  }
+}
+
+const signInForm = `<form method="post"><input name="email"><input name="pass" type="password">
+<button name="action" value="sign-up">Register</button><button name="action" value="sign-in">Go on</button></form>`
+const consentForm = `<form method="post"><button name="action" value="deny">Deny</button>
+<button name="action" value="allow">Allow</button></form>`
+
+function page(response: ServerResponse, status: number, title: string, body: string): void {
+  response.writeHead(status, { 'content-type': 'text/html' }).end(`<!doctype html><title>${title}</title>${body}`)
+}
+
+function send(response: ServerResponse, status: number, value: unknown, headers: Record<string, string> = {}): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'access-control-allow-origin': '*', ...headers })
+    .end(JSON.stringify(value))
+}

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { checkPlugin } from '../src/index.ts'
+import { readOAuthSettings } from '../src/oauth/settings.ts'
+import { type FlowDefect, flowMutants, serveAuthorization, settings } from './authorization-server.ts'
+
+const check = async (defect?: FlowDefect, oauth = settings) => {
+  const server = await serveAuthorization(defect)
+  try {
+    return await checkPlugin({ baseUrl: server.url, oauth, maxTime: 20 })
+  } finally {
+    server.close()
+  }
+}
+
+test('a correct authorization server has no finding, and its tokens reach the operations', async () => {
+  const report = await check()
+  assert.deepEqual(report.findings, [])
+  assert.deepEqual([...report.answered].sort(), ['count', 'getCount'])
+  assert.deepEqual(report.untested, [])
+})
+
+test('without a second client and without users, what could not be tried is said', async () => {
+  const { clientId, clientSecret, redirectUri, signIn } = settings
+  const report = await check(undefined, { clientId, clientSecret, redirectUri, signIn })
+  assert.deepEqual(report.findings, [])
+  assert.deepEqual(
+    report.untested.map(({ what }) => what),
+    ['codes of another client', 'isolation'],
+  )
+})
+
+test('a wrong password is said with the page where it ends', async () => {
+  const { findings } = await check(undefined, { ...settings, signIn: { username: 'ada', password: 'wrong' } })
+  assert.match(
+    findings.map(({ code, detail }) => `${code} ${detail}`).join(),
+    /oauth-flow .*"Try again" at \/authorize/,
+  )
+})
+
+for (const [defect, code] of Object.entries(flowMutants))
+  test(`${defect} is found as ${code}`, async () => {
+    const { findings } = await check(defect as FlowDefect)
+    assert.ok(
+      findings.some((finding) => finding.code === code),
+      findings.map((one) => `${one.code} ${one.subject}: ${one.detail}`).join('\n') || 'nothing was found',
+    )
+  })
+
+test('settings say what is wrong in them, and take secrets from the environment', () => {
+  const good = { clientId: 'a', redirectUri: 'https://a.example/callback' }
+  process.env.TEST_SECRET = 'x'
+  assert.equal(readOAuthSettings({ ...good, clientSecret: '$TEST_SECRET' }).clientSecret, 'x')
+  assert.throws(
+    () => readOAuthSettings({ ...good, clientSecret: '$NOT_THERE' }),
+    /oauth.clientSecret asks for .* NOT_THERE/,
+  )
+  assert.throws(() => readOAuthSettings({ ...good, client_secret: 'x' }), /oauth.client_secret is not known/)
+  assert.throws(() => readOAuthSettings({ ...good, signIn: 'ada' }), /oauth.signIn must be an object/)
+  assert.throws(() => readOAuthSettings({ ...good, secondClient: { clientId: 'b' } }), /redirectUri must be a URL/)
+  assert.throws(() => readOAuthSettings({ redirectUri: 'https://a.example' }), /clientId is missing/)
+})
