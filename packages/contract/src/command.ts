@@ -16,8 +16,8 @@ const usage = `Usage:
   contract                           every plugin of this workspace, started and stopped
   contract --files FILE...           documents alone: ai-plugin.json, openapi.yaml
 
-  --token TOKEN                      a valid token (or CONTRACT_TOKEN)
-  --second-token TOKEN               of another user (CONTRACT_SECOND_TOKEN)
+  --token TOKEN                      a valid token
+  --second-token TOKEN               of another user
   --read-only-token, --expired-token
   --oauth FILE                       a client and its users, for the whole sign-in (docs/contract-testing.md)
   --header 'Name: value'             sent with every call
@@ -30,6 +30,9 @@ const usage = `Usage:
   --reporter text|json|junit|sarif|github
   --config FILE                      any of these as JSON: {"token": "$TOKEN", "exclude": ["import"], "oauth": {…}}
   --for CONSUMER,CONSUMER|all        what these assistants would make of it, in place of the check
+
+Each also from the environment: CONTRACT_TOKEN for --token, CONTRACT_MAX_TIME for --max-time;
+several values stand on lines of their own. The command line comes first, then the environment, then the file.
 
 Exit codes: 0 clean, 1 findings, 2 could not run`
 
@@ -69,8 +72,21 @@ const defaults = {
   value: [] as string[],
 }
 
-/** What is said on the command line comes before what stands in the file. */
-function settle({ oauth, ...given }: Given, positionals: string[]): { values: Settings; positionals: string[] } {
+/** `CONTRACT_MAX_TIME` for `--max-time`. What takes several values has them on lines. */
+function fromEnvironment(): Given {
+  return Object.fromEntries(
+    Object.entries(options).flatMap(([name, option]): [string, boolean | string | string[]][] => {
+      const value = process.env[`CONTRACT_${name.replaceAll('-', '_').toUpperCase()}`]
+      if (!value || name === 'help') return []
+      if (option.type === 'boolean') return [[name, !['0', 'false', 'no'].includes(value)]]
+      return [[name, 'multiple' in option ? value.split('\n').filter(Boolean) : value]]
+    }),
+  )
+}
+
+/** The command line comes before the environment, and that before the file. */
+function settle(words: Given, positionals: string[]): { values: Settings; positionals: string[] } {
+  const { oauth, ...given } = { ...fromEnvironment(), ...words }
   const file = given.config === undefined ? { options: {} } : readConfigFile(given.config, options)
   const client = oauth === undefined ? (file as ConfigFile).oauth : readOAuthSettings(readObject(oauth))
   const url = (file as ConfigFile).url
@@ -103,7 +119,7 @@ export async function main(words: string[]): Promise<number> {
     if (values.for !== undefined) return await judgeFor(values.for, positionals, values)
     if (values.files) return finish(judgeFiles(positionals), positionals.join(' '), values)
     if (positionals.length > 1) throw new Error(`Give one address, and not ${positionals.length}`)
-    if (positionals[0] !== undefined) return await judge(positionals[0], values, environmentTokens())
+    if (positionals[0] !== undefined) return await judge(positionals[0], values)
     let worst = 0
     for (const plugin of await workspacePlugins()) {
       worst = Math.max(worst, await judge(plugin.url, values, plugin, plugin.name))
@@ -116,22 +132,20 @@ export async function main(words: string[]): Promise<number> {
   }
 }
 
-const environmentTokens = () => ({ token: process.env.CONTRACT_TOKEN, secondToken: process.env.CONTRACT_SECOND_TOKEN })
-
 async function judge(
   address: string,
   values: Settings,
-  tokens: { token?: string | undefined; secondToken?: string | undefined; oauth?: OAuthSettings | undefined },
+  own: { token?: string | undefined; secondToken?: string | undefined; oauth?: OAuthSettings | undefined } = {},
   name = address,
 ): Promise<number> {
   const baseUrl = toOrigin(address)
   const contract: ContractOptions = {
     baseUrl,
-    token: values.token ?? tokens.token,
-    secondToken: values['second-token'] ?? tokens.secondToken,
+    token: own.token ?? values.token,
+    secondToken: own.secondToken ?? values['second-token'],
     readOnlyToken: values['read-only-token'],
     expiredToken: values['expired-token'],
-    oauth: values.oauth ?? tokens.oauth,
+    oauth: own.oauth ?? values.oauth,
     headers: Object.fromEntries(values.header.map((line) => line.split(/:\s*(.*)/s).slice(0, 2))),
     values: Object.fromEntries(values.value.map((line) => line.split(/=(.*)/s).slice(0, 2))),
     seed: Number(values.seed),

@@ -27,6 +27,8 @@ export class Report {
   readonly untested: Untested[] = []
   /** How many calls were made, and which operations answered well at least once. */
   calls = 0
+  /** The same seed makes the same calls. */
+  seed: number | undefined
   readonly answered = new Set<string>()
 
   add(

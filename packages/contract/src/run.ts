@@ -45,6 +45,7 @@ export interface ContractOptions {
 /** Judges a plugin that runs, from its manifest and its spec. */
 export async function checkPlugin(options: ContractOptions): Promise<Report> {
   const report = new Report()
+  report.seed = options.seed ?? 1
   const baseUrl = options.baseUrl.replace(/\/$/, '')
   options.onProgress?.('documents')
   const documents = await fetchDocuments(baseUrl, report)

@@ -10,11 +10,15 @@ const root = new URL('../../../', import.meta.url)
 const folder = mkdtempSync(join(tmpdir(), 'contract-'))
 
 /** Runs the command as a person does. */
-function contract(...words: string[]): Promise<{ code: number | null; output: string }> {
+const contract = (...words: string[]) => contractWith({}, ...words)
+function contractWith(
+  environment: Record<string, string>,
+  ...words: string[]
+): Promise<{ code: number | null; output: string }> {
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', 'packages/contract/bin/contract.ts', ...words],
-    { cwd: root, env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' } },
+    { cwd: root, env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', ...environment } },
   )
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
@@ -123,4 +127,44 @@ test('with --safe nothing is changed, and the same seed makes the same calls', a
   )
   server.close()
   other.close()
+})
+
+test('options come from the command line, then the environment, then a file that takes secrets from the environment', async (t) => {
+  const server = await serveMutant(undefined)
+  t.after(server.close)
+  const file = join(folder, 'contract.json')
+  const write = (value: unknown) => writeFileSync(file, JSON.stringify(value))
+  const used = async (environment: Record<string, string>, ...words: string[]) => {
+    const { code, output } = await contractWith(environment, '--config', file, '--reporter', 'json', ...words)
+    assert.ok(code === 0 || code === 2, output)
+    return code === 0 ? JSON.parse(output) : { output }
+  }
+  write({ url: server.url, token: '$NOTES_TOKEN', seed: 5, safe: true, include: ['listNotes'] })
+  const fromFile = await used({ NOTES_TOKEN: tokens.ada })
+  assert.deepEqual([fromFile.seed, fromFile.answered], [5, ['listNotes']])
+  assert.equal((await used({ NOTES_TOKEN: tokens.ada, CONTRACT_SEED: '6' })).seed, 6)
+  assert.equal((await used({ NOTES_TOKEN: tokens.ada, CONTRACT_SEED: '6' }, '--seed', '7')).seed, 7)
+  const both = await used({
+    NOTES_TOKEN: tokens.ada,
+    CONTRACT_INCLUDE: 'listNotes\ncreateNote',
+    CONTRACT_SAFE: 'false',
+  })
+  assert.deepEqual(both.answered, ['createNote', 'listNotes'])
+
+  assert.match((await used({})).output, /NOTES_TOKEN, which is not set/)
+  for (const [value, said] of [
+    [{ tokn: 'a' }, /tokn is not known: url, oauth, files/],
+    [{ safe: 'yes' }, /safe must be true or false/],
+    [{ include: [1] }, /include must be a list of texts/],
+    [{ token: {} }, /token must be text/],
+    [{ oauth: { clientId: 'a' } }, /redirectUri must be a URL/],
+    [{ oauth: { redirectUri: 'https://a.example/b' } }, /clientId is missing/],
+    [{ oauth: { clientID: 'a' } }, /oauth\.clientID is not known/],
+    [[], /must hold a JSON object/],
+  ] as const) {
+    write(value)
+    assert.match((await used({})).output, said)
+  }
+  writeFileSync(file, '{,')
+  assert.match((await used({})).output, /contract\.json cannot be read/)
 })

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,10 +9,12 @@ import { type Defect, mutants } from './mutants.ts'
 
 // Runs other tools on the mutants, side by side with the contract tester. What a tool says of the correct plugin is its
 // noise; a defect counts as found where it says something else. Needs a network to fetch the tools with npx.
+// Words name the tools to run; all where there are none.
 
 const folder = mkdtempSync(join(tmpdir(), 'compare-'))
 const defects = Object.keys(mutants) as Defect[]
 const longest = 40_000
+const good = { title: 'a', priority: 1, kind: 'idea' }
 
 /** What a tool says of a server, as a set of lines. */
 type Peer = (url: string, specFile: string | undefined) => Promise<Set<string>>
@@ -50,14 +52,21 @@ const peers: Record<string, Peer> = {
   async 'Dredd 14.1.0'(url, specFile) {
     if (!specFile) return new Set(['no spec'])
     return linesOf(
-      await run(['dredd@14.1.0', specFile, url, '--loglevel=error', '-h', `Authorization: Bearer ${tokens.ada}`]),
+      await run([
+        'dredd@14.1.0',
+        forDredd(specFile),
+        url,
+        '--loglevel=error',
+        '-h',
+        `Authorization: Bearer ${tokens.ada}`,
+      ]),
       /^(fail|error): .*$/gm,
     )
   },
-  async 'Prism 5.14.2, proxy'(url, specFile) {
+  async 'Prism 5.16.0, proxy'(url, specFile) {
     if (!specFile) return new Set(['no spec'])
     const port = await freePort()
-    const child = spawn('npx', ['-y', '@stoplight/prism-cli@5.14.2', 'proxy', specFile, url, '-p', String(port)], {
+    const child = spawn('npx', ['-y', '@stoplight/prism-cli@5.16.0', 'proxy', specFile, url, '-p', String(port)], {
       cwd: folder,
       detached: true,
       stdio: 'ignore',
@@ -65,25 +74,48 @@ const peers: Record<string, Peer> = {
     try {
       return await throughPrism(`http://127.0.0.1:${port}`)
     } finally {
-      if (child.pid) process.kill(-child.pid, 'SIGKILL')
+      // It has ended by itself where it could not read the spec.
+      if (child.pid && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
     }
   },
 }
 
+/** Dredd reads no 3.1 and makes up no values: it is given what it asks for. */
+function forDredd(specFile: string): string {
+  try {
+    const spec = JSON.parse(readFileSync(specFile, 'utf8'))
+    spec.openapi = '3.0.3'
+    for (const operations of Object.values<Record<string, Operation>>(spec.paths))
+      for (const { parameters = [], requestBody } of Object.values(operations)) {
+        for (const parameter of parameters) if (parameter.in === 'path') parameter.example = 'n1'
+        const media = requestBody?.content['application/json']
+        if (media) media.example = media.schema.required ? good : { title: 'b' }
+      }
+    const file = specFile.replace('.json', '.dredd.json')
+    writeFileSync(file, JSON.stringify(spec))
+    return file
+  } catch {
+    return specFile
+  }
+}
+
+interface Operation {
+  parameters?: { in: string; example?: string }[]
+  requestBody?: { content: Record<string, { schema: { required?: string[] }; example?: unknown }> }
+}
+
 /** A dozen calls, good and bad ones; what Prism says of the answers, and bad ones that were taken. */
 async function throughPrism(base: string): Promise<Set<string>> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (
-      await fetch(`${base}/notes`).then(
-        () => true,
-        () => false,
-      )
+  let ready = false
+  for (let tries = 0; !ready && tries < 150; tries++) {
+    ready = await fetch(`${base}/notes`).then(
+      () => true,
+      () => false,
     )
-      break
-    await sleep(100)
+    if (!ready) await sleep(100)
   }
+  if (!ready) return new Set(['did not start'])
   const said = new Set<string>()
-  const good = { title: 'a', priority: 1, kind: 'idea' }
   const calls: [method: string, path: string, body?: unknown][] = [
     ['POST', '/notes', good],
     ['GET', '/notes'],
@@ -144,7 +176,9 @@ const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Ma
 console.log(
   `| tool | said of the correct plugin | found of ${defects.length} defects | seconds a run, median |\n| ---- | ---: | ---: | ---: |`,
 )
+const wanted = process.argv.slice(2)
 for (const [name, peer] of Object.entries(peers)) {
+  if (wanted.length > 0 && !wanted.some((word) => name.startsWith(word))) continue
   const clean = await serve(undefined, peer)
   const times: number[] = []
   const found: string[] = []

@@ -5,6 +5,7 @@ export const json: Reporter = (report, subject) =>
   JSON.stringify(
     {
       subject,
+      seed: report.seed,
       findings: report.findings.map((finding) => ({
         ...finding,
         title: rules[finding.code].title,

@@ -19,7 +19,7 @@ export const text: Reporter = (report, subject) => {
     lines.push(`${styleText('cyan', 'untested')} ${subject}: ${what}, since ${reason}`)
   const count = (severity: Severity) => report.findings.filter((one) => one.severity === severity).length
   lines.push(
-    `${subject}: ${count('error')} errors, ${count('warning')} warnings, ${report.untested.length} untested; ${report.answered.size} operations answered, ${report.calls} calls`,
+    `${subject}: ${count('error')} errors, ${count('warning')} warnings, ${report.untested.length} untested; ${report.answered.size} operations answered, ${report.calls} calls${report.seed === undefined ? '' : `, seed ${report.seed}`}`,
   )
   return lines.join('\n')
 }
