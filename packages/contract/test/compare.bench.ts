@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { stripVTControlCharacters } from 'node:util'
 import { checkPlugin, freePort } from '../src/index.ts'
 import { serveMutant, tokens } from './mutant-server.ts'
 import { type Defect, mutants } from './mutants.ts'
@@ -34,8 +35,8 @@ function run(words: string[]): Promise<string> {
 
 const linesOf = (output: string, pattern: RegExp): Set<string> =>
   new Set(
-    Array.from(output.matchAll(pattern), ([line]) =>
-      line.replaceAll(/127\.0\.0\.1:\d+|\d+ms|n\d+|\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…'),
+    Array.from(stripVTControlCharacters(output).matchAll(pattern), ([line]) =>
+      line.replaceAll(/127\.0\.0\.1:\d+|\d+ ?ms|n\d+|\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…'),
     ),
   )
 

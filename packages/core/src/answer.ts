@@ -30,9 +30,15 @@ export class Answerer {
    * since setting them one by one costs as much as the rest of core together.
    */
   text(ctx: Context, status: number, type: string, text: string, more: readonly string[] = []): void {
+    if (ctx.res.headersSent) return
+    this.begin(ctx, status, type, [...more, 'Content-Length', String(Buffer.byteLength(text))])
+    ctx.res.end(text)
+  }
+
+  /** The beginning of an answer that the caller writes on. */
+  begin(ctx: Context, status: number, type: string, more: readonly string[] = []): void {
     const { headers = [] } = ctx.state as { headers?: readonly string[] }
     ctx.respond = false
-    if (ctx.res.headersSent) return
     ctx.res.writeHead(status, [
       ...this.headers,
       ...headers,
@@ -41,10 +47,7 @@ export class Answerer {
       ctx.state.requestId,
       'Content-Type',
       type,
-      'Content-Length',
-      String(Buffer.byteLength(text)),
     ])
-    ctx.res.end(text)
   }
 
   problem(ctx: Context, problem: Problem): void {

@@ -2,10 +2,11 @@ import Koa, { type Middleware } from 'koa'
 import type { Logger } from 'pino'
 import { Answerer } from './answer.ts'
 import { toDocuments } from './documents.ts'
-import { crossOrigin } from './middleware/cors.ts'
+import { crossOrigin, knownOrigins } from './middleware/cors.ts'
 import { exchange } from './middleware/exchange.ts'
 import { type Lifecycle, live, ready } from './middleware/health.ts'
 import { hostCheck } from './middleware/host-check.ts'
+import { mcp } from './middleware/mcp.ts'
 import { mounts } from './middleware/mounts.ts'
 import { operations } from './middleware/operations.ts'
 import { document, headers, noPage, pages } from './middleware/pages.ts'
@@ -36,14 +37,16 @@ export async function createApp(plugin: Plugin, options: AppOptions): Promise<Ko
   const answerer = new Answerer(publicUrl)
   const documents = await toDocuments(plugin, publicUrl)
   const rateLimit = new RateLimit(options.rateLimit ?? 6000)
+  const isKnown = knownOrigins(publicUrl, options.corsOrigins ?? [], development)
   const cacheControl = development ? 'no-cache' : 'public, max-age=300'
   const fixed: Record<string, Middleware> = { '/livez': live, '/readyz': ready(plugin, lifecycle) }
   for (const held of documents) fixed[held.path] = document(held, cacheControl)
 
   app.use(exchange(answerer, log))
   app.use(hostCheck(publicUrl, ['/livez', '/readyz']))
-  app.use(crossOrigin(documents, options.corsOrigins ?? [], development))
+  app.use(crossOrigin(documents, isKnown, development))
   app.use(operations({ plugin, answerer, log, rateLimit }))
+  app.use(mcp({ plugin, publicUrl, answerer, log, rateLimit, isKnown }))
   app.use(headers(answerer))
   app.use(mounts(plugin.mounts, rateLimit, log))
   app.use(pages(fixed))

@@ -20,10 +20,21 @@ const readBytes = koaBody({
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * The JSON object in the body, or undefined where there is no body. RFC 8259: UTF-8, without a byte order mark.
+ * The JSON object in the body, or undefined where there is no body.
  * @throws Problem 400, 413 or 415
  */
 export async function readBody(ctx: Context): Promise<Record<string, unknown> | undefined> {
+  const value = await readJson(ctx)
+  if (value === null || (value !== undefined && typeof value !== 'object') || Array.isArray(value))
+    throw new Problem(400, 'The body must be a JSON object, with the inputs as its members')
+  return value as Record<string, unknown> | undefined
+}
+
+/**
+ * The JSON value in the body, or undefined where there is no body. RFC 8259: UTF-8, without a byte order mark.
+ * @throws Problem 400, 413 or 415
+ */
+export async function readJson(ctx: Context): Promise<unknown> {
   if (ctx.is('application/json') === null || ctx.get('Content-Length') === '0') return undefined
   if (!ctx.is('application/json'))
     throw new Problem(415, 'Send the body as JSON, with the header "Content-Type: application/json"')
@@ -32,22 +43,18 @@ export async function readBody(ctx: Context): Promise<Record<string, unknown> | 
   } catch (error) {
     throw bodyProblem(error as Error & { status?: number })
   }
-  return parseObject(Buffer.from(ctx.request.body as string, 'latin1'))
+  return parse(Buffer.from(ctx.request.body as string, 'latin1'))
 }
 
-function parseObject(bytes: Buffer): Record<string, unknown> {
-  let value: unknown
+function parse(bytes: Buffer): unknown {
   try {
-    value = JSON.parse(utf8.decode(bytes))
+    return JSON.parse(utf8.decode(bytes))
   } catch (error) {
     throw new Problem(
       400,
       `The body is not valid JSON in UTF-8 without a byte order mark: ${(error as Error).message.slice(0, 120)}`,
     )
   }
-  if (value === null || typeof value !== 'object' || Array.isArray(value))
-    throw new Problem(400, 'The body must be a JSON object, with the inputs as its members')
-  return value as Record<string, unknown>
 }
 
 function bodyProblem(error: Error & { status?: number }): Problem {

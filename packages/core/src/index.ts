@@ -1,7 +1,7 @@
 export { type AppOptions, createApp } from './app.ts'
 export type { Auth, Caller } from './auth/auth.ts'
 export { none } from './auth/none.ts'
-export { type OAuthOptions, oauth } from './auth/oauth.ts'
+export { type OAuthOptions, oauth, type ProtectedResource } from './auth/oauth.ts'
 export { type ServiceTokenOptions, serviceToken } from './auth/service-token.ts'
 export { type UserTokenOptions, userToken } from './auth/user-token.ts'
 export { DefinitionError } from './definition.ts'

@@ -20,6 +20,8 @@ export interface Context<Status extends ErrorStatus = ErrorStatus> {
   /** Aborts when the caller has gone away or the time for an answer is over. */
   signal: AbortSignal
   log: Logger
+  /** Tells how far a slow call has come, to assistants that ask for it. Each `done` is more than the one before. */
+  progress(done: number, total?: number, message?: string): void
 }
 
 export interface UserContext<Status extends ErrorStatus = ErrorStatus> extends Context<Status> {
@@ -41,6 +43,26 @@ interface Options<Input extends z.ZodObject, Output extends z.ZodObject, Status 
   handler: (input: z.output<Input>, given: Given) => NoInfer<z.input<Output> | Promise<z.input<Output>>>
 }
 
+/** What a call does to the world, as the annotations of an MCP tool say it. Whatever the method does not tell has to be stated. */
+export interface Effects {
+  /** It changes nothing that anyone could see. */
+  readonly readOnly: boolean
+  /** It may delete or overwrite what was there, where other calls only add. */
+  readonly destructive: boolean
+  /** A second call with the same input changes nothing more. */
+  readonly idempotent: boolean
+  /** It reaches what anybody may have put there, such as pages of the web, and not only what the plugin keeps. */
+  readonly openWorld: boolean
+}
+
+type StatedEffects<Path extends string> = Pick<Effects, 'openWorld'> &
+  (Path extends `${'GET' | 'DELETE'} ${string}` ? { destructive?: never } : Pick<Effects, 'destructive'>) &
+  (Path extends `GET ${string}`
+    ? { idempotent?: never }
+    : Path extends `${'POST' | 'PATCH'} ${string}`
+      ? Pick<Effects, 'idempotent'>
+      : Partial<Pick<Effects, 'idempotent'>>)
+
 /** One operation. Its name in `definePlugin` is its operationId. */
 export interface Operation<Caller = unknown, Scope extends string = string> {
   readonly method: Method
@@ -52,6 +74,7 @@ export interface Operation<Caller = unknown, Scope extends string = string> {
   readonly output: z.ZodObject
   readonly errors: Readonly<Partial<Record<ErrorStatus, string>>>
   readonly consequential: boolean
+  readonly effects: Effects
   readonly scope: Scope | undefined
   /** True where the handler takes a caller. */
   readonly forUser: Caller extends undefined ? false : boolean
@@ -66,7 +89,7 @@ export function operation<
   Status extends ErrorStatus = never,
 >(
   route: Path & ([UnknownNames<Path, Input>] extends [never] ? Path : `the input has no ${UnknownNames<Path, Input>}`),
-  options: Options<Input, Output, Status, Context<Status>>,
+  options: Options<Input, Output, Status, Context<Status>> & StatedEffects<Path>,
 ): Operation<undefined, never> {
   return { ...common(route, options), scope: undefined, forUser: false }
 }
@@ -80,20 +103,28 @@ export function userOperation<
   Status extends ErrorStatus = never,
 >(
   route: Path & ([UnknownNames<Path, Input>] extends [never] ? Path : `the input has no ${UnknownNames<Path, Input>}`),
-  options: Options<Input, Output, Status, UserContext<Status>> & {
-    /** The scope that the user must have granted. */
-    scope?: Scope
-  },
+  options: Options<Input, Output, Status, UserContext<Status>> &
+    StatedEffects<Path> & {
+      /** The scope that the user must have granted. */
+      scope?: Scope
+    },
 ): Operation<Caller, Scope> {
   return { ...common(route, options), scope: options.scope, forUser: true }
 }
 
 function common<Input extends z.ZodObject, Output extends z.ZodObject, Status extends ErrorStatus, Given>(
   route: string,
-  options: Options<Input, Output, Status, Given>,
+  options: Options<Input, Output, Status, Given> & Partial<Effects>,
 ) {
   const { summary, description = summary, input, output, errors = {}, consequential, handler } = options
   const [method, path] = route.split(' ') as [Method, string]
+  const readOnly = method === 'GET'
+  const effects: Effects = {
+    readOnly,
+    destructive: options.destructive ?? method === 'DELETE',
+    idempotent: options.idempotent ?? true,
+    openWorld: options.openWorld ?? true,
+  }
   return {
     method,
     path,
@@ -102,7 +133,8 @@ function common<Input extends z.ZodObject, Output extends z.ZodObject, Status ex
     input,
     output,
     errors,
-    consequential: consequential ?? method !== 'GET',
+    consequential: consequential ?? !readOnly,
+    effects,
     handler,
   }
 }

@@ -41,8 +41,30 @@ export const ProblemDocument = z
 
 export const problemType = 'application/problem+json'
 
+/** The status in words. */
+export const titleOf = (status: number): string => STATUS_CODES[status] ?? 'Error'
+
 export function toProblemDocument(problem: Problem, requestId: string): z.infer<typeof ProblemDocument> {
   const { status, message: detail, errors } = problem
-  const title = STATUS_CODES[status] ?? 'Error'
-  return { type: 'about:blank', title, status, detail, instance: requestId, ...(errors && { errors }) }
+  return { type: 'about:blank', title: titleOf(status), status, detail, instance: requestId, ...(errors && { errors }) }
+}
+
+interface HttpError extends Error {
+  status: number
+  expose: boolean
+  headers?: Record<string, string>
+}
+
+/** What to say of an error: of a fault of ours nothing but that. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  // The convention of the http-errors package, which Koa, koa-body and the store follow. HTTP clients throw errors
+  // with a status too, that of somebody else's answer: those are not exposed.
+  if (error instanceof Error && (error as Partial<HttpError>).expose === true) {
+    const { status, message, headers = {} } = error as HttpError
+    if (status === 503)
+      return new Problem(503, 'The service cannot answer now: call again in a second', { headers, cause: error })
+    if (status >= 400 && status < 500) return new Problem(status, message)
+  }
+  return new Problem(500, 'The service failed, and it has been logged: other input may help', { cause: error })
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { z } from 'zod'
 import type { Caller } from './auth/auth.ts'
-import { fail } from './operation.ts'
+import { type Context, fail } from './operation.ts'
 import type { Plugin, PluginOperation } from './plugin.ts'
 import { Problem } from './problem.ts'
 
@@ -13,14 +13,22 @@ export interface Call {
   caller: Caller | undefined
   signal: AbortSignal
   log: Logger
+  /** Undefined where whoever calls cannot be told. */
+  progress?: Context['progress']
+}
+
+export interface Answer {
+  /** As JSON, at most 100,000 characters. */
+  text: string
+  /** What the text says. */
+  data: Record<string, unknown>
 }
 
 /**
  * Runs one operation: authorize, check input, handle, check output. HTTP, MCP and tests all go through here.
- * @returns the answer as JSON text, at most 100,000 characters
  * @throws Problem for whatever the caller can act on; any other error is a fault of the plugin
  */
-export async function run(plugin: Plugin, operation: PluginOperation, input: unknown, call: Call): Promise<string> {
+export async function run(plugin: Plugin, operation: PluginOperation, input: unknown, call: Call): Promise<Answer> {
   authorize(plugin, operation, call.caller)
   const checked = operation.input.safeParse(input)
   if (!checked.success) throw refusal(checked.error, input)
@@ -34,7 +42,7 @@ export async function run(plugin: Plugin, operation: PluginOperation, input: unk
       operation,
       `the answer has ${text.length} characters; at most ${longestAnswer} may leave, so page it`,
     )
-  return text
+  return { text, data: fitting.data }
 }
 
 /** A handler broke its own contract. The message is for the log, and names the place but not the value. */
@@ -65,6 +73,10 @@ class HandlerContext {
 
   get log(): Logger {
     return this.#call.log
+  }
+
+  progress(done: number, total?: number, message?: string): void {
+    this.#call.progress?.(done, total, message)
   }
 }
 

@@ -76,3 +76,18 @@ function relocate(node: unknown): unknown {
     ]),
   )
 }
+
+/** The same schema without references, as model APIs demand it. What refers to itself ends in a schema that takes anything. */
+export function inlined(schema: JsonSchema, definitions: Record<string, JsonSchema>): JsonSchema {
+  const walk = (node: unknown, open: readonly string[]): unknown => {
+    if (Array.isArray(node)) return node.map((one) => walk(one, open))
+    if (node === null || typeof node !== 'object') return node
+    const { $ref, ...rest } = node as JsonSchema
+    if (typeof $ref !== 'string')
+      return Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, walk(value, open)]))
+    const name = $ref.slice($ref.lastIndexOf('/') + 1)
+    if (open.includes(name)) return rest
+    return { ...(walk(definitions[name], [...open, name]) as JsonSchema), ...rest }
+  }
+  return walk(schema, []) as JsonSchema
+}

@@ -5,9 +5,15 @@ import { DefinitionError, definePlugin, none, operation, type PluginDefinition, 
 
 const output = z.object({})
 const handler = () => ({})
-const good = operation('GET /things', { summary: 'Read', input: z.object({}), output, handler })
+const good = operation('GET /things', { openWorld: false, summary: 'Read', input: z.object({}), output, handler })
 const withInput = (input: z.ZodType, route: 'GET /things' | 'GET /things/{x}' = 'GET /things') =>
-  operation(route as 'GET /things', { summary: 'Read', input: z.object({ x: input }), output, handler })
+  operation(route as 'GET /things', {
+    openWorld: false,
+    summary: 'Read',
+    input: z.object({ x: input }),
+    output,
+    handler,
+  })
 
 const definition: PluginDefinition<'anyone', never> = {
   name: 'shop',
@@ -110,6 +116,7 @@ test('all faults are told at once', () => {
 
 const shaped = (route: 'GET /things/{x}' | 'DELETE /things/{y}', name: 'x' | 'y') =>
   operation(route as 'GET /things', {
+    openWorld: false,
     summary: 'Read',
     input: z.object({ [name]: text(5).describe('a') }),
     output,
@@ -124,6 +131,9 @@ test('one path has one set of names, since OpenAPI and the routes take the secon
 test('inputs that are taken can be sent', () => {
   const write = (longest: number) =>
     operation('POST /things', {
+      openWorld: false,
+      destructive: false,
+      idempotent: false,
       summary: 'Write',
       input: z.object({ x: text(longest).describe('a') }),
       output,
@@ -146,6 +156,7 @@ test('a name stands once in a path', () => {
 test('an input has no name that every object has, since it could not be left out', () => {
   for (const name of ['toString', 'valueOf', 'hasOwnProperty', 'isPrototypeOf']) {
     const read = operation('GET /things', {
+      openWorld: false,
       summary: 'Read',
       input: z.object({ [name]: text(5).optional().describe('a') }),
       output,
@@ -165,6 +176,7 @@ test('a type that JSON does not have is refused, and named', () => {
 
 test('an output that JSON does not have is refused at the definition', () => {
   const read = operation('GET /things', {
+    openWorld: false,
     summary: 'Read',
     input: z.object({}),
     output: z.object({ day: z.date() }),

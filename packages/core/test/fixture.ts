@@ -35,6 +35,7 @@ const id = z.int().min(1).max(1000).describe('The id of an order')
 /** One operation for each kind of input and of trouble. */
 export const operations = {
   findThings: operation('GET /things', {
+    openWorld: false,
     summary: 'Find things',
     input: z.object({
       word: text(10).describe('A word to look for'),
@@ -48,6 +49,9 @@ export const operations = {
     handler: (input) => ({ input: { ...input } }),
   }),
   addOrder: operation('POST /orders', {
+    openWorld: false,
+    destructive: false,
+    idempotent: false,
     summary: 'Order a thing',
     input: z.object({
       item: text(20).describe('What to order'),
@@ -58,6 +62,9 @@ export const operations = {
     handler: ({ item, count }) => ({ order: { id: 1, item }, count }),
   }),
   changeOrder: operation('PATCH /orders/{id}', {
+    openWorld: false,
+    destructive: false,
+    idempotent: false,
     summary: 'Change an order',
     input: z.object({ id, item: text(20).describe('What to order') }),
     output: Order,
@@ -68,12 +75,14 @@ export const operations = {
     },
   }),
   deleteOrder: operation('DELETE /orders/{id}', {
+    openWorld: false,
     summary: 'Delete an order',
     input: z.object({ id, reason: text(20).optional().describe('Why') }),
     output: z.object({ reason: z.string().optional() }),
     handler: ({ reason }) => ({ reason }),
   }),
   breakDown: operation('GET /trouble/{kind}', {
+    openWorld: false,
     summary: 'Make trouble',
     input: z.object({
       kind: z.enum(['throw', 'misfit', 'long', 'slow', 'log']).describe('Which: throw, misfit, long, slow, log'),
@@ -91,6 +100,7 @@ export const operations = {
 }
 
 const whoAmI = userOperation('GET /me', {
+  openWorld: false,
   summary: 'Say who asks',
   input: z.object({}),
   output: z.object({ id: z.string() }),
@@ -131,6 +141,7 @@ export const oauthShop = (): Plugin =>
     }),
     operations: {
       whoAmI: userOperation('GET /me', {
+        openWorld: false,
         summary: 'Say who asks',
         scope: 'orders:read',
         input: z.object({}),
@@ -138,6 +149,9 @@ export const oauthShop = (): Plugin =>
         handler: (_, { caller }) => ({ id: caller.id }),
       }),
       placeOrder: userOperation('POST /me/orders', {
+        openWorld: false,
+        destructive: false,
+        idempotent: false,
         summary: 'Place an order',
         scope: 'orders:write',
         input: z.object({}),

@@ -185,7 +185,13 @@ const choiceOf = (values: string[]): Record<string, string> => {
   const input = z.object({
     choice: z.enum(values as [string]).describe(values.length > 8 ? 'One of the words' : `One of ${values}`),
   })
-  const read = operation('GET /words', { summary: 'Read', input, output: z.object({}), handler: () => ({}) })
+  const read = operation('GET /words', {
+    openWorld: false,
+    summary: 'Read',
+    input,
+    output: z.object({}),
+    handler: () => ({}),
+  })
   return contractFiles(definePlugin({ ...openShop(), auth: none(), operations: { read } }), publicUrl)
 }
 

@@ -59,6 +59,7 @@ const throwing = async (thrown: unknown) =>
       auth: none(),
       operations: {
         fail: operation('GET /fail', {
+          openWorld: false,
           summary: 'Fail',
           input: z.object({}),
           output: z.object({}),

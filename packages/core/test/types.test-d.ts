@@ -7,14 +7,27 @@ const output = z.object({ count: z.number() })
 const one = { count: 1 }
 
 // A path name that is in the input.
-operation('GET /a/{username}', { summary: 's', input: z.object({ username }), output, handler: () => one })
+operation('GET /a/{username}', {
+  openWorld: false,
+  summary: 's',
+  input: z.object({ username }),
+  output,
+  handler: () => one,
+})
 // @ts-expect-error the input has no user
-operation('GET /a/{user}', { summary: 's', input: z.object({ username }), output, handler: () => one })
+operation('GET /a/{user}', {
+  openWorld: false,
+  summary: 's',
+  input: z.object({ username }),
+  output,
+  handler: () => one,
+})
 // @ts-expect-error FETCH is no method
 operation('FETCH /a', { summary: 's', input: z.object({}), output, handler: () => one })
 
 // A status that was declared.
 operation('GET /a', {
+  openWorld: false,
   summary: 's',
   input: z.object({}),
   output,
@@ -24,6 +37,7 @@ operation('GET /a', {
   },
 })
 operation('GET /a', {
+  openWorld: false,
   summary: 's',
   input: z.object({}),
   output,
@@ -34,6 +48,7 @@ operation('GET /a', {
   },
 })
 operation('GET /a', {
+  openWorld: false,
   summary: 's',
   input: z.object({}),
   output,
@@ -44,10 +59,11 @@ operation('GET /a', {
 })
 
 // @ts-expect-error the count is a number
-operation('GET /a', { summary: 's', input: z.object({}), output, handler: () => ({ count: 'one' }) })
+operation('GET /a', { openWorld: false, summary: 's', input: z.object({}), output, handler: () => ({ count: 'one' }) })
 // @ts-expect-error the count is missing, with a promise too
-operation('GET /a', { summary: 's', input: z.object({}), output, handler: async () => ({}) })
+operation('GET /a', { openWorld: false, summary: 's', input: z.object({}), output, handler: async () => ({}) })
 operation('GET /a', {
+  openWorld: false,
   summary: 's',
   input: z.object({ username }),
   output,
@@ -56,6 +72,7 @@ operation('GET /a', {
 })
 
 operation('GET /a', {
+  openWorld: false,
   summary: 's',
   input: z.object({}),
   output,
@@ -63,19 +80,27 @@ operation('GET /a', {
   handler: (_, { caller }) => ({ count: caller }),
 })
 const forUser = userOperation('GET /me', {
+  openWorld: false,
   summary: 's',
   input: z.object({}),
   output,
   handler: (_, { caller }) => ({ count: caller.id.length }),
 })
 const writes = userOperation('GET /me', {
+  openWorld: false,
   summary: 's',
   scope: 'write',
   input: z.object({}),
   output,
   handler: () => one,
 })
-const forAnyone = operation('GET /a', { summary: 's', input: z.object({}), output, handler: () => one })
+const forAnyone = operation('GET /a', {
+  openWorld: false,
+  summary: 's',
+  input: z.object({}),
+  output,
+  handler: () => one,
+})
 
 const facts = {
   name: 'a',
@@ -105,3 +130,19 @@ export const plugins = () => [
   // @ts-expect-error user tokens have no scopes
   definePlugin({ ...facts, auth: userToken({ find }), operations: { writes } }),
 ]
+
+// What a call does to the world is stated wherever the method does not say it.
+const read = { summary: 's', input: z.object({}), output, handler: () => one }
+// @ts-expect-error openWorld is missing
+operation('GET /a', read)
+operation('POST /a', { openWorld: false, destructive: false, idempotent: false, ...read })
+// @ts-expect-error destructive is missing
+operation('POST /a', { openWorld: false, idempotent: false, ...read })
+// @ts-expect-error idempotent is missing
+operation('PATCH /a', { openWorld: false, destructive: false, ...read })
+operation('PUT /a', { openWorld: false, destructive: true, ...read })
+// @ts-expect-error destructive is missing
+operation('PUT /a', { openWorld: false, ...read })
+operation('DELETE /a', { openWorld: false, ...read })
+// @ts-expect-error a GET is never destructive
+operation('GET /a', { openWorld: false, destructive: true, ...read })

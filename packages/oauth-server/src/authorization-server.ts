@@ -103,7 +103,8 @@ export async function createAuthorizationServer<const Scope extends string>(
       tokenUrl: `${mountPath}/token`,
       resourceMetadataUrl: `${publicUrl}/.well-known/oauth-protected-resource`,
       verificationTokens,
-      verify: (token) => verify(provider, publicUrl, token),
+      verify: (token, resource) =>
+        verify(provider, resource === '/' ? [publicUrl] : [publicUrl, `${publicUrl}${resource}`], token),
     }),
     mounts: [
       { path: mountPath, middleware: async (ctx, next) => void (await serve(ctx, next)) },
@@ -136,9 +137,9 @@ export async function createAuthorizationServer<const Scope extends string>(
 }
 
 /** A token counts only with its grant, since that is what a user revokes. */
-async function verify(provider: Provider, audience: string, value: string): Promise<Caller | undefined> {
+async function verify(provider: Provider, audiences: string[], value: string): Promise<Caller | undefined> {
   const token = await provider.AccessToken.find(value)
-  if (!token?.isValid || token.aud !== audience || !token.grantId) return undefined
+  if (!token?.isValid || !audiences.includes(String(token.aud)) || !token.grantId) return undefined
   const grant = await provider.Grant.find(token.grantId)
   if (!grant || grant.accountId !== token.accountId || grant.clientId !== token.clientId) return undefined
   return { id: token.accountId, scopes: [...token.scopes] }

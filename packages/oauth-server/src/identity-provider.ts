@@ -1,4 +1,4 @@
-import { type Auth, type Caller, type Mount, oauth } from '@reference-plugins/core'
+import { type Auth, type Caller, type Mount, oauth, type ProtectedResource } from '@reference-plugins/core'
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import { z } from 'zod'
 import { resourceMetadata } from './resource-metadata.ts'
@@ -43,11 +43,11 @@ export async function identityProvider<const Scope extends string>(
   const { issuer, audience, publicUrl, title, scopes, algorithms = ['ES256', 'RS256', 'PS256', 'EdDSA'] } = options
   const metadata = await readMetadata(issuer)
   const keys = createRemoteJWKSet(new URL(metadata.jwks_uri), { timeoutDuration: longestFetch })
-  const verify = async (token: string): Promise<Caller | undefined> => {
+  const verify = async (token: string, resource: ProtectedResource): Promise<Caller | undefined> => {
     try {
       const { payload } = await jwtVerify(token, keys, {
         issuer,
-        audience,
+        audience: resource === '/' ? audience : [audience, `${audience}${resource}`],
         algorithms: [...algorithms],
         requiredClaims: ['sub', 'exp'],
         clockTolerance: 5,

@@ -7,6 +7,7 @@ import { createAdapter } from './adapter.ts'
 import { type Client, toMetadata } from './client.ts'
 import { errorPage } from './pages/error-page.ts'
 import { pagePolicy } from './pages/layout.ts'
+import { resourcesOf } from './resource-metadata.ts'
 import { signInCookie } from './sign-in-cookie.ts'
 
 /** Where the authorization server stands in the plugin. */
@@ -59,9 +60,10 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
         defaultResource: () => publicUrl,
         useGrantedResource: () => true,
         getResourceServerInfo(_, resource) {
-          if (resource.replace(/\/$/, '') !== publicUrl)
-            throw new errors.InvalidTarget(`tokens are given out for ${publicUrl} only`)
-          return { audience: publicUrl, scope: scopes, accessTokenTTL: hour, accessTokenFormat: 'opaque' }
+          const audience = resource.replace(/\/$/, '')
+          if (!resourcesOf(publicUrl).includes(audience))
+            throw new errors.InvalidTarget(`tokens are given out for ${resourcesOf(publicUrl).join(' and ')} only`)
+          return { audience, scope: scopes, accessTokenTTL: hour, accessTokenFormat: 'opaque' }
         },
       },
     },

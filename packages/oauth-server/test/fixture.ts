@@ -98,6 +98,7 @@ export async function serveDiary({ latency = 0, rateLimit = 100_000 }: DiaryOpti
     needs: [database, server],
     operations: {
       readDiary: userOperation('GET /diary', {
+        openWorld: false,
         summary: 'Read the diary',
         scope: 'diary:read',
         input: z.object({}),
@@ -105,6 +106,9 @@ export async function serveDiary({ latency = 0, rateLimit = 100_000 }: DiaryOpti
         handler: (_, { caller }) => ({ user: caller.id }),
       }),
       writeDiary: userOperation('POST /diary', {
+        openWorld: false,
+        destructive: false,
+        idempotent: false,
         summary: 'Write into the diary',
         scope: 'diary:write',
         input: z.object({}),

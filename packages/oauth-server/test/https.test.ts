@@ -29,6 +29,7 @@ test('behind a proxy that speaks https, every cookie is secure and every address
     mounts: server.mounts,
     operations: {
       readDiary: userOperation('GET /diary', {
+        openWorld: false,
         summary: 'Read',
         scope: 'diary:read',
         input: z.object({}),

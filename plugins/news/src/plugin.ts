@@ -101,6 +101,7 @@ export async function createNewsPlugin(settings: NewsSettings) {
     operations: {
       getHeadlines: userOperation('GET /headlines', {
         summary: 'Read the headlines of the feeds that the user follows, the newest first',
+        openWorld: true,
         input: z.object({
           topic: topic.optional().describe('Only feeds that the user has filed under this topic'),
           feed: feedId.optional().describe('Only this feed, by its id'),
@@ -118,6 +119,7 @@ export async function createNewsPlugin(settings: NewsSettings) {
 
       searchArticles: userOperation('GET /search', {
         summary: 'Search the articles of the feeds that the user follows by words, in any language',
+        openWorld: true,
         input: z.object({
           query: text(200).describe('Words that the article has, all of them; the beginning of a word is enough'),
           limit: z.int().min(1).max(50).default(10).describe('How many articles at most'),
@@ -133,6 +135,7 @@ export async function createNewsPlugin(settings: NewsSettings) {
 
       getArticle: userOperation('GET /articles/{id}', {
         summary: 'Read the text of one article, as far as its feed has it',
+        openWorld: true,
         input: z.object({ id: text(20).describe('The id of the article') }),
         output: Article.omit({ snippet: true }).extend({ text: z.string() }),
         errors: { 404: 'no feed of the user has such an article' },
@@ -146,6 +149,7 @@ export async function createNewsPlugin(settings: NewsSettings) {
 
       listFeeds: userOperation('GET /feeds', {
         summary: 'List the feeds that the user follows',
+        openWorld: false,
         input: z.object(pageInput),
         output: z.object({ feeds: z.array(Feed), ...pageOutput }),
         async handler(page, { caller }) {
@@ -158,6 +162,9 @@ export async function createNewsPlugin(settings: NewsSettings) {
 
       addFeed: userOperation('POST /feeds', {
         summary: 'Follow a feed: RSS, Atom, RDF or JSON Feed, by its URL',
+        openWorld: true,
+        destructive: false,
+        idempotent: true,
         input: z.object({
           url: text(2000).describe('The URL of the feed itself, not of the page that it belongs to'),
           topic: topic.optional().describe('A word to file it under'),
@@ -182,6 +189,7 @@ export async function createNewsPlugin(settings: NewsSettings) {
 
       removeFeed: userOperation('DELETE /feeds/{id}', {
         summary: 'Stop following a feed',
+        openWorld: false,
         input: z.object({ id: feedId }),
         output: z.object({ removed: z.literal(true) }),
         errors: { 404: 'the user follows no such feed' },

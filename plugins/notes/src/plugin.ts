@@ -68,6 +68,7 @@ export async function createNotesPlugin(environment: NotesEnvironment) {
     operations: {
       searchNotes: userOperation('GET /search', {
         summary: 'Search the notes by words, in any language; the title counts most, then tags, then the text',
+        openWorld: false,
         scope: 'notes:read',
         input: z.object({
           query: text(200).describe('Words that the note has, all of them; the beginning of a word is enough'),
@@ -80,6 +81,7 @@ export async function createNotesPlugin(environment: NotesEnvironment) {
 
       listNotes: userOperation('GET /notes', {
         summary: 'List notes without their text, those changed last first, by tag and by time',
+        openWorld: false,
         scope: 'notes:read',
         input: z.object({
           tag: tag.optional().describe('Only notes with this tag'),
@@ -98,6 +100,7 @@ export async function createNotesPlugin(environment: NotesEnvironment) {
 
       listTags: userOperation('GET /tags', {
         summary: 'List the tags of all notes, each with how many notes have it',
+        openWorld: false,
         scope: 'notes:read',
         input: z.object(pageInput),
         output: z.object({ tags: z.array(z.object({ tag: z.string(), notes: z.int() })), ...pageOutput }),
@@ -109,6 +112,7 @@ export async function createNotesPlugin(environment: NotesEnvironment) {
 
       getNote: userOperation('GET /notes/{id}', {
         summary: 'Read one note, a long one in parts',
+        openWorld: false,
         scope: 'notes:read',
         input: z.object({
           id,
@@ -129,6 +133,9 @@ export async function createNotesPlugin(environment: NotesEnvironment) {
 
       addNote: userOperation('POST /notes', {
         summary: 'Add a note',
+        openWorld: false,
+        destructive: false,
+        idempotent: false,
         scope: 'notes:write',
         consequential: false,
         input: z.object({ title, text: body.optional(), tags: tags.default([]) }),
@@ -138,6 +145,8 @@ export async function createNotesPlugin(environment: NotesEnvironment) {
 
       updateNote: userOperation('PUT /notes/{id}', {
         summary: 'Change title, text or tags of a note; what is left out stays as it is',
+        openWorld: false,
+        destructive: true,
         scope: 'notes:write',
         input: z.object({ id, version, title: title.optional(), text: body.optional(), tags: tags.optional() }),
         output: Note,
@@ -152,6 +161,9 @@ export async function createNotesPlugin(environment: NotesEnvironment) {
 
       appendToNote: userOperation('POST /notes/{id}/text', {
         summary: 'Add text to the end of a note, as a paragraph of its own',
+        openWorld: false,
+        destructive: false,
+        idempotent: false,
         scope: 'notes:write',
         consequential: false,
         input: z.object({ id, text: body }),
@@ -167,6 +179,7 @@ export async function createNotesPlugin(environment: NotesEnvironment) {
 
       deleteNote: userOperation('DELETE /notes/{id}', {
         summary: 'Delete a note for good',
+        openWorld: false,
         scope: 'notes:write',
         input: z.object({ id, version: version.optional() }),
         output: z.object({ deleted: z.literal(true) }),

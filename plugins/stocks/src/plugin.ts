@@ -95,6 +95,7 @@ export async function createStocksPlugin(settings: StocksSettings, given?: Stock
     operations: {
       getQuotes: operation('GET /quotes', {
         summary: 'Read the prices of up to 20 symbols at once',
+        openWorld: false,
         input: z.object({
           symbols: z.array(symbol).min(1).max(20).describe('The ticker symbols, such as AAPL, at most 20'),
         }),
@@ -111,6 +112,7 @@ export async function createStocksPlugin(settings: StocksSettings, given?: Stock
 
       searchSymbols: operation('GET /symbols', {
         summary: 'Find ticker symbols by the name of a company or by a part of the symbol',
+        openWorld: false,
         input: z.object({
           query: text(100).describe('A part of the name or of the symbol'),
           limit: z.int().min(1).max(20).default(10).describe('How many at most'),
@@ -125,6 +127,7 @@ export async function createStocksPlugin(settings: StocksSettings, given?: Stock
 
       getHistory: operation('GET /history/{symbol}', {
         summary: 'Read the closing prices of one symbol over a time, oldest first',
+        openWorld: false,
         input: z.object({
           symbol,
           range: z

@@ -24,6 +24,7 @@ export async function createTodoPlugin({ DATABASE_URL }: Pick<Environment, 'DATA
     operations: {
       getTodos: operation('GET /todos/{username}', {
         summary: 'Read the todo list of a user, oldest first',
+        openWorld: false,
         input: z.object({ username, ...pageInput }),
         output: z.object({ todos: z.array(z.string()).describe('In the order they were added'), ...pageOutput }),
         handler: ({ username, ...page }) => lists.read(username, page),
@@ -31,6 +32,9 @@ export async function createTodoPlugin({ DATABASE_URL }: Pick<Environment, 'DATA
 
       addTodo: operation('POST /todos/{username}', {
         summary: 'Add a todo to the end of the list of a user',
+        openWorld: false,
+        destructive: false,
+        idempotent: false,
         input: z.object({ username, todo: text(500).describe('What is to be done, in the words of the user') }),
         output: Success,
         consequential: false,
@@ -39,6 +43,8 @@ export async function createTodoPlugin({ DATABASE_URL }: Pick<Environment, 'DATA
 
       deleteTodo: operation('DELETE /todos/{username}', {
         summary: 'Delete one todo from the list of a user, by its place in the list',
+        openWorld: false,
+        idempotent: false,
         input: z.object({
           username,
           todo_idx: z.int().min(0).describe('The place in the whole list, counted from 0'),

@@ -41,4 +41,6 @@ export interface Auth<Who extends Audience = Audience, Scope extends string = st
   authenticate(authorization: string | undefined): Promise<Caller | undefined>
   /** The 403 for a caller who lacks `scope`, RFC 6750 section 3.1. */
   insufficientScope(scope: string): Problem
+  /** The same for `/mcp`, which is a protected resource of its own where there is OAuth (RFC 9728 section 3.1). */
+  forMcp(): Auth<Who, Scope>
 }

@@ -10,5 +10,8 @@ export function none(): Auth<'anyone', never> {
     securityScheme: undefined,
     authenticate: async () => undefined,
     insufficientScope,
+    forMcp() {
+      return this
+    },
   }
 }

@@ -9,24 +9,33 @@ export interface OAuthOptions<Scope extends string> {
   authorizationUrl: string
   /** Where a code is exchanged for a token, absolute or a path (the manifest's `authorization_url`, in spite of its name). */
   tokenUrl: string
-  /** The protected resource's metadata, RFC 9728, absolute; named in every challenge. */
+  /** The protected resource's metadata, RFC 9728, absolute; named in every challenge. That of `/mcp` is below it. */
   resourceMetadataUrl?: string
   verificationTokens?: Readonly<Record<string, string>>
   /** The user of an access token; undefined where it is unknown, expired, revoked or for another audience. */
-  verify: (accessToken: string) => Promise<Caller | undefined>
+  verify: (accessToken: string, resource: ProtectedResource) => Promise<Caller | undefined>
 }
 
+/** What a token may be for, by its path: the whole origin, or MCP alone. */
+export type ProtectedResource = '/' | '/mcp'
+
 /** Each user signs in, and the assistant calls with an access token that the user can revoke (`oauth`). */
-export function oauth<const Scope extends string>(options: OAuthOptions<Scope>): Auth<'user', Scope> {
+export function oauth<const Scope extends string>(
+  options: OAuthOptions<Scope>,
+  resource: ProtectedResource = '/',
+): Auth<'user', Scope> {
   const { scopes, authorizationUrl, tokenUrl, resourceMetadataUrl, verificationTokens = {}, verify } = options
-  const metadata: Record<string, string> = resourceMetadataUrl ? { resource_metadata: resourceMetadataUrl } : {}
+  const scope = Object.keys(scopes).join(' ')
+  const metadata: Record<string, string> = resourceMetadataUrl
+    ? { resource_metadata: `${resourceMetadataUrl}${resource === '/' ? '' : resource}` }
+    : {}
   return {
     audience: 'user',
     scopes,
     manifest: (publicUrl) => ({
       type: 'oauth',
       client_url: new URL(authorizationUrl, publicUrl).href,
-      scope: Object.keys(scopes).join(' '),
+      scope,
       authorization_url: new URL(tokenUrl, publicUrl).href,
       authorization_content_type: 'application/x-www-form-urlencoded',
       verification_tokens: { ...verificationTokens },
@@ -37,8 +46,9 @@ export function oauth<const Scope extends string>(options: OAuthOptions<Scope>):
         throw unauthorized('bearer', 'Ask the user to sign in, then send "Authorization: Bearer …"', {
           realm: 'plugin',
           ...metadata,
+          scope,
         })
-      const caller = await verify(readCredential('bearer', authorization, metadata))
+      const caller = await verify(readCredential('bearer', authorization, metadata), resource)
       if (!caller)
         throw invalidToken(
           'bearer',
@@ -48,5 +58,6 @@ export function oauth<const Scope extends string>(options: OAuthOptions<Scope>):
       return caller
     },
     insufficientScope: (scope) => insufficientScope(scope, metadata),
+    forMcp: () => oauth(options, '/mcp'),
   }
 }

@@ -38,5 +38,8 @@ export function serviceToken(options: ServiceTokenOptions): Auth<'service', neve
       return undefined
     },
     insufficientScope,
+    forMcp() {
+      return this
+    },
   }
 }

@@ -21,5 +21,8 @@ export function userToken({ find, authorizationType = 'bearer' }: UserTokenOptio
       return caller
     },
     insufficientScope,
+    forMcp() {
+      return this
+    },
   }
 }

@@ -7,7 +7,7 @@ const chatOrigins = ['https://chat.openai.com', 'https://chatgpt.com']
 const common = {
   allowMethods: 'GET,HEAD,POST,PUT,PATCH,DELETE,OPTIONS',
   allowHeaders:
-    'authorization,content-type,if-match,if-none-match,openai-conversation-id,openai-ephemeral-user-id,openai-subdivision-1-iso-code,x-request-id',
+    'authorization,content-type,if-match,if-none-match,last-event-id,mcp-method,mcp-name,mcp-protocol-version,mcp-session-id,openai-conversation-id,openai-ephemeral-user-id,openai-subdivision-1-iso-code,x-request-id',
   exposeHeaders: 'ETag,Retry-After,RateLimit,RateLimit-Policy,WWW-Authenticate,X-Request-Id',
   maxAge: 600,
   keepHeadersOnError: false,
@@ -19,11 +19,9 @@ const common = {
  */
 export function crossOrigin(
   documents: readonly { path: string }[],
-  origins: readonly string[],
+  isKnown: (origin: string) => boolean,
   development: boolean,
 ): Middleware {
-  const known = new Set([...chatOrigins, ...origins])
-  const isKnown = (origin: string) => known.has(origin) || (development && isLoopback(origin))
   const forEveryone = cors({ ...common, origin: '*', privateNetworkAccess: development })
   const forAssistants = cors({
     ...common,
@@ -36,6 +34,16 @@ export function crossOrigin(
     if (ctx.req.headers.origin !== undefined) return forAssistants(ctx, next)
     return next()
   }
+}
+
+/** Which pages may call: ChatGPT's, the plugin's own, those that are configured, and in development those on localhost. */
+export function knownOrigins(
+  publicUrl: string,
+  origins: readonly string[],
+  development: boolean,
+): (origin: string) => boolean {
+  const known = new Set([...chatOrigins, publicUrl, ...origins])
+  return (origin) => known.has(origin) || (development && isLoopback(origin))
 }
 
 const isLoopback = (origin: string): boolean => /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin)

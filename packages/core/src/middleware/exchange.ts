@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
 import { type DestinationStream, type Logger, pino } from 'pino'
 import type { Answerer } from '../answer.ts'
-import { Problem } from '../problem.ts'
+import { Problem, toProblem } from '../problem.ts'
 
 const acceptable = /^[A-Za-z0-9._-]{1,64}$/
 
@@ -28,12 +28,6 @@ export function exchange(answerer: Answerer, log: Logger): Middleware {
     if (ctx.state.quiet) return
     writeLine(ctx, requestId, performance.now() - start)
   }
-}
-
-interface HttpError extends Error {
-  status: number
-  expose: boolean
-  headers?: Record<string, string>
 }
 
 /**
@@ -66,17 +60,4 @@ function hasTarget(ctx: Context): boolean {
   } catch {
     return false
   }
-}
-
-function toProblem(error: unknown): Problem {
-  if (error instanceof Problem) return error
-  // The convention of the http-errors package, which Koa, koa-body and the store follow. HTTP clients throw errors
-  // with a status too, that of somebody else's answer: those are not exposed.
-  if (error instanceof Error && (error as Partial<HttpError>).expose === true) {
-    const { status, message, headers = {} } = error as HttpError
-    if (status === 503)
-      return new Problem(503, 'The service cannot answer now: call again in a second', { headers, cause: error })
-    if (status >= 400 && status < 500) return new Problem(status, message)
-  }
-  return new Problem(500, 'The service failed, and it has been logged: other input may help', { cause: error })
 }

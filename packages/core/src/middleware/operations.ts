@@ -42,7 +42,7 @@ export function operations({ plugin, answerer, log, rateLimit }: OperationsOptio
       call.caller = await (authorization === undefined ? authenticate() : rateLimit.guard(ctx.ip, authenticate))
       const body = operation.method === 'GET' ? undefined : await readBody(ctx)
       const input = readInput(operation.fields, { params: decode(route, captures), querystring: ctx.querystring, body })
-      const text = await run(plugin, operation, input, call)
+      const { text } = await run(plugin, operation, input, call)
       answerer.text(ctx, 200, 'application/json', text)
     } finally {
       deadlines.end(deadline)

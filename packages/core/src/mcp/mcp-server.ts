@@ -1,0 +1,63 @@
+import {
+  createMcpHandler,
+  type McpHttpHandler,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  type ServerOptions,
+} from '@modelcontextprotocol/server'
+import { Deadlines } from '../deadline.ts'
+import type { Plugin } from '../plugin.ts'
+import { toTool } from './tool.ts'
+import { callTool, type McpCaller, toCall } from './tool-call.ts'
+
+/** How long a client may keep what never changes while the process runs, in milliseconds. */
+const lifetime = 300_000
+
+/** Finds who sent a request: the SDK hands on only the request itself. */
+export type Callers = WeakMap<Request, McpCaller>
+
+/**
+ * A plugin as an MCP server over Streamable HTTP, without sessions: protocol 2026-07-28 and those before it.
+ * Everything that does not depend on the request is made once.
+ */
+export function createMcpServer(plugin: Plugin, publicUrl: string, callers: Callers): McpHttpHandler {
+  const byName = new Map(plugin.operations.map((operation) => [operation.id, operation]))
+  const tools = { tools: plugin.operations.map((operation) => toTool(plugin, operation)) }
+  const deadlines = new Deadlines()
+  const identity = {
+    name: plugin.name,
+    title: plugin.title,
+    version: '1',
+    websiteUrl: publicUrl,
+    icons: [{ src: `${publicUrl}/logo.png`, mimeType: 'image/png' }],
+  }
+  const cached = { ttlMs: lifetime, cacheScope: 'public' } as const
+  const options: ServerOptions = {
+    capabilities: { tools: {} },
+    instructions: plugin.descriptionForModel,
+    cacheHints: { 'tools/list': cached, 'server/discover': cached },
+    jsonSchemaValidator: { getValidator: unused },
+  }
+
+  return createMcpHandler(({ requestInfo }) => {
+    const server = new Server(identity, options)
+    const from = callers.get(requestInfo as Request) as McpCaller
+    server.setRequestHandler('tools/list', () => tools)
+    server.setRequestHandler('tools/call', ({ params }, context) => {
+      const operation = byName.get(params.name)
+      if (!operation)
+        throw new ProtocolError(
+          ProtocolErrorCode.InvalidParams,
+          `There is no tool ${params.name.slice(0, 64)}: tools/list has them all`,
+        )
+      return callTool(plugin, operation, params.arguments ?? {}, toCall(from, context), deadlines)
+    })
+    return server
+  })
+}
+
+/** The SDK makes a validator for answers to questions of the server; operations ask none, and check their own input. */
+function unused(): never {
+  throw new Error('no question is asked of the client')
+}

@@ -1,0 +1,78 @@
+import type { CallToolResult, ServerContext } from '@modelcontextprotocol/server'
+import type { Logger } from 'pino'
+import type { Caller } from '../auth/auth.ts'
+import type { Deadlines } from '../deadline.ts'
+import type { Plugin, PluginOperation } from '../plugin.ts'
+import { type Problem, titleOf, toProblem } from '../problem.ts'
+import { type Answer, type Call, run } from '../run.ts'
+
+/** Who calls, as the request has shown it. The log costs time to make, and few handlers ask for it. */
+export class McpCaller {
+  readonly caller: Caller | undefined
+  readonly #log: Logger
+  readonly #requestId: string
+
+  constructor(caller: Caller | undefined, log: Logger, requestId: string) {
+    this.caller = caller
+    this.#log = log
+    this.#requestId = requestId
+  }
+
+  get log(): Logger {
+    return this.#log.child({ requestId: this.#requestId })
+  }
+}
+
+/** Runs an operation for an MCP client. Whatever the model can act on is a result with `isError`, and not a protocol error. */
+export async function callTool(
+  plugin: Plugin,
+  operation: PluginOperation,
+  input: unknown,
+  call: Call,
+  deadlines: Deadlines,
+): Promise<CallToolResult> {
+  try {
+    const { text, data } = await beforeDeadline(deadlines, run(plugin, operation, input, call))
+    return { content: [{ type: 'text', text }], structuredContent: data }
+  } catch (error) {
+    const problem = toProblem(error)
+    if (problem.status >= 500) call.log.error({ err: problem.cause ?? error }, 'failed')
+    return { content: [{ type: 'text', text: sentence(problem) }], isError: true }
+  }
+}
+
+/** The call of one `tools/call`. */
+export function toCall(from: McpCaller, { mcpReq }: ServerContext): Call {
+  const token = mcpReq._meta?.progressToken
+  return {
+    caller: from.caller,
+    get log() {
+      return from.log
+    },
+    signal: mcpReq.signal,
+    ...(token !== undefined && {
+      progress(progress: number, total?: number, message?: string) {
+        const params = {
+          progressToken: token,
+          progress,
+          ...(total !== undefined && { total }),
+          ...(message && { message }),
+        }
+        // Whoever has gone away misses nothing.
+        mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {})
+      },
+    }),
+  }
+}
+
+const sentence = ({ status, message }: Problem): string => `${titleOf(status)} (${status}). ${message}`
+
+async function beforeDeadline(deadlines: Deadlines, answer: Promise<Answer>): Promise<Answer> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const deadline = deadlines.start(reject)
+  try {
+    return await Promise.race([answer, promise])
+  } finally {
+    deadlines.end(deadline)
+  }
+}

@@ -1,0 +1,38 @@
+import type { Tool } from '@modelcontextprotocol/server'
+import type { Plugin, PluginOperation } from '../plugin.ts'
+import { inlined, inputSchema, type JsonSchema, outputSchema } from '../schema.ts'
+
+/** One operation as an MCP tool. */
+export function toTool(plugin: Plugin, operation: PluginOperation): Tool {
+  const { readOnly, destructive, idempotent, openWorld } = operation.effects
+  const security = toSecurity(plugin, operation)
+  const definitions: Record<string, JsonSchema> = {}
+  const output = outputSchema(operation.output, '3.1.0', definitions)
+  const tool = {
+    name: operation.id,
+    title: operation.summary,
+    description: operation.description,
+    // Strict function calling takes only closed objects. A stray argument is passed over all the same.
+    inputSchema: { ...inputSchema(operation.input, '3.1.0'), type: 'object', additionalProperties: false },
+    outputSchema: { ...inlined(output, definitions), type: 'object' },
+    annotations: {
+      title: operation.summary,
+      readOnlyHint: readOnly,
+      destructiveHint: destructive,
+      idempotentHint: idempotent,
+      openWorldHint: openWorld,
+    },
+    ...(security && { securitySchemes: security, _meta: { securitySchemes: security } }),
+  }
+  return tool as Tool
+}
+
+/**
+ * What ChatGPT reads, at both places. It knows no other types than these two, and refuses a server that names another,
+ * so tokens that are pasted by hand are not mentioned.
+ */
+function toSecurity({ auth }: Plugin, { scope }: PluginOperation): JsonSchema[] | undefined {
+  if (auth.audience === 'anyone') return [{ type: 'noauth' }]
+  if (Object.keys(auth.scopes).length === 0) return undefined
+  return [{ type: 'oauth2', scopes: scope === undefined ? [] : [scope] }]
+}

@@ -1,0 +1,115 @@
+import type { Context, Middleware } from 'koa'
+import type { Logger } from 'pino'
+import type { Answerer } from '../answer.ts'
+import { readJson } from '../body.ts'
+import { type Callers, createMcpServer } from '../mcp/mcp-server.ts'
+import { McpCaller } from '../mcp/tool-call.ts'
+import type { Plugin } from '../plugin.ts'
+import { Problem } from '../problem.ts'
+import type { RateLimit } from '../rate-limit.ts'
+
+export interface McpOptions {
+  plugin: Plugin
+  publicUrl: string
+  answerer: Answerer
+  log: Logger
+  rateLimit: RateLimit
+  /** Which pages may call. */
+  isKnown: (origin: string) => boolean
+}
+
+const path = '/mcp'
+/** Messages in one request, as protocol 2025-03-26 allows. */
+const longestBatch = 20
+
+interface Message {
+  method?: unknown
+  params?: { name?: unknown }
+}
+
+/** MCP at /mcp: check the origin, count, authenticate, read the message, let the MCP server answer. */
+export function mcp({ plugin, publicUrl, answerer, log, rateLimit, isKnown }: McpOptions): Middleware {
+  const auth = plugin.auth.forMcp()
+  const callers: Callers = new WeakMap()
+  const server = createMcpServer(plugin, publicUrl, callers)
+  const scopes = new Map(plugin.operations.map(({ id, scope }) => [id, scope]))
+
+  return async (ctx, next) => {
+    if (ctx.path !== path) return next()
+    const { origin, authorization } = ctx.req.headers
+    if (origin !== undefined && !isKnown(origin))
+      throw new Problem(403, `Pages of ${origin.slice(0, 100)} may not call: add it to CORS_ORIGINS if they should`)
+    ctx.state.headers = await rateLimit.count(ctx.ip)
+    if (ctx.method !== 'POST') return answerOther(ctx)
+    const authenticate = () => auth.authenticate(authorization)
+    const caller = await (authorization === undefined ? authenticate() : rateLimit.guard(ctx.ip, authenticate))
+    const body = await readMessage(ctx, answerer)
+    if (body === undefined) return
+    const messages = (Array.isArray(body) ? body : [body]) as (Message | null)[]
+    if (messages.length > longestBatch)
+      return answerError(ctx, answerer, -32600, `Send at most ${longestBatch} messages at once`)
+    for (let count = 1; count < messages.length; count++) await rateLimit.count(ctx.ip)
+    // A client asks the user for more rights only where HTTP says so.
+    for (const message of messages) {
+      const scope = message?.method === 'tools/call' ? scopes.get(String(message.params?.name)) : undefined
+      if (scope !== undefined && !caller?.scopes?.includes(scope)) throw auth.insufficientScope(scope)
+    }
+    const request = toRequest(ctx, `${publicUrl}${path}`)
+    callers.set(request, new McpCaller(caller, log, ctx.state.requestId))
+    await answer(ctx, answerer, await server.fetch(request, { parsedBody: body }))
+  }
+}
+
+function answerOther(ctx: Context): void {
+  const allow = 'POST, OPTIONS'
+  if (ctx.method !== 'OPTIONS')
+    throw new Problem(405, 'This is an MCP server: send messages by POST', { headers: { allow } })
+  ctx.set('Allow', allow)
+  ctx.status = 204
+}
+
+/** The message, or undefined where there is none and this has been answered. */
+async function readMessage(ctx: Context, answerer: Answerer): Promise<unknown> {
+  try {
+    const body = await readJson(ctx)
+    if (body !== undefined) return body
+    answerError(ctx, answerer, -32700, 'The body is empty: send a JSON-RPC message')
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 400) throw error
+    answerError(ctx, answerer, -32700, error.message)
+  }
+  return undefined
+}
+
+/** A message that cannot be read has no id that could be answered, JSON-RPC 2.0 section 5. */
+function answerError(ctx: Context, answerer: Answerer, code: number, message: string): void {
+  answerer.text(ctx, 400, 'application/json', JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } }))
+}
+
+/**
+ * What the SDK reads of a request whose body is handed over beside it. A Request of the platform would cost a tenth of
+ * the whole call.
+ */
+function toRequest({ req, res }: Context, url: string): Request {
+  const abort = new AbortController()
+  res.once('close', () => {
+    if (!res.writableFinished) abort.abort()
+  })
+  const headers = { get: (name: string) => req.headers[name.toLowerCase()] ?? null }
+  return { url, method: 'POST', headers, signal: abort.signal } as unknown as Request
+}
+
+async function answer(ctx: Context, answerer: Answerer, response: Response): Promise<void> {
+  const type = response.headers.get('content-type') ?? 'application/json'
+  if (!response.body || !type.startsWith('text/event-stream'))
+    return answerer.text(ctx, response.status, type, await response.text())
+  answerer.begin(ctx, response.status, type)
+  const reader = response.body.getReader()
+  ctx.res.once('close', () => reader.cancel().catch(() => {}))
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done || ctx.res.destroyed) break
+    ctx.res.write(value)
+  }
+  ctx.res.end()
+}
