@@ -1,3 +1,4 @@
+import type { ContentBlock } from '@modelcontextprotocol/server'
 import type { Logger } from 'pino'
 import type { z } from 'zod'
 import type { Caller } from './auth/auth.ts'
@@ -40,6 +41,8 @@ interface Options<Input extends z.ZodObject, Output extends z.ZodObject, Status 
   errors?: Record<Status, string>
   /** Whether an assistant asks the user before each call. By default only a GET goes without. */
   consequential?: boolean
+  /** Pictures, sounds or documents that an MCP client gets beside the JSON; over HTTP the JSON is all there is. */
+  content?: (output: z.output<Output>) => ContentBlock[]
   handler: (input: z.output<Input>, given: Given) => NoInfer<z.input<Output> | Promise<z.input<Output>>>
 }
 
@@ -78,6 +81,7 @@ export interface Operation<Caller = unknown, Scope extends string = string> {
   readonly scope: Scope | undefined
   /** True where the handler takes a caller. */
   readonly forUser: Caller extends undefined ? false : boolean
+  readonly content: ((output: never) => ContentBlock[]) | undefined
   readonly handler: (input: never, context: never) => unknown
 }
 
@@ -135,6 +139,7 @@ function common<Input extends z.ZodObject, Output extends z.ZodObject, Status ex
     errors,
     consequential: consequential ?? !readOnly,
     effects,
+    content: options.content,
     handler,
   }
 }

@@ -54,6 +54,8 @@ export class OutputError extends Error {
   }
 }
 
+const untold = () => {}
+
 /** `signal` and `log` cost time to make, and few handlers ask for them. */
 class HandlerContext {
   readonly #call: Call
@@ -75,8 +77,8 @@ class HandlerContext {
     return this.#call.log
   }
 
-  progress(done: number, total?: number, message?: string): void {
-    this.#call.progress?.(done, total, message)
+  get progress(): Context['progress'] {
+    return this.#call.progress ?? untold
   }
 }
 

@@ -33,7 +33,8 @@ export async function callTool(
 ): Promise<CallToolResult> {
   try {
     const { text, data } = await beforeDeadline(deadlines, run(plugin, operation, input, call))
-    return { content: [{ type: 'text', text }], structuredContent: data }
+    const more = operation.content?.(data as never) ?? []
+    return { content: [{ type: 'text', text }, ...more], structuredContent: data }
   } catch (error) {
     const problem = toProblem(error)
     if (problem.status >= 500) call.log.error({ err: problem.cause ?? error }, 'failed')
