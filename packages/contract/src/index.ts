@@ -1,6 +1,7 @@
 export { type ContractSettings, contractTests } from './contract-tests.ts'
 export { type Finding, Report } from './finding.ts'
 export { type FuzzOptions, fuzz } from './fuzz.ts'
+export { SignInFailed, type WalkOptions, walkToCallback } from './oauth/walk.ts'
 export {
   freePort,
   type PluginProcess,
@@ -10,3 +11,4 @@ export {
 } from './plugin-process.ts'
 export { type Code, rules, type Severity } from './rules.ts'
 export { type ContractOptions, checkPlugin } from './run.ts'
+export { type WorkspacePlugin, workspacePlugins } from './workspace.ts'

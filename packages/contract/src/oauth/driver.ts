@@ -1,17 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { CookieJar } from 'tough-cookie'
 import type { Report } from '../finding.ts'
 import { asObject, type Schema } from '../spec.ts'
-import { fillIn, formsOf } from './forms.ts'
 import type { OAuthClient, OAuthSettings, SignIn } from './settings.ts'
-
-const longest = 15_000
-const mostSteps = 20
-
-/** The sign-in came to no end. The message says where. */
-export class SignInFailed extends Error {
-  override readonly name = 'SignInFailed'
-}
+import { send, walkToCallback } from './walk.ts'
 
 export interface Endpoints {
   authorize: string
@@ -72,51 +63,11 @@ export class OAuthDriver {
       ...this.#settings.parameters,
     })
     const start = `${authorize}${authorize.includes('?') ? '&' : '?'}${query}`
-    const answer = await this.#walk(start, change.redirectUri ?? client.redirectUri, signIn)
-    return { answer, verifier, state }
-  }
-
-  /** Follows redirects and sends forms until the client's callback is named. */
-  async #walk(start: string, callback: string, signIn: SignIn | undefined): Promise<URLSearchParams> {
-    const jar = new CookieJar(undefined, { rejectPublicSuffixes: false, looseMode: true })
-    let [url, form] = [start, undefined as URLSearchParams | undefined]
-    const seen: string[] = []
-    let isHere = true
-    for (let step = 0; step < mostSteps; step++) {
-      const answer = await this.#send(isHere ? this.#endpoints.toHere(url) : url, {
-        method: form ? 'POST' : 'GET',
-        ...(form && { body: form }),
-        headers: { accept: 'text/html', cookie: await jar.getCookieString(url), origin: new URL(url).origin },
-        redirect: 'manual',
-      })
-      for (const cookie of answer.headers.getSetCookie()) await jar.setCookie(cookie, url, { ignoreError: true })
-      const location = answer.headers.get('location')
-      if (location !== null && answer.status >= 300 && answer.status < 400) {
-        const next = new URL(location, url)
-        if (isAt(next, callback)) return next.searchParams
-        // It insists on its public name.
-        if (next.href === url) isHere = false
-        ;[url, form] = [next.href, undefined]
-        continue
-      }
-      const html = await answer.text()
-      const title = /<title[^>]*>([^<]*)/i.exec(html)?.[1]?.trim() ?? html.slice(0, 80)
-      const page = `${answer.status} "${title}" at ${new URL(url).pathname}`
-      if (answer.status >= 400) throw new SignInFailed(`it ends with ${page}`)
-      const fitting = formsOf(html).flatMap((one) => {
-        const filled = fillIn(one, signIn)
-        return filled ? [{ one, filled }] : []
-      })[0]
-      if (!fitting) throw new SignInFailed(`no form of the page ${page} can be filled in`)
-      const key = `${page} ${[...fitting.filled.keys()]}`
-      if (seen.filter((one) => one === key).length >= 2)
-        throw new SignInFailed(`the page ${page} comes again and again`)
-      seen.push(key)
-      const target = new URL(fitting.one.action || url, url)
-      if (fitting.one.method === 'post') [url, form] = [target.href, fitting.filled]
-      else [url, form] = [`${target.origin}${target.pathname}?${fitting.filled}`, undefined]
-    }
-    throw new SignInFailed(`there is no end after ${mostSteps} pages`)
+    const callback = await walkToCallback(start, change.redirectUri ?? client.redirectUri, signIn, {
+      send: (url, init) => this.#send(url, init),
+      toHere: this.#endpoints.toHere,
+    })
+    return { answer: callback.searchParams, verifier, state }
   }
 
   /** A request to the token endpoint, with the client's secret in the body. */
@@ -169,16 +120,8 @@ export class OAuthDriver {
     return (await this.#send(revoke, { method: 'POST', body, redirect: 'manual' })).status
   }
 
-  async #send(url: string, init: RequestInit): Promise<Response> {
+  #send(url: string, init: RequestInit): Promise<Response> {
     this.#report.calls++
-    return fetch(url, { ...init, signal: AbortSignal.timeout(longest) }).catch((error: Error) => {
-      const { code = error.message } = (error.cause ?? error) as NodeJS.ErrnoException
-      throw new SignInFailed(`${new URL(url).origin}${new URL(url).pathname} does not answer (${code})`)
-    })
+    return send(url, init)
   }
-}
-
-const isAt = (url: URL, callback: string): boolean => {
-  const { origin, pathname } = new URL(callback)
-  return url.origin === origin && url.pathname === pathname
 }

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { run } from './command.ts'
+import { mcpServers } from './servers.ts'
+
+// The official suite, for the protocols before 2026 and for that of 2026-07-28. What a server with tools does not have
+// stands in the files of expected failures; an entry that does not fail any more fails here.
+const suites = [
+  { program: 'conformance 2025', year: '2025', words: [] },
+  { program: 'conformance 2026', year: '2025-revised', words: ['--requirements', '2025-11-25'] },
+  { program: 'conformance 2026', year: '2026', words: ['--requirements', '2026-07-28'] },
+] as const
+
+const servers = await mcpServers()
+after(() => Promise.all(servers.map(({ close }) => close())))
+
+for (const { name, url } of servers)
+  for (const { program, year, words } of suites)
+    test(`${name} passes the suite of ${year}`, async () => {
+      const accepted = join(import.meta.dirname, 'expected-failures', `${name === 'diagnostic' ? name : 'plugins'}-${year}.yaml`)
+      const { code, output } = await run(program, ['server', '--url', url, ...words, '--expected-failures', accepted])
+      assert.match(output, /[1-9]\d* passed/)
+      assert.equal(code, 0, output.slice(output.indexOf('=== SUMMARY')))
+    })
