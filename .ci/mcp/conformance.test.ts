@@ -18,7 +18,11 @@ after(() => Promise.all(servers.map(({ close }) => close())))
 for (const { name, url } of servers)
   for (const { program, year, words } of suites)
     test(`${name} passes the suite of ${year}`, async () => {
-      const accepted = join(import.meta.dirname, 'expected-failures', `${name === 'diagnostic' ? name : 'plugins'}-${year}.yaml`)
+      const accepted = join(
+        import.meta.dirname,
+        'expected-failures',
+        `${name === 'diagnostic' ? name : 'plugins'}-${year}.yaml`,
+      )
       const { code, output } = await run(program, ['server', '--url', url, ...words, '--expected-failures', accepted])
       assert.match(output, /[1-9]\d* passed/)
       assert.equal(code, 0, output.slice(output.indexOf('=== SUMMARY')))

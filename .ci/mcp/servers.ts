@@ -17,7 +17,11 @@ export async function mcpServers(): Promise<McpServer[]> {
   const diagnostic = await serveMcp(createDiagnosticPlugin(), { development: true })
   const plugins = await workspacePlugins(new URL('../../', import.meta.url).pathname)
   return [
-    { name: 'diagnostic', url: diagnostic.url.replace('127.0.0.1', 'localhost'), close: () => diagnostic[Symbol.asyncDispose]() },
+    {
+      name: 'diagnostic',
+      url: diagnostic.url.replace('127.0.0.1', 'localhost'),
+      close: () => diagnostic[Symbol.asyncDispose](),
+    },
     ...(await Promise.all(
       plugins.map(async ({ name, url, token, end }) => {
         const door = await withToken(new URL(url), token)

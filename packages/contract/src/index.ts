@@ -1,4 +1,5 @@
 export { type ContractSettings, contractTests } from './contract-tests.ts'
+export { doorTests, type ScriptedCall } from './door-tests.ts'
 export { type Finding, Report } from './finding.ts'
 export { type FuzzOptions, fuzz } from './fuzz.ts'
 export { SignInFailed, type WalkOptions, walkToCallback } from './oauth/walk.ts'

@@ -11,6 +11,7 @@ import { longestNote, Notes, noteMigrations } from '@reference-plugins/notebook'
 import { createSignIn, oauthMigrations, type SignInEnvironment } from '@reference-plugins/oauth-server'
 import { openDatabase } from '@reference-plugins/store'
 import { z } from 'zod'
+import { knowledge } from './knowledge.ts'
 import { noteFiles } from './note-files.ts'
 
 const scopes = {
@@ -66,6 +67,8 @@ export async function createNotesPlugin(environment: NotesEnvironment) {
     needs: [database, signIn],
     mounts: [...signIn.mounts, ...noteFiles(notes, signIn.auth)],
     operations: {
+      ...knowledge(notes, publicUrl),
+
       searchNotes: userOperation('GET /search', {
         summary: 'Search the notes by words, in any language; the title counts most, then tags, then the text',
         openWorld: false,

@@ -1,7 +1,7 @@
 import type { Report } from '../finding.ts'
 import { type Endpoints, type Granted, OAuthDriver, type TokenAnswer } from '../oauth/driver.ts'
-import { SignInFailed } from '../oauth/walk.ts'
 import type { OAuthClient, OAuthSettings } from '../oauth/settings.ts'
+import { SignInFailed } from '../oauth/walk.ts'
 import type { Code } from '../rules.ts'
 import { asArray, asObject, type Schema } from '../spec.ts'
 
