@@ -6,9 +6,11 @@ import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { Accounts } from './accounts.ts'
 import { cleanUp } from './adapter.ts'
 import type { Client } from './client.ts'
+import type { DocumentOptions } from './client-document.ts'
 import { ConnectedApps } from './connected-apps.ts'
 import { createProvider, mountPath } from './provider.ts'
 import { ProviderHandler } from './provider-handler.ts'
+import { forgetUnused } from './registration.ts'
 import { resourceMetadata } from './resource-metadata.ts'
 import { UserPages } from './user-pages.ts'
 
@@ -26,6 +28,10 @@ export interface AuthorizationServerOptions<Scope extends string> {
   verificationTokens?: Readonly<Record<string, string>> | undefined
   /** Whether people may make themselves an account. */
   signUp?: boolean
+  /** Whether apps that nobody here knows may register themselves, RFC 7591. By default they may not. */
+  registration?: boolean
+  /** Hosts whose Client ID Metadata Documents are taken, `*` for all; by default none. `fetch` is for tests. */
+  documents?: DocumentOptions
   /** Begun sign-ins and token requests a minute from one address. */
   rateLimit?: number
 }
@@ -62,20 +68,34 @@ export async function createAuthorizationServer<const Scope extends string>(
     clients,
     verificationTokens = {},
     signUp = true,
+    registration = false,
+    documents = { hosts: [] },
     rateLimit = 120,
   } = options
   const accounts = new Accounts(database)
-  const provider = await createProvider({ publicUrl, title, scopes, clients, database, accounts })
-  const handler = new ProviderHandler(provider, publicUrl, Object.keys(scopes))
+  const provider = await createProvider({
+    publicUrl,
+    title,
+    scopes,
+    clients,
+    database,
+    accounts,
+    registration,
+    documents,
+  })
+  const handler = new ProviderHandler(provider, publicUrl, Object.keys(scopes), database)
   const apps = new ConnectedApps(database, clients)
-  const pages = new UserPages({ provider, accounts, apps, title, publicUrl, scopes, mayBeNew: signUp })
+  const knownClients = new Set(clients.map(({ id }) => id))
+  const pages = new UserPages({ provider, accounts, apps, title, publicUrl, scopes, mayBeNew: signUp, knownClients })
   const limiter = new RateLimiterMemory({ points: rateLimit, duration: 60 })
+  const registrations = new RateLimiterMemory({ points: 30, duration: 3600 })
   const { host, hostname } = new URL(publicUrl)
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
   // A client that cannot be served is told at the start, and not when it is first used.
   for (const { id } of clients) await provider.Client.find(id)
-  await cleanUp(database)
-  const timer = setInterval(() => cleanUp(database).catch(() => {}), cleanUpInterval).unref()
+  const clean = () => Promise.all([cleanUp(database), forgetUnused(database)])
+  await clean()
+  const timer = setInterval(() => clean().catch(() => {}), cleanUpInterval).unref()
 
   const serve = async (ctx: Context, next: Next): Promise<unknown> => {
     const path = ctx.path.slice(mountPath.length)
@@ -84,11 +104,12 @@ export async function createAuthorizationServer<const Scope extends string>(
     // Host header may be the work of a proxy, and the browser be where it should.
     if (isLocal && ctx.method === 'GET' && ctx.req.headers.host !== host && (isPage || path === '/authorize'))
       return ctx.redirect(`${publicUrl}${ctx.url}`)
-    const methods = methodsOf(path)
+    const methods = path === '/register' && registration ? ['POST'] : methodsOf(path)
     if (!methods) return next()
     if (!methods.includes(ctx.method))
       throw new Problem(405, `Use ${methods.join(' or ')}`, { headers: { allow: methods.join(', ') } })
     if (path === '/authorize' || path === '/token' || path === '/revoke') await count(limiter, ctx)
+    if (path === '/register') await count(registrations, ctx)
     if (path === '/apps') return pages.connectedApps(ctx)
     if (path.startsWith('/interaction/')) return pages.interaction(ctx)
     return handler.forward(ctx)

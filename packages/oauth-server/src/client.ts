@@ -44,16 +44,23 @@ export const toMetadata = ({ id, secret, name, redirectUris, pkce }: Client): Cl
   ...(secret && { client_secret: secret }),
   client_name: name,
   redirect_uris: redirectUris.length > 0 ? redirectUris : [unknownCallback],
-  grant_types: ['authorization_code', 'refresh_token'],
-  response_types: ['code'],
-  id_token_signed_response_alg: 'ES256',
   token_endpoint_auth_method: secret ? 'client_secret_post' : 'none',
   application_type: redirectUris.every(isWeb) ? 'web' : 'native',
   withoutPkce: !pkce,
 })
 
 /** OpenID's word for a program on the user's machine is native; only such a one may have a callback on localhost. */
-function isWeb(uri: string): boolean {
+export function isWeb(uri: string): boolean {
   const { protocol, hostname } = new URL(uri)
-  return protocol === 'https:' && !['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  return protocol === 'https:' && !isLoopback(hostname)
 }
+
+/** Where an app that nobody here knows may be called back: by https, or on the user's own machine. */
+export function isCallback(uri: string): boolean {
+  if (!URL.canParse(uri) || uri.includes('#')) return false
+  const url = new URL(uri)
+  if (url.username !== '') return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
+}
+
+const isLoopback = (hostname: string): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(hostname)

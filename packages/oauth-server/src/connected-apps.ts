@@ -28,12 +28,22 @@ export class ConnectedApps {
       for (const scope of Object.values(resources).join(' ').split(' ')) app.scopes.add(scope)
       apps.set(clientId, { ...app, since: Math.min(app.since, iat) })
     }
-    return Array.from(apps, ([clientId, app]) => ({
-      clientId,
-      name: this.#clients.find(({ id }) => id === clientId)?.name ?? clientId,
-      permissions: Object.entries(scopes).flatMap(([scope, words]) => (app.scopes.has(scope) ? [words] : [])),
-      since: new Date(app.since * 1000).toISOString().slice(0, 10),
-    }))
+    return Promise.all(
+      Array.from(apps, async ([clientId, app]) => ({
+        clientId,
+        name: await this.#nameOf(clientId),
+        permissions: Object.entries(scopes).flatMap(([scope, words]) => (app.scopes.has(scope) ? [words] : [])),
+        since: new Date(app.since * 1000).toISOString().slice(0, 10),
+      })),
+    )
+  }
+
+  async #nameOf(clientId: string): Promise<string> {
+    const configured = this.#clients.find(({ id }) => id === clientId)
+    if (configured) return configured.name
+    const row = await this.#database.get<{ name: string }>`
+      SELECT json_extract(payload, '$.client_name') AS name FROM oauth_record WHERE model = 'Client' AND id = ${clientId}`
+    return row?.name ?? URL.parse(clientId)?.host ?? clientId
   }
 
   /** Ends all that the app has of this user: its tokens answer 401 from now on. */

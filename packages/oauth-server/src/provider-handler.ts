@@ -1,8 +1,10 @@
 import { IncomingMessage } from 'node:http'
+import type { Database } from '@reference-plugins/store'
 import type { Context } from 'koa'
 import type { Provider } from 'oidc-provider'
 import type { Logger } from 'pino'
 import { mountPath } from './provider.ts'
+import { readRegistration } from './registration.ts'
 import { readTokenRequest } from './token-request.ts'
 
 /** Hands requests to oidc-provider as if it stood alone at its issuer. */
@@ -10,9 +12,11 @@ export class ProviderHandler {
   readonly #publicUrl: URL
   readonly #handle: ReturnType<Provider['callback']>
   readonly #scopes: string
+  readonly #database: Database
   readonly #logs = new WeakMap<IncomingMessage, Logger>()
 
-  constructor(provider: Provider, publicUrl: string, scopes: readonly string[]) {
+  constructor(provider: Provider, publicUrl: string, scopes: readonly string[], database: Database) {
+    this.#database = database
     this.#publicUrl = new URL(publicUrl)
     this.#handle = provider.callback()
     this.#scopes = scopes.join(' ')
@@ -21,7 +25,7 @@ export class ProviderHandler {
 
   /** @param path of the provider, where it is not the request's own */
   async forward(ctx: Context, path = ctx.path.slice(mountPath.length)): Promise<void> {
-    const request = /^\/(token|revoke)$/.test(path) ? await this.#formRequest(ctx) : ctx.req
+    const request = await this.#toRequest(ctx, path)
     if (!request) return
     const query = path === '/authorize' ? this.#withScope(ctx) : ctx.search
     request.url = `${path}${query}`
@@ -42,24 +46,33 @@ export class ProviderHandler {
     return url.search
   }
 
-  /** The same request with its client's credentials and parameters in a form, as which alone oidc-provider reads it. */
-  async #formRequest(ctx: Context): Promise<IncomingMessage | undefined> {
-    const form = await readTokenRequest(ctx)
-    if (!form) return undefined
-    const body = Buffer.from(form.toString())
-    const request = new IncomingMessage(ctx.req.socket)
-    request.method = ctx.req.method
-    request.httpVersion = ctx.req.httpVersion
-    const { authorization, 'transfer-encoding': _, 'content-encoding': __, ...headers } = ctx.req.headers
-    request.headers = {
-      ...headers,
-      'content-type': 'application/x-www-form-urlencoded',
-      'content-length': String(body.length),
+  /** Undefined where the request is refused, and has been answered. */
+  async #toRequest(ctx: Context, path: string): Promise<IncomingMessage | undefined> {
+    if (path === '/register') {
+      const metadata = await readRegistration(ctx, this.#database)
+      return metadata && withBody(ctx, 'application/json', JSON.stringify(metadata))
     }
-    // Otherwise its end would be taken for a broken connection.
-    request.complete = true
-    request.push(body)
-    request.push(null)
-    return request
+    if (path !== '/token' && path !== '/revoke') return ctx.req
+    const form = await readTokenRequest(ctx)
+    return form && withBody(ctx, 'application/x-www-form-urlencoded', form.toString())
   }
+}
+
+/** The same request with another body: credentials in a form, or what is taken of a registration. */
+function withBody(ctx: Context, type: string, text: string): IncomingMessage {
+  const body = Buffer.from(text)
+  const request = new IncomingMessage(ctx.req.socket)
+  request.method = ctx.req.method
+  request.httpVersion = ctx.req.httpVersion
+  const { authorization, 'transfer-encoding': _, 'content-encoding': __, ...headers } = ctx.req.headers
+  request.headers = {
+    ...headers,
+    'content-type': type,
+    'content-length': String(body.length),
+  }
+  // Otherwise its end would be taken for a broken connection.
+  request.complete = true
+  request.push(body)
+  request.push(null)
+  return request
 }

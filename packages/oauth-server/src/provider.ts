@@ -5,6 +5,7 @@ import { errors, interactionPolicy, Provider } from 'oidc-provider'
 import type { Accounts } from './accounts.ts'
 import { createAdapter } from './adapter.ts'
 import { type Client, toMetadata } from './client.ts'
+import { clientDocuments, type DocumentOptions } from './client-document.ts'
 import { errorPage } from './pages/error-page.ts'
 import { pagePolicy } from './pages/layout.ts'
 import { resourcesOf } from './resource-metadata.ts'
@@ -26,11 +27,15 @@ export interface ProviderOptions {
   clients: readonly Client[]
   database: Database
   accounts: Accounts
+  /** Whether apps may register themselves. */
+  registration: boolean
+  documents: DocumentOptions
 }
 
 /** Configures oidc-provider for one API: authorization code with PKCE, refresh with rotation, opaque tokens. */
 export async function createProvider(options: ProviderOptions): Promise<Provider> {
   const { publicUrl, title, clients, database, accounts } = options
+  const documents = clientDocuments(options.documents)
   const scopes = Object.keys(options.scopes).join(' ')
   const secure = publicUrl.startsWith('https:')
   const prefix = secure ? '__Secure-' : ''
@@ -40,19 +45,33 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
     adapter: createAdapter(database),
     clients: clients.map(toMetadata),
     extraClientMetadata: { properties: ['withoutPkce'] },
+    clientDefaults: {
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      id_token_signed_response_alg: 'ES256',
+    },
     clientAuthMethods: ['client_secret_post', 'client_secret_basic', 'none'],
     responseTypes: ['code'],
     scopes: [],
     claims: {},
     allowOmittingSingleRegisteredRedirectUri: false,
     pkce: { required: (_, client) => client.withoutPkce !== true },
-    routes: { authorization: '/authorize', token: '/token', revocation: '/revoke', jwks: '/jwks' },
+    routes: {
+      authorization: '/authorize',
+      token: '/token',
+      revocation: '/revoke',
+      jwks: '/jwks',
+      registration: '/register',
+    },
+    fetch: documents.fetch,
     features: {
       devInteractions: { enabled: false },
       userinfo: { enabled: false },
       rpInitiatedLogout: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
       dPoP: { enabled: false },
+      registration: { enabled: options.registration, issueRegistrationAccessToken: false },
+      clientIdMetadataDocument: documents.feature,
       revocation: { enabled: true, allowedPolicy: (_, client, token) => token.clientId === client.clientId },
       resourceIndicators: {
         enabled: true,

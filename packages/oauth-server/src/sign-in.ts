@@ -13,9 +13,20 @@ import { Clients } from './client.ts'
 import { readDevelopment } from './development.ts'
 import { identityProvider } from './identity-provider.ts'
 
+const Hosts = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((host) => host.trim().toLowerCase())
+    .filter(Boolean),
+)
+
 /** The variables of a plugin that users sign in to. */
 export const SignInEnvironment = z.object({
   OAUTH_CLIENTS: Clients,
+  /** Whether apps may register themselves, RFC 7591; by default in development only. */
+  OAUTH_REGISTRATION: z.enum(['true', 'false']).optional(),
+  /** Hosts whose Client ID Metadata Documents are taken, such as chatgpt.com, or * for all. */
+  OAUTH_CLIENT_HOSTS: Hosts.optional(),
   OAUTH_SIGN_UP: z.enum(['true', 'false']).default('true'),
   OAUTH_VERIFICATION_TOKENS: VerificationTokens.optional(),
   OAUTH_ISSUER: z.url('must be a URL').optional(),
@@ -65,6 +76,8 @@ export async function createSignIn<const Scope extends string>(options: SignInOp
     clients,
     verificationTokens,
     signUp,
+    registration: (environment.OAUTH_REGISTRATION ?? String(development !== undefined)) === 'true',
+    documents: { hosts: environment.OAUTH_CLIENT_HOSTS ?? [] },
   })
   await development?.prepare(server, publicUrl)
   return server

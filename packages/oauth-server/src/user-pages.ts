@@ -20,6 +20,8 @@ export interface UserPagesOptions {
   publicUrl: string
   scopes: Readonly<Record<string, string>>
   mayBeNew: boolean
+  /** The ids of those in the configuration. */
+  knownClients: ReadonlySet<string>
 }
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
@@ -208,6 +210,7 @@ export class UserPages {
     const page = consentPage({
       title,
       client: await this.#clientName(interaction),
+      isKnown: this.#options.knownClients.has(String(interaction.params.client_id)),
       callback: String(interaction.params.redirect_uri),
       account: account.name,
       permissions: asked.map((scope) => scopes[scope] ?? scope),

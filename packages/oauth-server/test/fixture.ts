@@ -6,7 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createApp, createLog, definePlugin, listen, userOperation } from '@reference-plugins/core'
 import { type Database, openDatabase, type Transaction } from '@reference-plugins/store'
 import { z } from 'zod'
-import { type Client, createAuthorizationServer, oauthMigrations } from '../src/index.ts'
+import {
+  type AuthorizationServerOptions,
+  type Client,
+  createAuthorizationServer,
+  oauthMigrations,
+} from '../src/index.ts'
 
 /** As ChatGPT was in 2023: a secret, no PKCE, and a callback that is known only after registration. */
 export const chat = {
@@ -60,10 +65,12 @@ export interface DiaryOptions {
   /** How long each statement takes longer than it does, in milliseconds at most. */
   latency?: number
   rateLimit?: number
+  registration?: boolean
+  documents?: NonNullable<AuthorizationServerOptions<string>['documents']>
 }
 
 /** A plugin with an authorization server, on a port of its own. */
-export async function serveDiary({ latency = 0, rateLimit = 100_000 }: DiaryOptions = {}): Promise<Diary> {
+export async function serveDiary({ latency = 0, rateLimit = 100_000, ...options }: DiaryOptions = {}): Promise<Diary> {
   let written = ''
   const log = createLog('trace', false, { write: (line) => (written += line) })
   const file = join(mkdtempSync(join(tmpdir(), 'oauth-')), 'oauth.sqlite')
@@ -85,6 +92,7 @@ export async function serveDiary({ latency = 0, rateLimit = 100_000 }: DiaryOpti
     scopes,
     clients: [chat, desktop, web, unregistered],
     rateLimit,
+    ...options,
   })
   const plugin = definePlugin({
     name: 'diary',

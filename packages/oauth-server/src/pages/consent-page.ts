@@ -4,6 +4,8 @@ import { type Html, layout } from './layout.ts'
 export interface ConsentPage {
   title: string
   client: string
+  /** Whether the operator has looked at the app. Others have named themselves, and may have taken any name. */
+  isKnown: boolean
   /** Where the answer goes. */
   callback: string
   account: string
@@ -12,12 +14,13 @@ export interface ConsentPage {
 }
 
 /** Asks the user whether the app may have what it asks for. */
-export const consentPage = ({ title, client, callback, account, permissions }: ConsentPage): Html =>
+export const consentPage = ({ title, client, isKnown, callback, account, permissions }: ConsentPage): Html =>
   layout(
     title,
     `May ${client} use your ${title}?`,
     html`<p>It asks to</p>
 <ul>${permissions.map((permission) => html`<li>${permission}</li>`)}</ul>
+${isKnown ? '' : html`<p><strong>Nobody here has looked at this app, and anyone can take its name.</strong> Allow it only if you have just begun to connect it yourself.</p>`}
 <p class="soft">You are signed in as <strong>${account}</strong>. Your answer goes to <strong>${new URL(callback).host}</strong>. You can take this back at any time, under <a href="/oauth/apps">connected apps</a>.</p>
 <form method="post">
 <button name="action" value="allow">Allow</button>

@@ -1,0 +1,45 @@
+import { type GuardedResponse, guardedFetch } from '@reference-plugins/guarded-fetch'
+import type { Provider } from 'oidc-provider'
+import { isCallback } from './client.ts'
+
+type Client = InstanceType<Provider['Client']>
+
+const longestDocument = 16_384
+const longestFetch = 5_000
+
+/** Fetches a document that a stranger has named, without being led into the network that this runs in. */
+export const fetchDocument = (url: string): Promise<GuardedResponse> =>
+  guardedFetch(url, {
+    maximumBytes: longestDocument,
+    timeout: longestFetch,
+    redirects: 0,
+    headers: { accept: 'application/json' },
+  })
+
+export interface DocumentOptions {
+  /** Hosts whose documents are taken; `*` stands for all. */
+  hosts: readonly string[]
+  fetch?: typeof fetchDocument
+}
+
+/** Client ID Metadata Documents (draft-ietf-oauth-client-id-metadata-document-02): the id of a client is the URL of what it says of itself. */
+export function clientDocuments({ hosts, fetch = fetchDocument }: DocumentOptions) {
+  return {
+    feature: {
+      enabled: hosts.length > 0,
+      ack: 'draft-02',
+      allowFetch: (_: unknown, id: string) => isHost(hosts, id),
+      allowClient: (_: unknown, { redirectUris = [], withoutPkce }: Client) =>
+        withoutPkce === undefined && redirectUris.length > 0 && redirectUris.every(isCallback),
+    },
+    async fetch(url: string | URL | Request): Promise<Response> {
+      const { status, headers, body } = await fetch(String(url instanceof Request ? url.url : url))
+      return new Response(new Uint8Array(body), { status, headers })
+    },
+  }
+}
+
+const isHost = (hosts: readonly string[], url: string): boolean => {
+  const host = URL.parse(url)?.host
+  return host !== undefined && (hosts.includes('*') || hosts.includes(host))
+}
