@@ -29,14 +29,14 @@ export class Answerer {
    * Answers with text. The headers leave in one call and Koa's own response is passed by,
    * since setting them one by one costs as much as the rest of core together.
    */
-  text(ctx: Context, status: number, type: string, text: string, more: readonly string[] = []): void {
+  text(ctx: Context, status: number, type: string | undefined, text: string, more: readonly string[] = []): void {
     if (ctx.res.headersSent) return
     this.begin(ctx, status, type, [...more, 'Content-Length', String(Buffer.byteLength(text))])
     ctx.res.end(text)
   }
 
   /** The beginning of an answer that the caller writes on. */
-  begin(ctx: Context, status: number, type: string, more: readonly string[] = []): void {
+  begin(ctx: Context, status: number, type: string | undefined, more: readonly string[] = []): void {
     const { headers = [] } = ctx.state as { headers?: readonly string[] }
     ctx.respond = false
     ctx.res.writeHead(status, [
@@ -45,8 +45,7 @@ export class Answerer {
       ...more,
       'X-Request-Id',
       ctx.state.requestId,
-      'Content-Type',
-      type,
+      ...(type === undefined ? [] : ['Content-Type', type]),
     ])
   }
 

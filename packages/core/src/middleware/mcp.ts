@@ -100,8 +100,8 @@ function toRequest({ req, res }: Context, url: string): Request {
 }
 
 async function answer(ctx: Context, answerer: Answerer, response: Response): Promise<void> {
-  const type = response.headers.get('content-type') ?? 'application/json'
-  if (!response.body || !type.startsWith('text/event-stream'))
+  const type = response.headers.get('content-type') ?? undefined
+  if (!response.body || !type?.startsWith('text/event-stream'))
     return answerer.text(ctx, response.status, type, await response.text())
   answerer.begin(ctx, response.status, type)
   const reader = response.body.getReader()
