@@ -231,13 +231,15 @@ test('messages that cannot be read are refused with the codes of JSON-RPC', asyn
     ['another method in the header', body, { ...headers, 'mcp-method': 'tools/call' }, 400, -32020],
     ['no method in the header', body, { 'mcp-protocol-version': '2026-07-28' }, 400, -32020],
     ['a version that is none', body, { ...headers, 'mcp-protocol-version': '1999-01-01' }, 400],
+    ['a name that is no text', message('tools/call', { name: { toString: 1 } }), {}, 200, -32602],
     ['form data', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
     ['too much', `"${'x'.repeat(300_000)}"`, {}, 413],
   ]
   for (const [what, sent, more, status, code] of cases) {
     const answer = await shop.post(sent, more)
     assert.equal(answer.status, status, what)
-    const said = (await answer.json()) as { error?: { code: number; message: string }; detail?: string }
+    const text = await answer.text()
+    const said = JSON.parse(/^data: (.+)$/m.exec(text)?.[1] ?? text) as { error?: { code: number; message: string }; detail?: string }
     if (code !== undefined) assert.equal(said.error?.code, code, what)
     assert.ok(said.error?.message ?? said.detail, what)
   }

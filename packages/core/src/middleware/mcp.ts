@@ -51,7 +51,7 @@ export function mcp({ plugin, publicUrl, answerer, log, rateLimit, isKnown }: Mc
     for (let count = 1; count < messages.length; count++) await rateLimit.count(ctx.ip)
     // A client asks the user for more rights only where HTTP says so.
     for (const message of messages) {
-      const scope = message?.method === 'tools/call' ? scopes.get(String(message.params?.name)) : undefined
+      const scope = message?.method === 'tools/call' ? scopes.get(message.params?.name as string) : undefined
       if (scope !== undefined && !caller?.scopes?.includes(scope)) throw auth.insufficientScope(scope)
     }
     const request = toRequest(ctx, `${publicUrl}${path}`)
