@@ -46,7 +46,7 @@ export async function createApp(plugin: Plugin, options: AppOptions): Promise<Ko
   app.use(hostCheck(publicUrl, ['/livez', '/readyz']))
   app.use(crossOrigin(documents, isKnown, development))
   app.use(operations({ plugin, answerer, log, rateLimit }))
-  app.use(mcp({ plugin, publicUrl, answerer, log, rateLimit, isKnown }))
+  app.use(await mcp({ plugin, publicUrl, answerer, log, rateLimit, isKnown }))
   app.use(headers(answerer))
   app.use(mounts(plugin.mounts, rateLimit, log))
   app.use(pages(fixed))

@@ -41,6 +41,8 @@ interface Options<Input extends z.ZodObject, Output extends z.ZodObject, Status 
   errors?: Record<Status, string>
   /** Whether an assistant asks the user before each call. By default only a GET goes without. */
   consequential?: boolean
+  /** The page that an assistant may show in place of the answer (MCP Apps): `views/NAME.html` in the plugin's folder. */
+  view?: string
   /** Pictures, sounds or documents that an MCP client gets beside the JSON; over HTTP the JSON is all there is. */
   content?: (output: z.output<Output>) => ContentBlock[]
   handler: (input: z.output<Input>, given: Given) => NoInfer<z.input<Output> | Promise<z.input<Output>>>
@@ -81,6 +83,7 @@ export interface Operation<Caller = unknown, Scope extends string = string> {
   readonly scope: Scope | undefined
   /** True where the handler takes a caller. */
   readonly forUser: Caller extends undefined ? false : boolean
+  readonly view: string | undefined
   readonly content: ((output: never) => ContentBlock[]) | undefined
   readonly handler: (input: never, context: never) => unknown
 }
@@ -139,6 +142,7 @@ function common<Input extends z.ZodObject, Output extends z.ZodObject, Status ex
     errors,
     consequential: consequential ?? !readOnly,
     effects,
+    view: options.view,
     content: options.content,
     handler,
   }

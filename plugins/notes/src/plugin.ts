@@ -115,6 +115,7 @@ export async function createNotesPlugin(environment: NotesEnvironment) {
 
       getNote: userOperation('GET /notes/{id}', {
         summary: 'Read one note, a long one in parts',
+        view: 'note',
         openWorld: false,
         scope: 'notes:read',
         input: z.object({

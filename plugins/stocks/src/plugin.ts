@@ -127,6 +127,7 @@ export async function createStocksPlugin(settings: StocksSettings, given?: Stock
 
       getHistory: operation('GET /history/{symbol}', {
         summary: 'Read the closing prices of one symbol over a time, oldest first',
+        view: 'prices',
         openWorld: false,
         input: z.object({
           symbol,

@@ -24,6 +24,7 @@ export async function createTodoPlugin({ DATABASE_URL }: Pick<Environment, 'DATA
     operations: {
       getTodos: operation('GET /todos/{username}', {
         summary: 'Read the todo list of a user, oldest first',
+        view: 'list',
         openWorld: false,
         input: z.object({ username, ...pageInput }),
         output: z.object({ todos: z.array(z.string()).describe('In the order they were added'), ...pageOutput }),

@@ -3,6 +3,7 @@ import {
   type McpHttpHandler,
   ProtocolError,
   ProtocolErrorCode,
+  ResourceNotFoundError,
   Server,
   type ServerOptions,
 } from '@modelcontextprotocol/server'
@@ -10,6 +11,7 @@ import { Deadlines } from '../deadline.ts'
 import type { Plugin } from '../plugin.ts'
 import { toTool } from './tool.ts'
 import { callTool, type McpCaller, toCall } from './tool-call.ts'
+import { readViews } from './view.ts'
 
 /** How long a client may keep what never changes while the process runs, in milliseconds. */
 const lifetime = 300_000
@@ -21,7 +23,9 @@ export type Callers = WeakMap<Request, McpCaller>
  * A plugin as an MCP server over Streamable HTTP, without sessions: protocol 2026-07-28 and those before it.
  * Everything that does not depend on the request is made once.
  */
-export function createMcpServer(plugin: Plugin, publicUrl: string, callers: Callers): McpHttpHandler {
+export async function createMcpServer(plugin: Plugin, publicUrl: string, callers: Callers): Promise<McpHttpHandler> {
+  const views = await readViews(plugin)
+  const resources = { resources: Array.from(views.values(), ({ resource }) => resource) }
   const byName = new Map(plugin.operations.map((operation) => [operation.id, operation]))
   const tools = { tools: plugin.operations.map((operation) => toTool(plugin, operation)) }
   const deadlines = new Deadlines()
@@ -34,9 +38,15 @@ export function createMcpServer(plugin: Plugin, publicUrl: string, callers: Call
   }
   const cached = { ttlMs: lifetime, cacheScope: 'public' } as const
   const options: ServerOptions = {
-    capabilities: { tools: {} },
+    capabilities: { tools: {}, ...(views.size > 0 && { resources: {} }) },
     instructions: plugin.descriptionForModel,
-    cacheHints: { 'tools/list': cached, 'server/discover': cached },
+    cacheHints: {
+      'tools/list': cached,
+      'server/discover': cached,
+      'resources/list': cached,
+      'resources/templates/list': cached,
+      'resources/read': cached,
+    },
     jsonSchemaValidator: { getValidator: unused },
   }
 
@@ -52,6 +62,15 @@ export function createMcpServer(plugin: Plugin, publicUrl: string, callers: Call
           `There is no tool ${params.name.slice(0, 64)}: tools/list has them all`,
         )
       return callTool(plugin, operation, params.arguments ?? {}, toCall(from, context), deadlines)
+    })
+    if (views.size === 0) return server
+    server.setRequestHandler('resources/list', () => resources)
+    server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [] }))
+    server.setRequestHandler('resources/read', ({ params: { uri } }) => {
+      const view = views.get(uri)
+      if (!view) throw new ResourceNotFoundError(uri)
+      const { mimeType, _meta } = view.resource
+      return { contents: [{ uri, mimeType, text: view.html, _meta }] }
     })
     return server
   })

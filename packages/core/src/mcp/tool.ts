@@ -1,6 +1,7 @@
 import type { Tool } from '@modelcontextprotocol/server'
 import type { Plugin, PluginOperation } from '../plugin.ts'
 import { inlined, inputSchema, type JsonSchema, outputSchema } from '../schema.ts'
+import { viewUri } from './view.ts'
 
 /** One operation as an MCP tool. */
 export function toTool(plugin: Plugin, operation: PluginOperation): Tool {
@@ -8,6 +9,12 @@ export function toTool(plugin: Plugin, operation: PluginOperation): Tool {
   const security = toSecurity(plugin, operation)
   const definitions: Record<string, JsonSchema> = {}
   const output = outputSchema(operation.output, '3.1.0', definitions)
+  const uri = operation.view && viewUri(plugin, operation.view)
+  const meta = {
+    ...(security && { securitySchemes: security }),
+    // The last two are what earlier hosts, and ChatGPT before it spoke MCP Apps, look for.
+    ...(uri && { ui: { resourceUri: uri }, 'ui/resourceUri': uri, 'openai/outputTemplate': uri }),
+  }
   const tool = {
     name: operation.id,
     title: operation.summary,
@@ -22,7 +29,8 @@ export function toTool(plugin: Plugin, operation: PluginOperation): Tool {
       idempotentHint: idempotent,
       openWorldHint: openWorld,
     },
-    ...(security && { securitySchemes: security, _meta: { securitySchemes: security } }),
+    ...(security && { securitySchemes: security }),
+    ...(Object.keys(meta).length > 0 && { _meta: meta }),
   }
   return tool as Tool
 }

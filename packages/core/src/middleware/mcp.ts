@@ -28,10 +28,11 @@ interface Message {
 }
 
 /** MCP at /mcp: check the origin, count, authenticate, read the message, let the MCP server answer. */
-export function mcp({ plugin, publicUrl, answerer, log, rateLimit, isKnown }: McpOptions): Middleware {
+export async function mcp(options: McpOptions): Promise<Middleware> {
+  const { plugin, publicUrl, answerer, log, rateLimit, isKnown } = options
   const auth = plugin.auth.forMcp()
   const callers: Callers = new WeakMap()
-  const server = createMcpServer(plugin, publicUrl, callers)
+  const server = await createMcpServer(plugin, publicUrl, callers)
   const scopes = new Map(plugin.operations.map(({ id, scope }) => [id, scope]))
 
   return async (ctx, next) => {

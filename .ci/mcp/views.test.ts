@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { after, test } from 'node:test'
+import {
+  Client,
+  type JSONRPCMessage,
+  StreamableHTTPClientTransport,
+  type Transport,
+} from '@modelcontextprotocol/client'
+import { AppBridge } from '@modelcontextprotocol/ext-apps/app-bridge'
+import { chromium, type Frame, type Page } from 'playwright-core'
+import { mcpServers } from './servers.ts'
+
+// The views of the plugins, shown as an assistant shows them: in a sandboxed frame of a real browser, with the official
+// bridge between it and the plugin.
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const skip = existsSync(executablePath) ? false : `there is no browser at ${executablePath}: set CHROMIUM`
+const servers = skip ? [] : await mcpServers()
+const browser = skip ? undefined : await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+after(async () => {
+  await browser?.close()
+  await Promise.all(servers.map(({ close }) => close()))
+})
+
+/** Messages between the bridge here and the frame there. */
+class FrameTransport implements Transport {
+  onmessage?: Transport['onmessage']
+  onclose?: () => void
+  readonly #page: Page
+
+  constructor(page: Page) {
+    this.#page = page
+  }
+
+  async start() {
+    await this.#page.exposeFunction('fromView', (message: JSONRPCMessage) => this.onmessage?.(message))
+  }
+
+  async send(message: JSONRPCMessage) {
+    await this.#page.evaluate(
+      (sent) => document.querySelector('iframe')?.contentWindow?.postMessage(sent, '*'),
+      message,
+    )
+  }
+
+  async close() {
+    this.onclose?.()
+  }
+}
+
+interface Shown {
+  page: Page
+  frame: Frame
+  client: Client
+  bridge: AppBridge
+  faults: string[]
+  heights: number[]
+}
+
+/** Calls the tool, and shows what it answers in the view that it names. */
+async function show(
+  plugin: string,
+  name: string,
+  input: Record<string, unknown>,
+  theme: 'light' | 'dark' = 'light',
+): Promise<Shown> {
+  const url = servers.find((server) => server.name === plugin)?.url
+  assert.ok(url && browser)
+  const client = new Client({ name: 'host', version: '1' }, { versionNegotiation: { mode: 'auto' } })
+  await client.connect(new StreamableHTTPClientTransport(new URL(url)))
+  const tool = (await client.listTools()).tools.find((one) => one.name === name)
+  const { resourceUri } = (tool?._meta?.ui ?? {}) as { resourceUri?: string }
+  assert.ok(resourceUri)
+  const { resources } = await client.listResources()
+  assert.ok(resources.some(({ uri, mimeType }) => uri === resourceUri && mimeType === 'text/html;profile=mcp-app'))
+  const [content] = (await client.readResource({ uri: resourceUri })).contents
+  assert.equal(content?.mimeType, 'text/html;profile=mcp-app')
+  assert.deepEqual(content._meta?.ui, { csp: { connectDomains: [], resourceDomains: [] }, prefersBorder: true })
+
+  const page = await (await browser.newContext({ viewport: { width: 760, height: 480 }, colorScheme: theme })).newPage()
+  page.setDefaultTimeout(5_000)
+  const faults: string[] = []
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
+  page.on('pageerror', (error) => faults.push(String(error)))
+  page.on('request', (request) => /^https?:/.test(request.url()) && faults.push(`a request to ${request.url()}`))
+  const capabilities = { openLinks: {}, serverTools: {} }
+  const bridge = new AppBridge(client, { name: 'host', version: '1' }, capabilities, { hostContext: { theme } })
+  const heights: number[] = []
+  bridge.onsizechange = ({ height }) => void (height !== undefined && heights.push(height))
+  const ready = new Promise<void>((resolve) => {
+    bridge.oninitialized = () => resolve()
+  })
+  await page.setContent('<!doctype html><body style="margin:0">')
+  await bridge.connect(new FrameTransport(page))
+  await page.evaluate(
+    (html) => {
+      addEventListener('message', ({ data }) =>
+        (globalThis as unknown as { fromView(data: unknown): void }).fromView(data),
+      )
+      const frame = document.createElement('iframe')
+      frame.setAttribute('sandbox', 'allow-scripts')
+      frame.style.cssText = 'border:0;width:100%;height:470px'
+      frame.srcdoc = html
+      document.body.append(frame)
+    },
+    String((content as { text: string }).text),
+  )
+  await ready
+  await bridge.sendToolInput({ arguments: input })
+  await bridge.sendToolResult((await client.callTool({ name, arguments: input })) as never)
+  const frame = page.frames()[1]
+  assert.ok(frame)
+  return { page, frame, client, bridge, faults, heights }
+}
+
+const look = async ({ page }: Shown, name: string): Promise<void> => {
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png` })
+}
+
+test('todo: a list whose todos can be ticked off and added to', { skip }, async () => {
+  const username = 'a view'
+  const shown = await show('todo', 'addTodo', { username, todo: 'buy milk' }).catch(() => undefined)
+  assert.equal(shown, undefined, 'only getTodos has a view')
+  const url = servers.find(({ name }) => name === 'todo')?.url as string
+  const client = new Client({ name: 'host', version: '1' })
+  await client.connect(new StreamableHTTPClientTransport(new URL(url)))
+  for (const todo of ['buy milk', 'sleep', '<img src=x onerror=alert(1)>', '写代码'])
+    await client.callTool({ name: 'addTodo', arguments: { username, todo } })
+
+  const list = await show('todo', 'getTodos', { username })
+  const texts = () => list.frame.locator('li').allInnerTexts()
+  await list.frame.locator('li').nth(3).waitFor()
+  assert.deepEqual(await texts(), ['buy milk', 'sleep', '<img src=x onerror=alert(1)>', '写代码'])
+  await look(list, 'todo')
+  await list.frame.getByLabel('sleep').check()
+  await list.frame.locator('li').nth(3).waitFor({ state: 'detached' })
+  assert.deepEqual(await texts(), ['buy milk', '<img src=x onerror=alert(1)>', '写代码'])
+  await list.frame.getByLabel('What is to be done').fill('call Ada')
+  await list.frame.getByRole('button', { name: 'Add' }).press('Enter')
+  await list.frame.locator('li').nth(3).waitFor()
+  assert.deepEqual((await texts()).at(-1), 'call Ada')
+  assert.deepEqual((await client.callTool({ name: 'getTodos', arguments: { username } })).structuredContent, {
+    todos: ['buy milk', '<img src=x onerror=alert(1)>', '写代码', 'call Ada'],
+  })
+  // Somebody else was faster: nothing is deleted, and the list is as it is by now.
+  await client.callTool({ name: 'deleteTodo', arguments: { username, todo_idx: 0 } })
+  await list.frame.getByLabel('buy milk').check()
+  await list.frame.getByText('Nothing was deleted').waitFor()
+  assert.deepEqual(await texts(), ['<img src=x onerror=alert(1)>', '写代码', 'call Ada'])
+  assert.ok(list.heights.length > 0, 'it says how tall it is')
+  assert.deepEqual(list.faults, [])
+  await list.bridge.teardownResource({})
+})
+
+test('stocks: a chart with the same prices as a table', { skip }, async () => {
+  for (const theme of ['light', 'dark'] as const) {
+    const shown = await show('stocks', 'getHistory', { symbol: 'AAPL', range: 'max' }, theme)
+    const chart = shown.frame.getByRole('img', { name: /^AAPL from [\d.]+ on \d{4}-\d\d to [\d.]+ on / })
+    await chart.waitFor()
+    assert.equal(await shown.frame.locator('h1').textContent(), 'AAPL, USD')
+    await shown.frame.getByText('All prices').click()
+    const { structuredContent } = await shown.client.callTool({
+      name: 'getHistory',
+      arguments: { symbol: 'AAPL', range: 'max' },
+    })
+    const { points, source } = structuredContent as { points: unknown[]; source: string }
+    assert.equal(await shown.frame.locator('tbody tr').count(), points.length)
+    assert.ok((await shown.frame.getByRole('status').textContent())?.includes(source))
+    await shown.frame.getByText('All prices').click()
+    await look(shown, `stocks-${theme}`)
+    assert.deepEqual(shown.faults, [])
+  }
+  const refused = await show('stocks', 'getHistory', { symbol: 'NOTHING' })
+  await refused.frame.getByText('There is no symbol NOTHING').waitFor()
+})
+
+test('notes: a page to read, a long one in parts', { skip }, async () => {
+  const url = servers.find(({ name }) => name === 'notes')?.url as string
+  const client = new Client({ name: 'host', version: '1' })
+  await client.connect(new StreamableHTTPClientTransport(new URL(url)))
+  const text = `# Tea\n\nGreen tea, 80 degrees.\n绿茶\n\n- one\n- two\n\n1. first\n2. second\n\n\`\`\`js\n<script>alert(1)</script>\n\`\`\`\n\n${'A long line. '.repeat(1400)}\n\nThe end`
+  const added = await client.callTool({
+    name: 'addNote',
+    arguments: { title: 'How to <b>brew</b>', text, tags: ['kitchen', 'tea'] },
+  })
+  const { id } = added.structuredContent as { id: string }
+  const shown = await show('notes', 'getNote', { id })
+  await shown.frame.getByRole('heading', { name: 'How to <b>brew</b>' }).waitFor()
+  assert.match(String(await shown.frame.locator('#tags').textContent()), /#kitchen.*#tea/)
+  assert.equal(await shown.frame.locator('h2').textContent(), 'Tea')
+  assert.deepEqual(await shown.frame.locator('ul li').allInnerTexts(), ['one', 'two'])
+  assert.deepEqual(await shown.frame.locator('ol li').allInnerTexts(), ['first', 'second'])
+  assert.equal(await shown.frame.locator('pre').textContent(), '<script>alert(1)</script>')
+  await look(shown, 'notes')
+  await shown.frame.getByRole('button', { name: 'Read on' }).click()
+  await shown.frame.getByText('The end').waitFor()
+  assert.equal(await shown.frame.getByRole('button', { name: 'Read on' }).isVisible(), false)
+  assert.deepEqual(shown.faults, [])
+})
