@@ -130,9 +130,8 @@ for (const era of Object.keys(eras) as Era[]) {
 }
 
 function waiting(ended: (reason: string) => void): Plugin {
-  const { name, title, descriptionForHuman, descriptionForModel, contactEmail, folder } = openShop()
   return definePlugin({
-    ...{ name, title, descriptionForHuman, descriptionForModel, contactEmail, folder },
+    ...openShop(),
     auth: none(),
     operations: {
       wait: operation('GET /wait', {
@@ -239,7 +238,10 @@ test('messages that cannot be read are refused with the codes of JSON-RPC', asyn
     const answer = await shop.post(sent, more)
     assert.equal(answer.status, status, what)
     const text = await answer.text()
-    const said = JSON.parse(/^data: (.+)$/m.exec(text)?.[1] ?? text) as { error?: { code: number; message: string }; detail?: string }
+    const said = JSON.parse(/^data: (.+)$/m.exec(text)?.[1] ?? text) as {
+      error?: { code: number; message: string }
+      detail?: string
+    }
     if (code !== undefined) assert.equal(said.error?.code, code, what)
     assert.ok(said.error?.message ?? said.detail, what)
   }
