@@ -1,7 +1,7 @@
 import Koa, { type Middleware } from 'koa'
 import type { Logger } from 'pino'
 import { Answerer } from './answer.ts'
-import { toDocuments } from './documents.ts'
+import { challengeDocument, toDocuments } from './documents.ts'
 import { crossOrigin, knownOrigins } from './middleware/cors.ts'
 import { exchange } from './middleware/exchange.ts'
 import { type Lifecycle, live, ready } from './middleware/health.ts'
@@ -26,6 +26,8 @@ export interface AppOptions {
   /** How many proxies stand in front and add to X-Forwarded-For. */
   proxies?: number
   lifecycle?: Lifecycle
+  /** The token by which OpenAI knows that this domain is whose it is said to be. */
+  openAiChallenge?: string | undefined
 }
 
 /** The Koa app that serves a plugin. Read downwards, the middleware is the life of a request. */
@@ -41,6 +43,10 @@ export async function createApp(plugin: Plugin, options: AppOptions): Promise<Ko
   const cacheControl = development ? 'no-cache' : 'public, max-age=300'
   const fixed: Record<string, Middleware> = { '/livez': live, '/readyz': ready(plugin, lifecycle) }
   for (const held of documents) fixed[held.path] = document(held, cacheControl)
+  if (options.openAiChallenge !== undefined) {
+    const challenge = challengeDocument(options.openAiChallenge)
+    fixed[challenge.path] = document(challenge, 'no-cache')
+  }
 
   app.use(exchange(answerer, log))
   app.use(hostCheck(publicUrl, ['/livez', '/readyz']))

@@ -1,13 +1,13 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { contractFiles } from './documents.ts'
+import { exportFiles } from './export/export-files.ts'
 import { closePlugin, type Plugin } from './plugin.ts'
 
 type CreatePlugin = (environment: { PUBLIC_URL: string; DATABASE_URL: string }) => Promise<Plugin>
 
-/** What a plugin publishes of itself, and the folder that holds it for review. */
+/** All that a plugin is handed over as, by path, and the folder that holds it for review. */
 export interface Contract {
   name: string
   folder: string
@@ -24,9 +24,11 @@ export async function loadPlugin(folder: string, publicUrl: string): Promise<Con
   const data = await mkdtemp(join(tmpdir(), 'plugin-'))
   try {
     const plugin = await create({ PUBLIC_URL: publicUrl, DATABASE_URL: `file:${join(data, 'empty.sqlite')}` })
-    const files = contractFiles(plugin, publicUrl)
-    await closePlugin(plugin)
-    return { name: plugin.name, folder: join(folder, 'generated'), files }
+    try {
+      return { name: plugin.name, folder: join(folder, 'generated'), files: exportFiles(plugin, publicUrl) }
+    } finally {
+      await closePlugin(plugin)
+    }
   } finally {
     await rm(data, { recursive: true })
   }
@@ -34,14 +36,16 @@ export async function loadPlugin(folder: string, publicUrl: string): Promise<Con
 
 /** Answers the names of the files that were written. */
 export async function writeContract({ folder, files }: Contract): Promise<string[]> {
-  await mkdir(folder, { recursive: true })
-  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true })
+    await writeFile(join(folder, name), content)
+  }
   return Object.keys(files)
 }
 
 /**
  * Answers the names of the files that agree.
- * @throws Error that names those that do not
+ * @throws Error that names those that do not, and those that are left over
  */
 export async function checkContract({ name, folder, files }: Contract): Promise<string[]> {
   const differing: string[] = []
@@ -51,5 +55,11 @@ export async function checkContract({ name, folder, files }: Contract): Promise<
     throw new Error(
       `${name}: ${differing.join(', ')} in generated/ differ from the code. Run "pnpm spec" and review the change.`,
     )
+  const found = await readdir(folder, { recursive: true, withFileTypes: true })
+  const leftOver = found
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'))
+    .filter((file) => !Object.hasOwn(files, file))
+  if (leftOver.length > 0) throw new Error(`${name}: nothing writes ${leftOver.join(', ')} in generated/: delete them.`)
   return Object.keys(files)
 }

@@ -37,6 +37,10 @@ export async function toDocuments(plugin: Plugin, publicUrl: string): Promise<Do
   ]
 }
 
+/** What OpenAI asks for before it lists an app: the token alone, without a line break. */
+export const challengeDocument = (token: string): Document =>
+  toDocument('/.well-known/openai-apps-challenge', 'text/plain', token)
+
 /** Readers of YAML 1.1 take a bare yes or 12:30 for something else than text, those of 1.2 a bare 0o14. */
 function yaml(value: unknown): string {
   const document = new YamlDocument(value, { version: '1.1', aliasDuplicateObjects: false })
@@ -49,7 +53,7 @@ function yaml(value: unknown): string {
   return document.toString({ lineWidth: 0 })
 }
 
-const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
 function toDocument(path: string, type: string, content: string | Buffer): Document {
   const body = Buffer.from(content)

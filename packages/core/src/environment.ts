@@ -27,6 +27,10 @@ const Common = z.object({
     )
     .pipe(z.array(origin))
     .default([]),
+  OPENAI_APPS_CHALLENGE: z
+    .string()
+    .regex(/^[!-~]+$/, 'must be the token as OpenAI shows it, without spaces')
+    .optional(),
   TRUSTED_PROXIES: z.coerce.number('must be a number').int().min(0).max(10).default(0),
 })
 
@@ -65,5 +69,6 @@ function defaultDatabase(folder: string): string {
   return `file:${join(data, `${basename(folder)}.sqlite`)}`
 }
 
-const isOrigin = (value: string): boolean =>
+/** Whether this is a URL of http or https without anything after the port. */
+export const isOrigin = (value: string): boolean =>
   URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && new URL(value).origin === value.replace(/\/$/, '')

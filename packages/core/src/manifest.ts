@@ -41,12 +41,17 @@ const human = (longest: number) =>
     .max(longest)
     .refine((value) => !claimed.test(value), 'must not say plugin, ChatGPT or OpenAI')
 
-/** The strictest limit of any reader: ChatGPT 2023 and Microsoft 365 Copilot v2.4. */
+/** The strictest limit of any reader: ChatGPT 2023, Microsoft 365 Copilot v2.4, Codex. */
 const Limits = z.object({
   name: human(50).regex(/^[A-Za-z0-9]+$/, 'must be letters and digits'),
   title: human(20),
   descriptionForHuman: human(100).regex(/[.!?]$/, 'must end with a full stop'),
   descriptionForModel: human(2048),
+  conversationStarters: z
+    .array(human(128).regex(/^\S.*\S$/, 'must be one line'))
+    .min(1)
+    .max(6)
+    .refine((starters) => new Set(starters).size === starters.length, 'must not hold one twice'),
   contactEmail: z.email(),
 })
 

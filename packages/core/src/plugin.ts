@@ -18,6 +18,8 @@ export interface PluginDefinition<Who extends Audience, Scope extends string> {
   descriptionForHuman: string
   /** When and how to use the plugin, for the model: at most 2,048 characters. */
   descriptionForModel: string
+  /** What a user may say first: 1 to 6, each at most 128 characters. */
+  conversationStarters: readonly string[]
   contactEmail: string
   /** Holds `logo.png`, square, and `legal.html`, the page behind `legal_info_url`: it gets no scripts, styles or pictures. */
   folder: URL
@@ -58,6 +60,7 @@ export interface Plugin {
   readonly title: string
   readonly descriptionForHuman: string
   readonly descriptionForModel: string
+  readonly conversationStarters: readonly string[]
   readonly contactEmail: string
   readonly folder: URL
   readonly auth: Auth

@@ -50,6 +50,7 @@ async function start<Own extends z.ZodRawShape>(
     corsOrigins: environment.CORS_ORIGINS,
     rateLimit: environment.RATE_LIMIT,
     proxies: environment.TRUSTED_PROXIES,
+    openAiChallenge: environment.OPENAI_APPS_CHALLENGE,
   })
   const running = await listen(app.callback(), { host, port, lifecycle }).catch(async (error) => {
     await closePlugin(plugin)

@@ -22,6 +22,7 @@ export function createDiagnosticPlugin(): Plugin {
     title: 'Diagnostic',
     descriptionForHuman: 'Answers what a conformance suite asks for.',
     descriptionForModel: 'Answers what a conformance suite asks for.',
+    conversationStarters: ['What can you do?'],
     contactEmail: 'diagnostic@example.com',
     folder: new URL('./fixture/', import.meta.url),
     auth: none(),

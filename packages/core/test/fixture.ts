@@ -25,6 +25,7 @@ const facts = {
   title: 'Shop',
   descriptionForHuman: 'Order things from a shop.',
   descriptionForModel: 'Orders things. Ask before you order.',
+  conversationStarters: ['What can you do?'],
   contactEmail: 'shop@example.com',
   folder: new URL('./fixture/', import.meta.url),
 }

@@ -130,9 +130,8 @@ for (const era of Object.keys(eras) as Era[]) {
 }
 
 function waiting(ended: (reason: string) => void): Plugin {
-  const { name, title, descriptionForHuman, descriptionForModel, contactEmail, folder } = openShop()
   return definePlugin({
-    ...{ name, title, descriptionForHuman, descriptionForModel, contactEmail, folder },
+    ...openShop(),
     auth: none(),
     operations: {
       wait: operation('GET /wait', {

@@ -107,6 +107,7 @@ const facts = {
   title: 'a',
   descriptionForHuman: 'a.',
   descriptionForModel: 'a',
+  conversationStarters: ['What can you do?'],
   contactEmail: 'a@example.com',
   folder: new URL('file:///'),
 }

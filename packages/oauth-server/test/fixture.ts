@@ -99,6 +99,7 @@ export async function serveDiary({ latency = 0, rateLimit = 100_000, ...options 
     title: 'Diary',
     descriptionForHuman: 'Keep a diary.',
     descriptionForModel: 'Keeps a diary.',
+    conversationStarters: ['What can you do?'],
     contactEmail: 'diary@example.com',
     folder: new URL('../../core/test/fixture/', import.meta.url),
     auth: server.auth,

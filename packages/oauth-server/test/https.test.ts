@@ -23,6 +23,7 @@ test('behind a proxy that speaks https, every cookie is secure and every address
     title: 'Diary',
     descriptionForHuman: 'Keep a diary.',
     descriptionForModel: 'Keeps a diary.',
+    conversationStarters: ['What can you do?'],
     contactEmail: 'diary@example.com',
     folder: new URL('../../core/test/fixture/', import.meta.url),
     auth: server.auth,

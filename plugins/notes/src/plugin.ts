@@ -61,6 +61,11 @@ export async function createNotesPlugin(environment: NotesEnvironment) {
     descriptionForModel:
       'Keeps the notes of the user who signed in. Search before you answer from memory, and before you add a note that ' +
       'may be there. To change a note, read it first and send the version that you read.',
+    conversationStarters: [
+      'What have I noted about the bread recipe?',
+      'Note that the dentist is on Friday at nine.',
+      'Which tags do my notes have?',
+    ],
     contactEmail: 'maintainers@example.com',
     folder: new URL('..', import.meta.url),
     auth: signIn.auth,

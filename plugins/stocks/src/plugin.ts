@@ -85,6 +85,11 @@ export async function createStocksPlugin(settings: StocksSettings, given?: Stock
     descriptionForModel:
       'Stock prices and their history. Find the symbol with searchSymbols if it is not known for sure. Always say the ' +
       'source and how current the data are (asOf); sample data are years old, and stale ones older than they should be.',
+    conversationStarters: [
+      'What is the price of Apple and of IBM?',
+      'How has Microsoft done over the last year?',
+      'What is the ticker symbol of Amazon?',
+    ],
     contactEmail: 'maintainers@example.com',
     folder: new URL('..', import.meta.url),
     servesFrom: source.name,

@@ -17,6 +17,7 @@ export async function createTodoPlugin({ DATABASE_URL }: Pick<Environment, 'DATA
     title: 'Todo list',
     descriptionForHuman: 'Keep todo lists: add, read and delete what is to be done.',
     descriptionForModel: 'Keeps a todo list for each user name. Read a list before you delete from it.',
+    conversationStarters: ['What is on my todo list?', 'Add "buy milk" to my todo list.', 'I bought the milk.'],
     contactEmail: 'maintainers@example.com',
     folder: new URL('..', import.meta.url),
     auth: none(),

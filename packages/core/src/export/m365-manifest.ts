@@ -1,0 +1,92 @@
+import type { Plugin, PluginOperation } from '../plugin.ts'
+import { effectSentence } from './effect-sentences.ts'
+
+/** The API plugin manifest of Microsoft 365 Copilot, schema v2.4: what of it a plugin here needs. */
+export interface M365Manifest {
+  $schema: string
+  schema_version: 'v2.4'
+  name_for_human: string
+  namespace: string
+  description_for_model: string
+  description_for_human: string
+  logo_url: string
+  contact_email: string
+  legal_info_url: string
+  functions: M365Function[]
+  runtimes: [{ type: 'OpenApi'; auth: M365Auth; spec: { url: string }; run_for_functions: string[] }]
+  capabilities: { conversation_starters: { text: string }[] }
+}
+
+type M365Auth = { type: 'None' } | { type: 'ApiKeyPluginVault' | 'OAuthPluginVault'; reference_id: string }
+type DataHandling = 'GetPublicData' | 'GetPrivateData' | 'ResourceStateUpdate'
+
+interface M365Function {
+  name: string
+  description: string
+  capabilities: {
+    confirmation?: { type: 'AdaptiveCard'; title: string; body: string }
+    security_info: { data_handling: DataHandling[] }
+  }
+}
+
+/** Undefined where Microsoft 365 Copilot cannot sign in: it knows no token of each user, and no Basic. */
+export function toM365Manifest(plugin: Plugin, publicUrl: string, specFile: string): M365Manifest | undefined {
+  const auth = toM365Auth(plugin, publicUrl)
+  return (
+    auth && {
+      $schema: 'https://developer.microsoft.com/json-schemas/copilot/plugin/v2.4/schema.json',
+      schema_version: 'v2.4',
+      name_for_human: plugin.title,
+      namespace: plugin.name,
+      description_for_model: plugin.descriptionForModel,
+      description_for_human: plugin.descriptionForHuman,
+      logo_url: `${publicUrl}/logo.png`,
+      contact_email: plugin.contactEmail,
+      legal_info_url: `${publicUrl}/legal`,
+      functions: plugin.operations.map((operation) => toFunction(plugin, operation)),
+      runtimes: [
+        {
+          type: 'OpenApi',
+          auth,
+          spec: { url: specFile },
+          run_for_functions: plugin.operations.map(({ id }) => id),
+        },
+      ],
+      capabilities: { conversation_starters: plugin.conversationStarters.map((text) => ({ text })) },
+    }
+  )
+}
+
+function toM365Auth({ name, auth }: Plugin, publicUrl: string): M365Auth | undefined {
+  const mode = auth.manifest(publicUrl)
+  // The form of a variable that Microsoft's toolkit fills in when it packs an agent.
+  const reference_id = `\${{${name.toUpperCase()}_REGISTRATION_ID}}`
+  if (mode.type === 'none') return { type: 'None' }
+  if (mode.type === 'oauth') return { type: 'OAuthPluginVault', reference_id }
+  if (mode.type === 'service_http' && mode.authorization_type === 'bearer')
+    return { type: 'ApiKeyPluginVault', reference_id }
+  return undefined
+}
+
+function toFunction(plugin: Plugin, operation: PluginOperation): M365Function {
+  const { id, summary, description, consequential, effects } = operation
+  return {
+    name: id,
+    description,
+    capabilities: {
+      ...(consequential && {
+        confirmation: { type: 'AdaptiveCard', title: plugin.title, body: `${summary}. ${effectSentence(effects)}` },
+      }),
+      security_info: { data_handling: toDataHandling(operation) },
+    },
+  }
+}
+
+/** Without it Copilot mixes a function with no other plugin. */
+function toDataHandling({ effects, forUser }: PluginOperation): DataHandling[] {
+  const handling: DataHandling[] = []
+  if (effects.openWorld) handling.push('GetPublicData')
+  if (forUser || !effects.openWorld) handling.push('GetPrivateData')
+  if (!effects.readOnly) handling.push('ResourceStateUpdate')
+  return handling
+}

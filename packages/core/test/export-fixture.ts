@@ -1,0 +1,46 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { writeContract } from '../src/contract-files.ts'
+import { exportFiles } from '../src/export/export-files.ts'
+import { oauthShop, openShop, publicUrl, serviceShop, userShop } from './fixture.ts'
+
+export interface Exported {
+  files: Record<string, string>
+  url: string
+  /** The export as it lies on the disk. */
+  folder: string
+}
+
+/** By name: what a shop of each auth mode is exported as, and what lies in `generated` of each plugin here. */
+export const exported: Record<string, Exported> = {}
+
+const shops = {
+  'shop, none': openShop(),
+  'shop, service_http': serviceShop(),
+  'shop, service_http basic': serviceShop('basic'),
+  'shop, user_http': userShop(() => true),
+  'shop, oauth': oauthShop(),
+}
+for (const [name, shop] of Object.entries(shops)) {
+  const files = exportFiles(shop, publicUrl)
+  const folder = mkdtempSync(join(tmpdir(), 'export-'))
+  after(() => rmSync(folder, { recursive: true }))
+  await writeContract({ name, folder, files })
+  exported[name] = { files, url: publicUrl, folder }
+}
+
+const plugins = new URL('../../../plugins/', import.meta.url)
+for (const name of readdirSync(plugins)) {
+  const folder = fileURLToPath(new URL(`${name}/generated/`, plugins))
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const files = Object.fromEntries(
+    entries.map(({ parentPath, name }) => {
+      const path = join(parentPath, name)
+      return [path.slice(folder.length), readFileSync(path, 'utf8')]
+    }),
+  )
+  exported[name] = { files, url: JSON.parse(files['openapi.json'] as string).servers[0].url, folder }
+}
