@@ -91,7 +91,7 @@ class Sender {
             assert.ok(performance.now() - start < longestWait, `slow: ${describe()}`)
             // OAuth has documents of its own for errors, RFC 6749.
             if (status >= 400 && method !== 'HEAD' && !path.startsWith('/oauth/'))
-              assertProblem(response.headers['content-type'], text, status, describe)
+              assertRefusal(response.headers['content-type'], text, status, describe)
             resolve(status)
           } catch (error) {
             reject(error)
@@ -105,7 +105,14 @@ class Sender {
   }
 }
 
-function assertProblem(type: string | undefined, text: string, status: number, describe: () => string): void {
+/** A problem document, or where it is MCP that refuses, an error of JSON-RPC 2.0. */
+function assertRefusal(type: string | undefined, text: string, status: number, describe: () => string): void {
+  if (type === 'application/json') {
+    const { jsonrpc, error } = JSON.parse(text)
+    assert.deepEqual([jsonrpc, Number.isInteger(error?.code)], ['2.0', true], describe())
+    assert.ok(error.message.length > 10, describe())
+    return
+  }
   assert.equal(type, 'application/problem+json', describe())
   const problem = JSON.parse(text)
   assert.equal(problem.status, status, describe())

@@ -4,7 +4,6 @@ import { z } from 'zod'
 import { createTodoLists, migrations } from './todo-lists.ts'
 
 const username = text(100).describe('Whose list it is: any name the user goes by')
-const Success = z.object({ status: z.literal('success') })
 const success = { status: 'success' } as const
 
 /** The smallest whole plugin: no auth, three operations, kept in a database. */
@@ -38,7 +37,7 @@ export async function createTodoPlugin({ DATABASE_URL }: Pick<Environment, 'DATA
         destructive: false,
         idempotent: false,
         input: z.object({ username, todo: text(500).describe('What is to be done, in the words of the user') }),
-        output: Success,
+        output: z.object({ status: z.literal('success') }),
         consequential: false,
         handler: ({ username, todo }) => lists.add(username, todo).then(() => success),
       }),
@@ -52,7 +51,7 @@ export async function createTodoPlugin({ DATABASE_URL }: Pick<Environment, 'DATA
           todo_idx: z.int().min(0).describe('The place in the whole list, counted from 0'),
           todo: text(500).optional().describe('The text at that place; nothing is deleted if another one stands there'),
         }),
-        output: Success,
+        output: z.object({ status: z.literal('success') }),
         errors: { 404: 'the list has no such place', 409: 'another text stands at that place' },
         async handler({ username, todo_idx, todo }, { fail }) {
           const found = await lists.delete(username, todo_idx, todo)
