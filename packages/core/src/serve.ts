@@ -65,7 +65,7 @@ async function start<Own extends z.ZodRawShape>(
 }
 
 function startLine({ name, auth, servesFrom }: Plugin, publicUrl: string): string {
-  const places = 'manifest /.well-known/ai-plugin.json, spec /openapi.yaml'
+  const places = 'manifest /.well-known/ai-plugin.json, spec /openapi.yaml, MCP /mcp'
   const data = servesFrom === undefined ? '' : `, data: ${servesFrom}`
   return `${name} is ready at ${publicUrl}: ${places} (auth ${auth.manifest(publicUrl).type})${data}`
 }
