@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import autocannon from 'autocannon'
 import type { Server } from './server.ts'
 
-export type Load = 'GET' | 'POST'
+export type Load = 'GET' | 'POST' | 'tools/call 2026' | 'tools/call 2025'
 
 export interface Measurement {
   requestsPerSecond: number
@@ -22,7 +22,29 @@ const post = Array.from({ length: users }, (_, index) => ({
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify({ todo: `todo of user ${index}` }),
 }))
-const get = [{ method: 'GET' as const, path: '/todos/alice' }]
+const call = { name: 'getTodos', arguments: { username: 'alice' } }
+const mcp = (version: string, params: object, headers: Record<string, string> = {}) => ({
+  method: 'POST' as const,
+  path: '/mcp',
+  headers: {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    'mcp-protocol-version': version,
+    ...headers,
+  },
+  body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
+})
+const _meta = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientCapabilities': {},
+}
+
+const requests = {
+  GET: [{ method: 'GET' as const, path: '/todos/alice' }],
+  POST: post,
+  'tools/call 2026': [mcp('2026-07-28', { ...call, _meta }, { 'mcp-method': 'tools/call', 'mcp-name': call.name })],
+  'tools/call 2025': [mcp('2025-11-25', call)],
+}
 
 /** Throws if one answer is none, or is not a 200. */
 export async function measure(server: Server, load: Load, { connections, seconds }: LoadOptions): Promise<Measurement> {
@@ -31,7 +53,7 @@ export async function measure(server: Server, load: Load, { connections, seconds
     url: server.url,
     connections,
     duration: seconds,
-    requests: load === 'GET' ? get : post,
+    requests: requests[load],
   })
   const after = await server.usage()
   assert.equal(result.errors + result.timeouts + result.non2xx, 0, `${server.url} failed ${load} requests`)

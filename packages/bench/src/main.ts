@@ -14,52 +14,75 @@ const { values } = parseArgs({
 })
 const rounds = Number(values.rounds)
 const options = { connections: Number(values.connections), seconds: Number(values.seconds) }
-const names = values.only.split(',').filter((name): name is ServerName => name in servers)
-if (!(rounds > 0 && options.seconds > 0 && options.connections > 0 && names.length > 0)) {
+const names = values.only.split(',').filter((name): name is ServerName => Object.hasOwn(servers, name))
+const areKnown = names.length === values.only.split(',').length
+if (!(rounds > 0 && options.seconds > 0 && options.connections > 0 && areKnown)) {
   console.error(
-    'Usage: pnpm bench [--rounds 5] [--seconds 3] [--connections 32] [--only todo,http,koa,fastify,hono,sqlite]',
+    `Usage: pnpm bench [--rounds 5] [--seconds 3] [--connections 32] [--only ${Object.keys(servers).join(',')}]`,
   )
   process.exit(2)
 }
 
-/** One list of measurements for each server, a round after the other, so that a slow minute hits all of them. */
-async function measureAll(load: Load): Promise<string> {
-  const started = await Promise.all(names.map(async (name) => ({ name, server: await Server.start(name) })))
+interface Row {
+  title: string
+  name: ServerName
+  load: Load
+}
+
+/** One list of measurements for each row, a round after the other, so that a slow minute hits all of them. */
+async function measureAll(title: string, rows: readonly Row[]): Promise<string> {
+  const started = new Map<ServerName, Server>()
   try {
-    const found = new Map<ServerName, Measurement[]>(names.map((name) => [name, []]))
+    for (const { name } of rows) if (!started.has(name)) started.set(name, await Server.start(name))
+    const serverOf = ({ name }: Row) => started.get(name) as Server
+    const found = new Map<Row, Measurement[]>(rows.map((row) => [row, []]))
     for (let round = 0; round <= rounds; round++)
-      for (const { name, server } of started) {
+      for (const row of rows) {
         // The first round warms up.
-        const measurement = await measure(
-          server,
-          load,
-          round === 0 ? { ...options, seconds: Math.min(1, options.seconds) } : options,
-        )
-        if (round > 0) found.get(name)?.push(measurement)
+        const seconds = round === 0 ? Math.min(1, options.seconds) : options.seconds
+        const measurement = await measure(serverOf(row), row.load, { ...options, seconds })
+        if (round > 0) found.get(row)?.push(measurement)
       }
-    const limit = found.get('http') ?? (found.get(names[0] as ServerName) as Measurement[])
-    const rows = await Promise.all(
-      started.map(async ({ name, server }) => {
-        const own = found.get(name) as Measurement[]
+    const limit = found.get(rows.find(({ name }) => name === 'http') ?? (rows[0] as Row)) as Measurement[]
+    const cells = await Promise.all(
+      rows.map(async (row) => {
+        const own = found.get(row) as Measurement[]
         const ratio = (member: keyof Measurement) =>
           median(own.map((measurement, round) => measurement[member] / (limit[round] as Measurement)[member])).toFixed(
             2,
           )
         return [
-          servers[name].title,
+          row.title,
           Math.round(median(own.map(({ requestsPerSecond }) => requestsPerSecond))).toLocaleString('en'),
           ratio('requestsPerSecond'),
           median(own.map(({ cpuPerRequest }) => cpuPerRequest)).toFixed(1),
           ratio('cpuPerRequest'),
-          `${Math.round((await server.usage()).memory / 2 ** 20)} MB`,
+          `${Math.round((await serverOf(row).usage()).memory / 2 ** 20)} MB`,
         ]
       }),
     )
-    return toTable([load, 'requests/s', 'ratio', 'CPU µs/request', 'ratio', 'memory'], rows)
+    return toTable([title, 'requests/s', 'ratio', 'CPU µs/request', 'ratio', 'memory'], cells)
   } finally {
-    for (const { server } of started) server.stop()
+    for (const server of started.values()) server.stop()
   }
 }
+
+const overHttp = (load: Load): Promise<string> =>
+  measureAll(
+    load,
+    names.filter((name) => name !== 'mcp').map((name) => ({ title: servers[name].title, name, load })),
+  )
+
+/** What a call of a tool costs, against the same operation over HTTP and against the SDK as its documentation has it. */
+const overMcp = (): Promise<string> =>
+  measureAll('one operation', [
+    { title: 'todo, GET', name: 'todo', load: 'GET' },
+    { title: 'todo, MCP 2026-07-28', name: 'todo', load: 'tools/call 2026' },
+    { title: 'todo, MCP 2025-11-25', name: 'todo', load: 'tools/call 2025' },
+    { title: 'MCP SDK on Koa, GET', name: 'mcp', load: 'GET' },
+    { title: 'MCP SDK on Koa, MCP 2026-07-28', name: 'mcp', load: 'tools/call 2026' },
+    { title: 'MCP SDK on Koa, MCP 2025-11-25', name: 'mcp', load: 'tools/call 2025' },
+  ])
 
 async function measureStarts(): Promise<string> {
   const times = new Map<ServerName, number[]>(names.map((name) => [name, []]))
@@ -78,7 +101,9 @@ async function measureStarts(): Promise<string> {
 console.log(
   `${new Date().toISOString().slice(0, 10)}, Node.js ${process.version}, ${availableParallelism()} processors, autocannon with ` +
     `${options.connections} connections. Medians of ${rounds} rounds of ${options.seconds} s, after a warm-up; ` +
-    'the ratio is to the first server named node:http in the same round.\n',
+    'the ratio is to node:http, or else to the first row, in the same round.\n',
 )
-for (const table of [await measureAll('GET'), await measureAll('POST'), await measureStarts()])
-  console.log(`${table}\n`)
+const hasHttp = names.some((name) => name !== 'mcp')
+if (hasHttp) for (const load of ['GET', 'POST'] as const) console.log(`${await overHttp(load)}\n`)
+if (names.includes('mcp')) console.log(`${await overMcp()}\n`)
+console.log(`${await measureStarts()}\n`)

@@ -15,6 +15,7 @@ export const servers = {
   koa: { title: 'Koa', main: new URL('servers/koa.ts', import.meta.url) },
   fastify: { title: 'Fastify', main: new URL('servers/fastify.ts', import.meta.url) },
   hono: { title: 'Hono', main: new URL('servers/hono.ts', import.meta.url) },
+  mcp: { title: 'MCP SDK on Koa', main: new URL('servers/mcp.ts', import.meta.url) },
   sqlite: { title: 'node:http + SQLite', main: new URL('servers/sqlite.ts', import.meta.url) },
 }
 
