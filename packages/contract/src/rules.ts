@@ -187,6 +187,33 @@ export const rules = {
   'method-answered': warning('A method that is not described is answered with 2xx', 'Answer 405, with Allow'),
   leak: error('An answer shows the inside of the server', 'Log stack traces, paths and SQL, and send none of them'),
   'rate-limit': warning('A 429 says not when to come again', 'Send Retry-After'),
+  'mcp-connect': error('An MCP client cannot use the server', 'Answer initialize, server/discover and tools/list'),
+  'mcp-tool': error(
+    'A tool is described so that some client refuses it',
+    'Give it a name of letters and digits, a description, and an input schema that is one object without references',
+  ),
+  'mcp-hints': warning(
+    'A tool does not say what it does to the world',
+    'State readOnlyHint, destructiveHint, idempotentHint and openWorldHint: ChatGPT demands it',
+  ),
+  'mcp-output': error(
+    'What a tool answers is not what it says',
+    'Answer structuredContent that fits the outputSchema, and the same as text',
+  ),
+  'mcp-refusal': error(
+    'A bad call is not refused in words',
+    'Answer a result with isError and a text that says what to do next',
+  ),
+  'mcp-protocol': error('A message that is none is not refused', 'Answer 400 with the error -32700 or -32600'),
+  'mcp-auth': error('MCP can be called without a valid token', 'Answer 401, as the operations do'),
+  'mcp-challenge': warning(
+    'A client does not learn where to sign in',
+    'Send WWW-Authenticate, and at its resource_metadata the metadata of this very server (RFC 9728)',
+  ),
+  'mcp-origin': error(
+    'Pages of other sites may call',
+    'Refuse an Origin that is not known with 403: the protocol demands it against DNS rebinding',
+  ),
 } satisfies Record<string, Rule>
 
 export type Code = keyof typeof rules

@@ -3,6 +3,7 @@ import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
 import { checkConnections } from './checks/connections.ts'
 import { type Documents, fetchDocuments } from './checks/documents.ts'
 import { checkAgreement, checkManifest } from './checks/manifest.ts'
+import { checkMcp } from './checks/mcp.ts'
 import { checkOAuth } from './checks/oauth.ts'
 import { checkOAuthFlow } from './checks/oauth-flow.ts'
 import { type Bench, call, checkInvalid, checkValid, ordinaryInput } from './checks/operations.ts'
@@ -54,6 +55,19 @@ export async function checkPlugin(options: ContractOptions): Promise<Report> {
   if (documents.manifest) await checkConnections(baseUrl, report)
   const signedIn = await signIn(options, documents.manifest, baseUrl, report)
   if (spec) await checkOperations(spec, { ...signedIn, baseUrl, manifest: documents.manifest }, report)
+  options.onProgress?.('mcp')
+  const isProtected = spec?.operations.some((operation) => operation.isProtected) ?? false
+  await checkMcp(
+    {
+      baseUrl,
+      token: signedIn.token,
+      isProtected,
+      seed: options.seed ?? 1,
+      safe: options.safe ?? false,
+      isChosen: (name) => isChosen(options, name),
+    },
+    report,
+  )
   return report
 }
 
@@ -110,10 +124,9 @@ async function checkOperations(
   } = options
   const check = new SchemaCheck(spec.version)
   const end = performance.now() + maxTime * 1000
-  const isChosen = ({ id }: SpecOperation) =>
-    (options.include ?? ['']).some((part) => id.includes(part)) &&
-    !(options.exclude ?? []).some((part) => id.includes(part))
-  const chosen = spec.operations.filter(isChosen).sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
+  const chosen = spec.operations
+    .filter(({ id }) => isChosen(options, id))
+    .sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
   const operations = chosen.filter(({ method }) => !safe || method === 'GET')
   const reachable = operations.filter(({ isProtected }) => token || !isProtected)
   const bench: Bench = {
@@ -202,3 +215,6 @@ function withCanary(bench: Bench, create: SpecOperation, canary: string): Record
   )
   return field ? { ...input, [field.name]: canary } : input
 }
+
+const isChosen = ({ include = [''], exclude = [] }: ContractOptions, name: string): boolean =>
+  include.some((part) => name.includes(part)) && !exclude.some((part) => name.includes(part))
