@@ -1,4 +1,5 @@
-import { asArray, asObject, type Schema, type Spec } from './spec.ts'
+import { anthropic, openai, type StrictSubset, strictFaults } from './function-schema.ts'
+import { asArray, asObject, type Schema, type Spec, type SpecOperation } from './spec.ts'
 
 /** What is known of a plugin when a consumer is asked about it. */
 export interface PluginFacts {
@@ -106,6 +107,28 @@ const plainInputs = (level: Demand['level']): Demand => ({
       ),
     ),
 })
+/** The one object that a tool takes. */
+const toInput = ({ fields }: SpecOperation): Schema => ({
+  type: 'object',
+  properties: Object.fromEntries(fields.map(({ name, schema }) => [name, schema])),
+  required: fields.filter(({ required }) => required).map(({ name }) => name),
+})
+const strictInputs = (subset: StrictSubset): Demand[] => [
+  refused((facts) =>
+    first(operationsOf(facts), (one) => {
+      const [fault] = strictFaults(toInput(one), subset).refused
+      return fault && `${one.id}: ${fault}`
+    }),
+  ),
+  degraded((facts) => {
+    const lost = new Set(
+      operationsOf(facts).flatMap((one) =>
+        strictFaults(toInput(one), subset).lost.map((word) => word.split(' of ')[0]),
+      ),
+    )
+    return lost.size > 0 ? `the model is not held to ${[...lost].join(', ')}: only the plugin is` : undefined
+  }),
+]
 const noParameterReferences = degraded(({ spec }) =>
   first(spec.operations, ({ id, path, method }) =>
     asArray(asObject(asObject(asObject(spec.document.paths)[path])[method.toLowerCase()]).parameters).some(
@@ -299,6 +322,27 @@ export const profiles: Record<string, Profile> = {
     title: 'FastMCP',
     source: 'gofastmcp.com, from_openapi',
     demands: [version('3.'), ids(/^(?!.*__).{1,56}$/, 'at most 56 long, without two underscores')],
+  },
+  mcp: {
+    title: 'MCP, made of the spec',
+    source: 'modelcontextprotocol.io, 2026-07-28, server/tools',
+    demands: [
+      version('3.'),
+      ids(/^[A-Za-z0-9_.-]{1,128}$/, '1 to 128 letters, digits and . _ -'),
+      jsonBodies,
+      jsonAnswers,
+      noHeaders,
+    ],
+  },
+  'openai-functions': {
+    title: 'OpenAI, strict functions',
+    source: 'platform.openai.com/docs/guides/structured-outputs',
+    demands: [idsNeeded, most(128), ...strictInputs(openai)],
+  },
+  'anthropic-tools': {
+    title: 'Anthropic, strict tools',
+    source: 'platform.claude.com/docs, structured outputs',
+    demands: [idsNeeded, ...strictInputs(anthropic)],
   },
 }
 

@@ -59,6 +59,12 @@ for (const [what, spec, options, refusing] of [
     {},
     ['coze'],
   ],
+  [
+    'a map in an input',
+    document({}, operation({ parameters: [parameter({ type: 'object', additionalProperties: { type: 'string' } })] })),
+    {},
+    ['m365', 'openai-functions', 'anthropic-tools'],
+  ],
   ['a digit in an operationId', document({}, operation({ operationId: 'read2' })), {}, ['foundry']],
   ['two underscores', document({}, operation({ operationId: 'read__things' })), {}, ['bedrock', 'fastmcp']],
   [
@@ -71,7 +77,7 @@ for (const [what, spec, options, refusing] of [
     'an object in an input',
     document({}, operation({ parameters: [parameter({ type: 'object', properties: { a: {} } })] })),
     {},
-    ['m365'],
+    ['m365', 'openai-functions', 'anthropic-tools'],
   ],
   ['an answer with 201', document({}, operation({ responses: { 201: { description: 'd' } } })), {}, ['coze']],
   ['no summary', document({}, operation({ summary: undefined })), {}, ['coze']],

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { transformJSONSchema } from '@anthropic-ai/sdk/lib/transform-json-schema'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { toStrictJsonSchema } from 'openai/lib/transform'
+import { anthropic, openai, strictFaults, toStrict } from '../../packages/contract/src/index.ts'
+import { mcpServers } from './servers.ts'
+
+// The schemas of all tools as strict functions of two model APIs, by the rules in the vendors' own libraries.
+const servers = await mcpServers()
+after(() => Promise.all(servers.map(({ close }) => close())))
+
+for (const { name, url } of servers)
+  test(`${name}: every tool can be a strict function`, async () => {
+    const client = new Client({ name: 'functions', version: '1' })
+    await client.connect(new StreamableHTTPClientTransport(new URL(url)))
+    for (const { name: tool, inputSchema } of (await client.listTools()).tools) {
+      assert.match(tool, /^[a-zA-Z0-9_-]{1,64}$/)
+      for (const subset of [openai, anthropic]) assert.deepEqual(strictFaults(inputSchema, subset).refused, [], tool)
+      const strict = toStrict(inputSchema, openai)
+      assert.deepEqual(toStrictJsonSchema(strict), strict, tool)
+      const other = toStrict(inputSchema, anthropic)
+      // What it does not understand it would write into the description.
+      assert.deepEqual(withoutTypes(transformJSONSchema(other as never)), withoutTypes(other), tool)
+    }
+    await client.close()
+  })
+
+/** Beside a choice the library drops the type, which the choice says already. */
+const withoutTypes = (schema: unknown): unknown =>
+  JSON.parse(JSON.stringify(schema, (key, value) => (key === 'type' ? undefined : value)))
+
+test('what the profile refuses the library refuses too', () => {
+  const bad = {
+    not: { not: { type: 'string' } },
+    prefixItems: { type: 'array', prefixItems: [{ type: 'string' }], items: { type: 'string' } },
+    patternProperties: { type: 'object', properties: {}, patternProperties: { a: { type: 'string' } } },
+    if: { type: 'string', if: { minLength: 1 } },
+    contains: { type: 'array', items: { type: 'string' }, contains: { const: 'a' } },
+    'an open map': { type: 'object', additionalProperties: { type: 'string' } },
+  }
+  for (const [what, one] of Object.entries(bad)) {
+    const schema = { type: 'object', properties: { one }, required: ['one'], additionalProperties: false }
+    assert.ok(strictFaults(schema, openai).refused.length > 0, what)
+    assert.throws(() => toStrictJsonSchema(schema as never), what)
+  }
+})
