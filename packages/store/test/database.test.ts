@@ -5,6 +5,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { Worker } from 'node:worker_threads'
 import { type Database, DatabaseError, openDatabase } from '../src/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'store-'))
@@ -189,6 +190,18 @@ const startWriter = (url: string, name: string, count: number, hold = 0): ChildP
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   )
+
+test('a new file is opened by several at once, and none is told that it is locked', { timeout: 60_000 }, async () => {
+  const workers = 2
+  for (let round = 0; round < 40; round++) {
+    const workerData = { url: newUrl(), gate: new Int32Array(new SharedArrayBuffer(4)), workers }
+    const told = Array.from({ length: workers }, async () => {
+      const [message] = await once(new Worker(join(import.meta.dirname, 'open-worker.ts'), { workerData }), 'message')
+      return message
+    })
+    assert.deepEqual(await Promise.all(told), Array(workers).fill('opened'))
+  }
+})
 
 test('three processes write to one file while it is read, and no write is lost', { timeout: 60_000 }, async () => {
   const url = newUrl()

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type Database, DatabaseError, type Transaction, type Value } from '../database.ts'
 import { type Migrations, pendingMigrations } from '../migrations.ts'
+import { whenFree } from './busy.ts'
 import { Connection } from './connection.ts'
 import { Reader } from './reader.ts'
 import { Writer } from './writer.ts'
@@ -17,8 +18,10 @@ export async function openSqlite(path: string, migrations: Migrations): Promise<
     throw new DatabaseError(`DATABASE_URL=file:${path}: there is no folder ${dirname(file)}; make it, or name another`)
   let database: DatabaseSync
   try {
-    database = new DatabaseSync(file, { timeout: 5000 })
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+    database = new DatabaseSync(file, { timeout: 0 })
+    await whenFree(() =>
+      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON'),
+    )
   } catch (error) {
     throw new DatabaseError(`DATABASE_URL=file:${path}: ${(error as Error).message}`)
   }

@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseError, type Transaction, type Value } from '../database.ts'
+import { whenFree } from './busy.ts'
 import type { Connection } from './connection.ts'
 
 const longestWork = 5_000
-const longestWait = 10_000
 const largestBatch = 256
 
 interface Piece {
@@ -26,8 +25,6 @@ export class Writer {
 
   constructor(connection: Connection) {
     this.#connection = connection
-    // A wait inside SQLite would stop the whole process; #begin waits without that.
-    connection.exec('PRAGMA busy_timeout = 0')
   }
 
   write<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
@@ -55,7 +52,7 @@ export class Writer {
 
   async #commit(batch: Piece[]): Promise<void> {
     try {
-      await this.#begin()
+      await whenFree(() => this.#connection.exec('BEGIN IMMEDIATE'))
       for (const piece of batch) await this.#perform(piece)
       this.#connection.exec('COMMIT')
     } catch (error) {
@@ -83,19 +80,6 @@ export class Writer {
       clearTimeout(timer)
       transaction.end(new Error('the transaction has ended'))
       this.#connection.exec('RELEASE piece')
-    }
-  }
-
-  /** Takes SQLite's write lock, which another process may hold. */
-  async #begin(): Promise<void> {
-    const giveUp = Date.now() + longestWait
-    for (;;) {
-      try {
-        return this.#connection.exec('BEGIN IMMEDIATE')
-      } catch (error) {
-        if (!isBusy(error) || Date.now() > giveUp) throw error
-        await sleep(1 + Math.random() * 4)
-      }
     }
   }
 
@@ -144,6 +128,3 @@ class OpenTransaction implements Transaction {
     return this.#connection
   }
 }
-
-// https://www.sqlite.org/rescode.html: the low byte of an extended code is its primary code; 5 is SQLITE_BUSY.
-const isBusy = (error: unknown): boolean => ((error as { errcode?: number }).errcode ?? 0) % 256 === 5
