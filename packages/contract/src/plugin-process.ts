@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -49,6 +49,11 @@ export function spawnPlugin(folder: URL, environment: Record<string, string>): P
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+  // Whoever started it may end early, or by an error: it is not to outlive them, nor to keep them.
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  child.unref()
+  for (const stream of [child.stdout, child.stderr]) (stream as Socket).unref()
   const gone = once(child, 'close').then(([code]) => code as number | null)
   return {
     url: `http://127.0.0.1:${port}`,
@@ -56,6 +61,8 @@ export function spawnPlugin(folder: URL, environment: Record<string, string>): P
     process: child,
     output: () => output,
     end(signal = 'SIGTERM') {
+      process.off('exit', kill)
+      child.ref()
       if (child.exitCode === null && child.signalCode === null) child.kill(signal)
       return gone
     },

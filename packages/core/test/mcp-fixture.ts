@@ -7,7 +7,7 @@ import { type AppOptions, createApp, createLog, type Plugin } from '../src/index
 export const eras = { '2026-07-28': { pin: '2026-07-28' }, 'before it': 'legacy' } as const
 export type Era = keyof typeof eras
 
-export interface McpShop extends AsyncDisposable {
+export interface McpShop {
   url: string
   log: () => string
   /** The official client. */
@@ -49,7 +49,7 @@ export async function serveMcp(plugin: Plugin, options: Partial<AppOptions> = {}
         headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
         body: typeof body === 'string' ? body : JSON.stringify(body),
       }),
-    async [Symbol.asyncDispose]() {
+    async close() {
       server.closeAllConnections()
       server.close()
       await once(server, 'close')

@@ -174,8 +174,9 @@ const sent = fc.oneof(
   { weight: 5, arbitrary: anything },
 )
 
-test(`${count} hostile messages are answered, each with a code that says why`, { timeout: 600_000 }, async () => {
-  await using shop = await serveMcp(openShop(), { rateLimit: 1e9 })
+test(`${count} hostile messages are answered, each with a code that says why`, { timeout: 600_000 }, async (t) => {
+  const shop = await serveMcp(openShop(), { rateLimit: 1e9 })
+  t.after(shop.close)
   const statuses = new Map<number, number>()
   for (let from = 0; from < count; from += together) {
     const batch = fc.sample(sent, { numRuns: Math.min(together, count - from), seed: seed + from })

@@ -8,8 +8,9 @@ import { oauthShop, openShop, serviceSecret, serviceShop, userSecret } from './f
 import { type Era, eras, message, modern, serveMcp, textOf } from './mcp-fixture.ts'
 
 for (const era of Object.keys(eras) as Era[]) {
-  test(`${era}: the official client lists and calls the operations`, async () => {
-    await using shop = await serveMcp(openShop())
+  test(`${era}: the official client lists and calls the operations`, async (t) => {
+    const shop = await serveMcp(openShop())
+    t.after(shop.close)
     const client = await shop.connect(era)
     assert.equal(client.getServerVersion()?.name, 'shop')
     assert.equal(client.getInstructions(), 'Orders things. Ask before you order.')
@@ -47,8 +48,9 @@ for (const era of Object.keys(eras) as Era[]) {
     await client.close()
   })
 
-  test(`${era}: what goes wrong is told to the model, and faults of ours are not`, async () => {
-    await using shop = await serveMcp(openShop())
+  test(`${era}: what goes wrong is told to the model, and faults of ours are not`, async (t) => {
+    const shop = await serveMcp(openShop())
+    t.after(shop.close)
     const client = await shop.connect(era)
     const said = async (name: string, input: Record<string, unknown>) => {
       const result = await client.callTool({ name, arguments: input })
@@ -77,8 +79,9 @@ for (const era of Object.keys(eras) as Era[]) {
     await client.close()
   })
 
-  test(`${era}: a slow operation tells how far it is, and ends when the caller has gone`, async () => {
-    await using shop = await serveMcp(createDiagnosticPlugin())
+  test(`${era}: a slow operation tells how far it is, and ends when the caller has gone`, async (t) => {
+    const shop = await serveMcp(createDiagnosticPlugin())
+    t.after(shop.close)
     const client = await shop.connect(era)
     const seen: unknown[] = []
     const call = { name: 'test_tool_with_progress', arguments: {} }
@@ -96,9 +99,10 @@ for (const era of Object.keys(eras) as Era[]) {
     await client.close()
   })
 
-  test(`${era}: a call that is cancelled is stopped in the handler`, async () => {
+  test(`${era}: a call that is cancelled is stopped in the handler`, async (t) => {
     const { promise, resolve } = Promise.withResolvers<string>()
-    await using shop = await serveMcp(waiting((reason) => resolve(reason)))
+    const shop = await serveMcp(waiting((reason) => resolve(reason)))
+    t.after(shop.close)
     const client = await shop.connect(era)
     const abort = new AbortController()
     const call = client.callTool({ name: 'wait', arguments: {} }, { signal: abort.signal })
@@ -109,8 +113,9 @@ for (const era of Object.keys(eras) as Era[]) {
     assert.equal(await promise, 'stopped')
   })
 
-  test(`${era}: without a valid token nothing is listed or called`, async () => {
-    await using shop = await serveMcp(serviceShop())
+  test(`${era}: without a valid token nothing is listed or called`, async (t) => {
+    const shop = await serveMcp(serviceShop())
+    t.after(shop.close)
     await assert.rejects(shop.connect(era))
     const client = await shop.connect(era, `Bearer ${serviceSecret}`)
     assert.equal((await client.listTools()).tools.length, 5)
@@ -149,8 +154,9 @@ function waiting(ended: (reason: string) => void): Plugin {
   })
 }
 
-test('with OAuth a refusal says where to sign in and which rights are needed', async () => {
-  await using shop = await serveMcp(oauthShop())
+test('with OAuth a refusal says where to sign in and which rights are needed', async (t) => {
+  const shop = await serveMcp(oauthShop())
+  t.after(shop.close)
   const list = modern('tools/list')
   const refused = await shop.post(list.body, list.headers)
   assert.equal(refused.status, 401)
@@ -189,15 +195,17 @@ test('with OAuth a refusal says where to sign in and which rights are needed', a
   assert.deepEqual(answer.result.structuredContent, { id: 'ada' })
 })
 
-test('pages of other sites, other hosts and other methods are refused', async () => {
-  await using shop = await serveMcp(openShop(), { development: true })
+test('pages of other sites, other hosts and other methods are refused', async (t) => {
+  const shop = await serveMcp(openShop(), { development: true })
+  t.after(shop.close)
   const { body, headers } = modern('tools/list')
   const status = async (more: Record<string, string>) => (await shop.post(body, { ...headers, ...more })).status
   assert.equal(await status({ origin: 'https://evil.example.com' }), 403)
   assert.equal(await status({ origin: 'null' }), 403)
   for (const origin of ['https://chatgpt.com', 'http://localhost:6274', new URL(shop.url).origin])
     assert.equal(await status({ origin }), 200, origin)
-  await using strict = await serveMcp(openShop())
+  const strict = await serveMcp(openShop())
+  t.after(strict.close)
   assert.equal((await strict.post(body, { ...headers, origin: 'http://localhost:6274' })).status, 403)
 
   for (const method of ['GET', 'DELETE', 'PUT']) {
@@ -218,8 +226,9 @@ test('pages of other sites, other hosts and other methods are refused', async ()
     assert.ok(preflight.headers.get('access-control-allow-headers')?.includes(name), name)
 })
 
-test('messages that cannot be read are refused with the codes of JSON-RPC', async () => {
-  await using shop = await serveMcp(openShop())
+test('messages that cannot be read are refused with the codes of JSON-RPC', async (t) => {
+  const shop = await serveMcp(openShop())
+  t.after(shop.close)
   const { body, headers } = modern('tools/list')
   const cases: [what: string, body: unknown, headers: Record<string, string>, status: number, code?: number][] = [
     ['broken JSON', '{"jsonrpc": ', {}, 400, -32700],
@@ -247,8 +256,9 @@ test('messages that cannot be read are refused with the codes of JSON-RPC', asyn
   }
 })
 
-test('each message of a batch counts', async () => {
-  await using shop = await serveMcp(openShop(), { rateLimit: 8 })
+test('each message of a batch counts', async (t) => {
+  const shop = await serveMcp(openShop(), { rateLimit: 8 })
+  t.after(shop.close)
   const batch = Array.from({ length: 5 }, () => message('ping'))
   assert.equal((await shop.post(batch)).status, 200)
   const refused = await shop.post(batch)
