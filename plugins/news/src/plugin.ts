@@ -176,17 +176,19 @@ export async function createNewsPlugin(settings: NewsSettings) {
         }),
         output: Feed,
         errors: { 409: `the user follows ${mostFeeds} feeds already`, 422: 'there is no feed at the URL' },
-        async handler({ url, topic = null }, { caller, fail }) {
+        async handler({ url, topic = null }, { caller, fail, progress }) {
           if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
             throw fail(422, 'Send the whole URL, with https:// before it')
           const { href } = new URL(url)
           const noRoom = () => fail(409, `The user follows ${mostFeeds} feeds: remove one with removeFeed first`)
           if (!(await feeds.hasRoom(caller.id, href))) throw noRoom()
+          progress(1, 3, `Reading ${href}`)
           const feed = await poller.add(href).catch((error) => {
             if (error instanceof FeedError)
               throw fail(422, `No feed was added from ${href}: ${error.message}. Check the URL`)
             throw error
           })
+          progress(2, 3, `Adding ${feed.title}`)
           if (!(await feeds.follow(caller.id, feed, topic))) throw noRoom()
           return toFeed({ ...feed, topic })
         },
