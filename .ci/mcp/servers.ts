@@ -20,7 +20,7 @@ export async function mcpServers(): Promise<McpServer[]> {
     {
       name: 'diagnostic',
       url: diagnostic.url.replace('127.0.0.1', 'localhost'),
-      close: () => diagnostic[Symbol.asyncDispose](),
+      close: diagnostic.close,
     },
     ...(await Promise.all(
       plugins.map(async ({ name, url, token, end }) => {
