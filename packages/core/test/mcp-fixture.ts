@@ -14,6 +14,7 @@ export interface McpShop {
   connect(era: Era, authorization?: string): Promise<Client>
   /** A message as it is. */
   post(body: unknown, headers?: Record<string, string>): Promise<Response>
+  close(): Promise<void>
 }
 
 /** Serves a plugin on 127.0.0.1, for clients that we did not write. */

@@ -47,6 +47,24 @@ test('a feed is read at once when it is added, under its topic, and is a source 
   await stopAll()
 })
 
+test('who waits for a feed is told how far it is', async () => {
+  web.state.answer = (_, response) => response.end(rss('Slow paper', { a: 'One' }))
+  const { text } = await ada
+    .post('/mcp', {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name: 'addFeed', arguments: { url: `${web.url}/slow` }, _meta: { progressToken: 'feed' } },
+    })
+    .set({ accept: 'application/json, text/event-stream', 'mcp-protocol-version': '2025-06-18' })
+    .expect(200)
+  assert.deepEqual(
+    [...text.matchAll(/"progress":(\d)/g)].map(([, step]) => step),
+    ['1', '2'],
+  )
+  await stopAll()
+})
+
 test('a feed that two follow is fetched once, politely', async () => {
   let tag = '"1"'
   web.state.answer = (request, response) => {
