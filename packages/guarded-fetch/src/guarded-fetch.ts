@@ -13,9 +13,15 @@ export class FetchFailed extends Error {
   override readonly name = 'FetchFailed'
 }
 
+const mostBytes = 2 ** 20
+const longest = 15_000
+
 type Resolve = (hostname: string) => Promise<{ address: string; family: number }[]>
 
 export interface GuardedFetchOptions {
+  /** GET unless said. Only a GET or HEAD follows redirects. */
+  method?: string
+  body?: string | Uint8Array
   /** The longest body, in bytes, after decompression. By default 1 MiB. */
   maximumBytes?: number
   /** For everything together, redirects included, in milliseconds. By default 15 seconds. */
@@ -45,44 +51,121 @@ export interface GuardedResponse {
  * @throws FetchRefused, FetchFailed
  */
 export async function guardedFetch(url: string, options: GuardedFetchOptions = {}): Promise<GuardedResponse> {
-  const {
-    maximumBytes = 2 ** 20,
-    timeout = 15_000,
-    headers = {},
-    redirects = 3,
-    allowLoopback = false,
-    resolve = resolveAll,
-  } = options
+  const timer = AbortSignal.timeout(options.timeout ?? longest)
+  const { response, target, end } = await request(url, options, timer)
+  try {
+    const body = await readBody(response, options.maximumBytes ?? mostBytes)
+    return { status: response.status, headers: response.headers as unknown as Headers, url: target, body }
+  } catch (error) {
+    throw toFetchError(error, timer)
+  } finally {
+    await end()
+  }
+}
+
+/**
+ * The same as a function that has the shape of `fetch`, for libraries that take one. The answer is read as it comes, and
+ * ends with an error where it grows too long or takes too much time.
+ */
+export function guardedFetcher(options: GuardedFetchOptions = {}): typeof globalThis.fetch {
+  return async (input, init = {}) => {
+    const asked = input instanceof Request ? input : undefined
+    const body = init.body ?? (asked?.body ? new Uint8Array(await asked.arrayBuffer()) : undefined)
+    if (body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array) && !isForm(body))
+      throw new FetchRefused('only text, bytes and forms are sent')
+    const timer = AbortSignal.timeout(options.timeout ?? longest)
+    const signals = [options.signal, init.signal ?? asked?.signal].filter((signal) => signal instanceof AbortSignal)
+    const { response, end } = await request(
+      String(asked?.url ?? input),
+      {
+        ...options,
+        method: init.method ?? asked?.method ?? 'GET',
+        headers: {
+          ...(isForm(body) && { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' }),
+          ...Object.fromEntries(new Headers(init.headers ?? asked?.headers)),
+        },
+        ...(body !== undefined && { body: isForm(body) ? String(body) : body }),
+        ...(signals.length > 0 && { signal: AbortSignal.any(signals) }),
+      },
+      timer,
+    )
+    return toStreamed(response, options.maximumBytes ?? mostBytes, end)
+  }
+}
+
+const isForm = (body: unknown): body is URLSearchParams => body instanceof URLSearchParams
+
+function toStreamed(response: Response, maximumBytes: number, end: () => Promise<void>): globalThis.Response {
+  const { status, headers } = response
+  const given = { status, headers: [...headers] }
+  if (!response.body || [101, 204, 205, 304].includes(status)) {
+    void end()
+    return new globalThis.Response(null, given)
+  }
+  let length = 0
+  const reader = response.body.getReader()
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read()
+        length += value?.length ?? 0
+        if (length > maximumBytes) throw new FetchRefused(`the answer is longer than ${maximumBytes} bytes`)
+        if (!done) return controller.enqueue(value)
+        controller.close()
+      } catch (error) {
+        controller.error(error)
+      }
+      await end()
+    },
+    cancel: end,
+  })
+  return new globalThis.Response(body, given)
+}
+
+interface Requested {
+  response: Response
+  /** Where the redirects ended. */
+  target: string
+  /** Closes the connection. */
+  end(): Promise<void>
+}
+
+async function request(url: string, options: GuardedFetchOptions, timer: AbortSignal): Promise<Requested> {
+  const { headers = {}, redirects = 3, allowLoopback = false, resolve = resolveAll, timeout = longest } = options
+  const { method = 'GET', body } = options
   const isAllowed = (address: string) => isPublic(address) || (allowLoopback && isLoopback(address))
-  const timer = AbortSignal.timeout(timeout)
   const signal = options.signal ? AbortSignal.any([options.signal, timer]) : timer
   const agent = new Agent({ maxHeaderSize: 16_384, connect: { lookup: guardedLookup(resolve, isAllowed), timeout } })
+  const followed = /^(GET|HEAD)$/i.test(method) ? redirects : 0
   try {
     let next = url
     let sent = headers
     for (let hops = 0; ; hops++) {
       const target = checkUrl(next, isAllowed)
-      const response = await fetch(target, { dispatcher: agent, redirect: 'manual', headers: sent, signal })
+      const response = await fetch(target, {
+        dispatcher: agent,
+        redirect: 'manual',
+        method,
+        headers: sent,
+        signal,
+        ...(body !== undefined && { body }),
+      })
       const location = response.headers.get('location')
-      if (response.status < 300 || response.status > 399 || response.status === 304 || location === null)
-        return {
-          status: response.status,
-          headers: response.headers as unknown as Headers,
-          url: target,
-          body: await readBody(response, maximumBytes),
-        }
+      const isRedirect = response.status >= 300 && response.status <= 399 && response.status !== 304
+      if (!isRedirect || location === null) return { response, target, end: () => agent.destroy() }
       await response.body?.cancel()
-      if (hops === redirects) throw new FetchRefused(`it redirects more than ${redirects} times`)
+      if (hops === followed) throw new FetchRefused(`it redirects ${tooOften(followed)}`)
       if (!URL.canParse(location, target)) throw new FetchRefused('it redirects to something that is no URL')
       next = new URL(location, target).href
       if (new URL(next).origin !== new URL(target).origin) sent = withoutCaller(sent)
     }
   } catch (error) {
-    throw toFetchError(error, timer)
-  } finally {
     await agent.destroy()
+    throw toFetchError(error, timer)
   }
 }
+
+const tooOften = (followed: number): string => (followed === 0 ? 'to another address' : `more than ${followed} times`)
 
 const resolveAll: Resolve = (hostname) => systemLookup(hostname, { all: true })
 

@@ -1,8 +1,9 @@
-export { isPublic } from './address.ts'
+export { isLoopback, isPublic } from './address.ts'
 export {
   FetchFailed,
   FetchRefused,
   type GuardedFetchOptions,
   type GuardedResponse,
   guardedFetch,
+  guardedFetcher,
 } from './guarded-fetch.ts'

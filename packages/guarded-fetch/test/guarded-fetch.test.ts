@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, test } from 'node:test'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { FetchFailed, FetchRefused, guardedFetch } from '../src/index.ts'
+import { FetchFailed, FetchRefused, guardedFetch, guardedFetcher } from '../src/index.ts'
 
 let server: Server
 let port: number
@@ -230,4 +230,39 @@ test('development opens this machine, and no other', async () => {
   await guardedFetch(`http://localhost:${port}/`, allowed)
   for (const url of ['http://192.168.1.1/', 'http://169.254.169.254/', 'http://10.0.0.1/'])
     await assert.rejects(guardedFetch(url, allowed), FetchRefused)
+})
+
+test('as a function of the shape of fetch it sends a body, and streams an answer within the limits', async () => {
+  const guarded = guardedFetcher({ allowLoopback: true, maximumBytes: 1000, headers: { 'x-nobody': 'yes' } })
+  const bodies: string[] = []
+  answer = async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    bodies.push(`${request.method} ${request.headers['content-type']} ${body}`)
+    if (request.url === '/long') {
+      response.write('x'.repeat(900))
+      return void setTimeout(() => response.end('x'.repeat(900)), 20)
+    }
+    response.statusCode = 201
+    response.end('done')
+  }
+  const posted = await guarded(local('/'), { method: 'POST', body: new URLSearchParams({ a: 'b c' }) })
+  assert.equal(posted.status, 201)
+  assert.equal(await posted.text(), 'done')
+  await (
+    await guarded(local('/'), { method: 'PUT', body: '{}', headers: { 'content-type': 'application/json' } })
+  ).text()
+  assert.deepEqual(bodies, ['POST application/x-www-form-urlencoded;charset=UTF-8 a=b+c', 'PUT application/json {}'])
+  const long = await guarded(local('/long'))
+  await assert.rejects(long.text(), /longer than 1000 bytes/)
+  await assert.rejects(guardedFetcher()(local('/')), FetchRefused)
+})
+
+test('what is no GET is not sent on to where it is redirected', async () => {
+  answer = (request, response) => {
+    if (request.url === '/moved') return void response.writeHead(307, { location: local('/new') }).end()
+    response.end()
+  }
+  await assert.rejects(guardedFetch(local('/moved'), { ...allowed, method: 'POST', body: 'x' }), /redirects/)
+  assert.equal(hits, 1)
 })

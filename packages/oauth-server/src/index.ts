@@ -1,3 +1,4 @@
+export { type Account, Accounts, longestSignIn } from './accounts.ts'
 export {
   type AuthorizationServer,
   type AuthorizationServerOptions,
@@ -6,4 +7,5 @@ export {
 export { Client } from './client.ts'
 export { IdentityProviderError, type IdentityProviderOptions, identityProvider } from './identity-provider.ts'
 export { createSignIn, type SignIn, SignInEnvironment, type SignInOptions } from './sign-in.ts'
+export { setSignInCookie, signInCookie } from './sign-in-cookie.ts'
 export { oauthMigrations } from './tables.ts'
