@@ -49,11 +49,9 @@ export function spawnPlugin(folder: URL, environment: Record<string, string>): P
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
-  // Whoever started it may end early, or by an error: it is not to outlive them, nor to keep them.
+  // Whoever started it may end early, or by an error: it is not to outlive them.
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
-  child.unref()
-  for (const stream of [child.stdout, child.stderr]) (stream as Socket).unref()
   const gone = once(child, 'close').then(([code]) => code as number | null)
   return {
     url: `http://127.0.0.1:${port}`,
@@ -77,12 +75,19 @@ export async function startPlugin(folder: URL, environment: Record<string, strin
     ...environment,
   })
   for (let tries = 0; tries < 400; tries++) {
-    if (await answers(`${server.url}/livez`)) return server
+    if (await answers(`${server.url}/livez`)) return unreferenced(server)
     if (server.process.exitCode !== null) break
     await sleep(25)
   }
   await server.end('SIGKILL')
   throw new Error(`${folder.pathname} did not start: ${server.output()}`)
+}
+
+/** A test that fails before it ends the plugin must end all the same. */
+function unreferenced(server: PluginProcess): PluginProcess {
+  server.process.unref()
+  for (const stream of [server.process.stdout, server.process.stderr]) (stream as Socket).unref()
+  return server
 }
 
 const answers = (url: string): Promise<boolean> =>
