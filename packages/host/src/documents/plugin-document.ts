@@ -10,6 +10,8 @@ export interface DocumentAuth {
   scheme: 'bearer' | 'basic'
   /** The words of the developer to the user, where there are any. */
   instructions?: string
+  /** Where a spec without a manifest wants its key as it is in a header of its own, such as X-Api-Key. */
+  keyHeader?: string
   /** By service, such as openai. */
   verificationTokens: Record<string, string>
   oauth?: OAuthEndpoints
@@ -22,6 +24,8 @@ export interface OAuthEndpoints {
   tokenUrl: string
   scope: string
   contentType: 'application/json' | 'application/x-www-form-urlencoded'
+  /** Where the manifest wants client id and secret in a Basic header; they are in the body otherwise. */
+  clientAuthentication?: 'basic'
 }
 
 /** Where one input goes when an operation is called. */
@@ -31,8 +35,10 @@ export interface Field {
   place: 'path' | 'query' | 'header' | 'body'
   /** Its name on the wire; another one than `name` where two inputs clash. */
   wireName: string
-  /** How a list is sent in a query: `a=1&a=2`, or `a=1,2`. */
-  list?: 'repeated' | 'comma'
+  /** How a list is sent in a query: `a=1&a=2`, or `a=1,2`, or with a blank or a bar between. */
+  list?: 'repeated' | 'comma' | 'space' | 'bar'
+  /** How an object is sent in a query: its members beside the others, as `name[member]`, or as JSON. */
+  object?: 'members' | 'brackets' | 'json'
 }
 
 /** What an operation is called by. */

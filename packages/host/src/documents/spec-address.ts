@@ -1,0 +1,71 @@
+import { isLoopback } from './hosts.ts'
+import type { AddMend } from './manifest.ts'
+import { quote } from './plain-text.ts'
+import { DocumentRefused } from './plugin-document.ts'
+
+export interface SpecAddress {
+  url: string
+  /** Where it may be as well. */
+  other?: string
+}
+
+/** What templates leave behind in an address; found in published manifests. */
+const placeholders = [
+  /\$?\{\{?[^}]*\}?\}/,
+  /<[^>]*>/,
+  /%[A-Z_]{3,}%/,
+  /\$[A-Z_]{3,}/,
+  /\b(?:PLUGIN|YOUR|MY|API|APP|SERVER|BASE|PUBLIC)_[A-Z_]*(?:HOST(?:NAME)?|DOMAIN|URL|ORIGIN|HERE)\b/,
+  /\/\/(?:your|my)[-_.]?(?:own)?[-_.]?(?:app|api|plugin|domain|server|site|website|host|hostname|url|service|company|deployment|backend)\b/i,
+  /\/\/[^/]*(?:你的|您的)/,
+  /\/\/(?:[\w-]+\.)*(?:example\.(?:com|org|net))\b/i,
+  /\/\/(?:[\w-]+\.)*your-?(?:domain|app|url|server|api|host|name|username|project)[\w-]*\./i,
+]
+
+/**
+ * The absolute address of the spec.
+ * @throws DocumentRefused where it is a placeholder or no address.
+ */
+export function specAddress(given: string, manifestUrl: string, mend: AddMend): SpecAddress {
+  const base = new URL(manifestUrl)
+  let address = given.trim()
+  const mark = placeholders.map((one) => one.exec(address)?.[0]).find((one) => one !== undefined)
+  if (mark !== undefined && !base.hostname.endsWith(mark.replace(/^\/+/, ''))) {
+    // Servers of one's own that fill it in while they answer ChatGPT do not do so for everybody.
+    const filled = address.replace(/(?:https?:\/\/)?\$?\{?PLUGIN_HOST(?:NAME)?\}?/, base.origin)
+    if (filled === address || !isLoopback(base.hostname))
+      throw new DocumentRefused(
+        `The address of the spec in the manifest still has a placeholder, ${quote(mark.replace(/^\/+/, ''))}: ${quote(address, 120)}. Put the real address of your API there.`,
+      )
+    mend('/api/url', `PLUGIN_HOSTNAME stands for ${base.host}.`)
+    address = filled
+  }
+  if (/^[\w.-]+:\d+(\/|$)/.test(address))
+    throw new DocumentRefused(
+      `The address of the spec in the manifest, ${quote(address, 120)}, lacks its beginning. Write ${quote(
+        `${/^(localhost|127\.)/.test(address) ? 'http' : 'https'}://${address}`,
+        130,
+      )}.`,
+    )
+  if (/^[a-z][a-z\d+.-]*:/i.test(address) || address.startsWith('//')) return absolute(address, base)
+  if (/^[\w-]+(\.[\w-]+)+\/./.test(address)) {
+    mend('/api/url', `${quote(address)} lacks its beginning; https:// is assumed.`)
+    return absolute(`https://${address}`, base)
+  }
+  const url = new URL(address, base).href
+  const other = new URL(address.startsWith('/') ? address : `/${address}`, base).href
+  mend('/api/url', `The address should be absolute; ${quote(address)} is read as ${url}.`)
+  return url === other ? { url } : { url, other }
+}
+
+function absolute(address: string, base: URL): SpecAddress {
+  const url = URL.parse(address, base.href)
+  if (!url || !['http:', 'https:'].includes(url.protocol))
+    throw new DocumentRefused(
+      `${quote(address, 120)} in the manifest is no address of a spec. It should begin with https://.`,
+    )
+  if (url.username || url.password)
+    throw new DocumentRefused('The address of the spec in the manifest has a name or password in it. Take it out.')
+  url.hash = ''
+  return { url: url.href }
+}
