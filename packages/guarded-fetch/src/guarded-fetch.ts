@@ -63,11 +63,17 @@ export async function guardedFetch(url: string, options: GuardedFetchOptions = {
   }
 }
 
+/** The shape of `fetch`, for libraries that take one. */
+export type Fetch = (
+  input: string | URL | Request,
+  init?: { [Member in keyof RequestInit]?: RequestInit[Member] | undefined },
+) => Promise<globalThis.Response>
+
 /**
  * The same as a function that has the shape of `fetch`, for libraries that take one. The answer is read as it comes, and
  * ends with an error where it grows too long or takes too much time.
  */
-export function guardedFetcher(options: GuardedFetchOptions = {}): typeof globalThis.fetch {
+export function guardedFetcher(options: GuardedFetchOptions = {}): Fetch {
   return async (input, init = {}) => {
     const asked = input instanceof Request ? input : undefined
     const body = init.body ?? (asked?.body ? new Uint8Array(await asked.arrayBuffer()) : undefined)

@@ -1,5 +1,6 @@
 export { isLoopback, isPublic } from './address.ts'
 export {
+  type Fetch,
   FetchFailed,
   FetchRefused,
   type GuardedFetchOptions,

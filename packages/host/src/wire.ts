@@ -38,8 +38,13 @@ export interface ModelChoice {
   from?: string
 }
 
-/** GET /api/workspace: the plugins of this repository. */
+/**
+ * GET /api/workspace: the plugins of this repository. POST /api/workspace/NAME {} registers and activates one in one go,
+ * with the tokens that it made itself in development: events of RegistrationEvent, whose registration has `approved`.
+ */
 export interface LocalPlugin {
+  /** With whom to sign in, where that is asked for. */
+  signInHint?: string
   name: string
   url: string
   isRunning: boolean
@@ -97,6 +102,8 @@ export interface Registration {
   steps: RegistrationStep[]
   /** Whether it can be approved. */
   isReady: boolean
+  /** The id of the plugin, where it has been approved already. */
+  approved?: string
   mends: Mend[]
   /** What would be registered; absent where it cannot be. */
   plugin?: PluginPreview
@@ -126,6 +133,10 @@ export interface PluginPreview {
   operations: OperationSummary[]
   /** What its operations cost the model, in tokens. */
   tokens: number
+  /** Where the plugin's authorization server must send the browser back to; for the developer. */
+  callbackUrl?: string
+  /** What the developer puts into the manifest under verification_tokens, and whether it is there. */
+  verification?: { service: string; token: string; isThere: boolean }
 }
 
 export interface OperationSummary {
@@ -144,9 +155,9 @@ export interface OperationSummary {
  * GET /api/plugins; GET and DELETE /api/plugins/ID.
  */
 export interface ApprovalInput {
-  serviceToken?: string
-  clientId?: string
-  clientSecret?: string
+  serviceToken?: string | undefined
+  clientId?: string | undefined
+  clientSecret?: string | undefined
 }
 
 export interface PluginSummary extends PluginPreview {
@@ -161,10 +172,6 @@ export interface PluginSummary extends PluginPreview {
 }
 
 export interface PluginDetail extends PluginSummary {
-  /** Where the plugin's authorization server must send the browser back to. */
-  callbackUrl?: string
-  /** What the developer puts into the manifest under verification_tokens, and whether it is there. */
-  verification?: { service: string; token: string; isThere: boolean }
   hasServiceToken: boolean
   clientId?: string
   mends: Mend[]
@@ -266,6 +273,8 @@ export interface Call {
     canRemember: boolean
     expiresAt: string
   }
+  /** What the model called it by; absent where it was called by hand. */
+  tool?: string
   /** Whether the user called it by hand. */
   byHand: boolean
   request?: { method: string; url: string; headers: Record<string, string>; body?: string }

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto'
+import { Problem, problemType, toProblem, toProblemDocument } from '@reference-plugins/core'
+import type { Middleware } from 'koa'
+import type { Logger } from 'pino'
+
+/** Answers what goes wrong as a problem document, and logs one line for each request. */
+export function problems(log: Logger): Middleware {
+  return async (ctx, next) => {
+    const requestId = randomUUID()
+    const start = performance.now()
+    ctx.state.requestId = requestId
+    ctx.set({ 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' })
+    try {
+      await next()
+      if (ctx.status === 404 && ctx.body === undefined)
+        throw new Problem(404, `There is nothing at ${ctx.path}: the page is at /`)
+    } catch (error) {
+      const problem = toProblem(error)
+      if (problem.status >= 500) log.error({ requestId, err: problem.cause ?? error }, 'failed')
+      ctx.status = problem.status
+      ctx.set(problem.headers)
+      ctx.set('Cache-Control', 'no-store')
+      ctx.body = JSON.stringify(toProblemDocument(problem, requestId))
+      ctx.type = problemType
+    }
+    log.info(
+      {
+        requestId,
+        method: ctx.method,
+        path: ctx.path,
+        status: ctx.status,
+        microseconds: Math.round((performance.now() - start) * 1000),
+      },
+      'request',
+    )
+  }
+}
+
+/**
+ * Refuses what another site lets the browser send (CSRF). Browsers say where a request comes from; a command line says
+ * nothing, and brings no cookie by itself.
+ */
+export function sameSite(publicUrl: string): Middleware {
+  return (ctx, next) => {
+    if (/^(GET|HEAD)$/.test(ctx.method)) return next()
+    const origin = ctx.get('Origin')
+    const site = ctx.get('Sec-Fetch-Site')
+    const isOwn = origin === '' || origin === publicUrl || origin === `${ctx.protocol}://${ctx.host}`
+    if (!isOwn || (site !== '' && site !== 'same-origin' && site !== 'none'))
+      throw new Problem(403, 'This comes from another site: use the page of the host')
+    return next()
+  }
+}

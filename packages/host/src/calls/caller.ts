@@ -1,0 +1,91 @@
+import { FetchFailed, FetchRefused, guardedFetcher } from '@reference-plugins/guarded-fetch'
+import { checkArguments, RequestRefused } from '../documents/index.ts'
+import type { DocumentOperation } from '../documents/plugin-document.ts'
+import type { RegisteredPlugin } from '../plugins/plugins.ts'
+import { type Credentials, NotActivated } from '../sign-in/credentials.ts'
+import { VaultError } from '../vault/vault.ts'
+import { Breaker } from './breaker.ts'
+import { callHttp } from './http-call.ts'
+import { callMcp } from './mcp-call.ts'
+import type { Outcome } from './outcome.ts'
+
+/** ChatGPT's limit for one call, there and back, in milliseconds. */
+const longestCall = 45_000
+/** What is read of an answer before it is cut: characters may take four bytes. */
+const mostBytes = 4 * 2 ** 20
+
+export interface CallInput {
+  user: string
+  plugin: RegisteredPlugin
+  operation: DocumentOperation
+  arguments: Record<string, unknown>
+  conversation: string
+  signal: AbortSignal
+  /** Hears what is about to be sent. */
+  onRequest?: (request: NonNullable<Outcome['request']>) => void
+}
+
+export interface CallerOptions {
+  credentials: Credentials
+  /** Whether plugins on this machine are called. */
+  allowLoopback: boolean
+  longestCall?: number
+}
+
+/** Calls operations for users. Whatever goes wrong becomes something that the model can act on. */
+export class Caller {
+  readonly #options: CallerOptions
+  readonly #breaker = new Breaker()
+
+  constructor(options: CallerOptions) {
+    this.#options = options
+  }
+
+  async call(input: CallInput): Promise<Outcome> {
+    const { user, plugin, operation } = input
+    const { credentials, allowLoopback } = this.#options
+    const start = performance.now()
+    const refused = (result: string): Outcome => ({ state: 'refused', result, milliseconds: performance.now() - start })
+    if (plugin.trouble !== undefined) return refused(`${plugin.document.title} is not called: ${plugin.trouble}`)
+    const checked = checkArguments(operation, input.arguments)
+    if (checked.faults.length > 0)
+      return refused(`Nothing was sent, for the arguments do not fit. ${checked.faults.join('. ')}.`)
+    const pause = this.#breaker.pause(plugin.id)
+    if (pause > 0)
+      return refused(
+        `Nothing was sent: ${plugin.document.title} is in trouble and is left alone for ${pause} seconds. Tell the user, or try again after that.`,
+      )
+    const limit = AbortSignal.timeout(this.#options.longestCall ?? longestCall)
+    const signal = AbortSignal.any([input.signal, limit])
+    const fetch = guardedFetcher({
+      allowLoopback,
+      redirects: 0,
+      maximumBytes: mostBytes,
+      timeout: this.#options.longestCall ?? longestCall,
+    })
+    const perform = operation.target.kind === 'mcp' ? callMcp : callHttp
+    try {
+      const call = { ...input, arguments: checked.arguments, signal, fetch }
+      const first = await perform({ ...call, authorization: await credentials.authorization(user, plugin) })
+      const isRefused = first.response?.status === 401 && plugin.document.auth.type === 'oauth'
+      const last = isRefused
+        ? await perform({ ...call, authorization: await credentials.authorization(user, plugin, true) })
+        : first
+      this.#breaker.note(plugin.id, last.response?.status, last.response?.headers['retry-after'])
+      return { ...last, milliseconds: performance.now() - start }
+    } catch (error) {
+      const milliseconds = performance.now() - start
+      if (error instanceof NotActivated || error instanceof VaultError)
+        return refused(`Nothing was sent: ${error.message}. Tell the user.`)
+      if (error instanceof RequestRefused) return refused(`Nothing was sent: ${error.message}`)
+      if (input.signal.aborted) return { state: 'failed', result: 'The user stopped the call.', milliseconds }
+      this.#breaker.note(plugin.id, undefined, undefined)
+      const reason = limit.aborted
+        ? `did not answer within ${Math.round((this.#options.longestCall ?? longestCall) / 1000)} seconds; whether it did what was asked is not known`
+        : error instanceof FetchRefused
+          ? `was not called, or not read, because ${error.message}`
+          : `did not answer: ${error instanceof FetchFailed ? error.message : 'the connection broke'}`
+      return { state: 'failed', result: `${plugin.document.title} ${reason}. Tell the user.`, milliseconds }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import type { Prepared } from './http-call.ts'
+import { cut, type Outcome, toCurl, toResult, withoutSecrets } from './outcome.ts'
+
+/** Opens an MCP server as a client of the newest protocol that it knows. */
+export async function connectMcp(
+  url: string,
+  { fetch, authorization, signal }: Pick<Prepared, 'fetch' | 'authorization' | 'signal'>,
+): Promise<Client> {
+  const client = new Client({ name: 'reference-plugins-host', version: '1' }, { versionNegotiation: { mode: 'auto' } })
+  const transport = new StreamableHTTPClientTransport(new URL(url), {
+    fetch: (input, init) => fetch(input, { ...init, signal }),
+    requestInit: authorization === undefined ? {} : { headers: { authorization } },
+  })
+  await client.connect(transport)
+  return client
+}
+
+/** Calls a tool of an MCP server. */
+export async function callMcp(input: Prepared): Promise<Outcome> {
+  const { plugin, operation, signal } = input
+  const { target } = operation
+  if (target.kind !== 'mcp') throw new Error(`${operation.name} is no tool`)
+  const body = JSON.stringify({
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: { name: target.tool, arguments: input.arguments },
+  })
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    ...(input.authorization !== undefined && { authorization: input.authorization }),
+  }
+  const request = { method: 'POST', url: plugin.document.server, headers: withoutSecrets(headers), body }
+  input.onRequest?.(request)
+  let status = 200
+  const watched: Prepared['fetch'] = async (url, init) => {
+    const answer = await input.fetch(url, init)
+    if (answer.status >= 400) status = answer.status
+    return answer
+  }
+  try {
+    const client = await connectMcp(plugin.document.server, { ...input, fetch: watched })
+    try {
+      status = 200
+      const answer = await client.callTool({ name: target.tool, arguments: input.arguments }, { signal })
+      const { text, isCut } = cut(toText(answer))
+      return {
+        state: 'done',
+        request,
+        response: { status: answer.isError ? 400 : 200, headers: {}, body: text, isCut },
+        curl: toCurl({ ...request, headers }),
+        result: answer.isError ? `The tool refuses this call.\n${text}` : toResult(200, {}, text, isCut),
+        milliseconds: 0,
+      }
+    } finally {
+      await client.close()
+    }
+  } catch (error) {
+    if (status < 400) throw error
+    const detail = (error as Error).message
+    return {
+      state: 'done',
+      request,
+      response: { status, headers: {}, body: detail, isCut: false },
+      curl: toCurl({ ...request, headers }),
+      result: toResult(status, {}, detail, false),
+      milliseconds: 0,
+    }
+  }
+}
+
+interface ToolAnswer {
+  content?: { type: string; text?: string | undefined; mimeType?: string | undefined; uri?: string | undefined }[]
+  structuredContent?: unknown
+}
+
+/** What is structured says it all; its text is for clients that cannot read that. */
+function toText({ content = [], structuredContent }: ToolAnswer): string {
+  if (structuredContent !== undefined) return JSON.stringify(structuredContent)
+  return content
+    .map(
+      ({ type, text, mimeType, uri }) =>
+        text ?? `[${type}${mimeType ? ` of ${mimeType}` : ''}${uri ? `: ${uri}` : ''}]`,
+    )
+    .join('\n')
+}

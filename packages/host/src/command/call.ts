@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util'
+import { asks } from '../conversation/confirmation.ts'
+import { findPlugin } from './find-plugin.ts'
+import { type CommandContext, UsageError } from './main.ts'
+import { confirm } from './terminal.ts'
+
+export async function call(words: string[], context: CommandContext): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: words,
+    allowPositionals: true,
+    options: { yes: { type: 'boolean', default: false } },
+  })
+  const [name = '', text = '{}'] = positionals
+  const [pluginName = '', operationName = ''] = name.split('.')
+  const plugin = await findPlugin(context, pluginName)
+  const operation = plugin.document.operations.find((one) => one.name === operationName)
+  if (!operation)
+    throw new UsageError(
+      `${pluginName} has no operation ${operationName}: there are ${plugin.document.operations.map((one) => one.name).join(', ')}`,
+    )
+  const given = parse(text)
+  if (asks(operation) !== 'never' && !values.yes && !(await confirm(`Call ${name} with ${JSON.stringify(given)}?`)))
+    return 1
+  const outcome = await context.host.caller.call({
+    user: context.user,
+    plugin,
+    operation,
+    arguments: given,
+    conversation: 'command-line',
+    signal: AbortSignal.timeout(60_000),
+  })
+  context.print(outcome.result ?? '')
+  return outcome.state === 'done' && (outcome.response?.status ?? 500) < 400 ? 0 : 1
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>
+  } catch {}
+  throw new UsageError(`The input is a JSON object in quotes, such as '{"username": "ada"}'`)
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { RegisteredPlugin } from '../plugins/plugins.ts'
+import { readFile, type ScriptCall } from '../replay/conversation-file.ts'
+import { replay } from '../replay/replay.ts'
+import { findPlugin } from './find-plugin.ts'
+import { type CommandContext, UsageError } from './main.ts'
+
+/** Replays against the plugins that are registered, which the file names. */
+export async function replayFiles(words: string[], context: CommandContext): Promise<number> {
+  const { positionals } = parseArgs({ args: words, allowPositionals: true, options: {} })
+  if (positionals.length === 0) throw new UsageError('Give the files of conversations: the page of the host saves them')
+  let faults = 0
+  for (const path of positionals) faults += await replayFile(path, context)
+  return faults === 0 ? 0 : 1
+}
+
+async function replayFile(path: string, context: CommandContext): Promise<number> {
+  const script = read(path)
+  const plugins = new Map<string, RegisteredPlugin>()
+  for (const name of new Set(script.entries.flatMap((entry) => (entry.kind === 'call' ? [entry.plugin] : []))))
+    plugins.set(name, await findPlugin(context, name))
+  const results = await replay(script, (call) => perform(context, plugins.get(call.plugin) as RegisteredPlugin, call))
+  for (const { call, faults } of results) {
+    context.print(`${faults.length === 0 ? '✔' : '✖'} ${call.plugin}.${call.operation}`)
+    for (const fault of faults.slice(0, 10)) context.print(`  ${fault}`)
+  }
+  const bad = results.filter(({ faults }) => faults.length > 0).length
+  if (results.length === 0) context.print(`${path}: nothing is called in it`)
+  context.print(`${basename(path)}: ${results.length - bad} calls as recorded, ${bad} not`)
+  return results.length === 0 ? 1 : bad
+}
+
+export async function perform(
+  { host, user }: Pick<CommandContext, 'host' | 'user'>,
+  plugin: RegisteredPlugin,
+  call: ScriptCall,
+): Promise<{ status: number | undefined; body: string; result: string }> {
+  const operation = plugin.document.operations.find(({ name }) => name === call.operation)
+  if (!operation) return { status: undefined, body: '', result: `${call.plugin} has no operation ${call.operation}` }
+  const { response, result = '' } = await host.caller.call({
+    user,
+    plugin,
+    operation,
+    arguments: call.arguments,
+    conversation: 'replay',
+    signal: AbortSignal.timeout(60_000),
+  })
+  return { status: response?.status, body: response?.body ?? '', result }
+}
+
+function read(path: string) {
+  try {
+    return readFile(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw new UsageError(`${path}: ${(error as Error).message}`)
+  }
+}

@@ -1,0 +1,99 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Database } from '@reference-plugins/store'
+import type { DocumentOperation } from '../documents/plugin-document.ts'
+import type { RegisteredPlugin } from '../plugins/plugins.ts'
+import { later } from '../tables.ts'
+import type { Call, Message } from '../wire.ts'
+
+/** In seconds. Afterwards it is asked anew. */
+const longestAsk = 120
+
+/**
+ * Whether the host asks before an operation is called. What changes something is always asked for, unless its developer
+ * says that it is of no consequence; then the user may allow it for good. Who only reads is not asked for.
+ */
+export function asks({ isConsequential, isReading }: DocumentOperation): 'never' | 'once' | 'always' {
+  if (isConsequential === true) return 'always'
+  if (isReading) return 'never'
+  return isConsequential === false ? 'once' : 'always'
+}
+
+/** What was allowed for good: by a user, for an operation, as the plugin was when they said so. */
+export class Permissions {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async has(user: string, plugin: RegisteredPlugin, operation: string): Promise<boolean> {
+    const row = await this.#database.get`
+      SELECT 1 FROM permission
+      WHERE user_id = ${user} AND plugin = ${plugin.id} AND operation = ${operation} AND hash = ${plugin.hash}`
+    return row !== undefined
+  }
+
+  async add(user: string, plugin: RegisteredPlugin, operation: string): Promise<void> {
+    await this.#database.run`
+      INSERT INTO permission (user_id, plugin, operation, hash) VALUES (${user}, ${plugin.id}, ${operation}, ${plugin.hash})
+      ON CONFLICT (user_id, plugin, operation) DO UPDATE SET hash = excluded.hash`
+  }
+}
+
+export interface AskInput {
+  user: string
+  plugin: RegisteredPlugin
+  operation: DocumentOperation
+  call: Call
+  /** All that has been said before. */
+  messages: Message[]
+  permissions: Permissions
+}
+
+/** Why the user has to be asked, and the question; undefined where the call may be made at once. */
+export async function toAsk(input: AskInput): Promise<Call['ask']> {
+  const { user, plugin, operation, call, permissions } = input
+  const source = call.byHand ? undefined : tainting(input)
+  const isCrossing = source !== undefined && (plugin.document.auth.type !== 'none' || !operation.isReading)
+  const wanted = asks(operation)
+  if (isCrossing)
+    return newAsk(
+      call,
+      `${source} has answered before in this conversation, and its answer may have led to this call. Allow it only if it is what you want.`,
+      false,
+    )
+  if (wanted === 'never') return undefined
+  if (wanted === 'once' && (await permissions.has(user, plugin, operation.name))) return undefined
+  return newAsk(
+    call,
+    wanted === 'always'
+      ? 'This changes something. It is done only if you allow it.'
+      : 'This changes something. You may allow it for good.',
+    wanted === 'once',
+  )
+}
+
+/** The title of another plugin whose words the model has read: what it says may steer the model (security.md 2b). */
+function tainting({ plugin, messages }: AskInput): string | undefined {
+  for (const { parts } of messages)
+    for (const part of parts)
+      if (part.type === 'call' && part.call.state === 'done' && part.call.plugin.id !== plugin.id)
+        return part.call.plugin.title
+  return undefined
+}
+
+function newAsk(call: Call, reason: string, canRemember: boolean): Call['ask'] {
+  const salt = randomBytes(16).toString('base64url')
+  return { reason, canRemember, digest: `${salt}.${digestOf(call, salt)}`, expiresAt: later(longestAsk) }
+}
+
+/** Whether the user's word is about exactly this operation and these arguments. */
+export const isAbout = (call: Call, digest: string): boolean => {
+  const salt = digest.split('.')[0] ?? ''
+  return call.ask?.digest === digest && digest === `${salt}.${digestOf(call, salt)}`
+}
+
+const digestOf = ({ id, plugin, operation, arguments: given }: Call, salt: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([salt, id, plugin.id, operation, given]))
+    .digest('base64url')

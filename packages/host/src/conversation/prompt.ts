@@ -1,0 +1,146 @@
+import { fromStrict, toTool } from '../documents/index.ts'
+import type { DocumentOperation } from '../documents/plugin-document.ts'
+import type { Model, ModelRequest, ToolDefinition } from '../models/index.ts'
+import { countTokens } from '../models/index.ts'
+import type { Plugins, RegisteredPlugin } from '../plugins/plugins.ts'
+import type { SelectedFrom, Selection } from '../selection/index.ts'
+import type { Credentials } from '../sign-in/credentials.ts'
+import type { Conversation, Prompt } from '../wire.ts'
+import { callsOf } from './conversations.ts'
+import { toHistory } from './history.ts'
+import { toInstructions } from './instructions.ts'
+
+export interface PromptParts {
+  plugins: Plugins
+  credentials: Credentials
+  selection: Selection
+}
+
+export interface ChosenTool {
+  plugin: RegisteredPlugin
+  operation: DocumentOperation
+  definition: ToolDefinition
+  tokens: number
+  /** Turns back what strict function calling asks the model to write. */
+  toArguments(given: Record<string, unknown>): Record<string, unknown>
+}
+
+export interface ChosenTools {
+  byName: ReadonlyMap<string, ChosenTool>
+  plugins: RegisteredPlugin[]
+  leftOut: { plugin: string; tokens: number }[]
+}
+
+/** Tools that are put before the model at once: what they may cost it. */
+const budget = { tokens: 8_000, operations: 60, plugins: 8 }
+
+/** The tools that fit what is said, of the plugins that are enabled in the conversation and active for the user. */
+export async function chooseTools(
+  { plugins, credentials, selection }: PromptParts,
+  user: string,
+  conversation: Conversation,
+): Promise<ChosenTools> {
+  const enabled = new Set(conversation.plugins)
+  const active = await credentials.activations(user)
+  const candidates = (await plugins.allVisible(user)).filter(
+    ({ id, trouble }) => enabled.has(id) && active.get(id) === 'active' && trouble === undefined,
+  )
+  selection.update(candidates.map(toSelectedFrom))
+  const used = new Set(conversation.messages.flatMap(({ parts }) => callsOf(parts)).map(({ plugin }) => plugin.id))
+  const chosen = selection.choose(
+    textOf(conversation),
+    [...used].reverse(),
+    candidates.map(({ id }) => id),
+    budget,
+  )
+  const byName = new Map<string, ChosenTool>()
+  const shown = candidates.filter(({ id }) => chosen.includes(id))
+  for (const plugin of shown)
+    for (const operation of plugin.document.operations) {
+      const tool = toTool(plugin.document, operation)
+      const name = unused(tool.name, byName)
+      const definition = { ...tool, name }
+      byName.set(name, {
+        plugin,
+        operation,
+        definition,
+        tokens: countTokens(JSON.stringify(definition)),
+        toArguments: (given) => fromStrict(operation, given) as Record<string, unknown>,
+      })
+    }
+  const leftOut = candidates
+    .filter(({ id }) => !chosen.includes(id))
+    .map(({ document }) => ({ plugin: document.title, tokens: tokensOf(document.operations) }))
+  return { byName, plugins: shown, leftOut }
+}
+
+const toSelectedFrom = ({ id, hash, document }: RegisteredPlugin): SelectedFrom => ({
+  id,
+  version: hash,
+  title: document.title,
+  name: document.name,
+  descriptionForHuman: document.descriptionForHuman,
+  descriptionForModel: document.descriptionForModel,
+  operations: document.operations,
+  tokens: tokensOf(document.operations),
+})
+
+export const toPrompt = (conversation: Conversation, tools: ChosenTools, signal: AbortSignal): ModelRequest => ({
+  system: toInstructions(tools.plugins),
+  messages: toHistory(conversation.messages),
+  tools: [...tools.byName.values()].map(({ definition }) => definition),
+  signal,
+})
+
+/** What the model sees, to be looked at. */
+export async function showPrompt(request: ModelRequest, tools: ChosenTools, model: Model | undefined): Promise<Prompt> {
+  const messages = request.messages.map((message) => ({
+    role: message.role,
+    text:
+      message.role === 'assistant' && message.calls.length > 0
+        ? `${message.text}\n${message.calls.map(({ name, arguments: given }) => `${name}(${JSON.stringify(given)})`).join('\n')}`.trim()
+        : message.text,
+  }))
+  const shown = [...tools.byName.values()].map(({ definition, plugin, tokens }) => ({
+    name: definition.name,
+    plugin: plugin.document.title,
+    description: definition.description,
+    schema: definition.parameters,
+    tokens,
+  }))
+  const system = countTokens(request.system)
+  const said = messages.reduce((sum, { text }) => sum + countTokens(text), 0)
+  const offered = shown.reduce((sum, { tokens }) => sum + tokens, 0)
+  return {
+    system: request.system,
+    messages,
+    tools: shown,
+    leftOut: tools.leftOut,
+    tokens: { system, messages: said, tools: offered, total: system + said + offered },
+    raw: model
+      ? await model.toRaw(request)
+      : JSON.stringify({ system: request.system, messages, tools: request.tools }, null, 2),
+  }
+}
+
+export const tokensOf = (operations: DocumentOperation[]): number =>
+  operations.reduce(
+    (sum, { description, input }) => sum + countTokens(description) + countTokens(JSON.stringify(input)),
+    0,
+  )
+
+/** The last things that the user has said. */
+const textOf = ({ messages }: Conversation): string =>
+  messages
+    .filter(({ role }) => role === 'user')
+    .slice(-3)
+    .flatMap(({ parts }) => parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])))
+    .join('\n')
+    .slice(-4_000)
+
+function unused(name: string, taken: ReadonlyMap<string, unknown>): string {
+  for (let number = 2, next = name; ; number++) {
+    if (!taken.has(next)) return next
+    next = `${name.slice(0, 60)}_${number}`
+  }
+}

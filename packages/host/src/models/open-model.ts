@@ -1,0 +1,187 @@
+import { createAnthropic } from '@ai-sdk/anthropic'
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
+import {
+  APICallError,
+  type LanguageModelV4,
+  type LanguageModelV4Prompt,
+  type LanguageModelV4StreamPart,
+} from '@ai-sdk/provider'
+import type { ModelChoice } from '../wire.ts'
+import { type Model, ModelError, type ModelEvent, type ModelMessage, type ModelRequest } from './model.ts'
+import { type ModelFetchOptions, modelFetch } from './model-fetch.ts'
+
+const longestArguments = 200_000
+
+/** A model of any endpoint that speaks as OpenAI's chat completions do, or as Anthropic's messages. */
+export function openModel(choice: ModelChoice, options: ModelFetchOptions = {}): Model {
+  const send = modelFetch(options)
+  return {
+    choice,
+    stream: (request) => stream(choice, toModel(choice, send), request),
+    async toRaw(request) {
+      let body = ''
+      const model = toModel(choice, (_, init) => {
+        body = String(init?.body)
+        return Promise.reject(new ModelError('nothing is sent'))
+      })
+      await Promise.resolve(model.doStream(toOptions(request))).catch(() => {})
+      return body
+    },
+  }
+}
+
+function toModel({ provider, baseUrl, apiKey, model }: ModelChoice, fetch: typeof globalThis.fetch): LanguageModelV4 {
+  // An endpoint on one's own machine asks for no key, and the library for some.
+  if (provider === 'anthropic') return createAnthropic({ baseURL: baseUrl, apiKey: apiKey ?? 'none', fetch })(model)
+  return createOpenAICompatible({
+    name: 'host',
+    baseURL: baseUrl,
+    fetch,
+    includeUsage: true,
+    ...(apiKey !== undefined && { apiKey }),
+  })(model)
+}
+
+const toOptions = ({ system, messages, tools, signal }: ModelRequest) => ({
+  prompt: toPrompt(system, messages),
+  abortSignal: signal,
+  ...(tools.length > 0 && {
+    tools: tools.map(({ name, description, parameters, strict }) => ({
+      type: 'function' as const,
+      name,
+      description,
+      inputSchema: parameters,
+      strict,
+    })),
+  }),
+})
+
+function toPrompt(system: string, messages: ModelMessage[]): LanguageModelV4Prompt {
+  return [
+    { role: 'system', content: system },
+    ...messages.map((message): LanguageModelV4Prompt[number] => {
+      if (message.role === 'user') return { role: 'user', content: [{ type: 'text', text: message.text }] }
+      if (message.role === 'tool')
+        return {
+          role: 'tool',
+          content: [
+            {
+              type: 'tool-result',
+              toolCallId: message.callId,
+              toolName: message.name,
+              output: { type: 'text', value: message.text },
+            },
+          ],
+        }
+      return {
+        role: 'assistant',
+        content: [
+          ...(message.text === '' ? [] : [{ type: 'text' as const, text: message.text }]),
+          ...message.calls.map(({ id, name, arguments: given }) => ({
+            type: 'tool-call' as const,
+            toolCallId: id,
+            toolName: name,
+            input: given,
+          })),
+        ],
+      }
+    }),
+  ]
+}
+
+async function* stream(choice: ModelChoice, model: LanguageModelV4, request: ModelRequest): AsyncGenerator<ModelEvent> {
+  const seen = new Set<string>()
+  try {
+    const { stream: parts } = await model.doStream(toOptions(request))
+    for await (const part of parts) {
+      const event = toEvent(part, seen)
+      if (event) yield event
+    }
+  } catch (error) {
+    if (request.signal.aborted) throw error
+    throw toModelError(error, choice)
+  }
+}
+
+function toEvent(part: LanguageModelV4StreamPart, seen: Set<string>): ModelEvent | undefined {
+  switch (part.type) {
+    case 'text-delta':
+      return part.delta === '' ? undefined : { type: 'text', delta: part.delta }
+    case 'tool-call':
+      // Some servers number the calls of each answer anew, or give all of them the same id.
+      if (seen.has(part.toolCallId)) return toCall(`${part.toolCallId}-${seen.size}`, part.toolName, part.input, seen)
+      return toCall(part.toolCallId, part.toolName, part.input, seen)
+    case 'error':
+      throw part.error
+    case 'finish': {
+      const { unified } = part.finishReason
+      if (unified === 'error' || unified === 'interrupted')
+        throw new ModelError('The answer of the model was cut off. Try again')
+      const reasons = {
+        stop: 'stop',
+        length: 'length',
+        'content-filter': 'refusal',
+        'tool-calls': 'calls',
+        other: 'other',
+      } as const
+      return { type: 'end', reason: reasons[unified] }
+    }
+    default:
+      return undefined
+  }
+}
+
+function toCall(id: string, name: string, text: string, seen: Set<string>): ModelEvent {
+  seen.add(id)
+  const bad = (fault: string): ModelEvent => ({ type: 'bad-call', id, name, text: text.slice(0, 2_000), fault })
+  if (text.length > longestArguments) return bad(`the arguments are longer than ${longestArguments} characters`)
+  if (text.trim() === '') return { type: 'call', id, name, arguments: {} }
+  try {
+    const value: unknown = JSON.parse(text)
+    if (value !== null && typeof value === 'object' && !Array.isArray(value))
+      return { type: 'call', id, name, arguments: value as Record<string, unknown> }
+    return bad('the arguments are no JSON object')
+  } catch (error) {
+    return bad(`the arguments are no JSON (${(error as Error).message.slice(0, 100)})`)
+  }
+}
+
+function toModelError(error: unknown, { baseUrl, model }: ModelChoice): ModelError {
+  for (let inner = error; inner instanceof Error; inner = inner.cause) if (inner instanceof ModelError) return inner
+  const { host } = new URL(baseUrl)
+  const status = APICallError.isInstance(error) ? error.statusCode : undefined
+  const said = APICallError.isInstance(error) ? error.message.slice(0, 300) : ''
+  if (status === 401 || status === 403)
+    return new ModelError(
+      `${host} does not take the key: look at it in the settings, or at the variable that it comes from`,
+      { cause: error },
+    )
+  if (status === 404)
+    return new ModelError(`${host} has no model ${model}: choose another one in the settings (${said})`, {
+      cause: error,
+    })
+  if (status === 429)
+    return new ModelError(`${host} takes no more for now: wait a while, and try again (${said})`, { cause: error })
+  if (status !== undefined && status >= 500)
+    return new ModelError(`${host} is in trouble (${status}): try again later (${said})`, { cause: error })
+  if (status !== undefined && status >= 400)
+    return new ModelError(`${host} refuses the request (${status}): ${said}`, { cause: error })
+  const code = codeOf(error)
+  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
+    return new ModelError(
+      `Nothing answers at ${baseUrl}: start the model's server, or choose another one in the settings`,
+      { cause: error },
+    )
+  return new ModelError(
+    `The answer of ${host} broke off (${code ?? (error as Error).message.slice(0, 200)}). Try again`,
+    { cause: error },
+  )
+}
+
+function codeOf(error: unknown): string | undefined {
+  for (let inner = error; inner instanceof Error; inner = inner.cause) {
+    const { code } = inner as NodeJS.ErrnoException
+    if (typeof code === 'string') return code
+  }
+  return undefined
+}

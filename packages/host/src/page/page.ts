@@ -1,0 +1,73 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { Problem } from '@reference-plugins/core'
+import type { Middleware } from 'koa'
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+}
+
+/** Nothing but what is served here runs, is loaded or is called; and no text becomes markup. */
+const policy = (nonce: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    // The components add one rule of their own to the page.
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "font-src 'self'",
+    // Views of plugins, each in an origin of its own: /api/calls/ID/view.
+    "frame-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+    "require-trusted-types-for 'script'",
+  ].join('; ')
+
+interface Asset {
+  bytes: Buffer
+  type: string
+  etag: string
+}
+
+/** Serves the page that was built into a folder: its parts under their own names, and the page itself for every other path. */
+export function page(folder: string): Middleware {
+  const assets = new Map<string, Asset>()
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const file = join(entry.parentPath, entry.name)
+    const bytes = readFileSync(file)
+    const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
+    assets.set(file.slice(folder.length).replaceAll('\\', '/'), {
+      bytes,
+      etag,
+      type: types[extname(file)] ?? 'application/octet-stream',
+    })
+  }
+  const html = assets.get('/index.html')?.bytes.toString('utf8') ?? ''
+  return (ctx) => {
+    if (ctx.method !== 'GET' && ctx.method !== 'HEAD')
+      throw new Problem(405, 'The page is read with GET', { headers: { allow: 'GET, HEAD' } })
+    ctx.set('Cross-Origin-Opener-Policy', 'same-origin-allow-popups')
+    if (!ctx.path.startsWith('/assets/')) {
+      if (ctx.path.startsWith('/.well-known/'))
+        throw new Problem(404, 'This is a host, and no plugin: its page is at /')
+      const nonce = randomBytes(16).toString('base64url')
+      ctx.set({ 'Cache-Control': 'no-store', 'Content-Security-Policy': policy(nonce) })
+      ctx.type = 'html'
+      ctx.body = html.replace('<head>', `<head><meta property="csp-nonce" nonce="${nonce}" content="${nonce}">`)
+      return
+    }
+    const asset = assets.get(ctx.path)
+    if (!asset) throw new Problem(404, `There is nothing at ${ctx.path}: the page is at /`)
+    ctx.set({ ETag: asset.etag, 'Cache-Control': 'public, max-age=31536000, immutable' })
+    ctx.type = asset.type
+    ctx.body = asset.bytes
+    ctx.status = ctx.fresh ? 304 : 200
+  }
+}

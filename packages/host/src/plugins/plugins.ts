@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto'
+import { Problem } from '@reference-plugins/core'
+import type { Database } from '@reference-plugins/store'
+import type { Mend, PluginDocument } from '../documents/plugin-document.ts'
+import type { OAuthServer } from '../sign-in/oauth-server.ts'
+import { now } from '../tables.ts'
+
+/** The texts that a plugin was approved with. Anything else is another plugin, until it is approved too. */
+export interface ReadTexts {
+  manifest?: string
+  spec?: string
+  manifestUrl?: string
+  specUrl?: string
+}
+
+export interface FoundPlugin {
+  address: string
+  document: PluginDocument
+  texts: ReadTexts
+  mends: Mend[]
+  oauth?: OAuthServer
+}
+
+export interface RegisteredPlugin extends FoundPlugin {
+  /** As ChatGPT wrote them: `plugin-` and a UUID. */
+  id: string
+  owner: string
+  /** SHA-256 over the texts. */
+  hash: string
+  clientId: string | undefined
+  verificationToken: string
+  hasVerification: boolean
+  /** Why it cannot be called at present. */
+  trouble: string | undefined
+  registeredAt: string
+}
+
+export const hashOf = ({ manifest = '', spec = '' }: ReadTexts): string =>
+  createHash('sha256').update(`${manifest.length}:${manifest}${spec}`).digest('base64url')
+
+interface Row {
+  id: string
+  owner: string
+  address: string
+  document: string
+  manifest: string | null
+  spec: string | null
+  manifest_url: string | null
+  spec_url: string | null
+  hash: string
+  mends: string
+  client_id: string | null
+  oauth: string | null
+  verification_token: string
+  has_verification: number
+  trouble: string | null
+  registered_at: string
+}
+
+/** What has been registered. A user sees their own plugins, and those that are shared with them. */
+export class Plugins {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async add(
+    id: string,
+    owner: string,
+    found: FoundPlugin,
+    { clientId, verificationToken }: { clientId: string | undefined; verificationToken: string },
+  ): Promise<void> {
+    const { texts, document, mends, oauth } = found
+    await this.#database.run`
+      INSERT INTO plugin (id, owner, address, document, manifest, spec, manifest_url, spec_url, hash, mends, client_id, oauth, verification_token, registered_at)
+      VALUES (${id}, ${owner}, ${found.address}, ${JSON.stringify(document)}, ${texts.manifest ?? null}, ${texts.spec ?? null},
+        ${texts.manifestUrl ?? null}, ${texts.specUrl ?? null}, ${hashOf(texts)}, ${JSON.stringify(mends)}, ${clientId ?? null},
+        ${oauth ? JSON.stringify(oauth) : null}, ${verificationToken}, ${now()})`
+  }
+
+  /** Puts what has been approved anew in the place of what was. What users had allowed for ever is asked again. */
+  async replace(id: string, { texts, document, mends, oauth }: FoundPlugin): Promise<void> {
+    await this.#database.transaction(async (transaction) => {
+      await transaction.run`
+        UPDATE plugin SET document = ${JSON.stringify(document)}, manifest = ${texts.manifest ?? null}, spec = ${texts.spec ?? null},
+          manifest_url = ${texts.manifestUrl ?? null}, spec_url = ${texts.specUrl ?? null}, hash = ${hashOf(texts)},
+          mends = ${JSON.stringify(mends)}, oauth = ${oauth ? JSON.stringify(oauth) : null}, trouble = NULL
+        WHERE id = ${id}`
+      await transaction.run`DELETE FROM permission WHERE plugin = ${id}`
+    })
+  }
+
+  async setTrouble(id: string, trouble: string | undefined): Promise<void> {
+    await this.#database.run`UPDATE plugin SET trouble = ${trouble ?? null} WHERE id = ${id}`
+  }
+
+  async setClient(id: string, clientId: string): Promise<void> {
+    await this.#database.run`UPDATE plugin SET client_id = ${clientId} WHERE id = ${id}`
+  }
+
+  async setVerification(id: string, isThere: boolean): Promise<void> {
+    await this.#database.run`UPDATE plugin SET has_verification = ${isThere ? 1 : 0} WHERE id = ${id}`
+  }
+
+  async find(id: string): Promise<RegisteredPlugin | undefined> {
+    const row = await this.#database.get<Row>`SELECT * FROM plugin WHERE id = ${id}`
+    return row && toPlugin(row)
+  }
+
+  /** @throws Problem 404, for one that is somebody else's as for one that never was */
+  async visible(user: string, id: string): Promise<RegisteredPlugin> {
+    const row = await this.#database.get<Row>`
+      SELECT p.* FROM plugin p WHERE p.id = ${id}
+        AND (p.owner = ${user} OR EXISTS (SELECT 1 FROM member m WHERE m.plugin = p.id AND m.user_id = ${user}))`
+    if (!row) throw new Problem(404, 'There is no such plugin: see GET /api/plugins')
+    return toPlugin(row)
+  }
+
+  /** @throws Problem 404, or 403 for one that is shared with the user */
+  async owned(user: string, id: string): Promise<RegisteredPlugin> {
+    const plugin = await this.visible(user, id)
+    if (plugin.owner !== user) throw new Problem(403, 'Only who registered the plugin may do this: ask them')
+    return plugin
+  }
+
+  async allVisible(user: string): Promise<RegisteredPlugin[]> {
+    const rows = await this.#database.all<Row>`
+      SELECT p.* FROM plugin p
+      WHERE p.owner = ${user} OR EXISTS (SELECT 1 FROM member m WHERE m.plugin = p.id AND m.user_id = ${user})
+      ORDER BY p.registered_at, p.id`
+    return rows.map(toPlugin)
+  }
+
+  async count(owner: string): Promise<number> {
+    const row = await this.#database.get<{ count: number }>`SELECT count(*) AS count FROM plugin WHERE owner = ${owner}`
+    return row?.count ?? 0
+  }
+
+  /** With all that belongs to it, of every user. */
+  async remove(id: string): Promise<void> {
+    await this.#database.transaction(async (transaction) => {
+      await transaction.run`DELETE FROM secret WHERE plugin = ${id}`
+      await transaction.run`DELETE FROM plugin WHERE id = ${id}`
+    })
+  }
+}
+
+const toPlugin = (row: Row): RegisteredPlugin => ({
+  id: row.id,
+  owner: row.owner,
+  address: row.address,
+  document: JSON.parse(row.document) as PluginDocument,
+  texts: {
+    ...(row.manifest !== null && { manifest: row.manifest }),
+    ...(row.spec !== null && { spec: row.spec }),
+    ...(row.manifest_url !== null && { manifestUrl: row.manifest_url }),
+    ...(row.spec_url !== null && { specUrl: row.spec_url }),
+  },
+  mends: JSON.parse(row.mends) as Mend[],
+  ...(row.oauth !== null && { oauth: JSON.parse(row.oauth) as OAuthServer }),
+  hash: row.hash,
+  clientId: row.client_id ?? undefined,
+  verificationToken: row.verification_token,
+  hasVerification: row.has_verification === 1,
+  trouble: row.trouble ?? undefined,
+  registeredAt: row.registered_at,
+})

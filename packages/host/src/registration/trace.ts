@@ -1,0 +1,95 @@
+import { FetchFailed, FetchRefused, guardedFetch } from '@reference-plugins/guarded-fetch'
+import type { StepExchange } from '../wire.ts'
+
+const longestShown = 2_000
+/** ChatGPT's limit for a manifest or a spec, in milliseconds. */
+const longestFetch = 15_000
+const mostBytes = 5 * 2 ** 20
+
+export interface Fetched {
+  status: number
+  headers: Headers
+  url: string
+  text: string
+}
+
+/** There was no answer, or none that is taken. `code` is the system's or the TLS library's, where there is one. */
+export class NoDocument extends Error {
+  override readonly name = 'NoDocument'
+  readonly code: string | undefined
+
+  constructor(message: string, code: string | undefined, cause: unknown) {
+    super(message, { cause })
+    this.code = code
+  }
+}
+
+export interface TraceOptions {
+  allowLoopback: boolean
+  signal: AbortSignal
+  longestFetch?: number
+}
+
+/** Fetches, and keeps for the developer what was sent and what came. */
+export class Trace {
+  readonly #options: TraceOptions
+  /** Of the step that runs. */
+  exchanges: StepExchange[] = []
+
+  constructor(options: TraceOptions) {
+    this.#options = options
+  }
+
+  /** @throws NoDocument */
+  async fetch(
+    url: string,
+    {
+      method = 'GET',
+      headers = {},
+      redirects = 0,
+    }: { method?: string; headers?: Record<string, string>; redirects?: number } = {},
+  ): Promise<Fetched> {
+    const start = performance.now()
+    const exchange: StepExchange = { method, url, milliseconds: 0 }
+    this.exchanges.push(exchange)
+    try {
+      const { allowLoopback, signal } = this.#options
+      const answer = await guardedFetch(url, {
+        method,
+        headers: {
+          accept: 'application/json, application/yaml, text/yaml, */*;q=0.5',
+          'user-agent': 'reference-plugins-host',
+          ...headers,
+        },
+        redirects,
+        allowLoopback,
+        signal,
+        maximumBytes: mostBytes,
+        timeout: this.#options.longestFetch ?? longestFetch,
+      })
+      // BOM and all: the reader says what it finds.
+      const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(answer.body)
+      exchange.status = answer.status
+      exchange.headers = Object.fromEntries(answer.headers)
+      exchange.body = text.slice(0, longestShown).toWellFormed()
+      return { status: answer.status, headers: answer.headers, url: answer.url, text }
+    } catch (error) {
+      if (!(error instanceof FetchFailed) && !(error instanceof FetchRefused)) throw error
+      exchange.error = error.message
+      throw new NoDocument(error.message, codeOf(error), error)
+    } finally {
+      exchange.milliseconds = performance.now() - start
+    }
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  for (let inner = error; inner instanceof Error; inner = inner.cause) {
+    const { code } = inner as NodeJS.ErrnoException
+    // The other side closed the connection.
+    if (typeof code === 'string' && /^(UND_ERR_SOCKET|HPE_)/.test(code)) return 'ECONNRESET'
+    if (typeof code === 'string' && !code.startsWith('UND_ERR')) return code
+    if (inner instanceof AggregateError && inner.errors[0]) return codeOf(inner.errors[0])
+  }
+  return undefined
+}

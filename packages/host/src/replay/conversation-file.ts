@@ -1,0 +1,127 @@
+import { callsOf } from '../conversation/conversations.ts'
+import type { RegisteredPlugin } from '../plugins/plugins.ts'
+import type { Call, Conversation } from '../wire.ts'
+
+/** A conversation as it is kept in a file: what was said, and what was called. */
+export interface Script {
+  title: string
+  /** Addresses by the names of plugins. */
+  plugins: Record<string, string>
+  entries: ScriptEntry[]
+}
+
+export type ScriptEntry = { kind: 'user' | 'assistant'; text: string } | ({ kind: 'call' } & ScriptCall)
+
+export interface ScriptCall {
+  plugin: string
+  operation: string
+  arguments: Record<string, unknown>
+  /** Absent where there was no answer. */
+  status?: number
+  /** As JSON, or as text where it is none. */
+  answer?: unknown
+}
+
+const headings = { user: '## You', assistant: '## Assistant' } as const
+
+/** The conversation as Markdown, to be read in review and to be replayed. No token is in it. */
+export function toFile({ title, messages }: Conversation, plugins: RegisteredPlugin[]): string {
+  const calls = messages.flatMap(({ parts }) => callsOf(parts)).filter(({ plugin }) => plugin.id !== '')
+  const used = new Map(calls.map(({ plugin }) => [plugin.name, plugins.find(({ id }) => id === plugin.id)?.address]))
+  const lines = [`# ${title}`, '']
+  for (const [name, address] of used) lines.push(`- ${name}: ${address ?? 'removed'}`)
+  for (const { role, parts } of messages) {
+    let spoken = ''
+    for (const part of parts) {
+      if (part.type === 'call' && isKept(part.call)) lines.push('', ...callLines(part.call))
+      if (part.type !== 'text' || part.text.trim() === '') continue
+      if (spoken !== role) lines.push('', headings[role])
+      spoken = role
+      lines.push('', masked(part.text.trim()))
+    }
+  }
+  return `${lines.join('\n')}\n`
+}
+
+const isKept = ({ state, plugin }: Call): boolean => plugin.id !== '' && state === 'done'
+
+function callLines({ plugin, operation, arguments: given, response }: Call): string[] {
+  const lines = [`### ${plugin.name}.${operation}`, '', ...fenced(JSON.stringify(given, null, 2), 'json')]
+  if (response) lines.push('', `Answer ${response.status}`, '', ...answerLines(response.body))
+  return lines
+}
+
+function answerLines(body: string): string[] {
+  try {
+    return fenced(JSON.stringify(JSON.parse(body), null, 2), 'json')
+  } catch {
+    return fenced(body, 'text')
+  }
+}
+
+function fenced(text: string, language: string): string[] {
+  const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([ticks]) => ticks.length))
+  const fence = '`'.repeat(longest + 1)
+  return [`${fence}${language}`, ...text.split('\n'), fence]
+}
+
+/** What was said may look like a part of the file. */
+const masked = (text: string): string => text.replaceAll(/^(\\*)(#|`{3,}|Answer \d)/gm, '\\$1$2')
+const unmasked = (text: string): string => text.replaceAll(/^\\(\\*)(#|`{3,}|Answer \d)/gm, '$1$2')
+
+/** @throws Error that names the line where it cannot be read */
+export function readFile(text: string): Script {
+  const lines = text.replaceAll('\r\n', '\n').split('\n')
+  const script: Script = { title: '', plugins: {}, entries: [] }
+  let said: { kind: 'user' | 'assistant'; lines: string[] } | undefined
+  let call: ScriptCall | undefined
+  const endSaid = () => {
+    if (said) script.entries.push({ kind: said.kind, text: unmasked(said.lines.join('\n').trim()) })
+    said = undefined
+  }
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] as string
+    const heading = /^### ([A-Za-z0-9_]+)\.([A-Za-z0-9_-]+)$/.exec(line)
+    const plugin = script.entries.length === 0 && !said ? /^- ([A-Za-z0-9_]+): (\S+)$/.exec(line) : null
+    const fence = /^(`{3,})(json|text)$/.exec(line)
+    if (line.startsWith('# ') && script.title === '') script.title = line.slice(2)
+    else if (plugin) script.plugins[plugin[1] as string] = plugin[2] as string
+    else if (line === headings.user || line === headings.assistant) {
+      endSaid()
+      call = undefined
+      said = { kind: line === headings.user ? 'user' : 'assistant', lines: [] }
+    } else if (heading) {
+      endSaid()
+      call = { plugin: heading[1] as string, operation: heading[2] as string, arguments: {} }
+      script.entries.push({ kind: 'call', ...call })
+      call = script.entries.at(-1) as ScriptCall & ScriptEntry
+    } else if (call && fence) {
+      const end = lines.indexOf(fence[1] as string, index + 1)
+      if (end < 0) throw new Error(`line ${index + 1}: the block that begins here has no end`)
+      const content = lines.slice(index + 1, end).join('\n')
+      const value = fence[2] === 'json' ? parse(content, index + 2) : content
+      if (call.status === undefined) call.arguments = asArguments(value, index + 1)
+      else call.answer = value
+      index = end
+    } else if (call && /^Answer \d{3}$/.test(line)) call.status = Number(line.slice(7))
+    else if (said) said.lines.push(line)
+    else if (line.startsWith('#'))
+      throw new Error(`line ${index + 1}: "${line.slice(0, 60)}" is no heading of a conversation`)
+  }
+  endSaid()
+  return script
+}
+
+function parse(text: string, line: number): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Error(`line ${line}: this is no JSON: ${(error as Error).message}`)
+  }
+}
+
+function asArguments(value: unknown, line: number): Record<string, unknown> {
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new Error(`line ${line}: the arguments of a call are a JSON object`)
+  return value as Record<string, unknown>
+}

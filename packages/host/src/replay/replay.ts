@@ -1,0 +1,62 @@
+import type { Script, ScriptCall } from './conversation-file.ts'
+import { shapeFaults } from './shape.ts'
+
+export interface ReplayedCall {
+  call: ScriptCall
+  /** Empty where it was answered as recorded. */
+  faults: string[]
+}
+
+/** Answers as the plugin does now. */
+export type Perform = (call: ScriptCall) => Promise<{ status: number | undefined; body: string; result: string }>
+
+/**
+ * Makes the calls of a conversation again, one after the other, and holds each answer to the status and the shape of
+ * the one that was recorded. What an earlier answer has made up, such as an id, is put in where it was used.
+ */
+export async function replay({ entries }: Script, perform: Perform): Promise<ReplayedCall[]> {
+  const replayed: ReplayedCall[] = []
+  const learnt = new Map<string | number, unknown>()
+  for (const entry of entries) {
+    if (entry.kind !== 'call') continue
+    const { status, body, result } = await perform({
+      ...entry,
+      arguments: replaced(entry.arguments, learnt) as Record<string, unknown>,
+    })
+    const answer = toJson(body)
+    const faults =
+      status !== entry.status
+        ? [`the status is ${status ?? 'none'} instead of ${entry.status ?? 'none'}: ${result.slice(0, 300)}`]
+        : entry.answer === undefined
+          ? []
+          : shapeFaults(entry.answer, answer)
+    learn(entry.answer, answer, learnt)
+    replayed.push({ call: entry, faults })
+  }
+  return replayed
+}
+
+/** Texts that are long enough to be made for one thing only, and numbers of the same kind. */
+const isTelling = (value: unknown): value is string | number =>
+  (typeof value === 'string' && value.length >= 6) || (typeof value === 'number' && value >= 100_000)
+
+function learn(recorded: unknown, found: unknown, learnt: Map<string | number, unknown>): void {
+  if (isTelling(recorded) && typeof found === typeof recorded) learnt.set(recorded, found)
+  if (recorded === null || typeof recorded !== 'object' || found === null || typeof found !== 'object') return
+  for (const [name, value] of Object.entries(recorded)) learn(value, (found as Record<string, unknown>)[name], learnt)
+}
+
+function replaced(value: unknown, learnt: ReadonlyMap<string | number, unknown>): unknown {
+  if (typeof value === 'string' || typeof value === 'number') return learnt.get(value) ?? value
+  if (Array.isArray(value)) return value.map((one) => replaced(one, learnt))
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, replaced(one, learnt)]))
+}
+
+function toJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

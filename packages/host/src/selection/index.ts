@@ -1,0 +1,1 @@
+export { type Budget, type SelectedFrom, Selection } from './selection.ts'

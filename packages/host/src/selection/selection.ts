@@ -1,0 +1,108 @@
+import MiniSearch from 'minisearch'
+import { toTerm, wordsOf } from './words.ts'
+
+export interface SelectedFrom {
+  id: string
+  /** Another one where what is indexed has changed. */
+  version: string
+  title: string
+  name: string
+  descriptionForHuman: string
+  descriptionForModel: string
+  operations: { name: string; title: string; description: string }[]
+  /** What its operations cost the model. */
+  tokens: number
+}
+
+export interface Budget {
+  tokens: number
+  operations: number
+  plugins: number
+}
+
+interface Indexed {
+  id: string
+  name: string
+  purpose: string
+  guidance: string
+  operations: string
+}
+
+/** Chooses the plugins that fit a request, so that a prompt does not grow with what is registered. */
+export class Selection {
+  readonly #known = new Map<string, SelectedFrom>()
+  readonly #index = new MiniSearch<Indexed>({
+    fields: ['name', 'purpose', 'guidance', 'operations'],
+    tokenize: wordsOf,
+    processTerm: toTerm,
+    searchOptions: {
+      boost: { name: 3, purpose: 2, guidance: 1, operations: 1.5 },
+      prefix: (term) => term.length >= 4,
+      fuzzy: (term) => (term.length >= 6 ? 0.15 : false),
+      weights: { prefix: 0.4, fuzzy: 0.2 },
+    },
+  })
+
+  /** Brings the index up to what there is. What it knows already costs nothing. */
+  update(plugins: readonly SelectedFrom[]): void {
+    for (const plugin of plugins) {
+      const known = this.#known.get(plugin.id)
+      if (known?.version === plugin.version) continue
+      if (known) this.#index.discard(plugin.id)
+      this.#known.set(plugin.id, plugin)
+      this.#index.add(toIndexed(plugin))
+    }
+  }
+
+  remove(id: string): void {
+    if (this.#known.delete(id)) this.#index.discard(id)
+  }
+
+  /**
+   * The ids of those that are put before the model: all while they fit the budget; otherwise those that were used in
+   * this conversation, then those that fit the request best. The same input gives the same answer.
+   * @param text what the user has said last
+   * @param used ids of those that have been called in the conversation, the last one first
+   * @param enabled ids of those that may be chosen
+   */
+  choose(text: string, used: readonly string[], enabled: readonly string[], budget: Budget): string[] {
+    const candidates = new Map(
+      enabled.flatMap((id) => (this.#known.has(id) ? [[id, this.#known.get(id) as SelectedFrom]] : [])),
+    )
+    if (fits([...candidates.values()], budget)) return [...candidates.keys()]
+    const ranked = this.#index
+      .search(text, { filter: ({ id }) => candidates.has(id as string) })
+      .map(({ id }) => id as string)
+    const chosen: SelectedFrom[] = []
+    for (const id of new Set([...used, ...ranked])) {
+      const plugin = candidates.get(id)
+      // One that is too large leaves its place to the next.
+      if (plugin && fits([...chosen, plugin], budget)) chosen.push(plugin)
+      if (chosen.length >= budget.plugins) break
+    }
+    return chosen.map(({ id }) => id)
+  }
+}
+
+const fits = (plugins: readonly SelectedFrom[], budget: Budget): boolean =>
+  plugins.length <= budget.plugins &&
+  plugins.reduce((sum, { tokens }) => sum + tokens, 0) <= budget.tokens &&
+  plugins.reduce((sum, { operations }) => sum + operations.length, 0) <= budget.operations
+
+const toIndexed = ({
+  id,
+  name,
+  title,
+  descriptionForHuman,
+  descriptionForModel,
+  operations,
+}: SelectedFrom): Indexed => ({
+  id,
+  name: `${title} ${name}`,
+  purpose: descriptionForHuman,
+  guidance: descriptionForModel,
+  operations: operations
+    .map((one) => `${one.name} ${one.title} ${one.description}`)
+    .join('\n')
+    .slice(0, 10_000),
+})

@@ -1,0 +1,58 @@
+import { oauthMigrations } from '@reference-plugins/oauth-server'
+
+/** The tables of the host. Times are ISO 8601 in UTC, so that they sort as text. */
+export const hostMigrations = {
+  ...oauthMigrations,
+  host: `
+    CREATE TABLE plugin (
+      id TEXT PRIMARY KEY, owner TEXT NOT NULL, address TEXT NOT NULL, document TEXT NOT NULL, manifest TEXT, spec TEXT,
+      manifest_url TEXT, spec_url TEXT, hash TEXT NOT NULL, mends TEXT NOT NULL, client_id TEXT, oauth TEXT,
+      verification_token TEXT NOT NULL, has_verification INTEGER NOT NULL DEFAULT 0, trouble TEXT, registered_at TEXT NOT NULL
+    );
+    CREATE INDEX plugin_owner ON plugin (owner);
+    CREATE TABLE registration (
+      id TEXT PRIMARY KEY, owner TEXT NOT NULL, found TEXT NOT NULL, begun_at TEXT NOT NULL
+    );
+    CREATE TABLE activation (
+      user_id TEXT NOT NULL, plugin TEXT NOT NULL REFERENCES plugin ON DELETE CASCADE, at TEXT NOT NULL, state TEXT NOT NULL,
+      PRIMARY KEY (user_id, plugin)
+    );
+    CREATE TABLE secret (
+      user_id TEXT NOT NULL, plugin TEXT NOT NULL, kind TEXT NOT NULL,
+      origin TEXT NOT NULL, key_id TEXT NOT NULL, nonce TEXT NOT NULL, sealed TEXT NOT NULL,
+      PRIMARY KEY (user_id, plugin, kind)
+    );
+    CREATE TABLE sign_in (
+      state TEXT PRIMARY KEY, user_id TEXT NOT NULL, browser TEXT NOT NULL, plugin TEXT NOT NULL REFERENCES plugin ON DELETE CASCADE,
+      verifier TEXT NOT NULL, expires_at TEXT NOT NULL
+    );
+    CREATE TABLE share (
+      id TEXT PRIMARY KEY, plugin TEXT NOT NULL REFERENCES plugin ON DELETE CASCADE, kind TEXT NOT NULL, digest TEXT,
+      maximum INTEGER, expires_at TEXT, made_at TEXT NOT NULL
+    );
+    CREATE INDEX share_plugin ON share (plugin);
+    CREATE TABLE member (
+      plugin TEXT NOT NULL REFERENCES plugin ON DELETE CASCADE, user_id TEXT NOT NULL,
+      share TEXT NOT NULL REFERENCES share ON DELETE CASCADE, PRIMARY KEY (plugin, user_id)
+    );
+    CREATE INDEX member_user ON member (user_id);
+    CREATE TABLE conversation (
+      number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, user_id TEXT NOT NULL, title TEXT NOT NULL, plugins TEXT NOT NULL,
+      updated_at TEXT NOT NULL
+    );
+    CREATE INDEX conversation_user ON conversation (user_id, updated_at);
+    CREATE TABLE message (
+      number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+      conversation TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE, role TEXT NOT NULL, parts TEXT NOT NULL, at TEXT NOT NULL
+    );
+    CREATE INDEX message_conversation ON message (conversation, number);
+    CREATE VIRTUAL TABLE message_text USING fts5 (text, content = '', contentless_delete = 1);
+    CREATE TABLE permission (
+      user_id TEXT NOT NULL, plugin TEXT NOT NULL REFERENCES plugin ON DELETE CASCADE, operation TEXT NOT NULL, hash TEXT NOT NULL,
+      PRIMARY KEY (user_id, plugin, operation)
+    );
+    CREATE TABLE setting (user_id TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (user_id, name));`,
+}
+
+export const now = (): string => new Date().toISOString()
+export const later = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString()

@@ -1,0 +1,69 @@
+import type { Database } from '@reference-plugins/store'
+import { findModels, type Model, openModel } from '../models/index.ts'
+import type { Vault } from '../vault/vault.ts'
+import type { ModelChoice, ModelState } from '../wire.ts'
+
+const foundAgainAfter = 10_000
+
+/** Which model answers a user: the one they chose, or the first that was found. */
+export class UserModels {
+  readonly #database: Database
+  readonly #vault: Vault
+  readonly #environment: NodeJS.ProcessEnv
+  #found: { at: number; models: ReturnType<typeof findModels> } | undefined
+
+  constructor(database: Database, vault: Vault, environment: NodeJS.ProcessEnv) {
+    this.#database = database
+    this.#vault = vault
+    this.#environment = environment
+  }
+
+  /** Without any key. */
+  async state(user: string): Promise<ModelState> {
+    const { found, problems } = await this.#find()
+    const chosen = await this.#chosen(user)
+    return { ...(chosen && { chosen: withoutKey(chosen) }), found: found.map(withoutKey), problems }
+  }
+
+  async open(user: string): Promise<Model | undefined> {
+    const chosen = await this.#chosen(user)
+    return chosen && openModel(chosen)
+  }
+
+  async choose(user: string, { apiKey, ...choice }: ModelChoice): Promise<void> {
+    await this.#database.run`
+      INSERT INTO setting (user_id, name, value) VALUES (${user}, ${'model'}, ${JSON.stringify(choice)})
+      ON CONFLICT (user_id, name) DO UPDATE SET value = excluded.value`
+    const place = keyPlace(user, choice)
+    if (apiKey !== undefined && apiKey !== '') await this.#vault.put(place, apiKey)
+    // A key is for the place that it was entered for.
+    else if (!(await this.#vault.has(place))) await this.#vault.delete(place)
+  }
+
+  async forget(user: string): Promise<void> {
+    await this.#database.run`DELETE FROM setting WHERE user_id = ${user} AND name = ${'model'}`
+    await this.#vault.delete(keyPlace(user, { baseUrl: '' }))
+  }
+
+  async #chosen(user: string): Promise<ModelChoice | undefined> {
+    const row = await this.#database.get<{ value: string }>`
+      SELECT value FROM setting WHERE user_id = ${user} AND name = ${'model'}`
+    const { found } = await this.#find()
+    if (!row) return found[0]
+    const choice = JSON.parse(row.value) as ModelChoice
+    const same = found.find(({ baseUrl, provider }) => baseUrl === choice.baseUrl && provider === choice.provider)
+    const apiKey = (await this.#vault.get(keyPlace(user, choice))) ?? same?.apiKey
+    return { ...choice, ...(apiKey !== undefined && { apiKey }) }
+  }
+
+  #find(): ReturnType<typeof findModels> {
+    if (!this.#found || Date.now() - this.#found.at > foundAgainAfter)
+      this.#found = { at: Date.now(), models: findModels(this.#environment) }
+    return this.#found.models
+  }
+}
+
+const keyPlace = (user: string, { baseUrl }: { baseUrl: string }) =>
+  ({ user, plugin: '', kind: 'model-key', origin: baseUrl }) as const
+
+const withoutKey = ({ apiKey: _, ...choice }: ModelChoice): ModelChoice => choice

@@ -1,0 +1,35 @@
+import { type Account, Accounts } from '@reference-plugins/oauth-server'
+import type { Database } from '@reference-plugins/store'
+
+export interface User {
+  id: string
+  name: string
+}
+
+export const onlyUser: User = { id: 'only', name: 'you' }
+
+/** The people of the host: one without any ceremony, or accounts. */
+export class Users {
+  readonly mode: 'single' | 'accounts'
+  readonly accounts: Accounts
+
+  constructor(database: Database, mode: 'single' | 'accounts') {
+    this.mode = mode
+    this.accounts = new Accounts(database)
+  }
+
+  /** @param cookie of the browser, where it has one */
+  async of(cookie: string | undefined): Promise<User | undefined> {
+    if (this.mode === 'single') return onlyUser
+    return cookie === undefined ? undefined : this.accounts.signedIn(cookie)
+  }
+
+  async nameOf(id: string): Promise<string> {
+    if (id === onlyUser.id) return onlyUser.name
+    return (await this.accounts.find(id))?.name ?? 'someone who has left'
+  }
+
+  async byName(name: string): Promise<Account | undefined> {
+    return this.accounts.findByName(name)
+  }
+}

@@ -1,0 +1,37 @@
+import { createHash, hkdfSync } from 'node:crypto'
+import { EnvironmentError } from '@reference-plugins/core'
+
+export interface Key {
+  id: string
+  bytes: Buffer
+}
+
+/** The keys of the vault. The first one seals; all of them open, so that a key can be replaced. */
+export class KeyRing {
+  readonly #keys: ReadonlyMap<string, Key>
+  readonly newest: Key
+
+  /**
+   * @param text keys of 32 random bytes in base64url, with commas between them, the newest first
+   * @throws EnvironmentError where one is too weak
+   */
+  constructor(text: string) {
+    const keys = text.split(',').map((one) => toKey(one.trim()))
+    this.newest = keys[0] as Key
+    this.#keys = new Map(keys.map((key) => [key.id, key]))
+  }
+
+  get(id: string): Key | undefined {
+    return this.#keys.get(id)
+  }
+}
+
+function toKey(text: string): Key {
+  const secret = Buffer.from(text, 'base64url')
+  if (secret.length < 32 || new Set(secret).size < 8)
+    throw new EnvironmentError(
+      `HOST_KEY must be 32 random bytes in base64url: node -p "require('node:crypto').randomBytes(32).toString('base64url')" makes one`,
+    )
+  const bytes = Buffer.from(hkdfSync('sha256', secret, 'reference-plugins', 'vault', 32))
+  return { id: createHash('sha256').update(bytes).digest('base64url').slice(0, 8), bytes }
+}

@@ -1,0 +1,277 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import { walkToCallback, workspacePlugins } from '@reference-plugins/contract'
+import type { Call, Conversation, PluginDetail, Registration, RegistrationEvent, TurnEvent } from '../src/wire.ts'
+import { type Browser, Refused, type ServedHost, serveHost } from './fixture.ts'
+
+type Local = Awaited<ReturnType<typeof workspacePlugins>>[number]
+
+let locals: Local[]
+let served: ServedHost
+let ada: Browser
+const ids: Record<string, string> = {}
+
+before(async () => {
+  locals = await workspacePlugins(new URL('../../../', import.meta.url).pathname)
+  served = await serveHost({ mode: 'accounts' })
+  ada = await signUp('ada')
+})
+after(async () => {
+  await served.close()
+  await Promise.all(locals.map((one) => one.end()))
+})
+
+async function signUp(name: string): Promise<Browser> {
+  const browser = served.browser()
+  await browser.send('POST', '/api/users', { name, password: 'correct horse battery' })
+  return browser
+}
+const local = (name: string): Local => locals.find((one) => one.name === name) as Local
+const address = (name: string) => local(name).url.replace('http://', '').replace('127.0.0.1', 'localhost')
+async function read(browser: Browser, name: string): Promise<Registration> {
+  const end = (await browser.events<RegistrationEvent>('/api/registrations', { address: address(name) })).at(-1)
+  assert.ok(end?.type === 'end' && end.registration.isReady, JSON.stringify(end))
+  return end.registration
+}
+const approve = (browser: Browser, id: string, input: object) =>
+  browser.send<PluginDetail>('POST', `/api/registrations/${id}/approve`, input)
+async function call(browser: Browser, plugin: string, operation: string, given: object): Promise<Call> {
+  const { id } = await browser.send<Conversation>('POST', '/api/conversations', {})
+  let events = await browser.events<TurnEvent>(`/api/conversations/${id}/calls`, {
+    plugin,
+    operation,
+    arguments: given,
+  })
+  const last = () => events.flatMap((event) => (event.type === 'call' ? [event.call] : [])).at(-1) as Call
+  const asked = last()
+  if (asked.state === 'waiting')
+    events = await browser.events(`/api/conversations/${id}/calls/${asked.id}/decision`, {
+      decision: 'allow',
+      digest: asked.ask?.digest,
+    })
+  return last()
+}
+/** Signs in as a person does in the window that the page opens. Answers the callback with its code. */
+async function walk(browser: Browser, plugin: string, username = 'developer'): Promise<URL> {
+  const { url } = await browser.send<{ url: string }>('POST', `/api/plugins/${plugin}/sign-in`, {})
+  const callback = new URL(url).searchParams.get('redirect_uri') as string
+  const password = local('notes').oauth?.signIn?.password as string
+  return walkToCallback(url, callback, { username, password })
+}
+const callBack = async (browser: Browser, url: URL): Promise<{ status: number; text: string }> => {
+  const answer = await browser.raw('GET', url.href)
+  return { status: answer.status, text: await answer.text() }
+}
+
+test('a plugin without auth is activated with nothing', async () => {
+  const { id } = await read(ada, 'todo')
+  ids.todo = (await approve(ada, id, {})).id
+  const before = await call(ada, ids.todo, 'getTodos', { username: 'ada' })
+  assert.equal(before.state, 'done')
+  const plugin = await ada.send<PluginDetail>('PUT', `/api/plugins/${ids.todo}/activation`, {})
+  assert.equal(plugin.activation, 'active')
+})
+
+test('a service token is entered once, by who registers the plugin', async () => {
+  const { id, plugin } = await read(ada, 'stocks')
+  assert.equal(plugin?.auth.type, 'service_http')
+  assert.equal(plugin?.verification?.isThere, false)
+  await assert.rejects(approve(ada, id, {}), /needs its service token/)
+  ids.stocks = (await approve(ada, id, { serviceToken: local('stocks').token })).id
+  await ada.send('PUT', `/api/plugins/${ids.stocks}/activation`, {})
+  const quotes = await call(ada, ids.stocks, 'getQuotes', { symbols: ['AAPL', 'IBM'] })
+  assert.equal(quotes.response?.status, 200, quotes.result)
+  assert.match(quotes.curl ?? '', /Bearer \$TOKEN/)
+})
+
+test('each user pastes a token of their own', async () => {
+  const { id } = await read(ada, 'news')
+  ids.news = (await approve(ada, id, {})).id
+  await assert.rejects(ada.send('PUT', `/api/plugins/${ids.news}/activation`, {}), /Paste your token/)
+  const refused = await call(ada, ids.news, 'getHeadlines', {})
+  assert.match(refused.result ?? '', /needs a token of yours/)
+  await ada.send('PUT', `/api/plugins/${ids.news}/activation`, { token: local('news').token })
+  assert.equal((await call(ada, ids.news, 'getHeadlines', {})).response?.status, 200)
+})
+
+test('a user signs in by OAuth in a window, and is signed out for good', async () => {
+  const { id, plugin } = await read(ada, 'notes')
+  assert.match(plugin?.callbackUrl ?? '', new RegExp(`^${served.url}/aip/plugin-[0-9a-f-]+/oauth/callback$`))
+  const approved = await approve(ada, id, {})
+  ids.notes = approved.id
+  assert.ok(approved.clientId, 'the host registered itself as a client')
+  assert.equal((await callBack(ada, await walk(ada, ids.notes))).status, 200)
+  assert.equal((await ada.get<PluginDetail>(`/api/plugins/${ids.notes}`)).activation, 'active')
+  const added = await call(ada, ids.notes, 'addNote', { title: 'Canary', text: 'sings' })
+  assert.equal(added.response?.status, 200, added.result)
+  await ada.send('DELETE', `/api/plugins/${ids.notes}/activation`)
+  assert.match((await call(ada, ids.notes, 'searchNotes', { query: 'canary' })).result ?? '', /Nobody is signed in/)
+  assert.equal((await callBack(ada, await walk(ada, ids.notes))).status, 200)
+})
+
+test('a sign-in that was not begun here, is used twice, or is of another browser or plugin, puts nothing into the vault', async () => {
+  const bob = await signUp('bob')
+  const link = (await ada.send<{ url: string }>('POST', `/api/plugins/${ids.notes}/shares`, {})).url
+  await bob.send('POST', `/api/shares/${link.split('/').at(-1)}`, {})
+  const rows = async () =>
+    (
+      await served.host.database.get<{
+        count: number
+      }>`SELECT count(*) AS count FROM secret WHERE kind = 'oauth-tokens'`
+    )?.count
+  const before = await rows()
+  const good = await walk(ada, ids.notes as string, 'guest')
+  const without = new URL(good)
+  without.searchParams.delete('state')
+  const foreign = new URL(good)
+  foreign.searchParams.set('state', 'x'.repeat(43))
+  const other = new URL(good.href.replace(ids.notes as string, ids.todo as string))
+  for (const [browser, url] of [
+    [ada, without],
+    [ada, foreign],
+    [bob, good],
+    [ada, other],
+  ] as const) {
+    const { status, text } = await callBack(browser, url)
+    assert.equal(status, 400)
+    assert.match(text, /begin it again/)
+  }
+  assert.equal(await rows(), before)
+  assert.equal((await bob.get<PluginDetail>(`/api/plugins/${ids.notes}`)).activation, 'none')
+  const issuer = new URL(await walk(ada, ids.notes as string))
+  issuer.searchParams.set('iss', 'https://evil.example')
+  assert.match((await callBack(ada, issuer)).text, /not to be trusted|iss/)
+  assert.equal((await callBack(ada, issuer)).status, 400, 'the state is used up')
+})
+
+test('what the authorization server refuses is said on the page, which shows no markup of it', async () => {
+  const { url } = await ada.send<{ url: string }>('POST', `/api/plugins/${ids.notes}/sign-in`, {})
+  const back = new URL(new URL(url).searchParams.get('redirect_uri') as string)
+  back.searchParams.set('error', 'access_denied')
+  back.searchParams.set('error_description', '<img src=x onerror=alert(1)>')
+  back.searchParams.set('state', new URL(url).searchParams.get('state') as string)
+  back.searchParams.set('iss', local('notes').url.replace('127.0.0.1', 'localhost'))
+  const { status, text } = await callBack(ada, back)
+  assert.equal(status, 400)
+  assert.ok(!text.includes('<img'))
+})
+
+test('who a plugin is shared with signs in by themselves, sees only their own, and loses it again', async () => {
+  const carl = await signUp('carl')
+  await assert.rejects(
+    carl.get(`/api/plugins/${ids.notes}`),
+    (error) => error instanceof Refused && error.status === 404,
+  )
+  const share = await ada.send<{ id: string; userName: string }>('POST', `/api/plugins/${ids.notes}/shares`, {
+    userName: 'Carl',
+  })
+  assert.equal(share.userName, 'carl')
+  const seen = await carl.get<PluginDetail>(`/api/plugins/${ids.notes}`)
+  assert.deepEqual([seen.isOwn, seen.activation, seen.clientId, seen.ownerName], [false, 'none', undefined, 'ada'])
+  assert.match(
+    (await call(carl, ids.notes as string, 'searchNotes', { query: 'canary' })).result ?? '',
+    /Nobody is signed in/,
+  )
+  assert.equal((await callBack(carl, await walk(carl, ids.notes as string, 'guest'))).status, 200)
+  const found = await call(carl, ids.notes as string, 'searchNotes', { query: 'canary' })
+  assert.equal(found.response?.status, 200)
+  assert.ok(!found.result?.includes('Canary'))
+  for (const [method, path, body] of [
+    ['DELETE', `/shares/${share.id}`, undefined],
+    ['PUT', '/service-token', { token: 'x' }],
+    ['PUT', '/client', { id: 'x' }],
+    ['POST', '/shares', {}],
+    ['POST', '/refresh', {}],
+  ] as const)
+    await assert.rejects(
+      carl.send(method, `/api/plugins/${ids.notes}${path}`, body),
+      (error) => error instanceof Refused && error.status === 403,
+      path,
+    )
+  await ada.send('DELETE', `/api/plugins/${ids.notes}/shares/${share.id}`)
+  await assert.rejects(
+    carl.get(`/api/plugins/${ids.notes}`),
+    (error) => error instanceof Refused && error.status === 404,
+  )
+  const left = await served.host.database.get<{
+    count: number
+  }>`SELECT count(*) AS count FROM secret s JOIN oauth_account a ON a.id = s.user_id WHERE a.name = 'carl'`
+  assert.equal(left?.count, 0)
+})
+
+test('a link is for so many, and so long', async () => {
+  const link = (
+    await ada.send<{ url: string; used: number }>('POST', `/api/plugins/${ids.todo}/shares`, { maximum: 1 })
+  ).url
+  const secret = link.split('/').at(-1)
+  const [dora, emil] = [await signUp('dora'), await signUp('emil')]
+  await dora.send('POST', `/api/shares/${secret}`, {})
+  await dora.send('POST', `/api/shares/${secret}`, {})
+  await assert.rejects(emil.send('POST', `/api/shares/${secret}`, {}), /for 1, who have all come/)
+  const short = (
+    await ada.send<{ url: string }>('POST', `/api/plugins/${ids.todo}/shares`, { expiresInDays: 0.000001 })
+  ).url
+  await new Promise((resolve) => setTimeout(resolve, 150))
+  await assert.rejects(emil.send('POST', `/api/shares/${short.split('/').at(-1)}`, {}), /expired/)
+  await assert.rejects(
+    emil.send('POST', '/api/shares/made-up', {}),
+    (error) => error instanceof Refused && error.status === 404,
+  )
+})
+
+test('nobody sees what is another one’s: conversations, plugins, registrations', async () => {
+  const eve = await signUp('eve')
+  const { id } = await ada.send<Conversation>('POST', '/api/conversations', {})
+  const registration = await read(ada, 'todo')
+  for (const [method, path, body] of [
+    ['GET', `/api/conversations/${id}`, undefined],
+    ['PATCH', `/api/conversations/${id}`, { title: 'x' }],
+    ['DELETE', `/api/conversations/${id}`, undefined],
+    ['GET', `/api/conversations/${id}/prompt`, undefined],
+    ['GET', `/api/conversations/${id}/file`, undefined],
+    ['POST', `/api/conversations/${id}/messages`, { text: 'x' }],
+    ['POST', `/api/conversations/${id}/stop`, {}],
+    ['GET', `/api/plugins/${ids.todo}`, undefined],
+    ['DELETE', `/api/plugins/${ids.todo}`, undefined],
+    ['PUT', `/api/plugins/${ids.todo}/activation`, {}],
+    ['POST', `/api/registrations/${registration.id}/approve`, {}],
+    ['GET', `/api/registrations/${registration.id}`, undefined],
+  ] as const)
+    await assert.rejects(
+      eve.send(method, path, body),
+      (error) => error instanceof Refused && error.status === 404,
+      `${method} ${path}`,
+    )
+  assert.deepEqual(await eve.get('/api/plugins'), [])
+  assert.deepEqual(await eve.get('/api/conversations'), [])
+  const nobody = served.browser()
+  for (const path of ['/api/plugins', '/api/conversations', '/api/models', `/api/plugins/${ids.todo}`])
+    await assert.rejects(nobody.get(path), (error) => error instanceof Refused && error.status === 401, path)
+})
+
+test('neither the database nor the log holds what somebody could call with', async () => {
+  const tokens = [local('stocks').token, local('news').token] as string[]
+  const path = served.host.options.databaseUrl.slice('file:'.length)
+  const bytes = Buffer.concat([path, `${path}-wal`].map((file) => readFileSync(file)))
+  for (const token of tokens) {
+    assert.ok(token.length > 20)
+    assert.ok(!bytes.includes(token))
+    assert.ok(!served.log().includes(token))
+  }
+})
+
+test('a token that has ended is renewed once, however many calls wait for it', async () => {
+  const plugin = await served.host.plugins.find(ids.notes as string)
+  assert.ok(plugin)
+  const { id } = (await ada.get<{ user: { id: string } }>('/api/session')).user
+  await callBack(ada, await walk(ada, plugin.id))
+  const before = await served.host.credentials.authorization(id, plugin)
+  const renewed = await Promise.all(
+    Array.from({ length: 20 }, () => served.host.credentials.authorization(id, plugin, true)),
+  )
+  assert.equal(new Set(renewed).size, 1)
+  assert.notEqual(renewed[0], before)
+  const again = await served.host.credentials.authorization(id, plugin, true)
+  assert.notEqual(again, renewed[0], 'the chain of refresh tokens was not broken')
+})

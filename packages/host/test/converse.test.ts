@@ -1,0 +1,297 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { type PluginProcess, startPlugin } from '@reference-plugins/contract'
+import type { Call, Conversation, PluginDetail, RegistrationEvent, TurnEvent } from '../src/wire.ts'
+import { type Browser, Refused, type ServedHost, serveHost } from './fixture.ts'
+import { type Script, type ScriptedTurn, type ServedModel, serveModel } from './models/openai-double.ts'
+
+let todo: PluginProcess
+let served: ServedHost
+let model: ServedModel
+let script: Script | ScriptedTurn[] = []
+let browser: Browser
+let plugin: PluginDetail
+let count = 0
+
+before(async () => {
+  todo = await startPlugin(new URL('../../../plugins/todo/', import.meta.url))
+  model = await serveModel((call, index) =>
+    Array.isArray(script) ? (script[index - count] ?? { text: 'Nothing more.' }) : script(call, index - count),
+  )
+  served = await serveHost({
+    environment: { OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'double-1', OLLAMA_HOST: '127.0.0.1:1' },
+  })
+  browser = served.browser()
+  const events = await browser.events<RegistrationEvent>('/api/registrations', { address: `localhost:${todo.port}` })
+  const end = events.at(-1)
+  assert.ok(end?.type === 'end' && end.registration.isReady)
+  plugin = await browser.send<PluginDetail>('POST', `/api/registrations/${end.registration.id}/approve`, {})
+  await browser.send('PUT', `/api/plugins/${plugin.id}/activation`, {})
+})
+after(async () => {
+  await served.close()
+  model.close()
+  await todo.end()
+})
+beforeEach(() => {
+  count = model.calls.length
+})
+
+const begin = async (): Promise<string> => (await browser.send<Conversation>('POST', '/api/conversations', {})).id
+const say = (id: string, text: string) => browser.events<TurnEvent>(`/api/conversations/${id}/messages`, { text })
+const callsIn = (events: TurnEvent[]): Call[] => {
+  const last = new Map<string, Call>()
+  for (const event of events) if (event.type === 'call') last.set(event.call.id, event.call)
+  return [...last.values()]
+}
+const endOf = (events: TurnEvent[]) => events.at(-1) as Extract<TurnEvent, { type: 'end' }>
+const textOf = (events: TurnEvent[]) => events.flatMap((event) => (event.type === 'text' ? [event.delta] : [])).join('')
+const tool = (name: string): string => {
+  const found = model.calls.at(-1)?.body.tools?.find(({ function: { name: one } }) => one.includes(name))
+  assert.ok(found, name)
+  return found.function.name
+}
+const named = (name: string) => `todo__${name}`
+const decide = (id: string, call: Call | undefined, decision: string, digest = call?.ask?.digest ?? '') =>
+  browser.events<TurnEvent>(`/api/conversations/${id}/calls/${call?.id}/decision`, { decision, digest })
+const list = async (user: string): Promise<string[]> =>
+  ((await (await fetch(`${todo.url}/todos/${user}`)).json()) as { todos: string[] }).todos
+
+test('the model reads with a plugin, and what it says comes in pieces', async () => {
+  await fetch(`${todo.url}/todos/ada`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"todo":"buy milk"}',
+  })
+  script = [
+    {
+      text: 'Let me see. ',
+      calls: [{ name: named('getTodos'), arguments: { username: 'ada', limit: null, offset: null } }],
+    },
+    { text: 'You want to buy milk.' },
+  ]
+  const id = await begin()
+  const events = await say(id, 'What is on the list of ada?')
+  assert.equal(endOf(events).state, 'done')
+  assert.equal(textOf(events), 'Let me see. You want to buy milk.')
+  const [call] = callsIn(events)
+  assert.equal(call?.state, 'done')
+  assert.deepEqual(call?.arguments, { username: 'ada' })
+  assert.equal(call?.response?.status, 200)
+  assert.match(call?.curl ?? '', /^curl 'http:\/\/127.0.0.1|^curl 'http:\/\/localhost/)
+  const told = model.calls.at(-1)?.body.messages.at(-1)
+  assert.equal(told?.role, 'tool')
+  assert.deepEqual(JSON.parse(String(told?.content)), { todos: ['buy milk'] })
+  const kept = await browser.get<Conversation>(`/api/conversations/${id}`)
+  assert.equal(kept.title, 'What is on the list of ada?')
+  assert.deepEqual(
+    kept.messages.map(({ role, parts }) => [role, parts.map(({ type }) => type)]),
+    [
+      ['user', ['text']],
+      ['assistant', ['text', 'call', 'text']],
+    ],
+  )
+})
+
+test('what changes something waits for the user, and is done once they allow exactly that', async () => {
+  script = [
+    { calls: [{ name: named('deleteTodo'), arguments: { username: 'bob', todo_idx: 0, todo: null } }] },
+    { text: 'Done.' },
+  ]
+  await fetch(`${todo.url}/todos/bob`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"todo":"pay rent"}',
+  })
+  const id = await begin()
+  const events = await say(id, 'Delete the first one of bob')
+  assert.equal(endOf(events).state, 'waiting')
+  const [call] = callsIn(events)
+  assert.equal(call?.state, 'waiting')
+  assert.equal(call?.ask?.canRemember, false)
+  assert.deepEqual(await list('bob'), ['pay rent'])
+  await assert.rejects(
+    decide(id, call, 'allow', 'made-up'),
+    (error) => error instanceof Refused && error.status === 409,
+  )
+  assert.deepEqual(await list('bob'), ['pay rent'])
+  const after = await decide(id, call, 'always')
+  assert.equal(endOf(after).state, 'done')
+  assert.equal(textOf(after), 'Done.')
+  assert.deepEqual(await list('bob'), [])
+  await assert.rejects(decide(id, call, 'allow'), /decided already/)
+})
+
+test('what is refused is not done, and the model is told so', async () => {
+  script = [{ calls: [{ name: named('addTodo'), arguments: { username: 'carl', todo: 'x' } }] }, { text: 'Then not.' }]
+  const id = await begin()
+  const [call] = callsIn(await say(id, 'Add x'))
+  const after = await decide(id, call, 'refuse')
+  assert.equal(textOf(after), 'Then not.')
+  assert.deepEqual(await list('carl'), [])
+  assert.match(String(model.calls.at(-1)?.body.messages.at(-1)?.content), /user refused/)
+})
+
+test('what is of no consequence by its developer may be allowed for good', async () => {
+  script = [{ calls: [{ name: named('addTodo'), arguments: { username: 'dora', todo: 'one' } }] }, { text: 'ok' }]
+  const first = await begin()
+  const [call] = callsIn(await say(first, 'Add one'))
+  assert.equal(call?.ask?.canRemember, true)
+  await decide(first, call, 'always')
+  count = model.calls.length
+  script = [{ calls: [{ name: named('addTodo'), arguments: { username: 'dora', todo: 'two' } }] }, { text: 'ok' }]
+  const events = await say(await begin(), 'Add two')
+  assert.equal(endOf(events).state, 'done')
+  assert.deepEqual(await list('dora'), ['one', 'two'])
+})
+
+test('calls made at once are all made, and all answered', async () => {
+  script = [
+    {
+      calls: [
+        { name: named('getTodos'), arguments: { username: 'ada' } },
+        { name: named('getTodos'), arguments: { username: 'nobody' } },
+      ],
+    },
+    { text: 'Both read.' },
+  ]
+  const events = await say(await begin(), 'Read both')
+  assert.deepEqual(
+    callsIn(events).map(({ state }) => state),
+    ['done', 'done'],
+  )
+  assert.equal(model.calls.at(-1)?.body.messages.filter(({ role }) => role === 'tool').length, 2)
+})
+
+test('a call that does not fit is not sent, and the model learns why', async () => {
+  for (const [given, reason] of [
+    ['{"username": "ada', /no JSON/],
+    [{}, /username/],
+    [{ username: 'ada', limit: 100_000 }, /limit/],
+    [{ username: 'ada', surprise: 1 }, /surprise/],
+  ] as const) {
+    count = model.calls.length
+    script = [{ calls: [{ name: named('getTodos'), arguments: given }] }, { text: 'Sorry.' }]
+    const events = await say(await begin(), 'Read')
+    assert.equal(callsIn(events)[0]?.state, 'refused')
+    assert.match(String(model.calls.at(-1)?.body.messages.at(-1)?.content), reason)
+  }
+  count = model.calls.length
+  script = [{ calls: [{ name: 'bank_transfer', arguments: {} }] }, { text: 'Sorry.' }]
+  const events = await say(await begin(), 'Pay')
+  assert.match(callsIn(events)[0]?.result ?? '', /no tool bank_transfer. There are todo/)
+})
+
+test('an error of the plugin becomes something that the model can act on', async () => {
+  script = [
+    { calls: [{ name: named('deleteTodo'), arguments: { username: 'nobody', todo_idx: 5, todo: null } }] },
+    { text: 'It is not there.' },
+  ]
+  const id = await begin()
+  const [call] = callsIn(await say(id, 'Delete'))
+  await decide(id, call, 'allow')
+  const told = String(model.calls.at(-1)?.body.messages.at(-1)?.content)
+  assert.match(told, /Status 404/)
+  assert.match(told, /read it again with getTodos/)
+})
+
+test('a model that calls without end is stopped', async () => {
+  script = () => ({ calls: [{ name: named('getTodos'), arguments: { username: 'ada' } }] })
+  const events = await say(await begin(), 'Read for ever')
+  assert.equal(callsIn(events).length, 12)
+  assert.equal(endOf(events).state, 'done')
+  assert.ok(events.some((event) => event.type === 'notice' && /12 calls/.test(event.text)))
+})
+
+test('trouble of the model is said in words, and the conversation goes on after it', async () => {
+  script = [{ error: { status: 401 } }]
+  const id = await begin()
+  const events = await say(id, 'Hello')
+  assert.equal(endOf(events).state, 'failed')
+  assert.match(endOf(events).problem ?? '', /does not take the key/)
+  count = model.calls.length
+  script = [{ text: 'Hello again.' }]
+  assert.equal(textOf(await say(id, 'Hello?')), 'Hello again.')
+})
+
+test('the user stops an answer, and what came is kept', async () => {
+  script = [{ text: 'a long text that goes on and on', pause: 100 }]
+  const id = await begin()
+  const said = say(id, 'Tell me')
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  await assert.rejects(say(id, 'And?'), /wait until it ends, or stop it/)
+  await browser.send('POST', `/api/conversations/${id}/stop`, {})
+  assert.equal(endOf(await said).state, 'stopped')
+  const { messages } = await browser.get<Conversation>(`/api/conversations/${id}`)
+  assert.ok(messages.at(-1)?.parts.some((part) => part.type === 'text' && part.text.length > 0))
+})
+
+test('who says something else has refused what waits', async () => {
+  script = [{ calls: [{ name: named('addTodo'), arguments: { username: 'emil', todo: 'x' } }] }, { text: 'Fine.' }]
+  const id = await begin()
+  // Asked anew, for another conversation does not count.
+  await browser.send('POST', `/api/plugins/${plugin.id}/refresh`, {}).catch(() => {})
+  await served.host.database.run`DELETE FROM permission`
+  assert.equal(endOf(await say(id, 'Add x')).state, 'waiting')
+  await say(id, 'No, something else')
+  const { messages } = await browser.get<Conversation>(`/api/conversations/${id}`)
+  const states = messages.flatMap(({ parts }) =>
+    parts.flatMap((part) => (part.type === 'call' ? [part.call.state] : [])),
+  )
+  assert.deepEqual(states, ['refused'])
+  assert.deepEqual(await list('emil'), [])
+})
+
+test('without a model an operation is called by hand, with the same card and the same question', async () => {
+  const id = await begin()
+  const byHand = (operation: string, given: object) =>
+    browser.events<TurnEvent>(`/api/conversations/${id}/calls`, { plugin: plugin.id, operation, arguments: given })
+  const read = await byHand('getTodos', { username: 'ada' })
+  const [message] = read
+  assert.ok(message?.type === 'message' && message.message.role === 'user')
+  assert.equal(callsIn(read)[0]?.state, 'done')
+  const asked = await byHand('deleteTodo', { username: 'ada', todo_idx: 0 })
+  assert.equal(callsIn(asked)[0]?.state, 'waiting')
+  assert.deepEqual(await list('ada'), ['buy milk'])
+  await decide(id, callsIn(asked)[0], 'allow')
+  assert.deepEqual(await list('ada'), [])
+  await assert.rejects(byHand('nothing', {}), /has no operation nothing/)
+})
+
+test('what the model sees is shown as it is sent', async () => {
+  script = [{ text: 'ok' }]
+  const id = await begin()
+  const shown = await browser.get<{ raw: string; tools: { name: string; tokens: number }[]; system: string }>(
+    `/api/conversations/${id}/prompt?text=${encodeURIComponent('Hello there')}`,
+  )
+  await say(id, 'Hello there')
+  assert.equal(model.calls.at(-1)?.raw, shown.raw)
+  assert.equal(shown.tools.length, 3)
+  assert.ok(shown.tools.every(({ tokens }) => tokens > 10))
+  assert.match(shown.system, /<plugin name="todo"/)
+  assert.ok(tool('getTodos'))
+})
+
+test('conversations are found again by what was said and what was answered, and deleted for good', async () => {
+  script = [
+    { calls: [{ name: named('getTodos'), arguments: { username: '世界' } }] },
+    { text: 'An unusual word: quokka.' },
+  ]
+  const id = await begin()
+  await say(id, 'Something about wombats')
+  for (const query of ['wombat', 'quokka', '世界', 'quok wombats'])
+    assert.ok(
+      (await browser.get<Conversation[]>(`/api/conversations?query=${encodeURIComponent(query)}`)).length >=
+        (query.includes(' ') ? 0 : 1),
+      query,
+    )
+  const [found] = await browser.get<{ id: string; snippet: string }[]>('/api/conversations?query=quokka')
+  assert.equal(found?.id, id)
+  assert.match(found?.snippet ?? '', /⟦quokka⟧/)
+  await browser.send('DELETE', `/api/conversations/${id}`)
+  assert.equal((await browser.get<Conversation[]>('/api/conversations?query=quokka')).length, 0)
+  await assert.rejects(
+    browser.get(`/api/conversations/${id}`),
+    (error) => error instanceof Refused && error.status === 404,
+  )
+})

@@ -1,0 +1,105 @@
+import type { Server } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { temporaryDatabase } from '@reference-plugins/contract'
+import { createLog } from '@reference-plugins/core'
+import { createHostApp } from '../src/api/app.ts'
+import { type Host, type HostOptions, openHost } from '../src/host.ts'
+import { ownKey } from '../src/vault/own-key.ts'
+
+/** A browser: keeps its cookies, and reads events. */
+export interface Browser {
+  get<Result = unknown>(path: string): Promise<Result>
+  send<Result = unknown>(method: string, path: string, body?: unknown): Promise<Result>
+  events<Event = unknown>(path: string, body?: unknown): Promise<Event[]>
+  raw(method: string, path: string, init?: RequestInit): Promise<Response>
+}
+
+/** Answered otherwise than with 2xx. */
+export class Refused extends Error {
+  readonly status: number
+  constructor(status: number, detail: string) {
+    super(detail)
+    this.status = status
+  }
+}
+
+export interface ServedHost {
+  host: Host
+  url: string
+  log: () => string
+  browser(): Browser
+  close(): Promise<void>
+}
+
+/** Serves a host on 127.0.0.1, with a database of its own. */
+export async function serveHost(options: Partial<HostOptions> = {}): Promise<ServedHost> {
+  let written = ''
+  const log = createLog('trace', false, { write: (line) => (written += line) })
+  const databaseUrl = options.databaseUrl ?? temporaryDatabase()
+  const handler: { callback?: ReturnType<ReturnType<typeof createHostApp>['callback']> } = {}
+  const server: Server = createServer((request, response) => handler.callback?.(request, response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://localhost:${(server.address() as AddressInfo).port}`
+  const host = await openHost({
+    databaseUrl,
+    publicUrl: url,
+    keys: ownKey(databaseUrl),
+    mode: 'single',
+    development: true,
+    environment: { OLLAMA_HOST: 'http://127.0.0.1:9' },
+    log,
+    ...options,
+  })
+  handler.callback = createHostApp(host, (ctx) => {
+    ctx.body = 'the page'
+  }).callback()
+  return {
+    host,
+    url,
+    log: () => written,
+    browser: () => newBrowser(url),
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await host.close()
+    },
+  }
+}
+
+function newBrowser(url: string): Browser {
+  const cookies = new Map<string, string>()
+  const raw: Browser['raw'] = async (method, path, init = {}) => {
+    const answer = await fetch(path.startsWith('http') ? path : `${url}${path}`, {
+      ...init,
+      method,
+      redirect: 'manual',
+      headers: { cookie: [...cookies].map((pair) => pair.join('=')).join('; '), ...init.headers },
+    })
+    for (const cookie of answer.headers.getSetCookie()) {
+      const [pair = ''] = cookie.split(';')
+      cookies.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1))
+    }
+    return answer
+  }
+  const asJson = (body: unknown): RequestInit =>
+    body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+  const checked = async (answer: Response): Promise<string> => {
+    const text = await answer.text()
+    if (!answer.ok) throw new Refused(answer.status, (JSON.parse(text) as { detail: string }).detail)
+    return text
+  }
+  const send: Browser['send'] = async (method, path, body) => {
+    const text = await checked(await raw(method, path, asJson(body)))
+    return (text === '' ? undefined : JSON.parse(text)) as never
+  }
+  return {
+    raw,
+    send,
+    get: (path) => send('GET', path),
+    async events(path, body = {}) {
+      const text = await checked(await raw('POST', path, asJson(body)))
+      return text.split('\n\n').flatMap((one) => (one.startsWith('data: ') ? [JSON.parse(one.slice(6))] : []))
+    },
+  }
+}

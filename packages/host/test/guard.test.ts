@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { request } from 'node:http'
+import { after, before, test } from 'node:test'
+import { type ServedHost, serveHost } from './fixture.ts'
+
+let served: ServedHost
+before(async () => {
+  served = await serveHost()
+})
+after(() => served.close())
+
+const status = (method: string, path: string, headers: Record<string, string>): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const { port } = new URL(served.url)
+    request({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode ?? 0)
+    })
+      .on('error', reject)
+      .end()
+  })
+
+test('a name that somebody else points at this machine is not answered', async () => {
+  for (const host of ['evil.example', 'evil.example:3000', 'localhost.evil.example', '127.0.0.1.nip.io'])
+    for (const path of ['/', '/api/session', '/api/plugins'])
+      assert.equal(await status('GET', path, { host }), 421, `${host} ${path}`)
+  assert.equal(await status('GET', '/api/session', { host: new URL(served.url).host }), 200)
+  assert.equal(await status('GET', '/livez', { host: 'evil.example' }), 200)
+})
+
+test('what another site lets the browser send changes nothing', async () => {
+  const { host } = new URL(served.url)
+  const send = (headers: Record<string, string>) => status('POST', '/api/conversations', { host, ...headers })
+  assert.equal(await send({ origin: 'https://evil.example' }), 403)
+  assert.equal(await send({ origin: 'null' }), 403)
+  assert.equal(await send({ origin: served.url.replace(/\d+$/, '1') }), 403)
+  for (const site of ['cross-site', 'same-site']) assert.equal(await send({ 'sec-fetch-site': site }), 403, site)
+  assert.equal((await served.browser().get<unknown[]>('/api/conversations')).length, 0)
+  assert.equal(await send({ origin: served.url, 'sec-fetch-site': 'same-origin' }), 200)
+  assert.equal(await send({}), 200)
+})
+
+test('what is not there, and what is no JSON, is answered with a problem that says what to do', async () => {
+  const browser = served.browser()
+  const answer = async (method: string, path: string, body?: string, type = 'application/json') => {
+    const got = await browser.raw(method, path, body === undefined ? {} : { body, headers: { 'content-type': type } })
+    assert.match(got.headers.get('content-type') ?? '', /^application\/problem\+json/)
+    return {
+      status: got.status,
+      allow: got.headers.get('allow'),
+      detail: ((await got.json()) as { detail: string }).detail,
+    }
+  }
+  assert.equal((await answer('GET', '/api/nothing')).status, 404)
+  const wrong = await answer('PUT', '/api/conversations')
+  assert.deepEqual([wrong.status, wrong.allow?.includes('POST')], [405, true])
+  assert.equal((await answer('POST', '/api/registrations', '{"address"')).status, 400)
+  assert.equal((await answer('POST', '/api/registrations', JSON.stringify({ address: 5 }))).status, 400)
+  assert.equal(
+    (await answer('POST', '/api/registrations', JSON.stringify({ address: 'x'.repeat(300_000) }))).status,
+    413,
+  )
+  const empty = await answer('POST', '/api/registrations', JSON.stringify({ address: ' ' }))
+  assert.equal(empty.status, 422)
+  assert.match(empty.detail, /localhost:3333/)
+})

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { test } from 'node:test'
+import { findModels } from '../../src/models/index.ts'
+import { serveModel } from './openai-double.ts'
+
+const nowhere = { OLLAMA_HOST: '127.0.0.1:1' }
+
+test('nothing is found where nothing is', async () => {
+  assert.deepEqual(await findModels(nowhere), { found: [], problems: [] })
+})
+
+test('a running Ollama is found by itself, wherever its variable says', async () => {
+  const { baseUrl, close } = await serveModel([])
+  const { host } = new URL(baseUrl)
+  const { found } = await findModels({ OLLAMA_HOST: host })
+  close()
+  assert.deepEqual(found, [
+    { provider: 'openai-compatible', baseUrl, model: 'double-1', from: 'Ollama on this machine' },
+  ])
+})
+
+test('what listens on a port and has no models is not taken for a model', async () => {
+  for (const text of ['<html>', '{}', '{"data":[{"id":5}]}', '[]', '']) {
+    const server = createServer((_, response) => response.end(text)).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { found } = await findModels({ OLLAMA_HOST: `127.0.0.1:${(server.address() as AddressInfo).port}` })
+    server.close()
+    server.closeAllConnections()
+    assert.deepEqual(found, [], text)
+  }
+})
+
+test('variables name a model, or the place is asked which it has', async () => {
+  const { baseUrl, close } = await serveModel([])
+  const named = await findModels({
+    ...nowhere,
+    OPENAI_BASE_URL: `${baseUrl}/`,
+    OPENAI_MODEL: 'chosen',
+    OPENAI_API_KEY: 'key',
+  })
+  assert.deepEqual(named.found, [
+    { provider: 'openai-compatible', baseUrl, model: 'chosen', apiKey: 'key', from: 'OPENAI_API_KEY' },
+  ])
+  const asked = await findModels({ ...nowhere, OPENAI_BASE_URL: baseUrl })
+  assert.deepEqual(
+    asked.found.map(({ model }) => model),
+    ['double-1'],
+  )
+  close()
+  const gone = await findModels({ ...nowhere, OPENAI_BASE_URL: baseUrl })
+  assert.deepEqual(gone.found, [])
+  assert.match(gone.problems[0] ?? '', /does not answer. Set OPENAI_MODEL/)
+})

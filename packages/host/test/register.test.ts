@@ -1,0 +1,329 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import { type AddressInfo, createServer as createSocketServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, beforeEach, test } from 'node:test'
+import { Registrar } from '../src/registration/registrar.ts'
+import type { RegistrationStep } from '../src/wire.ts'
+
+const registrar = new Registrar({ allowLoopback: true, publicUrl: 'http://localhost:3000', longestFetch: 500 })
+let server: Server
+let answer: RequestListener
+let hits: string[] = []
+let host: string
+before(async () => {
+  server = createServer((request, response) => {
+    hits.push(request.url ?? '')
+    answer(request, response)
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  host = `localhost:${(server.address() as AddressInfo).port}`
+})
+after(() => {
+  server.closeAllConnections()
+  server.close()
+})
+beforeEach(() => {
+  hits = []
+})
+
+const manifest = (changes: object = {}) => ({
+  schema_version: 'v1',
+  name_for_human: 'Shop',
+  name_for_model: 'shop',
+  description_for_human: 'Orders things.',
+  description_for_model: 'Orders things.',
+  auth: { type: 'none' },
+  api: { type: 'openapi', url: `http://${host}/openapi.yaml` },
+  logo_url: `http://${host}/logo.png`,
+  contact_email: 'shop@example.com',
+  legal_info_url: `http://${host}/legal`,
+  ...changes,
+})
+const spec = (changes: object = {}) => ({
+  openapi: '3.1.0',
+  info: { title: 'Shop', version: '1' },
+  servers: [{ url: `http://${host}` }],
+  paths: {
+    '/things': { get: { operationId: 'getThings', summary: 'Get', responses: { 200: { description: 'ok' } } } },
+  },
+  ...changes,
+})
+const cors = { 'access-control-allow-origin': '*', 'access-control-allow-private-network': 'true' }
+/** A good plugin, but for what is given: texts by path, or what answers it. */
+const serve =
+  (other: Record<string, string | object | RequestListener> = {}): RequestListener =>
+  (request, response) => {
+    const path = request.url ?? ''
+    const found = other[path] ?? { '/.well-known/ai-plugin.json': manifest(), '/openapi.yaml': spec() }[path]
+    if (typeof found === 'function') return found(request, response)
+    if (request.method === 'OPTIONS') return void response.writeHead(204, cors).end()
+    if (found === undefined) return void response.writeHead(404).end('Not found')
+    response
+      .writeHead(200, { ...cors, 'content-type': 'application/json' })
+      .end(typeof found === 'string' ? found : JSON.stringify(found))
+  }
+async function read(address = host, by = registrar) {
+  const told: RegistrationStep[] = []
+  const { steps, found } = await by.read(address, {
+    signal: AbortSignal.timeout(10_000),
+    tell: (step) => told.push(step),
+  })
+  const failed = steps.find(({ state }) => state === 'failed')
+  return { steps, found, failed, told, step: (name: string) => steps.find((one) => one.name === name) }
+}
+
+test('a good plugin passes every step, each with what was sent and what came', async () => {
+  answer = serve()
+  const { steps, found, told } = await read()
+  assert.deepEqual(
+    steps.map(({ name, state }) => `${name} ${state}`),
+    [
+      'reach passed',
+      'manifest passed',
+      'read manifest passed',
+      'check manifest passed',
+      'spec passed',
+      'read spec passed',
+      'check spec passed',
+      'operations passed',
+      'auth passed',
+      'domains passed',
+      'CORS passed',
+    ],
+  )
+  assert.equal(found?.document.operations[0]?.name, 'getThings')
+  const [exchange] = steps[0]?.exchanges ?? []
+  assert.equal(exchange?.status, 200)
+  assert.match(exchange?.body ?? '', /name_for_model/)
+  assert.deepEqual(
+    told.slice(0, 2).map(({ name, state }) => `${name} ${state}`),
+    ['reach running', 'reach passed'],
+  )
+})
+
+test('a spec, a manifest and the page of a site lead to the plugin as well', async () => {
+  answer = serve({ '/': '<html>A site</html>' })
+  for (const path of ['/openapi.yaml', '/.well-known/ai-plugin.json', '/docs']) {
+    const { found } = await read(`http://${host}${path}`)
+    assert.equal(found?.document.source, path === '/openapi.yaml' ? 'spec' : 'manifest', path)
+  }
+})
+
+for (const [name, other, step, message, advice] of [
+  [
+    'a path that is not there',
+    { '/.well-known/ai-plugin.json': ((_, response) => void response.writeHead(404).end()) as RequestListener },
+    'manifest',
+    /There is no manifest at/,
+    /the dot and the folder/,
+  ],
+  [
+    'HTML in its place',
+    { '/.well-known/ai-plugin.json': '<!doctype html><title>App</title>' },
+    'read manifest',
+    /HTML|web page/i,
+    /./,
+  ],
+  [
+    'JSON that is broken',
+    { '/.well-known/ai-plugin.json': '{\n  "schema_version": "v1"\n  "name_for_human": "x"\n}' },
+    'read manifest',
+    /comma|JSON/i,
+    /Line 3, column/,
+  ],
+  [
+    'a manifest of Microsoft',
+    {
+      '/.well-known/ai-plugin.json': {
+        schema_version: 'v2.4',
+        functions: [],
+        runtimes: [{ type: 'OpenApi', spec: { url: 'https://a.example/spec.yaml' } }],
+      },
+    },
+    'read manifest',
+    /Microsoft/,
+    /./,
+  ],
+  [
+    'a manifest of something else',
+    { '/.well-known/ai-plugin.json': { name: 'x', plugins: [] } },
+    'read manifest',
+    /not a ChatGPT plugin manifest/,
+    /./,
+  ],
+  [
+    'a manifest behind a token',
+    { '/.well-known/ai-plugin.json': ((_, response) => void response.writeHead(401).end()) as RequestListener },
+    'manifest',
+    /asks for a token \(401\)/,
+    /before anybody has signed in/,
+  ],
+  [
+    'a server that fails',
+    { '/.well-known/ai-plugin.json': ((_, response) => void response.writeHead(500).end()) as RequestListener },
+    'manifest',
+    /answers 500/,
+    /log/,
+  ],
+  [
+    'a spec that is not there',
+    { '/openapi.yaml': ((_, response) => void response.writeHead(404).end()) as RequestListener },
+    'spec',
+    /There is no spec at/,
+    /api\.url/,
+  ],
+  [
+    'a spec that is a page',
+    { '/openapi.yaml': '<html><body>Sign in</body></html>' },
+    'read spec',
+    /HTML|web page/i,
+    /./,
+  ],
+  [
+    'a spec without operations',
+    { '/openapi.yaml': '{"openapi":"3.1.0","info":{},"paths":{}}' },
+    'read spec',
+    /nothing to call/,
+    /./,
+  ],
+] as const)
+  test(`${name} is said so, at the step ${step}`, async () => {
+    answer = serve(other)
+    const { failed, found } = await read()
+    assert.equal(failed?.name, step, JSON.stringify(failed))
+    assert.match(failed.message, message)
+    assert.match(failed.advice ?? '', advice)
+    assert.equal(found, undefined)
+  })
+
+test('a trailing comma is read, and told as what other hosts refuse', async () => {
+  answer = serve({ '/.well-known/ai-plugin.json': JSON.stringify(manifest()).replace(/}$/, ',}') })
+  const { step, found } = await read()
+  assert.equal(step('check manifest')?.state, 'warned')
+  assert.match(step('check manifest')?.advice ?? '', /comma/i)
+  assert.equal(found?.mends.length, 1)
+})
+
+test('missing CORS is a warning, for this host needs none', async () => {
+  answer = (request, response) => {
+    if (request.method === 'OPTIONS') return void response.writeHead(404).end()
+    const body = request.url === '/openapi.yaml' ? spec() : manifest()
+    response.end(JSON.stringify(body))
+  }
+  const { step, found } = await read()
+  assert.equal(step('CORS')?.state, 'warned')
+  assert.match(step('CORS')?.message ?? '', /manifest cannot be read by a page.*spec cannot.*preflight/)
+  assert.ok(found)
+})
+
+test('a port where nothing listens, a name that is none, and an http address typed as https are told apart', async () => {
+  const closed = createSocketServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => closed.once('listening', resolve))
+  const { port } = closed.address() as AddressInfo
+  await new Promise((resolve) => closed.close(resolve))
+  const wrongPort = (await read(`localhost:${port}`)).failed
+  assert.match(wrongPort?.message ?? '', new RegExp(`Nothing listens at localhost:${port}`))
+  assert.match(wrongPort?.advice ?? '', /port that it says when it starts/)
+  assert.match((await read('nothing.invalid')).failed?.message ?? '', /leads nowhere/)
+  const asHttps = (await read(`https://${host}`)).failed
+  assert.match(asHttps?.message ?? '', /does not speak TLS/)
+  assert.match(asHttps?.advice ?? '', new RegExp(`http://${host}`))
+})
+
+test('a certificate that nobody trusts, and https that was typed as http, are told apart', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'certificate-'))
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+      '-days',
+      '2',
+      '-subj',
+      '/CN=localhost',
+    ],
+    { stdio: 'ignore' },
+  )
+  const secure = createSecureServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_, response) =>
+    response.end('{}'),
+  ).listen(0, '127.0.0.1')
+  await new Promise((resolve) => secure.once('listening', resolve))
+  const { port } = secure.address() as AddressInfo
+  const untrusted = (await read(`https://localhost:${port}`)).failed
+  const plain = (await read(`http://localhost:${port}`)).failed
+  secure.close()
+  secure.closeAllConnections()
+  assert.match(untrusted?.advice ?? '', /self-signed/)
+  assert.match(plain?.advice ?? '', /https:\/\//)
+})
+
+test('a server that hangs, or drips, is waited for only so long', async () => {
+  answer = () => {}
+  assert.match((await read()).failed?.message ?? '', /did not answer within/)
+  answer = (_, response) => {
+    const timer = setInterval(() => response.write(' '), 50)
+    response.on('close', () => clearInterval(timer))
+  }
+  assert.match((await read()).failed?.message ?? '', /did not answer within/)
+})
+
+test('what is too long is not read to its end', async () => {
+  answer = (_, response) => {
+    const timer = setInterval(() => response.write(Buffer.alloc(2 ** 20)), 1)
+    response.on('close', () => clearInterval(timer))
+  }
+  const long = new Registrar({ allowLoopback: true, publicUrl: 'http://localhost:3000', longestFetch: 10_000 })
+  assert.match((await read(host, long)).failed?.message ?? '', /over 5 MB/)
+})
+
+test('in production nothing on this machine or in a private network is asked, whoever names it', async () => {
+  answer = serve()
+  const production = new Registrar({ allowLoopback: false, publicUrl: 'https://host.example' })
+  const { port } = new URL(`http://${host}`)
+  for (const address of [
+    host,
+    `127.0.0.1:${port}`,
+    `http://127.1:${port}`,
+    `http://0x7f000001:${port}`,
+    `http://2130706433:${port}`,
+    `http://0177.0.0.1:${port}`,
+    `http://[::1]:${port}`,
+    `http://[::ffff:7f00:1]:${port}`,
+    `http://[::7f00:1]:${port}`,
+    `http://0.0.0.0:${port}`,
+    `http://１２７.０.０.１:${port}`,
+    `http://localhost.:${port}`,
+    'http://10.0.0.1',
+    'http://192.168.1.1',
+    'http://169.254.169.254/latest/meta-data',
+    'http://[fd00::1]',
+    'http://[fe80::1]',
+    'http://100.64.0.1',
+    'http://[64:ff9b::7f00:1]',
+  ]) {
+    const { failed } = await read(address, production)
+    assert.equal(failed?.name, 'reach', address)
+    assert.match(failed.message, /private network|leads nowhere/, address)
+  }
+  assert.deepEqual(hits, [])
+})
+
+test('in development a private network stays closed, and so do redirects into it', async () => {
+  for (const address of ['http://10.0.0.1', 'http://192.168.1.1', 'http://169.254.169.254'])
+    assert.match((await read(address)).failed?.message ?? '', /private network/, address)
+  answer = (_, response) => void response.writeHead(302, { location: 'http://169.254.169.254/' }).end()
+  assert.match((await read()).failed?.message ?? '', /private network/)
+})

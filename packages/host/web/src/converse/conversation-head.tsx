@@ -1,0 +1,84 @@
+import { useState } from 'react'
+import type { Conversation } from '../../../src/wire.ts'
+import { request } from '../api.ts'
+import { Button } from '../parts/button.tsx'
+import { Confirm } from '../parts/confirm.tsx'
+import { EyeIcon, FileIcon, TrashIcon } from '../parts/icons.tsx'
+import { Panel } from '../parts/panel.tsx'
+import { PromptPanel } from './prompt-panel.tsx'
+
+interface Props {
+  conversation: Conversation
+  onRenamed: (title: string) => void
+  onRemoved: () => void
+}
+
+export function ConversationHead({ conversation: { id, title }, onRenamed, onRemoved }: Props) {
+  const [name, setName] = useState<string>()
+  const rename = () => {
+    const wanted = name?.trim() ?? ''
+    setName(undefined)
+    if (wanted !== '' && wanted !== title)
+      void request('PATCH', `/api/conversations/${id}`, { title: wanted.slice(0, 80) }).then(() => onRenamed(wanted))
+  }
+  return (
+    <header className="row spread">
+      {name === undefined ? (
+        <h1>
+          <Button kind="plain" aria-label={`Rename ${title}`} onPress={() => setName(title)}>
+            {title}
+          </Button>
+        </h1>
+      ) : (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault()
+            rename()
+          }}
+        >
+          <input
+            autoFocus
+            aria-label="Title"
+            value={name}
+            maxLength={80}
+            onChange={(event) => setName(event.target.value)}
+            onBlur={rename}
+            onKeyDown={(event) => event.key === 'Escape' && setName(undefined)}
+          />
+        </form>
+      )}
+      <div className="row">
+        <Panel
+          title="What the model sees"
+          trigger={
+            <Button kind="icon" aria-label="What the model sees">
+              <EyeIcon />
+            </Button>
+          }
+        >
+          {() => <PromptPanel id={id} />}
+        </Panel>
+        <a
+          className="button icon"
+          href={`/api/conversations/${id}/file`}
+          download="conversation.md"
+          aria-label="Save as a file"
+        >
+          <FileIcon />
+        </a>
+        <Confirm
+          trigger={
+            <Button kind="icon" aria-label="Delete the conversation">
+              <TrashIcon />
+            </Button>
+          }
+          title="Delete this conversation?"
+          action="Delete"
+          onConfirm={() => void request('DELETE', `/api/conversations/${id}`).then(onRemoved)}
+        >
+          It is deleted for good.
+        </Confirm>
+      </div>
+    </header>
+  )
+}

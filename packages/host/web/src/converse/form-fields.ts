@@ -1,0 +1,105 @@
+import type { Schema } from '../../../src/wire.ts'
+
+export interface FormField {
+  name: string
+  kind: 'text' | 'number' | 'choice' | 'list' | 'json'
+  description: string
+  isRequired: boolean
+  /** Of a choice; true and false where it is a boolean. */
+  choices: string[]
+  isLong: boolean
+  example: string | undefined
+  schema: Schema
+}
+
+/** The fields of a form, from the flat input of an operation. What is deeper is written as JSON. */
+export function fieldsOf(input: Schema): FormField[] {
+  const required = Array.isArray(input.required) ? (input.required as string[]) : []
+  return Object.entries((input.properties ?? {}) as Record<string, Schema>).map(([name, given]) => {
+    const schema = withoutNull(given)
+    const choices = Array.isArray(schema.enum)
+      ? schema.enum.map(String)
+      : schema.type === 'boolean'
+        ? ['true', 'false']
+        : []
+    return {
+      name,
+      kind: choices.length > 0 ? 'choice' : kindOf(schema),
+      description: [given.description, limits(schema)].filter(Boolean).join('. '),
+      isRequired: required.includes(name),
+      choices,
+      isLong: typeof schema.maxLength === 'number' && schema.maxLength > 300,
+      example: schema.default === undefined ? undefined : String(schema.default),
+      schema,
+    }
+  })
+}
+
+/** A schema that allows null beside something else is that something here: an empty field is not sent. */
+function withoutNull(schema: Schema): Schema {
+  const options = Array.isArray(schema.anyOf) ? (schema.anyOf as Schema[]).filter(({ type }) => type !== 'null') : []
+  return options.length === 1 ? { ...options[0], description: schema.description } : schema
+}
+
+function kindOf({ type, items }: Schema): FormField['kind'] {
+  if (type === 'string') return 'text'
+  if (type === 'number' || type === 'integer') return 'number'
+  const inner = (items as Schema | undefined)?.type
+  if (type === 'array' && (inner === 'string' || inner === 'number' || inner === 'integer')) return 'list'
+  return 'json'
+}
+
+function limits({ minimum, maximum, minLength, maxLength, maxItems, format }: Schema): string {
+  const words = []
+  if (minimum !== undefined && maximum !== undefined) words.push(`${minimum} to ${maximum}`)
+  else if (minimum !== undefined) words.push(`at least ${minimum}`)
+  else if (maximum !== undefined && Number(maximum) < 2 ** 53 - 1) words.push(`at most ${maximum}`)
+  if (maxLength !== undefined) words.push(`at most ${maxLength} characters`)
+  else if (Number(minLength) > 1) words.push(`at least ${minLength} characters`)
+  if (maxItems !== undefined) words.push(`at most ${maxItems}`)
+  if (typeof format === 'string') words.push(format)
+  const text = words.join(', ')
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+export interface ReadForm {
+  arguments: Record<string, unknown>
+  /** By the name of the field. */
+  faults: Record<string, string>
+}
+
+/** What was typed, as arguments. An empty field is not sent. */
+export function readForm(fields: FormField[], values: Record<string, string>): ReadForm {
+  const read: ReadForm = { arguments: {}, faults: {} }
+  for (const field of fields) {
+    const text = values[field.name] ?? ''
+    if (text === '') {
+      if (field.isRequired) read.faults[field.name] = 'This is needed'
+      continue
+    }
+    const value = readValue(field, text)
+    if (value instanceof Error) read.faults[field.name] = value.message
+    else read.arguments[field.name] = value
+  }
+  return read
+}
+
+function readValue({ kind, schema }: FormField, text: string): unknown {
+  if (kind === 'text') return text
+  if (kind === 'number') return Number.isFinite(Number(text)) ? Number(text) : new Error('This must be a number')
+  if (kind === 'choice') {
+    const options = Array.isArray(schema.enum) ? schema.enum : [true, false]
+    return options.find((one) => String(one) === text)
+  }
+  if (kind === 'list') {
+    const lines = text.split('\n').filter((line) => line.trim() !== '')
+    const isNumber = (schema.items as Schema).type !== 'string'
+    if (!isNumber) return lines.map((line) => line.trim())
+    return lines.every((line) => Number.isFinite(Number(line))) ? lines.map(Number) : new Error('These must be numbers')
+  }
+  try {
+    return JSON.parse(text) as unknown
+  } catch (error) {
+    return new Error(`This must be JSON: ${(error as Error).message}`)
+  }
+}

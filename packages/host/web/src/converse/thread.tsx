@@ -1,0 +1,58 @@
+import { useEffect, useRef } from 'react'
+import type { Conversation, Message } from '../../../src/wire.ts'
+import { Markdown } from '../parts/markdown.tsx'
+import { CallCard } from './call-card.tsx'
+import type { Acts } from './converse-view.tsx'
+
+export function Thread({ conversation, acts }: { conversation: Conversation; acts: Acts }) {
+  const end = useRef<HTMLDivElement>(null)
+  const count = conversation.messages.reduce((sum, { parts }) => sum + parts.length, 0)
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: 'end' })
+  }, [count, conversation.id])
+  return (
+    <div className="thread" role="log" aria-label="Conversation" aria-busy={conversation.isRunning}>
+      {conversation.messages.map((message) => (
+        <MessageView key={message.id} message={message} conversation={conversation.id} acts={acts} />
+      ))}
+      {conversation.isRunning && (
+        <p className="working" role="status">
+          Working…
+        </p>
+      )}
+      <div ref={end} />
+    </div>
+  )
+}
+
+function MessageView({
+  message: { role, parts },
+  conversation,
+  acts,
+}: {
+  message: Message
+  conversation: string
+  acts: Acts
+}) {
+  return (
+    <article className={`message ${role}`} aria-label={role === 'user' ? 'You' : 'Assistant'}>
+      {parts.map((part, index) => {
+        if (part.type === 'call')
+          return <CallCard key={part.call.id} call={part.call} conversation={conversation} acts={acts} />
+        if (part.type === 'notice')
+          return (
+            <p key={index} className="notice info">
+              {part.text}
+            </p>
+          )
+        return role === 'user' ? (
+          <p key={index} className="said">
+            {part.text}
+          </p>
+        ) : (
+          <Markdown key={index} text={part.text} />
+        )
+      })}
+    </article>
+  )
+}

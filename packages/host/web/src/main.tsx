@@ -1,0 +1,9 @@
+import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+import './styles/base.css'
+import './styles/parts.css'
+import './styles/converse.css'
+import './styles/plugins.css'
+
+const root = document.getElementById('root')
+if (root) createRoot(root).render(<App />)

@@ -1,0 +1,17 @@
+import type { Difference } from '../../../src/wire.ts'
+import { Scroll } from '../parts/scroll.tsx'
+
+const signs = { same: ' ', added: '+', removed: '−' }
+
+export const DifferenceView = ({ difference: { document, lines } }: { difference: Difference }) => (
+  <Scroll className="difference" label={`Changes of the ${document}`}>
+    <h3>{document}</h3>
+    {lines.map(({ kind, text }, index) => (
+      <div key={index} className={kind}>
+        <span aria-hidden="true">{signs[kind]}</span>
+        {kind !== 'same' && <span className="visually-hidden">{kind}: </span>}
+        <code>{text}</code>
+      </div>
+    ))}
+  </Scroll>
+)

@@ -1,0 +1,13 @@
+import { useState } from 'react'
+
+/** The logo, through the host; a letter where there is none. */
+export function Logo({ plugin: { logo, title } }: { plugin: { logo?: string; title: string } }) {
+  const [isBroken, setIsBroken] = useState(false)
+  return logo && !isBroken ? (
+    <img className="logo" src={logo} alt="" width={48} height={48} loading="lazy" onError={() => setIsBroken(true)} />
+  ) : (
+    <span className="logo letter" aria-hidden="true">
+      {[...title][0]?.toUpperCase()}
+    </span>
+  )
+}

@@ -1,0 +1,72 @@
+import { type RegistrationStep, stepNames } from '../../../src/wire.ts'
+import { Code } from '../parts/json-view.tsx'
+
+const marks: Record<RegistrationStep['state'], string> = {
+  running: '…',
+  passed: '✓',
+  warned: '!',
+  failed: '✕',
+  skipped: '–',
+}
+const words: Record<RegistrationStep['state'], string> = {
+  running: 'running',
+  passed: 'passed',
+  warned: 'passed with a warning',
+  failed: 'failed',
+  skipped: 'not needed',
+}
+
+/** All steps from the beginning, filled in as they come. */
+export function StepList({ steps, isRunning }: { steps: readonly RegistrationStep[]; isRunning: boolean }) {
+  return (
+    <ol className="steps" aria-label="Steps" aria-live="polite" aria-busy={isRunning}>
+      {stepNames.map((name) => {
+        const step = steps.find((one) => one.name === name)
+        return <StepItem key={name} name={name} step={step} isRunning={isRunning} />
+      })}
+    </ol>
+  )
+}
+
+function StepItem({ name, step, isRunning }: { name: string; step: RegistrationStep | undefined; isRunning: boolean }) {
+  const state = step && (step.message !== '' || step.state === 'running') ? step.state : undefined
+  return (
+    <li className={`step ${state ?? 'waiting'}`}>
+      <span className="mark" aria-hidden="true">
+        {state ? marks[state] : '·'}
+      </span>
+      <div>
+        <p>
+          <strong>{name}</strong>{' '}
+          <span className="visually-hidden">{state ? words[state] : isRunning ? 'to come' : 'not reached'}.</span>
+          {step?.message} {step && step.milliseconds >= 1 && <small>{Math.round(step.milliseconds)} ms</small>}
+        </p>
+        {step?.advice && <p className="advice">{step.advice}</p>}
+        {step && step.exchanges.length > 0 && (
+          <details>
+            <summary>What was sent, and what came</summary>
+            {step.exchanges.map((one, index) => (
+              <div key={index} className="exchange">
+                <p>
+                  <code>
+                    {one.method} {one.url}
+                  </code>{' '}
+                  {one.status ?? one.error} <small>{Math.round(one.milliseconds)} ms</small>
+                </p>
+                {one.headers && (
+                  <Code
+                    label="Headers"
+                    text={Object.entries(one.headers)
+                      .map((pair) => pair.join(': '))
+                      .join('\n')}
+                  />
+                )}
+                {one.body && <Code label="Body" text={one.body} />}
+              </div>
+            ))}
+          </details>
+        )}
+      </div>
+    </li>
+  )
+}
