@@ -49,7 +49,7 @@ export function addParameter(
   repair: SchemaRepair,
   mends: Mends,
 ): void {
-  if (place === 'cookie') return mends.add(pointer, `The cookie ${quote(name)} is not sent.`)
+  if (place === 'cookie') return void mends.add(pointer, `The cookie ${quote(name)} is not sent.`)
   if (place === 'header' && (hidden.test(name) || !/^[\w!#$%&'*+.^`|~-]+$/.test(name))) return
   let target = place as Field['place']
   if (place === 'path' && !inPath.has(name)) {

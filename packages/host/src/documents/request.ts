@@ -28,11 +28,11 @@ export function toRequest(
   const { target } = operation
   if (target.kind !== 'http')
     throw new RequestRefused('The operation is a tool of an MCP server and has no request of its own.')
-  const valueOf = (field: Field): unknown => (Object.hasOwn(given, field.name) ? given[field.name] : undefined)
+  const valueFor = (field: Field): unknown => (Object.hasOwn(given, field.name) ? given[field.name] : undefined)
   const at = (place: Field['place']): { field: Field; value: unknown }[] =>
     target.fields
       .filter((field) => field.place === place)
-      .map((field) => ({ field, value: valueOf(field) }))
+      .map((field) => ({ field, value: valueFor(field) }))
       .filter(({ value }) => value !== undefined && (value !== null || place === 'body'))
   const query = [...target.query, ...at('query').flatMap(({ field, value }) => queryPairs(field, value))]
   const headers: Record<string, string> = { accept: 'application/json, */*;q=0.5' }

@@ -37,7 +37,7 @@ export function ConversationHead({ conversation: { id, title }, onRenamed, onRem
           }}
         >
           <input
-            autoFocus
+            ref={(field) => field?.focus()}
             aria-label="Title"
             value={name}
             maxLength={80}
