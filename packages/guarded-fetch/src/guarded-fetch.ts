@@ -225,5 +225,6 @@ function toFetchError(error: unknown, timer: AbortSignal): Error {
   for (let inner = error; inner instanceof Error; inner = inner.cause) if (inner instanceof FetchRefused) return inner
   if (timer.aborted) return new FetchFailed('the server does not answer in time', { cause: error })
   const cause = (error as Error).cause as NodeJS.ErrnoException | undefined
-  return new FetchFailed(`the server cannot be reached (${cause?.code ?? (error as Error).message})`, { cause: error })
+  const reason = cause?.code ?? cause?.message ?? (error as Error).message
+  return new FetchFailed(`the server cannot be reached (${reason})`, { cause: error })
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { temporaryDatabase } from '@reference-plugins/contract'
 import { createLog } from '@reference-plugins/core'
+import type { Middleware } from 'koa'
 import { createHostApp } from '../src/api/app.ts'
 import { type Host, type HostOptions, openHost } from '../src/host.ts'
 import { ownKey } from '../src/vault/own-key.ts'
@@ -33,7 +34,7 @@ export interface ServedHost {
 }
 
 /** Serves a host on 127.0.0.1, with a database of its own. */
-export async function serveHost(options: Partial<HostOptions> = {}): Promise<ServedHost> {
+export async function serveHost(options: Partial<HostOptions> = {}, page?: Middleware): Promise<ServedHost> {
   let written = ''
   const log = createLog('trace', false, { write: (line) => (written += line) })
   const databaseUrl = options.databaseUrl ?? temporaryDatabase()
@@ -51,9 +52,10 @@ export async function serveHost(options: Partial<HostOptions> = {}): Promise<Ser
     log,
     ...options,
   })
-  handler.callback = createHostApp(host, (ctx) => {
+  const noPage: Middleware = (ctx) => {
     ctx.body = 'the page'
-  }).callback()
+  }
+  handler.callback = createHostApp(host, page ?? noPage).callback()
   return {
     host,
     url,

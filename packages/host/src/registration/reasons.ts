@@ -69,6 +69,11 @@ export function whyUnreachable(error: NoDocument, url: string): Reason {
         ? 'Plugins on this machine can be registered in development only: start the host with NODE_ENV=development'
         : 'Register the public address of the plugin, or run the host where the plugin runs and use localhost',
     }
+  if (/bad port/.test(error.message))
+    return {
+      message: `Port ${port} is one that no browser and no assistant calls`,
+      advice: 'Let the plugin listen on another one, such as 3333',
+    }
   if (/in time/.test(error.message))
     return {
       message: `${host} did not answer within 15 seconds`,

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { workspacePlugins } from '@reference-plugins/contract'
+import type { Browser, Page } from 'playwright-core'
+import { buildPage } from '../../src/page/build.ts'
+import { page as servePage } from '../../src/page/page.ts'
+import { type ServedHost, serveHost } from '../fixture.ts'
+import { noBrowser, openBrowser, openPage, seriousFindings } from './chromium.ts'
+
+type Local = Awaited<ReturnType<typeof workspacePlugins>>[number]
+
+let locals: Local[]
+let served: ServedHost
+let browser: Browser
+let page: Page
+let complaints: string[]
+before(async () => {
+  if (noBrowser) return
+  locals = await workspacePlugins(new URL('../../../../', import.meta.url).pathname)
+  served = await serveHost({}, servePage(await buildPage()))
+  browser = await openBrowser()
+  ;({ page, complaints } = await openPage(browser))
+})
+after(async () => {
+  if (noBrowser) return
+  await browser.close()
+  await served.close()
+  await Promise.all(locals.map((one) => one.end()))
+})
+const local = (name: string): Local => locals.find((one) => one.name === name) as Local
+const address = (name: string) => local(name).url.replace('http://127.0.0.1', 'localhost')
+
+/** Types what is to be registered, and presses what is there to be pressed, with the keyboard alone. */
+async function register(name: string, fill: () => Promise<void> = async () => {}): Promise<void> {
+  await page.goto(`${served.url}/plugins/register`)
+  await page.locator('input:focus').waitFor()
+  await page.keyboard.type(address(name))
+  await page.keyboard.press('Enter')
+  const approve = page.getByRole('button', { name: /^Register (?!a plugin)/ })
+  await approve.waitFor()
+  await fill()
+  await approve.focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: /^For you/ }).waitFor()
+}
+const press = async (name: RegExp | string): Promise<void> => {
+  const button = page.getByRole('button', { name, ...(typeof name === 'string' && { exact: true }) }).last()
+  await button.focus()
+  await page.keyboard.press('Enter')
+}
+const isActive = () => page.getByRole('heading', { name: 'For you: active' }).waitFor()
+async function callByHand(operation: string, given: Record<string, string>): Promise<void> {
+  await press(/^Talk with/)
+  await page.getByRole('heading', { name: 'Talk with your plugins' }).waitFor()
+  await press(/^Call by hand/)
+  await press(new RegExp(`^${operation}`))
+  for (const [name, value] of Object.entries(given)) {
+    await page.getByLabel(new RegExp(`^${name}`)).first().focus()
+    await page.keyboard.type(value)
+  }
+  await press(/^Call/)
+}
+const answered = (title: string) => page.locator('.call.good', { hasText: title }).last().waitFor()
+
+test('todo: registered, activated and called, with a question before it changes anything', { skip: noBrowser, timeout: 60_000 }, async () => {
+  await register('todo')
+  await press(/^Activate/)
+  await isActive()
+  await callByHand('addTodo', { username: 'ada', todo: 'buy milk' })
+  await page.getByText('This changes something').waitFor()
+  await press('Allow')
+  await answered('addTodo')
+})
+
+test('the answer of an operation with a view is shown by the plugin, in a frame that reaches nothing', { skip: noBrowser, timeout: 60_000 }, async () => {
+  await press(/^Call by hand/)
+  await press(/^getTodos/)
+  await page.getByLabel('username').first().fill('ada')
+  await press(/^Call/)
+  const view = page.frameLocator('iframe.view').last()
+  await view.getByText('buy milk').waitFor()
+  const frame = page.frames().at(-1)
+  assert.equal(await frame?.evaluate('origin'), 'null')
+  await assert.rejects(frame?.evaluate(`fetch('${served.url}/api/session')`) ?? Promise.resolve(), /Failed to fetch/)
+  // That one was ours.
+  complaints.splice(0, complaints.length, ...complaints.filter((one) => !/Fetch API cannot load|Connecting to/.test(one)))
+})
+
+test('stocks: a service token is entered when it is approved', { skip: noBrowser, timeout: 60_000 }, async () => {
+  await register('stocks', () => page.getByLabel('Service token').fill(local('stocks').token ?? ''))
+  await press(/^Activate/)
+  await isActive()
+  await callByHand('getQuotes', { symbols: 'AAPL\nIBM' })
+  await answered('getQuotes')
+})
+
+test('news: the user pastes a token', { skip: noBrowser, timeout: 60_000 }, async () => {
+  await register('news')
+  await page.getByLabel('Your token').fill(local('news').token ?? '')
+  await page.keyboard.press('Enter')
+  await isActive()
+  await callByHand('getHeadlines', {})
+  await answered('getHeadlines')
+})
+
+test('notes: the user signs in by OAuth in a window of its own', { skip: noBrowser, timeout: 60_000 }, async () => {
+  await register('notes')
+  const [window] = await Promise.all([page.waitForEvent('popup'), press(/^Sign in to/)])
+  const signIn = local('notes').oauth?.signIn
+  await window.getByLabel('Name').fill(signIn?.username ?? '')
+  await window.getByLabel('Password').fill(signIn?.password ?? '')
+  await window.keyboard.press('Enter')
+  await window.getByRole('button', { name: /Allow/ }).click()
+  await isActive()
+  await callByHand('addNote', { title: 'Found in a browser', text: 'All four modes work.' })
+  await press('Allow')
+  await answered('addNote')
+})
+
+test('nothing was complained about, by the policy of the page or otherwise', { skip: noBrowser }, () => {
+  // The library that shows views tries whether code may be made of text, and does without where it may not.
+  const real = complaints.filter((one) => !/TrustedScript/.test(one))
+  assert.deepEqual(real, [])
+})
+
+test('every view is accessible, light and dark, on a phone and on a desk', { skip: noBrowser, timeout: 120_000 }, async () => {
+  const [plugin] = (await served.browser().get<{ id: string }[]>('/api/plugins')) as [{ id: string }]
+  const [conversation] = (await served.browser().get<{ id: string }[]>('/api/conversations')) as [{ id: string }]
+  const folder = process.env.SCREENSHOTS
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const width of [360, 1280]) {
+      const { page: view } = await openPage(browser, { colorScheme, viewport: { width, height: 800 } })
+      for (const [name, path] of [
+        ['converse', '/'],
+        ['conversation', `/c/${conversation.id}`],
+        ['plugins', '/plugins'],
+        ['register', '/plugins/register'],
+        ['plugin', `/plugins/${plugin.id}`],
+        ['settings', '/settings'],
+        ['share', '/share/made-up'],
+        ['nothing', '/nowhere'],
+      ] as const) {
+        await view.goto(`${served.url}${path}`)
+        await view.getByRole('heading').first().waitFor()
+        if (name === 'register') {
+          await view.getByLabel('Address').fill('localhost:1')
+          await view.keyboard.press('Enter')
+          await view.getByText('Nothing was registered').waitFor()
+        }
+        if (name === 'conversation') {
+          await view.locator('.call').first().waitFor()
+          for (const summary of await view.locator('.call summary').all()) await summary.click()
+        }
+        assert.deepEqual(await seriousFindings(view), [], `${name} ${colorScheme} ${width}`)
+        const wide = await view.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+        assert.equal(wide, 0, `${name} at ${width} is wider than the window`)
+        if (folder) await view.screenshot({ path: `${folder}/${name}-${colorScheme}-${width}.png` })
+      }
+      await view.goto(`${served.url}/`)
+      await view.getByRole('button', { name: /Call by hand/ }).click()
+      await view.getByRole('button', { name: /^getTodos/ }).click()
+      assert.deepEqual(await seriousFindings(view), [], `form ${colorScheme} ${width}`)
+      if (folder) await view.screenshot({ path: `${folder}/form-${colorScheme}-${width}.png` })
+      await view.keyboard.press('Escape')
+      await view.getByRole('button', { name: /Call by hand/ }).waitFor()
+      await view.context().close()
+    }
+})
