@@ -40,5 +40,11 @@ export async function seriousFindings(page: Page): Promise<string[]> {
   }
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary}`).join('; ').slice(0, 600)}`)
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary}`)
+          .join('; ')
+          .slice(0, 600)}`,
+    )
 }

@@ -55,14 +55,20 @@ async function callByHand(operation: string, given: Record<string, string>): Pro
   await press(/^Call by hand/)
   await press(new RegExp(`^${operation}`))
   for (const [name, value] of Object.entries(given)) {
-    await page.getByLabel(new RegExp(`^${name}`)).first().focus()
+    await page
+      .getByLabel(new RegExp(`^${name}`))
+      .first()
+      .focus()
     await page.keyboard.type(value)
   }
   await press(/^Call/)
 }
 const answered = (title: string) => page.locator('.call.good', { hasText: title }).last().waitFor()
 
-test('todo: registered, activated and called, with a question before it changes anything', { skip: noBrowser, timeout: 60_000 }, async () => {
+test('todo: registered, activated and called, with a question before it changes anything', {
+  skip: noBrowser,
+  timeout: 60_000,
+}, async () => {
   await register('todo')
   await press(/^Activate/)
   await isActive()
@@ -72,7 +78,10 @@ test('todo: registered, activated and called, with a question before it changes 
   await answered('addTodo')
 })
 
-test('the answer of an operation with a view is shown by the plugin, in a frame that reaches nothing', { skip: noBrowser, timeout: 60_000 }, async () => {
+test('the answer of an operation with a view is shown by the plugin, in a frame that reaches nothing', {
+  skip: noBrowser,
+  timeout: 60_000,
+}, async () => {
   await press(/^Call by hand/)
   await press(/^getTodos/)
   await page.getByLabel('username').first().fill('ada')
@@ -83,7 +92,11 @@ test('the answer of an operation with a view is shown by the plugin, in a frame 
   assert.equal(await frame?.evaluate('origin'), 'null')
   await assert.rejects(frame?.evaluate(`fetch('${served.url}/api/session')`) ?? Promise.resolve(), /Failed to fetch/)
   // That one was ours.
-  complaints.splice(0, complaints.length, ...complaints.filter((one) => !/Fetch API cannot load|Connecting to/.test(one)))
+  complaints.splice(
+    0,
+    complaints.length,
+    ...complaints.filter((one) => !/Fetch API cannot load|Connecting to/.test(one)),
+  )
 })
 
 test('stocks: a service token is entered when it is approved', { skip: noBrowser, timeout: 60_000 }, async () => {
@@ -123,7 +136,10 @@ test('nothing was complained about, by the policy of the page or otherwise', { s
   assert.deepEqual(real, [])
 })
 
-test('every view is accessible, light and dark, on a phone and on a desk', { skip: noBrowser, timeout: 120_000 }, async () => {
+test('every view is accessible, light and dark, on a phone and on a desk', {
+  skip: noBrowser,
+  timeout: 120_000,
+}, async () => {
   const [plugin] = (await served.browser().get<{ id: string }[]>('/api/plugins')) as [{ id: string }]
   const [conversation] = (await served.browser().get<{ id: string }[]>('/api/conversations')) as [{ id: string }]
   const folder = process.env.SCREENSHOTS
