@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Plugin } from 'vite'
 
 const folder = fileURLToPath(new URL('../../web/', import.meta.url))
 
@@ -20,7 +21,7 @@ export async function buildPage(): Promise<string> {
     root: folder,
     configFile: false,
     logLevel: 'error',
-    plugins: [react()],
+    plugins: [react(), entitiesWithoutMarkup],
     build: {
       outDir: making,
       emptyOutDir: true,
@@ -37,6 +38,17 @@ export async function buildPage(): Promise<string> {
   return built
 }
 
+/** In browsers this package reads entities by way of innerHTML, which the policy of the page forbids; it has another way. */
+const entitiesWithoutMarkup: Plugin = {
+  name: 'entities-without-markup',
+  enforce: 'pre',
+  async resolveId(id, importer) {
+    if (id !== 'decode-named-character-reference') return undefined
+    const found = await this.resolve(id, importer, { skipSelf: true })
+    return found?.id.replace('index.dom.js', 'index.js')
+  },
+}
+
 function hashOfSources(): string {
   const hash = createHash('sha256')
   const lockfile = fileURLToPath(new URL('../../../../pnpm-lock.yaml', import.meta.url))
@@ -44,7 +56,12 @@ function hashOfSources(): string {
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name))
     .sort()
-  for (const file of [...sources, join(folder, 'index.html'), ...(existsSync(lockfile) ? [lockfile] : [])])
+  for (const file of [
+    ...sources,
+    fileURLToPath(import.meta.url),
+    join(folder, 'index.html'),
+    ...(existsSync(lockfile) ? [lockfile] : []),
+  ])
     hash.update(file.slice(folder.length)).update(readFileSync(file))
   return hash.digest('hex').slice(0, 16)
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react'
 import type { Conversation, Message } from '../../../src/wire.ts'
+import { Boundary } from '../parts/boundary.tsx'
 import { Markdown } from '../parts/markdown.tsx'
 import { CallCard } from './call-card.tsx'
 import type { Acts } from './converse-view.tsx'
@@ -13,7 +14,9 @@ export function Thread({ conversation, acts }: { conversation: Conversation; act
   return (
     <div className="thread" role="log" aria-label="Conversation" aria-busy={conversation.isRunning}>
       {conversation.messages.map((message) => (
-        <MessageView key={message.id} message={message} conversation={conversation.id} acts={acts} />
+        <Boundary key={message.id}>
+          <MessageView message={message} conversation={conversation.id} acts={acts} />
+        </Boundary>
       ))}
       {conversation.isRunning && (
         <p className="working" role="status">
