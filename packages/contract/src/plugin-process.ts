@@ -60,7 +60,7 @@ export function spawnPlugin(folder: URL, environment: Record<string, string>): P
     output: () => output,
     end(signal = 'SIGTERM') {
       process.off('exit', kill)
-      child.ref()
+      for (const one of [child, child.stdout as Socket, child.stderr as Socket]) one.ref()
       if (child.exitCode === null && child.signalCode === null) child.kill(signal)
       return gone
     },

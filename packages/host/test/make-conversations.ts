@@ -1,0 +1,115 @@
+/**
+ * Writes plugins/NAME/conversation.md: holds the conversations below with the plugins as they are, through the host, with
+ * a model that says what stands here. node test/make-conversations.ts
+ */
+import { writeFileSync } from 'node:fs'
+import { workspacePlugins } from '@reference-plugins/contract'
+import type { Conversation, TurnEvent } from '../src/wire.ts'
+import { activateLocal } from './activate-local.ts'
+import { serveHost } from './fixture.ts'
+import { type ScriptedTurn, serveModel } from './models/openai-double.ts'
+
+type Turns = [said: string, ...answers: ScriptedTurn[]][]
+
+const conversations: Record<string, Turns> = {
+  todo: [
+    [
+      'Put "buy milk" and "call the dentist" on the list of ada.',
+      {
+        calls: [
+          { name: 'todo__addTodo', arguments: { username: 'ada', todo: 'buy milk' } },
+          { name: 'todo__addTodo', arguments: { username: 'ada', todo: 'call the dentist' } },
+        ],
+      },
+      { text: 'Both are on the list.' },
+    ],
+    [
+      'I bought the milk. What is left?',
+      { calls: [{ name: 'todo__deleteTodo', arguments: { username: 'ada', todo_idx: 0, todo: 'buy milk' } }] },
+      { calls: [{ name: 'todo__getTodos', arguments: { username: 'ada' } }] },
+      { text: 'Only "call the dentist" is left.' },
+    ],
+  ],
+  stocks: [
+    [
+      'What is the ticker of Apple, and what was its price?',
+      { calls: [{ name: 'stocks__searchSymbols', arguments: { query: 'apple' } }] },
+      { calls: [{ name: 'stocks__getQuotes', arguments: { symbols: ['AAPL'] } }] },
+      { text: 'The ticker is AAPL. The price is sample data from 2010, and not current.' },
+    ],
+    [
+      'How did IBM do in the last year that you know?',
+      { calls: [{ name: 'stocks__getHistory', arguments: { symbol: 'IBM', range: '1y', interval: '1mo' } }] },
+      { text: 'The price of each month is above; they are sample data that ends in 2010.' },
+    ],
+  ],
+  news: [
+    [
+      'What is new in my feeds?',
+      { calls: [{ name: 'news__getHeadlines', arguments: { limit: 3 } }] },
+      { text: 'These are the three newest. They come from sample feeds, which are made up.' },
+    ],
+    [
+      'Is there anything about the reading room?',
+      { calls: [{ name: 'news__searchArticles', arguments: { query: 'reading room' } }] },
+      { text: 'Yes: it is open on Sundays from this month on.' },
+    ],
+  ],
+  notes: [
+    [
+      'Note that the boiler was serviced in March, and tag it house.',
+      {
+        calls: [
+          { name: 'notes__addNote', arguments: { title: 'Boiler', text: 'Serviced in March.', tags: ['house'] } },
+        ],
+      },
+      { text: 'Noted.' },
+    ],
+    [
+      'When was the boiler serviced?',
+      { calls: [{ name: 'notes__searchNotes', arguments: { query: 'boiler' } }] },
+      { text: 'In March, as your note says.' },
+    ],
+  ],
+}
+
+let script: ScriptedTurn[] = []
+const model = await serveModel(() => script.shift() ?? { text: '' })
+const host = await serveHost({
+  environment: { OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'script', OLLAMA_HOST: '127.0.0.1:1' },
+})
+const browser = host.browser()
+const locals = await workspacePlugins(new URL('../../../', import.meta.url).pathname)
+for (const local of locals) {
+  const plugin = await activateLocal(browser, local)
+  const { id } = await browser.send<Conversation>('POST', '/api/conversations', { plugins: [plugin.id] })
+  for (const [said, ...answers] of conversations[local.name] ?? []) {
+    script = answers
+    let events = await browser.events<TurnEvent>(`/api/conversations/${id}/messages`, { text: said })
+    for (;;) {
+      const { messages } = await browser.get<Conversation>(`/api/conversations/${id}`)
+      const calls = messages.flatMap(({ parts }) => parts.flatMap((part) => (part.type === 'call' ? [part.call] : [])))
+      for (const { state, operation, result } of calls)
+        if (state === 'refused') throw new Error(`${operation}: ${result}`)
+      const waiting = calls.find(({ state }) => state === 'waiting')
+      if (!waiting) break
+      events = await browser.events(`/api/conversations/${id}/calls/${waiting.id}/decision`, {
+        decision: 'allow',
+        digest: waiting.ask?.digest,
+      })
+    }
+    const end = events.at(-1)
+    if (end?.type !== 'end' || end.state !== 'done') throw new Error(`${local.name}: ${JSON.stringify(end)}`)
+  }
+  const file = await (await browser.raw('GET', `/api/conversations/${id}/file`)).text()
+  const own = (await import(`../../../plugins/${local.name}/generated/ai-plugin.json`, { with: { type: 'json' } })) as {
+    default: { api: { url: string } }
+  }
+  writeFileSync(
+    new URL(`../../../plugins/${local.name}/conversation.md`, import.meta.url),
+    file.replaceAll(new URL(local.url).host.replace('127.0.0.1', 'localhost'), new URL(own.default.api.url).host),
+  )
+}
+await host.close()
+model.close()
+await Promise.all(locals.map((local) => local.end()))

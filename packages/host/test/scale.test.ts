@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { readManifest, readSpec, toPluginDocument } from '../src/documents/index.ts'
+import { buildPage } from '../src/page/build.ts'
+import { page as servePage } from '../src/page/page.ts'
+import type { Conversation, PluginSummary, Prompt } from '../src/wire.ts'
+import { corpusPlugins, noCorpus } from './corpus.ts'
+import { type ServedHost, serveHost } from './fixture.ts'
+import { noBrowser, openBrowser, openPage } from './page/chromium.ts'
+
+let served: ServedHost
+let browser: Browser
+before(async () => {
+  if (noCorpus) return
+  served = await serveHost({}, noBrowser ? undefined : servePage(await buildPage()))
+  const real = []
+  for (const { name, manifest, spec } of corpusPlugins()) {
+    if (spec === undefined) continue
+    try {
+      const read = readManifest(manifest, `https://${name}.example/.well-known/ai-plugin.json`)
+      const found = await readSpec(spec, `https://${name}.example/openapi.yaml`)
+      real.push({ document: toPluginDocument(read.manifest, found.spec, name), manifest, spec })
+    } catch {}
+  }
+  const { plugins, database } = served.host
+  for (let index = 0; index < 1_000; index++) {
+    const { document, manifest, spec } = real[index % real.length] as (typeof real)[number]
+    const texts = { manifest, spec }
+    await plugins.add(
+      `plugin-${index}`,
+      'only',
+      { address: `${index}.example`, document, texts, mends: [] },
+      { clientId: undefined, verificationToken: 'x' },
+    )
+    await database.run`INSERT INTO activation (user_id, plugin, at, state) VALUES ('only', ${`plugin-${index}`}, '', 'active')`
+  }
+  if (!noBrowser) browser = await openBrowser()
+})
+after(async () => {
+  await browser?.close()
+  await served?.close()
+})
+
+const median = (times: number[]): number => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0
+
+test('with a thousand plugins the prompt is no larger than its budget, and is made quickly', {
+  skip: noCorpus,
+  timeout: 120_000,
+}, async (t) => {
+  const api = served.browser()
+  const all = await api.get<PluginSummary[]>('/api/plugins')
+  assert.equal(all.length, 1_000)
+  const { id } = await api.send<Conversation>('POST', '/api/conversations', { plugins: all.map((one) => one.id) })
+  const times: number[] = []
+  for (let round = 0; round < 7; round++) {
+    const start = performance.now()
+    const prompt = await api.get<Prompt>(
+      `/api/conversations/${id}/prompt?text=${encodeURIComponent('Find tickets for a concert in Chicago')}`,
+    )
+    times.push(performance.now() - start)
+    assert.ok(prompt.tokens.tools <= 10_000, `${prompt.tokens.tools} tokens`)
+    assert.ok(prompt.tools.length > 0 && prompt.leftOut.length > 900)
+  }
+  t.diagnostic(`the prompt is made in ${Math.round(median(times))} ms`)
+  assert.ok(median(times) < 5_000, `${median(times)} ms`)
+})
+
+test('and the page stays quick', { skip: noCorpus || noBrowser, timeout: 120_000 }, async (t) => {
+  const { page } = await openPage(browser)
+  const times: number[] = []
+  for (let round = 0; round < 5; round++) {
+    const start = performance.now()
+    await page.goto(`${served.url}/plugins`)
+    await page.locator('.tile').nth(40).waitFor()
+    times.push(performance.now() - start)
+  }
+  const typed: number[] = []
+  for (const letter of 'weather') {
+    const start = performance.now()
+    await page.getByLabel('Find a plugin').press(letter)
+    await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))')
+    typed.push(performance.now() - start)
+  }
+  t.diagnostic(
+    `the list is there after ${Math.round(median(times))} ms, a letter is answered in ${Math.round(median(typed))} ms`,
+  )
+  assert.ok(median(times) < 15_000, `${median(times)} ms`)
+  assert.ok(median(typed) < 3_000, `${median(typed)} ms`)
+})
