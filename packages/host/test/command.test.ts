@@ -75,10 +75,10 @@ test('it is activated and called, and what it changes is asked for', async () =>
 test('a user signs in by OAuth without a browser, and tokens are given on the command line', async () => {
   assert.equal((await host(['register', address('notes')])).code, 0)
   const { username = '', password = '' } = local('notes').oauth?.signIn ?? {}
-  const active = await host(['activate', 'notes', '--username', username, '--password', password])
+  const active = await host(['activate', 'notes', '--username', username, `--password=${password}`])
   assert.equal(active.code, 0, active.output)
   assert.equal((await host(['call', 'notes.listNotes'])).code, 0)
-  assert.equal((await host(['register', address('stocks'), '--service-token', local('stocks').token ?? ''])).code, 0)
+  assert.equal((await host(['register', address('stocks'), `--service-token=${local('stocks').token}`])).code, 0)
   assert.equal((await host(['activate', 'stocks'])).code, 0)
   assert.equal((await host(['call', 'stocks.getQuotes', '{"symbols":["IBM"]}'])).code, 0)
   const { output } = await host(['list'])
