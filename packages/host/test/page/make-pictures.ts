@@ -1,0 +1,81 @@
+/** Writes the pictures of docs/host.md: node test/page/make-pictures.ts */
+import { mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { workspacePlugins } from '@reference-plugins/contract'
+import { buildPage } from '../../src/page/build.ts'
+import { page as servePage } from '../../src/page/page.ts'
+import { activateLocal } from '../activate-local.ts'
+import { serveHost } from '../fixture.ts'
+import { type ScriptedTurn, serveModel } from '../models/openai-double.ts'
+import { openBrowser, openPage } from './chromium.ts'
+
+const pictures = fileURLToPath(new URL('../../../../docs/pictures/', import.meta.url))
+mkdirSync(pictures, { recursive: true })
+
+let script: ScriptedTurn[] = []
+const model = await serveModel(() => script.shift() ?? { text: '' })
+const locals = await workspacePlugins(fileURLToPath(new URL('../../../../', import.meta.url)))
+const served = await serveHost(
+  { mode: 'accounts', environment: { OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'a-model', OLLAMA_HOST: '127.0.0.1:1' } },
+  servePage(await buildPage()),
+)
+const browser = await openBrowser()
+const { page } = await openPage(browser, { viewport: { width: 1100, height: 720 }, deviceScaleFactor: 1 })
+const picture = async (name: string) => {
+  await page.waitForTimeout(500)
+  await page.screenshot({ path: `${pictures}${name}.png` })
+}
+
+await page.goto(served.url)
+await page.getByRole('button', { name: 'I am new here' }).click()
+await page.getByLabel('Name').fill('ada')
+await page.getByLabel('Password').fill('correct horse battery')
+await page.keyboard.press('Enter')
+await page.getByRole('heading', { name: 'Talk with your plugins' }).waitFor()
+const [cookie] = await page.context().cookies()
+const api = served.browser()
+await api.send('POST', '/api/session', { name: 'ada', password: 'correct horse battery' })
+await api.send('POST', '/api/users', { name: 'bob', password: 'correct horse battery' })
+await api.send('POST', '/api/session', { name: 'ada', password: 'correct horse battery' })
+if (!cookie) throw new Error('nobody is signed in')
+
+await page.goto(`${served.url}/plugins/register`)
+await page.getByLabel('Address').fill('localhost:59999')
+await page.keyboard.press('Enter')
+await page.getByText('Nothing was registered').waitFor()
+await picture('register')
+
+const ids: Record<string, string> = {}
+for (const local of locals.filter(({ name }) => name !== 'notes')) ids[local.name] = (await activateLocal(api, local)).id
+const notes = locals.find(({ name }) => name === 'notes')
+await page.goto(`${served.url}/plugins/register`)
+await page.getByLabel('Address').fill(notes?.url.replace('http://127.0.0.1', 'localhost') ?? '')
+await page.keyboard.press('Enter')
+await page.getByRole('button', { name: 'Register Notes' }).click()
+await page.getByRole('heading', { name: /^For you/ }).waitFor()
+await picture('activate')
+
+await page.getByLabel('With a user of this host').fill('bob')
+await page.keyboard.press('Enter')
+await page.getByText('bob', { exact: true }).waitFor()
+await page.getByRole('button', { name: 'Make a link' }).click()
+await page.getByText('shown only now').waitFor()
+await page.getByRole('heading', { name: 'Share' }).scrollIntoViewIfNeeded()
+await page.evaluate("document.querySelector('#sharing').scrollIntoView()")
+await picture('share')
+
+script = [
+  { text: 'Let me look that up.', calls: [{ name: 'stocks__getHistory', arguments: { symbol: 'IBM', range: '5y', interval: '1mo' } }] },
+  { text: 'That is how IBM did, **in sample data** which ends in 2010. I put a reminder on your list:', calls: [{ name: 'todo__addTodo', arguments: { username: 'ada', todo: 'Look at IBM again' } }] },
+]
+await page.goto(`${served.url}/`)
+await page.getByLabel('Say something').fill('How did IBM do, and remind me to look again')
+await page.keyboard.press('Enter')
+await page.getByRole('button', { name: 'Allow', exact: true }).waitFor()
+await page.waitForTimeout(1_500)
+await picture('converse')
+
+await browser.close()
+await served.close()
+model.close()
+await Promise.all(locals.map((one) => one.end()))
