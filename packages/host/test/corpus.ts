@@ -27,3 +27,11 @@ export function corpusPlugins(): CorpusPlugin[] {
     return manifest === undefined ? [] : [{ name, manifest, spec: read('openapi.yaml') ?? read('openapi.json') }]
   })
 }
+
+/** Real manifests of Microsoft 365 Copilot. */
+export function microsoftManifests(): { name: string; text: string }[] {
+  const manifests = join(folder, 'm365')
+  return readdirSync(manifests, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /plugin[^/]*\.json$/i.test(name))
+    .map((name) => ({ name, text: readFileSync(join(manifests, name), 'utf8') }))
+}

@@ -16,7 +16,10 @@ let script: ScriptedTurn[] = []
 const model = await serveModel(() => script.shift() ?? { text: '' })
 const locals = await workspacePlugins(fileURLToPath(new URL('../../../../', import.meta.url)))
 const served = await serveHost(
-  { mode: 'accounts', environment: { OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'a-model', OLLAMA_HOST: '127.0.0.1:1' } },
+  {
+    mode: 'accounts',
+    environment: { OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'a-model', OLLAMA_HOST: '127.0.0.1:1' },
+  },
   servePage(await buildPage()),
 )
 const browser = await openBrowser()
@@ -46,7 +49,8 @@ await page.getByText('Nothing was registered').waitFor()
 await picture('register')
 
 const ids: Record<string, string> = {}
-for (const local of locals.filter(({ name }) => name !== 'notes')) ids[local.name] = (await activateLocal(api, local)).id
+for (const local of locals.filter(({ name }) => name !== 'notes'))
+  ids[local.name] = (await activateLocal(api, local)).id
 const notes = locals.find(({ name }) => name === 'notes')
 await page.goto(`${served.url}/plugins/register`)
 await page.getByLabel('Address').fill(notes?.url.replace('http://127.0.0.1', 'localhost') ?? '')
@@ -65,8 +69,14 @@ await page.evaluate("document.querySelector('#sharing').scrollIntoView()")
 await picture('share')
 
 script = [
-  { text: 'Let me look that up.', calls: [{ name: 'stocks__getHistory', arguments: { symbol: 'IBM', range: '5y', interval: '1mo' } }] },
-  { text: 'That is how IBM did, **in sample data** which ends in 2010. I put a reminder on your list:', calls: [{ name: 'todo__addTodo', arguments: { username: 'ada', todo: 'Look at IBM again' } }] },
+  {
+    text: 'Let me look that up.',
+    calls: [{ name: 'stocks__getHistory', arguments: { symbol: 'IBM', range: '5y', interval: '1mo' } }],
+  },
+  {
+    text: 'That is how IBM did, **in sample data** which ends in 2010. I put a reminder on your list:',
+    calls: [{ name: 'todo__addTodo', arguments: { username: 'ada', todo: 'Look at IBM again' } }],
+  },
 ]
 await page.goto(`${served.url}/`)
 await page.getByLabel('Say something').fill('How did IBM do, and remind me to look again')
