@@ -24,8 +24,8 @@ export interface HostOptions {
   databaseUrl: string
   /** Where the page is reached, without a slash at its end. */
   publicUrl: string
-  /** Keys of the vault, as HOST_KEY has them. */
-  keys: string
+  /** Keys of the vault, as HOST_KEY has them. Asked for once the database is there. */
+  keys: () => string
   mode: 'single' | 'accounts'
   /** Lets plugins on this machine in. */
   development: boolean
@@ -60,9 +60,8 @@ export interface Host {
 /** @throws EnvironmentError where a key is too weak; DatabaseError */
 export async function openHost(options: HostOptions): Promise<Host> {
   const { publicUrl, development, environment, log } = options
-  const keys = new KeyRing(options.keys)
-  const database = await openDatabase(options.databaseUrl, hostMigrations)
-  const vault = new Vault(database, keys)
+  const database = await openDatabase(options.databaseUrl, hostMigrations, { overwriteDeleted: true })
+  const vault = new Vault(database, await toKeys(options.keys, database))
   const fetch = guardedFetcher({ allowLoopback: development, redirects: 0, timeout: 20_000 })
   const plugins = new Plugins(database)
   const conversations = new Conversations(database)
@@ -104,5 +103,14 @@ export async function openHost(options: HostOptions): Promise<Host> {
       await turns.close()
       await database.close()
     },
+  }
+}
+
+async function toKeys(keys: () => string, database: Database): Promise<KeyRing> {
+  try {
+    return new KeyRing(keys())
+  } catch (error) {
+    await database.close()
+    throw error
   }
 }

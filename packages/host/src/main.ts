@@ -18,7 +18,7 @@ async function start(): Promise<void> {
   const host = await openHost({
     databaseUrl,
     publicUrl,
-    keys: environment.HOST_KEY ?? ownKey(databaseUrl),
+    keys: () => environment.HOST_KEY ?? ownKey(databaseUrl),
     mode: environment.HOST_USERS,
     development,
     environment: process.env,

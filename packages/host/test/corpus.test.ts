@@ -39,7 +39,7 @@ test('of real plugins that can be installed by their shape, 97 of 100 are, with 
 }, async (t) => {
   const connections: unknown[] = []
   const { connect } = net.Socket.prototype
-  net.Socket.prototype.connect = function (...given: never[]) {
+  net.Socket.prototype.connect = function (this: net.Socket, ...given: never[]) {
     connections.push(given)
     return (connect as (...given: never[]) => net.Socket).apply(this, given)
   } as never

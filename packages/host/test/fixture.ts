@@ -45,7 +45,7 @@ export async function serveHost(options: Partial<HostOptions> = {}, page?: Middl
   const host = await openHost({
     databaseUrl,
     publicUrl: url,
-    keys: ownKey(databaseUrl),
+    keys: () => ownKey(databaseUrl),
     mode: 'single',
     development: true,
     environment: { OLLAMA_HOST: 'http://127.0.0.1:9' },
@@ -60,7 +60,7 @@ export async function serveHost(options: Partial<HostOptions> = {}, page?: Middl
     host,
     url,
     log: () => written,
-    browser: () => newBrowser(url),
+    browser: () => browserOf(url),
     async close() {
       server.closeAllConnections()
       server.close()
@@ -69,7 +69,8 @@ export async function serveHost(options: Partial<HostOptions> = {}, page?: Middl
   }
 }
 
-function newBrowser(url: string): Browser {
+/** A browser that begins without cookies. */
+export function browserOf(url: string): Browser {
   const cookies = new Map<string, string>()
   const raw: Browser['raw'] = async (method, path, init = {}) => {
     const answer = await fetch(path.startsWith('http') ? path : `${url}${path}`, {

@@ -30,6 +30,8 @@ export interface Database extends Transaction {
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>
   /** Rejects while the database cannot be read. */
   ready(): Promise<unknown>
+  /** Brings what was written into the file itself, and empties the log of changes, in which it was kept until now. */
+  settle(): Promise<void>
   /** Refuses new work, finishes what was begun, and closes the file. */
   close(): Promise<void>
 }
@@ -45,12 +47,21 @@ export class DatabaseError extends Error {
   readonly headers = { 'retry-after': '1' }
 }
 
+export interface DatabaseOptions {
+  /** Writes over what is deleted, so that `settle` leaves nothing of it on the disk. Deleting costs more then. */
+  overwriteDeleted?: boolean
+}
+
 /**
  * Opens the database that `url` names, `file:PATH`, and brings its tables up to date.
  * @throws DatabaseError with one line that says what to change when the URL leads nowhere.
  */
-export async function openDatabase(url: string, migrations: Migrations): Promise<Database> {
-  if (url.startsWith('file:')) return openSqlite(url.slice('file:'.length), migrations)
+export async function openDatabase(
+  url: string,
+  migrations: Migrations,
+  options: DatabaseOptions = {},
+): Promise<Database> {
+  if (url.startsWith('file:')) return openSqlite(url.slice('file:'.length), migrations, options)
   const scheme = /^[a-z][a-z+.-]*:/i.exec(url)?.[0] ?? 'no scheme'
   throw new DatabaseError(`DATABASE_URL has ${scheme}, but only file:PATH is served, such as file:.data/todo.sqlite`)
 }

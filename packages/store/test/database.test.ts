@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -238,5 +238,20 @@ test('a process that holds the lock only delays the others', { timeout: 30_000 }
   assert.ok(performance.now() - start > 1000, 'it waited')
   assert.deepEqual(await exit, [0, null])
   assert.equal((await database.all`SELECT name FROM entry`).length, 2)
+  await database.close()
+})
+
+test('what is deleted is written over, and after a settle nowhere on the disk, where that was asked for', async () => {
+  const url = newUrl()
+  const database = await openDatabase(url, migrations, { overwriteDeleted: true })
+  const path = url.slice('file:'.length)
+  const isOnDisk = () =>
+    [path, `${path}-wal`].some((file) => existsSync(file) && readFileSync(file).includes('canary-4711'))
+  for (let number = 0; number < 50; number++)
+    await database.run`INSERT INTO entry (name, number) VALUES (${`canary-4711 ${'x'.repeat(200)}`}, ${number})`
+  assert.ok(isOnDisk())
+  await database.run`DELETE FROM entry`
+  await database.settle()
+  assert.ok(!isOnDisk())
   await database.close()
 })

@@ -71,7 +71,7 @@ function open(): Promise<Host> {
   return openHost({
     databaseUrl: environment.DATABASE_URL,
     publicUrl: environment.PUBLIC_URL,
-    keys: environment.HOST_KEY ?? ownKey(environment.DATABASE_URL),
+    keys: () => environment.HOST_KEY ?? ownKey(environment.DATABASE_URL),
     mode: 'single',
     development: environment.NODE_ENV === 'development',
     environment: process.env,

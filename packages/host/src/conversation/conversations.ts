@@ -112,7 +112,10 @@ export class Conversations {
       if (!row) throw new Problem(404, 'There is no such conversation: see GET /api/conversations')
       await transaction.run`DELETE FROM message_text WHERE rowid IN (SELECT number FROM message WHERE conversation = ${id})`
       await transaction.run`DELETE FROM conversation WHERE id = ${id}`
+      // The index forgets its words only when it is made anew.
+      await transaction.run`INSERT INTO message_text (message_text) VALUES ('optimize')`
     })
+    await this.#database.settle()
   }
 
   /** A call in one of the user's conversations. @throws Problem 404 */

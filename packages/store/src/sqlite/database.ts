@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { type Database, DatabaseError, type Transaction, type Value } from '../database.ts'
+import { type Database, DatabaseError, type DatabaseOptions, type Transaction, type Value } from '../database.ts'
 import { type Migrations, pendingMigrations } from '../migrations.ts'
 import { whenFree } from './busy.ts'
 import { Connection } from './connection.ts'
@@ -12,7 +12,11 @@ import { Writer } from './writer.ts'
  * A SQLite file, for any number of processes on one machine.
  * Reads have a connection of their own, so that they see only what has been committed.
  */
-export async function openSqlite(path: string, migrations: Migrations): Promise<Database> {
+export async function openSqlite(
+  path: string,
+  migrations: Migrations,
+  { overwriteDeleted = false }: DatabaseOptions,
+): Promise<Database> {
   const file = resolve(path)
   if (!existsSync(dirname(file)))
     throw new DatabaseError(`DATABASE_URL=file:${path}: there is no folder ${dirname(file)}; make it, or name another`)
@@ -25,6 +29,7 @@ export async function openSqlite(path: string, migrations: Migrations): Promise<
   } catch (error) {
     throw new DatabaseError(`DATABASE_URL=file:${path}: ${(error as Error).message}`)
   }
+  if (overwriteDeleted) database.exec('PRAGMA secure_delete = ON')
   const writer = new Writer(new Connection(database))
   try {
     await migrate(writer, database, migrations)
@@ -77,6 +82,10 @@ class SqliteDatabase implements Database {
 
   ready(): Promise<unknown> {
     return this.get`SELECT name FROM migration LIMIT 1`
+  }
+
+  settle(): Promise<void> {
+    return this.#writer.settle()
   }
 
   async close(): Promise<void> {

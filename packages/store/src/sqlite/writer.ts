@@ -35,6 +35,12 @@ export class Writer {
     })
   }
 
+  /** Readers are in the way of that only for moments. */
+  async settle(): Promise<void> {
+    await this.#draining
+    await whenFree(() => this.#connection.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     await this.#draining
