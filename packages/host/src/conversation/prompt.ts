@@ -3,7 +3,7 @@ import type { DocumentOperation } from '../documents/plugin-document.ts'
 import type { Model, ModelRequest, ToolDefinition } from '../models/index.ts'
 import { countTokens } from '../models/index.ts'
 import type { Plugins, RegisteredPlugin } from '../plugins/plugins.ts'
-import type { SelectedFrom, Selection } from '../selection/index.ts'
+import { chooseOperations, type SelectedFrom, type Selection } from '../selection/index.ts'
 import type { Credentials } from '../sign-in/credentials.ts'
 import type { Conversation, Prompt } from '../wire.ts'
 import { callsOf } from './conversations.ts'
@@ -29,10 +29,14 @@ export interface ChosenTools {
   byName: ReadonlyMap<string, ChosenTool>
   plugins: RegisteredPlugin[]
   leftOut: { plugin: string; tokens: number }[]
+  /** What a model is told that looks for plugins which are not put before it. */
+  find(query: string): string
 }
 
 /** Tools that are put before the model at once: what they may cost it. */
-const budget = { tokens: 8_000, operations: 60, plugins: 8 }
+const budget = { tokens: 8_000, operations: 100, plugins: 24 }
+/** Of one plugin, where there are others. */
+const share = { tokens: 3_000, operations: 30 }
 
 /** The tools that fit what is said, of the plugins that are enabled in the conversation and active for the user. */
 export async function chooseTools(
@@ -47,16 +51,20 @@ export async function chooseTools(
   )
   selection.update(candidates.map(toSelectedFrom))
   const used = new Set(conversation.messages.flatMap(({ parts }) => callsOf(parts)).map(({ plugin }) => plugin.id))
+  // What the model has looked for counts as much as what the user has said.
+  const text = [textOf(conversation), ...soughtIn(conversation)].join('\n')
   const chosen = selection.choose(
-    textOf(conversation),
+    text,
     [...used].reverse(),
     candidates.map(({ id }) => id),
     budget,
   )
   const byName = new Map<string, ChosenTool>()
   const shown = candidates.filter(({ id }) => chosen.includes(id))
-  for (const plugin of shown)
-    for (const operation of plugin.document.operations) {
+  for (const plugin of shown) {
+    const all = plugin.document.operations
+    const most = shown.length === candidates.length ? all : chooseOperations(all, text, share, costOf)
+    for (const operation of most) {
       const tool = toTool(plugin.document, operation)
       const name = unused(tool.name, byName)
       const definition = { ...tool, name }
@@ -68,10 +76,49 @@ export async function chooseTools(
         toArguments: (given) => fromStrict(operation, given) as Record<string, unknown>,
       })
     }
+  }
   const leftOut = candidates
     .filter(({ id }) => !chosen.includes(id))
     .map(({ document }) => ({ plugin: document.title, tokens: tokensOf(document.operations) }))
-  return { byName, plugins: shown, leftOut }
+  return { byName, plugins: shown, leftOut, find: (query) => findPlugins(selection, candidates, query) }
+}
+
+/** A model knows other words for what the user wants than those that the user said. */
+const findTool: ToolDefinition = {
+  name: 'find_plugins',
+  description:
+    'Looks for plugins that the user has enabled and that are not among your tools now. Call it where none of your tools fits; what it finds are your tools from then on.',
+  parameters: {
+    type: 'object',
+    properties: {
+      query: { type: 'string', description: 'What the plugin should do, in several words, with synonyms, in English' },
+    },
+    required: ['query'],
+    additionalProperties: false,
+  },
+  strict: true,
+}
+
+const soughtIn = ({ messages }: Conversation): string[] =>
+  messages
+    .flatMap(({ parts }) => callsOf(parts))
+    .filter(({ tool }) => tool === findTool.name)
+    .slice(-2)
+    .flatMap(({ arguments: { query } }) => (typeof query === 'string' ? [query] : []))
+
+function findPlugins(selection: Selection, candidates: RegisteredPlugin[], query: string): string {
+  const found = selection.choose(
+    query,
+    [],
+    candidates.map(({ id }) => id),
+    { ...budget, plugins: 10 },
+  )
+  const lines = candidates
+    .filter(({ id }) => found.includes(id))
+    .map(({ document: { name, descriptionForHuman } }) => `- ${name}: ${descriptionForHuman.slice(0, 200)}`)
+  return lines.length === 0
+    ? 'No plugin was found. Try other words once; then tell the user that there is none.'
+    : `These are your tools from now on, if they were not before:\n${lines.join('\n')}`
 }
 
 const toSelectedFrom = ({ id, hash, document }: RegisteredPlugin): SelectedFrom => ({
@@ -82,13 +129,17 @@ const toSelectedFrom = ({ id, hash, document }: RegisteredPlugin): SelectedFrom 
   descriptionForHuman: document.descriptionForHuman,
   descriptionForModel: document.descriptionForModel,
   operations: document.operations,
-  tokens: tokensOf(document.operations),
+  shown: Math.min(document.operations.length, share.operations),
+  tokens: Math.min(tokensOf(document.operations), share.tokens),
 })
 
 export const toPrompt = (conversation: Conversation, tools: ChosenTools, signal: AbortSignal): ModelRequest => ({
   system: toInstructions(tools.plugins),
   messages: toHistory(conversation.messages),
-  tools: [...tools.byName.values()].map(({ definition }) => definition),
+  tools: [
+    ...[...tools.byName.values()].map(({ definition }) => definition),
+    ...(tools.leftOut.length > 0 ? [findTool] : []),
+  ],
   signal,
 })
 
@@ -123,11 +174,11 @@ export async function showPrompt(request: ModelRequest, tools: ChosenTools, mode
   }
 }
 
+const costOf = ({ description, input }: DocumentOperation): number =>
+  countTokens(description) + countTokens(JSON.stringify(input))
+
 export const tokensOf = (operations: DocumentOperation[]): number =>
-  operations.reduce(
-    (sum, { description, input }) => sum + countTokens(description) + countTokens(JSON.stringify(input)),
-    0,
-  )
+  operations.reduce((sum, operation) => sum + costOf(operation), 0)
 
 /** The last things that the user has said. */
 const textOf = ({ messages }: Conversation): string =>

@@ -352,8 +352,25 @@ function newCall(
   }
 }
 
+/** The one tool of the host itself. */
+function toSearch(event: Extract<ModelEvent, { type: 'call' }>, tools: ChosenTools): Call {
+  return {
+    id: randomUUID(),
+    plugin: { id: '', name: '', title: 'Host' },
+    operation: event.name,
+    title: 'Find plugins',
+    arguments: event.arguments,
+    state: 'done',
+    byHand: false,
+    at: now(),
+    tool: event.name,
+    result: tools.find(String(event.arguments.query ?? '').slice(0, 1_000)),
+  }
+}
+
 /** What the model calls may be none of the tools, or have arguments that cannot be read: it is told so. */
 function toCall(event: Extract<ModelEvent, { type: 'call' | 'bad-call' }>, tools: ChosenTools): Call {
+  if (event.type === 'call' && event.name === 'find_plugins' && tools.leftOut.length > 0) return toSearch(event, tools)
   const found = tools.byName.get(event.name)
   const given = event.type === 'call' ? (found?.toArguments(event.arguments) ?? event.arguments) : {}
   const call = found

@@ -1,1 +1,2 @@
+export { chooseOperations } from './operations.ts'
 export { type Budget, type SelectedFrom, Selection } from './selection.ts'

@@ -10,7 +10,8 @@ export interface SelectedFrom {
   descriptionForHuman: string
   descriptionForModel: string
   operations: { name: string; title: string; description: string }[]
-  /** What its operations cost the model. */
+  /** How many of them are put before the model at most, and what those cost. */
+  shown: number
   tokens: number
 }
 
@@ -87,7 +88,7 @@ export class Selection {
 const fits = (plugins: readonly SelectedFrom[], budget: Budget): boolean =>
   plugins.length <= budget.plugins &&
   plugins.reduce((sum, { tokens }) => sum + tokens, 0) <= budget.tokens &&
-  plugins.reduce((sum, { operations }) => sum + operations.length, 0) <= budget.operations
+  plugins.reduce((sum, { shown }) => sum + shown, 0) <= budget.operations
 
 const toIndexed = ({
   id,

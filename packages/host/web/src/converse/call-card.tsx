@@ -19,7 +19,7 @@ const words: Record<Call['state'], string> = {
 
 export function CallCard({ call, conversation, acts }: { call: Call; conversation: string; acts: Acts }) {
   const { state, response, request } = call
-  const isGood = state === 'done' && (response?.status ?? 500) < 400
+  const isGood = state === 'done' && (response?.status ?? 200) < 400
   return (
     <section className={`call card ${isGood ? 'good' : state}`} aria-label={`${call.plugin.title}: ${call.title}`}>
       <header className="row spread">
