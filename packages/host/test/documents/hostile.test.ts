@@ -229,7 +229,8 @@ test('what cannot be seen is not told to the model', async () => {
     }),
   )
   const told = JSON.stringify(toTool(document, document.operations[0] as never))
-  assert.ok(!/[\u200b\u202e\u2066\u0000\ufeff\u{e0041}]/u.test(told), told)
+  for (const sign of ['\u200b', '\u202e', '\u2066', '\u0000', '\\u0000', '\ufeff', '\u{e0041}'])
+    assert.ok(!told.includes(sign), told)
 })
 
 test('no argument leads to another path or host', async () => {

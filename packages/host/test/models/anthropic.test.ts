@@ -26,7 +26,14 @@ async function serveMessages(events: object[] | { status: number; body: object }
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { origin, sent, close: () => (server.closeAllConnections(), server.close()) }
+  return {
+    origin,
+    sent,
+    close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
 }
 
 const start = {
