@@ -46,7 +46,10 @@ export function domainFaults(
   if (oauth) {
     const [authorization, token] = [hostOf(oauth.authorizationUrl), hostOf(oauth.tokenUrl)]
     const elsewhere = [...new Set([authorization, token])].filter(
-      (host) => registrableDomain(host) !== registrableDomain(server) && !signIns.includes(registrableDomain(host)),
+      (host) =>
+        registrableDomain(host) !== registrableDomain(server) &&
+        // Some of them are public suffixes, under which others have their pages.
+        !signIns.some((known) => isUnder(host, known)),
     )
     if (elsewhere.length > 0)
       add(
