@@ -1,7 +1,7 @@
 import type { Inputs } from './inputs.ts'
 import { isObject, isTrue, memberOf, objectOf, pairsOf, step } from './members.ts'
 import type { Mends } from './mends.ts'
-import { parameterSchema, type Parameter } from './parameters.ts'
+import { type Parameter, parameterSchema } from './parameters.ts'
 import { plainText, quote } from './plain-text.ts'
 import type { Schema, Target } from './plugin-document.ts'
 import type { References } from './references.ts'
@@ -39,12 +39,18 @@ export function addBody(
   if (schema.type === 'object' && properties.length > 0 && isStructured(mediaType)) {
     const required = Array.isArray(schema.required) ? schema.required : []
     for (const [name, one] of properties)
-      inputs.add({ place: 'body', wireName: name }, one as Schema, required.includes(name), step(step(at, 'properties'), name))
+      inputs.add(
+        { place: 'body', wireName: name },
+        one as Schema,
+        required.includes(name),
+        step(step(at, 'properties'), name),
+      )
     return { mediaType }
   }
   if (schema.type === 'object' && schema.properties !== undefined && properties.length === 0) return { mediaType }
   const whole = isStructured(mediaType) ? schema : { ...schema, type: 'string' }
-  if (described.schema === undefined && isStructured(mediaType)) mends.add(at, 'The body is not described; anything is taken.')
+  if (described.schema === undefined && isStructured(mediaType))
+    mends.add(at, 'The body is not described; anything is taken.')
   const text = described.description || (typeof whole.description === 'string' ? whole.description : '')
   const name = inputs.add(
     { place: 'body', wireName: 'body' },
@@ -75,7 +81,10 @@ function fromRequestBody(
     return { mediaType: 'application/json', schema, isRequired: isTrue(body.required), description: '', pointer: place }
   }
   if (mediaType.rank > 6) {
-    mends.add(step(place, 'content'), `A body of ${quote(mediaType.type)} cannot be made here; the operation was left out.`)
+    mends.add(
+      step(place, 'content'),
+      `A body of ${quote(mediaType.type)} cannot be made here; the operation was left out.`,
+    )
     return 'impossible'
   }
   return {
@@ -88,8 +97,15 @@ function fromRequestBody(
 }
 
 /** As Swagger 2 has it: one parameter in the body, or several in a form. */
-function fromParameters(operation: Schema, parameters: Parameter[], consumes: unknown, mends: Mends): Described | undefined {
-  const types = (Array.isArray(operation.consumes) ? operation.consumes : Array.isArray(consumes) ? consumes : []).map(String)
+function fromParameters(
+  operation: Schema,
+  parameters: Parameter[],
+  consumes: unknown,
+  mends: Mends,
+): Described | undefined {
+  const types = (Array.isArray(operation.consumes) ? operation.consumes : Array.isArray(consumes) ? consumes : []).map(
+    String,
+  )
   const body = parameters.find(({ place }) => place === 'body')
   if (body) {
     const type = types.sort((a, b) => rankOf(a) - rankOf(b))[0]
@@ -109,7 +125,9 @@ function fromParameters(operation: Schema, parameters: Parameter[], consumes: un
     return [name, isObject(schema) ? { description: node.description, ...schema } : schema]
   })
   return {
-    mediaType: types.some((type) => /multipart/i.test(type)) ? 'multipart/form-data' : 'application/x-www-form-urlencoded',
+    mediaType: types.some((type) => /multipart/i.test(type))
+      ? 'multipart/form-data'
+      : 'application/x-www-form-urlencoded',
     schema: {
       type: 'object',
       properties: Object.fromEntries(properties.filter(([name]) => name !== '__proto__')),
@@ -160,7 +178,9 @@ function oneObject(schema: Schema): Schema {
   )
   return {
     type: 'object',
-    properties: Object.fromEntries([...properties].map(([name, some]) => [name, some.length === 1 ? some[0] : { anyOf: flat(some) }])),
+    properties: Object.fromEntries(
+      [...properties].map(([name, some]) => [name, some.length === 1 ? some[0] : { anyOf: flat(some) }]),
+    ),
     required,
   }
 }

@@ -8,7 +8,9 @@ export function documentKind(text: string): 'manifest' | 'spec' | 'other' {
       const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''))
       if (isObject(value)) {
         if (memberOf(value, 'openapi') !== undefined || memberOf(value, 'swagger') !== undefined) return 'spec'
-        return ['name_for_model', 'api', 'apis', 'manifest', 'runtimes'].some((name) => memberOf(value, name) !== undefined)
+        return ['name_for_model', 'api', 'apis', 'manifest', 'runtimes'].some(
+          (name) => memberOf(value, name) !== undefined,
+        )
           ? 'manifest'
           : memberOf(value, 'paths') === undefined
             ? 'other'

@@ -15,7 +15,11 @@ const signIns = ['google.com', 'googleapis.com', 'microsoft.com', 'microsoftonli
  * What is wrong with the hosts that a plugin names, measured by that of its manifest, or of its spec where it has none.
  * @param passedOver servers of other domains that the spec names besides.
  */
-export function domainFaults(address: string, document: PluginDocument, passedOver: readonly string[] = []): DomainFault[] {
+export function domainFaults(
+  address: string,
+  document: PluginDocument,
+  passedOver: readonly string[] = [],
+): DomainFault[] {
   const root = rootDomain(new URL(address).hostname)
   const own = registrableDomain(root)
   const faults: DomainFault[] = []
@@ -23,11 +27,17 @@ export function domainFaults(address: string, document: PluginDocument, passedOv
   const server = hostOf(document.server)
   if (registrableDomain(server) !== own) {
     if (document.source === 'manifest')
-      add('error', `The API is at ${server}, the manifest at ${root}. Both must be on one domain: publish the manifest at https://${server}/.well-known/ai-plugin.json.`)
+      add(
+        'error',
+        `The API is at ${server}, the manifest at ${root}. Both must be on one domain: publish the manifest at https://${server}/.well-known/ai-plugin.json.`,
+      )
     // A spec is often published elsewhere than its API, and who registers it names it by hand.
     else add('warning', `The API is at ${server}, its spec at ${root}. Make sure that you trust both.`)
   } else if (!isUnder(server, root))
-    add('warning', `The API is at ${server}, beside the manifest at ${root}, not on it or below it. ChatGPT refused that.`)
+    add(
+      'warning',
+      `The API is at ${server}, beside the manifest at ${root}, not on it or below it. ChatGPT refused that.`,
+    )
   if (isLoopback(root) && document.auth.type !== 'none' && !isLoopback(server))
     add('error', `The manifest is on this machine and its API at ${server}; a token would leave this machine.`)
   if (passedOver.length > 0)
@@ -39,9 +49,15 @@ export function domainFaults(address: string, document: PluginDocument, passedOv
       (host) => registrableDomain(host) !== registrableDomain(server) && !signIns.includes(registrableDomain(host)),
     )
     if (elsewhere.length > 0)
-      add('warning', `Users sign in at ${listOf(elsewhere)}, on another domain than the API at ${server}. Make sure that you trust it.`)
+      add(
+        'warning',
+        `Users sign in at ${listOf(elsewhere)}, on another domain than the API at ${server}. Make sure that you trust it.`,
+      )
     if (isLoopback(authorization) !== isLoopback(token) || (isLoopback(token) && !isLoopback(root)))
-      add('error', 'The sign-in leads to the machine of whoever uses the plugin. Give addresses that everybody can reach.')
+      add(
+        'error',
+        'The sign-in leads to the machine of whoever uses the plugin. Give addresses that everybody can reach.',
+      )
   }
   const legal = document.legalInfoUrl && hostOf(document.legalInfoUrl)
   if (legal && registrableDomain(legal) !== own)

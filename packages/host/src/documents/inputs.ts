@@ -19,11 +19,13 @@ export class Inputs {
   /** @returns the name that the input has got; undefined where nothing may be called so. */
   add(field: Omit<Field, 'name'>, schema: Schema, isRequired: boolean, pointer: string): string | undefined {
     const { wireName, place } = field
-    if (isRefusedName(wireName)) return void this.#mends.add(pointer, `An input cannot be called ${wireName}; it was left out.`)
+    if (isRefusedName(wireName))
+      return void this.#mends.add(pointer, `An input cannot be called ${wireName}; it was left out.`)
     const fit = fitIdentifier(wireName) || `${place}_${shortHash(wireName, 6)}`
     const isTaken = this.#names.has(fit)
     const name = this.#names.take(isTaken ? fitIdentifier(`${place}_${fit}`) : fit)
-    if (isTaken) this.#mends.add(pointer, `Two inputs are called ${quote(wireName)}; the one in the ${place} is called ${name}.`)
+    if (isTaken)
+      this.#mends.add(pointer, `Two inputs are called ${quote(wireName)}; the one in the ${place} is called ${name}.`)
     this.fields.push({ name, ...field })
     this.#properties.push([name, schema])
     if (isRequired) this.#required.push(name)
@@ -43,4 +45,3 @@ export class Inputs {
     }
   }
 }
-

@@ -9,7 +9,8 @@ export interface JsonRead {
 }
 
 const reasons: Record<string, string> = {
-  InvalidSymbol: 'this is no JSON value: texts stand in double quotes, and beside them there are only numbers, true, false and null',
+  InvalidSymbol:
+    'this is no JSON value: texts stand in double quotes, and beside them there are only numbers, true, false and null',
   InvalidNumberFormat: 'this is no number',
   PropertyNameExpected: 'the name of a member is missing here, in double quotes',
   ValueExpected: 'a value is missing here',

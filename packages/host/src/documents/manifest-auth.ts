@@ -4,8 +4,10 @@ import { listOf, plainLine, plainText, quote } from './plain-text.ts'
 import { type DocumentAuth, DocumentRefused, type OAuthEndpoints, type Schema } from './plugin-document.ts'
 
 const advice: Record<string, string> = {
-  bearer: '{"type": "user_http", "authorization_type": "bearer"}, where each user pastes a token of their own, or service_http, where the developer does once',
-  basic: '{"type": "user_http", "authorization_type": "basic"}, where each user pastes name and password, or service_http, where the developer does once',
+  bearer:
+    '{"type": "user_http", "authorization_type": "bearer"}, where each user pastes a token of their own, or service_http, where the developer does once',
+  basic:
+    '{"type": "user_http", "authorization_type": "basic"}, where each user pastes name and password, or service_http, where the developer does once',
 }
 
 /**
@@ -22,7 +24,10 @@ export function readManifestAuth(given: unknown, manifestUrl: string, mend: AddM
   const type = readType(auth, mend)
   const instructions = plainText(auth.instructions, 1_000)
   if (auth.client_secret !== undefined || auth.client_id !== undefined)
-    mend('/auth/client_secret', 'The client id and secret do not belong into a file that everybody can read. They were not kept; if they are real, replace them.')
+    mend(
+      '/auth/client_secret',
+      'The client id and secret do not belong into a file that everybody can read. They were not kept; if they are real, replace them.',
+    )
   const common = {
     ...(instructions && { instructions }),
     verificationTokens: readTokens(auth.verification_tokens, type, mend),
@@ -30,7 +35,10 @@ export function readManifestAuth(given: unknown, manifestUrl: string, mend: AddM
   if (type === 'none') {
     const odd = Object.keys(auth).filter((name) => name !== 'type' && name !== 'instructions')
     if (odd.length > 0)
-      mend('/auth', `auth is none, so ${listOf(odd.map((name) => plainLine(name, 40)))} says nothing; no credentials are sent.`)
+      mend(
+        '/auth',
+        `auth is none, so ${listOf(odd.map((name) => plainLine(name, 40)))} says nothing; no credentials are sent.`,
+      )
     return { type, scheme: 'bearer', ...common, verificationTokens: {} }
   }
   if (type === 'oauth') return { type, scheme: 'bearer', ...common, oauth: readOAuth(auth, manifestUrl, mend) }
@@ -52,7 +60,10 @@ function readType(auth: Schema, mend: AddMend): DocumentAuth['type'] {
   const type = Object.hasOwn(known, key) ? known[key] : undefined
   if (type) {
     if (auth.type !== type)
-      mend('/auth/type', written === '' ? `The type of auth is missing; ${type} is assumed.` : `${quote(written)} is read as ${type}.`)
+      mend(
+        '/auth/type',
+        written === '' ? `The type of auth is missing; ${type} is assumed.` : `${quote(written)} is read as ${type}.`,
+      )
     return type
   }
   const scheme = key.includes('basic') ? 'basic' : 'bearer'
@@ -82,7 +93,8 @@ function readScheme(auth: Schema, mend: AddMend): 'bearer' | 'basic' {
 function readTokens(given: unknown, type: string, mend: AddMend): Record<string, string> {
   const tokens: [string, string][] = []
   for (const [service, token] of pairsOf(given).slice(0, 20))
-    if (typeof token === 'string' && token.trim() !== '') tokens.push([plainLine(service, 50), token.trim().slice(0, 500)])
+    if (typeof token === 'string' && token.trim() !== '')
+      tokens.push([plainLine(service, 50), token.trim().slice(0, 500)])
   if (tokens.length === 0 && (type === 'oauth' || type === 'service_http'))
     mend('/auth/verification_tokens', 'There is no verification token yet; the host shows the one that belongs here.')
   return Object.fromEntries(tokens)
@@ -122,7 +134,13 @@ function readOAuth(auth: Schema, manifestUrl: string, mend: AddMend): OAuthEndpo
 
 function endpoint(address: string, member: string, manifestUrl: string, mend: AddMend): string {
   const url = URL.parse(address, manifestUrl)
-  if (!url || !['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '' || /[<>{}]|%7B|%3C/i.test(address))
+  if (
+    !url ||
+    !['http:', 'https:'].includes(url.protocol) ||
+    url.username !== '' ||
+    url.password !== '' ||
+    /[<>{}]|%7B|%3C/i.test(address)
+  )
     throw new DocumentRefused(
       `${member} in the manifest's auth, ${quote(address, 120)}, is no address. It should begin with https://.`,
     )

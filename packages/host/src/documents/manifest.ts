@@ -72,7 +72,9 @@ export type AddMend = (pointer: string, message: string) => void
 /** The manifest itself, where a store's record of it was published. */
 function unwrapped(value: unknown, mend: AddMend): Schema {
   if (!isObject(value))
-    throw new DocumentRefused(`The manifest is ${kindOf(value)}; it should be an object with name_for_model, auth and api.`)
+    throw new DocumentRefused(
+      `The manifest is ${kindOf(value)}; it should be an object with name_for_model, auth and api.`,
+    )
   const inner = memberOf(value, 'manifest')
   if (!isObject(inner) || memberOf(value, 'api') !== undefined || memberOf(inner, 'api') === undefined) return value
   mend('/manifest', 'The manifest stands inside another object, as a store keeps it; the inner one was read.')
@@ -98,7 +100,9 @@ function refuseOthers(found: Schema): void {
     throw new DocumentRefused('This is an OpenAPI document, not a manifest. Register it by its own address.')
   const apis = listOfAny(found.apis)
   if (!has('api') && apis.length > 0) {
-    const addresses = apis.map((api) => objectOf(api).main ?? objectOf(api).url).filter((one) => typeof one === 'string')
+    const addresses = apis
+      .map((api) => objectOf(api).main ?? objectOf(api).url)
+      .filter((one) => typeof one === 'string')
     throw new DocumentRefused(
       `This manifest has ${apis.length} APIs (apis); a plugin has one (api). Register each by its spec: ${listOf(
         addresses.map((one) => quote(one, 200)),
@@ -119,7 +123,9 @@ function refuseOthers(found: Schema): void {
 
 function readNames(found: Schema, url: string, mend: AddMend) {
   const human = text(found, 'name_for_human', 50, mend) || derived(found, 'name_for_human', ['name', 'title'], 50, mend)
-  const model = plainLine(found.name_for_model, 1_000) || derived(found, 'name_for_model', ['name', 'name_for_human', 'title'], 1_000, mend)
+  const model =
+    plainLine(found.name_for_model, 1_000) ||
+    derived(found, 'name_for_model', ['name', 'name_for_human', 'title'], 1_000, mend)
   const forModel =
     text(found, 'description_for_model', 8_000, mend) ||
     derived(found, 'description_for_model', ['description', 'description_for_human'], 8_000, mend)
@@ -130,7 +136,10 @@ function readNames(found: Schema, url: string, mend: AddMend) {
   // A name in another script than Latin leaves nothing; the host and a hash tell it from others.
   const name = fitName(model) || fitName(human) || `plugin_${shortHash(model || host)}`
   if (typeof found.name_for_model === 'string' && name !== found.name_for_model)
-    mend('/name_for_model', `The name for the model should be letters, digits and _, at most 50. ${quote(found.name_for_model)} is called ${name} here.`)
+    mend(
+      '/name_for_model',
+      `The name for the model should be letters, digits and _, at most 50. ${quote(found.name_for_model)} is called ${name} here.`,
+    )
   return { name, title: human || host, descriptionForModel: forModel, descriptionForHuman: forHuman }
 }
 
@@ -185,7 +194,11 @@ function readLogo(value: unknown, url: string, mend: AddMend): string | undefine
   if (value === undefined || value === '') return void mend('/logo_url', 'There is no logo.')
   const absolute = typeof value === 'string' ? URL.parse(value.trim(), url) : null
   if (absolute?.protocol === 'https:' || absolute?.protocol === 'http:') return absolute.href
-  if (absolute?.protocol === 'data:' && /^data:image\/(png|jpeg|webp)[;,]/i.test(absolute.href) && absolute.href.length <= 50_000)
+  if (
+    absolute?.protocol === 'data:' &&
+    /^data:image\/(png|jpeg|webp)[;,]/i.test(absolute.href) &&
+    absolute.href.length <= 50_000
+  )
     return absolute.href
   mend('/logo_url', `The logo is not shown: ${quote(value)} is no address of a picture.`)
   return undefined

@@ -33,7 +33,8 @@ export function readOperations(document: Schema, specUrl: string, server: string
   const over: string[] = []
   for (const found of foundIn(document, references, mends)) {
     if (operations.length >= mostOperations) {
-      if (over.length < 1_000) over.push(plainLine(found.operation.operationId, 64) || `${found.method} ${plainLine(found.path, 60)}`)
+      if (over.length < 1_000)
+        over.push(plainLine(found.operation.operationId, 64) || `${found.method} ${plainLine(found.path, 60)}`)
       continue
     }
     if (!isOfServer(found, specUrl, server, mends)) continue
@@ -56,7 +57,8 @@ function* foundIn(document: Schema, references: References, mends: Mends): Gener
       const method = key.toLowerCase()
       if (methods.includes(method) && isObject(operation))
         yield { method: method.toUpperCase(), path, pointer: step(place, key), operation, item }
-      else if (silent.includes(method)) mends.add(step(place, key), `${method.toUpperCase()} answers nothing that could be told; it was left out.`)
+      else if (silent.includes(method))
+        mends.add(step(place, key), `${method.toUpperCase()} answers nothing that could be told; it was left out.`)
       else if (!besideMethods.includes(key) && !key.startsWith('x-') && !key.startsWith('/'))
         mends.add(step(place, key), `${quote(key)} is no method with an operation; it was left out.`)
     }
@@ -67,12 +69,18 @@ function* foundIn(document: Schema, references: References, mends: Mends): Gener
 function* pathsOf(document: Schema, mends: Mends): Generator<[path: string, item: unknown, pointer: string]> {
   const entries = Object.entries(objectOf(document.paths))
   const misplaced = Object.entries(document).filter(([key]) => key.startsWith('/'))
-  for (const [path] of misplaced) mends.add(step('', path), `${quote(path)} belongs into paths; it was read as if it stood there.`)
+  for (const [path] of misplaced)
+    mends.add(step('', path), `${quote(path)} belongs into paths; it was read as if it stood there.`)
   for (const [given, item] of [...entries, ...misplaced]) {
     const pointer = step(entries.length > 0 && memberOf(document.paths, given) === item ? '/paths' : '', given)
     const path = given.trim()
     if (path.startsWith('x-') && !isObject(item)) continue
-    if (isRefusedName(path) || path === '*' || /[\\\s]|(^|\/)\.{1,2}(\/|$)/.test(path.split('?')[0] ?? '') || path.length > 1_000) {
+    if (
+      isRefusedName(path) ||
+      path === '*' ||
+      /[\\\s]|(^|\/)\.{1,2}(\/|$)/.test(path.split('?')[0] ?? '') ||
+      path.length > 1_000
+    ) {
       mends.add(pointer, `${quote(path)} is no path that can be called; it was left out.`)
       continue
     }
@@ -84,7 +92,10 @@ function* pathsOf(document: Schema, mends: Mends): Generator<[path: string, item
     yield [path.startsWith('/') ? path : `/${path}`, item, pointer]
     for (const [inner, nested] of Object.entries(objectOf(item)))
       if (inner.startsWith('/') && isObject(nested)) {
-        mends.add(step(pointer, inner), `The path ${quote(inner)} stands inside another; it was read as one of its own.`)
+        mends.add(
+          step(pointer, inner),
+          `The path ${quote(inner)} stands inside another; it was read as one of its own.`,
+        )
         yield [inner, nested, step(pointer, inner)]
       }
   }
@@ -94,7 +105,9 @@ function* pathsOf(document: Schema, mends: Mends): Generator<[path: string, item
 function isOfServer({ operation, item, pointer }: Found, specUrl: string, server: string, mends: Mends): boolean {
   const own = [operation.servers, item.servers].map(listOfAny).find((list) => list.length > 0)
   if (!own) return true
-  const urls = own.map((one) => serverUrl(one, new URL(specUrl), step(pointer, 'servers'), mends)).filter((url) => url !== undefined)
+  const urls = own
+    .map((one) => serverUrl(one, new URL(specUrl), step(pointer, 'servers'), mends))
+    .filter((url) => url !== undefined)
   if (urls.length === 0 || urls.some((url) => baseOf(url) === server)) return true
   mends.add(step(pointer, 'servers'), 'The operation has a server of its own, which is not called; it was left out.')
   return false
@@ -123,7 +136,10 @@ function toOperation(found: Found, document: Schema, reading: Reading): Document
   const order = ['path', 'query', 'header']
   for (const place of [...order, ''])
     for (const parameter of parameters)
-      if (parameter.place === place || (place === '' && !['body', 'formdata', 'form', ...order].includes(parameter.place)))
+      if (
+        parameter.place === place ||
+        (place === '' && !['body', 'formdata', 'form', ...order].includes(parameter.place))
+      )
         addParameter(parameter, inPath, inputs, repair, mends)
   for (const name of inPath)
     if (!inputs.find('path', name)) {
@@ -135,7 +151,8 @@ function toOperation(found: Found, document: Schema, reading: Reading): Document
   const isIgnored = body !== undefined && method === 'GET'
   if (isIgnored) {
     mends.add(pointer, 'A GET is sent without a body; its inputs go into the query.')
-    for (const field of inputs.fields) if (field.place === 'body') Object.assign(field, { place: 'query', list: 'repeated', object: 'json' })
+    for (const field of inputs.fields)
+      if (field.place === 'body') Object.assign(field, { place: 'query', list: 'repeated', object: 'json' })
   }
   const flag = memberOf(operation, 'x-openai-isConsequential') ?? memberOf(operation, 'x-oai-isConsequential')
   return {
@@ -148,14 +165,22 @@ function toOperation(found: Found, document: Schema, reading: Reading): Document
 }
 
 /** A query in the path of the spec: pairs that are fixed stay, a pair with a template is an input. */
-function splitPath({ path: given, pointer }: Found, parameters: Parameter[], mends: Mends): { path: string; query: [string, string][] } {
+function splitPath(
+  { path: given, pointer }: Found,
+  parameters: Parameter[],
+  mends: Mends,
+): { path: string; query: [string, string][] } {
   const [withQuery = '', fragment] = given.split('#', 2)
   if (fragment !== undefined) mends.add(pointer, 'What is behind the # of the path was left out.')
   const at = withQuery.indexOf('?')
   if (at < 0) return { path: withQuery, query: [] }
   mends.add(pointer, `The path has a query, ${quote(withQuery.slice(at))}; it belongs into the parameters.`)
   const query: [string, string][] = []
-  for (const pair of withQuery.slice(at + 1).split('&').filter(Boolean).slice(0, 50)) {
+  for (const pair of withQuery
+    .slice(at + 1)
+    .split('&')
+    .filter(Boolean)
+    .slice(0, 50)) {
     const equals = pair.indexOf('=')
     const name = decoded(equals < 0 ? pair : pair.slice(0, equals))
     const value = decoded(equals < 0 ? '' : pair.slice(equals + 1))
@@ -168,15 +193,20 @@ function splitPath({ path: given, pointer }: Found, parameters: Parameter[], men
     const wireName = equals < 0 ? template : name
     const described = parameters.find((one) => one.name === template || one.name === wireName)
     if (described) Object.assign(described, { name: wireName, place: 'query' })
-    else parameters.push({ name: wireName, place: 'query', node: { required: true, schema: { type: 'string' } }, pointer })
+    else
+      parameters.push({ name: wireName, place: 'query', node: { required: true, schema: { type: 'string' } }, pointer })
   }
   return { path: withQuery.slice(0, at) || '/', query }
 }
 
-function texts({ method, path, operation, item, pointer }: Found, { names, mends }: Reading): Pick<DocumentOperation, 'name' | 'title' | 'description'> {
+function texts(
+  { method, path, operation, item, pointer }: Found,
+  { names, mends }: Reading,
+): Pick<DocumentOperation, 'name' | 'title' | 'description'> {
   const given = operation.operationId
   const id = typeof given === 'string' || typeof given === 'number' ? String(given).trim() : ''
-  const derived = fitIdentifier(`${method.toLowerCase()}_${path.split('?')[0] ?? ''}`) || `${method.toLowerCase()}_${shortHash(path)}`
+  const derived =
+    fitIdentifier(`${method.toLowerCase()}_${path.split('?')[0] ?? ''}`) || `${method.toLowerCase()}_${shortHash(path)}`
   const fit = isRefusedName(id) ? '' : fitIdentifier(id)
   const name = names.take(fit || derived)
   if (id === '') mends.add(pointer, `operationId is missing; the operation is called ${name}.`)
@@ -187,10 +217,15 @@ function texts({ method, path, operation, item, pointer }: Found, { names, mends
         ? `${quote(id, 80)} is no fit name (letters, digits, _ and -, at most 64); the operation is called ${name}.`
         : `${quote(id, 80)} cannot be used, or is used already; the operation is called ${name}.`,
     )
-  const whole = plainText(operation.description, 100_000) || plainText(operation.summary, 100_000) || plainText(item.summary, 1_000)
+  const whole =
+    plainText(operation.description, 100_000) || plainText(operation.summary, 100_000) || plainText(item.summary, 1_000)
   if (whole.length > longestDescription)
-    mends.add(step(pointer, 'description'), `The description has ${whole.length} characters and was cut at ${longestDescription}.`)
-  if (whole === '') mends.add(pointer, 'The operation has neither summary nor description, by which a model could choose it.')
+    mends.add(
+      step(pointer, 'description'),
+      `The description has ${whole.length} characters and was cut at ${longestDescription}.`,
+    )
+  if (whole === '')
+    mends.add(pointer, 'The operation has neither summary nor description, by which a model could choose it.')
   return {
     name,
     title: plainLine(operation.summary, 100) || humanised(name),
@@ -200,7 +235,11 @@ function texts({ method, path, operation, item, pointer }: Found, { names, mends
 
 /** `getTodo_items` as people would write it: Get todo items. */
 function humanised(name: string): string {
-  const words = name.replaceAll(/([a-z\d])([A-Z])/g, '$1 $2').replaceAll(/[_-]+/g, ' ').trim().toLowerCase()
+  const words = name
+    .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replaceAll(/[_-]+/g, ' ')
+    .trim()
+    .toLowerCase()
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
@@ -211,4 +250,3 @@ function decoded(text: string): string {
     return text
   }
 }
-

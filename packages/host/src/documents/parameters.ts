@@ -14,10 +14,15 @@ export interface Parameter {
 }
 
 /** The host sets these itself, or nobody may. */
-const hidden = /^(openai-.*|x-openai-.*|accept(-.*)?|content-.*|host|authorization|proxy-.*|sec-.*|cookie2?|connection|keep-alive|transfer-encoding|te|trailer|upgrade|expect|via|origin|referer|user-agent|date|forwarded|x-forwarded-.*|x-real-ip)$/i
+const hidden =
+  /^(openai-.*|x-openai-.*|accept(-.*)?|content-.*|host|authorization|proxy-.*|sec-.*|cookie2?|connection|keep-alive|transfer-encoding|te|trailer|upgrade|expect|via|origin|referer|user-agent|date|forwarded|x-forwarded-.*|x-real-ip)$/i
 
 /** The parameters of an operation and of its path; where two have one name and place, the operation's counts. */
-export function readParameters(references: References, mends: Mends, lists: { list: unknown; pointer: string }[]): Parameter[] {
+export function readParameters(
+  references: References,
+  mends: Mends,
+  lists: { list: unknown; pointer: string }[],
+): Parameter[] {
   const found = new Map<string, Parameter>()
   for (const { list, pointer } of lists)
     for (const [index, given] of listOfAny(list).slice(0, 200).entries()) {
@@ -44,7 +49,10 @@ export function addParameter(
   repair: SchemaRepair,
   mends: Mends,
 ): void {
-  if (place === 'cookie') return mends.add(pointer, `The cookie ${quote(name)} is not sent.`)
+  if (place === 'cookie') {
+    mends.add(pointer, `The cookie ${quote(name)} is not sent.`)
+    return
+  }
   if (place === 'header' && (hidden.test(name) || !/^[\w!#$%&'*+.^`|~-]+$/.test(name))) return
   let target = place as Field['place']
   if (place === 'path' && !inPath.has(name)) {
@@ -73,8 +81,11 @@ export function addParameter(
 /** Swagger 2 has the words of the schema in the parameter itself, and so have careless people. */
 export function parameterSchema(node: Schema, pointer: string, mends: Mends): unknown {
   if (node.schema !== undefined) return node.schema
-  const words = pairsOf(node).filter(([word]) => !['name', 'in', 'required', 'style', 'explode', 'description', 'collectionFormat'].includes(word))
-  if (words.length > 0 && !('type' in node)) mends.add(pointer, 'The parameter has no schema; what stands in it was taken.')
+  const words = pairsOf(node).filter(
+    ([word]) => !['name', 'in', 'required', 'style', 'explode', 'description', 'collectionFormat'].includes(word),
+  )
+  if (words.length > 0 && !('type' in node))
+    mends.add(pointer, 'The parameter has no schema; what stands in it was taken.')
   return words.length > 0 ? Object.fromEntries(words) : { type: 'string' }
 }
 

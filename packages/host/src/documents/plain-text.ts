@@ -28,7 +28,10 @@ export function cut(text: string, longest: number): string {
 
 /** Whether cleaning takes something away that cannot be seen. */
 export const hasInvisible = (text: string): boolean =>
-  text.slice(0, 100_000).replaceAll(/[\t\n\r]/g, '').search(invisible) >= 0
+  text
+    .slice(0, 100_000)
+    .replaceAll(/[\t\n\r]/g, '')
+    .search(invisible) >= 0
 
 /** How a text from outside is quoted in a message. */
 export const quote = (value: unknown, longest = 60): string => {

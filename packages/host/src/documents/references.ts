@@ -45,7 +45,10 @@ export class References {
       return { type: $ref }
     }
     if (!$ref.startsWith('#')) {
-      this.#mends.add(pointer, `The reference ${quote($ref)} leads out of the document and is not followed; anything is taken there.`)
+      this.#mends.add(
+        pointer,
+        `The reference ${quote($ref)} leads out of the document and is not followed; anything is taken there.`,
+      )
       return undefined
     }
     const steps = $ref.slice(1).split('/').slice(1, 40).map(decoded)
@@ -53,10 +56,18 @@ export class References {
     if (found !== undefined) return found
     // Most that lead nowhere miss the folder, not the name: #/components/schema/Pet, #/definitions/Pet.
     const name = steps.at(-1) ?? ''
-    for (const folder of [['components', 'schemas'], ['definitions'], ['components', 'parameters'], ['components', 'requestBodies']]) {
+    for (const folder of [
+      ['components', 'schemas'],
+      ['definitions'],
+      ['components', 'parameters'],
+      ['components', 'requestBodies'],
+    ]) {
       const meant = this.#walk([...folder, name])
       if (meant === undefined) continue
-      this.#mends.add(pointer, `The reference ${quote($ref)} leads nowhere; #/${folder.join('/')}/${plainLine(name, 60)} was taken.`)
+      this.#mends.add(
+        pointer,
+        `The reference ${quote($ref)} leads nowhere; #/${folder.join('/')}/${plainLine(name, 60)} was taken.`,
+      )
       return meant
     }
     this.#mends.add(pointer, `The reference ${quote($ref)} leads nowhere; anything is taken there.`)

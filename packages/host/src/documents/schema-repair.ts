@@ -58,7 +58,11 @@ export class SchemaRepair {
 
   #repair(node: unknown, pointer: string, depth: number, seen: readonly string[]): Repaired {
     if (++this.#nodes > mostNodes || ++this.#operationNodes > mostNodesOfOperation)
-      return this.#anything(pointer, 'The schemas grow beyond what a model can be told; what is over may be anything.', '')
+      return this.#anything(
+        pointer,
+        'The schemas grow beyond what a model can be told; what is over may be anything.',
+        '',
+      )
     if (depth > deepest) return this.#anything(pointer, `What is more than ${deepest} deep may be anything.`)
     if (typeof node === 'string') {
       this.#mends.add(pointer, `The schema should be an object; ${quote(node)} is read as its type.`)
@@ -68,7 +72,11 @@ export class SchemaRepair {
     const { value, through } = this.#references.follow(node, pointer)
     const circle = through.find((one) => seen.includes(one))
     if (circle)
-      return this.#anything(pointer, `The reference ${quote(circle)} leads into itself; the circle was cut there.`, circle)
+      return this.#anything(
+        pointer,
+        `The reference ${quote(circle)} leads into itself; the circle was cut there.`,
+        circle,
+      )
     if (!isObject(value)) return anything
     return this.#object(value, pointer, depth, [...seen, ...through])
   }
@@ -83,9 +91,17 @@ export class SchemaRepair {
     const merged = Array.isArray(given.allOf) ? this.#merge(given, pointer, depth, seen) : { node: given, seen }
     const { node } = merged
     const base: Repaired = { ...this.#typed(node, pointer, depth, merged.seen), isRequired: node.required === true }
-    if (base.isRequired) this.#mends.add(step(pointer, 'required'), 'required belongs to the object as a list of names; true was lifted there.')
+    if (base.isRequired)
+      this.#mends.add(
+        step(pointer, 'required'),
+        'required belongs to the object as a list of names; true was lifted there.',
+      )
     const description = plainText(node.description, longestDescription)
-    if (typeof node.description === 'string' && description.length >= longestDescription)
+    if (
+      typeof node.description === 'string' &&
+      description.endsWith('…') &&
+      node.description.length > longestDescription
+    )
       this.#mends.add(step(pointer, 'description'), `The description was cut at ${longestDescription} characters.`)
     if (description !== '') base.schema = { description, ...without(base.schema, 'description') }
     return base
@@ -114,7 +130,9 @@ export class SchemaRepair {
   #types(node: Schema, pointer: string): { names: TypeName[]; format: Schema } {
     const names: TypeName[] = []
     let format: Schema = {}
-    for (const word of Array.isArray(node.type) ? node.type.slice(0, 10) : node.type === undefined ? [] : [node.type]) {
+    // `string | null`, as another language has it.
+    const words = typeof node.type === 'string' ? node.type.split(/\s*(?:\|+|,|\bor\b)\s*/) : node.type
+    for (const word of Array.isArray(words) ? words.slice(0, 10) : words === undefined ? [] : [words]) {
       if (word === null) {
         names.push('null')
         continue
@@ -145,7 +163,8 @@ export class SchemaRepair {
     const schema: Schema = type === undefined ? {} : { type }
     if (values.length > 0) schema.enum = values
     if (type === 'array') {
-      if (node.items === undefined) this.#mends.add(pointer, 'The items of the list are not described; anything is taken there.')
+      if (node.items === undefined)
+        this.#mends.add(pointer, 'The items of the list are not described; anything is taken there.')
       const items = Array.isArray(node.items) ? node.items[0] : node.items
       schema.items = withNull(this.#repair(items, step(pointer, 'items'), depth + 1, seen))
       Object.assign(schema, counts(node, ['minItems', 'maxItems']), isTrue(node.uniqueItems) && { uniqueItems: true })
@@ -180,7 +199,8 @@ export class SchemaRepair {
     }
     const required = properties.map(([name]) => name).filter((name) => needed.has(name))
     const schema: Schema = { type: 'object' }
-    if (properties.length > 0) Object.assign(schema, { properties: Object.fromEntries(properties) }, required.length > 0 && { required })
+    if (properties.length > 0)
+      Object.assign(schema, { properties: Object.fromEntries(properties) }, required.length > 0 && { required })
     else if (node.additionalProperties === false) Object.assign(schema, { properties: {} })
     const rest = node.additionalProperties
     if (isObject(rest) && Object.keys(rest).length > 0)
@@ -220,7 +240,12 @@ export class SchemaRepair {
   }
 
   /** One object in place of all that hold together. What two of them say of one thing is said by the first. */
-  #merge(given: Schema, pointer: string, depth: number, seen: readonly string[]): { node: Schema; seen: readonly string[] } {
+  #merge(
+    given: Schema,
+    pointer: string,
+    depth: number,
+    seen: readonly string[],
+  ): { node: Schema; seen: readonly string[] } {
     const through: string[] = [...seen]
     const parts: Schema[] = [without(given, 'allOf')]
     const collect = (list: unknown, place: string, level: number): void => {
@@ -230,7 +255,8 @@ export class SchemaRepair {
         if (!isObject(followed.value) || followed.through.some((one) => through.includes(one))) continue
         through.push(...followed.through)
         parts.push(without(followed.value, 'allOf'))
-        if (Array.isArray(followed.value.allOf)) collect(followed.value.allOf, step(step(place, index), 'allOf'), level + 1)
+        if (Array.isArray(followed.value.allOf))
+          collect(followed.value.allOf, step(step(place, index), 'allOf'), level + 1)
       }
     }
     collect(given.allOf, step(pointer, 'allOf'), depth)
@@ -238,8 +264,10 @@ export class SchemaRepair {
     const properties: [string, unknown][] = []
     const required: unknown[] = []
     for (const part of parts) {
-      for (const [name, value] of pairsOf(part)) if (!(name in node) && name !== 'properties' && name !== 'required') node[name] = value
-      for (const [name, one] of pairsOf(part.properties)) if (!properties.some(([known]) => known === name)) properties.push([name, one])
+      for (const [name, value] of pairsOf(part))
+        if (!(name in node) && name !== 'properties' && name !== 'required') node[name] = value
+      for (const [name, one] of pairsOf(part.properties))
+        if (!properties.some(([known]) => known === name)) properties.push([name, one])
       required.push(...listOfAny(part.required))
     }
     if (properties.length > 0) Object.assign(node, { properties: Object.fromEntries(properties) })
@@ -272,8 +300,13 @@ export class SchemaRepair {
     const limits = counts(node, ['minLength', 'maxLength'])
     if (typeof node.format === 'string' && /^[a-z][a-z\d-]{0,40}$/i.test(node.format)) limits.format = node.format
     if (node.pattern === undefined) return limits
-    if (typeof node.pattern === 'string' && isSafePattern(node.pattern) && !hasInvisible(node.pattern)) limits.pattern = node.pattern
-    else this.#mends.add(step(pointer, 'pattern'), `The pattern ${quote(node.pattern)} is not checked here: it cannot be run safely.`)
+    if (typeof node.pattern === 'string' && isSafePattern(node.pattern) && !hasInvisible(node.pattern))
+      limits.pattern = node.pattern
+    else
+      this.#mends.add(
+        step(pointer, 'pattern'),
+        `The pattern ${quote(node.pattern)} is not checked here: it cannot be run safely.`,
+      )
     return limits
   }
 
@@ -282,7 +315,11 @@ export class SchemaRepair {
     if (value === undefined || value === null) return undefined
     if (type === 'array' || type === 'object' || typeof value === 'object') {
       const text = safeJson(value)
-      const isFit = text !== undefined && text.length <= longestValue && !hasInvisible(text) && !/"(__proto__|constructor|prototype)"/.test(text)
+      const isFit =
+        text !== undefined &&
+        text.length <= longestValue &&
+        !hasInvisible(text) &&
+        !/"(__proto__|constructor|prototype)"/.test(text)
       return isFit && (type === undefined || ofType(type)(value)) ? value : undefined
     }
     const fit = fitValue(value, type)
@@ -340,7 +377,8 @@ function inferred(node: Schema, values: unknown[]): TypeName | undefined {
   if (node.items !== undefined) return 'array'
   if (node.pattern !== undefined || node.minLength !== undefined || node.maxLength !== undefined) return 'string'
   if (node.minimum !== undefined || node.maximum !== undefined) return 'number'
-  if (typeof node.format === 'string') return /^(int|long)/.test(node.format) ? 'integer' : /^(float|double)/.test(node.format) ? 'number' : 'string'
+  if (typeof node.format === 'string')
+    return /^(int|long)/.test(node.format) ? 'integer' : /^(float|double)/.test(node.format) ? 'number' : 'string'
   return undefined
 }
 

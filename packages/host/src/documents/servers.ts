@@ -1,6 +1,7 @@
 import { isLoopback, isPrivate, isUnder, registrableDomain, rootDomain } from './hosts.ts'
 import { isObject, listOfAny, memberOf, objectOf, pairsOf, step } from './members.ts'
 import type { Mends } from './mends.ts'
+import { placeholderIn } from './placeholder.ts'
 import { listOf, plainLine, quote } from './plain-text.ts'
 import type { Schema } from './plugin-document.ts'
 
@@ -15,7 +16,12 @@ export interface Servers {
  * Chooses the server as ChatGPT did: the first that is on the plugin's domain or below it, and where none is the origin
  * of the spec. A spec without a manifest has no domain of its own, so its first public server is taken.
  */
-export function chooseServer(document: Schema, specUrl: string, manifestUrl: string | undefined, mends: Mends): Servers {
+export function chooseServer(
+  document: Schema,
+  specUrl: string,
+  manifestUrl: string | undefined,
+  mends: Mends,
+): Servers {
   const spec = new URL(specUrl)
   const root = rootDomain(new URL(manifestUrl ?? specUrl).hostname)
   const isLocal = isLoopback(root)
@@ -27,6 +33,7 @@ export function chooseServer(document: Schema, specUrl: string, manifestUrl: str
   const chosen =
     found.find(({ url }) => isUnder(url.hostname, root)) ??
     found.find(({ url }) => registrableDomain(url.hostname) === registrableDomain(root)) ??
+    found.find(({ url }) => url.hostname === spec.hostname) ??
     (manifestUrl === undefined ? found[0] : undefined)
   const others = found
     .filter(({ url }) => registrableDomain(url.hostname) !== registrableDomain(root) && url !== chosen?.url)
@@ -69,7 +76,8 @@ function serverUrls(document: Schema, spec: URL, mends: Mends): Found[] {
 
 function serverList(document: Schema, mends: Mends): { list: unknown[]; pointer: string } {
   const { servers, host, basePath } = document
-  if (typeof host === 'string' || typeof basePath === 'string') return { list: swaggerServers(document), pointer: '/host' }
+  if (typeof host === 'string' || typeof basePath === 'string')
+    return { list: swaggerServers(document), pointer: '/host' }
   const direct = isObject(servers) || typeof servers === 'string' ? [servers] : listOfAny(servers)
   if (direct.length > 0) return { list: direct, pointer: '/servers' }
   const inInfo = memberOf(document.info, 'servers')
@@ -90,28 +98,32 @@ function swaggerServers({ host, basePath, schemes }: Schema): unknown[] {
   const path = typeof basePath === 'string' ? `/${basePath.replace(/^\/+/, '')}` : '/'
   if (typeof host !== 'string') return [{ url: path }]
   const known = listOfAny(schemes).filter((one) => one === 'https' || one === 'http')
-  const scheme = known.includes('https') || known.length === 0 ? (isLoopback(host.split(':')[0] ?? '') && known.length === 0 ? 'http' : 'https') : 'http'
+  const scheme =
+    known.includes('https') || known.length === 0
+      ? isLoopback(host.split(':')[0] ?? '') && known.length === 0
+        ? 'http'
+        : 'https'
+      : 'http'
   return [{ url: `${scheme}://${host}${path}` }]
 }
 
 /** Of one entry of `servers`; undefined, with a mend, where it cannot be called. */
 export function serverUrl(server: unknown, spec: URL, pointer: string, mends: Mends): URL | undefined {
   const given = typeof server === 'string' ? server : memberOf(server, 'url')
-  if (typeof given !== 'string' || given.trim() === '') return void mends.add(pointer, 'A server without a url was left out.')
+  if (typeof given !== 'string' || given.trim() === '')
+    return void mends.add(pointer, 'A server without a url was left out.')
   let address = given.trim().slice(0, 2_000)
   for (const [name, variable] of pairsOf(memberOf(server, 'variables')).slice(0, 20)) {
     const preset = memberOf(variable, 'default') ?? listOfAny(memberOf(variable, 'enum'))[0]
-    if (typeof preset === 'string' || typeof preset === 'number') address = address.replaceAll(`{${name}}`, String(preset))
+    if (typeof preset === 'string' || typeof preset === 'number')
+      address = address.replaceAll(`{${name}}`, String(preset))
   }
   if (/^[\w-]+(\.[\w-]+)+(:\d+)?(\/|$)/.test(address) || /^localhost(:\d+)?(\/|$)/.test(address)) {
     mends.add(pointer, `The server ${quote(address)} lacks its beginning; https:// is assumed.`)
     address = `https://${address}`
   }
   const url = URL.parse(address, spec.href)
-  const isPlaceholder =
-    /[{}<>]|\bPLUGIN_HOST|\bYOUR_|\$[A-Z]/.test(address) ||
-    /^https?:\/\/(your|my)-?(app|api|domain|server|plugin|host|site|url)[^/]*/i.test(address) ||
-    (/(^|\.)example\.(com|org|net)$/.test(url?.hostname ?? '') && url?.hostname !== spec.hostname)
+  const isPlaceholder = placeholderIn(address, spec.hostname) !== undefined
   if (!url || !['http:', 'https:'].includes(url.protocol) || isPlaceholder || url.username || url.password)
     return void mends.add(
       pointer,

@@ -1,5 +1,6 @@
 import { isLoopback } from './hosts.ts'
 import type { AddMend } from './manifest.ts'
+import { placeholderIn } from './placeholder.ts'
 import { quote } from './plain-text.ts'
 import { DocumentRefused } from './plugin-document.ts'
 
@@ -9,19 +10,6 @@ export interface SpecAddress {
   other?: string
 }
 
-/** What templates leave behind in an address; found in published manifests. */
-const placeholders = [
-  /\$?\{\{?[^}]*\}?\}/,
-  /<[^>]*>/,
-  /%[A-Z_]{3,}%/,
-  /\$[A-Z_]{3,}/,
-  /\b(?:PLUGIN|YOUR|MY|API|APP|SERVER|BASE|PUBLIC)_[A-Z_]*(?:HOST(?:NAME)?|DOMAIN|URL|ORIGIN|HERE)\b/,
-  /\/\/(?:your|my)[-_.]?(?:own)?[-_.]?(?:app|api|plugin|domain|server|site|website|host|hostname|url|service|company|deployment|backend)\b/i,
-  /\/\/[^/]*(?:你的|您的)/,
-  /\/\/(?:[\w-]+\.)*(?:example\.(?:com|org|net))\b/i,
-  /\/\/(?:[\w-]+\.)*your-?(?:domain|app|url|server|api|host|name|username|project)[\w-]*\./i,
-]
-
 /**
  * The absolute address of the spec.
  * @throws DocumentRefused where it is a placeholder or no address.
@@ -29,13 +17,13 @@ const placeholders = [
 export function specAddress(given: string, manifestUrl: string, mend: AddMend): SpecAddress {
   const base = new URL(manifestUrl)
   let address = given.trim()
-  const mark = placeholders.map((one) => one.exec(address)?.[0]).find((one) => one !== undefined)
-  if (mark !== undefined && !base.hostname.endsWith(mark.replace(/^\/+/, ''))) {
+  const mark = placeholderIn(address, base.hostname)
+  if (mark !== undefined) {
     // Servers of one's own that fill it in while they answer ChatGPT do not do so for everybody.
     const filled = address.replace(/(?:https?:\/\/)?\$?\{?PLUGIN_HOST(?:NAME)?\}?/, base.origin)
     if (filled === address || !isLoopback(base.hostname))
       throw new DocumentRefused(
-        `The address of the spec in the manifest still has a placeholder, ${quote(mark.replace(/^\/+/, ''))}: ${quote(address, 120)}. Put the real address of your API there.`,
+        `The address of the spec in the manifest still has a placeholder, ${quote(mark)}: ${quote(address, 120)}. Put the real address of your API there.`,
       )
     mend('/api/url', `PLUGIN_HOSTNAME stands for ${base.host}.`)
     address = filled

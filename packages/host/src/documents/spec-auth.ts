@@ -14,7 +14,10 @@ const none: SpecAuth = { auth: { type: 'none', scheme: 'bearer', verificationTok
  * (`user_http`) and never lends another's, since whoever registered the spec may not want to act for everybody.
  */
 export function readSpecAuth(document: Schema, specUrl: string, references: References, mends: Mends): SpecAuth {
-  const place = memberOf(document.components, 'securitySchemes') !== undefined ? '/components/securitySchemes' : '/securityDefinitions'
+  const place =
+    memberOf(document.components, 'securitySchemes') !== undefined
+      ? '/components/securitySchemes'
+      : '/securityDefinitions'
   const schemes = new Map(
     pairsOf(memberOf(document.components, 'securitySchemes') ?? document.securityDefinitions).map(([name, scheme]) => [
       name,
@@ -24,8 +27,14 @@ export function readSpecAuth(document: Schema, specUrl: string, references: Refe
   const asked = askedFor(document)
   const names = asked ?? [...schemes.keys()]
   if (asked === undefined && schemes.size > 0)
-    mends.add('/security', 'It is not said where the security schemes are needed; they are taken to be needed everywhere.')
-  const read = names.map((name) => schemes.get(name)).filter(isObject).map((scheme) => readScheme(scheme, document, specUrl, mends, place))
+    mends.add(
+      '/security',
+      'It is not said where the security schemes are needed; they are taken to be needed everywhere.',
+    )
+  const read = names
+    .map((name) => schemes.get(name))
+    .filter(isObject)
+    .map((scheme) => readScheme(scheme, document, specUrl, mends, place))
   // OAuth is the safest of several ways; a way that cannot be gone is the last.
   const best = read.sort((a, b) => rank(a) - rank(b))[0]
   return best ?? none
@@ -54,7 +63,8 @@ function readScheme(scheme: Schema, document: Schema, specUrl: string, mends: Me
     auth: { type: 'user_http', scheme: kind, ...common, ...(keyHeader && { keyHeader }) },
   })
   const name = plainLine(scheme.name, 100)
-  if (type === 'basic' || (type === 'http' && plainLine(scheme.scheme, 20).toLowerCase() === 'basic')) return user('basic')
+  if (type === 'basic' || (type === 'http' && plainLine(scheme.scheme, 20).toLowerCase() === 'basic'))
+    return user('basic')
   if (type === 'http' || type === 'bearer') return user('bearer')
   if (type === 'apikey') {
     const where = plainLine(scheme.in, 20).toLowerCase()
@@ -68,7 +78,11 @@ function readScheme(scheme: Schema, document: Schema, specUrl: string, mends: Me
     const [authorizationUrl, tokenUrl] = [flow.authorizationUrl, flow.tokenUrl].map((url) =>
       typeof url === 'string' ? URL.parse(url.trim(), specUrl) : null,
     )
-    if (authorizationUrl && tokenUrl && [authorizationUrl, tokenUrl].every(({ protocol }) => /^https?:$/.test(protocol))) {
+    if (
+      authorizationUrl &&
+      tokenUrl &&
+      [authorizationUrl, tokenUrl].every(({ protocol }) => /^https?:$/.test(protocol))
+    ) {
       const scopes = scopesAsked(document) ?? Object.keys(objectOf(flow.scopes))
       return {
         auth: {
@@ -78,7 +92,10 @@ function readScheme(scheme: Schema, document: Schema, specUrl: string, mends: Me
           oauth: {
             authorizationUrl: authorizationUrl.href,
             tokenUrl: tokenUrl.href,
-            scope: scopes.slice(0, 50).map((scope) => plainLine(scope, 100)).join(' '),
+            scope: scopes
+              .slice(0, 50)
+              .map((scope) => plainLine(scope, 100))
+              .join(' '),
             // RFC 6749, section 4.1.3.
             contentType: 'application/x-www-form-urlencoded',
           },
@@ -86,7 +103,10 @@ function readScheme(scheme: Schema, document: Schema, specUrl: string, mends: Me
       }
     }
   }
-  mends.add(place, `There is no sign-in here by ${quote(type || scheme)}; users paste a token, which is sent as a bearer.`)
+  mends.add(
+    place,
+    `There is no sign-in here by ${quote(type || scheme)}; users paste a token, which is sent as a bearer.`,
+  )
   return user('bearer')
 }
 
@@ -96,8 +116,15 @@ function flowOf(scheme: Schema): Schema {
 }
 
 function scopesAsked(document: Schema): string[] | undefined {
-  const lists = [document.security, ...pairsOf(document.paths).slice(0, 1_000).flatMap(([, item]) => pairsOf(item).map(([, one]) => memberOf(one, 'security')))]
-  const scopes = lists.flatMap((list) => listOfAny(list).flatMap((one) => Object.values(objectOf(one)).flatMap(listOfAny)))
+  const lists = [
+    document.security,
+    ...pairsOf(document.paths)
+      .slice(0, 1_000)
+      .flatMap(([, item]) => pairsOf(item).map(([, one]) => memberOf(one, 'security'))),
+  ]
+  const scopes = lists.flatMap((list) =>
+    listOfAny(list).flatMap((one) => Object.values(objectOf(one)).flatMap(listOfAny)),
+  )
   const texts = [...new Set(scopes.filter((scope) => typeof scope === 'string'))]
   return texts.length > 0 ? texts : undefined
 }

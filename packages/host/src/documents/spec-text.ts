@@ -48,10 +48,34 @@ function fromYaml(text: string, mends: Mends): unknown {
     }
     if (reason.startsWith('tab characters') && /^ *\t/m.test(text)) {
       mends.add('', `Line ${at?.line} is indented with tabs; YAML wants blanks, and they were put there.`)
-      return again(text.replaceAll(/^[ \t]*\t[ \t]*/gm, (tabs) => tabs.replaceAll('\t', '  ')), false)
+      return again(
+        text.replaceAll(/^[ \t]*\t[ \t]*/gm, (tabs) => tabs.replaceAll('\t', '  ')),
+        false,
+      )
+    }
+    // The closing bracket of a list over several lines must be deeper than what it belongs to.
+    if (reason.startsWith('deficient indentation') && closing.test(text)) {
+      mends.add('', `Line ${at?.line} is not indented enough; it was read as if it were.`)
+      return again(withDeeperClosings(text), false)
+    }
+    if (reason.includes('non-printable characters')) {
+      mends.add('', `Line ${at?.line} has characters that no text may have; they were left out.`)
+      return again(text.replaceAll(unprintable, ''), false)
     }
     throw refusal(error, text)
   }
+}
+
+const closing = /^[ \t]*[\]}],?[ \t]*\r?$/m
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+const unprintable = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u0084\u0086-\u009F\uD800-\uDFFF\uFFFE\uFFFF]/g
+
+/** Every closing bracket that stands alone, as deep as the line before it. */
+function withDeeperClosings(text: string): string {
+  const lines = text.split('\n')
+  for (const [index, line] of lines.entries())
+    if (closing.test(line)) lines[index] = `${/^[ \t]*/.exec(lines[index - 1] ?? '')?.[0] ?? ''}${line.trim()}`
+  return lines.join('\n')
 }
 
 function again(text: string, json: boolean): unknown {
@@ -84,9 +108,12 @@ function refusal(error: unknown, text: string): DocumentRefused {
 
 function refuseOthers(value: Schema): void {
   const has = (name: string): boolean => memberOf(value, name) !== undefined
-  if (has('paths') || has('openapi') || has('swagger') || Object.keys(value).some((name) => name.startsWith('/'))) return
+  if (has('paths') || has('openapi') || has('swagger') || Object.keys(value).some((name) => name.startsWith('/')))
+    return
   if (has('name_for_model') || (has('api') && has('auth')))
-    throw new DocumentRefused('This is a plugin manifest, where its OpenAPI spec should be. api.url in the manifest must lead to the spec.')
+    throw new DocumentRefused(
+      'This is a plugin manifest, where its OpenAPI spec should be. api.url in the manifest must lead to the spec.',
+    )
   const told = errorBody(value)
   if (told)
     throw new DocumentRefused(

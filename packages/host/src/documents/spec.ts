@@ -86,9 +86,12 @@ function checkVersion(document: Schema, mends: Mends): void {
   const member = document.openapi === undefined && document.swagger !== undefined ? '/swagger' : '/openapi'
   if (given === undefined) mends.add('/openapi', 'The version of OpenAPI is missing; 3.0 is assumed.')
   else if (/^(3\.[0-2](\.\d+)?|2\.0)$/.test(version)) {
-    if (typeof given !== 'string' || given !== version) mends.add(member, `The version ${quote(given)} is read as ${version}.`)
+    if (typeof given !== 'string' || given !== version)
+      mends.add(member, `The version ${quote(given)} is read as ${version}.`)
   } else if (/^1(\.|$)/.test(version) || Array.isArray(document.apis))
-    throw new DocumentRefused(`The spec is of Swagger ${plainLine(version, 10)}, which is too old. Publish it as OpenAPI 3.`)
+    throw new DocumentRefused(
+      `The spec is of Swagger ${plainLine(version, 10)}, which is too old. Publish it as OpenAPI 3.`,
+    )
   else mends.add(member, `${quote(given)} is no version of OpenAPI; it is read as 3.0.`)
 }
 

@@ -1,5 +1,5 @@
-import { cut, listOf, plainLine } from './plain-text.ts'
 import { isObject, memberOf } from './members.ts'
+import { cut, listOf, plainLine } from './plain-text.ts'
 import { DocumentRefused } from './plugin-document.ts'
 
 const shown = 100
@@ -14,14 +14,17 @@ export function refuseOtherText(text: string, what: string): void {
     throw new DocumentRefused(`The answer is empty. There should be ${what} at this address.`)
   const binary = binaryKind(start)
   if (binary)
-    throw new DocumentRefused(`This is not text (it looks like ${binary}). Save ${what} as plain text, and publish that.`)
+    throw new DocumentRefused(
+      `This is not text (it looks like ${binary}). Save ${what} as plain text, and publish that.`,
+    )
   if (/^\s*</.test(start))
     throw new DocumentRefused(
       `This is a web page, not ${what}${titleOf(start)}. Open the address in a browser: it should show JSON or YAML.`,
       placeOf(text, text.indexOf('<')),
     )
-  const python = /^(?:#!.*\bpython|(?:from|import)\s+[\w.]+(?:\s+import\b.*|\s+as\s+\w+)?\s*$|def \w+\(|\w+\s*=\s*\{)/m.exec(start)
-  if (python && !/^\s*[{[]/.test(start) && !/^\s*(?:openapi|swagger)\s*:/m.test(start))
+  const python =
+    /^(?:#!.*\bpython|(?:from|import)\s+[\w.]+(?:\s+import\b.*|\s+as\s+\w+)?\s*$|def \w+\(|\w+\s*=\s*\{)/m.exec(start)
+  if (python && !/^\s*[{[]/.test(start) && !/^(?:openapi|swagger)\s*:/m.test(start.slice(0, python.index)))
     throw new DocumentRefused(
       `This is a program (it looks like Python), not ${what}. Run it, and publish what it writes.`,
       placeOf(text, python.index),
@@ -29,7 +32,8 @@ export function refuseOtherText(text: string, what: string): void {
 }
 
 function binaryKind(start: string): string | undefined {
-  if (start.startsWith('PK')) return /mimetypeapplication\/vnd\.oasis/.test(start) ? 'an OpenDocument file' : 'a zip file'
+  if (start.startsWith('PK'))
+    return /mimetypeapplication\/vnd\.oasis/.test(start) ? 'an OpenDocument file' : 'a zip file'
   if (start.startsWith('%PDF')) return 'a PDF'
   if (start.startsWith('\u001F')) return 'a compressed file'
   if (/^.PNG|^GIF8|^\uFFFD\uFFFD\uFFFD.{0,4}JFIF/s.test(start)) return 'a picture'
@@ -61,9 +65,26 @@ export function placeOf(text: string, offset: number): { line: number; column: n
 export function errorBody(value: unknown): string | undefined {
   if (!isObject(value)) return undefined
   const names = Object.keys(value)
-  if (names.length > 12 || ['openapi', 'swagger', 'paths', 'api', 'name_for_model', 'schema_version'].some((name) => Object.hasOwn(value, name)))
+  if (
+    names.length > 12 ||
+    ['openapi', 'swagger', 'paths', 'api', 'name_for_model', 'schema_version'].some((name) =>
+      Object.hasOwn(value, name),
+    )
+  )
     return undefined
-  const told = ['error', 'errors', 'detail', 'message', 'msg', 'error_description', 'title', 'reason', 'code', 'status', 'statusCode']
+  const told = [
+    'error',
+    'errors',
+    'detail',
+    'message',
+    'msg',
+    'error_description',
+    'title',
+    'reason',
+    'code',
+    'status',
+    'statusCode',
+  ]
   if (!told.some((name) => memberOf(value, name) !== undefined)) return undefined
   return plainLine(JSON.stringify(value), shown)
 }

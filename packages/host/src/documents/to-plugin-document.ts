@@ -13,7 +13,8 @@ import type { ReadSpec } from './spec.ts'
 export function toPluginDocument(manifest: ReadManifest | undefined, spec: ReadSpec, address: string): PluginDocument {
   const { server, operations } = spec
   if (manifest) {
-    const { name, title, descriptionForModel, descriptionForHuman, logoUrl, legalInfoUrl, contactEmail, auth } = manifest
+    const { name, title, descriptionForModel, descriptionForHuman, logoUrl, legalInfoUrl, contactEmail, auth } =
+      manifest
     return {
       source: 'manifest',
       name,
