@@ -64,3 +64,31 @@ test('what is not there, and what is no JSON, is answered with a problem that sa
   assert.equal(empty.status, 422)
   assert.match(empty.detail, /localhost:3333/)
 })
+
+test('the cookie of the session is for this host alone, and for no other site', async () => {
+  const accounts = await serveHost({ mode: 'accounts' })
+  const answer = await accounts.browser().raw('POST', '/api/users', {
+    body: JSON.stringify({ name: 'ada', password: 'correct horse battery' }),
+    headers: { 'content-type': 'application/json' },
+  })
+  const [cookie = ''] = answer.headers.getSetCookie()
+  assert.match(cookie, /^host-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+$/)
+  await accounts.close()
+})
+
+test('passwords are not guessed quickly', async () => {
+  const accounts = await serveHost({ mode: 'accounts' })
+  const browser = accounts.browser()
+  await browser.send('POST', '/api/users', { name: 'ada', password: 'correct horse battery' })
+  const statuses: number[] = []
+  for (let index = 0; index < 11; index++) {
+    const answer = await browser.raw('POST', '/api/session', {
+      body: JSON.stringify({ name: 'Ada', password: `wrong ${index}` }),
+      headers: { 'content-type': 'application/json' },
+    })
+    statuses.push(answer.status)
+    await answer.body?.cancel()
+  }
+  assert.deepEqual(statuses, [...Array(10).fill(403), 429])
+  await accounts.close()
+})

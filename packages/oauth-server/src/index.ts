@@ -7,5 +7,4 @@ export {
 export { Client } from './client.ts'
 export { IdentityProviderError, type IdentityProviderOptions, identityProvider } from './identity-provider.ts'
 export { createSignIn, type SignIn, SignInEnvironment, type SignInOptions } from './sign-in.ts'
-export { setSignInCookie, signInCookie } from './sign-in-cookie.ts'
 export { oauthMigrations } from './tables.ts'

@@ -1,9 +1,9 @@
 import Router from '@koa/router'
 import { hostCheck, Problem } from '@reference-plugins/core'
-import { signInCookie } from '@reference-plugins/oauth-server'
 import Koa, { type Middleware } from 'koa'
 import type { Host } from '../host.ts'
 import { Presentation } from '../plugins/presentation.ts'
+import { sessionCookie } from '../users/session-cookie.ts'
 import { readJson } from './body.ts'
 import { conversationRoutes } from './conversation-routes.ts'
 import { problems, sameSite } from './guard.ts'
@@ -37,7 +37,7 @@ export function createHostApp(host: Host, page: Middleware): Koa {
   app.use(health(host))
   app.use(async (ctx, next) => {
     if (ctx.path.startsWith('/api/')) ctx.set('Cache-Control', 'no-store')
-    ctx.state.user = await host.users.of(ctx.cookies.get(signInCookie(publicUrl.startsWith('https:'))))
+    ctx.state.user = await host.users.of(ctx.cookies.get(sessionCookie(publicUrl)))
     return next()
   })
   app.use(readJson)

@@ -1,8 +1,8 @@
 import type Router from '@koa/router'
 import { Problem } from '@reference-plugins/core'
-import { setSignInCookie, signInCookie } from '@reference-plugins/oauth-server'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { z } from 'zod'
+import { sessionCookie, setSessionCookie } from '../users/session-cookie.ts'
 import type { Session } from '../wire.ts'
 import { bodyOf } from './body.ts'
 import type { Api, Context, State } from './request.ts'
@@ -17,7 +17,6 @@ const New = z.object({
 
 export function sessionRoutes(router: Router<State>, { host }: Api): void {
   const { users, models, options } = host
-  const isSecure = options.publicUrl.startsWith('https:')
   const tries = new RateLimiterMemory({ points: triesAMinute, duration: 60 })
 
   const toSession = async (ctx: Context): Promise<Session> => {
@@ -41,15 +40,15 @@ export function sessionRoutes(router: Router<State>, { host }: Api): void {
     })
     const account = await users.accounts.check(given.name, given.password)
     if (!account) throw new Problem(403, 'Name and password do not fit: try again, or sign up')
-    setSignInCookie(ctx, isSecure, await users.accounts.signIn(account))
+    setSessionCookie(ctx, options.publicUrl, await users.accounts.signIn(account))
     ctx.state.user = account
     ctx.body = await toSession(ctx)
   })
 
   router.delete('/api/session', async (ctx) => {
-    const cookie = ctx.cookies.get(signInCookie(isSecure))
+    const cookie = ctx.cookies.get(sessionCookie(options.publicUrl))
     if (cookie !== undefined) await users.accounts.signOut(cookie)
-    setSignInCookie(ctx, isSecure, null)
+    setSessionCookie(ctx, options.publicUrl, null)
     ctx.state.user = undefined
     ctx.body = await toSession(ctx)
   })
@@ -63,7 +62,7 @@ export function sessionRoutes(router: Router<State>, { host }: Api): void {
     })
     const account = await users.accounts.add(given.name, given.password)
     if (!account) throw new Problem(409, 'Somebody has this name already: choose another one')
-    setSignInCookie(ctx, isSecure, await users.accounts.signIn(account))
+    setSessionCookie(ctx, options.publicUrl, await users.accounts.signIn(account))
     ctx.state.user = account
     ctx.body = await toSession(ctx)
   })
