@@ -72,7 +72,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     allowLoopback: development,
     ...(options.longestCall !== undefined && { longestCall: options.longestCall }),
   })
-  const models = new UserModels(database, vault, environment)
+  const models = new UserModels(database, vault, environment, options.mode === 'accounts')
   const selection = new Selection()
   const turns = new Turns({
     conversations,

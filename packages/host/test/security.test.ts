@@ -287,3 +287,40 @@ test('an answer that is too long is cut, and the model is told; a redirect is no
   assert.match((await say('CALL long__read {}')).calls[0]?.result ?? '', /Status 429: too many calls. Wait 60 seconds/)
   assert.match((await say('CALL long__read {}')).calls[0]?.result ?? '', /is left alone for \d+ seconds/)
 })
+
+test('a user of a shared host reaches no model in its network, nor the contract tester in production', async () => {
+  const hidden = await serveModel([{ text: 'from inside' }])
+  const shared = await serveHost({ mode: 'accounts', development: false })
+  const eve = shared.browser()
+  await eve.send('POST', '/api/users', { name: 'eve', password: 'correct horse battery' })
+  await eve.send('PUT', '/api/models', { provider: 'openai-compatible', baseUrl: hidden.baseUrl, model: 'x' })
+  const { id } = await eve.send<Conversation>('POST', '/api/conversations', {})
+  const end = (await eve.events<TurnEvent>(`/api/conversations/${id}/messages`, { text: 'hello' })).at(-1)
+  assert.ok(end?.type === 'end' && end.state === 'failed')
+  assert.match(end.problem ?? '', /not on the public internet/)
+  assert.equal(hidden.calls.length, 0)
+  const { user } = await eve.get<{ user: { id: string } }>('/api/session')
+  await shared.host.plugins.add(
+    'plugin-x',
+    user.id,
+    {
+      address: 'a.example',
+      texts: {},
+      mends: [],
+      document: {
+        source: 'spec',
+        name: 'a',
+        title: 'a',
+        descriptionForModel: '',
+        descriptionForHuman: '',
+        auth: { type: 'none', scheme: 'bearer', verificationTokens: {} },
+        server: hidden.baseUrl,
+        operations: [],
+      },
+    },
+    { clientId: undefined, verificationToken: '' },
+  )
+  await assert.rejects(eve.events('/api/plugins/plugin-x/report'), /in development only/)
+  await shared.close()
+  hidden.close()
+})

@@ -102,6 +102,12 @@ export function pluginRoutes(router: Router<State>, { host, presentation, userOf
   router.post('/api/plugins/:id/report', async (ctx) => {
     const user = userOf(ctx)
     const plugin = await plugins.owned(user, part(ctx, 'id'))
+    // It goes wherever manifest and spec lead, as a developer wants it to, and a stranger may not.
+    if (!options.development)
+      throw new Problem(
+        409,
+        `The contract test runs in development only: pnpm contract ${plugin.address} does the same`,
+      )
     const events = new EventStream<ReportEvent>()
     const authorization = await credentials.authorization(user, plugin).catch(() => undefined)
     checkPlugin({

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Fetch } from '@reference-plugins/guarded-fetch'
 import { ModelError } from './model.ts'
 
 export interface ModelFetchOptions {
@@ -6,13 +7,19 @@ export interface ModelFetchOptions {
   longestToBegin?: number
   /** Between two pieces of an answer. */
   longestPause?: number
+  /** What sends; by default the fetch of Node. */
+  send?: Fetch
 }
 
 const mostTries = 3
 const longestRetryAfter = 20_000
 
 /** Sends to a model: tries again while nothing has come, and ends an answer that does not go on. */
-export function modelFetch({ longestToBegin = 120_000, longestPause = 60_000 }: ModelFetchOptions = {}): typeof fetch {
+export function modelFetch({
+  longestToBegin = 120_000,
+  longestPause = 60_000,
+  send = fetch as Fetch,
+}: ModelFetchOptions = {}): typeof fetch {
   return async (input, init = {}) => {
     for (let tries = 1; ; tries++) {
       const limit = new AbortController()
@@ -27,7 +34,7 @@ export function modelFetch({ longestToBegin = 120_000, longestPause = 60_000 }: 
       )
       const signal = init.signal ? AbortSignal.any([init.signal, limit.signal]) : limit.signal
       try {
-        const answer = await fetch(input, { ...init, signal })
+        const answer = await send(input, { ...init, signal })
         const isOverloaded = answer.status === 429 || answer.status >= 500
         const pause = pauseOf(answer.headers.get('retry-after'), tries)
         if (!isOverloaded || tries === mostTries || pause > longestRetryAfter) return withPauses(answer, longestPause)

@@ -1,21 +1,27 @@
+import { guardedFetcher } from '@reference-plugins/guarded-fetch'
 import type { Database } from '@reference-plugins/store'
 import { findModels, type Model, openModel } from '../models/index.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { ModelChoice, ModelState } from '../wire.ts'
 
 const foundAgainAfter = 10_000
+/** A model may think, and talk, for long. */
+const longestAnswer = { timeout: 900_000, maximumBytes: 64 * 2 ** 20 }
 
 /** Which model answers a user: the one they chose, or the first that was found. */
 export class UserModels {
   readonly #database: Database
   readonly #vault: Vault
   readonly #environment: NodeJS.ProcessEnv
+  readonly #isShared: boolean
   #found: { at: number; models: ReturnType<typeof findModels> } | undefined
 
-  constructor(database: Database, vault: Vault, environment: NodeJS.ProcessEnv) {
+  /** @param isShared whether people use the host who may not reach what it can reach */
+  constructor(database: Database, vault: Vault, environment: NodeJS.ProcessEnv, isShared: boolean) {
     this.#database = database
     this.#vault = vault
     this.#environment = environment
+    this.#isShared = isShared
   }
 
   /** Without any key. */
@@ -27,7 +33,13 @@ export class UserModels {
 
   async open(user: string): Promise<Model | undefined> {
     const chosen = await this.#chosen(user)
-    return chosen && openModel(chosen)
+    if (!chosen) return undefined
+    const { found } = await this.#find()
+    const isOwn = !found.some(({ baseUrl }) => baseUrl === chosen.baseUrl)
+    return openModel(
+      chosen,
+      isOwn && this.#isShared ? { send: guardedFetcher({ redirects: 0, ...longestAnswer }) } : {},
+    )
   }
 
   async choose(user: string, { apiKey, ...choice }: ModelChoice): Promise<void> {
