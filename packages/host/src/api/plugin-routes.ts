@@ -1,5 +1,4 @@
 import type Router from '@koa/router'
-import { checkPlugin, rules } from '@reference-plugins/contract'
 import { Problem } from '@reference-plugins/core'
 import { z } from 'zod'
 import { EventStream } from '../conversation/event-stream.ts'
@@ -110,6 +109,8 @@ export function pluginRoutes(router: Router<State>, { host, presentation, userOf
       )
     const events = new EventStream<ReportEvent>()
     const authorization = await credentials.authorization(user, plugin).catch(() => undefined)
+    // It is large, and seldom needed.
+    const { checkPlugin, rules } = await import('@reference-plugins/contract')
     checkPlugin({
       baseUrl: new URL(plugin.document.server).origin,
       ...(authorization !== undefined && { token: authorization }),

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { parseArgs } from 'node:util'
-import { walkToCallback } from '@reference-plugins/contract'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { redeem, TokenRefused } from '../sign-in/token-endpoint.ts'
 import { findPlugin } from './find-plugin.ts'
@@ -48,7 +47,7 @@ export async function activatePlugin(
   const callbackUrl = context.presentation.callbackUrl(plugin.id)
   const start = await host.signIns.begin(user, browser, { ...plugin, oauth, clientId }, callbackUrl)
   const answer = signIn
-    ? await walkToCallback(start, callbackUrl, signIn)
+    ? await signInByForms(start, callbackUrl, signIn)
     : await waitForBrowser(start, callbackUrl, context.print)
   const attempt = await host.signIns.end(answer.searchParams.get('state') ?? '', browser, plugin.id)
   if (!attempt)
@@ -60,6 +59,18 @@ export async function activatePlugin(
     if (error instanceof TokenRefused) throw new UsageError(error.message)
     throw error
   }
+}
+
+async function signInByForms(
+  start: string,
+  callbackUrl: string,
+  signIn: { username: string; password: string },
+): Promise<URL> {
+  const { SignInFailed, walkToCallback } = await import('@reference-plugins/contract')
+  return walkToCallback(start, callbackUrl, signIn).catch((error) => {
+    if (error instanceof SignInFailed) throw new UsageError(`Signing in did not succeed: ${error.message}`)
+    throw error
+  })
 }
 
 /** Takes the place of the host's own server for one request. */
