@@ -4,7 +4,11 @@ import type { RegisteredPlugin } from '../plugins/plugins.ts'
  * What the model is told before anything is said. What comes from plugins stands between marks that it cannot write
  * itself, and is said to be no instruction.
  */
-export function toInstructions(plugins: RegisteredPlugin[], today = new Date()): string {
+export function toInstructions(
+  plugins: RegisteredPlugin[],
+  named: RegisteredPlugin[] = [],
+  today = new Date(),
+): string {
   const lines = [
     `You help a user, in their language. Today is ${today.toISOString().slice(0, 10)}.`,
     'Where a tool fits the request, call it rather than guess, and answer from what it says. Say so when an answer is sample data, is old, or was cut. When a call fails, read why: change it, or tell the user what to do.',
@@ -17,6 +21,11 @@ export function toInstructions(plugins: RegisteredPlugin[], today = new Date()):
         ({ document: { name, title, descriptionForModel } }) =>
           `<plugin name="${name}" title="${attribute(title)}">\n${content(descriptionForModel)}\n</plugin>`,
       ),
+    )
+  if (named.length > 0)
+    lines.push(
+      'The user has enabled these as well, which are not among your tools now; find_plugins makes those your tools that you name to it:',
+      `<plugins>\n${named.map(({ document: { title, descriptionForHuman } }) => content(`${title}: ${descriptionForHuman.slice(0, 60)}`.toWellFormed())).join('\n')}\n</plugins>`,
     )
   return lines.join('\n\n')
 }

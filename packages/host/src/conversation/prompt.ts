@@ -29,12 +29,16 @@ export interface ChosenTools {
   byName: ReadonlyMap<string, ChosenTool>
   plugins: RegisteredPlugin[]
   leftOut: { plugin: string; tokens: number }[]
+  /** Of those the ones that may fit, the best first: the model is told their names. */
+  named: RegisteredPlugin[]
   /** What a model is told that looks for plugins which are not put before it. */
   find(query: string): string
 }
 
 /** Tools that are put before the model at once: what they may cost it. */
 const budget = { tokens: 8_000, operations: 100, plugins: 24 }
+/** Plugins whose tools are put before the model, and those that are only named to it. */
+export const mostNamed = 80
 /** Of one plugin, where there are others. */
 const share = { tokens: 3_000, operations: 30 }
 
@@ -80,7 +84,19 @@ export async function chooseTools(
   const leftOut = candidates
     .filter(({ id }) => !chosen.includes(id))
     .map(({ document }) => ({ plugin: document.title, tokens: tokensOf(document.operations) }))
-  return { byName, plugins: shown, leftOut, find: (query) => findPlugins(selection, candidates, query) }
+  const places = new Map(
+    selection
+      .rank(
+        text,
+        candidates.map(({ id }) => id),
+      )
+      .map((id, place) => [id, place]),
+  )
+  const named = candidates
+    .filter(({ id }) => places.has(id) && !chosen.includes(id))
+    .toSorted((a, b) => (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0))
+    .slice(0, Math.max(0, mostNamed - chosen.length))
+  return { byName, plugins: shown, leftOut, named, find: (query) => findPlugins(selection, candidates, query) }
 }
 
 /** A model knows other words for what the user wants than those that the user said. */
@@ -134,7 +150,7 @@ const toSelectedFrom = ({ id, hash, document }: RegisteredPlugin): SelectedFrom 
 })
 
 export const toPrompt = (conversation: Conversation, tools: ChosenTools, signal: AbortSignal): ModelRequest => ({
-  system: toInstructions(tools.plugins),
+  system: toInstructions(tools.plugins, tools.named),
   messages: toHistory(conversation.messages),
   tools: [
     ...[...tools.byName.values()].map(({ definition }) => definition),

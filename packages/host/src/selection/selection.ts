@@ -1,4 +1,5 @@
 import MiniSearch from 'minisearch'
+import { Meaning } from './meaning.ts'
 import { toTerm, wordsOf } from './words.ts'
 
 export interface SelectedFrom {
@@ -29,9 +30,13 @@ interface Indexed {
   operations: string
 }
 
+/** How much what words mean counts beside the words themselves. */
+const weightOfMeaning = 0.6
+
 /** Chooses the plugins that fit a request, so that a prompt does not grow with what is registered. */
 export class Selection {
   readonly #known = new Map<string, SelectedFrom>()
+  readonly #meaning = new Meaning()
   readonly #index = new MiniSearch<Indexed>({
     fields: ['name', 'purpose', 'guidance', 'operations'],
     tokenize: wordsOf,
@@ -49,14 +54,36 @@ export class Selection {
     for (const plugin of plugins) {
       const known = this.#known.get(plugin.id)
       if (known?.version === plugin.version) continue
-      if (known) this.#index.discard(plugin.id)
+      if (known) this.remove(plugin.id)
       this.#known.set(plugin.id, plugin)
-      this.#index.add(toIndexed(plugin))
+      const indexed = toIndexed(plugin)
+      this.#index.add(indexed)
+      this.#meaning.add(plugin.id, [
+        [indexed.name, 1],
+        [indexed.purpose, 1],
+        [indexed.guidance, 0.75],
+        [indexed.operations, 0.65],
+      ])
     }
   }
 
   remove(id: string): void {
-    if (this.#known.delete(id)) this.#index.discard(id)
+    if (!this.#known.delete(id)) return
+    this.#index.discard(id)
+    this.#meaning.remove(id)
+  }
+
+  /** The ids of all that fit a request somehow, the best first. */
+  rank(text: string, enabled: readonly string[]): string[] {
+    const among = new Set(enabled)
+    const byWords = this.#index.search(text, { filter: ({ id }) => among.has(id as string) })
+    const best = byWords[0]?.score ?? 1
+    const scores = new Map(byWords.map(({ id, score }) => [id as string, ((1 - weightOfMeaning) * score) / best]))
+    const byMeaning = this.#meaning.scores(text)
+    const most = Math.max(...byMeaning.values(), Number.MIN_VALUE)
+    for (const [id, score] of byMeaning)
+      if (among.has(id)) scores.set(id, (scores.get(id) ?? 0) + (weightOfMeaning * score) / most)
+    return [...scores].sort((a, b) => b[1] - a[1]).map(([id]) => id)
   }
 
   /**
@@ -71,9 +98,7 @@ export class Selection {
       enabled.flatMap((id) => (this.#known.has(id) ? [[id, this.#known.get(id) as SelectedFrom]] : [])),
     )
     if (fits([...candidates.values()], budget)) return [...candidates.keys()]
-    const ranked = this.#index
-      .search(text, { filter: ({ id }) => candidates.has(id as string) })
-      .map(({ id }) => id as string)
+    const ranked = this.rank(text, enabled)
     const chosen: SelectedFrom[] = []
     for (const id of new Set([...used, ...ranked])) {
       const plugin = candidates.get(id)
