@@ -87,16 +87,23 @@ export function RegisterView() {
           Put right what the failed step says, and find the plugin again. Nothing was registered.
         </Notice>
       )}
-      {registration?.isReady && <Approval key={registration.id} registration={registration} />}
+      {registration?.isReady && <Approval key={registration.id} registration={registration} token={token} />}
     </main>
   )
 }
 
+interface ApprovalProps {
+  registration: Registration
+  /** The one that it was read with. */
+  token?: string
+  onApproved?: () => void
+}
+
 /** What would be registered, and what it needs. */
-export function Approval({ registration, onApproved }: { registration: Registration; onApproved?: () => void }) {
+export function Approval({ registration, token = '', onApproved }: ApprovalProps) {
   const { plugin, mends, changes, id } = registration
   const [, go] = useLocation()
-  const [serviceToken, setServiceToken] = useState('')
+  const [serviceToken, setServiceToken] = useState(token)
   const [clientId, setClientId] = useState('')
   const [clientSecret, setClientSecret] = useState('')
   const [problem, setProblem] = useState('')
