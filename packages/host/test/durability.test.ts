@@ -49,7 +49,10 @@ test('a host that is killed in the middle of an answer loses nothing that it had
   const model = await serveModel((_, index) =>
     index === 0
       ? { text: 'Let me see.', calls: [{ name: 'todo__getTodos', arguments: { username: 'ada' } }] }
-      : { text: 'A long answer that comes slowly, piece by piece, for a while.', pause: 150 },
+      : {
+          text: 'A long answer that comes slowly, piece by piece, for a while, and goes on and on, so that there is time.',
+          pause: 400,
+        },
   )
   const environment = { DATABASE_URL: temporaryDatabase(), OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'double-1' }
   let host = await start(environment)
@@ -63,7 +66,14 @@ test('a host that is killed in the middle of an answer loses nothing that it had
   const said = host.browser
     .events<TurnEvent>(`/api/conversations/${id}/messages`, { text: 'What is on my list?' })
     .catch(() => [])
-  await sleep(2_500)
+  // Until some of the answer has been kept.
+  for (let tries = 0; ; tries++) {
+    const { messages } = await host.browser.get<Conversation>(`/api/conversations/${id}`)
+    const last = messages.at(-1)?.parts[2]
+    if (last?.type === 'text' && last.text !== '') break
+    assert.ok(tries < 400, 'nothing of the answer was kept')
+    await sleep(50)
+  }
   await host.end('SIGKILL')
   await said
 
@@ -102,7 +112,13 @@ test('what was called when the host ended is told as unknown, and not called aga
       arguments: { username: 'ada' },
     })
     .catch(() => [])
-  await sleep(1_000)
+  for (let tries = 0; ; tries++) {
+    const [message] = (await host.browser.get<Conversation>(`/api/conversations/${id}`)).messages
+    const [part] = message?.parts ?? []
+    if (part?.type === 'call' && part.call.state === 'running') break
+    assert.ok(tries < 400, 'the call was not kept')
+    await sleep(50)
+  }
   await host.end('SIGKILL')
   await called
   slow.process.kill('SIGCONT')
