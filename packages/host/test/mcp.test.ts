@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { type WorkspacePlugin, workspacePlugins } from '@reference-plugins/contract'
+import { type WorkspacePlugin, walkToCallback, workspacePlugins } from '@reference-plugins/contract'
 import type { Call, Conversation, PluginDetail, Registration, RegistrationEvent, TurnEvent } from '../src/wire.ts'
 import { type Browser, type ServedHost, serveHost } from './fixture.ts'
 
@@ -75,4 +75,24 @@ test('one that asks for a token says so, and is registered with it', async () =>
   })
   await browser.send('PUT', `/api/plugins/${id}/activation`, {})
   assert.equal((await call(id, 'getQuotes', { symbols: ['IBM'] })).response?.status, 200)
+})
+
+test('one that users sign in to by OAuth shows its tools after that, and is called in the name of each', async () => {
+  const registration = await read('notes')
+  assert.equal(registration.isReady, true, JSON.stringify(registration.steps))
+  assert.equal(registration.plugin?.auth.type, 'oauth')
+  assert.deepEqual(registration.plugin?.operations, [])
+  const { id } = await browser.send<PluginDetail>('POST', `/api/registrations/${registration.id}/approve`, {})
+  const { url } = await browser.send<{ url: string }>('POST', `/api/plugins/${id}/sign-in`, {})
+  assert.match(new URL(url).searchParams.get('resource') ?? '', /\/mcp$/)
+  const callback = new URL(url).searchParams.get('redirect_uri') as string
+  const ended = await browser.raw('GET', (await walkToCallback(url, callback, local('notes').oauth?.signIn)).href)
+  assert.equal(ended.status, 200, await ended.text())
+  const plugin = await browser.get<PluginDetail>(`/api/plugins/${id}`)
+  assert.ok(plugin.operations.length >= 8)
+  assert.equal(plugin.name, 'notes')
+  assert.equal((await call(id, 'addNote', { title: 'By MCP', text: 'x' })).response?.status, 200)
+  assert.match((await call(id, 'searchNotes', { query: 'mcp' })).response?.body ?? '', /By MCP/)
+  const again = (await browser.events<RegistrationEvent>(`/api/plugins/${id}/refresh`)).at(-1)
+  assert.ok(again?.type === 'end' && again.registration.changes === undefined)
 })

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type Router from '@koa/router'
 import { Problem } from '@reference-plugins/core'
+import { needsSignIn, readSignedInTools } from '../registration/signed-in-tools.ts'
+import { Refusal } from '../registration/steps.ts'
 import { callbackPath } from '../sign-in/sign-ins.ts'
 import { redeem, TokenRefused } from '../sign-in/token-endpoint.ts'
 import { type Api, type Context, part, type State } from './request.ts'
@@ -50,9 +52,12 @@ export function signInRoutes(router: Router<State>, { host, presentation, userOf
       const client = await credentials.client(plugin)
       const callbackUrl = presentation.callbackUrl(id)
       await credentials.putTokens(user, plugin, await redeem(client, answer, { state, verifier, callbackUrl }))
+      // Who registered it sees its tools now, for the first time.
+      if (needsSignIn(plugin) && plugin.owner === user && plugin.document.operations.length === 0)
+        await plugins.replace(id, await readSignedInTools(host, user, plugin))
       return signInEnd(ctx, options.publicUrl, id, 200)
     } catch (error) {
-      if (!(error instanceof TokenRefused) && !(error instanceof Problem)) throw error
+      if (!(error instanceof TokenRefused) && !(error instanceof Problem) && !(error instanceof Refusal)) throw error
       return signInEnd(ctx, options.publicUrl, id, 400, error.message)
     }
   })

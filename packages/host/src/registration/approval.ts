@@ -6,6 +6,7 @@ import type { Presentation } from '../plugins/presentation.ts'
 import { registerClient } from '../sign-in/oauth-server.ts'
 import type { ApprovalInput, RegistrationStep } from '../wire.ts'
 import type { PendingRegistration } from './registrations.ts'
+import { needsSignIn, readSignedInTools } from './signed-in-tools.ts'
 
 const mostPlugins = 5_000
 
@@ -69,12 +70,17 @@ async function change(
 
 /** Reads a registered plugin again. What has changed waits for approval; until then the plugin is not called. */
 export async function readAgain(
-  { registrar, registrations, plugins }: Host,
+  host: Host,
   user: string,
   plugin: RegisteredPlugin,
   tell: (step: RegistrationStep) => void = () => {},
 ): Promise<PendingRegistration> {
-  const read = await registrar.read(plugin.address, { signal: AbortSignal.timeout(120_000), tell })
+  const { registrar, registrations, plugins } = host
+  const seen = await registrar.read(plugin.address, { signal: AbortSignal.timeout(120_000), tell })
+  const read =
+    seen.found && needsSignIn(plugin) && plugin.document.operations.length > 0
+      ? { ...seen, found: await readSignedInTools(host, user, plugin) }
+      : seen
   const hasChanged = read.found !== undefined && hashOf(read.found.texts) !== plugin.hash
   if (hasChanged)
     await plugins.setTrouble(plugin.id, 'its manifest or its spec has changed, and nobody has approved that yet')

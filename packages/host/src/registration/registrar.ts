@@ -1,4 +1,3 @@
-import { guardedFetcher } from '@reference-plugins/guarded-fetch'
 import {
   domainFaults,
   type ManifestRead,
@@ -13,7 +12,8 @@ import { discoverOAuthServer, type OAuthServer } from '../sign-in/oauth-server.t
 import type { RegistrationStep } from '../wire.ts'
 import { type Candidates, toCandidates } from './address.ts'
 import { crossOriginFaults } from './cross-origin.ts'
-import { looksLikeMcp, readMcpServer } from './mcp-server.ts'
+import { readMcp } from './mcp-reading.ts'
+import { looksLikeMcp } from './mcp-server.ts'
 import { whyStatus, whyUnreachable } from './reasons.ts'
 import { type Passed, Refusal, StepFailed, Steps } from './steps.ts'
 import { type Fetched, NoDocument, Trace } from './trace.ts'
@@ -96,7 +96,16 @@ class Reading {
 
   async run(): Promise<FoundPlugin> {
     const first = await this.#steps.run('reach', () => this.#reach())
-    if (first.kind === 'mcp') return this.#readMcp(first.url)
+    if (first.kind === 'mcp')
+      return readMcp({
+        url: first.url,
+        address: this.#address,
+        allowLoopback: this.#options.allowLoopback,
+        token: this.#token,
+        signal: this.#signal,
+        steps: this.#steps,
+        trace: this.#trace,
+      })
     const manifest = first.kind === 'manifest' ? await this.#manifest(first.fetched) : undefined
     if (!manifest)
       for (const name of ['manifest', 'read manifest', 'check manifest'] as const)
@@ -256,13 +265,7 @@ class Reading {
     const found = await discoverOAuthServer({
       endpoints: auth.oauth,
       server,
-      fetch: async (url, init = {}) => {
-        const { status, headers, text } = await this.#trace.fetch(String(url), {
-          method: init.method ?? 'GET',
-          headers: Object.fromEntries(new Headers(init.headers ?? {})),
-        })
-        return new Response([204, 304].includes(status) ? null : text, { status, headers: new Headers([...headers]) })
-      },
+      fetch: this.#trace.asFetch(),
     })
     const metadata = found.issuer === undefined ? 'It publishes no metadata' : `Its issuer is ${found.issuer}`
     const client =
@@ -293,36 +296,6 @@ class Reading {
       message: faults.join('. '),
       warning: 'This host calls from its server and needs none of it; assistants that call from the browser do',
     }
-  }
-
-  async #readMcp(url: string): Promise<FoundPlugin> {
-    for (const name of ['manifest', 'read manifest', 'check manifest', 'spec', 'read spec', 'check spec'] as const)
-      this.#steps.skip(name, 'An MCP server describes itself')
-    const { allowLoopback } = this.#options
-    const fetch = guardedFetcher({ allowLoopback, redirects: 0, maximumBytes: 5 * 2 ** 20, timeout: 20_000 })
-    const authorization = this.#token === undefined ? undefined : `Bearer ${this.#token}`
-    const document = await this.#steps.run('operations', async () => {
-      const read = await readMcpServer(url, { fetch, authorization, signal: this.#signal })
-      return passed(
-        read,
-        `${read.operations.length} tools: ${read.operations
-          .slice(0, 5)
-          .map(({ name }) => name)
-          .join(', ')}`,
-      )
-    })
-    await this.#steps.run('auth', () =>
-      passed(
-        undefined,
-        this.#token === undefined ? 'Everybody may call it' : 'One token for all users: the one that was entered',
-      ),
-    )
-    this.#steps.skip('domains', 'There is one address only')
-    this.#steps.skip('CORS', 'This host calls from its server')
-    // Of an MCP server what was approved is its list of tools.
-    this.#texts.spec = JSON.stringify(document.operations, null, 2)
-    this.#texts.specUrl = url
-    return { address: this.#address.trim(), document, texts: this.#texts, mends: [] }
   }
 }
 

@@ -1,4 +1,4 @@
-import { FetchFailed, FetchRefused, guardedFetch } from '@reference-plugins/guarded-fetch'
+import { type Fetch, FetchFailed, FetchRefused, guardedFetch } from '@reference-plugins/guarded-fetch'
 import type { StepExchange } from '../wire.ts'
 
 const longestShown = 2_000
@@ -79,6 +79,17 @@ export class Trace {
       throw new NoDocument(error.message, codeOf(error), error)
     } finally {
       exchange.milliseconds = performance.now() - start
+    }
+  }
+
+  /** The same as a function of the shape of `fetch`. */
+  asFetch(): Fetch {
+    return async (url, init = {}) => {
+      const { status, headers, text } = await this.fetch(String(url), {
+        method: init.method ?? 'GET',
+        headers: Object.fromEntries(new Headers(init.headers ?? {})),
+      })
+      return new Response([204, 304].includes(status) ? null : text, { status, headers: new Headers([...headers]) })
     }
   }
 }

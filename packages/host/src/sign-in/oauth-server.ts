@@ -36,17 +36,33 @@ export async function discoverOAuthServer({ endpoints, server, fetch }: Discover
     const found = await readMetadata(issuer, fetch)
     if (found?.authorization_endpoint !== withoutQuery(endpoints.authorizationUrl)) continue
     if (found.token_endpoint !== endpoints.tokenUrl) continue
-    const methods = found.token_endpoint_auth_methods_supported
-    return {
-      ...plain,
-      issuer,
-      namesIssuer: found.authorization_response_iss_parameter_supported === true,
-      ...(found.revocation_endpoint && { revocationUrl: found.revocation_endpoint }),
-      ...(found.registration_endpoint && { registrationUrl: found.registration_endpoint }),
-      ...(methods && !methods.includes('client_secret_post') && { clientAuthentication: 'basic' as const }),
-    }
+    return { ...plain, ...fromMetadata(found) }
   }
   return plain
+}
+
+/**
+ * The authorization server of an MCP server, which names it in its own metadata (MCP of 2026, RFC 9728). Undefined where
+ * it names none that can be read.
+ */
+export async function discoverMcpOAuth(url: string, fetch: Fetch): Promise<OAuthServer | undefined> {
+  const resource = new URL(url)
+  const named = await oauth
+    .resourceDiscoveryRequest(resource, { [oauth.customFetch]: fetch, ...insecure(url) })
+    .then((answer) => oauth.processResourceDiscoveryResponse(resource, answer))
+    .catch(() => undefined)
+  const [issuer] = named?.authorization_servers ?? []
+  const found = issuer === undefined ? undefined : await readMetadata(issuer, fetch)
+  if (!found?.authorization_endpoint || !found.token_endpoint) return undefined
+  const scopes = named?.scopes_supported ?? []
+  return {
+    ...fromMetadata(found),
+    authorizationUrl: found.authorization_endpoint,
+    tokenUrl: found.token_endpoint,
+    scope: scopes.slice(0, 50).join(' '),
+    contentType: 'application/x-www-form-urlencoded',
+    resource: url,
+  }
 }
 
 /** The origin of the endpoints, and what the API itself names (RFC 9728). */
@@ -70,6 +86,18 @@ async function readMetadata(issuer: string, fetch: Fetch): Promise<oauth.Authori
     if (found) return found
   }
   return undefined
+}
+
+function fromMetadata(found: oauth.AuthorizationServer) {
+  const methods = found.token_endpoint_auth_methods_supported
+  const isBasic = methods !== undefined && !methods.includes('client_secret_post')
+  return {
+    issuer: found.issuer,
+    namesIssuer: found.authorization_response_iss_parameter_supported === true,
+    ...(found.revocation_endpoint && { revocationUrl: found.revocation_endpoint }),
+    ...(found.registration_endpoint && { registrationUrl: found.registration_endpoint }),
+    clientAuthentication: isBasic ? ('basic' as const) : ('post' as const),
+  }
 }
 
 const withoutQuery = (url: string): string => {

@@ -98,6 +98,7 @@ function options({ server, fetch }: TokenClient) {
   return {
     [oauth.customFetch]: lenient(fetch, server.contentType === 'application/json'),
     [oauth.allowInsecureRequests]: server.tokenUrl.startsWith('http:'),
+    ...(server.resource && { additionalParameters: { resource: server.resource } }),
   }
 }
 
