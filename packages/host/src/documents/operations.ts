@@ -206,7 +206,8 @@ function texts(
   const given = operation.operationId
   const id = typeof given === 'string' || typeof given === 'number' ? String(given).trim() : ''
   const derived =
-    fitIdentifier(`${method.toLowerCase()}_${path.split('?')[0] ?? ''}`) || `${method.toLowerCase()}_${shortHash(path)}`
+    fitIdentifier(`${method.toLowerCase()}_${path.split('?')[0]?.replace(/^\/+/, '') ?? ''}`) ||
+    `${method.toLowerCase()}_${shortHash(path)}`
   const fit = isRefusedName(id) ? '' : fitIdentifier(id)
   const name = names.take(fit || derived)
   if (id === '') mends.add(pointer, `operationId is missing; the operation is called ${name}.`)

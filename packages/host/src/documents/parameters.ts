@@ -63,10 +63,14 @@ export function addParameter(
     target = 'query'
   }
   const content = Object.entries(objectOf(node.content))[0]
-  const { schema, isRequired } = repair.repair(
+  const repaired = repair.repair(
     content ? memberOf(content[1], 'schema') : parameterSchema(node, pointer, mends),
     step(pointer, 'schema'),
   )
+  const { isRequired } = repaired
+  const isAnything = !['type', 'enum', 'anyOf'].some((word) => word in repaired.schema)
+  // Whatever goes into an address is text in the end.
+  const schema: Schema = isAnything && !content ? { type: 'string', ...repaired.schema } : repaired.schema
   const description = plainText(node.description, 700)
   const field: Omit<Field, 'name'> = { place: target, wireName: name }
   Object.assign(field, wireForm(node, schema, target, content !== undefined))
@@ -96,13 +100,13 @@ function wireForm(node: Schema, schema: Schema, place: Field['place'], isJson: b
   const format = String(node.collectionFormat ?? '')
   const branches = Array.isArray(schema.anyOf) ? (schema.anyOf as Schema[]) : [schema]
   const form: Partial<Field> = {}
-  if (branches.some((one) => one.type === 'array' || Object.keys(one).length === 0)) {
+  if (branches.some((one) => one.type === 'array')) {
     if (style === 'spaceDelimited' || format === 'ssv') form.list = 'space'
     else if (style === 'pipeDelimited' || format === 'pipes') form.list = 'bar'
     else if (place !== 'query' || style === 'simple' || node.explode === false || format === 'csv') form.list = 'comma'
     else form.list = node.schema === undefined && node.type !== undefined && format !== 'multi' ? 'comma' : 'repeated'
   }
-  if (branches.some((one) => one.type === 'object' || Object.keys(one).length === 0)) {
+  if (branches.some((one) => one.type === 'object')) {
     if (style === 'deepObject') form.object = 'brackets'
     else form.object = place === 'query' && style !== 'simple' && node.explode !== false ? 'members' : 'json'
   }

@@ -101,7 +101,7 @@ function refusal(error: unknown, text: string): DocumentRefused {
       at,
     )
   if (reason.includes('maxDepth')) return new DocumentRefused('The spec is nested too deeply to be read.', at)
-  if (!/[:\n]/.test(text.trim()) || text.length < 200)
+  if (text.length < 2_000 && !/^["']?[\w-]+["']?\s*:(\s|$)/m.test(text))
     return new DocumentRefused(`The answer is no OpenAPI spec but a text: ${quote(text, 100)}.`, at)
   return new DocumentRefused(`The spec is not valid YAML: ${place}${plainLine(reason, 150)}.`, at)
 }

@@ -90,7 +90,7 @@ function checkVersion(document: Schema, mends: Mends): void {
       mends.add(member, `The version ${quote(given)} is read as ${version}.`)
   } else if (/^1(\.|$)/.test(version) || Array.isArray(document.apis))
     throw new DocumentRefused(
-      `The spec is of Swagger ${plainLine(version, 10)}, which is too old. Publish it as OpenAPI 3.`,
+      `The spec is Swagger ${plainLine(version, 10)}, which is too old. Publish it as OpenAPI 3.`,
     )
   else mends.add(member, `${quote(given)} is no version of OpenAPI; it is read as 3.0.`)
 }

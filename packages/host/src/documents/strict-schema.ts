@@ -112,9 +112,8 @@ function jsonForm(schema: Schema): Form {
         ? 'A JSON array, as text.'
         : 'A JSON value, as text.'
   const said = inside.length > 20 && inside.length <= longestJsonSchema ? ` It fits the schema ${inside}` : ''
-  const text = `${typeof description === 'string' ? `${description} ` : ''}${what}${said}`
   return {
-    schema: { type: 'string', description: text },
+    schema: { type: 'string', description: sentences(description, [`${what}${said}`]) },
     fits: (given) => typeof given === 'string',
     decode: (given) => {
       if (typeof given !== 'string') return given
@@ -311,6 +310,12 @@ function worded(schema: Schema, subset: StrictSubset): Schema {
     else if (word === 'maxItems') say(word, `At most ${value} of them.`)
     else if (word === 'pattern') say(word, `It matches ${cut(String(value), 100)}`)
   }
-  if (said.length > 0) kept.description = [kept.description, ...said].filter(Boolean).join(' ')
+  if (said.length > 0) kept.description = sentences(kept.description, said)
   return kept
+}
+
+/** A description with more behind it. */
+function sentences(description: unknown, more: string[]): string {
+  const first = typeof description === 'string' ? description.trim() : ''
+  return [/[\p{L}\p{N}"'`)\]]$/u.test(first) ? `${first}.` : first, ...more].filter(Boolean).join(' ')
 }
