@@ -149,7 +149,8 @@ function objectForm(schema: Schema, building: Building, depth: number): Form {
     // Where it may be left out, null among its types says nothing more, but for a PATCH.
     const bare = isOptional ? withoutNull(objectOf(one)) : objectOf(one)
     const form = formOf(bare, building, depth + (isOptional ? 2 : 1))
-    return { name, given: names.take(fit), isOptional, keepsNull, form }
+    const takesAnything = !['type', 'enum', 'anyOf'].some((word) => word in bare)
+    return { name, given: names.take(fit), isOptional, keepsNull, takesAnything, form }
   })
   const { description } = schema
   return {
@@ -188,10 +189,11 @@ function objectForm(schema: Schema, building: Building, depth: number): Form {
     encode: (value) => {
       if (!isObject(value)) return value
       return Object.fromEntries(
-        members.map(({ name, given, isOptional, keepsNull, form }) => {
+        members.map(({ name, given, isOptional, keepsNull, takesAnything, form }) => {
           const one = Object.hasOwn(value, name) ? value[name] : undefined
           if (one === undefined) return [given, null]
-          if (one === null && isOptional) return [given, keepsNull ? explicitNull : null]
+          if (one === null && keepsNull) return [given, explicitNull]
+          if (one === null && isOptional && !takesAnything) return [given, null]
           return [given, form.encode(one)]
         }),
       )
