@@ -1,5 +1,5 @@
 import type { Inputs } from './inputs.ts'
-import { isObject, isTrue, listOfAny, memberOf, objectOf, pairsOf, step } from './members.ts'
+import { isObject, isTrue, listOfAny, memberOf, objectOf, pairsOf, step, wordOf } from './members.ts'
 import type { Mends } from './mends.ts'
 import { plainText, quote } from './plain-text.ts'
 import type { Field, Schema } from './plugin-document.ts'
@@ -29,12 +29,12 @@ export function readParameters(
       const at = step(pointer, index)
       const { value } = references.follow(given, at)
       if (!isObject(value)) continue
-      const name = typeof value.name === 'string' || typeof value.name === 'number' ? String(value.name).trim() : ''
+      const name = wordOf(value.name)
       if (name === '' || name.length > 200) {
         mends.add(at, 'A parameter without a name was left out.')
         continue
       }
-      const place = String(value.in ?? 'query').toLowerCase()
+      const place = value.in === undefined ? 'query' : wordOf(value.in).toLowerCase()
       if (value.in === undefined) mends.add(at, `It is not said where ${quote(name)} goes; query is assumed.`)
       found.set(`${place} ${name}`, { name, place, node: value, pointer: at })
     }
@@ -96,8 +96,8 @@ export function parameterSchema(node: Schema, pointer: string, mends: Mends): un
 /** How lists and objects are written: by `style` and `explode` of OpenAPI 3 or `collectionFormat` of Swagger 2. */
 function wireForm(node: Schema, schema: Schema, place: Field['place'], isJson: boolean): Partial<Field> {
   if (isJson) return { object: 'json' }
-  const style = String(node.style ?? '')
-  const format = String(node.collectionFormat ?? '')
+  const style = wordOf(node.style)
+  const format = wordOf(node.collectionFormat)
   const branches = Array.isArray(schema.anyOf) ? (schema.anyOf as Schema[]) : [schema]
   const form: Partial<Field> = {}
   if (branches.some((one) => one.type === 'array')) {
