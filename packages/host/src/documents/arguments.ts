@@ -126,7 +126,9 @@ function checkMembers(schema: Schema, value: Schema, place: string, faults: stri
 }
 
 const allowsNull = (schema: Schema): boolean =>
-  schema.type === 'null' || listOfAny(schema.anyOf).some((one) => objectOf(one).type === 'null')
+  schema.type === 'null' ||
+  !['type', 'enum', 'anyOf'].some((word) => word in schema) ||
+  listOfAny(schema.anyOf).some((one) => objectOf(one).type === 'null')
 
 const decimal = /^-?(0|[1-9]\d{0,15})(\.\d{1,15})?(e[+-]?\d{1,2})?$/i
 

@@ -1,5 +1,5 @@
 import type { Inputs } from './inputs.ts'
-import { isObject, isTrue, memberOf, objectOf, pairsOf, step } from './members.ts'
+import { isObject, isTrue, memberOf, objectOf, pairsOf, step, wordOf } from './members.ts'
 import type { Mends } from './mends.ts'
 import { type Parameter, parameterSchema } from './parameters.ts'
 import { plainText, quote } from './plain-text.ts'
@@ -104,7 +104,7 @@ function fromParameters(
   mends: Mends,
 ): Described | undefined {
   const types = (Array.isArray(operation.consumes) ? operation.consumes : Array.isArray(consumes) ? consumes : []).map(
-    String,
+    wordOf,
   )
   const body = parameters.find(({ place }) => place === 'body')
   if (body) {

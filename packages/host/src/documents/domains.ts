@@ -9,7 +9,13 @@ export interface DomainFault {
 }
 
 /** Whose sign-in is used by plugins everywhere, as OpenAI had it. */
-const signIns = ['google.com', 'googleapis.com', 'microsoft.com', 'microsoftonline.com', 'adobe.com', 'adobelogin.com']
+const signIns = [
+  'accounts.google.com',
+  'oauth2.googleapis.com',
+  'login.microsoftonline.com',
+  'login.live.com',
+  'ims-na1.adobelogin.com',
+]
 
 /**
  * What is wrong with the hosts that a plugin names, measured by that of its manifest, or of its spec where it has none.
@@ -46,10 +52,7 @@ export function domainFaults(
   if (oauth) {
     const [authorization, token] = [hostOf(oauth.authorizationUrl), hostOf(oauth.tokenUrl)]
     const elsewhere = [...new Set([authorization, token])].filter(
-      (host) =>
-        registrableDomain(host) !== registrableDomain(server) &&
-        // Some of them are public suffixes, under which others have their pages.
-        !signIns.some((known) => isUnder(host, known)),
+      (host) => registrableDomain(host) !== registrableDomain(server) && !signIns.includes(host),
     )
     if (elsewhere.length > 0)
       add(

@@ -67,7 +67,7 @@ function firstFault(json: string): ParseError | undefined {
 function sentence(json: string, what: string, { error, offset }: ParseError): string {
   const { line, column } = placeOf(json, offset)
   const opening = json.search(/[{[]/)
-  if (opening > 0 && offset < opening && json.slice(0, opening).trim() !== '')
+  if (opening > 0 && offset < opening && /^[^"'\s]/.test(json.trimStart()))
     return `${capital(what)} has text before its opening brace. Take away everything before the { in line ${placeOf(json, opening).line}.`
   const reason = reasons[printParseErrorCode(error)] ?? 'this is no JSON'
   return `${capital(what)} is not valid JSON: in line ${line}, column ${column}, ${reason}.`

@@ -142,7 +142,7 @@ function endpoint(address: string, member: string, manifestUrl: string, mend: Ad
     /[<>{}]|%7B|%3C/i.test(address)
   )
     throw new DocumentRefused(
-      `${member} in the manifest's auth, ${quote(address, 120)}, is no address. It should begin with https://.`,
+      `The ${member} in the manifest's auth, ${quote(address, 120)}, is no address. It should begin with https://.`,
     )
   if (!/^https?:/i.test(address)) mend(`/auth/${member}`, `The address should be absolute; it is read as ${url.href}.`)
   return url.href

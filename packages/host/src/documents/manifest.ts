@@ -1,6 +1,6 @@
 import { readJson } from './json-text.ts'
 import { readManifestAuth } from './manifest-auth.ts'
-import { isObject, listOfAny, memberOf, objectOf } from './members.ts'
+import { isObject, listOfAny, memberOf, objectOf, wordOf } from './members.ts'
 import { fitName, shortHash } from './names.ts'
 import { cut, hasInvisible, listOf, plainLine, plainText, quote } from './plain-text.ts'
 import { type DocumentAuth, DocumentRefused, type Mend, type Schema } from './plugin-document.ts'
@@ -83,7 +83,7 @@ function unwrapped(value: unknown, mend: AddMend): Schema {
 
 function refuseOthers(found: Schema): void {
   const has = (name: string): boolean => memberOf(found, name) !== undefined
-  const version = String(found.schema_version ?? '')
+  const version = wordOf(found.schema_version)
   if (!has('api') && (has('runtimes') || (/^v?2\./.test(version) && has('functions')))) {
     const specs = listOfAny(found.runtimes)
       .map((runtime) => memberOf(memberOf(runtime, 'spec'), 'url'))

@@ -28,3 +28,7 @@ export const step = (pointer: string, name: string | number): string =>
 /** `true`, or what people write for it. */
 export const isTrue = (value: unknown): boolean =>
   value === true || (typeof value === 'string' && /^\s*(true|yes)\s*$/i.test(value))
+
+/** A text, or a number as one; empty for everything else, which could fail to become a text. */
+export const wordOf = (value: unknown): string =>
+  typeof value === 'string' ? value.trim().slice(0, 1_000) : typeof value === 'number' ? String(value) : ''

@@ -1,6 +1,6 @@
 import { addBody } from './bodies.ts'
 import { Inputs } from './inputs.ts'
-import { isObject, isRefusedName, isTrue, listOfAny, memberOf, objectOf, step } from './members.ts'
+import { isObject, isRefusedName, isTrue, listOfAny, memberOf, objectOf, step, wordOf } from './members.ts'
 import type { Mends } from './mends.ts'
 import { fitIdentifier, shortHash, UniqueNames } from './names.ts'
 import { addParameter, type Parameter, readParameters } from './parameters.ts'
@@ -158,7 +158,7 @@ function toOperation(found: Found, document: Schema, reading: Reading): Document
   return {
     ...texts(found, reading),
     input: inputs.schema(),
-    isConsequential: flag === undefined ? undefined : isTrue(flag) || Number(flag) === 1,
+    isConsequential: flag === undefined ? undefined : isTrue(flag) || flag === 1,
     isReading: method === 'GET',
     target: { kind: 'http', method, path, query, fields: inputs.fields, ...(body && !isIgnored && { body }) },
   }
@@ -204,9 +204,10 @@ function texts(
   { names, mends }: Reading,
 ): Pick<DocumentOperation, 'name' | 'title' | 'description'> {
   const given = operation.operationId
-  const id = typeof given === 'string' || typeof given === 'number' ? String(given).trim() : ''
+  const id = wordOf(given)
   const derived =
-    fitIdentifier(`${method.toLowerCase()}_${path.split('?')[0] ?? ''}`) || `${method.toLowerCase()}_${shortHash(path)}`
+    fitIdentifier(`${method.toLowerCase()}_${path.split('?')[0]?.replace(/^\/+/, '') ?? ''}`) ||
+    `${method.toLowerCase()}_${shortHash(path)}`
   const fit = isRefusedName(id) ? '' : fitIdentifier(id)
   const name = names.take(fit || derived)
   if (id === '') mends.add(pointer, `operationId is missing; the operation is called ${name}.`)

@@ -1,5 +1,5 @@
 import type { Inputs } from './inputs.ts'
-import { isObject, isTrue, listOfAny, memberOf, objectOf, pairsOf, step } from './members.ts'
+import { isObject, isTrue, listOfAny, memberOf, objectOf, pairsOf, step, wordOf } from './members.ts'
 import type { Mends } from './mends.ts'
 import { plainText, quote } from './plain-text.ts'
 import type { Field, Schema } from './plugin-document.ts'
@@ -29,12 +29,12 @@ export function readParameters(
       const at = step(pointer, index)
       const { value } = references.follow(given, at)
       if (!isObject(value)) continue
-      const name = typeof value.name === 'string' || typeof value.name === 'number' ? String(value.name).trim() : ''
+      const name = wordOf(value.name)
       if (name === '' || name.length > 200) {
         mends.add(at, 'A parameter without a name was left out.')
         continue
       }
-      const place = String(value.in ?? 'query').toLowerCase()
+      const place = value.in === undefined ? 'query' : wordOf(value.in).toLowerCase()
       if (value.in === undefined) mends.add(at, `It is not said where ${quote(name)} goes; query is assumed.`)
       found.set(`${place} ${name}`, { name, place, node: value, pointer: at })
     }
@@ -60,10 +60,14 @@ export function addParameter(
     target = 'query'
   }
   const content = Object.entries(objectOf(node.content))[0]
-  const { schema, isRequired } = repair.repair(
+  const repaired = repair.repair(
     content ? memberOf(content[1], 'schema') : parameterSchema(node, pointer, mends),
     step(pointer, 'schema'),
   )
+  const { isRequired } = repaired
+  const isAnything = !['type', 'enum', 'anyOf'].some((word) => word in repaired.schema)
+  // Whatever goes into an address is text in the end.
+  const schema: Schema = isAnything && !content ? { type: 'string', ...repaired.schema } : repaired.schema
   const description = plainText(node.description, 700)
   const field: Omit<Field, 'name'> = { place: target, wireName: name }
   Object.assign(field, wireForm(node, schema, target, content !== undefined))
@@ -89,17 +93,17 @@ export function parameterSchema(node: Schema, pointer: string, mends: Mends): un
 /** How lists and objects are written: by `style` and `explode` of OpenAPI 3 or `collectionFormat` of Swagger 2. */
 function wireForm(node: Schema, schema: Schema, place: Field['place'], isJson: boolean): Partial<Field> {
   if (isJson) return { object: 'json' }
-  const style = String(node.style ?? '')
-  const format = String(node.collectionFormat ?? '')
+  const style = wordOf(node.style)
+  const format = wordOf(node.collectionFormat)
   const branches = Array.isArray(schema.anyOf) ? (schema.anyOf as Schema[]) : [schema]
   const form: Partial<Field> = {}
-  if (branches.some((one) => one.type === 'array' || Object.keys(one).length === 0)) {
+  if (branches.some((one) => one.type === 'array')) {
     if (style === 'spaceDelimited' || format === 'ssv') form.list = 'space'
     else if (style === 'pipeDelimited' || format === 'pipes') form.list = 'bar'
     else if (place !== 'query' || style === 'simple' || node.explode === false || format === 'csv') form.list = 'comma'
     else form.list = node.schema === undefined && node.type !== undefined && format !== 'multi' ? 'comma' : 'repeated'
   }
-  if (branches.some((one) => one.type === 'object' || Object.keys(one).length === 0)) {
+  if (branches.some((one) => one.type === 'object')) {
     if (style === 'deepObject') form.object = 'brackets'
     else form.object = place === 'query' && style !== 'simple' && node.explode !== false ? 'members' : 'json'
   }

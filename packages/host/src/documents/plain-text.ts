@@ -33,15 +33,22 @@ export const hasInvisible = (text: string): boolean =>
     .replaceAll(/[\t\n\r]/g, '')
     .search(invisible) >= 0
 
-/** How a text from outside is quoted in a message. */
-export const quote = (value: unknown, longest = 60): string => {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
-  return `"${plainLine(text, longest)}"`
+/** How a value from outside is quoted in a message. */
+export const quote = (value: unknown, longest = 60): string =>
+  `"${plainLine(typeof value === 'string' ? value : jsonOf(value), longest)}"`
+
+/** As JSON; of what is nested without end only what it is. */
+export function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return typeof value
+  }
 }
 
 /** `a, b and 3 more`, for a message. */
 export function listOf(items: readonly string[], most = 8): string {
-  const shown = items.slice(0, most)
+  const shown = items.slice(0, most).map((item) => plainLine(item, 200))
   const rest = items.length - shown.length
   if (rest > 0) return `${shown.join(', ')} and ${rest} more`
   return shown.length > 1 ? `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}` : (shown[0] ?? 'none')

@@ -1,4 +1,4 @@
-import { isObject, isRefusedName, isTrue, listOfAny, memberOf, objectOf, pairsOf, step } from './members.ts'
+import { isObject, isRefusedName, isTrue, listOfAny, memberOf, objectOf, pairsOf, step, wordOf } from './members.ts'
 import type { Mends } from './mends.ts'
 import { isSafePattern } from './pattern.ts'
 import { hasInvisible, listOf, plainText, quote } from './plain-text.ts'
@@ -385,7 +385,7 @@ function inferred(node: Schema, values: unknown[]): TypeName | undefined {
 function counts(node: Schema, words: string[]): Schema {
   const found: [string, number][] = []
   for (const word of words) {
-    const value = Number(node[word] ?? Number.NaN)
+    const value = Number(wordOf(node[word]) || Number.NaN)
     if (Number.isSafeInteger(value) && value >= 0) found.push([word, value])
   }
   if (found.length === 2 && (found[0]?.[1] ?? 0) > (found[1]?.[1] ?? 0)) return {}

@@ -50,7 +50,7 @@ function absolute(address: string, base: URL): SpecAddress {
   const url = URL.parse(address, base.href)
   if (!url || !['http:', 'https:'].includes(url.protocol))
     throw new DocumentRefused(
-      `${quote(address, 120)} in the manifest is no address of a spec. It should begin with https://.`,
+      `The address of the spec in the manifest, ${quote(address, 120)}, is none. It should begin with https://.`,
     )
   if (url.username || url.password)
     throw new DocumentRefused('The address of the spec in the manifest has a name or password in it. Take it out.')

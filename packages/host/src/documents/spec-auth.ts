@@ -1,4 +1,4 @@
-import { isObject, listOfAny, memberOf, objectOf, pairsOf } from './members.ts'
+import { isObject, listOfAny, memberOf, objectOf, pairsOf, wordOf } from './members.ts'
 import type { Mends } from './mends.ts'
 import { plainLine, plainText, quote } from './plain-text.ts'
 import type { DocumentAuth, Schema } from './plugin-document.ts'
@@ -112,7 +112,7 @@ function readScheme(scheme: Schema, document: Schema, specUrl: string, mends: Me
 
 function flowOf(scheme: Schema): Schema {
   if (isObject(scheme.flows)) return objectOf(scheme.flows.authorizationCode ?? scheme.flows.accessCode)
-  return /^(accessCode|authorizationCode)$/.test(String(scheme.flow)) ? scheme : {}
+  return /^(accessCode|authorizationCode)$/.test(wordOf(scheme.flow)) ? scheme : {}
 }
 
 function scopesAsked(document: Schema): string[] | undefined {

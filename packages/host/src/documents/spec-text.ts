@@ -7,6 +7,8 @@ import { DocumentRefused, type Schema } from './plugin-document.ts'
 import { errorBody, membersFound, placeOf, refuseOtherText } from './text-kind.ts'
 
 export const longestSpec = 5 * 2 ** 20
+/** Of YAML. 5 MB that are written for people have half of these; as many as there can be take a gigabyte to read. */
+const mostParts = 600_000
 
 /**
  * Reads the object that a spec is, from JSON or YAML, whichever its content is.
@@ -21,6 +23,16 @@ export function readSpecText(text: string, mends: Mends): Schema {
   refuseOthers(value)
   return value
 }
+
+/** At least as many as there are values in it: each begins at one of these characters. */
+function partsOf(text: string): number {
+  let count = 0
+  for (let index = 0; index < text.length; index++) if (beginsPart[text.charCodeAt(index)]) count++
+  return count
+}
+
+const beginsPart: boolean[] = []
+for (const character of '[{,:-?\n') beginsPart[character.charCodeAt(0)] = true
 
 function fromJson(text: string, mends: Mends): unknown {
   try {
@@ -38,6 +50,10 @@ function fromJson(text: string, mends: Mends): unknown {
 }
 
 function fromYaml(text: string, mends: Mends): unknown {
+  if (partsOf(text) > mostParts)
+    throw new DocumentRefused(
+      `The YAML of the spec has more than ${mostParts} parts. Publish it as JSON, or one with only those operations that the plugin is for.`,
+    )
   try {
     return load(text, { maxAliases: 0 })
   } catch (error) {
@@ -101,7 +117,7 @@ function refusal(error: unknown, text: string): DocumentRefused {
       at,
     )
   if (reason.includes('maxDepth')) return new DocumentRefused('The spec is nested too deeply to be read.', at)
-  if (!/[:\n]/.test(text.trim()) || text.length < 200)
+  if (text.length < 2_000 && !/^["']?[\w-]+["']?\s*:(\s|$)/m.test(text))
     return new DocumentRefused(`The answer is no OpenAPI spec but a text: ${quote(text, 100)}.`, at)
   return new DocumentRefused(`The spec is not valid YAML: ${place}${plainLine(reason, 150)}.`, at)
 }

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { isObject, memberOf } from './members.ts'
+import { isObject, memberOf, wordOf } from './members.ts'
 import { Mends } from './mends.ts'
 import { readOperations } from './operations.ts'
 import { plainLine, plainText, quote } from './plain-text.ts'
@@ -34,7 +34,8 @@ export interface SpecRead {
 /** Above this many characters a text could hold up everybody else while it is read: 5 MB take a second. */
 const longestInline = 300_000
 const longestTime = 2_000
-const mostMegabytes = 256
+// Reached, it could end the whole process; the limits of spec-text.ts keep what is read below 600 MB.
+const mostMegabytes = 1_024
 
 /**
  * Reads OpenAPI 3.0 and 3.1 and Swagger 2, as JSON or YAML. Nothing is fetched, whatever the text refers to.
@@ -82,7 +83,7 @@ export function readSpecNow(text: string, url: string, manifestUrl: string | und
 
 function checkVersion(document: Schema, mends: Mends): void {
   const given = document.openapi ?? document.swagger
-  const version = String(given ?? '').replaceAll(/^[\s"'v]+|[\s"']+$/g, '')
+  const version = wordOf(given).replaceAll(/^[\s"'v]+|[\s"']+$/g, '')
   const member = document.openapi === undefined && document.swagger !== undefined ? '/swagger' : '/openapi'
   if (given === undefined) mends.add('/openapi', 'The version of OpenAPI is missing; 3.0 is assumed.')
   else if (/^(3\.[0-2](\.\d+)?|2\.0)$/.test(version)) {
@@ -90,7 +91,7 @@ function checkVersion(document: Schema, mends: Mends): void {
       mends.add(member, `The version ${quote(given)} is read as ${version}.`)
   } else if (/^1(\.|$)/.test(version) || Array.isArray(document.apis))
     throw new DocumentRefused(
-      `The spec is of Swagger ${plainLine(version, 10)}, which is too old. Publish it as OpenAPI 3.`,
+      `The spec is Swagger ${plainLine(version, 10)}, which is too old. Publish it as OpenAPI 3.`,
     )
   else mends.add(member, `${quote(given)} is no version of OpenAPI; it is read as 3.0.`)
 }
@@ -115,11 +116,16 @@ function readInWorker(text: string, url: string, manifestUrl: string | undefined
       if ('refused' in answer) reject(new DocumentRefused(answer.refused, answer.at))
       else resolve(answer)
     })
-    const fail = (): void => {
+    worker.once('error', (error: Error & { code?: string }) => {
       clearTimeout(timer)
-      reject(new DocumentRefused('The spec takes too much memory to read. Publish a smaller one.'))
-    }
-    worker.once('error', fail)
-    worker.once('exit', fail)
+      reject(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooBig() : error)
+    })
+    worker.once('exit', () => {
+      clearTimeout(timer)
+      reject(tooBig())
+    })
   }).finally(() => worker.terminate())
 }
+
+const tooBig = (): DocumentRefused =>
+  new DocumentRefused('The spec takes too much memory to read. Publish a smaller one.')

@@ -112,9 +112,8 @@ function jsonForm(schema: Schema): Form {
         ? 'A JSON array, as text.'
         : 'A JSON value, as text.'
   const said = inside.length > 20 && inside.length <= longestJsonSchema ? ` It fits the schema ${inside}` : ''
-  const text = `${typeof description === 'string' ? `${description} ` : ''}${what}${said}`
   return {
-    schema: { type: 'string', description: text },
+    schema: { type: 'string', description: sentences(description, [`${what}${said}`]) },
     fits: (given) => typeof given === 'string',
     decode: (given) => {
       if (typeof given !== 'string') return given
@@ -150,7 +149,8 @@ function objectForm(schema: Schema, building: Building, depth: number): Form {
     // Where it may be left out, null among its types says nothing more, but for a PATCH.
     const bare = isOptional ? withoutNull(objectOf(one)) : objectOf(one)
     const form = formOf(bare, building, depth + (isOptional ? 2 : 1))
-    return { name, given: names.take(fit), isOptional, keepsNull, form }
+    const takesAnything = !['type', 'enum', 'anyOf'].some((word) => word in bare)
+    return { name, given: names.take(fit), isOptional, keepsNull, takesAnything, form }
   })
   const { description } = schema
   return {
@@ -189,10 +189,11 @@ function objectForm(schema: Schema, building: Building, depth: number): Form {
     encode: (value) => {
       if (!isObject(value)) return value
       return Object.fromEntries(
-        members.map(({ name, given, isOptional, keepsNull, form }) => {
+        members.map(({ name, given, isOptional, keepsNull, takesAnything, form }) => {
           const one = Object.hasOwn(value, name) ? value[name] : undefined
           if (one === undefined) return [given, null]
-          if (one === null && isOptional) return [given, keepsNull ? explicitNull : null]
+          if (one === null && keepsNull) return [given, explicitNull]
+          if (one === null && isOptional && !takesAnything) return [given, null]
           return [given, form.encode(one)]
         }),
       )
@@ -311,6 +312,12 @@ function worded(schema: Schema, subset: StrictSubset): Schema {
     else if (word === 'maxItems') say(word, `At most ${value} of them.`)
     else if (word === 'pattern') say(word, `It matches ${cut(String(value), 100)}`)
   }
-  if (said.length > 0) kept.description = [kept.description, ...said].filter(Boolean).join(' ')
+  if (said.length > 0) kept.description = sentences(kept.description, said)
   return kept
+}
+
+/** A description with more behind it. */
+function sentences(description: unknown, more: string[]): string {
+  const first = typeof description === 'string' ? description.trim() : ''
+  return [/[\p{L}\p{N}"'`)\]]$/u.test(first) ? `${first}.` : first, ...more].filter(Boolean).join(' ')
 }

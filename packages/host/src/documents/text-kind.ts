@@ -1,5 +1,5 @@
 import { isObject, memberOf } from './members.ts'
-import { cut, listOf, plainLine } from './plain-text.ts'
+import { cut, jsonOf, listOf, plainLine } from './plain-text.ts'
 import { DocumentRefused } from './plugin-document.ts'
 
 const shown = 100
@@ -86,11 +86,9 @@ export function errorBody(value: unknown): string | undefined {
     'statusCode',
   ]
   if (!told.some((name) => memberOf(value, name) !== undefined)) return undefined
-  return plainLine(JSON.stringify(value), shown)
+  return plainLine(jsonOf(value), shown)
 }
 
 /** The names of the members that were found, for a message. */
 export const membersFound = (value: unknown): string =>
-  isObject(value) && Object.keys(value).length > 0
-    ? `it has ${listOf(Object.keys(value).map((name) => plainLine(name, 30)))}`
-    : 'it is empty'
+  isObject(value) && Object.keys(value).length > 0 ? `it has ${listOf(Object.keys(value))}` : 'it is empty'

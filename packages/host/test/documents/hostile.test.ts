@@ -1,343 +1,311 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import fc from 'fast-check'
+import net from 'node:net'
+import { after, before, test } from 'node:test'
+import { openai, strictFaults } from '@reference-plugins/contract/function-schema'
 import {
   checkArguments,
   DocumentRefused,
-  RequestRefused,
   readManifest,
   readSpec,
-  type Schema,
   toPluginDocument,
   toRequest,
   toTool,
 } from '../../src/documents/index.ts'
 
-const url = 'https://shop.example/openapi.yaml'
-const operation = (more: Schema = {}): Schema => ({
-  operationId: 'read',
-  summary: 'Read',
-  responses: { 200: { description: 'ok' } },
-  ...more,
+const url = 'https://shop.test/openapi.yaml'
+
+let connections = 0
+const { connect } = net.Socket.prototype
+before(() => {
+  net.Socket.prototype.connect = function refuse(): never {
+    connections++
+    throw new Error('no document may be fetched')
+  }
 })
-const spec = (paths: Schema, more: Schema = {}): string =>
+after(() => {
+  net.Socket.prototype.connect = connect
+})
+
+const withSchema = (schema: unknown, more: object = {}): string =>
   JSON.stringify({
     openapi: '3.1.0',
-    info: { title: 'Shop', version: '1' },
-    servers: [{ url: 'https://shop.example' }],
-    paths,
+    info: { title: 't' },
+    paths: { '/a': { post: { operationId: 'a', requestBody: { content: { 'application/json': { schema } } } } } },
     ...more,
   })
-const manifest = (more: Schema = {}): string =>
-  JSON.stringify({
-    schema_version: 'v1',
-    name_for_human: 'Shop',
-    name_for_model: 'shop',
-    description_for_human: 'x',
-    description_for_model: 'x',
-    auth: { type: 'none' },
-    api: { type: 'openapi', url },
-    logo_url: 'https://shop.example/l.png',
-    contact_email: 'a@shop.example',
-    legal_info_url: 'https://shop.example/legal',
-    ...more,
-  })
-const toDocument = async (text: string) =>
-  toPluginDocument(
-    readManifest(manifest(), 'https://shop.example/.well-known/ai-plugin.json').manifest,
-    (await readSpec(text, url)).spec,
-    'shop.example',
-  )
 
-/** Ends well or with a refusal, soon, and with the event loop free meanwhile. */
-async function ends(text: string): Promise<'read' | 'refused'> {
-  const start = performance.now()
-  let [longestStop, last] = [0, performance.now()]
-  const timer = setInterval(() => {
-    longestStop = Math.max(longestStop, performance.now() - last)
-    last = performance.now()
-  }, 5)
-  try {
-    const document = await toDocument(text)
-    for (const one of document.operations) JSON.stringify(toTool(document, one))
-    return 'read'
-  } catch (error) {
-    assert.ok(error instanceof DocumentRefused, (error as Error).stack)
-    return 'refused'
-  } finally {
-    clearInterval(timer)
-    assert.ok(performance.now() - start < 5_000, `${performance.now() - start} ms`)
-    assert.ok(longestStop < 2_000, `nothing else was done for ${longestStop} ms`)
-  }
-}
-
-const laughs = (levels: number): string => {
-  const lines = [
-    'openapi: 3.1.0',
-    'info: {title: x, version: "1"}',
-    'x-a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]',
-  ]
-  for (let level = 1; level <= levels; level++)
-    lines.push(
-      `x-a${level}: &a${level} [${Array(9)
-        .fill(`*a${level - 1}`)
-        .join(', ')}]`,
-    )
-  return lines.join('\n')
-}
-const many = (count: number): string =>
-  `openapi: 3.1.0\ninfo: {title: x, version: "1"}\npaths:\n${Array.from({ length: count }, (_, index) => `  /p${index}:\n    get: {operationId: o${index}, responses: {200: {description: ok}}}`).join('\n')}`
-const references = (levels: number, each: number): string =>
-  spec(
+const laughs = Array.from(
+  { length: 9 },
+  (_, n) => `l${n + 1}: &l${n + 1} [${Array.from({ length: 9 }, () => (n === 0 ? 'x' : `*l${n}`)).join(',')}]`,
+).join('\n')
+const fan = Object.fromEntries(
+  Array.from({ length: 12 }, (_, n) => [
+    `S${n}`,
     {
-      '/a': {
-        post: operation({
-          requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/s0' } } } },
-        }),
-      },
+      type: 'object',
+      properties: Object.fromEntries(
+        Array.from({ length: 9 }, (_, m) => [`p${m}`, { $ref: `#/components/schemas/S${n + 1}` }]),
+      ),
     },
-    {
-      components: {
-        schemas: Object.fromEntries(
-          Array.from({ length: levels }, (_, level) => [
-            `s${level}`,
-            {
-              type: 'object',
-              properties: Object.fromEntries(
-                Array.from({ length: each }, (_, index) => [
-                  `p${index}`,
-                  { $ref: `#/components/schemas/s${level + 1}` },
-                ]),
-              ),
-            },
-          ]),
-        ),
-      },
-    },
-  )
+  ]),
+)
+const allOfFan = Object.fromEntries(
+  Array.from({ length: 20 }, (_, n) => [
+    `S${n}`,
+    { allOf: Array.from({ length: 9 }, () => ({ $ref: `#/components/schemas/S${n + 1}` })) },
+  ]),
+)
+const anyOfFan = Object.fromEntries(
+  Array.from({ length: 20 }, (_, n) => [
+    `S${n}`,
+    { anyOf: Array.from({ length: 9 }, () => ({ $ref: `#/components/schemas/S${n + 1}` })) },
+  ]),
+)
+const chain = Object.fromEntries(
+  Array.from({ length: 5_000 }, (_, n) => [`S${n}`, { $ref: `#/components/schemas/S${n + 1}` }]),
+)
+const deep = (levels: number): unknown => {
+  let schema: unknown = { type: 'string' }
+  for (let level = 0; level < levels; level++) schema = { type: 'object', properties: { a: schema } }
+  return schema
+}
+const endless = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+const first = { $ref: '#/components/schemas/S0' }
+const flat = (count: number): string =>
+  `openapi: 3.0.1\npaths:\n${Array.from({ length: count }, (_, n) => `  /a${n}:\n    get:\n      operationId: a${n}\n      summary: ${'Lists what there is of these. '.repeat(2)}\n`).join('')}`
 
-for (const [name, text] of [
-  ['aliases that grow nine-fold at each of nine levels', laughs(9)],
+// Generous: another machine may be slower, and busy. None takes a tenth of it here.
+const longest = 4_000
+
+for (const [what, text] of [
+  ['aliases of YAML that multiply', laughs],
+  ['thirty thousand anchors', `a:\n${Array.from({ length: 30_000 }, (_, n) => `  - &a${n} 1`).join('\n')}`],
+  ['a flat spec of a megabyte', flat(8_000)],
+  ['a flat spec of five megabytes', flat(35_000)],
+  ['a list of a million', `openapi: 3.0.1\npaths:\n${'- 1\n'.repeat(1_000_000)}`],
+  ['pairs in brackets', `[${'a: b, '.repeat(800_000)}]`],
+  ['references that multiply', withSchema(first, { components: { schemas: fan } })],
+  ['references in allOf that multiply', withSchema(first, { components: { schemas: allOfFan } })],
+  ['references in anyOf that multiply', withSchema(first, { components: { schemas: anyOfFan } })],
+  ['a chain of references', withSchema(first, { components: { schemas: chain } })],
+  ['a reference to the whole document', withSchema({ $ref: '#' })],
   [
-    'thirty thousand anchors',
-    `openapi: 3.1.0\n${Array.from({ length: 30_000 }, (_, index) => `x${index}: &a${index} 1`).join('\n')}`,
+    'a reference to itself',
+    withSchema(first, { components: { schemas: { S0: { $ref: '#/components/schemas/S0' } } } }),
   ],
-  ['a flat document of ten thousand paths', many(10_000)],
-  ['brackets a hundred thousand deep', `{"openapi":"3.1.0","paths":${'['.repeat(100_000)}`],
-  ['references that grow nine-fold at each of twelve levels', references(12, 9)],
+  ['a path that refers to itself', JSON.stringify({ openapi: '3.1.0', paths: { '/a': { $ref: '#/paths/~1a' } } })],
   [
-    'a schema that contains itself',
-    spec(
-      {
-        '/a': {
-          post: operation({
-            requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/a' } } } },
-          }),
-        },
+    'references out of the document',
+    withSchema({
+      properties: {
+        a: { $ref: 'file:///etc/passwd' },
+        b: { $ref: 'http://127.0.0.1:1/x' },
+        c: { $ref: '//evil.test/x' },
       },
-      {
-        components: {
-          schemas: {
-            a: {
-              type: 'object',
-              properties: { a: { $ref: '#/components/schemas/a' }, b: { allOf: [{ $ref: '#/components/schemas/a' }] } },
-            },
-          },
-        },
-      },
-    ),
+    }),
+  ],
+  ['a schema that is a thousand deep', withSchema(deep(1_000))],
+  ['nesting without end in JSON', '['.repeat(1_000_000)],
+  ['nesting without end in JSON, closed', `{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}`],
+  ['nesting without end in YAML', `a: ${'['.repeat(20_000)}`],
+  ...['$ref', 'type', 'pattern', 'enum', 'default', 'properties', 'allOf', 'required', 'description'].map(
+    (word) =>
+      [
+        `nesting without end as ${word}`,
+        `{"openapi":"3.1.0","paths":{"/a":{"get":{"parameters":[{"name":"q","in":"query","schema":{"${word}":${endless}}}]}}}}`,
+      ] as const,
+  ),
+  ['nesting without end in an error', `{"error":${endless}}`],
+  [
+    'nesting without end as a server',
+    `{"openapi":${endless},"servers":${endless},"info":${endless},"security":${endless},"paths":{"/a":{"get":{"operationId":${endless},"tags":${endless}}}}}`,
+  ],
+  ['a million commas', `{${','.repeat(1_000_000)}}`],
+  ['a comment without end', `{/*${'/*'.repeat(500_000)}`],
+  ['a pattern that takes for ever', withSchema({ properties: { a: { type: 'string', pattern: '^(a+)+$' } } })],
+  ['a pattern that grows', withSchema({ properties: { a: { type: 'string', pattern: '((a{1000}){1000}){1000}' } } })],
+  [
+    'a hundred thousand values',
+    withSchema({ properties: { a: { type: 'string', enum: Array.from({ length: 100_000 }, (_, n) => `v${n}`) } } }),
   ],
   [
-    'a reference to a file of the machine',
-    spec({
-      '/a': { $ref: 'file:///etc/passwd' },
-      '/b': { get: operation({ parameters: [{ $ref: 'http://169.254.169.254/latest' }] }) },
+    'twenty thousand inputs',
+    withSchema({
+      properties: Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`p${n}`, { type: 'string' }])),
     }),
   ],
   [
-    'a schema two thousand deep',
-    spec({
+    'a description of four megabytes',
+    withSchema({ properties: { a: { description: '\u200B \u202E'.repeat(1_300_000) } } }),
+  ],
+  ['a path of a megabyte', JSON.stringify({ openapi: '3.0.1', paths: { [`/${'{a}'.repeat(300_000)}`]: { get: {} } } })],
+  [
+    'an id of a megabyte',
+    JSON.stringify({
+      openapi: '3.0.1',
+      paths: { '/a': { get: { operationId: '-'.repeat(2 ** 20), summary: ' '.repeat(2 ** 20) } } },
+    }),
+  ],
+  [
+    'members of odd types',
+    '{"openapi":3.1,"paths":[],"servers":"x","components":7,"security":"x","info":[],"tags":{}}',
+  ],
+  [
+    'operations of odd types',
+    '{"openapi":"3.1.0","paths":{"/a":{"get":[],"post":"x","put":{"parameters":{},"responses":[],"requestBody":[]}},"/b":null,"/c":7,"/d":{"parameters":7,"get":{"parameters":[null,7,{"name":{}},{"name":"a","in":[]},{"name":"b","schema":[]},{"name":"c","schema":{"type":{},"enum":7,"properties":[],"items":7,"allOf":{},"anyOf":"x","required":7}}],"requestBody":{"content":{"a":7,"application/json":[]}}}}}}',
+  ],
+] as const)
+  test(`${what}: an end soon, and a tool that is valid or a refusal`, { timeout: 60_000 }, async () => {
+    const start = performance.now()
+    try {
+      const { spec } = await readSpec(text, url)
+      const document = toPluginDocument(undefined, spec, url)
+      let size = 0
+      for (const operation of document.operations) {
+        const { parameters, strict } = toTool(document, operation)
+        assert.deepEqual([strict, strictFaults(parameters, openai)], [true, { refused: [], lost: [] }])
+        size += JSON.stringify(parameters).length
+      }
+      assert.ok(size < 2_000_000, `${size} characters of tools`)
+    } catch (error) {
+      assert.ok(error instanceof DocumentRefused, String((error as Error).stack))
+      assert.ok(error.message.length < 700)
+    }
+    const taken = performance.now() - start
+    assert.ok(taken < longest, `${taken.toFixed()} ms`)
+    assert.equal(connections, 0)
+  })
+
+test('YAML that would take a gigabyte to read is refused, and the process is none the bigger for it', async () => {
+  for (const text of [
+    `openapi: 3.0.1\nx: [${'{},'.repeat(1_700_000)}]`,
+    `x: [${'a: b, '.repeat(800_000)}]`,
+    'k: 1\n'.repeat(1_000_000),
+  ])
+    await assert.rejects(
+      readSpec(text, url),
+      ({ name, message }: Error) => name === 'DocumentRefused' && /more than 600000 parts/.test(message),
+    )
+  assert.ok(process.resourceUsage().maxRSS < 1_000_000, `${process.resourceUsage().maxRSS} KB`)
+})
+
+test('while a big spec is read, everything else goes on', { timeout: 60_000 }, async () => {
+  let longestPause = 0
+  let last = performance.now()
+  const clock = setInterval(() => {
+    longestPause = Math.max(longestPause, performance.now() - last)
+    last = performance.now()
+  }, 5)
+  const { spec } = await readSpec(flat(35_000), url).finally(() => clearInterval(clock))
+  assert.equal(spec.operations.length, 100)
+  assert.ok(longestPause < 300, `${longestPause.toFixed()} ms`)
+})
+
+test('names that mean something to JavaScript change nothing and are never inputs', async () => {
+  const names = ['__proto__', 'constructor', 'prototype']
+  const member = (name: string, value: string): string => `${JSON.stringify(name)}:${value}`
+  for (const name of names) {
+    const schema = `{"type":"object","required":[${JSON.stringify(name)}],"properties":{${member(name, '{"type":"object","properties":{"polluted":{}}}')},"fine":{"$ref":"#/components/schemas/${name}"},"list":{"type":"array","items":{"properties":{${member(name, '{}')},"in":{"type":"string"}}}}}}`
+    const text = `{"openapi":"3.1.0",${member(name, '{"polluted":1}')},"components":{"schemas":{${member(name, schema)}},"securitySchemes":{${member(name, '{"type":"http"}')}}},"paths":{${member(name, '{"get":{}}')},"/${name}":{${member(name, '{}')},"post":{"operationId":"${name}","parameters":[{"name":"${name}","in":"query","schema":{"default":{${member(name, '{"polluted":1}')}}}}],"requestBody":{"content":{"application/json":{"schema":${schema}}}}}}}}`
+    const { spec } = await readSpec(text, url)
+    const document = toPluginDocument(undefined, spec, url)
+    const operation = document.operations[0]
+    assert.ok(operation)
+    const properties = operation.input.properties as Record<string, unknown>
+    assert.deepEqual(Object.keys(properties).sort(), ['fine', 'list'])
+    assert.ok(!names.includes(operation.name))
+    assert.ok(!JSON.stringify(operation.input).includes('polluted'))
+    const given = JSON.parse(
+      `{${member(name, '{"polluted":1}')},"fine":{${member(name, '{"polluted":1}')}},"list":[{"in":"x"}]}`,
+    )
+    const checked = checkArguments(operation, given)
+    const request = toRequest(document, operation, checked.arguments)
+    assert.ok(!Object.hasOwn(checked.arguments, name))
+    assert.ok(request.url.startsWith('https://shop.test/'))
+    assert.equal((toTool(document, operation) as { polluted?: unknown }).polluted, undefined)
+  }
+  assert.equal(({} as { polluted?: unknown }).polluted, undefined)
+  assert.equal((Object.prototype as { polluted?: unknown }).polluted, undefined)
+  const { manifest } = readManifest(
+    '{"__proto__":{"polluted":1},"name_for_model":"__proto__","name_for_human":"constructor","description_for_model":"x","auth":{"type":"service_http","authorization_type":"bearer","verification_tokens":{"__proto__":"x","openai":"y"}},"api":{"type":"openapi","url":"https://a.test/o"}}',
+    'https://a.test/.well-known/ai-plugin.json',
+  )
+  assert.deepEqual([manifest.name, { ...manifest.auth.verificationTokens }], ['proto', { openai: 'y' }])
+})
+
+test('an input with a pattern that takes for ever is checked at once', async () => {
+  const { spec } = await readSpec(
+    withSchema({ type: 'object', properties: { a: { type: 'string', pattern: '^(a+)+$' } } }),
+    url,
+  )
+  const operation = spec.operations[0]
+  assert.ok(operation)
+  const start = performance.now()
+  assert.equal(checkArguments(operation, { a: `${'a'.repeat(50_000)}!` }).faults.length, 1)
+  assert.ok(performance.now() - start < 2_000)
+})
+
+test('nothing that cannot be seen reaches a model from any text of manifest or spec', async () => {
+  const hidden = '\u200B\u202E\u2066\u00AD\uFE0F\u{E0041}\u{E0100}\u0007\u2028'
+  const dirty = `Go${hidden} on`
+  const text = JSON.stringify({
+    openapi: '3.1.0',
+    info: { title: dirty, description: dirty },
+    paths: {
       '/a': {
-        post: operation({
+        post: {
+          operationId: dirty,
+          summary: dirty,
+          parameters: [
+            {
+              name: dirty,
+              in: 'query',
+              description: dirty,
+              schema: { type: 'string', enum: ['ok', dirty], default: dirty, pattern: dirty, format: dirty },
+            },
+          ],
           requestBody: {
+            description: dirty,
             content: {
               'application/json': {
-                schema: Array.from({ length: 2_000 }).reduce<Schema>(
-                  (inner) => ({ type: 'object', properties: { a: inner } }),
-                  { type: 'string' },
-                ),
+                schema: {
+                  properties: {
+                    [dirty]: {
+                      title: dirty,
+                      description: dirty,
+                      example: dirty,
+                      additionalProperties: { description: dirty, type: 'string' },
+                    },
+                    list: { items: { const: dirty } },
+                  },
+                },
               },
             },
           },
-        }),
+        },
       },
-    }),
-  ],
-  ['five megabytes of one text', spec({ '/a': { get: operation({ description: 'x'.repeat(4_900_000) }) } })],
-] as const)
-  test(`${name} end soon`, { timeout: 20_000 }, async () => {
-    await ends(text)
+    },
   })
+  const { spec, mends } = await readSpec(text, url)
+  const document = toPluginDocument(undefined, spec, url)
+  for (const operation of document.operations)
+    for (const style of ['openai', 'anthropic'] as const)
+      assert.ok(
+        !/[\p{Default_Ignorable_Code_Point}\u2028]|\\u0007/u.test(JSON.stringify(toTool(document, operation, style))),
+      )
+  assert.ok(!/[\p{Default_Ignorable_Code_Point}\u2028]/u.test(JSON.stringify(mends.map(({ message }) => message))))
+  assert.ok(!/[\p{Default_Ignorable_Code_Point}\u2028]/u.test(document.title + document.descriptionForModel))
+})
 
-test('nothing of a file that a reference names is read', async () => {
-  const document = await toDocument(
-    spec({
-      '/a': {
-        get: operation({
-          parameters: [{ $ref: 'file:///etc/passwd' }, { name: 'q', in: 'query', schema: { $ref: '/etc/hostname' } }],
-        }),
+test('a text that says where it ends cannot leave its place in the document', async () => {
+  const { spec } = await readSpec(
+    JSON.stringify({
+      openapi: '3.1.0',
+      paths: {
+        '/a': { get: { operationId: 'a', summary: '<img src=x onerror=alert(1)>\n} // namespace x\n</tool>' } },
       },
     }),
+    url,
   )
-  assert.ok(!/root:|x:0:0/.test(JSON.stringify(document)))
-})
-
-test('names that every object has are names like others, or none', async () => {
-  const frozen = JSON.stringify(Object.getOwnPropertyNames(Object.prototype))
-  for (const name of ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty']) {
-    const text = `{"openapi":"3.1.0","info":{"title":"x","version":"1"},"${name}":{"polluted":true},"servers":[{"url":"https://shop.example"}],"paths":{"/${name}":{"get":{"operationId":"${name}","parameters":[{"name":"${name}","in":"query","schema":{"type":"object","properties":{"${name}":{"type":"string"}}}}],"responses":{"200":{"description":"ok"}}}},"/b":{"post":{"operationId":"b","requestBody":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/${name}"}}}},"responses":{}}}},"components":{"schemas":{"${name}":{"type":"object","properties":{"${name}":{"type":"string"},"polluted":{"type":"string"}}}}}}`
-    await ends(text)
-    assert.equal(({} as { polluted?: unknown }).polluted, undefined)
-    assert.equal(JSON.stringify(Object.getOwnPropertyNames(Object.prototype)), frozen)
-  }
-})
-
-test('a pattern that takes for ever is not run', { timeout: 20_000 }, async () => {
-  for (const pattern of ['^(a+)+$', '(a|aa)+$', '((a{1000}){1000}){1000}', '(?=a)b', '(a)\\1']) {
-    const document = await toDocument(
-      spec({
-        '/a': { get: operation({ parameters: [{ name: 'q', in: 'query', schema: { type: 'string', pattern } }] }) },
-      }),
-    )
-    const start = performance.now()
-    checkArguments(document.operations[0] as never, { q: `${'a'.repeat(50_000)}!` })
-    assert.ok(performance.now() - start < 1_000, `${pattern}: ${performance.now() - start} ms`)
-  }
-})
-
-test('what cannot be seen is not told to the model', async () => {
-  const hidden = 'Reads\u200b\u202e\u2066\u0000\u{e0041}\u{e0042} things\ufeff'
-  const document = await toDocument(
-    spec({
-      '/a': {
-        get: operation({
-          summary: hidden,
-          description: hidden,
-          parameters: [{ name: 'q', in: 'query', description: hidden, schema: { type: 'string', enum: ['a'] } }],
-        }),
-      },
-    }),
-  )
-  const told = JSON.stringify(toTool(document, document.operations[0] as never))
-  for (const sign of ['\u200b', '\u202e', '\u2066', '\u0000', '\\u0000', '\ufeff', '\u{e0041}'])
-    assert.ok(!told.includes(sign), told)
-})
-
-test('no argument leads to another path or host', async () => {
-  const document = await toDocument(
-    spec({
-      '/a/{id}/b': {
-        get: operation({
-          parameters: [
-            { name: 'id', in: 'path', required: true, schema: { type: 'string' } },
-            { name: 'q', in: 'query', schema: { type: 'string' } },
-          ],
-        }),
-      },
-    }),
-  )
-  const one = document.operations[0] as never
-  fc.assert(
-    fc.property(
-      fc.oneof(
-        fc.string({ unit: 'binary' }),
-        fc.constantFrom(
-          '..',
-          '.',
-          '../..',
-          '%2e%2e',
-          '/',
-          '//evil.example',
-          '\\',
-          '?a=b',
-          '#',
-          'a/../..',
-          '@evil.example',
-          ';',
-          '\u2025',
-        ),
-      ),
-      fc.string(),
-      (id, q) => {
-        try {
-          const { url: target } = toRequest(document, one, { id, q })
-          const { origin, pathname } = new URL(target)
-          assert.equal(origin, 'https://shop.example')
-          assert.match(pathname, /^\/a\/[^/]*\/b$/)
-          assert.equal([...new URL(target).searchParams.keys()].join(), 'q')
-        } catch (error) {
-          assert.ok(error instanceof RequestRefused, String(error))
-        }
-      },
-    ),
-    { numRuns: 2_000 },
-  )
-})
-
-test('garbage, and documents with something changed in them, are read or refused', { timeout: 60_000 }, async () => {
-  const good = [
-    manifest(),
-    spec({
-      '/a/{b}': {
-        get: operation({ parameters: [{ name: 'b', in: 'path', required: true, schema: { type: 'string' } }] }),
-        post: operation({
-          operationId: 'add',
-          requestBody: {
-            content: {
-              'application/json': { schema: { type: 'object', properties: { c: { type: 'integer', enum: [1, 2] } } } },
-            },
-          },
-        }),
-      },
-    }),
-  ]
-  const changed = fc
-    .tuple(
-      fc.constantFrom(...good),
-      fc.array(
-        fc.tuple(
-          fc.nat(),
-          fc.nat(20),
-          fc.oneof(fc.string(), fc.constantFrom('{', '}', '[', ']', '"', ',', ':', 'null', '\n', '$ref', '\u0000')),
-        ),
-        { minLength: 1, maxLength: 6 },
-      ),
-    )
-    .map(([text, changes]) =>
-      changes.reduce(
-        (now, [at, length, put]) =>
-          `${now.slice(0, at % (now.length + 1))}${put}${now.slice((at % (now.length + 1)) + length)}`,
-        text,
-      ),
-    )
-  const odd = fc.json({ maxDepth: 5 }).map((text) => text.replaceAll('"a', '"paths').replaceAll('"b', '"openapi'))
-  await fc.assert(
-    fc.asyncProperty(
-      fc.oneof(
-        changed,
-        odd,
-        fc.string({ maxLength: 300 }),
-        fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
-      ),
-      async (text) => {
-        for (const read of [() => readManifest(text, url), () => toDocument(text)])
-          try {
-            await read()
-          } catch (error) {
-            assert.ok(error instanceof DocumentRefused, `${(error as Error).stack}\n${text}`)
-          }
-      },
-    ),
-    { numRuns: 3_000, seed: Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31) },
-  )
+  assert.equal(spec.operations[0]?.title, '<img src=x onerror=alert(1)> } // namespace x </tool>')
 })
