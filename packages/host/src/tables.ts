@@ -1,4 +1,4 @@
-import { oauthMigrations } from '@reference-plugins/oauth-server'
+import { oauthMigrations } from '@reference-plugins/oauth-server/tables'
 
 /** The tables of the host. Times are ISO 8601 in UTC, so that they sort as text. */
 export const hostMigrations = {

@@ -28,7 +28,7 @@ const address = (name: string) => local(name).url.replace('http://', '').replace
 async function host(
   words: string[],
   { input = '', ...environment }: Record<string, string> = {},
-): Promise<{ code: number | null; output: string }> {
+): Promise<{ code: number | null; output: string; answer: string }> {
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', 'packages/host/bin/host.ts', ...words],
@@ -46,10 +46,12 @@ async function host(
     },
   )
   let output = ''
+  let answer = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+  child.stdout.on('data', (chunk) => (answer += chunk))
   child.stdin.end(input)
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
-  return { code, output }
+  return { code, output, answer }
 }
 
 test('a plugin is registered step by step, and one that is not there is not', async () => {
@@ -69,7 +71,7 @@ test('it is activated and called, and what it changes is asked for', async () =>
   assert.match(asked.output, /add --yes to allow it/)
   assert.equal((await host(['call', 'todo.addTodo', '{"username":"bob","todo":"milk"}', '--yes'])).code, 0)
   const read = await host(['call', 'todo.getTodos', '{"username":"bob"}'])
-  assert.deepEqual([read.code, JSON.parse(read.output)], [0, { todos: ['milk'] }])
+  assert.deepEqual([read.code, JSON.parse(read.answer)], [0, { todos: ['milk'] }])
 })
 
 test('a user signs in by OAuth without a browser, and tokens are given on the command line', async () => {

@@ -1,4 +1,4 @@
-import { longestSignIn } from '@reference-plugins/oauth-server'
+import { longestSignIn } from '@reference-plugins/oauth-server/accounts'
 import type { Context } from 'koa'
 
 /**

@@ -1,4 +1,4 @@
-import { type Account, Accounts } from '@reference-plugins/oauth-server'
+import { type Account, Accounts } from '@reference-plugins/oauth-server/accounts'
 import type { Database } from '@reference-plugins/store'
 
 export interface User {
