@@ -1,27 +1,15 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
+import pLimit from 'p-limit'
 
 const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt)
 
 // OWASP Password Storage Cheat Sheet, scrypt: 2^15, 8, 3.
 const cost = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 2 ** 20 }
 const length = 32
-const atOnce = 2
-
-const waiting: (() => void)[] = []
-let running = 0
 
 /** Few at once: each takes a core and 32 MiB, and sign-in is open to everyone. */
-async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-  if (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve))
-  running++
-  try {
-    return await work()
-  } finally {
-    running--
-    waiting.shift()?.()
-  }
-}
+const inTurn = pLimit(2)
 
 /** Answers salt and hash, in one text to keep. */
 export async function hashPassword(password: string): Promise<string> {

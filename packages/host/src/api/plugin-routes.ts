@@ -3,7 +3,7 @@ import { Problem } from '@reference-plugins/core'
 import { z } from 'zod'
 import { EventStream } from '../conversation/event-stream.ts'
 import { readManifest } from '../documents/index.ts'
-import { fetchLogo } from '../plugins/logo.ts'
+import { Logos } from '../plugins/logos.ts'
 import { Trace } from '../registration/trace.ts'
 import { later } from '../tables.ts'
 import type { ReportEvent, Share } from '../wire.ts'
@@ -25,6 +25,7 @@ const NewShare = z.union([
 
 export function pluginRoutes(router: Router<State>, { host, presentation, userOf }: Api): void {
   const { plugins, credentials, shares, users, options } = host
+  const logos = new Logos(options.development)
 
   router.get('/api/plugins', async (ctx) => {
     ctx.body = await presentation.summaries(userOf(ctx))
@@ -53,7 +54,7 @@ export function pluginRoutes(router: Router<State>, { host, presentation, userOf
     const id = part(ctx, 'id')
     const found =
       (await plugins.visible(user, id).catch(() => undefined)) ?? (await host.registrations.get(user, id)).found
-    const logo = found?.document.logoUrl && (await fetchLogo(found.document.logoUrl, options.development))
+    const logo = found?.document.logoUrl && (await logos.get(found.document.logoUrl))
     if (!logo) throw new Problem(404, 'The plugin has no logo that can be shown')
     ctx.set({ 'Content-Security-Policy': "default-src 'none'; sandbox", 'Cache-Control': 'private, max-age=3600' })
     ctx.type = logo.type

@@ -68,7 +68,7 @@ export async function serveModel(script: Script | ScriptedTurn[]): Promise<Serve
     const call: ModelCall = { headers: request.headers, body: JSON.parse(raw), raw }
     calls.push(call)
     const turn = await answer(call, calls.length - 1)
-    if (turn.delay) await sleep(turn.delay)
+    if (turn.delay) await sleep(turn.delay, undefined, { ref: false })
     if (turn.error) {
       response.writeHead(turn.error.status, { 'content-type': 'application/json', ...turn.error.headers })
       return void response.end(
@@ -124,7 +124,7 @@ async function writeTurn(response: ServerResponse, turn: ScriptedTurn): Promise<
     // Somewhere in the middle, of a character as well.
     const middle = Math.floor(bytes.length / 2)
     response.write(bytes.subarray(0, middle))
-    if (turn.pause) await sleep(turn.pause)
+    if (turn.pause) await sleep(turn.pause, undefined, { ref: false })
     response.write(bytes.subarray(middle))
   }
   response.end('data: [DONE]\n\n')

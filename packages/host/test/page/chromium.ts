@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
@@ -27,6 +27,17 @@ export async function openPage(
     void dialog.dismiss()
   })
   return { page, complaints }
+}
+
+/** Goes to an element as a person without a mouse does. Fails where Tab never gets there. */
+export async function tabTo(target: Locator): Promise<void> {
+  await target.waitFor()
+  const page = target.page()
+  for (let presses = 0; presses < 200; presses++) {
+    if ((await target.and(page.locator(':focus')).count()) > 0) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`Tab never reaches ${target}`)
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
-import { noBrowser, openBrowser, openPage, seriousFindings } from './chromium.ts'
+import { noBrowser, openBrowser, openPage, seriousFindings, tabTo } from './chromium.ts'
 
 type Local = Awaited<ReturnType<typeof workspacePlugins>>[number]
 
@@ -30,7 +30,7 @@ after(async () => {
 const local = (name: string): Local => locals.find((one) => one.name === name) as Local
 const address = (name: string) => local(name).url.replace('http://127.0.0.1', 'localhost')
 
-/** Types what is to be registered, and presses what is there to be pressed, with the keyboard alone. */
+/** Types what is to be registered, and goes by Tab to what is there to be pressed: nothing here needs a mouse. */
 async function register(name: string, fill: () => Promise<void> = async () => {}): Promise<void> {
   await page.goto(`${served.url}/plugins/register`)
   await page.locator('input:focus').waitFor()
@@ -39,13 +39,12 @@ async function register(name: string, fill: () => Promise<void> = async () => {}
   const approve = page.getByRole('button', { name: /^Register (?!a plugin)/ })
   await approve.waitFor()
   await fill()
-  await approve.focus()
+  await tabTo(approve)
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: /^For you/ }).waitFor()
 }
 const press = async (name: RegExp | string): Promise<void> => {
-  const button = page.getByRole('button', { name, ...(typeof name === 'string' && { exact: true }) }).last()
-  await button.focus()
+  await tabTo(page.getByRole('button', { name, ...(typeof name === 'string' && { exact: true }) }).last())
   await page.keyboard.press('Enter')
 }
 const isActive = () => page.getByRole('heading', { name: 'For you: active' }).waitFor()
@@ -55,10 +54,7 @@ async function callByHand(operation: string, given: Record<string, string>): Pro
   await press(/^Call by hand/)
   await press(new RegExp(`^${operation}`))
   for (const [name, value] of Object.entries(given)) {
-    await page
-      .getByLabel(new RegExp(`^${name}`))
-      .first()
-      .focus()
+    await tabTo(page.getByLabel(new RegExp(`^${name}`)).first())
     await page.keyboard.type(value)
   }
   await press(/^Call/)
@@ -84,7 +80,8 @@ test('the answer of an operation with a view is shown by the plugin, in a frame 
 }, async () => {
   await press(/^Call by hand/)
   await press(/^getTodos/)
-  await page.getByLabel('username').first().fill('ada')
+  await tabTo(page.getByLabel('username').first())
+  await page.keyboard.type('ada')
   await press(/^Call/)
   const view = page.frameLocator('iframe.view').last()
   await view.getByText('buy milk').waitFor()
@@ -100,7 +97,10 @@ test('the answer of an operation with a view is shown by the plugin, in a frame 
 })
 
 test('stocks: a service token is entered when it is approved', { skip: noBrowser, timeout: 60_000 }, async () => {
-  await register('stocks', () => page.getByLabel('Service token').fill(local('stocks').token ?? ''))
+  await register('stocks', async () => {
+    await tabTo(page.getByLabel('Service token'))
+    await page.keyboard.type(local('stocks').token ?? '')
+  })
   await press(/^Activate/)
   await isActive()
   await callByHand('getQuotes', { symbols: 'AAPL\nIBM' })
@@ -109,7 +109,8 @@ test('stocks: a service token is entered when it is approved', { skip: noBrowser
 
 test('news: the user pastes a token', { skip: noBrowser, timeout: 60_000 }, async () => {
   await register('news')
-  await page.getByLabel('Your token').fill(local('news').token ?? '')
+  await tabTo(page.getByLabel('Your token'))
+  await page.keyboard.type(local('news').token ?? '')
   await page.keyboard.press('Enter')
   await isActive()
   await callByHand('getHeadlines', {})
@@ -120,10 +121,13 @@ test('notes: the user signs in by OAuth in a window of its own', { skip: noBrows
   await register('notes')
   const [window] = await Promise.all([page.waitForEvent('popup'), press(/^Sign in to/)])
   const signIn = local('notes').oauth?.signIn
-  await window.getByLabel('Name').fill(signIn?.username ?? '')
-  await window.getByLabel('Password').fill(signIn?.password ?? '')
+  await tabTo(window.getByLabel('Name'))
+  await window.keyboard.type(signIn?.username ?? '')
+  await tabTo(window.getByLabel('Password'))
+  await window.keyboard.type(signIn?.password ?? '')
   await window.keyboard.press('Enter')
-  await window.getByRole('button', { name: /Allow/ }).click()
+  await tabTo(window.getByRole('button', { name: /Allow/ }))
+  await window.keyboard.press('Enter')
   await isActive()
   await callByHand('addNote', { title: 'Found in a browser', text: 'All four modes work.' })
   await press('Allow')
