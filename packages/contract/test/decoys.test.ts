@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import { checkPlugin } from '../src/index.ts'
 import { type Style, serveMutant, tokens } from './mutant-server.ts'
 
@@ -188,26 +188,29 @@ const decoys: Record<string, Style> = {
   },
 }
 
-for (const [what, style] of Object.entries(decoys))
-  test(`${what}: right, though unusual, so there is no error`, async () => {
-    const server = await serveMutant(undefined, style)
-    const wrap = (token: string) => (style.isBasic ? basic(token) : token)
-    try {
-      const report = await checkPlugin({
-        baseUrl: server.url,
-        token: wrap(tokens.ada),
-        secondToken: wrap(tokens.bob),
-        readOnlyToken: wrap(tokens.reader),
-        maxTime: 60,
-      })
-      assert.deepEqual(
-        report.findings
-          .filter(({ severity }) => severity === 'error')
-          .map(({ code, subject, detail, curl }) => [code, subject, detail, curl?.slice(0, 200)]),
-        [],
-      )
-      assert.ok(report.answered.size >= 5, [...report.answered].join())
-    } finally {
-      server.close()
-    }
-  })
+// Much of a check is waiting, so some are made at once.
+describe('decoys', { concurrency: 4 }, () => {
+  for (const [what, style] of Object.entries(decoys))
+    test(`${what}: right, though unusual, so there is no error`, async () => {
+      const server = await serveMutant(undefined, style)
+      const wrap = (token: string) => (style.isBasic ? basic(token) : token)
+      try {
+        const report = await checkPlugin({
+          baseUrl: server.url,
+          token: wrap(tokens.ada),
+          secondToken: wrap(tokens.bob),
+          readOnlyToken: wrap(tokens.reader),
+          maxTime: 60,
+        })
+        assert.deepEqual(
+          report.findings
+            .filter(({ severity }) => severity === 'error')
+            .map(({ code, subject, detail, curl }) => [code, subject, detail, curl?.slice(0, 200)]),
+          [],
+        )
+        assert.ok(report.answered.size >= 5, [...report.answered].join())
+      } finally {
+        server.close()
+      }
+    })
+})

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import { checkPlugin } from '../src/index.ts'
 import { readOAuthSettings } from '../src/oauth/settings.ts'
 import { type FlowDefect, flowMutants, serveAuthorization, settings } from './authorization-server.ts'
@@ -38,14 +38,16 @@ test('a wrong password is said with the page where it ends', async () => {
   )
 })
 
-for (const [defect, code] of Object.entries(flowMutants))
-  test(`${defect} is found as ${code}`, async () => {
-    const { findings } = await check(defect as FlowDefect)
-    assert.ok(
-      findings.some((finding) => finding.code === code),
-      findings.map((one) => `${one.code} ${one.subject}: ${one.detail}`).join('\n') || 'nothing was found',
-    )
-  })
+describe('each defect is found', { concurrency: 4 }, () => {
+  for (const [defect, code] of Object.entries(flowMutants))
+    test(`${defect} is found as ${code}`, async () => {
+      const { findings } = await check(defect as FlowDefect)
+      assert.ok(
+        findings.some((finding) => finding.code === code),
+        findings.map((one) => `${one.code} ${one.subject}: ${one.detail}`).join('\n') || 'nothing was found',
+      )
+    })
+})
 
 test('settings say what is wrong in them, and take secrets from the environment', () => {
   const good = { clientId: 'a', redirectUri: 'https://a.example/callback' }
