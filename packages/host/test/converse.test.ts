@@ -203,6 +203,38 @@ test('a model that calls without end is stopped', async () => {
   assert.ok(events.some((event) => event.type === 'notice' && /12 calls/.test(event.text)))
 })
 
+test('of what a model asks for at once, no more is done than in a turn', async () => {
+  const read = { name: named('getTodos'), arguments: { username: 'ada' } }
+  script = [{ calls: Array(60).fill(read) }, { text: 'Done.' }]
+  const calls = callsIn(await say(await begin(), 'Read very often'))
+  assert.equal(calls.filter(({ state }) => state === 'done').length, 12)
+  assert.ok(calls.length <= 50)
+  for (const { state, result } of calls.slice(12)) assert.match(`${state} ${result}`, /refused .*at most 12 calls/)
+})
+
+test('one word is about one call, however often it is sent', async () => {
+  script = [{ calls: [{ name: named('addTodo'), arguments: { username: 'once', todo: 'x' } }] }, { text: 'Added.' }]
+  await served.host.database.run`DELETE FROM permission`
+  const id = await begin()
+  const [call] = callsIn(await say(id, 'Add x'))
+  await Promise.allSettled(Array.from({ length: 8 }, () => decide(id, call, 'allow')))
+  assert.deepEqual(await list('once'), ['x'])
+})
+
+test('what was asked for before a model broke off is not done, and is not left open', async () => {
+  const calls = [1, 2].map((place) => ({ name: named('addTodo'), arguments: { username: 'broken', todo: `${place}` } }))
+  script = [{ calls, cutAfter: 13 }]
+  const id = await begin()
+  assert.equal(endOf(await say(id, 'Add both')).state, 'failed')
+  const { messages } = await browser.get<Conversation>(`/api/conversations/${id}`)
+  const kept = messages.flatMap(({ parts }) => parts.flatMap((part) => (part.type === 'call' ? [part.call] : [])))
+  assert.deepEqual(
+    kept.filter(({ state }) => state !== 'refused'),
+    [],
+  )
+  assert.deepEqual(await list('broken'), [])
+})
+
 test('trouble of the model is said in words, and the conversation goes on after it', async () => {
   script = [{ error: { status: 401 } }]
   const id = await begin()
@@ -294,4 +326,15 @@ test('conversations are found again by what was said and what was answered, and 
     browser.get(`/api/conversations/${id}`),
     (error) => error instanceof Refused && error.status === 404,
   )
+})
+
+test('a call that waits can be refused when its plugin is gone, and not be allowed', async () => {
+  script = [{ calls: [{ name: named('addTodo'), arguments: { username: 'gone', todo: 'x' } }] }]
+  await served.host.database.run`DELETE FROM permission`
+  const id = await begin()
+  const [call] = callsIn(await say(id, 'Add x'))
+  await browser.send('DELETE', `/api/plugins/${plugin.id}`)
+  assert.match(endOf(await decide(id, call, 'allow')).problem ?? '', /no such plugin/)
+  assert.equal(callsIn(await decide(id, call, 'refuse'))[0]?.state, 'refused')
+  assert.deepEqual(await list('gone'), [])
 })

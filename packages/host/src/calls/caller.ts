@@ -78,7 +78,10 @@ export class Caller {
       if (error instanceof NotActivated || error instanceof VaultError)
         return refused(`Nothing was sent: ${error.message}. Tell the user.`)
       if (error instanceof RequestRefused) return refused(`Nothing was sent: ${error.message}`)
-      if (input.signal.aborted) return { state: 'failed', result: 'The user stopped the call.', milliseconds }
+      if (input.signal.aborted) {
+        const result = 'The user stopped the call. Whether it was done is not known: look before it is repeated.'
+        return { state: 'failed', result, milliseconds }
+      }
       this.#breaker.note(plugin.id, undefined, undefined)
       const reason = limit.aborted
         ? `did not answer within ${Math.round((this.#options.longestCall ?? longestCall) / 1000)} seconds; whether it did what was asked is not known`

@@ -77,8 +77,7 @@ export async function toAsk(input: AskInput): Promise<Call['ask']> {
 function tainting({ plugin, messages }: AskInput): string | undefined {
   for (const { parts } of messages)
     for (const part of parts)
-      if (part.type === 'call' && part.call.state === 'done' && part.call.plugin.id !== plugin.id)
-        return part.call.plugin.title
+      if (part.type === 'call' && part.call.response && part.call.plugin.id !== plugin.id) return part.call.plugin.title
   return undefined
 }
 

@@ -1,19 +1,20 @@
-import { randomUUID } from 'node:crypto'
 import { Problem } from '@reference-plugins/core'
 import type { Logger } from 'pino'
 import type { Caller } from '../calls/caller.ts'
 import type { DocumentOperation } from '../documents/plugin-document.ts'
 import type { Model, ModelEvent } from '../models/index.ts'
 import type { Plugins, RegisteredPlugin } from '../plugins/plugins.ts'
-import { now } from '../tables.ts'
 import type { Call, Conversation, Decision, Message, Part, TurnEvent } from '../wire.ts'
 import { isAbout, type Permissions, toAsk } from './confirmation.ts'
 import { type Conversations, callsOf } from './conversations.ts'
 import { EventStream } from './event-stream.ts'
+import { newCall, toCall } from './new-call.ts'
 import { type ChosenTools, chooseTools, type PromptParts, toPrompt } from './prompt.ts'
 
 /** How often the model may call in one turn: ChatGPT tried up to ten times. */
 const mostCalls = 12
+/** Of what it asks for at once, more is not even read. */
+const mostAtOnce = 50
 const longestText = 100_000
 const saveEvery = 1_000
 
@@ -92,6 +93,7 @@ export class Turns {
       turn.events.emit({ type: 'message', message })
       if (conversation.messages.length === 0) await this.#name(user, id, operation.title, turn)
       await this.#begin(user, id, message, call, turn)
+      turn.events.emit({ type: 'call', message: message.id, call })
       return call.state === 'waiting' ? 'waiting' : 'done'
     })
   }
@@ -108,39 +110,43 @@ export class Turns {
     digest: string,
   ): Promise<EventStream<TurnEvent>> {
     const { conversations, permissions } = this.#options
-    const conversation = await conversations.get(user, id)
-    const message = conversation.messages.find(({ parts }) => callsOf(parts).some((call) => call.id === callId))
-    const call = message && callsOf(message.parts).find((one) => one.id === callId)
-    if (!message || !call) throw new Problem(404, 'There is no such call in this conversation')
-    if (call.state !== 'waiting') throw new Problem(409, 'This call waits for nobody: it has been decided already')
-    if (!isAbout(call, digest))
-      throw new Problem(409, 'This is not the word about this call as it is shown: load the conversation again')
-    const { plugin, operation } = await this.#find(user, call)
+    await this.#waiting(user, id, callId, digest)
     return this.#run(id, async (turn) => {
-      if (Date.parse(call.ask?.expiresAt ?? '') < Date.now()) {
-        await this.#ask(user, id, message, call, plugin, operation)
-        turn.events.emit({ type: 'call', message: message.id, call })
-        turn.events.emit({
-          type: 'notice',
-          message: message.id,
-          text: 'It took too long to decide. Please look at the call, and decide again.',
-        })
-        return 'waiting'
+      // Looked at again, now that nobody else can decide.
+      const { message, call } = await this.#waiting(user, id, callId, digest)
+      if (decision === 'refuse') {
+        delete call.ask
+        refuse(call, 'The user refused this call. Nothing was sent. Do not try it again; ask what they want instead.')
+      } else {
+        const { plugin, operation } = await this.#find(user, call)
+        const isLate = Date.parse(call.ask?.expiresAt ?? '') < Date.now()
+        if (isLate && (await this.#ask(user, id, message, call, plugin, operation))) {
+          turn.events.emit({ type: 'call', message: message.id, call })
+          const text = 'It took too long to decide. Please look at the call, and decide again.'
+          turn.events.emit({ type: 'notice', message: message.id, text })
+          return 'waiting'
+        }
+        if (decision === 'always' && call.ask?.canRemember) await permissions.add(user, plugin, operation.name)
+        delete call.ask
+        await this.#perform(user, id, message, call, plugin, operation, turn)
       }
-      const canRemember = call.ask?.canRemember === true
-      delete call.ask
-      if (decision === 'always' && canRemember) await permissions.add(user, plugin, operation.name)
-      if (decision === 'refuse')
-        Object.assign(call, {
-          state: 'refused',
-          result: 'The user refused this call. Nothing was sent. Do not try it again; ask what they want instead.',
-        })
-      else await this.#perform(user, id, message, call, plugin, operation, turn)
       await conversations.saveMessage(user, message)
       turn.events.emit({ type: 'call', message: message.id, call })
       if (callsOf(message.parts).some(({ state }) => state === 'waiting')) return 'waiting'
       return call.byHand ? 'done' : this.#answer(user, id, turn, message)
     })
+  }
+
+  /** The call that waits for the user's word. @throws Problem 404 or 409 */
+  async #waiting(user: string, id: string, callId: string, digest: string): Promise<{ message: Message; call: Call }> {
+    const { messages } = await this.#options.conversations.get(user, id)
+    const message = messages.find(({ parts }) => callsOf(parts).some((call) => call.id === callId))
+    const call = message && callsOf(message.parts).find((one) => one.id === callId)
+    if (!message || !call) throw new Problem(404, 'There is no such call in this conversation')
+    if (call.state !== 'waiting') throw new Problem(409, 'This call waits for nobody: it has been decided already')
+    if (!isAbout(call, digest))
+      throw new Problem(409, 'This is not the word about this call as it is shown: load the conversation again')
+    return { message, call }
   }
 
   #run(id: string, work: (turn: Running) => Promise<'done' | 'waiting'>): EventStream<TurnEvent> {
@@ -180,7 +186,7 @@ export class Turns {
       const waiting = callsOf(message.parts).filter(({ state }) => state === 'waiting')
       for (const call of waiting) {
         delete call.ask
-        Object.assign(call, { state: 'refused', result: 'The user said something else instead. Nothing was sent.' })
+        refuse(call, 'The user said something else instead. Nothing was sent.')
         events.emit({ type: 'call', message: message.id, call })
       }
       if (waiting.length > 0) await this.#options.conversations.saveMessage(user, message)
@@ -200,10 +206,15 @@ export class Turns {
       const tools = await chooseTools(this.#options.prompt, user, conversation)
       const calls = await this.#speak(user, model, conversation, tools, message, turn)
       if (calls.length === 0) return 'done'
-      for (const call of calls) {
-        if (turn.controller.signal.aborted || call.state !== 'running') continue
-        await this.#begin(user, id, message, call, turn)
+      for (const [index, call] of calls.entries()) {
+        if (call.state !== 'running') continue
+        if (turn.controller.signal.aborted) refuse(call, 'The user stopped before this call. Nothing was sent.')
+        else if (count + index >= mostCalls)
+          refuse(call, `Nothing was sent: the host makes at most ${mostCalls} calls in a turn.`)
+        else await this.#begin(user, id, message, call, turn)
+        turn.events.emit({ type: 'call', message: message.id, call })
       }
+      await conversations.saveMessage(user, message)
       if (turn.controller.signal.aborted) return 'done'
       if (callsOf(message.parts).some(({ state }) => state === 'waiting')) return 'waiting'
       if (count + calls.length >= mostCalls) {
@@ -244,6 +255,7 @@ export class Turns {
         }
         if (event.type === 'call' || event.type === 'bad-call') {
           const call = toCall(event, tools)
+          if (calls.length === mostAtOnce) break
           calls.push(call)
           message.parts.push({ type: 'call', call })
           events.emit({ type: 'call', message: message.id, call })
@@ -255,6 +267,13 @@ export class Turns {
           events.emit({ type: 'notice', message: message.id, text: notice })
         }
       }
+    } catch (error) {
+      for (const call of calls)
+        if (call.state === 'running') {
+          refuse(call, 'The answer of the model broke off before this call. Nothing was sent.')
+          events.emit({ type: 'call', message: message.id, call })
+        }
+      throw error
     } finally {
       await conversations.saveMessage(user, message)
     }
@@ -263,11 +282,16 @@ export class Turns {
 
   /** Asks the user where that is due, and calls otherwise. */
   async #begin(user: string, id: string, message: Message, call: Call, turn: Running): Promise<void> {
-    const { plugin, operation } = await this.#find(user, call)
-    const isAsked = await this.#ask(user, id, message, call, plugin, operation)
-    if (!isAsked) await this.#perform(user, id, message, call, plugin, operation, turn)
+    try {
+      const { plugin, operation } = await this.#find(user, call)
+      const isAsked = await this.#ask(user, id, message, call, plugin, operation)
+      if (!isAsked) await this.#perform(user, id, message, call, plugin, operation, turn)
+    } catch (error) {
+      // It has been removed, or changed, since it was put before the model.
+      if (!(error instanceof Problem)) throw error
+      refuse(call, `Nothing was sent: ${error.message}`)
+    }
     await this.#options.conversations.saveMessage(user, message)
-    turn.events.emit({ type: 'call', message: message.id, call })
   }
 
   async #ask(
@@ -326,77 +350,12 @@ export class Turns {
   }
 }
 
+const refuse = (call: Call, result: string): Call => Object.assign(call, { state: 'refused' as const, result })
+
 const endings: Record<Extract<ModelEvent, { type: 'end' }>['reason'], string | undefined> = {
   stop: undefined,
   calls: undefined,
   other: undefined,
   length: 'The model reached its longest answer here. Say "go on" for more.',
   refusal: 'The model refuses to answer this.',
-}
-
-function newCall(
-  { id, document: { name, title } }: RegisteredPlugin,
-  operation: DocumentOperation,
-  given: Record<string, unknown>,
-  byHand: boolean,
-): Call {
-  return {
-    id: randomUUID(),
-    plugin: { id, name, title },
-    operation: operation.name,
-    title: operation.title,
-    arguments: given,
-    state: 'running',
-    byHand,
-    at: now(),
-  }
-}
-
-/** The one tool of the host itself. */
-function toSearch(event: Extract<ModelEvent, { type: 'call' }>, tools: ChosenTools): Call {
-  return {
-    id: randomUUID(),
-    plugin: { id: '', name: '', title: 'Host' },
-    operation: event.name,
-    title: 'Find plugins',
-    arguments: event.arguments,
-    state: 'done',
-    byHand: false,
-    at: now(),
-    tool: event.name,
-    result: tools.find(String(event.arguments.query ?? '').slice(0, 1_000)),
-  }
-}
-
-/** What the model calls may be none of the tools, or have arguments that cannot be read: it is told so. */
-function toCall(event: Extract<ModelEvent, { type: 'call' | 'bad-call' }>, tools: ChosenTools): Call {
-  if (event.type === 'call' && event.name === 'find_plugins' && tools.leftOut.length > 0) return toSearch(event, tools)
-  const found = tools.byName.get(event.name)
-  const given = event.type === 'call' ? (found?.toArguments(event.arguments) ?? event.arguments) : {}
-  const call = found
-    ? { ...newCall(found.plugin, found.operation, given, false), tool: event.name }
-    : {
-        id: randomUUID(),
-        plugin: { id: '', name: '', title: 'no plugin' },
-        operation: event.name.slice(0, 64),
-        title: 'A tool that is not there',
-        arguments: given,
-        state: 'running' as const,
-        byHand: false,
-        at: now(),
-        tool: event.name.slice(0, 64),
-      }
-  if (event.type === 'bad-call')
-    return {
-      ...call,
-      state: 'refused',
-      result: `Nothing was sent: ${event.fault}. Send the arguments again, as one JSON object.`,
-    }
-  if (!found)
-    return {
-      ...call,
-      state: 'refused',
-      result: `Nothing was sent: there is no tool ${event.name.slice(0, 64)}. There are ${[...tools.byName.keys()].join(', ') || 'none'}.`,
-    }
-  return call
 }
