@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
+import { LogLines } from './log-lines.ts'
 
 export type LogLevel = 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'
 
@@ -42,7 +43,14 @@ export function createLog(level: LogLevel, development: boolean, destination?: D
   if (destination) return pino(options, destination)
   if (development)
     return pino(options, pretty({ sync: true, translateTime: 'HH:MM:ss', singleLine: true, ignore, messageFormat }))
-  return pino(options, pino.destination({ dest: 1, sync: false, minLength: 16_000, periodicFlush: 1_000 }))
+  return pino(options, toStandardOutput())
+}
+
+function toStandardOutput(): LogLines {
+  // Before the destination asks the same, so that what is handed over at the end is still written.
+  process.on('exit', () => lines.flush())
+  const lines = new LogLines(pino.destination({ dest: 1, sync: false }))
+  return lines
 }
 
 const ignore = 'method,path,status,microseconds'
