@@ -78,6 +78,21 @@ test('what failed is undone, and nothing beside it', async () => {
   await database.close()
 })
 
+test('a row number beyond what a JavaScript number holds is in the way of nothing', async () => {
+  const database = await open()
+  const insert = (name: string) =>
+    database.transaction(async (transaction) => {
+      const place = 9_007_336_693_694_464n + BigInt(name.length)
+      await transaction.run`INSERT INTO entry (rowid, name) VALUES (${place}, ${name})`
+      if (name === '') throw new Error('undone')
+    })
+  const [, undone] = await Promise.allSettled([insert('a'), insert(''), insert('ab')])
+  assert.match(String((undone as PromiseRejectedResult).reason), /undone/)
+  await database.settle()
+  assert.deepEqual(await database.all`SELECT name FROM entry ORDER BY rowid`, [{ name: 'a' }, { name: 'ab' }])
+  await database.close()
+})
+
 test('transactions come one after the other', async () => {
   const database = await open()
   await database.run`INSERT INTO entry (name, number) VALUES ('counter', 0)`

@@ -8,53 +8,96 @@ const withPlaceholders = (sql: TemplateStringsArray): string =>
 
 const toKeptValue = (value: Value): Value => (typeof value === 'string' ? toKept(value) : value)
 
-function fromKeptRow(row: Row): Row {
-  for (const name in row) {
-    const value = row[name]
-    if (typeof value === 'string') row[name] = fromKept(value)
+/*
+ * Every statement that is run reads its numbers as bigints: run() tells the last rowid of the connection,
+ * a full-text table may leave one beyond 2^53, and at such a number newer versions of node:sqlite throw.
+ */
+
+/** A prepared statement, and the names of the columns that it finds. */
+class Query {
+  readonly #statement: StatementSync
+  #columns: readonly string[]
+
+  constructor(statement: StatementSync) {
+    // node:sqlite makes arrays in half the time of objects.
+    statement.setReturnArrays(true)
+    this.#statement = statement
+    this.#columns = columnsOf(statement)
   }
-  return row
+
+  all(values: Value[]): Row[] {
+    return (this.#statement.all(...values.map(toKeptValue)) as unknown as Row[string][][]).map((found) =>
+      this.#toRow(found),
+    )
+  }
+
+  get(values: Value[]): Row | undefined {
+    const found = this.#statement.get(...values.map(toKeptValue)) as unknown as Row[string][] | undefined
+    return found && this.#toRow(found)
+  }
+
+  run(values: Value[]): number {
+    this.#statement.setReadBigInts(true)
+    return Number(this.#statement.run(...values.map(toKeptValue)).changes)
+  }
+
+  #toRow(values: Row[string][]): Row {
+    // Another process may have added a column to the table that a * stands for.
+    if (values.length !== this.#columns.length) this.#columns = columnsOf(this.#statement)
+    const row: Row = {}
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index] as Row[string]
+      row[this.#columns[index] as string] = typeof value === 'string' ? fromKept(value) : value
+    }
+    return row
+  }
 }
+
+const columnsOf = (statement: StatementSync): string[] => statement.columns().map(({ name }) => name)
 
 /** One connection, and the statements prepared on it. A template is prepared once, however often it is run. */
 export class Connection {
   readonly #database: DatabaseSync
-  readonly #statements = new WeakMap<TemplateStringsArray, StatementSync>()
+  readonly #commands = new Map<string, StatementSync>()
+  readonly #queries = new WeakMap<TemplateStringsArray, Query>()
 
   constructor(database: DatabaseSync) {
     this.#database = database
   }
 
   all(sql: TemplateStringsArray, values: Value[]): Row[] {
-    return (this.#prepare(sql).all(...values.map(toKeptValue)) as Row[]).map(fromKeptRow)
+    return this.#prepare(sql).all(values)
   }
 
   get(sql: TemplateStringsArray, values: Value[]): Row | undefined {
-    const row = this.#prepare(sql).get(...values.map(toKeptValue)) as Row | undefined
-    return row && fromKeptRow(row)
+    return this.#prepare(sql).get(values)
   }
 
   run(sql: TemplateStringsArray, values: Value[]): number {
-    const statement = this.#prepare(sql)
-    // A full-text table may leave a last rowid beyond 2^53, at which newer versions of node:sqlite throw.
-    statement.setReadBigInts(true)
-    return Number(statement.run(...values.map(toKeptValue)).changes)
+    return this.#prepare(sql).run(values)
   }
 
+  /** Runs a statement that answers nothing, such as BEGIN. */
   exec(sql: string): void {
-    this.#database.exec(sql)
+    let statement = this.#commands.get(sql)
+    if (!statement) {
+      statement = this.#database.prepare(sql)
+      statement.setReadBigInts(true)
+      this.#commands.set(sql, statement)
+    }
+    statement.run()
   }
 
   close(): void {
     this.#database.close()
   }
 
-  #prepare(sql: TemplateStringsArray): StatementSync {
-    let statement = this.#statements.get(sql)
-    if (!statement) {
-      statement = this.#database.prepare(withPlaceholders(sql))
-      this.#statements.set(sql, statement)
+  #prepare(sql: TemplateStringsArray): Query {
+    let query = this.#queries.get(sql)
+    if (!query) {
+      query = new Query(this.#database.prepare(withPlaceholders(sql)))
+      this.#queries.set(sql, query)
     }
-    return statement
+    return query
   }
 }
