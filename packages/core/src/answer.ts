@@ -31,8 +31,10 @@ export class Answerer {
    */
   text(ctx: Context, status: number, type: string | undefined, text: string, more: readonly string[] = []): void {
     if (ctx.res.headersSent) return
-    this.begin(ctx, status, type, [...more, 'Content-Length', String(Buffer.byteLength(text))])
-    ctx.res.end(text)
+    const bytes = Buffer.byteLength(text)
+    this.begin(ctx, status, type, [...more, 'Content-Length', String(bytes)])
+    // The same bytes where the text is ASCII, and copied faster.
+    ctx.res.end(text, bytes === text.length ? 'latin1' : 'utf8')
   }
 
   /** The beginning of an answer that the caller writes on. */

@@ -8,34 +8,40 @@ const interval = 1_000
 export interface Deadline {
   readonly due: number
   readonly onExpire: (problem: Problem) => void
+  /** Where it stands among those that are pending. */
+  place: number
 }
 
 /** Gives up on calls that take over 45 seconds. One timer looks after all of them, since one for each costs more. */
 export class Deadlines {
-  readonly #pending = new Set<Deadline>()
+  // Not a Set: one that is added to and deleted from all the time is copied again and again, and V8 keeps what
+  // stood in each copy, whole requests, until the next major collection.
+  readonly #pending: Deadline[] = []
   #timer: NodeJS.Timeout | undefined
 
   /** @param onExpire gets the 504 */
   start(onExpire: Deadline['onExpire']): Deadline {
-    const deadline = { due: performance.now() + longestCall, onExpire }
-    this.#pending.add(deadline)
+    const deadline = { due: performance.now() + longestCall, onExpire, place: this.#pending.length }
+    this.#pending.push(deadline)
     this.#timer ??= setInterval(() => this.#sweep(), interval).unref()
     return deadline
   }
 
   end(deadline: Deadline): void {
-    this.#pending.delete(deadline)
+    if (this.#pending[deadline.place] !== deadline) return
+    const last = this.#pending.pop() as Deadline
+    if (last === deadline) return
+    last.place = deadline.place
+    this.#pending[last.place] = last
   }
 
   #sweep(): void {
     const now = performance.now()
-    for (const deadline of this.#pending) {
-      // They stand in the order in which they were started.
-      if (deadline.due > now) break
-      this.#pending.delete(deadline)
+    for (const deadline of this.#pending.filter(({ due }) => due <= now)) {
+      this.end(deadline)
       deadline.onExpire(new Problem(504, 'The answer took over 45 seconds: ask for less, or call again later'))
     }
-    if (this.#pending.size > 0) return
+    if (this.#pending.length > 0) return
     clearInterval(this.#timer)
     this.#timer = undefined
   }

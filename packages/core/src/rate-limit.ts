@@ -15,7 +15,7 @@ export class RateLimit {
 
   constructor(limit: number) {
     this.#limit = limit
-    this.#calls = new RateLimiterMemory({ points: limit, duration: window })
+    this.#calls = new RateLimiterMemory({ points: limit, duration: window, keyPrefix: '' })
   }
 
   /**

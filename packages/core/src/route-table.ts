@@ -8,6 +8,11 @@ export interface Route {
   readonly pattern: RegExp
 }
 
+export interface FoundRoute {
+  route: Route
+  captures: RegExpExecArray
+}
+
 /**
  * Finds the route of a path. Each path is one pattern, compiled once, and plain segments go before {names};
  * a trailing slash or another case is another path.
@@ -22,7 +27,7 @@ export class RouteTable {
       .sort((a, b) => a.names.length - b.names.length)
   }
 
-  find(path: string): { route: Route; captures: RegExpExecArray } | undefined {
+  find(path: string): FoundRoute | undefined {
     for (const route of this.#routes) {
       const captures = route.pattern.exec(path)
       if (captures) return { route, captures }

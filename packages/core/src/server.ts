@@ -28,6 +28,7 @@ export async function listen(
     connectionsCheckingInterval: 1_000,
     // The app refuses it, with words.
     requireHostHeader: false,
+    optimizeEmptyRequests: true,
   })
   server.maxConnections = 10_000
   server.on('request', (request, response) => {

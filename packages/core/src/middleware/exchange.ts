@@ -54,7 +54,7 @@ function pathOf(url = ''): string {
 }
 
 /** Koa's path throws at some targets, and is null at others. */
-function hasTarget(ctx: Context): boolean {
+export function hasTarget(ctx: Context): boolean {
   try {
     return typeof ctx.path === 'string'
   } catch {

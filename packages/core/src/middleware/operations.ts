@@ -8,23 +8,31 @@ import { readInput } from '../input.ts'
 import type { Plugin } from '../plugin.ts'
 import { Problem } from '../problem.ts'
 import type { RateLimit } from '../rate-limit.ts'
-import { type Route, RouteTable } from '../route-table.ts'
+import type { FoundRoute, Route, RouteTable } from '../route-table.ts'
 import { type Call, run } from '../run.ts'
+import { hasTarget } from './exchange.ts'
 
 export interface OperationsOptions {
   plugin: Plugin
+  routes: RouteTable
   answerer: Answerer
   log: Logger
   rateLimit: RateLimit
 }
 
+/** Whether it is a call as an assistant makes it, and not a page's, whose origin CORS answers. */
+export function isCall(ctx: Context, routes: RouteTable): boolean {
+  if (ctx.req.headers.origin !== undefined || !hasTarget(ctx)) return false
+  ctx.state.found = routes.find(ctx.path)
+  return ctx.state.found?.route.operations.has(ctx.method) === true
+}
+
 /** Every operation at its route: count, authenticate, read the input, run, answer. */
-export function operations({ plugin, answerer, log, rateLimit }: OperationsOptions): Middleware {
-  const table = new RouteTable(plugin.operations)
+export function operations({ plugin, routes, answerer, log, rateLimit }: OperationsOptions): Middleware {
   const deadlines = new Deadlines()
 
   return async (ctx, next) => {
-    const found = table.find(ctx.path)
+    const found: FoundRoute | undefined = ctx.state.found ?? routes.find(ctx.path)
     if (!found) return next()
     const { route, captures } = found
     ctx.state.headers = await rateLimit.count(ctx.ip)
