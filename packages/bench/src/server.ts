@@ -8,15 +8,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Usage } from './probe.ts'
 
-/** What is measured, in the order of the table. All speak the same wire. */
+const file = (name: string): URL => new URL(`servers/${name}.ts`, import.meta.url)
+
+/** What is measured, in the order of the table. All speak the same wire; those that are durable keep it in SQLite. */
 export const servers = {
-  todo: { title: 'todo', main: new URL('../../../plugins/todo/src/main.ts', import.meta.url) },
-  http: { title: 'node:http', main: new URL('servers/http.ts', import.meta.url) },
-  koa: { title: 'Koa', main: new URL('servers/koa.ts', import.meta.url) },
-  fastify: { title: 'Fastify', main: new URL('servers/fastify.ts', import.meta.url) },
-  hono: { title: 'Hono', main: new URL('servers/hono.ts', import.meta.url) },
-  mcp: { title: 'MCP SDK on Koa', main: new URL('servers/mcp.ts', import.meta.url) },
-  sqlite: { title: 'node:http + SQLite', main: new URL('servers/sqlite.ts', import.meta.url) },
+  todo: { title: 'todo', isDurable: true, main: new URL('../../../plugins/todo/src/main.ts', import.meta.url) },
+  http: { title: 'node:http', isDurable: false, main: file('http') },
+  koa: { title: 'Koa', isDurable: false, main: file('koa') },
+  fastify: { title: 'Fastify', isDurable: false, main: file('fastify') },
+  hono: { title: 'Hono', isDurable: false, main: file('hono') },
+  mcp: { title: 'MCP SDK on Koa', isDurable: false, main: file('mcp') },
+  'http-sqlite': { title: 'node:http + SQLite', isDurable: true, main: file('http') },
+  'koa-sqlite': { title: 'Koa + SQLite', isDurable: true, main: file('koa') },
+  'fastify-sqlite': { title: 'Fastify + SQLite', isDurable: true, main: file('fastify') },
+  'hono-sqlite': { title: 'Hono + SQLite', isDurable: true, main: file('hono') },
 }
 
 export type ServerName = keyof typeof servers
@@ -73,7 +78,7 @@ export class Server {
       HOST: '127.0.0.1',
       PORT: String(port),
       PUBLIC_URL: this.url,
-      DATABASE_URL: `file:${join(this.#folder, 'todo.sqlite')}`,
+      DATABASE_URL: servers[this.#name].isDurable ? `file:${join(this.#folder, 'todo.sqlite')}` : '',
       LOG_LEVEL: 'info',
       RATE_LIMIT: '1000000000',
     }

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { servers } from '../src/server.ts'
 import { median } from '../src/table.ts'
 
 test('the bench has a row with figures for each server', { timeout: 120_000 }, async () => {
@@ -16,7 +17,7 @@ test('the bench has a row with figures for each server', { timeout: 120_000 }, a
     '--connections',
     '4',
   ])
-  for (const title of ['todo', 'node:http', 'Koa', 'Fastify', 'Hono', 'node:http + SQLite', 'MCP SDK on Koa']) {
+  for (const { title } of Object.values(servers)) {
     const rows = stdout.split('\n').filter((line) => line.split('|')[1]?.trim() === title)
     assert.equal(rows.length, title === 'MCP SDK on Koa' ? 1 : 3, title)
     for (const row of rows)

@@ -1,12 +1,39 @@
-const lists = new Map<string, string[]>()
+import { DatabaseSync } from 'node:sqlite'
 
-/** The todos of the servers that keep them in memory. */
-export const todos = {
-  read: (username: string): string[] => lists.get(username) ?? [],
-
-  add(username: string, todo: string): void {
-    const list = lists.get(username)
-    if (list) list.push(todo)
-    else lists.set(username, [todo])
-  },
+interface Todos {
+  read(username: string): string[]
+  add(username: string, todo: string): void
 }
+
+function inMemory(): Todos {
+  const lists = new Map<string, string[]>()
+  return {
+    read: (username) => lists.get(username) ?? [],
+    add(username, todo) {
+      const list = lists.get(username)
+      if (list) list.push(todo)
+      else lists.set(username, [todo])
+    },
+  }
+}
+
+/** Each insert is a commit of its own, and waits for the disk. */
+function inSqlite(file: string): Todos {
+  const database = new DatabaseSync(file)
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    CREATE TABLE todo (id INTEGER PRIMARY KEY, username TEXT NOT NULL, text TEXT NOT NULL);
+    CREATE INDEX todo_username ON todo (username)`)
+  const select = database.prepare('SELECT text FROM todo WHERE username = ? ORDER BY id')
+  const insert = database.prepare('INSERT INTO todo (username, text) VALUES (?, ?)')
+  return {
+    read: (username) => select.all(username).map((row) => String(row.text)),
+    add: (username, todo) => insert.run(username, todo),
+  }
+}
+
+const { DATABASE_URL } = process.env
+
+/** What the plain servers keep: on the disk where there is a database, else in memory. */
+export const todos: Todos = DATABASE_URL ? inSqlite(DATABASE_URL.replace(/^file:/, '')) : inMemory()
