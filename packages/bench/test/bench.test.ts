@@ -3,8 +3,11 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
-import { servers } from '../src/server.ts'
+import { Server, type ServerName, servers } from '../src/server.ts'
 import { median } from '../src/table.ts'
+
+// Those that todo is compared with, one of them durable, and the one for tools.
+const measured: ServerName[] = ['todo', 'http', 'koa-sqlite', 'mcp']
 
 test('the bench has a row with figures for each server', { timeout: 120_000 }, async () => {
   const main = join(import.meta.dirname, '../src/main.ts')
@@ -16,14 +19,23 @@ test('the bench has a row with figures for each server', { timeout: 120_000 }, a
     '0.3',
     '--connections',
     '4',
+    '--only',
+    measured.join(),
   ])
-  for (const { title } of Object.values(servers)) {
+  for (const { title } of measured.map((name) => servers[name])) {
     const rows = stdout.split('\n').filter((line) => line.split('|')[1]?.trim() === title)
     assert.equal(rows.length, title === 'MCP SDK on Koa' ? 1 : 3, title)
     for (const row of rows)
       for (const figure of row.split('|').slice(2, -1)) assert.ok(Number.parseFloat(figure) > 0, row)
   }
 })
+
+for (const name of Object.keys(servers) as ServerName[])
+  if (!measured.includes(name))
+    test(`${name} speaks the wire of todo`, async () => {
+      const server = await Server.start(name)
+      server.stop()
+    })
 
 test('the median is the middle', () => {
   assert.equal(median([3, 1, 2]), 2)
