@@ -41,14 +41,10 @@ export class Answerer {
   begin(ctx: Context, status: number, type: string | undefined, more: readonly string[] = []): void {
     const { headers = [] } = ctx.state as { headers?: readonly string[] }
     ctx.respond = false
-    ctx.res.writeHead(status, [
-      ...this.headers,
-      ...headers,
-      ...more,
-      'X-Request-Id',
-      ctx.state.requestId,
-      ...(type === undefined ? [] : ['Content-Type', type]),
-    ])
+    const all = this.headers.concat(headers, more)
+    all.push('X-Request-Id', ctx.state.requestId)
+    if (type !== undefined) all.push('Content-Type', type)
+    ctx.res.writeHead(status, all)
   }
 
   problem(ctx: Context, problem: Problem): void {

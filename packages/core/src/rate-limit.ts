@@ -10,11 +10,13 @@ const failedTries = 100
  */
 export class RateLimit {
   readonly #limit: number
+  readonly #policy: string
   readonly #calls: RateLimiterMemory
   readonly #failures = new RateLimiterMemory({ points: failedTries, duration: window })
 
   constructor(limit: number) {
     this.#limit = limit
+    this.#policy = `"default";q=${limit};w=${window}`
     this.#calls = new RateLimiterMemory({ points: limit, duration: window, keyPrefix: '' })
   }
 
@@ -34,12 +36,7 @@ export class RateLimit {
 
   #headers({ msBeforeNext, remainingPoints }: RateLimiterRes): string[] {
     const seconds = Math.ceil(msBeforeNext / 1000)
-    return [
-      'RateLimit-Policy',
-      `"default";q=${this.#limit};w=${window}`,
-      'RateLimit',
-      `"default";r=${remainingPoints};t=${seconds}`,
-    ]
+    return ['RateLimit-Policy', this.#policy, 'RateLimit', `"default";r=${remainingPoints};t=${seconds}`]
   }
 
   /**

@@ -46,8 +46,9 @@ export function operations({ plugin, routes, answerer, log, rateLimit }: Operati
     })
     try {
       const { authorization } = ctx.req.headers
-      const authenticate = () => plugin.auth.authenticate(authorization)
-      call.caller = await (authorization === undefined ? authenticate() : rateLimit.guard(ctx.ip, authenticate))
+      call.caller = await (authorization === undefined
+        ? plugin.auth.authenticate(undefined)
+        : rateLimit.guard(ctx.ip, () => plugin.auth.authenticate(authorization)))
       const body = operation.method === 'GET' ? undefined : await readBody(ctx)
       const input = readInput(operation.fields, { params: decode(route, captures), querystring: ctx.querystring, body })
       const { text } = await run(plugin, operation, input, call)
@@ -69,9 +70,8 @@ function answerOther(ctx: Context, { path, operations }: Route): void {
 function decode({ names }: Route, captures: RegExpExecArray): Record<string, string> {
   const params: Record<string, string> = {}
   try {
-    names.forEach((name, index) => {
-      params[name] = decodeURIComponent(captures[index + 1] as string)
-    })
+    for (let index = 0; index < names.length; index++)
+      params[names[index] as string] = decodeURIComponent(captures[index + 1] as string)
   } catch {
     throw new Problem(400, 'The path is not percent-encoded UTF-8: encode each part, as encodeURIComponent does')
   }
