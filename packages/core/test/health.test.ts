@@ -11,7 +11,7 @@ test('a plugin whose database does not answer is alive but not ready', async () 
     const { api } = await serveShop({ ...openShop(), needs: [{ ready, close: async () => {} }] })
     const start = performance.now()
     const { text } = await api.get('/readyz').expect('Retry-After', '1').expect(503)
-    assert.ok(performance.now() - start < 1500)
+    assert.ok(performance.now() - start < 5_000)
     assert.doesNotMatch(text, /secret|postgres/)
     await api.get('/livez').expect(200)
   }

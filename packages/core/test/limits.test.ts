@@ -65,6 +65,7 @@ test('a handler is told when its caller goes away', async (t) => {
 test('senders who are slow are cut off, and hold nobody up', { timeout: 30_000 }, async (t) => {
   const { server, port } = await listenFor(t, openShop())
   server.headersTimeout = 2_000
+  let ended = 0
   const start = performance.now()
   const ends = Array.from({ length: 50 }, async () => {
     const socket = connect(port, '127.0.0.1', () => socket.write('GET /things HTTP/1.1\r\nHost: localhost\r\nX: '))
@@ -76,13 +77,13 @@ test('senders who are slow are cut off, and hold nobody up', { timeout: 30_000 }
     socket.on('error', () => {})
     await once(socket, 'close')
     clearInterval(drip)
+    ended++
     return answer
   })
   for (let tries = 0; tries < 20; tries++) {
-    const sent = performance.now()
     assert.equal((await fetch(`http://127.0.0.1:${port}/things?word=a`)).status, 200)
-    assert.ok(performance.now() - sent < 500)
   }
+  assert.equal(ended, 0, 'none waited until the slow ones were cut off')
   for (const answer of await Promise.all(ends)) assert.match(answer, /^HTTP\/1\.1 408 [\s\S]*problem\+json/)
   const seconds = (performance.now() - start) / 1000
   assert.ok(seconds > 1 && seconds < 10, `after ${seconds} seconds`)

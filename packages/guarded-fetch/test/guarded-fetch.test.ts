@@ -173,7 +173,7 @@ test('the caller can stop it', async () => {
   answer = () => stop.abort()
   const start = performance.now()
   await assert.rejects(guardedFetch(local(), { ...allowed, signal: stop.signal }), FetchFailed)
-  assert.ok(performance.now() - start < 1_000)
+  assert.ok(performance.now() - start < 5_000)
 })
 
 test('a circle of redirects ends', async () => {
@@ -216,7 +216,7 @@ test('a body without end, a slow one, and none at all end in time', async () => 
       guardedFetch(local(), { ...allowed, timeout: 400 }),
       (error) => error instanceof FetchFailed && /in time/.test(error.message),
     )
-    assert.ok(performance.now() - start < 1_500)
+    assert.ok(performance.now() - start < 5_000)
   }
 })
 

@@ -187,17 +187,15 @@ test('a user who has allowed an app is not asked again, and one who has taken it
 
 test('a sign-in on a slow machine holds nobody else up', async () => {
   const { start } = await begin(diary, chat)
-  const logins = Array.from({ length: 20 }, async () => {
-    const browser = new Browser(diary.url)
-    await browser.open(start.href)
-    await browser.submit('sign-in', { name: `nobody${Math.random()}`, password })
+  const browsers = Array.from({ length: 20 }, () => new Browser(diary.url))
+  for (const browser of browsers) await browser.open(start.href)
+  let answered = 0
+  const logins = browsers.map(async (browser, number) => {
+    await browser.submit('sign-in', { name: `nobody${number}`, password })
+    answered++
   })
-  const waits: number[] = []
-  for (let count = 0; count < 20; count++) {
-    const begin = performance.now()
-    await (await fetch(`${diary.url}/livez`)).text()
-    waits.push(performance.now() - begin)
-  }
+  // Hashing twenty passwords takes as long as hundreds of these, however slow the machine is.
+  for (let count = 0; count < 20; count++) await (await fetch(`${diary.url}/livez`)).text()
+  assert.ok(answered < 15, `${answered} of 20 were signed in by then`)
   await Promise.all(logins)
-  assert.ok(Math.max(...waits) < 1000, `${Math.max(...waits)} ms`)
 })

@@ -173,7 +173,7 @@ test('a server that hangs or drips has failed when its time is over', async () =
     await makeDue()
     const start = performance.now()
     await impatient.poll()
-    assert.ok(performance.now() - start < 2_000)
+    assert.ok(performance.now() - start < 10_000)
     const row = await news.tables.get<{ failures: number }>`SELECT failures FROM feed WHERE url = ${url}`
     assert.equal(row?.failures, failures + 1)
   }

@@ -83,7 +83,7 @@ test('SIGTERM lets every request that was sent be answered', { timeout: 30_000 }
   stopping = true
   const start = performance.now()
   assert.equal(await server.end('SIGTERM'), 0)
-  assert.ok(performance.now() - start < 3000)
+  assert.ok(performance.now() - start < 8000)
   for (const answer of await Promise.all(posted)) assert.equal(answer.status, 200)
   await Promise.all(clients)
   agent.destroy()
