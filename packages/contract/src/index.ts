@@ -1,3 +1,4 @@
+export { character } from './characters.ts'
 export { type ContractSettings, contractTests } from './contract-tests.ts'
 export { doorTests, type ScriptedCall } from './door-tests.ts'
 export { type Finding, Report } from './finding.ts'

@@ -7,6 +7,7 @@ import { createGzip, gzipSync } from 'node:zlib'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { toSpec } from '../src/index.ts'
+import { character } from './characters.ts'
 import { openShop, publicUrl, serveShop } from './fixture.ts'
 
 const { api } = await serveShop(openShop(), { rateLimit: 1_000_000 })
@@ -127,7 +128,7 @@ test('what the published schema takes is taken, and what it refuses is refused',
   ).post.requestBody.content['application/json']?.schema as object
   const isValid = new Ajv2020({ strict: false }).compile(schema)
   const word = (longest: number) =>
-    fc.string({ unit: 'binary', maxLength: longest + 1 }).map((text) => text.toWellFormed())
+    fc.string({ unit: character, maxLength: longest + 1 }).map((text) => text.toWellFormed())
   const value = fc.oneof(
     word(20),
     word(5),
@@ -175,7 +176,7 @@ test('what the published parameters take is taken, and what they refuse is refus
     required: parameters.filter(({ required }) => required).map(({ name }) => name),
   })
   const exact = (length: number) => fc.constantFrom('x', '🥛', '語', '%', '&', '+').map((sign) => sign.repeat(length))
-  const words = fc.string({ unit: 'binary', maxLength: 11 }).map((text) => text.toWellFormed())
+  const words = fc.string({ unit: character, maxLength: 11 }).map((text) => text.toWellFormed())
   const mostly = <Right, Wrong>(right: fc.Arbitrary<Right>, wrong: fc.Arbitrary<Wrong>) =>
     fc.oneof({ weight: 9, arbitrary: right }, wrong)
   const numbers = mostly(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { character } from './characters.ts'
 import { openShop } from './fixture.ts'
 import { serveMcp } from './mcp-fixture.ts'
 
@@ -83,7 +84,7 @@ const rpc = fc.record(
   { requiredKeys: [] },
 )
 const raw = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: character }),
   rpc.map((one) => JSON.stringify(one).slice(0, -1)),
   fc.integer({ min: 100, max: 60_000 }).map((depth) => '['.repeat(depth) + ']'.repeat(depth)),
   fc.integer({ min: 100, max: 30_000 }).map((depth) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { after, before, test } from 'node:test'
-import { type PluginProcess, startPlugin } from '@reference-plugins/contract'
+import { character, type PluginProcess, startPlugin } from '@reference-plugins/contract'
 import fc from 'fast-check'
 import { createSeedServer } from './seed-server.ts'
 
@@ -19,12 +19,12 @@ interface Call {
 const call: fc.Arbitrary<Call> = fc.record({
   method: fc.constantFrom('GET', 'POST', 'POST', 'DELETE'),
   user: fc.nat(3),
-  todo: fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }),
+  todo: fc.string({ unit: character, minLength: 1, maxLength: 60 }),
   index: fc.nat(4),
   inBody: fc.boolean(),
 })
 const name = fc
-  .string({ unit: 'binary', minLength: 1, maxLength: 30 })
+  .string({ unit: character, minLength: 1, maxLength: 30 })
   // A URL cannot hold these as a path segment: every client resolves them away.
   .filter((text) => text !== '.' && text !== '..')
 

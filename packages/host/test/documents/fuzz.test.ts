@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { character } from '@reference-plugins/contract'
 import fc from 'fast-check'
 import {
   DocumentRefused,
@@ -143,7 +144,10 @@ const odd = fc.oneof(
 )
 
 test('garbage is read or refused, and nothing else', () => {
-  fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.json(), fc.string()), readAll), runs)
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: character, maxLength: 300 }), fc.json(), fc.string()), readAll),
+    runs,
+  )
 })
 
 test('a document with one odd value is read or refused, and nothing else', () => {
@@ -180,7 +184,7 @@ test('a document with characters lost or changed is read or refused, and nothing
       fc.constantFrom(...texts),
       fc.nat(),
       fc.nat(20),
-      fc.string({ maxLength: 4, unit: 'binary' }),
+      fc.string({ maxLength: 4, unit: character }),
       (text, at, length, more) => {
         const start = at % text.length
         readAll(text.slice(0, start) + more + text.slice(start + length))
