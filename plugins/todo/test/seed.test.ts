@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import { Agent, request, type Server } from 'node:http'
+import { text as readText } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { character, type PluginProcess, startPlugin } from '@reference-plugins/contract'
 import fc from 'fast-check'
 import { createSeedServer } from './seed-server.ts'
 
 const folder = new URL('..', import.meta.url)
+// Over half as quick again as fetch, and there are 16,000 calls.
+const agent = new Agent({ keepAlive: true })
 
 interface Call {
   method: 'GET' | 'POST' | 'DELETE'
@@ -39,6 +42,7 @@ before(async () => {
   todo = await startPlugin(folder)
 })
 after(async () => {
+  agent.destroy()
   seed.close()
   seed.closeAllConnections()
   await todo.end('SIGTERM')
@@ -57,7 +61,7 @@ test('a client of the seed gets the same answers, whatever it calls', { timeout:
         run++
         for (const step of sequence) {
           const path = `/todos/${users[step.user]}`
-          const [expected, actual] = [await perform(seedUrl, path, step), await perform(todo.url, path, step)]
+          const [expected, actual] = await Promise.all([perform(seedUrl, path, step), perform(todo.url, path, step)])
           calls++
           if (step.method === 'DELETE' && actual.status === 404) continue
           assert.deepEqual(actual, expected)
@@ -75,11 +79,14 @@ test('a client of the seed gets the same answers, whatever it calls', { timeout:
 })
 
 async function perform(base: string, path: string, { method, todo, index, inBody }: Call) {
-  const body = method === 'POST' ? { todo } : method === 'DELETE' && inBody ? { todo_idx: index } : undefined
+  const content = method === 'POST' ? { todo } : method === 'DELETE' && inBody ? { todo_idx: index } : undefined
+  const body = content && JSON.stringify(content)
   const query = method === 'DELETE' && !inBody ? `?todo_idx=${index}` : ''
-  const answer = await fetch(`${base}${path}${query}`, {
+  const call = request(`${base}${path}${query}`, {
     method,
-    ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  })
-  return { status: answer.status, body: await answer.text() }
+    agent,
+    ...(body && { headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } }),
+  }).end(body)
+  const [answer] = await once(call, 'response')
+  return { status: answer.statusCode, body: await readText(answer) }
 }
