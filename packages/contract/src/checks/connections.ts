@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Report } from '../finding.ts'
@@ -22,6 +23,8 @@ export async function checkConnections(baseUrl: string, report: Report): Promise
       socket.on('error', () => {})
       sockets.push(socket)
     }
+    const signal = AbortSignal.timeout(patience)
+    await Promise.all(sockets.map((socket) => once(socket, 'connect', { signal }).catch(() => {})))
     await sleep(100)
     const begun = performance.now()
     report.calls++

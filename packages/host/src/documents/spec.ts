@@ -33,7 +33,7 @@ export interface SpecRead {
 
 /** Above this many characters a text could hold up everybody else while it is read: 5 MB take a second. */
 const longestInline = 300_000
-const longestTime = 2_000
+const longestTime = 5_000
 // Reached, it could end the whole process; the limits of spec-text.ts keep what is read below 600 MB.
 const mostMegabytes = 1_024
 
@@ -41,7 +41,7 @@ const mostMegabytes = 1_024
  * Reads OpenAPI 3.0 and 3.1 and Swagger 2, as JSON or YAML. Nothing is fetched, whatever the text refers to.
  * @param url where the text was found; relative addresses in it begin there.
  * @param manifest the manifest that led there; its host is the plugin's domain.
- * @throws DocumentRefused where nothing can be called with it, or reading takes over 2 seconds.
+ * @throws DocumentRefused where nothing can be called with it, or reading takes over 5 seconds.
  */
 export async function readSpec(text: string, url: string, manifest?: { url: string }): Promise<SpecRead> {
   if (text.length <= longestInline || text.length > longestSpec) return readSpecNow(text, url, manifest?.url)
@@ -109,7 +109,7 @@ function readInWorker(text: string, url: string, manifestUrl: string | undefined
   })
   return new Promise<SpecRead>((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new DocumentRefused('The spec takes too long to read (over 2 seconds). Publish a smaller one.'))
+      reject(new DocumentRefused('The spec takes too long to read (over 5 seconds). Publish a smaller one.'))
     }, longestTime)
     worker.once('message', (answer: WorkerAnswer) => {
       clearTimeout(timer)

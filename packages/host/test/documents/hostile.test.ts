@@ -75,7 +75,7 @@ const flat = (count: number): string =>
   `openapi: 3.0.1\npaths:\n${Array.from({ length: count }, (_, n) => `  /a${n}:\n    get:\n      operationId: a${n}\n      summary: ${'Lists what there is of these. '.repeat(2)}\n`).join('')}`
 
 // Generous: another machine may be slower, and busy. None takes a tenth of it here.
-const longest = 4_000
+const longest = 7_000
 
 for (const [what, text] of [
   ['aliases of YAML that multiply', laughs],
@@ -244,7 +244,7 @@ test('an input with a pattern that takes for ever is checked at once', async () 
   assert.ok(operation)
   const start = performance.now()
   assert.equal(checkArguments(operation, { a: `${'a'.repeat(50_000)}!` }).faults.length, 1)
-  assert.ok(performance.now() - start < 2_000)
+  assert.ok(performance.now() - start < 5_000)
 })
 
 test('nothing that cannot be seen reaches a model from any text of manifest or spec', async () => {
