@@ -13,11 +13,11 @@ export function hostCheck(publicUrl: string, open: readonly string[]): Middlewar
   const { host: own, protocol } = new URL(publicUrl)
   const withPort = `${own}:${protocol === 'https:' ? 443 : 80}`
   const isOwn = (host: string) => host === own || host.toLowerCase() === own || host.toLowerCase() === withPort
-  return ({ req, path }, next) => {
-    const { host } = req.headers
-    if (host === undefined || hasTwoHosts(req))
+  return (ctx, next) => {
+    const { host } = ctx.req.headers
+    if (host === undefined || hasTwoHosts(ctx.req))
       throw new Problem(400, 'Send one Host header, with the name of this server')
-    if (!isOwn(host) && !loopback.test(host) && !open.includes(path))
+    if (!isOwn(host) && !loopback.test(host) && !open.includes(ctx.path))
       throw new Problem(
         421,
         `This server answers for ${own} only: use that address, or set PUBLIC_URL to the one in use`,

@@ -70,8 +70,10 @@ function answerOther(ctx: Context, { path, operations }: Route): void {
 function decode({ names }: Route, captures: RegExpExecArray): Record<string, string> {
   const params: Record<string, string> = {}
   try {
-    for (let index = 0; index < names.length; index++)
-      params[names[index] as string] = decodeURIComponent(captures[index + 1] as string)
+    for (let index = 0; index < names.length; index++) {
+      const text = captures[index + 1] as string
+      params[names[index] as string] = text.includes('%') ? decodeURIComponent(text) : text
+    }
   } catch {
     throw new Problem(400, 'The path is not percent-encoded UTF-8: encode each part, as encodeURIComponent does')
   }
