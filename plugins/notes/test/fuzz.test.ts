@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fuzz, startPlugin, temporaryDatabase } from '@reference-plugins/contract'
 
-const requests = Number(process.env.FUZZ_REQUESTS ?? 5_000)
+const requests = Number(process.env.FUZZ_REQUESTS ?? 2_000)
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
 
 for (const withToken of [true, false])

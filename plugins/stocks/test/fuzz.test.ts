@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { fuzz, startPlugin } from '@reference-plugins/contract'
 import { token } from './fixture.ts'
 
-const requests = Number(process.env.FUZZ_REQUESTS ?? 5_000)
+const requests = Number(process.env.FUZZ_REQUESTS ?? 2_000)
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
 
 for (const withToken of [true, false])
