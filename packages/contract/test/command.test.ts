@@ -3,42 +3,61 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { mock, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { main } from '../src/command.ts'
 import { serveMutant, tokens } from './mutant-server.ts'
 
-const root = new URL('../../../', import.meta.url)
+process.chdir(fileURLToPath(new URL('../../../', import.meta.url)))
 const folder = mkdtempSync(join(tmpdir(), 'contract-'))
 
+interface Ended {
+  code: number | null
+  output: string
+}
+
 /** Runs the command as a person does. */
-const contract = (...words: string[]) => contractWith({}, ...words)
-function contractWith(
-  environment: Record<string, string>,
-  ...words: string[]
-): Promise<{ code: number | null; output: string }> {
+function command(...words: string[]): Promise<Ended> {
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', 'packages/contract/bin/contract.ts', ...words],
-    { cwd: root, env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', ...environment } },
+    { env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' } },
   )
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })))
+}
+
+/** Runs it in this process: to start one for each takes longer than what it does. */
+const contract = (...words: string[]) => contractWith({}, ...words)
+async function contractWith(environment: Record<string, string>, ...words: string[]): Promise<Ended> {
+  const lines: string[] = []
+  const print = (line: unknown) => lines.push(String(line))
+  const mocks = [mock.method(console, 'log', print), mock.method(console, 'error', print)]
+  const before = process.env
+  process.env = { ...before, ...environment }
+  try {
+    return { code: await main(words), output: lines.join('\n') }
+  } finally {
+    process.env = before
+    for (const one of mocks) one.mock.restore()
+  }
 }
 const keys = ['--token', tokens.ada, '--second-token', tokens.bob]
 
 test('a correct plugin is a 0, a broken one a 1 with what to do and a curl line, and nothing at all a 2', async () => {
   const good = await serveMutant(undefined)
   const bad = await serveMutant('delete-keeps')
-  assert.deepEqual((await contract(good.url, ...keys)).code, 0)
-  const found = await contract(bad.url, ...keys)
+  assert.deepEqual((await command(good.url, ...keys)).code, 0)
+  const found = await command(bad.url, ...keys)
   assert.equal(found.code, 1)
   assert.match(
     found.output,
     /error deleted-still-there {2}deleteNote: .* shows it still[\s\S]*Take it out of every answer[\s\S]*at \/paths\/~1notes~1\{id\}\/delete/,
   )
   assert.ok(!found.output.includes(tokens.ada), 'the token is not shown')
-  assert.equal((await contract(good.url)).code, 2, 'without a token nothing answers')
-  assert.equal((await contract('http://127.0.0.1:59999')).code, 1)
+  assert.equal((await command(good.url)).code, 2, 'without a token nothing answers')
+  assert.equal((await command('http://127.0.0.1:59999')).code, 1)
   for (const words of [
     ['--nothing'],
     ['a', 'b'],
@@ -47,7 +66,7 @@ test('a correct plugin is a 0, a broken one a 1 with what to do and a curl line,
     ['--files'],
     ['--for', 'nobody', good.url],
   ]) {
-    const { code, output } = await contract(...words)
+    const { code, output } = await command(...words)
     assert.equal(code, 2, words.join(' '))
     assert.doesNotMatch(output, /\n +at /, 'no stack')
   }
