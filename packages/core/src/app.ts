@@ -37,7 +37,10 @@ export interface App {
   callback(): Listener
 }
 
-/** The Koa app that serves a plugin. Read downwards, the middleware is the life of a request. */
+/**
+ * The Koa app that serves a plugin. Read downwards, the middleware is the life of a request; a call of an operation
+ * that comes from no page needs three of them, and goes by those alone.
+ */
 export async function createApp(plugin: Plugin, options: AppOptions): Promise<App> {
   const { publicUrl, log, development = false, lifecycle = { stopping: false } } = options
   const answerer = new Answerer(publicUrl)

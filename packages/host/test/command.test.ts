@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before, mock, test } from 'node:test'
 import { temporaryDatabase, type WorkspacePlugin, workspacePlugins } from '@reference-plugins/contract'
+import { main } from '../src/command/main.ts'
 import { type ServedModel, serveModel } from './models/openai-double.ts'
 
 const root = new URL('../../../', import.meta.url)
+process.chdir(root.pathname)
 const database = temporaryDatabase()
 let locals: WorkspacePlugin[]
 let model: ServedModel
@@ -22,12 +24,19 @@ after(async () => {
   model.close()
   await Promise.all(locals.map((one) => one.end()))
 })
+const environment = {
+  DATABASE_URL: database,
+  OLLAMA_HOST: '127.0.0.1:1',
+  OPENAI_API_KEY: '',
+  OPENAI_BASE_URL: '',
+  ANTHROPIC_API_KEY: '',
+}
 const local = (name: string) => locals.find((one) => one.name === name) as WorkspacePlugin
 const address = (name: string) => local(name).url.replace('http://', '').replace('127.0.0.1', 'localhost')
 
 async function host(
   words: string[],
-  { input = '', ...environment }: Record<string, string> = {},
+  { input = '', ...more }: Record<string, string> = {},
 ): Promise<{ code: number | null; output: string; answer: string }> {
   const child = spawn(
     process.execPath,
@@ -36,12 +45,8 @@ async function host(
       cwd: root,
       env: {
         ...process.env,
-        DATABASE_URL: database,
-        OLLAMA_HOST: '127.0.0.1:1',
-        OPENAI_API_KEY: '',
-        OPENAI_BASE_URL: '',
-        ANTHROPIC_API_KEY: '',
         ...environment,
+        ...more,
       },
     },
   )
@@ -52,6 +57,21 @@ async function host(
   child.stdin.end(input)
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
   return { code, output, answer }
+}
+
+/** The same in this process: to start one for each takes longer than what it does. */
+async function hostHere(words: string[]): Promise<{ code: number; output: string; answer: string }> {
+  const lines: string[] = []
+  const print = (line: unknown) => lines.push(String(line))
+  const mocks = [mock.method(console, 'log', print), mock.method(console, 'error', print)]
+  const before = process.env
+  process.env = { ...before, ...environment }
+  try {
+    return { code: await main(words), output: lines.join('\n'), answer: lines.join('\n') }
+  } finally {
+    process.env = before
+    for (const one of mocks) one.mock.restore()
+  }
 }
 
 test('a plugin is registered step by step, and one that is not there is not', async () => {
@@ -75,15 +95,15 @@ test('it is activated and called, and what it changes is asked for', async () =>
 })
 
 test('a user signs in by OAuth without a browser, and tokens are given on the command line', async () => {
-  assert.equal((await host(['register', address('notes')])).code, 0)
+  assert.equal((await hostHere(['register', address('notes')])).code, 0)
   const { username = '', password = '' } = local('notes').oauth?.signIn ?? {}
-  const active = await host(['activate', 'notes', '--username', username, `--password=${password}`])
+  const active = await hostHere(['activate', 'notes', '--username', username, `--password=${password}`])
   assert.equal(active.code, 0, active.output)
-  assert.equal((await host(['call', 'notes.listNotes'])).code, 0)
-  assert.equal((await host(['register', address('stocks'), `--service-token=${local('stocks').token}`])).code, 0)
-  assert.equal((await host(['activate', 'stocks'])).code, 0)
-  assert.equal((await host(['call', 'stocks.getQuotes', '{"symbols":["IBM"]}'])).code, 0)
-  const { output } = await host(['list'])
+  assert.equal((await hostHere(['call', 'notes.listNotes'])).code, 0)
+  assert.equal((await hostHere(['register', address('stocks'), `--service-token=${local('stocks').token}`])).code, 0)
+  assert.equal((await hostHere(['activate', 'stocks'])).code, 0)
+  assert.equal((await hostHere(['call', 'stocks.getQuotes', '{"symbols":["IBM"]}'])).code, 0)
+  const { output } = await hostHere(['list'])
   for (const words of [
     /todo .* auth none {2}active/,
     /notes .* auth oauth {2}active/,
@@ -108,7 +128,7 @@ test('a conversation is held on the terminal with the model that is found', asyn
 
 test('conversations are replayed, and a change of the plugin is the exit code 1', async () => {
   const file = 'plugins/todo/conversation.md'
-  const good = await host(['replay', file])
+  const good = await hostHere(['replay', file])
   assert.equal(good.code, 0, good.output)
   assert.match(good.output, /conversation.md: 4 calls as recorded, 0 not/)
   const changed = join(database.slice('file:'.length, -'plugin.sqlite'.length), 'changed.md')
@@ -116,7 +136,7 @@ test('conversations are replayed, and a change of the plugin is the exit code 1'
     changed,
     '# A\n\n### todo.getTodos\n\n```json\n{"username":"ada"}\n```\n\nAnswer 200\n\n```json\n{"items":[]}\n```\n',
   )
-  const bad = await host(['replay', changed])
+  const bad = await hostHere(['replay', changed])
   assert.equal(bad.code, 1)
   assert.match(bad.output, /✖ todo.getTodos\n {2}the answer.items is missing/)
 })
@@ -132,7 +152,7 @@ test('what is typed wrongly is answered with what to type', async () => {
     [['activate', 'todo', '--wrong'], /--wrong/],
     [['replay', 'nowhere.md'], /nowhere.md/],
   ] as const) {
-    const { code, output } = await host([...words])
+    const { code, output } = await hostHere([...words])
     assert.equal(code, words.length === 0 ? 0 : 2, words.join(' '))
     assert.match(output, hint)
     assert.ok(!/ {4}at /.test(output), output)

@@ -11,8 +11,8 @@ interface Read {
 
 /**
  * Reads what has been committed. The reads of two turns of the event loop are done together, in one read transaction,
- * since taking and giving back SQLite's locks costs more than a small read. Under load a second turn gathers more than
- * one alone, and all but a busy process gets through it in microseconds.
+ * since taking and giving back SQLite's locks costs more than a small read. Under load two turns gather more than one,
+ * and where nothing else is to be done they pass at once.
  */
 export class Reader {
   readonly #connection: Connection
