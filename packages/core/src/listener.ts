@@ -5,8 +5,8 @@ import type { Context, Middleware } from 'koa'
 export type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 /**
- * Lets calls of operations pass by Koa's own middleware and response: they answer for themselves, and what Koa hangs on
- * each request to see its end costs more than checking its input. Everything else goes the way of `app.use`.
+ * Lets calls of operations pass by Koa's own middleware and response: they answer for themselves, and have no
+ * need of what Koa hangs on each request to see its end. Everything else goes the way of `app.use`.
  * @param answer answers a call, whatever goes wrong, and leaves Koa's response alone
  */
 export function toListener(app: Koa, isCall: (ctx: Context) => boolean, answer: Middleware): Listener {
