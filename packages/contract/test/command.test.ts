@@ -66,7 +66,7 @@ test('a correct plugin is a 0, a broken one a 1 with what to do and a curl line,
     ['--files'],
     ['--for', 'nobody', good.url],
   ]) {
-    const { code, output } = await command(...words)
+    const { code, output } = await contract(...words)
     assert.equal(code, 2, words.join(' '))
     assert.doesNotMatch(output, /\n +at /, 'no stack')
   }
