@@ -12,6 +12,7 @@ export {
   startPlugin,
   temporaryDatabase,
 } from './plugin-process.ts'
+export { type Printed, runPrinted } from './printed.ts'
 export { type Code, rules, type Severity } from './rules.ts'
 export { type ContractOptions, checkPlugin } from './run.ts'
 export { type WorkspacePlugin, workspacePlugins } from './workspace.ts'

@@ -3,21 +3,17 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { mock, test } from 'node:test'
+import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { main } from '../src/command.ts'
+import { type Printed, runPrinted } from '../src/printed.ts'
 import { serveMutant, tokens } from './mutant-server.ts'
 
 process.chdir(fileURLToPath(new URL('../../../', import.meta.url)))
 const folder = mkdtempSync(join(tmpdir(), 'contract-'))
 
-interface Ended {
-  code: number | null
-  output: string
-}
-
 /** Runs the command as a person does. */
-function command(...words: string[]): Promise<Ended> {
+function command(...words: string[]): Promise<Printed<number | null>> {
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', 'packages/contract/bin/contract.ts', ...words],
@@ -28,21 +24,8 @@ function command(...words: string[]): Promise<Ended> {
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })))
 }
 
-/** Runs it in this process: to start one for each takes longer than what it does. */
-const contract = (...words: string[]) => contractWith({}, ...words)
-async function contractWith(environment: Record<string, string>, ...words: string[]): Promise<Ended> {
-  const lines: string[] = []
-  const print = (line: unknown) => lines.push(String(line))
-  const mocks = [mock.method(console, 'log', print), mock.method(console, 'error', print)]
-  const before = process.env
-  process.env = { ...before, ...environment }
-  try {
-    return { code: await main(words), output: lines.join('\n') }
-  } finally {
-    process.env = before
-    for (const one of mocks) one.mock.restore()
-  }
-}
+const contract = (...words: string[]) => runPrinted(main, words)
+const contractWith = (environment: Record<string, string>, ...words: string[]) => runPrinted(main, words, environment)
 const keys = ['--token', tokens.ada, '--second-token', tokens.bob]
 
 test('a correct plugin is a 0, a broken one a 1 with what to do and a curl line, and nothing at all a 2', async () => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, mock, test } from 'node:test'
-import { temporaryDatabase, type WorkspacePlugin, workspacePlugins } from '@reference-plugins/contract'
+import { after, before, test } from 'node:test'
+import { runPrinted, temporaryDatabase, type WorkspacePlugin, workspacePlugins } from '@reference-plugins/contract'
 import { main } from '../src/command/main.ts'
 import { type ServedModel, serveModel } from './models/openai-double.ts'
 
@@ -59,20 +59,7 @@ async function host(
   return { code, output, answer }
 }
 
-/** The same in this process: to start one for each takes longer than what it does. */
-async function hostHere(words: string[]): Promise<{ code: number; output: string; answer: string }> {
-  const lines: string[] = []
-  const print = (line: unknown) => lines.push(String(line))
-  const mocks = [mock.method(console, 'log', print), mock.method(console, 'error', print)]
-  const before = process.env
-  process.env = { ...before, ...environment }
-  try {
-    return { code: await main(words), output: lines.join('\n'), answer: lines.join('\n') }
-  } finally {
-    process.env = before
-    for (const one of mocks) one.mock.restore()
-  }
-}
+const hostHere = (words: string[]) => runPrinted(main, words, environment)
 
 test('a plugin is registered step by step, and one that is not there is not', async () => {
   const { code, output } = await host(['register', address('todo')])
