@@ -193,11 +193,14 @@ test('while a big spec is read, everything else goes on', { timeout: 60_000 }, a
   let longestPause = 0
   const start = performance.now()
   let last = start
-  const clock = setInterval(() => {
+  const look = () => {
     longestPause = Math.max(longestPause, performance.now() - last)
     last = performance.now()
-  }, 5)
+  }
+  const clock = setInterval(look, 5)
   const { spec } = await readSpec(flat(35_000), url).finally(() => clearInterval(clock))
+  // What holds the clock up to the end would not be seen by it.
+  look()
   assert.equal(spec.operations.length, 100)
   const share = longestPause / (performance.now() - start)
   assert.ok(share < 0.3, `all waited during ${share.toFixed(2)} of the time`)
