@@ -1,4 +1,4 @@
-export { isLoopback, isPublic } from './address.ts'
+export { isLoopback, isLoopbackUrl, isPublic } from './address.ts'
 export {
   type Fetch,
   FetchFailed,
@@ -8,3 +8,4 @@ export {
   guardedFetch,
   guardedFetcher,
 } from './guarded-fetch.ts'
+export { retryAfterSeconds } from './retry-after.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isPublic } from '../src/index.ts'
+import { isLoopback, isLoopbackUrl, isPublic } from '../src/index.ts'
 
 test('addresses of the internet are public', () => {
   for (const address of [
@@ -74,4 +74,29 @@ test('all others are not', () => {
     ...['', 'localhost', 'x', '1.1.1.1.1', '0x7f000001'],
   ])
     assert.ok(!isPublic(address), address)
+})
+
+test('this machine goes by several names', () => {
+  for (const host of [
+    ...['localhost', 'LOCALHOST', 'localhost.', 'todo.localhost', '127.0.0.1', '127.8.9.10', '::1', '[::1]'],
+    ...['::ffff:127.0.0.1', '[::ffff:7f00:1]'],
+  ])
+    assert.ok(isLoopback(host), host)
+})
+
+test('a name that only begins or ends like this machine is another one', () => {
+  for (const host of [
+    ...['localhost.example.com', 'notlocalhost', 'example.com', '127.0.0.1.example.com', '127.example.com', ''],
+    ...['128.0.0.1', '0.0.0.0', '10.0.0.1', '::', '[::2]'],
+  ])
+    assert.ok(!isLoopback(host), host)
+})
+
+test('a URL is on this machine by its host alone', () => {
+  for (const url of ['http://localhost:3333', 'https://127.0.0.1/path', 'http://[::1]:80/', 'http://127.1/'])
+    assert.ok(isLoopbackUrl(url), url)
+  for (const url of [
+    ...['https://localhost.example.com', 'http://localhost@example.com/', 'https://example.com/localhost', 'localhost'],
+  ])
+    assert.ok(!isLoopbackUrl(url), url)
 })
