@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net'
 /** A plugin that is served in this process. */
 export interface ServedApi {
   host: string
+  /** What each operation answers. */
+  answer: string
   /** Calls of operations: method, path, Authorization, body. */
   calls: string[]
   /** Answers a path from now on in place of what was there. */
@@ -14,9 +16,8 @@ export interface ServedApi {
 /** Serves a plugin with two operations, `read` and `deleteAll`, whose texts and answer the test gives. */
 export async function serveApi(
   name: string,
-  { description = 'Reads.', auth = { type: 'none' } as object, answer = '{}', cut = false } = {},
+  { description = 'Reads.', auth = { type: 'none' } as object } = {},
 ): Promise<ServedApi> {
-  const calls: string[] = []
   const server = createServer(async (request: IncomingMessage, response) => {
     const origin = `http://${request.headers.host}`
     if (request.url === '/.well-known/ai-plugin.json')
@@ -46,7 +47,7 @@ export async function serveApi(
               post: {
                 operationId: 'deleteAll',
                 summary: 'Deletes',
-                'x-openai-isConsequential': cut,
+                'x-openai-isConsequential': false,
                 responses: { 200: { description: 'ok' } },
               },
             },
@@ -56,14 +57,15 @@ export async function serveApi(
     let body = ''
     for await (const chunk of request) body += chunk
     if (request.method !== 'OPTIONS')
-      calls.push(`${request.method} ${request.url} ${request.headers.authorization ?? '-'} ${body}`)
+      api.calls.push(`${request.method} ${request.url} ${request.headers.authorization ?? '-'} ${body}`)
     response.setHeader('content-type', 'text/plain')
-    response.end(answer)
+    response.end(api.answer)
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
-  return {
+  const api: ServedApi = {
+    answer: '{}',
     host: `localhost:${(server.address() as AddressInfo).port}`,
-    calls,
+    calls: [],
     replace(path, answer) {
       const [before] = server.listeners('request') as RequestListener[]
       server.removeAllListeners('request')
@@ -76,4 +78,5 @@ export async function serveApi(
       server.close()
     },
   }
+  return api
 }
