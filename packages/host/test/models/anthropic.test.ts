@@ -6,7 +6,7 @@ import { findModels, type ModelEvent, openModel } from '../../src/models/index.t
 
 type Sent = { system: unknown; messages: { role: string; content: { type: string }[] }[]; tools?: { name: string }[] }
 
-/** Speaks as Anthropic's messages do when they stream. */
+/** A server with the streaming protocol of Anthropic's messages. */
 async function serveMessages(events: object[] | { status: number; body: object }) {
   const sent: { key: unknown; body: Sent }[] = []
   const server = createServer(async (request, response) => {
@@ -83,7 +83,7 @@ async function listen(origin: string): Promise<ModelEvent[]> {
   return events
 }
 
-test('text and calls come as from any other model, and go back as Anthropic wants them', async () => {
+test('text and calls become the same events as from other models, and are sent back in the form of Anthropic', async () => {
   const { origin, sent, close } = await serveMessages([
     start,
     { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
@@ -127,7 +127,7 @@ for (const [status, type, words] of [
   [529, 'overloaded_error', /failed \(529\)/],
   [404, 'not_found_error', /does not have the model claude-double/],
 ] as const)
-  test(`${type} is said in words`, async () => {
+  test(`${type} is explained`, async () => {
     const { origin, close } = await serveMessages({
       status,
       body: { type: 'error', error: { type, message: 'said the server' } },
@@ -145,7 +145,7 @@ test('an error in the middle of an answer ends it', async () => {
   close()
 })
 
-test('its variables are read as its own programs read them', async () => {
+test('the environment variables have the same meaning as for the programs of Anthropic', async () => {
   const { origin, close } = await serveMessages([])
   const { found } = await findModels({
     OLLAMA_HOST: '127.0.0.1:1',

@@ -7,11 +7,11 @@ import { serveModel } from './openai-double.ts'
 
 const nowhere = { OLLAMA_HOST: '127.0.0.1:1' }
 
-test('nothing is found where nothing is', async () => {
+test('no model is found if there is none', async () => {
   assert.deepEqual(await findModels(nowhere), { found: [], problems: [] })
 })
 
-test('a running Ollama is found by itself, wherever its variable says', async () => {
+test('a running Ollama is found at the address in OLLAMA_HOST', async () => {
   const { baseUrl, close } = await serveModel([])
   const { host } = new URL(baseUrl)
   const { found } = await findModels({ OLLAMA_HOST: host })
@@ -21,7 +21,7 @@ test('a running Ollama is found by itself, wherever its variable says', async ()
   ])
 })
 
-test('what listens on a port and has no models is not taken for a model', async () => {
+test('another program at the port is not mistaken for a model', async () => {
   for (const text of ['<html>', '{}', '{"data":[{"id":5}]}', '[]', '']) {
     const server = createServer((_, response) => response.end(text)).listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
@@ -32,7 +32,7 @@ test('what listens on a port and has no models is not taken for a model', async 
   }
 })
 
-test('variables name a model, or the place is asked which it has', async () => {
+test('a variable names the model, or the endpoint is asked for its models', async () => {
   const { baseUrl, close } = await serveModel([])
   const named = await findModels({
     ...nowhere,

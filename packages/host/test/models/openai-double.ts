@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export interface ScriptedCall {
   id?: string
   name: string
-  /** As the model would write them: text that may be no JSON. */
+  /** As the model writes them: text that may be invalid JSON. */
   arguments: string | Record<string, unknown>
 }
 
@@ -52,8 +52,8 @@ export interface ServedModel {
 }
 
 /**
- * A server that speaks as OpenAI's chat completions do when they stream: the role first, texts and arguments in pieces
- * that end anywhere, the usage in a chunk without choices, and [DONE].
+ * A server with the streaming protocol of OpenAI's chat completions: the role first, texts and arguments in pieces that
+ * end anywhere, the usage in a chunk without choices, and [DONE].
  */
 export async function serveModel(script: Script | ScriptedTurn[]): Promise<ServedModel> {
   const calls: ModelCall[] = []
@@ -106,7 +106,7 @@ async function writeTurn(response: ServerResponse, turn: ScriptedTurn): Promise<
   }))
   for (const { index, id, name } of calls)
     chunks.push(chunk({ tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' } }] }))
-  // Arguments of parallel calls come mixed.
+  // Arguments of parallel calls are interleaved.
   const parts = calls.map(({ index, text }) =>
     pieces(text).map((piece) => chunk({ tool_calls: [{ index, function: { arguments: piece } }] })),
   )
@@ -121,7 +121,7 @@ async function writeTurn(response: ServerResponse, turn: ScriptedTurn): Promise<
       return void response.destroy()
     }
     const bytes = Buffer.from(`data: ${JSON.stringify(one)}\n\n`)
-    // Somewhere in the middle, of a character as well.
+    // In the middle, perhaps of a character.
     const middle = Math.floor(bytes.length / 2)
     response.write(bytes.subarray(0, middle))
     if (turn.pause) await sleep(turn.pause, undefined, { ref: false })
@@ -132,7 +132,7 @@ async function writeTurn(response: ServerResponse, turn: ScriptedTurn): Promise<
 
 const pieces = (text: string): string[] => text.match(/.{1,7}/gsu) ?? []
 
-/** A model that does whatever it reads: `CALL name {arguments}` anywhere in what it is told. */
+/** A model that does everything that it reads: `CALL name {arguments}` anywhere in what it is told. */
 export const obedient: Script = ({ body }) => {
   const texts = body.messages.map(({ content }) => (typeof content === 'string' ? content : JSON.stringify(content)))
   const done = new Set(

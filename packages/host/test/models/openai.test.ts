@@ -47,7 +47,7 @@ async function listen(
   return { text, calls, end: end?.type === 'end' ? end.reason : undefined, error, served }
 }
 
-test('text comes in pieces, with every character whole', async () => {
+test('text arrives in pieces, and no character is broken', async () => {
   const { text, end, served } = await listen([{ text: 'Grüße, 世界 🥛! A longer text that comes in many pieces.' }])
   assert.equal(text, 'Grüße, 世界 🥛! A longer text that comes in many pieces.')
   assert.equal(end, 'stop')
@@ -55,7 +55,7 @@ test('text comes in pieces, with every character whole', async () => {
   assert.equal(served.calls[0]?.body.stream, true)
 })
 
-test('tools go to the model as they are, strict ones as strict', async () => {
+test('tools are sent unchanged, and strict ones as strict', async () => {
   const { served } = await listen([{ text: 'ok' }])
   assert.deepEqual(served.calls[0]?.body.tools, [
     {
@@ -65,7 +65,7 @@ test('tools go to the model as they are, strict ones as strict', async () => {
   ])
 })
 
-test('calls that are made at once are told apart, and go back with their answers', async () => {
+test('parallel calls are kept apart, and are sent back with their results', async () => {
   const { calls, end } = await listen([
     {
       calls: [
@@ -102,7 +102,7 @@ test('calls that are made at once are told apart, and go back with their answers
   assert.equal((sent[3] as { tool_call_id?: string }).tool_call_id, 'a')
 })
 
-test('arguments that are broken are told, and arguments that are left out are none', async () => {
+test('invalid arguments are reported, and missing arguments are an empty object', async () => {
   const broken = await listen([{ calls: [{ name: 'todo_getTodos', arguments: '{"username": "ada' }] }])
   assert.equal(broken.calls[0]?.type, 'bad-call')
   const list = await listen([{ calls: [{ name: 'todo_getTodos', arguments: '["ada"]' }] }])
@@ -111,7 +111,7 @@ test('arguments that are broken are told, and arguments that are left out are no
   assert.deepEqual((none.calls[0] as { arguments: unknown }).arguments, {})
 })
 
-test('two calls with one id get two', async () => {
+test('two calls with the same id get different ids', async () => {
   const { calls } = await listen([
     {
       calls: [
@@ -124,7 +124,7 @@ test('two calls with one id get two', async () => {
   assert.notEqual((calls[0] as { id: string }).id, (calls[1] as { id: string }).id)
 })
 
-test('an end for want of room, and a refusal, are told as such', async () => {
+test('an answer that is too long and a refusal are reported as such', async () => {
   assert.equal((await listen([{ text: 'long', finish: 'length' }])).end, 'length')
   assert.equal((await listen([{ text: '', finish: 'content_filter' }])).end, 'refusal')
 })
@@ -134,7 +134,7 @@ for (const [status, words] of [
   [404, /does not have the model double-1/],
   [400, /rejected the request \(400\)/],
 ] as const)
-  test(`${status} is said in words, and not tried again`, async () => {
+  test(`${status} is explained, and not tried again`, async () => {
     const { error, served } = await listen([{ error: { status } }])
     assert.ok(error instanceof ModelError)
     assert.match(error.message, words)
@@ -142,7 +142,7 @@ for (const [status, words] of [
     assert.ok(!error.message.includes('key-1'))
   })
 
-test('what is overloaded is tried again, as soon as it says, and not for ever', async () => {
+test('an overloaded model is tried again after the time that it asks for, at most twice', async () => {
   const once = await listen([{ error: { status: 429, headers: { 'retry-after': '0' } } }, { text: 'there' }])
   assert.equal(once.text, 'there')
   const always = await listen(() => ({ error: { status: 503, headers: { 'retry-after': '0' } } }))
@@ -152,7 +152,7 @@ test('what is overloaded is tried again, as soon as it says, and not for ever', 
   assert.equal(long.served.calls.length, 1)
 })
 
-test('an answer that breaks off is no answer, and is not begun again', async () => {
+test('an answer that breaks off is an error, and is not tried again', async () => {
   const { text, error, served } = await listen([{ text: 'The beginning of a long text', cutAfter: 3 }])
   assert.ok(text.length > 0)
   assert.ok(error instanceof ModelError, String(error))
@@ -160,14 +160,14 @@ test('an answer that breaks off is no answer, and is not begun again', async () 
   assert.equal(served.calls.length, 1)
 })
 
-test('a model that does not begin, or does not go on, is waited for only so long', async () => {
+test('a model that does not begin or does not continue its answer times out', async () => {
   const late = await listen([{ text: 'late', delay: 2_000 }], { longestToBegin: 100 })
   assert.match(String(late.error), /did not begin/)
   const stuck = await listen([{ text: 'a text in pieces', pause: 1_000 }], { longestPause: 100 })
   assert.match(String(stuck.error), /stopped in the middle/)
 })
 
-test('who stops listening ends the request', async () => {
+test('aborting ends the request', async () => {
   const stop = new AbortController()
   setTimeout(() => stop.abort(), 150)
   const started = performance.now()
@@ -175,7 +175,7 @@ test('who stops listening ends the request', async () => {
   assert.ok(error !== undefined && performance.now() - started < 8_000)
 })
 
-test('what is shown as raw is what is sent', async () => {
+test('the raw request that is shown is the one that is sent', async () => {
   const served = await serveModel([{ text: 'ok' }])
   const model = openModel({ provider: 'openai-compatible', baseUrl: served.baseUrl, model: 'double-1' })
   const request = { ...asked, signal: AbortSignal.timeout(5_000) }
@@ -186,7 +186,7 @@ test('what is shown as raw is what is sent', async () => {
   assert.equal(served.calls[0]?.raw, shown)
 })
 
-test('where nothing listens, it is said what to start', async () => {
+test('if nothing listens, the error says what to start', async () => {
   const { baseUrl, close } = await serveModel([])
   close()
   const model = openModel({ provider: 'openai-compatible', baseUrl, model: 'x' })
