@@ -69,7 +69,7 @@ test('todo: registered, activated and called, with a question before it changes 
   await press(/^Activate/)
   await isActive()
   await callByHand('addTodo', { username: 'ada', todo: 'buy milk' })
-  await page.getByText('This changes something').waitFor()
+  await page.getByText('This call changes something').waitFor()
   await press('Allow')
   await answered('addTodo')
 })
