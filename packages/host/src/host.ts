@@ -5,12 +5,17 @@ import { Caller } from './calls/caller.ts'
 import { Permissions } from './conversation/confirmation.ts'
 import { Conversations } from './conversation/conversations.ts'
 import { Turns } from './conversation/turns.ts'
+import { Logos } from './plugins/logos.ts'
 import { Plugins } from './plugins/plugins.ts'
+import { Presentation } from './plugins/presentation.ts'
 import { Shares } from './plugins/shares.ts'
+import { Approvals } from './registration/approvals.ts'
 import { Registrar } from './registration/registrar.ts'
 import { Registrations } from './registration/registrations.ts'
 import { Selection } from './selection/index.ts'
+import { Activations } from './sign-in/activations.ts'
 import { Credentials } from './sign-in/credentials.ts'
+import { OAuthTokens } from './sign-in/oauth-tokens.ts'
 import { SignIns } from './sign-in/sign-ins.ts'
 import { hostMigrations } from './tables.ts'
 import { UserModels } from './users/user-models.ts'
@@ -18,62 +23,51 @@ import { Users } from './users/users.ts'
 import { KeyRing } from './vault/key-ring.ts'
 import { Vault } from './vault/vault.ts'
 import { Views } from './views/views.ts'
-import type { Workspace } from './workspace/workspace.ts'
+import { Workspace } from './workspace/workspace.ts'
 
 export interface HostOptions {
   databaseUrl: string
-  /** Where the page is reached, without a slash at its end. */
+  /** Where the page is reached, without a trailing slash. */
   publicUrl: string
-  /** Keys of the vault, as HOST_KEY has them. Asked for once the database is there. */
+  /** The keys of the vault, in the form of HOST_KEY. Called after the database is open. */
   keys: () => string
   mode: 'single' | 'accounts'
-  /** Lets plugins on this machine in. */
+  /** Allows plugins on this machine. */
   development: boolean
   /** Where models are looked for. */
   environment: NodeJS.ProcessEnv
+  /** Holds the plugins beside this host, if there are any. */
+  pluginFolder?: string
   log: Logger
   longestCall?: number
 }
 
-/** The parts of a host, put together: what the page's server and the command line both work with. */
-export interface Host {
-  options: HostOptions
-  database: Database
-  users: Users
-  plugins: Plugins
-  shares: Shares
-  credentials: Credentials
-  signIns: SignIns
-  registrar: Registrar
-  registrations: Registrations
-  conversations: Conversations
-  turns: Turns
-  models: UserModels
-  caller: Caller
-  selection: Selection
-  views: Views
-  /** The plugins beside this host, in development. */
-  workspace?: Workspace
-  close(): Promise<void>
-}
+/** The parts of a host. The page's server and the command line use the same ones. */
+export type Host = Awaited<ReturnType<typeof openHost>>
 
-/** @throws EnvironmentError where a key is too weak; DatabaseError */
-export async function openHost(options: HostOptions): Promise<Host> {
-  const { publicUrl, development, environment, log } = options
+/** @throws EnvironmentError if a key is too weak; DatabaseError */
+export async function openHost(options: HostOptions) {
+  const { publicUrl, development: allowLoopback, environment, longestCall, log } = options
   const database = await openDatabase(options.databaseUrl, hostMigrations, { overwriteDeleted: true })
   const vault = new Vault(database, await toKeys(options.keys, database))
-  const fetch = guardedFetcher({ allowLoopback: development, redirects: 0, timeout: 20_000 })
-  const plugins = new Plugins(database)
-  const conversations = new Conversations(database)
-  const credentials = new Credentials(database, vault, fetch)
-  const registrar = new Registrar({ allowLoopback: development, publicUrl })
-  const caller = new Caller({
-    credentials,
-    allowLoopback: development,
-    ...(options.longestCall !== undefined && { longestCall: options.longestCall }),
-  })
+  const fetch = guardedFetcher({ allowLoopback, redirects: 0, timeout: 20_000 })
+  const users = new Users(database, options.mode)
   const models = new UserModels(database, vault, environment, options.mode === 'accounts')
+  const plugins = new Plugins(database)
+  const shares = new Shares(database)
+  const activations = new Activations(database)
+  const tokens = new OAuthTokens(vault, activations, fetch)
+  const credentials = new Credentials(vault, activations, tokens)
+  const signIns = new SignIns({ database, tokens, publicUrl })
+  const presentation = new Presentation({ plugins, users, shares, activations, credentials, signIns })
+  const registrar = new Registrar({ allowLoopback })
+  const registrations = new Registrations(database)
+  const approvals = new Approvals({ registrar, registrations, plugins, credentials, signIns, allowLoopback })
+  const folder = options.pluginFolder
+  const workspace = new Workspace({ plugins, registrar, registrations, approvals, credentials, presentation, folder })
   const selection = new Selection()
+  const caller = new Caller({ credentials, allowLoopback, ...(longestCall !== undefined && { longestCall }) })
+  const conversations = new Conversations(database)
   const turns = new Turns({
     conversations,
     plugins,
@@ -86,19 +80,24 @@ export async function openHost(options: HostOptions): Promise<Host> {
   return {
     options,
     database,
-    users: new Users(database, options.mode),
+    users,
+    models,
     plugins,
-    shares: new Shares(database),
+    logos: new Logos(allowLoopback),
+    shares,
+    activations,
     credentials,
-    signIns: new SignIns(database),
+    signIns,
+    presentation,
     registrar,
-    registrations: new Registrations(database),
+    registrations,
+    approvals,
+    workspace,
+    selection,
+    caller,
+    views: new Views({ credentials, allowLoopback }),
     conversations,
     turns,
-    models,
-    caller,
-    selection,
-    views: new Views({ credentials, allowLoopback: development }),
     async close() {
       await turns.close()
       await database.close()

@@ -90,7 +90,7 @@ test('each user pastes a token of their own', async () => {
   ids.news = (await approve(ada, id, {})).id
   await assert.rejects(ada.send('PUT', `/api/plugins/${ids.news}/activation`, {}), /Paste your token/)
   const refused = await call(ada, ids.news, 'getHeadlines', {})
-  assert.match(refused.result ?? '', /needs a token of yours/)
+  assert.match(refused.result ?? '', /needs your token/)
   await ada.send('PUT', `/api/plugins/${ids.news}/activation`, { token: local('news').token })
   assert.equal((await call(ada, ids.news, 'getHeadlines', {})).response?.status, 200)
 })
@@ -106,7 +106,7 @@ test('a user signs in by OAuth in a window, and is signed out for good', async (
   const added = await call(ada, ids.notes, 'addNote', { title: 'Canary', text: 'sings' })
   assert.equal(added.response?.status, 200, added.result)
   await ada.send('DELETE', `/api/plugins/${ids.notes}/activation`)
-  assert.match((await call(ada, ids.notes, 'searchNotes', { query: 'canary' })).result ?? '', /Nobody is signed in/)
+  assert.match((await call(ada, ids.notes, 'searchNotes', { query: 'canary' })).result ?? '', /You are not signed in/)
   assert.equal((await callBack(ada, await walk(ada, ids.notes))).status, 200)
 })
 
@@ -135,7 +135,7 @@ test('a sign-in that was not begun here, is used twice, or is of another browser
   ] as const) {
     const { status, text } = await callBack(browser, url)
     assert.equal(status, 400)
-    assert.match(text, /begin it again/)
+    assert.match(text, /start it again/)
   }
   assert.equal(await rows(), before)
   assert.equal((await bob.get<PluginDetail>(`/api/plugins/${ids.notes}`)).activation, 'none')
@@ -171,7 +171,7 @@ test('who a plugin is shared with signs in by themselves, sees only their own, a
   assert.deepEqual([seen.isOwn, seen.activation, seen.clientId, seen.ownerName], [false, 'none', undefined, 'ada'])
   assert.match(
     (await call(carl, ids.notes as string, 'searchNotes', { query: 'canary' })).result ?? '',
-    /Nobody is signed in/,
+    /You are not signed in/,
   )
   assert.equal((await callBack(carl, await walk(carl, ids.notes as string, 'guest'))).status, 200)
   const found = await call(carl, ids.notes as string, 'searchNotes', { query: 'canary' })

@@ -75,7 +75,7 @@ test('it is activated and called, and what it changes is asked for', async () =>
   assert.equal((await host(['activate', 'todo'])).code, 0)
   const asked = await host(['call', 'todo.addTodo', '{"username":"bob","todo":"milk"}'])
   assert.equal(asked.code, 2)
-  assert.match(asked.output, /add --yes to allow it/)
+  assert.match(asked.output, /add --yes to confirm/)
   assert.equal((await host(['call', 'todo.addTodo', '{"username":"bob","todo":"milk"}', '--yes'])).code, 0)
   const read = await host(['call', 'todo.getTodos', '{"username":"bob"}'])
   assert.deepEqual([read.code, JSON.parse(read.answer)], [0, { todos: ['milk'] }])
@@ -117,7 +117,7 @@ test('conversations are replayed, and a change of the plugin is the exit code 1'
   const file = 'plugins/todo/conversation.md'
   const good = await hostHere(['replay', file])
   assert.equal(good.code, 0, good.output)
-  assert.match(good.output, /conversation.md: 4 calls as recorded, 0 not/)
+  assert.match(good.output, /conversation.md: 4 calls as recorded, 0 different/)
   const changed = join(database.slice('file:'.length, -'plugin.sqlite'.length), 'changed.md')
   writeFileSync(
     changed,
@@ -132,9 +132,9 @@ test('what is typed wrongly is answered with what to type', async () => {
   for (const [words, hint] of [
     [[], /register ADDRESS/],
     [['nonsense'], /register ADDRESS/],
-    [['register'], /Give the address/],
-    [['call', 'nobody.read'], /There is no plugin nobody: there are/],
-    [['call', 'todo.nothing'], /has no operation nothing: there are getTodos/],
+    [['register'], /Name the address/],
+    [['call', 'nobody.read'], /No plugin is called nobody: choose one of/],
+    [['call', 'todo.nothing'], /has no operation nothing: choose one of getTodos/],
     [['call', 'todo.getTodos', '{'], /JSON object in quotes/],
     [['activate', 'todo', '--wrong'], /--wrong/],
     [['replay', 'nowhere.md'], /nowhere.md/],

@@ -10,7 +10,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { Registrar } from '../src/registration/registrar.ts'
 import type { RegistrationStep } from '../src/wire.ts'
 
-const registrar = new Registrar({ allowLoopback: true, publicUrl: 'http://localhost:3000', longestFetch: 500 })
+const registrar = new Registrar({ allowLoopback: true, longestFetch: 500 })
 let server: Server
 let answer: RequestListener
 let hits: string[] = []
@@ -285,13 +285,13 @@ test('what is too long is not read to its end', async () => {
     const timer = setInterval(() => response.write(Buffer.alloc(2 ** 20)), 1)
     response.on('close', () => clearInterval(timer))
   }
-  const long = new Registrar({ allowLoopback: true, publicUrl: 'http://localhost:3000', longestFetch: 10_000 })
+  const long = new Registrar({ allowLoopback: true, longestFetch: 10_000 })
   assert.match((await read(host, long)).failed?.message ?? '', /over 5 MB/)
 })
 
 test('in production nothing on this machine or in a private network is asked, whoever names it', async () => {
   answer = serve()
-  const production = new Registrar({ allowLoopback: false, publicUrl: 'https://host.example' })
+  const production = new Registrar({ allowLoopback: false })
   const { port } = new URL(`http://${host}`)
   for (const address of [
     host,

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { guardedFetcher } from '@reference-plugins/guarded-fetch'
 import type { OAuthServer } from '../src/sign-in/oauth-server.ts'
-import { redeem, refresh, TokenRefused } from '../src/sign-in/token-endpoint.ts'
+import { redeem, refresh } from '../src/sign-in/token-endpoint.ts'
+import { TokenRefused } from '../src/sign-in/token-refused.ts'
 
 interface Asked {
   headers: IncomingHttpHeaders

@@ -1,3 +1,4 @@
+import { isLoopbackUrl } from '@reference-plugins/guarded-fetch'
 import type { PluginDocument } from '../documents/plugin-document.ts'
 import type { ReadTexts } from '../plugins/plugins.ts'
 import { NoDocument, type Trace } from './trace.ts'
@@ -22,7 +23,7 @@ export async function crossOriginFaults(
   }
   const target = operations[0]?.target
   if (target?.kind !== 'http') return faults
-  const isLocal = /^http:\/\/(localhost|127\.|\[::1\])/.test(server)
+  const isLocal = server.startsWith('http:') && isLoopbackUrl(server)
   const path = target.path.replaceAll(/\{[^}]*\}/g, 'x')
   const answer = await trace
     .fetch(`${server}${path}`, {

@@ -1,3 +1,4 @@
+import { isLoopback } from '@reference-plugins/guarded-fetch'
 import type { NoDocument } from './trace.ts'
 
 export interface Reason {
@@ -18,7 +19,7 @@ const certificates: Record<string, string> = {
 /** Why an address does not answer, and what a beginner does about it. */
 export function whyUnreachable(error: NoDocument, url: string): Reason {
   const { host, hostname, port, protocol } = new URL(url)
-  const isLocal = /^(localhost|127\.|\[::1\])/.test(hostname)
+  const isLocal = isLoopback(hostname)
   switch (error.code) {
     case 'ECONNREFUSED':
       return {

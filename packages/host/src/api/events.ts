@@ -1,9 +1,25 @@
 import { PassThrough } from 'node:stream'
 import type { Context } from 'koa'
+import type { Logger } from 'pino'
+import { EventStream } from '../conversation/event-stream.ts'
 
 const keepAlive = 15_000
 
-/** Answers with events as they come. What makes them goes on when the listener has gone. */
+/** Starts work that reports events; its result is the last one. It continues when the client disconnects. */
+export function startEvents<Event>(
+  log: Logger,
+  what: string,
+  work: (tell: (event: Event) => void) => Promise<Event>,
+): EventStream<Event> {
+  const events = new EventStream<Event>()
+  work((event) => events.emit(event))
+    .then((last) => events.emit(last))
+    .catch((error) => log.error({ err: error }, `${what} failed`))
+    .finally(() => events.end())
+  return events
+}
+
+/** Answers with server-sent events as they come. Their source continues when the client disconnects. */
 export function answerEvents<Event>(ctx: Context, listen: (signal: AbortSignal) => AsyncIterable<Event>): void {
   const stream = new PassThrough()
   const gone = new AbortController()
