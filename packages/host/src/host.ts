@@ -47,26 +47,54 @@ export type Host = Awaited<ReturnType<typeof openHost>>
 
 /** @throws EnvironmentError if a key is too weak; DatabaseError */
 export async function openHost(options: HostOptions) {
-  const { publicUrl, development: allowLoopback, environment, longestCall, log } = options
   const database = await openDatabase(options.databaseUrl, hostMigrations, { overwriteDeleted: true })
   const vault = new Vault(database, await toKeys(options.keys, database))
-  const fetch = guardedFetcher({ allowLoopback, redirects: 0, timeout: 20_000 })
-  const users = new Users(database, options.mode)
-  const models = new UserModels(database, vault, environment, options.mode === 'accounts')
+  const registered = openPlugins(database, vault, options)
+  const conversing = openConversations(database, vault, options, registered)
+  return {
+    options,
+    database,
+    ...registered,
+    ...conversing,
+    async close() {
+      await conversing.turns.close()
+      await database.close()
+    },
+  }
+}
+
+/** What registers plugins, activates and shares them. */
+function openPlugins(database: Database, vault: Vault, options: HostOptions) {
+  const { publicUrl, development: allowLoopback, pluginFolder: folder, mode } = options
+  const users = new Users(database, mode)
   const plugins = new Plugins(database)
+  const logos = new Logos(allowLoopback)
   const shares = new Shares(database)
   const activations = new Activations(database)
+  const fetch = guardedFetcher({ allowLoopback, redirects: 0, timeout: 20_000 })
   const tokens = new OAuthTokens(vault, activations, fetch)
   const credentials = new Credentials(vault, activations, tokens)
-  const signIns = new SignIns({ database, tokens, publicUrl })
+  const signIns = new SignIns(database, tokens, publicUrl)
   const presentation = new Presentation({ plugins, users, shares, activations, credentials, signIns })
   const registrar = new Registrar({ allowLoopback })
   const registrations = new Registrations(database)
   const approvals = new Approvals({ registrar, registrations, plugins, credentials, signIns, allowLoopback })
-  const folder = options.pluginFolder
-  const workspace = new Workspace({ plugins, registrar, registrations, approvals, credentials, presentation, folder })
+  const reading = { registrar, registrations, approvals }
+  const workspace = new Workspace({ plugins, credentials, presentation, ...reading, folder })
+  return { users, plugins, logos, shares, activations, credentials, signIns, presentation, ...reading, workspace }
+}
+
+/** What calls plugins in conversations. */
+function openConversations(
+  database: Database,
+  vault: Vault,
+  { environment, mode, development: allowLoopback, longestCall, log }: HostOptions,
+  { plugins, credentials }: ReturnType<typeof openPlugins>,
+) {
+  const models = new UserModels(database, vault, environment, mode === 'accounts')
   const selection = new Selection()
   const caller = new Caller({ credentials, allowLoopback, ...(longestCall !== undefined && { longestCall }) })
+  const views = new Views({ credentials, allowLoopback })
   const conversations = new Conversations(database)
   const turns = new Turns({
     conversations,
@@ -77,32 +105,7 @@ export async function openHost(options: HostOptions) {
     prompt: { plugins, credentials, selection },
     log,
   })
-  return {
-    options,
-    database,
-    users,
-    models,
-    plugins,
-    logos: new Logos(allowLoopback),
-    shares,
-    activations,
-    credentials,
-    signIns,
-    presentation,
-    registrar,
-    registrations,
-    approvals,
-    workspace,
-    selection,
-    caller,
-    views: new Views({ credentials, allowLoopback }),
-    conversations,
-    turns,
-    async close() {
-      await turns.close()
-      await database.close()
-    },
-  }
+  return { models, selection, caller, views, conversations, turns }
 }
 
 async function toKeys(keys: () => string, database: Database): Promise<KeyRing> {

@@ -262,9 +262,8 @@ test('neither the database nor the log holds what somebody could call with', asy
 })
 
 test('a token that has ended is renewed once, however many calls wait for it', async () => {
-  const plugin = await served.host.plugins.find(ids.notes as string)
-  assert.ok(plugin)
   const { id } = (await ada.get<{ user: { id: string } }>('/api/session')).user
+  const plugin = await served.host.plugins.visible(id, ids.notes as string)
   await callBack(ada, await walk(ada, plugin.id))
   const before = await served.host.credentials.authorization(id, plugin)
   const renewed = await Promise.all(

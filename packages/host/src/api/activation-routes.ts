@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { Problem } from '@reference-plugins/core'
 import { z } from 'zod'
 import type { Host } from '../host.ts'
-import { Refusal } from '../registration/steps.ts'
+import { Refusal } from '../registration/refusal.ts'
 import { callbackPath } from '../sign-in/sign-ins.ts'
 import { TokenRefused } from '../sign-in/token-refused.ts'
 import { bodyOf } from './body.ts'
-import { HostCookie } from './host-cookie.ts'
+import { cookieName, setCookie } from './cookies.ts'
 import { type Context, part, type Routes, type UserRoutes } from './routes.ts'
 import { signInEnd } from './sign-in-page.ts'
 
@@ -41,7 +41,7 @@ export const callbackRoutes = ({ plugins, signIns, approvals, options: { publicU
   [`GET ${callbackPath(':id')}`]: async (ctx) => {
     const id = part(ctx, 'id')
     const answer = new URL(ctx.url, publicUrl)
-    const attempt = await signIns.end(answer, browserCookie(publicUrl).get(ctx) ?? '', id)
+    const attempt = await signIns.end(answer, ctx.cookies.get(browserCookie(publicUrl)) ?? '', id)
     if (!attempt)
       return signInEnd(ctx, publicUrl, id, 'This sign-in was started elsewhere, or it is over: start it again')
     try {
@@ -57,15 +57,14 @@ export const callbackRoutes = ({ plugins, signIns, approvals, options: { publicU
   },
 })
 
-/** A secret of the browser, so that a sign-in ends where it was started. The callback comes from another site: Lax. */
-const browserCookie = (publicUrl: string): HostCookie =>
-  new HostCookie(publicUrl, { name: 'sign-in-browser', sameSite: 'Lax', maxAge: 86_400 })
+const browserCookie = (publicUrl: string): string => cookieName(publicUrl, 'sign-in-browser')
 
+/** A secret of the browser, so that a sign-in ends where it was started. */
 function browserOf(ctx: Context, publicUrl: string): string {
-  const cookie = browserCookie(publicUrl)
-  const known = cookie.get(ctx)
+  const known = ctx.cookies.get(browserCookie(publicUrl))
   if (known !== undefined && known.length >= 32) return known
   const secret = randomBytes(32).toString('base64url')
-  cookie.set(ctx, secret)
+  // Lax, because the callback comes from another site.
+  setCookie(ctx, browserCookie(publicUrl), secret, 'Lax', 86_400)
   return secret
 }

@@ -6,8 +6,8 @@ import { activationRoutes, callbackRoutes } from './activation-routes.ts'
 import { readJson } from './body.ts'
 import { callRoutes } from './call-routes.ts'
 import { conversationRoutes } from './conversation-routes.ts'
+import { sessionCookie } from './cookies.ts'
 import { problems, sameSite } from './guard.ts'
-import { sessionCookie } from './host-cookie.ts'
 import { modelRoutes } from './model-routes.ts'
 import { pluginRoutes } from './plugin-routes.ts'
 import { registrationRoutes } from './registration-routes.ts'
@@ -61,14 +61,13 @@ const health =
     ctx.body = 'ok'
   }
 
-function user({ users, options }: Host): Middleware {
-  const cookie = sessionCookie(options.publicUrl)
-  return async (ctx, next) => {
+const user =
+  ({ users, options }: Host): Middleware =>
+  async (ctx, next) => {
     if (ctx.path.startsWith('/api/')) ctx.set('Cache-Control', 'no-store')
-    ctx.state.user = await users.of(cookie.get(ctx))
+    ctx.state.user = await users.of(ctx.cookies.get(sessionCookie(options.publicUrl)))
     return next()
   }
-}
 
 const apiNotFound =
   (router: Router<State>): Middleware =>

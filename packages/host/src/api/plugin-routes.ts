@@ -10,34 +10,28 @@ const secret = z.string().trim().min(1, 'must not be empty').max(4_096, 'at most
 const Token = z.object({ token: secret })
 const Client = z.object({ id: secret, secret: secret.optional() })
 
-export const pluginRoutes = ({
-  plugins,
-  registrations,
-  credentials,
-  shares,
-  presentation,
-  logos,
-  options,
-}: Host): UserRoutes => ({
-  'GET /api/plugins': (user) => presentation.summaries(user),
+export const pluginRoutes = (host: Host): UserRoutes => ({
+  'GET /api/plugins': (user) => host.presentation.summaries(user),
 
-  'GET /api/plugins/:id': async (user, ctx) => presentation.detail(user, await plugins.visible(user, part(ctx, 'id'))),
+  'GET /api/plugins/:id': async (user, ctx) =>
+    host.presentation.detail(user, await host.plugins.visible(user, part(ctx, 'id'))),
 
   'DELETE /api/plugins/:id': async (user, ctx) => {
-    const plugin = await plugins.visible(user, part(ctx, 'id'))
+    const plugin = await host.plugins.visible(user, part(ctx, 'id'))
     if (plugin.owner === user) {
-      await credentials.deactivateAll(plugin)
-      await plugins.remove(plugin.id)
+      await host.credentials.deactivateAll(plugin)
+      await host.plugins.remove(plugin.id)
     } else {
-      await credentials.deactivate(user, plugin)
-      await shares.leave(plugin.id, user)
+      await host.credentials.deactivate(user, plugin)
+      await host.shares.leave(plugin.id, user)
     }
   },
 
   'GET /api/plugins/:id/logo': async (user, ctx) => {
     const id = part(ctx, 'id')
-    const found = (await plugins.visible(user, id).catch(() => undefined)) ?? (await registrations.get(user, id)).found
-    const logo = found?.document.logoUrl && (await logos.get(found.document.logoUrl))
+    const found =
+      (await host.plugins.visible(user, id).catch(() => undefined)) ?? (await host.registrations.get(user, id)).found
+    const logo = found?.document.logoUrl && (await host.logos.get(found.document.logoUrl))
     if (!logo) throw new Problem(404, 'The plugin has no logo that can be shown')
     ctx.set({ 'Content-Security-Policy': "default-src 'none'; sandbox", 'Cache-Control': 'private, max-age=3600' })
     ctx.type = logo.type
@@ -45,29 +39,28 @@ export const pluginRoutes = ({
   },
 
   'PUT /api/plugins/:id/service-token': async (user, ctx) => {
-    const plugin = await plugins.owned(user, part(ctx, 'id'))
+    const plugin = await host.plugins.owned(user, part(ctx, 'id'))
     if (plugin.document.auth.type !== 'service_http')
       throw new Problem(409, `The plugin does not use a service token: its auth type is ${plugin.document.auth.type}`)
-    await credentials.putServiceToken(plugin, bodyOf(ctx, Token).token)
-    return presentation.detail(user, plugin)
+    await host.credentials.putServiceToken(plugin, bodyOf(ctx, Token).token)
+    return host.presentation.detail(user, plugin)
   },
 
   'PUT /api/plugins/:id/client': async (user, ctx) => {
-    const plugin = await plugins.owned(user, part(ctx, 'id'))
+    const plugin = await host.plugins.owned(user, part(ctx, 'id'))
     if (plugin.document.auth.type !== 'oauth') throw new Problem(409, 'The plugin does not use OAuth')
     const client = bodyOf(ctx, Client)
     // Tokens belong to the client that they were issued to.
-    await credentials.deactivateAll(plugin)
-    await plugins.setClient(plugin.id, client.id)
-    await credentials.putClientSecret(plugin, client.secret)
-    return presentation.detail(user, await plugins.owned(user, plugin.id))
+    await host.credentials.deactivateAll(plugin)
+    await host.plugins.setClient(plugin.id, client.id)
+    await host.credentials.putClientSecret(plugin, client.secret)
+    return host.presentation.detail(user, await host.plugins.owned(user, plugin.id))
   },
 
   'POST /api/plugins/:id/verification': async (user, ctx): Promise<PluginDetail> => {
-    const plugin = await plugins.owned(user, part(ctx, 'id'))
-    const isThere = await findVerificationToken(plugin, options.development)
-    await plugins.setVerification(plugin.id, isThere)
-    const detail = await presentation.detail(user, plugin)
+    const plugin = await host.plugins.owned(user, part(ctx, 'id'))
+    const isThere = await findVerificationToken(plugin, host.options.development)
+    const detail = await host.presentation.detail(user, plugin)
     return { ...detail, ...(detail.verification && { verification: { ...detail.verification, isThere } }) }
   },
 })

@@ -14,42 +14,35 @@ const Approval = z.object({
   clientSecret: secret.optional(),
 })
 
-export const registrationRoutes = ({
-  registrar,
-  registrations,
-  approvals,
-  plugins,
-  presentation,
-  options: { log },
-}: Host): UserRoutes => ({
+export const registrationRoutes = (host: Host): UserRoutes => ({
   'POST /api/registrations': (user, ctx) => {
     const { address, token } = bodyOf(ctx, Begin)
     // A wrong address is answered with 422, before any event is sent.
     toCandidates(address)
-    return startEvents<RegistrationEvent>(log, 'a registration', async (tell) => {
-      const read = await registrar.read(address, {
+    return startEvents<RegistrationEvent>(host.options.log, 'a registration', async (tell) => {
+      const read = await host.registrar.read(address, {
         signal: AbortSignal.timeout(120_000),
         tell: (step) => tell({ type: 'step', step }),
-        ...(token !== undefined && { token }),
+        token,
       })
-      const pending = await registrations.add(user, { address, ...read })
-      return { type: 'end', registration: await presentation.registration(user, pending) }
+      const pending = await host.registrations.add(user, { address, ...read })
+      return { type: 'end', registration: await host.presentation.registration(user, pending) }
     })
   },
 
   'GET /api/registrations/:id': async (user, ctx) =>
-    presentation.registration(user, await registrations.get(user, part(ctx, 'id'))),
+    host.presentation.registration(user, await host.registrations.get(user, part(ctx, 'id'))),
 
   'POST /api/registrations/:id/approve': async (user, ctx) => {
-    const plugin = await approvals.approve(user, part(ctx, 'id'), bodyOf(ctx, Approval))
-    return presentation.detail(user, plugin)
+    const plugin = await host.approvals.approve(user, part(ctx, 'id'), bodyOf(ctx, Approval))
+    return host.presentation.detail(user, plugin)
   },
 
   'POST /api/plugins/:id/refresh': async (user, ctx) => {
-    const plugin = await plugins.owned(user, part(ctx, 'id'))
-    return startEvents<RegistrationEvent>(log, 'a refresh', async (tell) => {
-      const pending = await approvals.refresh(user, plugin, (step) => tell({ type: 'step', step }))
-      return { type: 'end', registration: await presentation.registration(user, pending) }
+    const plugin = await host.plugins.owned(user, part(ctx, 'id'))
+    return startEvents<RegistrationEvent>(host.options.log, 'a refresh', async (tell) => {
+      const pending = await host.approvals.refresh(user, plugin, (step) => tell({ type: 'step', step }))
+      return { type: 'end', registration: await host.presentation.registration(user, pending) }
     })
   },
 })

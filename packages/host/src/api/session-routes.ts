@@ -5,7 +5,7 @@ import type { Host } from '../host.ts'
 import type { User } from '../users/users.ts'
 import type { Session } from '../wire.ts'
 import { bodyOf } from './body.ts'
-import { sessionCookie } from './host-cookie.ts'
+import { sessionCookie, setSessionCookie } from './cookies.ts'
 import type { Context, Routes } from './routes.ts'
 
 const triesAMinute = 10
@@ -17,7 +17,7 @@ const New = z.object({
 })
 
 export function sessionRoutes({ users, models, options }: Host): Routes {
-  const cookie = sessionCookie(options.publicUrl)
+  const { publicUrl } = options
   const tries = new RateLimiterMemory({ points: triesAMinute, duration: 60 })
 
   const countTry = (key: string) =>
@@ -33,7 +33,7 @@ export function sessionRoutes({ users, models, options }: Host): Routes {
   })
 
   const signIn = async (ctx: Context, user: User): Promise<Session> => {
-    cookie.set(ctx, await users.accounts.signIn(user))
+    setSessionCookie(ctx, publicUrl, await users.accounts.signIn(user))
     return toSession(user)
   }
 
@@ -49,9 +49,9 @@ export function sessionRoutes({ users, models, options }: Host): Routes {
     },
 
     'DELETE /api/session': async (ctx) => {
-      const secret = cookie.get(ctx)
+      const secret = ctx.cookies.get(sessionCookie(publicUrl))
       if (secret !== undefined) await users.accounts.signOut(secret)
-      cookie.set(ctx, null)
+      setSessionCookie(ctx, publicUrl, null)
       return toSession(undefined)
     },
 

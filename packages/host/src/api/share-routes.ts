@@ -14,7 +14,7 @@ const ByLink = z.object({
 
 export function shareRoutes({ plugins, shares, users, credentials, presentation, options }: Host): UserRoutes {
   async function withUser(user: string, plugin: string, userName: string) {
-    const other = await users.byName(userName)
+    const other = await users.accounts.findByName(userName)
     if (!other) throw new Problem(404, `No user here is called ${userName}: share by link instead`)
     if (other.id === user) throw new Problem(409, 'The plugin is already yours')
     return { id: await shares.addUser(plugin, other.id) }

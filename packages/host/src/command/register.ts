@@ -29,7 +29,7 @@ export async function register(words: string[], context: CommandContext): Promis
     tell: (step) => {
       if (step.state !== 'running') print(line(step))
     },
-    ...(values['service-token'] !== undefined && { token: values['service-token'] }),
+    token: values['service-token'],
   })
   if (!found) return 1
   const pending = await host.registrations.add(user, { address, steps, found })

@@ -7,7 +7,7 @@ export async function testContract(
   token: string | undefined,
   tell: (event: ReportEvent) => void,
 ): Promise<ReportEvent> {
-  // It is large, and seldom needed.
+  // It is large and seldom needed.
   const { checkPlugin, rules } = await import('@reference-plugins/contract')
   const { calls, untested, findings } = await checkPlugin({
     baseUrl: new URL(plugin.document.server).origin,
@@ -20,14 +20,9 @@ export async function testContract(
     type: 'end',
     calls,
     untested: untested.map(({ subject, what, reason }) => ({ subject, what, why: reason })),
-    findings: findings.map(({ code, severity, subject, detail, curl }) => ({
-      code,
-      severity,
-      subject,
-      title: rules[code].title,
-      message: detail,
-      advice: rules[code].advice,
-      ...(curl !== undefined && { curl }),
-    })),
+    findings: findings.map(({ code, severity, subject, detail: message, curl }) => {
+      const { title, advice } = rules[code]
+      return { code, severity, subject, title, message, advice, ...(curl !== undefined && { curl }) }
+    }),
   }
 }

@@ -5,7 +5,7 @@ import type { Mend, PluginDocument } from '../documents/plugin-document.ts'
 import type { OAuthServer } from '../sign-in/oauth-server.ts'
 import { now } from '../tables.ts'
 
-/** The texts that a plugin was approved with. Anything else is another plugin, until it is approved too. */
+/** The texts that a plugin was approved with. If they change, the plugin must be approved again. */
 export interface ReadTexts {
   manifest?: string
   spec?: string
@@ -22,15 +22,14 @@ export interface FoundPlugin {
 }
 
 export interface RegisteredPlugin extends FoundPlugin {
-  /** As ChatGPT wrote them: `plugin-` and a UUID. */
+  /** `plugin-` and a UUID, as in ChatGPT. */
   id: string
   owner: string
-  /** SHA-256 over the texts. */
+  /** SHA-256 of the texts. */
   hash: string
   clientId: string | undefined
   verificationToken: string
-  hasVerification: boolean
-  /** Why it cannot be called at present. */
+  /** Why it cannot be called. */
   trouble: string | undefined
   registeredAt: string
 }
@@ -52,12 +51,11 @@ interface Row {
   client_id: string | null
   oauth: string | null
   verification_token: string
-  has_verification: number
   trouble: string | null
   registered_at: string
 }
 
-/** What has been registered. A user sees their own plugins, and those that are shared with them. */
+/** The registered plugins. A user sees their own and those that are shared with them. */
 export class Plugins {
   readonly #database: Database
 
@@ -79,7 +77,7 @@ export class Plugins {
         ${oauth ? JSON.stringify(oauth) : null}, ${verificationToken}, ${now()})`
   }
 
-  /** Puts what has been approved anew in the place of what was. What users had allowed for ever is asked again. */
+  /** Replaces a plugin with a newly approved version. Operations that users always allow need confirmation again. */
   async replace(id: string, { texts, document, mends, oauth }: FoundPlugin): Promise<void> {
     await this.#database.transaction(async (transaction) => {
       await transaction.run`
@@ -99,28 +97,19 @@ export class Plugins {
     await this.#database.run`UPDATE plugin SET client_id = ${clientId} WHERE id = ${id}`
   }
 
-  async setVerification(id: string, isThere: boolean): Promise<void> {
-    await this.#database.run`UPDATE plugin SET has_verification = ${isThere ? 1 : 0} WHERE id = ${id}`
-  }
-
-  async find(id: string): Promise<RegisteredPlugin | undefined> {
-    const row = await this.#database.get<Row>`SELECT * FROM plugin WHERE id = ${id}`
-    return row && toPlugin(row)
-  }
-
-  /** @throws Problem 404, for one that is somebody else's as for one that never was */
+  /** @throws Problem 404, the same for a plugin of another user as for none */
   async visible(user: string, id: string): Promise<RegisteredPlugin> {
     const row = await this.#database.get<Row>`
       SELECT p.* FROM plugin p WHERE p.id = ${id}
         AND (p.owner = ${user} OR EXISTS (SELECT 1 FROM member m WHERE m.plugin = p.id AND m.user_id = ${user}))`
-    if (!row) throw new Problem(404, 'There is no such plugin: see GET /api/plugins')
+    if (!row) throw new Problem(404, 'The plugin does not exist: list yours with GET /api/plugins')
     return toPlugin(row)
   }
 
-  /** @throws Problem 404, or 403 for one that is shared with the user */
+  /** @throws Problem 404, or 403 for a plugin that is shared with the user */
   async owned(user: string, id: string): Promise<RegisteredPlugin> {
     const plugin = await this.visible(user, id)
-    if (plugin.owner !== user) throw new Problem(403, 'Only who registered the plugin may do this: ask them')
+    if (plugin.owner !== user) throw new Problem(403, 'Only the owner of the plugin may do this: ask them')
     return plugin
   }
 
@@ -137,7 +126,7 @@ export class Plugins {
     return row?.count ?? 0
   }
 
-  /** With all that belongs to it, of every user. */
+  /** With every user's secrets and activations. */
   async remove(id: string): Promise<void> {
     await this.#database.transaction(async (transaction) => {
       await transaction.run`DELETE FROM secret WHERE plugin = ${id}`
@@ -163,7 +152,6 @@ const toPlugin = (row: Row): RegisteredPlugin => ({
   hash: row.hash,
   clientId: row.client_id ?? undefined,
   verificationToken: row.verification_token,
-  hasVerification: row.has_verification === 1,
   trouble: row.trouble ?? undefined,
   registeredAt: row.registered_at,
 })

@@ -2,7 +2,8 @@ import { isLoopbackUrl } from '@reference-plugins/guarded-fetch'
 import type { PluginDocument } from '../documents/plugin-document.ts'
 import { discoverOAuthServer, type OAuthServer } from '../sign-in/oauth-server.ts'
 import type { Reading } from './reading.ts'
-import { type Passed, passed, Refusal } from './steps.ts'
+import { Refusal } from './refusal.ts'
+import { type Passed, passed } from './steps.ts'
 
 const messages = {
   none: 'Anyone may call it',
@@ -16,17 +17,16 @@ export async function checkAuth(
   { auth, server }: PluginDocument,
 ): Promise<Passed<OAuthServer | undefined>> {
   if (!candidates.isLoopback && isLoopbackUrl(server))
-    throw new Refusal({
-      message: `The plugin is on the internet, but its server is this machine: ${server}`,
-      advice: 'Put the public URL of the API into servers of the spec',
-    })
+    throw new Refusal(
+      `The plugin is on the internet, but its server is this machine: ${server}`,
+      'Put the public URL of the API into servers of the spec',
+    )
   if (auth.type !== 'oauth') return passed(undefined, messages[auth.type])
   if (!auth.oauth)
-    throw new Refusal({
-      message: 'The manifest uses OAuth but has no OAuth URLs',
-      advice:
-        'Add client_url (where the browser signs in) and authorization_url (where a code is exchanged for a token) to auth',
-    })
+    throw new Refusal(
+      'The manifest uses OAuth but has no OAuth URLs',
+      'Add client_url (where the browser signs in) and authorization_url (where a code is exchanged for a token) to auth',
+    )
   const found = await discoverOAuthServer({ endpoints: auth.oauth, server, fetch: trace.asFetch() })
   const metadata = found.issuer === undefined ? 'It publishes no metadata' : `Its issuer is ${found.issuer}`
   const client =

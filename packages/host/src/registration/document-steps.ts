@@ -3,7 +3,8 @@ import { DocumentRefused, type Mend } from '../documents/plugin-document.ts'
 import { fetchDocument } from './reach.ts'
 import type { Reading } from './reading.ts'
 import { whyStatus } from './reasons.ts'
-import { type Passed, passed, Refusal, warned } from './steps.ts'
+import { Refusal } from './refusal.ts'
+import { type Passed, passed, warned } from './steps.ts'
 import type { Fetched } from './trace.ts'
 
 /** A document as it was fetched, and as it was read. */
@@ -52,7 +53,7 @@ async function fetchSpec(
 }
 
 function check(what: 'manifest' | 'spec', fetched: Fetched): Passed<Fetched> {
-  if (fetched.status !== 200) throw new Refusal(whyStatus(fetched.status, fetched.url, what))
+  if (fetched.status !== 200) throw whyStatus(fetched.status, fetched.url, what)
   return passed(fetched, `${fetched.url}, ${fetched.text.length} characters`)
 }
 
@@ -68,7 +69,7 @@ async function parse<Read>(
     const advice = error.at
       ? `Line ${error.at.line}, column ${error.at.column}: ${error.at.excerpt}`
       : `Check what your server sends as the ${what}`
-    throw new Refusal({ message: error.message, advice }, error)
+    throw new Refusal(error.message, advice, error)
   }
 }
 

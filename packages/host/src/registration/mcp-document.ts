@@ -6,7 +6,7 @@ import type { DocumentOperation, PluginDocument } from '../documents/plugin-docu
 import { References } from '../documents/references.ts'
 import { SchemaRepair } from '../documents/schema-repair.ts'
 
-/** As tools/list gives it. */
+/** A tool as tools/list returns it. */
 export interface McpTool {
   name: string
   title?: string | undefined
@@ -23,7 +23,7 @@ export interface McpServerInfo {
   hasToken: boolean
 }
 
-/** The tools of an MCP server, in the form in which the host knows every plugin. */
+/** The tools of an MCP server as a plugin document. */
 export function toMcpDocument(
   { url, name, title, instructions, hasToken }: McpServerInfo,
   tools: McpTool[],
@@ -56,7 +56,7 @@ function toOperation(tool: McpTool, names: UniqueNames): DocumentOperation {
     title,
     description: plainText(tool.description ?? title, 300),
     input: schema.type === 'object' ? schema : { type: 'object', properties: {} },
-    // What a server says of its own tools is a hint: who says nothing is asked about.
+    // A server's annotations are hints: a tool without one needs confirmation.
     isConsequential: undefined,
     isReading: tool.annotations?.readOnlyHint === true,
     target: { kind: 'mcp', tool: tool.name },

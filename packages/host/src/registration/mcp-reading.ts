@@ -5,7 +5,8 @@ import { discoverMcpOAuth, type OAuthServer } from '../sign-in/oauth-server.ts'
 import { toMcpDocument } from './mcp-document.ts'
 import { readMcpServer } from './mcp-server.ts'
 import type { Reading } from './reading.ts'
-import { type Passed, passed, Refusal } from './steps.ts'
+import { Refusal } from './refusal.ts'
+import { type Passed, passed } from './steps.ts'
 
 interface Found {
   document: PluginDocument

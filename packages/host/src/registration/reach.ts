@@ -1,7 +1,7 @@
 import { looksLikeMcp } from './mcp-server.ts'
 import type { Reading } from './reading.ts'
 import { whyUnreachable } from './reasons.ts'
-import { type Passed, passed, Refusal } from './steps.ts'
+import { type Passed, passed } from './steps.ts'
 import { type Fetched, NoDocument, type Trace } from './trace.ts'
 
 /** What answers at the address. */
@@ -35,7 +35,7 @@ export async function fetchDocument(trace: Trace, url: string, headers: Record<s
     return await trace.fetch(url, { headers, redirects: 2 })
   } catch (error) {
     if (!(error instanceof NoDocument)) throw error
-    throw new Refusal(whyUnreachable(error, url), error)
+    throw whyUnreachable(error, url)
   }
 }
 

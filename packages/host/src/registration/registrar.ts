@@ -9,7 +9,8 @@ import { manifestSteps, specSteps } from './document-steps.ts'
 import { readMcp } from './mcp-reading.ts'
 import { reach } from './reach.ts'
 import type { Reading } from './reading.ts'
-import { type Passed, passed, Refusal, StepFailed, Steps, warned } from './steps.ts'
+import { Refusal } from './refusal.ts'
+import { type Passed, passed, StepFailed, Steps, warned } from './steps.ts'
 import { Trace } from './trace.ts'
 
 export interface RegistrarOptions {
@@ -17,6 +18,14 @@ export interface RegistrarOptions {
   allowLoopback: boolean
   /** In milliseconds. */
   longestFetch?: number
+}
+
+export interface ReadOptions {
+  signal: AbortSignal
+  /** Is called when a step starts and when it ends. */
+  tell?: (step: RegistrationStep) => void
+  /** The service token, if the user entered one. */
+  token?: string | undefined
 }
 
 export interface RegistrationResult {
@@ -32,18 +41,8 @@ export class Registrar {
     this.#options = options
   }
 
-  /**
-   * @param tell is called when a step starts and when it ends
-   * @throws Problem 422 if the address is not one
-   */
-  async read(
-    address: string,
-    {
-      signal,
-      tell = () => {},
-      token,
-    }: { signal: AbortSignal; tell?: (step: RegistrationStep) => void; token?: string },
-  ): Promise<RegistrationResult> {
+  /** @throws Problem 422 if the address cannot be used */
+  async read(address: string, { signal, tell = () => {}, token }: ReadOptions): Promise<RegistrationResult> {
     const candidates = toCandidates(address)
     const trace = new Trace({ ...this.#options, signal })
     const steps = new Steps(trace, tell)
@@ -88,20 +87,17 @@ function toDocument(address: string, manifest: ManifestRead | undefined, { spec 
     return toPluginDocument(manifest?.manifest, spec, address)
   } catch (error) {
     if (!(error instanceof DocumentRefused)) throw error
-    throw new Refusal(
-      { message: error.message, advice: 'Register the plugin by its manifest, which says how users sign in' },
-      error,
-    )
+    throw new Refusal(error.message, 'Register the plugin by its manifest, which says how users sign in', error)
   }
 }
 
 function checkOperations(document: PluginDocument): Passed<PluginDocument> {
   const count = document.operations.length
   if (count === 0)
-    throw new Refusal({
-      message: 'There is nothing to call: the spec has no operation that can be used',
-      advice: 'Describe at least one operation under paths, with a method and a response',
-    })
+    throw new Refusal(
+      'There is nothing to call: the spec has no operation that can be used',
+      'Describe at least one operation under paths, with a method and a response',
+    )
   const names = document.operations.slice(0, 5).map(({ name }) => name)
   const more = count > names.length ? ', …' : ''
   return passed(document, `${count === 1 ? 'One operation' : `${count} operations`}: ${names.join(', ')}${more}`)
@@ -111,7 +107,7 @@ function checkDomains({ allowLoopback }: Reading, document: PluginDocument, text
   const faults = domainFaults(texts.manifestUrl ?? texts.specUrl ?? document.server, document)
   const worst = faults.find(({ severity }) => severity === 'error')
   if (worst && !allowLoopback)
-    throw new Refusal({ message: worst.message, advice: 'Serve the manifest, the spec and the API under one domain' })
+    throw new Refusal(worst.message, 'Serve the manifest, the spec and the API under one domain')
   if (faults.length === 0) return passed(undefined, 'Everything is under one domain')
   return warned(
     faults.map(({ message }) => message).join('. '),

@@ -1,5 +1,5 @@
 import { type RegistrationStep, stepNames } from '../wire.ts'
-import type { Reason } from './reasons.ts'
+import { Refusal } from './refusal.ts'
 import type { Trace } from './trace.ts'
 
 type StepName = RegistrationStep['name']
@@ -65,16 +65,5 @@ export class Steps {
 
   #find(name: StepName): RegistrationStep {
     return this.steps.find((step) => step.name === name) as RegistrationStep
-  }
-}
-
-/** Why a step failed, and what to do about it. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal'
-  readonly advice: string
-
-  constructor({ message, advice }: Reason, cause?: unknown) {
-    super(message, { cause })
-    this.advice = advice
   }
 }

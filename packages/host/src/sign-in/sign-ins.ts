@@ -20,12 +20,6 @@ export interface SignInAttempt {
 
 export const callbackPath = (plugin: string): string => `/aip/${plugin}/oauth/callback`
 
-export interface SignInOptions {
-  database: Database
-  tokens: OAuthTokens
-  publicUrl: string
-}
-
 /**
  * Sign-ins in progress. Each ends once, within ten minutes, in the browser and with the plugin that it was started for:
  * nobody can give a user a code of their own, or of another server.
@@ -35,7 +29,7 @@ export class SignIns {
   readonly #tokens: OAuthTokens
   readonly #publicUrl: string
 
-  constructor({ database, tokens, publicUrl }: SignInOptions) {
+  constructor(database: Database, tokens: OAuthTokens, publicUrl: string) {
     this.#database = database
     this.#tokens = tokens
     this.#publicUrl = publicUrl

@@ -25,7 +25,7 @@ export async function redeem(
   { state, verifier, callbackUrl }: { state: string; verifier: string; callbackUrl: string },
 ): Promise<Tokens> {
   const [server, id] = toArguments(client)
-  try {
+  return refusing(async () => {
     const parameters = oauth.validateAuthResponse(server, id, answer, state)
     const response = await oauth.authorizationCodeGrantRequest(
       server,
@@ -36,27 +36,18 @@ export async function redeem(
       verifier,
       options(client),
     )
-    return toTokens(await oauth.processAuthorizationCodeResponse(server, id, response), undefined)
-  } catch (error) {
-    throw toRefusal(error)
-  }
+    return toTokens(await oauth.processAuthorizationCodeResponse(server, id, response))
+  })
 }
 
 /** @throws TokenRefused */
 export async function refresh(client: TokenClient, refreshToken: string): Promise<Tokens> {
   const [server, id] = toArguments(client)
-  try {
-    const response = await oauth.refreshTokenGrantRequest(
-      server,
-      id,
-      authentication(client),
-      refreshToken,
-      options(client),
-    )
-    return toTokens(await oauth.processRefreshTokenResponse(server, id, response), refreshToken)
-  } catch (error) {
-    throw toRefusal(error)
-  }
+  const auth = authentication(client)
+  return refusing(async () => {
+    const response = await oauth.refreshTokenGrantRequest(server, id, auth, refreshToken, options(client))
+    return { refreshToken, ...toTokens(await oauth.processRefreshTokenResponse(server, id, response)) }
+  })
 }
 
 /** RFC 7009, if the server supports it. A token that is not revoked expires. */
@@ -90,14 +81,13 @@ const options = ({ server, fetch }: TokenClient) => ({
   ...(server.resource && { additionalParameters: { resource: server.resource } }),
 })
 
-const toTokens = (
-  { access_token, refresh_token, expires_in }: oauth.TokenEndpointResponse,
-  before: string | undefined,
-): Tokens => {
-  const refreshToken = refresh_token ?? before
-  return {
-    accessToken: access_token,
-    ...(refreshToken !== undefined && { refreshToken }),
-    ...(expires_in !== undefined && { expiresAt: new Date(Date.now() + expires_in * 1000).toISOString() }),
-  }
-}
+const toTokens = ({ access_token, refresh_token, expires_in }: oauth.TokenEndpointResponse): Tokens => ({
+  accessToken: access_token,
+  ...(refresh_token !== undefined && { refreshToken: refresh_token }),
+  ...(expires_in !== undefined && { expiresAt: new Date(Date.now() + expires_in * 1000).toISOString() }),
+})
+
+const refusing = <Result>(work: () => Promise<Result>): Promise<Result> =>
+  work().catch((error) => {
+    throw toRefusal(error)
+  })

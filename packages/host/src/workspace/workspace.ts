@@ -26,7 +26,7 @@ export interface WorkspaceParts {
   folder: string | undefined
 }
 
-/** The plugins of this repository. In development they write their tokens into their folders. */
+/** The plugins of this repository. In development each writes its tokens into its folder. */
 export class Workspace {
   readonly #parts: WorkspaceParts
 
