@@ -44,7 +44,7 @@ after(async () => {
 
 const median = (times: number[]): number => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0
 
-test('with a thousand plugins the prompt is no larger than its budget, and is made quickly', {
+test('with a thousand plugins the prompt stays within its budget and is made quickly', {
   skip: noCorpus,
   timeout: 120_000,
 }, async (t) => {
@@ -59,7 +59,7 @@ test('with a thousand plugins the prompt is no larger than its budget, and is ma
       `/api/conversations/${id}/prompt?text=${encodeURIComponent('Find tickets for a concert in Chicago')}`,
     )
     times.push(performance.now() - start)
-    // What a tool costs beside its description and its input is not in the budget.
+    // The budget covers the description and the input of a tool, and nothing else of it.
     assert.ok(prompt.tokens.tools <= 12_000, `${prompt.tokens.tools} tokens`)
     assert.ok(prompt.tools.length > 0 && prompt.leftOut.length > 900)
   }
@@ -67,7 +67,7 @@ test('with a thousand plugins the prompt is no larger than its budget, and is ma
   assert.ok(median(times) < 5_000, `${median(times)} ms`)
 })
 
-test('and the page stays quick', { skip: noCorpus || noBrowser, timeout: 120_000 }, async (t) => {
+test('with a thousand plugins the page stays fast', { skip: noCorpus || noBrowser, timeout: 120_000 }, async (t) => {
   const { page } = await openPage(browser)
   const times: number[] = []
   for (let round = 0; round < 5; round++) {

@@ -26,7 +26,7 @@ const document = (name: string, purpose: string): PluginDocument => ({
   ],
 })
 
-test('a model that lacks a tool finds it by other words than the user said', async (t) => {
+test('a model finds a missing tool by other words than the user said', async (t) => {
   const model = await serveModel((_, index) =>
     index === 0
       ? { calls: [{ name: 'find_plugins', arguments: { query: 'currency exchange rate converter' } }] }

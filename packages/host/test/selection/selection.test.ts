@@ -16,7 +16,7 @@ before(async () => {
       const read = readManifest(manifest, `https://${name}.example/.well-known/ai-plugin.json`).manifest
       const { operations } = await readSpec(spec ?? '', `https://${name}.example/openapi.yaml`).then(
         ({ spec: document }) => toPluginDocument(read, document, name),
-        // Of some only an error page was kept in place of the spec: those have their words alone.
+        // For some plugins the corpus has an error page in place of the spec: those are found by their texts alone.
         () => ({ operations: [] }),
       )
       const tokens = operations.reduce(
@@ -49,14 +49,14 @@ const made = (id: string, title: string, descriptionForModel: string, tokens = 1
   tokens,
 })
 
-test('what fits the budget is put before the model whole', () => {
+test('the model gets all plugins if they fit the budget', () => {
   const selection = new Selection()
   selection.update([made('a', 'Weather', 'Forecasts'), made('b', 'Stocks', 'Prices')])
   assert.deepEqual(selection.choose('nothing of the kind', [], ['a', 'b'], budget), ['a', 'b'])
   assert.deepEqual(selection.choose('weather', [], ['b'], budget), ['b'])
 })
 
-test('of many those come that fit, after those that were used, and never one that is not enabled', () => {
+test('of many plugins the model gets those that were used, then those that fit, and none that is not enabled', () => {
   const selection = new Selection()
   const many = Array.from({ length: 50 }, (_, index) =>
     made(`p${index}`, `Thing ${index}`, `Knows everything about subject${index}`),
@@ -73,7 +73,7 @@ test('of many those come that fit, after those that were used, and never one tha
   assert.ok(!chosen.includes('x'))
 })
 
-test('one that is too large leaves its place to the next, and what has changed is found anew', () => {
+test('a plugin that is too large is skipped, and a changed plugin is indexed again', () => {
   const selection = new Selection()
   const many = Array.from({ length: 20 }, (_, index) => made(`p${index}`, `Thing ${index}`, 'Nothing'))
   selection.update([...many, made('big', 'Train times', 'Trains', 9_000), made('small', 'Train fares', 'Trains', 100)])
@@ -106,7 +106,7 @@ function measure(list: typeof requests): { tools: number; named: number; missed:
   return { tools: tools.length, named: list.length - missed.length, missed: missed.map(({ text }) => text) }
 }
 
-test('of hundreds of real plugins the right one is put before the model, for nine of ten requests', {
+test('of hundreds of real plugins the model gets the right one, for nine of ten requests', {
   skip: noCorpus,
 }, (t) => {
   const [first, second] = [measure(requests.slice(0, 50)), measure(requests.slice(50))]
@@ -121,7 +121,7 @@ test('of hundreds of real plugins the right one is put before the model, for nin
   assert.ok(first.named + second.named >= 90)
 })
 
-test('a choice among a thousand takes less than 50 milliseconds, and no more of the prompt than among ten', {
+test('a choice among a thousand plugins takes milliseconds and stays within the budget', {
   skip: noCorpus,
 }, (t) => {
   const selection = new Selection()
@@ -143,7 +143,7 @@ test('a choice among a thousand takes less than 50 milliseconds, and no more of 
   assert.ok((sorted[50] ?? 0) < 500)
 })
 
-test('of a plugin that is too large alone those operations come that fit', () => {
+test('of a plugin that is too large on its own the model gets the operations that fit', () => {
   const operations = Array.from({ length: 100 }, (_, index) => ({
     name: `get${index}`,
     title: `Get ${index}`,
