@@ -2,32 +2,31 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import { walkToCallback, workspacePlugins } from '@reference-plugins/contract'
+import { walkToCallback } from '@reference-plugins/contract'
 import type { Call, Conversation, PluginDetail, Registration, RegistrationEvent, TurnEvent } from '../src/wire.ts'
 import { type Browser, Refused, type ServedHost, serveHost } from './fixture.ts'
+import { type LocalPlugins, startLocalPlugins } from './local-plugins/local-plugins.ts'
 
-type Local = Awaited<ReturnType<typeof workspacePlugins>>[number]
-
-let locals: Local[]
+let locals: LocalPlugins
 let served: ServedHost
 let ada: Browser
 const ids: Record<string, string> = {}
 
 before(async () => {
-  locals = await workspacePlugins(new URL('../../../', import.meta.url).pathname)
+  locals = await startLocalPlugins(['todo', 'stocks', 'news', 'notes'])
   served = await serveHost({ mode: 'accounts' })
   ada = served.browser()
   await ada.send('POST', '/api/users', { name: 'ada', password: 'correct horse battery' })
 })
 after(async () => {
   await served.close()
-  await Promise.all(locals.map((one) => one.end()))
+  await locals.end()
 })
 
-const local = (name: string): Local => locals.find((one) => one.name === name) as Local
-const address = (name: string) => local(name).url.replace('http://', '').replace('127.0.0.1', 'localhost')
 async function read(browser: Browser, name: string): Promise<Registration> {
-  const end = (await browser.events<RegistrationEvent>('/api/registrations', { address: address(name) })).at(-1)
+  const end = (await browser.events<RegistrationEvent>('/api/registrations', { address: locals.of(name).address })).at(
+    -1,
+  )
   assert.ok(end?.type === 'end' && end.registration.isReady, JSON.stringify(end))
   return end.registration
 }
@@ -53,7 +52,7 @@ async function call(browser: Browser, plugin: string, operation: string, given: 
 async function walk(browser: Browser, plugin: string, username = 'developer'): Promise<URL> {
   const { url } = await browser.send<{ url: string }>('POST', `/api/plugins/${plugin}/sign-in`, {})
   const callback = new URL(url).searchParams.get('redirect_uri') as string
-  const password = local('notes').oauth?.signIn?.password as string
+  const { password } = locals.of('notes').signIn
   return walkToCallback(url, callback, { username, password })
 }
 const callBack = async (browser: Browser, url: URL): Promise<{ status: number; text: string }> => {
@@ -75,7 +74,7 @@ test('the owner of a plugin enters its service token once', async () => {
   assert.equal(plugin?.auth.type, 'service_http')
   assert.equal(plugin?.verification?.isThere, false)
   await assert.rejects(approve(ada, id, {}), /needs its service token/)
-  ids.stocks = (await approve(ada, id, { serviceToken: local('stocks').token })).id
+  ids.stocks = (await approve(ada, id, { serviceToken: locals.of('stocks').token })).id
   await ada.send('PUT', `/api/plugins/${ids.stocks}/activation`, {})
   const quotes = await call(ada, ids.stocks, 'getQuotes', { symbols: ['AAPL', 'IBM'] })
   assert.equal(quotes.response?.status, 200, quotes.result)
@@ -88,7 +87,7 @@ test('each user pastes their own token', async () => {
   await assert.rejects(ada.send('PUT', `/api/plugins/${ids.news}/activation`, {}), /Paste your token/)
   const refused = await call(ada, ids.news, 'getHeadlines', {})
   assert.match(refused.result ?? '', /needs your token/)
-  await ada.send('PUT', `/api/plugins/${ids.news}/activation`, { token: local('news').token })
+  await ada.send('PUT', `/api/plugins/${ids.news}/activation`, { token: locals.of('news').token })
   assert.equal((await call(ada, ids.news, 'getHeadlines', {})).response?.status, 200)
 })
 
@@ -149,7 +148,7 @@ test('an error of the authorization server is shown on the page as text, not as 
   back.searchParams.set('error', 'access_denied')
   back.searchParams.set('error_description', '<img src=x onerror=alert(1)>')
   back.searchParams.set('state', new URL(url).searchParams.get('state') as string)
-  back.searchParams.set('iss', local('notes').url.replace('127.0.0.1', 'localhost'))
+  back.searchParams.set('iss', `http://${locals.of('notes').address}`)
   const { status, text } = await callBack(ada, back)
   assert.equal(status, 400)
   assert.ok(!text.includes('<img'))
@@ -248,7 +247,7 @@ test('a user does not see conversations, plugins and registrations of others', a
 })
 
 test('neither the database nor the log contains a token', async () => {
-  const tokens = [local('stocks').token, local('news').token] as string[]
+  const tokens = [locals.of('stocks').token, locals.of('news').token]
   const path = served.host.options.databaseUrl.slice('file:'.length)
   const bytes = Buffer.concat([path, `${path}-wal`].map((file) => readFileSync(file)))
   for (const token of tokens) {

@@ -5,17 +5,18 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { after, before, test } from 'node:test'
-import { temporaryDatabase, type WorkspacePlugin, workspacePlugins } from '@reference-plugins/contract'
+import { temporaryDatabase } from '@reference-plugins/contract'
 import { main } from '../src/command/main.ts'
+import { type LocalPlugins, startLocalPlugins } from './local-plugins/local-plugins.ts'
 import { type ServedModel, serveModel } from './models/openai-double.ts'
 
 const root = new URL('../../../', import.meta.url)
 process.chdir(root.pathname)
 const database = temporaryDatabase()
-let locals: WorkspacePlugin[]
+let locals: LocalPlugins
 let model: ServedModel
 before(async () => {
-  locals = await workspacePlugins(root.pathname)
+  locals = await startLocalPlugins(['todo', 'stocks', 'notes'])
   model = await serveModel((_, index) =>
     index % 2 === 0
       ? { calls: [{ name: 'todo__getTodos', arguments: { username: 'bob' } }] }
@@ -24,7 +25,7 @@ before(async () => {
 })
 after(async () => {
   model.close()
-  await Promise.all(locals.map((one) => one.end()))
+  await locals.end()
 })
 const environment = {
   DATABASE_URL: database,
@@ -33,8 +34,6 @@ const environment = {
   OPENAI_BASE_URL: '',
   ANTHROPIC_API_KEY: '',
 }
-const local = (name: string) => locals.find((one) => one.name === name) as WorkspacePlugin
-const address = (name: string) => local(name).url.replace('http://', '').replace('127.0.0.1', 'localhost')
 
 interface Output {
   code: number | null
@@ -72,7 +71,7 @@ async function hostProcess(words: string[]): Promise<Output> {
 }
 
 test('a plugin is registered step by step, and an address without a plugin fails', async () => {
-  const { code, output } = await hostProcess(['register', address('todo')])
+  const { code, output } = await hostProcess(['register', locals.of('todo').address])
   assert.equal(code, 0, output)
   assert.match(output, /✔ reach .*\n✔ manifest .*\n✔ read manifest .*/)
   assert.match(output, /Registered as todo. Next: pnpm host activate todo/)
@@ -92,12 +91,15 @@ test('the plugin is activated and called, and a call that changes something need
 })
 
 test('a user signs in by OAuth without a browser, and gives tokens on the command line', async () => {
-  assert.equal((await host(['register', address('notes')])).code, 0)
-  const { username = '', password = '' } = local('notes').oauth?.signIn ?? {}
+  assert.equal((await host(['register', locals.of('notes').address])).code, 0)
+  const { username, password } = locals.of('notes').signIn
   const active = await host(['activate', 'notes', '--username', username, `--password=${password}`])
   assert.equal(active.code, 0, active.output)
   assert.equal((await host(['call', 'notes.listNotes'])).code, 0)
-  assert.equal((await host(['register', address('stocks'), `--service-token=${local('stocks').token}`])).code, 0)
+  assert.equal(
+    (await host(['register', locals.of('stocks').address, `--service-token=${locals.of('stocks').token}`])).code,
+    0,
+  )
   assert.equal((await host(['activate', 'stocks'])).code, 0)
   assert.equal((await host(['call', 'stocks.getQuotes', '{"symbols":["IBM"]}'])).code, 0)
   const { output } = await host(['list'])

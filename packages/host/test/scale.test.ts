@@ -16,7 +16,7 @@ before(async () => {
   served = await serveHost({}, noBrowser ? undefined : servePage(await buildPage()))
   const real = []
   for (const { name, manifest, spec } of corpusPlugins()) {
-    if (spec === undefined) continue
+    if (spec === undefined || real.length === 100) continue
     try {
       const read = readManifest(manifest, `https://${name}.example/.well-known/ai-plugin.json`)
       const found = await readSpec(spec, `https://${name}.example/openapi.yaml`)
@@ -53,7 +53,7 @@ test('with a thousand plugins the prompt stays within its budget and is made qui
   assert.equal(all.length, 1_000)
   const { id } = await api.send<Conversation>('POST', '/api/conversations', { plugins: all.map((one) => one.id) })
   const times: number[] = []
-  for (let round = 0; round < 7; round++) {
+  for (let round = 0; round < 3; round++) {
     const start = performance.now()
     const prompt = await api.get<Prompt>(
       `/api/conversations/${id}/prompt?text=${encodeURIComponent('Find tickets for a concert in Chicago')}`,

@@ -87,38 +87,35 @@ test('a plugin that is too large is skipped, and a changed plugin is indexed aga
   assert.ok(!choose('ferry').includes('small'))
 })
 
-function measure(list: typeof requests): { tools: number; named: number; missed: string[] } {
+test('of hundreds of real plugins the model gets the right one, for nine of ten requests', {
+  skip: noCorpus,
+}, (t) => {
   const selection = new Selection()
   selection.update(real)
   const titles = new Map(real.map(({ id, title }) => [id, title]))
   const known = new Set(titles.values())
   const ids = real.map(({ id }) => id)
-  const isRight = (plugins: string[]) => (id: string) => plugins.includes(titles.get(id) ?? '')
-  for (const { plugins } of list)
+  const found = { tools: [0, 0], named: [0, 0] } satisfies Record<string, [number, number]>
+  const missed: string[] = []
+  for (const [index, { text, plugins }] of requests.entries()) {
     assert.ok(
       plugins.some((plugin) => known.has(plugin)),
       `${plugins} is in the corpus`,
     )
-  const tools = list.filter(({ text, plugins }) => selection.choose(text, [], ids, budget).some(isRight(plugins)))
-  const missed = list.filter(
-    ({ text, plugins }) => !selection.rank(text, ids).slice(0, mostNamed).some(isRight(plugins)),
-  )
-  return { tools: tools.length, named: list.length - missed.length, missed: missed.map(({ text }) => text) }
-}
-
-test('of hundreds of real plugins the model gets the right one, for nine of ten requests', {
-  skip: noCorpus,
-}, (t) => {
-  const [first, second] = [measure(requests.slice(0, 50)), measure(requests.slice(50))]
-  for (const [half, found] of [
-    ['first', first],
-    ['second', second],
-  ] as const)
+    const half = index < 50 ? 0 : 1
+    const isRight = (id: string) => plugins.includes(titles.get(id) ?? '')
+    // Those that are named follow the tools, so ranking again is for the others.
+    const isTool = selection.choose(text, [], ids, budget).some(isRight)
+    if (isTool) found.tools[half]++
+    if (isTool || selection.rank(text, ids).slice(0, mostNamed).some(isRight)) found.named[half]++
+    else missed.push(text)
+  }
+  for (const half of [0, 1] as const)
     t.diagnostic(
-      `of ${real.length} plugins, right in the ${half} half of the requests: ${found.tools} of 50 among the tools, ${found.named} of 50 with those that are named`,
+      `of ${real.length} plugins, right in half ${half + 1} of the requests: ${found.tools[half]} of 50 among the tools, ${found.named[half]} of 50 with those that are named`,
     )
-  t.diagnostic(`missed: ${[...first.missed, ...second.missed].join(' | ')}`)
-  assert.ok(first.named + second.named >= 90)
+  t.diagnostic(`missed: ${missed.join(' | ')}`)
+  assert.ok(found.named[0] + found.named[1] >= 90)
 })
 
 test('a choice among a thousand plugins takes milliseconds and stays within the budget', {
@@ -132,15 +129,16 @@ test('a choice among a thousand plugins takes milliseconds and stays within the 
   selection.update(thousand)
   const enabled = thousand.map(({ id }) => id)
   const tokens = new Map(thousand.map((one) => [one.id, one.tokens]))
-  const times = requests.map(({ text }) => {
+  const some = requests.filter((_, index) => index % 4 === 0)
+  const times = some.map(({ text }) => {
     const start = performance.now()
     const chosen = selection.choose(text, [], enabled, budget)
     assert.ok(chosen.reduce((sum, id) => sum + (tokens.get(id) ?? 0), 0) <= budget.tokens)
     return performance.now() - start
   })
   const sorted = times.toSorted((a, b) => a - b)
-  t.diagnostic(`median ${sorted[50]?.toFixed(1)} ms, longest ${sorted.at(-1)?.toFixed(1)} ms`)
-  assert.ok((sorted[50] ?? 0) < 500)
+  t.diagnostic(`median ${sorted[12]?.toFixed(1)} ms, longest ${sorted.at(-1)?.toFixed(1)} ms`)
+  assert.ok((sorted[12] ?? Number.POSITIVE_INFINITY) < 500)
 })
 
 test('of a plugin that is too large on its own the model gets the operations that fit', () => {
