@@ -51,8 +51,8 @@ test('a model finds a missing tool by other words than the user said', async (t)
       { address: 'a', document: one, texts: {}, mends: [] },
       { clientId: undefined, verificationToken: 'x' },
     )
-    await database.run`INSERT INTO activation (user_id, plugin, at, state) VALUES ('only', ${`p${index}`}, '', 'active')`
   }
+  await database.run`INSERT INTO activation (user_id, plugin, at, state) SELECT owner, id, '', 'active' FROM plugin`
   const browser = served.browser()
   const { id } = await browser.send<Conversation>('POST', '/api/conversations', {
     plugins: all.map((_, index) => `p${index}`),
