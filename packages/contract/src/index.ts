@@ -1,8 +1,15 @@
+export {
+  anthropic,
+  openai,
+  type StrictFaults,
+  type StrictSubset,
+  strictFaults,
+  toStrict,
+} from '@reference-plugins/reader'
 export { character } from './characters.ts'
 export { type ContractSettings, contractTests } from './contract-tests.ts'
 export { doorTests, type ScriptedCall } from './door-tests.ts'
 export { type Finding, Report } from './finding.ts'
-export { anthropic, openai, type StrictFaults, type StrictSubset, strictFaults, toStrict } from './function-schema.ts'
 export { type FuzzOptions, fuzz } from './fuzz.ts'
 export { SignInFailed, type WalkOptions, walkToCallback } from './oauth/walk.ts'
 export {

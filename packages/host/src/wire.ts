@@ -3,7 +3,7 @@
  * (RFC 9457) whose `detail` says what to do. Where a comment says "events", the answer is a text/event-stream whose
  * every `data:` is one of the events named.
  */
-import type { AuthType, Mend, Schema } from './documents/plugin-document.ts'
+import type { AuthType, Mend, Schema } from '@reference-plugins/reader'
 
 export type { AuthType, Mend, Schema }
 

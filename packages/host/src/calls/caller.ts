@@ -1,6 +1,5 @@
 import { FetchFailed, FetchRefused, guardedFetcher } from '@reference-plugins/guarded-fetch'
-import { checkArguments, RequestRefused } from '../documents/index.ts'
-import type { DocumentOperation } from '../documents/plugin-document.ts'
+import { checkArguments, type DocumentOperation, RequestRefused } from '@reference-plugins/reader'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { type Credentials, NotActivated } from '../sign-in/credentials.ts'
 import { VaultError } from '../vault/vault.ts'

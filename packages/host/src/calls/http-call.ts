@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Fetch } from '@reference-plugins/guarded-fetch'
-import { toRequest } from '../documents/index.ts'
+import { toRequest } from '@reference-plugins/reader'
 import type { CallInput } from './caller.ts'
 import { cut, type Outcome, toCurl, toResult, withoutSecrets } from './outcome.ts'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Problem } from '@reference-plugins/core'
+import type { Mend, PluginDocument } from '@reference-plugins/reader'
 import type { Database } from '@reference-plugins/store'
-import type { Mend, PluginDocument } from '../documents/plugin-document.ts'
 import type { OAuthServer } from '../sign-in/oauth-server.ts'
 import { now } from '../tables.ts'
 

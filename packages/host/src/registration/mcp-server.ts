@@ -1,7 +1,6 @@
+import { type PluginDocument, toMcpDocument } from '@reference-plugins/reader'
 import type { Prepared } from '../calls/http-call.ts'
 import { connectMcp } from '../calls/mcp-call.ts'
-import type { PluginDocument } from '../documents/plugin-document.ts'
-import { toMcpDocument } from './mcp-document.ts'
 import { Refusal } from './steps.ts'
 import type { Trace } from './trace.ts'
 

@@ -1,12 +1,14 @@
 import {
+  DocumentRefused,
   domainFaults,
   type ManifestRead,
+  type Mend,
+  type PluginDocument,
   readManifest,
   readSpec,
   type SpecRead,
   toPluginDocument,
-} from '../documents/index.ts'
-import { DocumentRefused, type Mend, type PluginDocument } from '../documents/plugin-document.ts'
+} from '@reference-plugins/reader'
 import type { FoundPlugin, ReadTexts } from '../plugins/plugins.ts'
 import { discoverOAuthServer, type OAuthServer } from '../sign-in/oauth-server.ts'
 import type { RegistrationStep } from '../wire.ts'

@@ -1,0 +1,31 @@
+import type { Mend } from '../plugin-document.ts'
+
+const most = 200
+
+/** What was put right in one document; the same thing once, and not without end. */
+export class Mends {
+  readonly #document: Mend['document']
+  readonly #list: Mend[] = []
+  readonly #known = new Set<string>()
+  #more = 0
+
+  constructor(document: Mend['document']) {
+    this.#document = document
+  }
+
+  add(pointer: string, message: string): void {
+    if (this.#list.length >= most) return void this.#more++
+    const key = `${pointer} ${message}`
+    if (this.#known.has(key)) return
+    this.#known.add(key)
+    this.#list.push({ document: this.#document, pointer, message })
+  }
+
+  list(): Mend[] {
+    if (this.#more === 0) return [...this.#list]
+    return [
+      ...this.#list,
+      { document: this.#document, pointer: '', message: `There were ${this.#more} faults more of such kinds.` },
+    ]
+  }
+}
