@@ -52,6 +52,9 @@ export const hostMigrations = {
       PRIMARY KEY (user_id, plugin, operation)
     );
     CREATE TABLE setting (user_id TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (user_id, name));`,
+  'host-repairs': `
+    ALTER TABLE plugin RENAME COLUMN mends TO repairs;
+    UPDATE registration SET found = replace(found, '"mends":', '"repairs":');`,
 }
 
 export const now = (): string => new Date().toISOString()

@@ -206,7 +206,7 @@ test('a trailing comma is read, and told as what other hosts refuse', async () =
   const { step, found } = await read()
   assert.equal(step('check manifest')?.state, 'warned')
   assert.match(step('check manifest')?.advice ?? '', /comma/i)
-  assert.equal(found?.mends.length, 1)
+  assert.equal(found?.repairs.length, 1)
 })
 
 test('missing CORS is a warning, for this host needs none', async () => {

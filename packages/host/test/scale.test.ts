@@ -30,7 +30,7 @@ before(async () => {
     await plugins.add(
       `plugin-${index}`,
       'only',
-      { address: `${index}.example`, document, texts, mends: [] },
+      { address: `${index}.example`, document, texts, repairs: [] },
       { clientId: undefined, verificationToken: 'x' },
     )
     await database.run`INSERT INTO activation (user_id, plugin, at, state) VALUES ('only', ${`plugin-${index}`}, '', 'active')`

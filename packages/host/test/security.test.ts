@@ -306,7 +306,7 @@ test('a user of a shared host reaches no model in its network, nor the contract 
     {
       address: 'a.example',
       texts: {},
-      mends: [],
+      repairs: [],
       document: {
         source: 'spec',
         name: 'a',

@@ -95,7 +95,7 @@ export interface PluginDocument {
 }
 
 /** What was wrong in a document and was put right while it was read; for the developer. */
-export interface Mend {
+export interface Repair {
   /** The document, and the place in it as a JSON pointer. */
   document: 'manifest' | 'spec'
   pointer: string

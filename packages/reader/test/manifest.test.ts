@@ -27,7 +27,7 @@ function refusal(text: string, from = url): DocumentRefused {
   return assert.fail('it was read')
 }
 
-test('a manifest that is right is read as it stands, with nothing to mend', () => {
+test('a manifest that is right is read as it stands, with nothing to repair', () => {
   assert.deepEqual(readManifest(json(), url), {
     manifest: {
       url,
@@ -41,7 +41,7 @@ test('a manifest that is right is read as it stands, with nothing to mend', () =
       auth: { type: 'none', scheme: 'bearer', verificationTokens: {} },
       specUrl: 'https://shop.test/openapi.yaml',
     },
-    mends: [],
+    repairs: [],
   })
 })
 
@@ -254,10 +254,10 @@ for (const [what, text, pointer, part] of [
   ['a mail address that is none', json({ contact_email: 'help@@shop.test' }), '/contact_email', {}],
 ] as [string, string, string, object][])
   test(`${what}: read all the same, and said`, () => {
-    const { manifest, mends } = readManifest(text, url)
+    const { manifest, repairs } = readManifest(text, url)
     assert.ok(
-      mends.some((mend) => mend.pointer === pointer && mend.document === 'manifest'),
-      JSON.stringify(mends),
+      repairs.some((repair) => repair.pointer === pointer && repair.document === 'manifest'),
+      JSON.stringify(repairs),
     )
     assert.deepEqual({ ...manifest, ...part }, manifest)
   })
@@ -268,7 +268,7 @@ test('trouble with logo, legal page and contact leaves them out', () => {
 })
 
 test('OAuth is read under the odd names that a manifest has for it, and a secret in it is not kept', () => {
-  const { manifest, mends } = readManifest(
+  const { manifest, repairs } = readManifest(
     json({
       auth: {
         type: 'oauth',
@@ -290,8 +290,8 @@ test('OAuth is read under the odd names that a manifest has for it, and a secret
     contentType: 'application/json',
     clientAuthentication: 'basic',
   })
-  assert.ok(!JSON.stringify({ manifest, mends }).includes('hush-hush'))
-  assert.ok(mends.some(({ message }) => message.includes('secret')))
+  assert.ok(!JSON.stringify({ manifest, repairs }).includes('hush-hush'))
+  assert.ok(repairs.some(({ message }) => message.includes('secret')))
 })
 
 test('without a content type the token is asked for by a form, as OAuth has it', () => {

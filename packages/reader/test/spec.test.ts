@@ -19,13 +19,13 @@ const list = { operationId: 'list', summary: 'Lists things.', responses: {} }
 async function one(
   operation: object,
   { path = '/a', method = 'get', more = {} } = {},
-): Promise<{ operation: DocumentOperation; mends: string[]; pointers: string[] }> {
-  const { spec, mends } = await read(whole({ [path]: { [method]: { ...list, ...operation } } }, more))
-  assert.equal(spec.operations.length, 1, JSON.stringify(mends))
+): Promise<{ operation: DocumentOperation; repairs: string[]; pointers: string[] }> {
+  const { spec, repairs } = await read(whole({ [path]: { [method]: { ...list, ...operation } } }, more))
+  assert.equal(spec.operations.length, 1, JSON.stringify(repairs))
   return {
     operation: spec.operations[0] as DocumentOperation,
-    mends: mends.map(({ message }) => message),
-    pointers: mends.map(({ pointer }) => pointer),
+    repairs: repairs.map(({ message }) => message),
+    pointers: repairs.map(({ pointer }) => pointer),
   }
 }
 const http = ({ target }: DocumentOperation) => {
@@ -38,8 +38,8 @@ const body = (schema: unknown, type = 'application/json', more: object = {}) => 
   requestBody: { content: { [type]: { schema } }, ...more },
 })
 
-test('a spec that is right is read with nothing to mend', async () => {
-  const { spec, mends } = await read(
+test('a spec that is right is read with nothing to repair', async () => {
+  const { spec, repairs } = await read(
     whole({
       '/things/{id}': {
         put: {
@@ -62,7 +62,7 @@ test('a spec that is right is read with nothing to mend', async () => {
       },
     }),
   )
-  assert.deepEqual(mends, [])
+  assert.deepEqual(repairs, [])
   assert.equal(spec.server, 'https://shop.test')
   assert.deepEqual(spec.operations, [
     {
@@ -153,7 +153,7 @@ for (const [what, text] of [
   })
 
 test('entries that are no path or no operation are left out one by one', async () => {
-  const { spec, mends } = await read(
+  const { spec, repairs } = await read(
     whole({
       '*': { use: {} },
       '/b/../c': { get: list },
@@ -177,7 +177,7 @@ test('entries that are no path or no operation are left out one by one', async (
       ['inner', '/inner'],
     ],
   )
-  const pointers = mends.map(({ pointer }) => pointer)
+  const pointers = repairs.map(({ pointer }) => pointer)
   for (const pointer of [
     '/paths/*',
     '/paths/docs',
@@ -196,9 +196,9 @@ for (const [what, id, name] of [
   ['nothing', undefined, 'get_a'],
 ] as const)
   test(`an operation whose id is ${what} is called ${name}`, async () => {
-    const { operation, mends } = await one({ operationId: id })
+    const { operation, repairs } = await one({ operationId: id })
     assert.equal(operation.name, name)
-    assert.equal(mends.length, 1)
+    assert.equal(repairs.length, 1)
   })
 
 test('ids that are double are numbered, and long ones cut with a hash', async () => {
@@ -219,10 +219,10 @@ test('of 186 operations 100 are kept, and the others named', async () => {
   const paths = Object.fromEntries(
     Array.from({ length: 186 }, (_, n) => [`/p${n}`, { get: { ...list, operationId: `op${n}` } }]),
   )
-  const { spec, mends } = await read(whole(paths))
+  const { spec, repairs } = await read(whole(paths))
   assert.equal(spec.operations.length, 100)
   assert.match(
-    mends.find(({ pointer }) => pointer === '/paths')?.message ?? '',
+    repairs.find(({ pointer }) => pointer === '/paths')?.message ?? '',
     /first 100 were kept.*op100, op101.* 36 more/,
   )
 })
@@ -253,7 +253,7 @@ test('a part of the path that is not described is an input, and an input of the 
 })
 
 test('inputs with one name in several places get names of their own', async () => {
-  const { operation, mends } = await one(
+  const { operation, repairs } = await one(
     {
       parameters: [
         { name: 'id', in: 'query', schema: { type: 'integer' } },
@@ -276,7 +276,7 @@ test('inputs with one name in several places get names of their own', async () =
       ['body_id', 'body', 'id', 'boolean'],
     ],
   )
-  assert.equal(mends.length, 2)
+  assert.equal(repairs.length, 2)
 })
 
 test('headers that the host sets itself, and cookies, are no inputs', async () => {
@@ -386,9 +386,9 @@ test('a circle of references is cut, and what it leads through is kept', async (
       },
     },
   }
-  const { operation, mends } = await one(body({ $ref: '#/components/schemas/Node' }), { method: 'post', more })
+  const { operation, repairs } = await one(body({ $ref: '#/components/schemas/Node' }), { method: 'post', more })
   assert.deepEqual(properties(operation), { name: { type: 'string' }, child: {} })
-  assert.match(mends.join(' '), /leads into itself/)
+  assert.match(repairs.join(' '), /leads into itself/)
 })
 
 test('what the server sets itself is no input, and allOf is one object', async () => {
@@ -500,14 +500,14 @@ for (const [what, operation, method, wanted, fields] of [
   })
 
 test('an operation that takes a picture is left out', async () => {
-  const { spec, mends } = await read(
+  const { spec, repairs } = await read(
     whole({ '/a': { get: list, put: { ...list, operationId: 'put', ...body({}, 'image/png') } } }),
   )
   assert.deepEqual(
     spec.operations.map(({ name }) => name),
     ['list'],
   )
-  assert.match(mends.map(({ message }) => message).join(), /image\/png/)
+  assert.match(repairs.map(({ message }) => message).join(), /image\/png/)
 })
 
 for (const [what, parameter, wanted] of [
@@ -594,10 +594,10 @@ test('servers inside info are read', async () => {
 })
 
 test('servers of other domains are named and not called', async () => {
-  const { spec, mends } = await read(whole({ '/a': { get: list } }, { servers: [{ url: 'https://evil.test' }] }))
+  const { spec, repairs } = await read(whole({ '/a': { get: list } }, { servers: [{ url: 'https://evil.test' }] }))
   assert.equal(spec.server, 'https://shop.test')
   assert.deepEqual(spec.passedOver, ['https://evil.test'])
-  assert.match(mends[0]?.message ?? '', /No server is on the plugin's domain, shop\.test \(https:\/\/evil\.test\)/)
+  assert.match(repairs[0]?.message ?? '', /No server is on the plugin's domain, shop\.test \(https:\/\/evil\.test\)/)
 })
 
 test('Swagger 2 is read as it is', async () => {

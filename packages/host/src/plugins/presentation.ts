@@ -30,7 +30,7 @@ export class Presentation {
       address,
       steps,
       isReady: found !== undefined,
-      mends: found?.mends ?? [],
+      repairs: found?.repairs ?? [],
       ...(found && {
         plugin: {
           ...this.#preview(found, id),
@@ -76,7 +76,7 @@ export class Presentation {
       ...(isOwn && hasVerification(plugin) && { verification: toVerification(plugin, plugin.verificationToken) }),
       hasServiceToken: await credentials.hasServiceToken(plugin),
       ...(isOwn && plugin.clientId !== undefined && { clientId: plugin.clientId }),
-      mends: plugin.mends,
+      repairs: plugin.repairs,
       ...(plugin.texts.manifest !== undefined && { manifest: plugin.texts.manifest }),
       ...(plugin.texts.spec !== undefined && { spec: plugin.texts.spec }),
       prompt: toNamespace(plugin.document),

@@ -24,7 +24,7 @@ export async function readMcp({ url, address, steps, trace, ...options }: McpRea
   await steps.run('auth', () => tellAuth(found, options.token))
   steps.skip('domains', 'There is one address only')
   steps.skip('CORS', 'This host calls from its server')
-  return { address: address.trim(), ...found, texts: mcpTexts(found.document), mends: [] }
+  return { address: address.trim(), ...found, texts: mcpTexts(found.document), repairs: [] }
 }
 
 /** Of an MCP server what was approved is its list of tools. */

@@ -292,14 +292,14 @@ test('nothing that cannot be seen reaches a model from any text of manifest or s
       },
     },
   })
-  const { spec, mends } = await readSpec(text, url)
+  const { spec, repairs } = await readSpec(text, url)
   const document = toPluginDocument(undefined, spec, url)
   for (const operation of document.operations)
     for (const style of ['openai', 'anthropic'] as const)
       assert.ok(
         !/[\p{Default_Ignorable_Code_Point}\u2028]|\\u0007/u.test(JSON.stringify(toTool(document, operation, style))),
       )
-  assert.ok(!/[\p{Default_Ignorable_Code_Point}\u2028]/u.test(JSON.stringify(mends.map(({ message }) => message))))
+  assert.ok(!/[\p{Default_Ignorable_Code_Point}\u2028]/u.test(JSON.stringify(repairs.map(({ message }) => message))))
   assert.ok(!/[\p{Default_Ignorable_Code_Point}\u2028]/u.test(document.title + document.descriptionForModel))
 })
 

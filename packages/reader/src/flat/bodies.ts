@@ -2,10 +2,10 @@ import { type Parameter, parameterSchema } from '../openapi/parameters.ts'
 import type { References } from '../openapi/references.ts'
 import type { Schema, Target } from '../plugin-document.ts'
 import { isObject, isTrue, memberOf, objectOf, pairsOf, step, wordOf } from '../text/members.ts'
-import type { Mends } from '../text/mends.ts'
 import { plainText, quote } from '../text/plain-text.ts'
+import type { Repairs } from '../text/repairs.ts'
 import type { Inputs } from './inputs.ts'
-import type { SchemaRepair } from './schema-repair.ts'
+import type { SchemaSimplifier } from './simple-schema.ts'
 
 type Body = NonNullable<Extract<Target, { kind: 'http' }>['body']>
 
@@ -26,15 +26,20 @@ export function addBody(
   parameters: Parameter[],
   consumes: unknown,
   pointer: string,
-  { inputs, repair, references, mends }: { inputs: Inputs; repair: SchemaRepair; references: References; mends: Mends },
+  {
+    inputs,
+    simplifier,
+    references,
+    repairs,
+  }: { inputs: Inputs; simplifier: SchemaSimplifier; references: References; repairs: Repairs },
 ): Body | 'impossible' | undefined {
   const described =
-    fromRequestBody(operation, pointer, references, mends) ?? fromParameters(operation, parameters, consumes, mends)
+    fromRequestBody(operation, pointer, references, repairs) ?? fromParameters(operation, parameters, consumes, repairs)
   if (!described) return undefined
   if (described === 'impossible') return described
   const { mediaType, isRequired, pointer: at } = described
-  const repaired = repair.repair(described.schema, at)
-  const schema = oneObject(repaired.schema)
+  const simplified = simplifier.simplify(described.schema, at)
+  const schema = oneObject(simplified.schema)
   const properties = Object.entries(objectOf(schema.properties))
   if (schema.type === 'object' && properties.length > 0 && isStructured(mediaType)) {
     const required = Array.isArray(schema.required) ? schema.required : []
@@ -50,12 +55,12 @@ export function addBody(
   if (schema.type === 'object' && schema.properties !== undefined && properties.length === 0) return { mediaType }
   const whole = isStructured(mediaType) ? schema : { ...schema, type: 'string' }
   if (described.schema === undefined && isStructured(mediaType))
-    mends.add(at, 'The body is not described; anything is taken.')
+    repairs.add(at, 'The body is not described; anything is taken.')
   const text = described.description || (typeof whole.description === 'string' ? whole.description : '')
   const name = inputs.add(
     { place: 'body', wireName: 'body' },
     text === '' ? whole : { ...whole, description: text },
-    isRequired || repaired.isRequired,
+    isRequired || simplified.isRequired,
     at,
   )
   return { mediaType, ...(name && { whole: name }) }
@@ -65,7 +70,7 @@ function fromRequestBody(
   operation: Schema,
   pointer: string,
   references: References,
-  mends: Mends,
+  repairs: Repairs,
 ): Described | 'impossible' | undefined {
   const place = step(pointer, 'requestBody')
   const { value: body } = references.follow(operation.requestBody, place)
@@ -77,11 +82,11 @@ function fromRequestBody(
     // Some put the schema where the content belongs.
     const schema = body.schema ?? (body.properties || body.$ref ? body : undefined)
     if (schema === undefined) return undefined
-    mends.add(place, 'The body has no content; JSON is assumed.')
+    repairs.add(place, 'The body has no content; JSON is assumed.')
     return { mediaType: 'application/json', schema, isRequired: isTrue(body.required), description: '', pointer: place }
   }
   if (mediaType.rank > 6) {
-    mends.add(
+    repairs.add(
       step(place, 'content'),
       `A body of ${quote(mediaType.type)} cannot be made here; the operation was left out.`,
     )
@@ -101,7 +106,7 @@ function fromParameters(
   operation: Schema,
   parameters: Parameter[],
   consumes: unknown,
-  mends: Mends,
+  repairs: Repairs,
 ): Described | undefined {
   const types = (Array.isArray(operation.consumes) ? operation.consumes : Array.isArray(consumes) ? consumes : []).map(
     wordOf,
@@ -111,7 +116,7 @@ function fromParameters(
     const type = types.sort((a, b) => rankOf(a) - rankOf(b))[0]
     return {
       mediaType: type && rankOf(type) <= 6 ? plainType(type) : 'application/json',
-      schema: parameterSchema(body.node, body.pointer, mends),
+      schema: parameterSchema(body.node, body.pointer, repairs),
       isRequired: isTrue(body.node.required),
       description: plainText(body.node.description, 700),
       pointer: body.pointer,
@@ -121,7 +126,7 @@ function fromParameters(
   const first = form[0]
   if (!first) return undefined
   const properties = form.map(({ name, node, pointer }) => {
-    const schema = parameterSchema(node, pointer, mends)
+    const schema = parameterSchema(node, pointer, repairs)
     return [name, isObject(schema) ? { description: node.description, ...schema } : schema]
   })
   return {

@@ -1,26 +1,26 @@
 import { References } from '../openapi/references.ts'
-import type { Mend, Schema } from '../plugin-document.ts'
+import type { Repair, Schema } from '../plugin-document.ts'
 import { isObject } from '../text/members.ts'
-import { Mends } from '../text/mends.ts'
-import { SchemaRepair } from './schema-repair.ts'
+import { Repairs } from '../text/repairs.ts'
+import { SchemaSimplifier } from './simple-schema.ts'
 
 /**
  * The input of an operation from any JSON Schema, such as that of an MCP tool: one object without references, that the
  * rest of the host can read. What cannot be understood may be anything.
  */
-export function toInput(schema: unknown): { input: Schema; mends: Mend[] } {
-  const mends = new Mends('spec')
+export function toInput(schema: unknown): { input: Schema; repairs: Repair[] } {
+  const repairs = new Repairs('spec')
   const document = isObject(schema) ? schema : {}
-  const repair = new SchemaRepair(new References(document, mends), mends)
-  repair.beginOperation(false)
-  const repaired = repair.repair(document, '').schema
+  const simplifier = new SchemaSimplifier(new References(document, repairs), repairs)
+  simplifier.beginOperation(false)
+  const simplified = simplifier.simplify(document, '').schema
   return {
     input: {
       properties: {},
-      ...(repaired.type === 'object' ? repaired : {}),
+      ...(simplified.type === 'object' ? simplified : {}),
       type: 'object',
       additionalProperties: false,
     },
-    mends: mends.list(),
+    repairs: repairs.list(),
   }
 }

@@ -1,8 +1,8 @@
 import type { Field, Schema } from '../plugin-document.ts'
 import { isRefusedName } from '../text/members.ts'
-import type { Mends } from '../text/mends.ts'
 import { fitIdentifier, shortHash, UniqueNames } from '../text/names.ts'
 import { quote } from '../text/plain-text.ts'
+import type { Repairs } from '../text/repairs.ts'
 
 /** Gathers the inputs of one operation in one flat object, each under a name of its own. */
 export class Inputs {
@@ -10,22 +10,22 @@ export class Inputs {
   readonly #properties: [string, Schema][] = []
   readonly #required: string[] = []
   readonly #names = new UniqueNames()
-  readonly #mends: Mends
+  readonly #repairs: Repairs
 
-  constructor(mends: Mends) {
-    this.#mends = mends
+  constructor(repairs: Repairs) {
+    this.#repairs = repairs
   }
 
   /** @returns the name that the input has got; undefined where nothing may be called so. */
   add(field: Omit<Field, 'name'>, schema: Schema, isRequired: boolean, pointer: string): string | undefined {
     const { wireName, place } = field
     if (isRefusedName(wireName))
-      return void this.#mends.add(pointer, `An input cannot be called ${wireName}; it was left out.`)
+      return void this.#repairs.add(pointer, `An input cannot be called ${wireName}; it was left out.`)
     const fit = fitIdentifier(wireName) || `${place}_${shortHash(wireName, 6)}`
     const isTaken = this.#names.has(fit)
     const name = this.#names.take(isTaken ? fitIdentifier(`${place}_${fit}`) : fit)
     if (isTaken)
-      this.#mends.add(pointer, `Two inputs are called ${quote(wireName)}; the one in the ${place} is called ${name}.`)
+      this.#repairs.add(pointer, `Two inputs are called ${quote(wireName)}; the one in the ${place} is called ${name}.`)
     this.fields.push({ name, ...field })
     this.#properties.push([name, schema])
     if (isRequired) this.#required.push(name)

@@ -1,7 +1,7 @@
 import { type DocumentAuth, DocumentRefused, type OAuthEndpoints, type Schema } from '../plugin-document.ts'
 import { isObject, listOfAny, pairsOf } from '../text/members.ts'
 import { listOf, plainLine, plainText, quote } from '../text/plain-text.ts'
-import type { AddMend } from './manifest.ts'
+import type { AddRepair } from './manifest.ts'
 
 const advice: Record<string, string> = {
   bearer:
@@ -14,38 +14,38 @@ const advice: Record<string, string> = {
  * Reads `auth` of a manifest. The type decides; what does not belong to it is left aside.
  * @throws DocumentRefused where a plugin could not be signed in to.
  */
-export function readManifestAuth(given: unknown, manifestUrl: string, mend: AddMend): DocumentAuth {
+export function readManifestAuth(given: unknown, manifestUrl: string, repair: AddRepair): DocumentAuth {
   if (given === undefined || given === null) {
-    mend('/auth', 'auth is missing; {"type": "none"} is assumed.')
+    repair('/auth', 'auth is missing; {"type": "none"} is assumed.')
     return { type: 'none', scheme: 'bearer', verificationTokens: {} }
   }
-  if (typeof given === 'string') mend('/auth', `auth should be an object; it is read as {"type": ${quote(given)}}.`)
+  if (typeof given === 'string') repair('/auth', `auth should be an object; it is read as {"type": ${quote(given)}}.`)
   const auth: Schema = isObject(given) ? given : { type: given }
-  const type = readType(auth, mend)
+  const type = readType(auth, repair)
   const instructions = plainText(auth.instructions, 1_000)
   if (auth.client_secret !== undefined || auth.client_id !== undefined)
-    mend(
+    repair(
       '/auth/client_secret',
       'The client id and secret do not belong into a file that everybody can read. They were not kept; if they are real, replace them.',
     )
   const common = {
     ...(instructions && { instructions }),
-    verificationTokens: readTokens(auth.verification_tokens, type, mend),
+    verificationTokens: readTokens(auth.verification_tokens, type, repair),
   }
   if (type === 'none') {
     const odd = Object.keys(auth).filter((name) => name !== 'type' && name !== 'instructions')
     if (odd.length > 0)
-      mend(
+      repair(
         '/auth',
         `auth is none, so ${listOf(odd.map((name) => plainLine(name, 40)))} says nothing; no credentials are sent.`,
       )
     return { type, scheme: 'bearer', ...common, verificationTokens: {} }
   }
-  if (type === 'oauth') return { type, scheme: 'bearer', ...common, oauth: readOAuth(auth, manifestUrl, mend) }
-  return { type, scheme: readScheme(auth, mend), ...common }
+  if (type === 'oauth') return { type, scheme: 'bearer', ...common, oauth: readOAuth(auth, manifestUrl, repair) }
+  return { type, scheme: readScheme(auth, repair), ...common }
 }
 
-function readType(auth: Schema, mend: AddMend): DocumentAuth['type'] {
+function readType(auth: Schema, repair: AddRepair): DocumentAuth['type'] {
   const written = plainLine(auth.type, 40)
   const key = written.toLowerCase().replaceAll(/[\s-]+/g, '_')
   const known: Record<string, DocumentAuth['type']> = {
@@ -60,7 +60,7 @@ function readType(auth: Schema, mend: AddMend): DocumentAuth['type'] {
   const type = Object.hasOwn(known, key) ? known[key] : undefined
   if (type) {
     if (auth.type !== type)
-      mend(
+      repair(
         '/auth/type',
         written === '' ? `The type of auth is missing; ${type} is assumed.` : `${quote(written)} is read as ${type}.`,
       )
@@ -76,31 +76,32 @@ function readType(auth: Schema, mend: AddMend): DocumentAuth['type'] {
   )
 }
 
-function readScheme(auth: Schema, mend: AddMend): 'bearer' | 'basic' {
+function readScheme(auth: Schema, repair: AddRepair): 'bearer' | 'basic' {
   const written = plainLine(auth.authorization_type, 40)
   const scheme = written.toLowerCase()
   if (scheme === 'bearer' || scheme === 'basic') {
-    if (scheme !== auth.authorization_type) mend('/auth/authorization_type', `${quote(written)} is read as ${scheme}.`)
+    if (scheme !== auth.authorization_type)
+      repair('/auth/authorization_type', `${quote(written)} is read as ${scheme}.`)
     return scheme
   }
-  mend(
+  repair(
     '/auth/authorization_type',
     `authorization_type ${written === '' ? 'is missing' : `is ${quote(written)}, neither bearer nor basic`}; bearer is assumed.`,
   )
   return 'bearer'
 }
 
-function readTokens(given: unknown, type: string, mend: AddMend): Record<string, string> {
+function readTokens(given: unknown, type: string, repair: AddRepair): Record<string, string> {
   const tokens: [string, string][] = []
   for (const [service, token] of pairsOf(given).slice(0, 20))
     if (typeof token === 'string' && token.trim() !== '')
       tokens.push([plainLine(service, 50), token.trim().slice(0, 500)])
   if (tokens.length === 0 && (type === 'oauth' || type === 'service_http'))
-    mend('/auth/verification_tokens', 'There is no verification token yet; the host shows the one that belongs here.')
+    repair('/auth/verification_tokens', 'There is no verification token yet; the host shows the one that belongs here.')
   return Object.fromEntries(tokens)
 }
 
-function readOAuth(auth: Schema, manifestUrl: string, mend: AddMend): OAuthEndpoints {
+function readOAuth(auth: Schema, manifestUrl: string, repair: AddRepair): OAuthEndpoints {
   const client = plainLine(auth.client_url, 2_000)
   const token = plainLine(auth.authorization_url, 2_000)
   if (client === '' || token === '')
@@ -116,23 +117,23 @@ function readOAuth(auth: Schema, manifestUrl: string, mend: AddMend): OAuthEndpo
   const type = plainLine(auth.authorization_content_type, 100).toLowerCase().split(';')[0]?.trim()
   const contentType = type === 'application/json' ? type : 'application/x-www-form-urlencoded'
   if (type !== contentType)
-    mend(
+    repair(
       '/auth/authorization_content_type',
       // RFC 6749, section 4.1.3: every token endpoint takes a form.
       `authorization_content_type ${type ? `is ${quote(type)}` : 'is missing'}; a form is sent, as OAuth has it.`,
     )
   const scopes = Array.isArray(auth.scope) ? auth.scope : listOfAny(auth.scope ? undefined : auth.scopes)
-  if (scopes.length > 0) mend('/auth/scope', 'The scopes should be one text with blanks between; they were joined.')
+  if (scopes.length > 0) repair('/auth/scope', 'The scopes should be one text with blanks between; they were joined.')
   return {
-    authorizationUrl: endpoint(client, 'client_url', manifestUrl, mend),
-    tokenUrl: endpoint(token, 'authorization_url', manifestUrl, mend),
+    authorizationUrl: endpoint(client, 'client_url', manifestUrl, repair),
+    tokenUrl: endpoint(token, 'authorization_url', manifestUrl, repair),
     scope: plainLine(scopes.length > 0 ? scopes.filter((one) => typeof one === 'string').join(' ') : auth.scope, 2_000),
     contentType,
     ...(auth.token_exchange_method === 'basic_auth_header' && { clientAuthentication: 'basic' as const }),
   }
 }
 
-function endpoint(address: string, member: string, manifestUrl: string, mend: AddMend): string {
+function endpoint(address: string, member: string, manifestUrl: string, repair: AddRepair): string {
   const url = URL.parse(address, manifestUrl)
   if (
     !url ||
@@ -144,6 +145,7 @@ function endpoint(address: string, member: string, manifestUrl: string, mend: Ad
     throw new DocumentRefused(
       `The ${member} in the manifest's auth, ${quote(address, 120)}, is no address. It should begin with https://.`,
     )
-  if (!/^https?:/i.test(address)) mend(`/auth/${member}`, `The address should be absolute; it is read as ${url.href}.`)
+  if (!/^https?:/i.test(address))
+    repair(`/auth/${member}`, `The address should be absolute; it is read as ${url.href}.`)
   return url.href
 }

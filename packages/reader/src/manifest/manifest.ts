@@ -1,4 +1,4 @@
-import { type DocumentAuth, DocumentRefused, type Mend, type Schema } from '../plugin-document.ts'
+import { type DocumentAuth, DocumentRefused, type Repair, type Schema } from '../plugin-document.ts'
 import { readJson } from '../text/json-text.ts'
 import { isObject, listOfAny, memberOf, objectOf, wordOf } from '../text/members.ts'
 import { fitName, shortHash } from '../text/names.ts'
@@ -26,7 +26,7 @@ export interface ReadManifest {
 
 export interface ManifestRead {
   manifest: ReadManifest
-  mends: Mend[]
+  repairs: Repair[]
 }
 
 const longestManifest = 2 ** 20
@@ -40,18 +40,19 @@ export function readManifest(text: string, url: string): ManifestRead {
   if (text.length > longestManifest)
     throw new DocumentRefused('The manifest is over 1 MB. A manifest is a short file that names the spec.')
   refuseOtherText(text, 'a manifest')
-  const { value, mended } = readJson(text, 'the manifest')
-  const mends: Mend[] = mended.map((message) => ({ document: 'manifest', pointer: '', message }))
-  const mend = (pointer: string, message: string): void => void mends.push({ document: 'manifest', pointer, message })
-  const found = unwrapped(value, mend)
+  const json = readJson(text, 'the manifest')
+  const repairs: Repair[] = json.repairs.map((message) => ({ document: 'manifest', pointer: '', message }))
+  const repair = (pointer: string, message: string): void =>
+    void repairs.push({ document: 'manifest', pointer, message })
+  const found = unwrapped(json.value, repair)
   refuseOthers(found)
-  const names = readNames(found, url, mend)
-  const api = readApi(found, url, mend)
+  const names = readNames(found, url, repair)
+  const api = readApi(found, url, repair)
   // Whose service it is is known best where the address of the API has been understood.
-  const auth = readManifestAuth(found.auth, url, mend)
-  const logoUrl = readLogo(found.logo_url, url, mend)
-  const legalInfoUrl = readPage(found.legal_info_url, url, mend)
-  const contactEmail = readEmail(found.contact_email, mend)
+  const auth = readManifestAuth(found.auth, url, repair)
+  const logoUrl = readLogo(found.logo_url, url, repair)
+  const legalInfoUrl = readPage(found.legal_info_url, url, repair)
+  const contactEmail = readEmail(found.contact_email, repair)
   return {
     manifest: {
       url,
@@ -63,21 +64,21 @@ export function readManifest(text: string, url: string): ManifestRead {
       specUrl: api.url,
       ...(api.other && { otherSpecUrl: api.other }),
     },
-    mends,
+    repairs,
   }
 }
 
-export type AddMend = (pointer: string, message: string) => void
+export type AddRepair = (pointer: string, message: string) => void
 
 /** The manifest itself, where a store's record of it was published. */
-function unwrapped(value: unknown, mend: AddMend): Schema {
+function unwrapped(value: unknown, repair: AddRepair): Schema {
   if (!isObject(value))
     throw new DocumentRefused(
       `The manifest is ${kindOf(value)}; it should be an object with name_for_model, auth and api.`,
     )
   const inner = memberOf(value, 'manifest')
   if (!isObject(inner) || memberOf(value, 'api') !== undefined || memberOf(inner, 'api') === undefined) return value
-  mend('/manifest', 'The manifest stands inside another object, as a store keeps it; the inner one was read.')
+  repair('/manifest', 'The manifest stands inside another object, as a store keeps it; the inner one was read.')
   return inner
 }
 
@@ -121,22 +122,23 @@ function refuseOthers(found: Schema): void {
   )
 }
 
-function readNames(found: Schema, url: string, mend: AddMend) {
-  const human = text(found, 'name_for_human', 50, mend) || derived(found, 'name_for_human', ['name', 'title'], 50, mend)
+function readNames(found: Schema, url: string, repair: AddRepair) {
+  const human =
+    text(found, 'name_for_human', 50, repair) || derived(found, 'name_for_human', ['name', 'title'], 50, repair)
   const model =
     plainLine(found.name_for_model, 1_000) ||
-    derived(found, 'name_for_model', ['name', 'name_for_human', 'title'], 1_000, mend)
+    derived(found, 'name_for_model', ['name', 'name_for_human', 'title'], 1_000, repair)
   const forModel =
-    text(found, 'description_for_model', 8_000, mend) ||
-    derived(found, 'description_for_model', ['description', 'description_for_human'], 8_000, mend)
+    text(found, 'description_for_model', 8_000, repair) ||
+    derived(found, 'description_for_model', ['description', 'description_for_human'], 8_000, repair)
   const forHuman =
-    text(found, 'description_for_human', 120, mend) ||
-    derived(found, 'description_for_human', ['description', 'description_for_model'], 120, mend)
+    text(found, 'description_for_human', 120, repair) ||
+    derived(found, 'description_for_human', ['description', 'description_for_model'], 120, repair)
   const host = URL.parse(url)?.hostname.replace(/^www\./, '') ?? 'plugin'
   // A name in another script than Latin leaves nothing; the host and a hash tell it from others.
   const name = fitName(model) || fitName(human) || `plugin_${shortHash(model || host)}`
   if (typeof found.name_for_model === 'string' && name !== found.name_for_model)
-    mend(
+    repair(
       '/name_for_model',
       `The name for the model should be letters, digits and _, at most 50. ${quote(found.name_for_model)} is called ${name} here.`,
     )
@@ -144,22 +146,23 @@ function readNames(found: Schema, url: string, mend: AddMend) {
 }
 
 /** A text of the manifest, clean and not too long. */
-function text(found: Schema, member: string, longest: number, mend: AddMend): string {
+function text(found: Schema, member: string, longest: number, repair: AddRepair): string {
   const value = found[member]
   const pointer = `/${member}`
   const clean = member.startsWith('name') ? plainLine(value, 100_000) : plainText(value, 100_000)
-  if (typeof value === 'string' && hasInvisible(value)) mend(pointer, 'Characters that cannot be seen were taken out.')
-  if (clean.length > longest) mend(pointer, `The text has ${clean.length} characters and was cut at ${longest}.`)
+  if (typeof value === 'string' && hasInvisible(value))
+    repair(pointer, 'Characters that cannot be seen were taken out.')
+  if (clean.length > longest) repair(pointer, `The text has ${clean.length} characters and was cut at ${longest}.`)
   return cut(clean, longest)
 }
 
-function derived(found: Schema, member: string, from: string[], longest: number, mend: AddMend): string {
+function derived(found: Schema, member: string, from: string[], longest: number, repair: AddRepair): string {
   const source = from.find((one) => plainLine(found[one], 10) !== '')
-  mend(`/${member}`, source ? `${member} is missing; ${source} was taken in its place.` : `${member} is missing.`)
+  repair(`/${member}`, source ? `${member} is missing; ${source} was taken in its place.` : `${member} is missing.`)
   return source ? (longest > 200 ? plainText(found[source], longest) : plainLine(found[source], longest)) : ''
 }
 
-function readApi(found: Schema, url: string, mend: AddMend): SpecAddress {
+function readApi(found: Schema, url: string, repair: AddRepair): SpecAddress {
   const api = isObject(found.api) ? found.api : typeof found.api === 'string' ? { url: found.api } : undefined
   if (!api)
     throw new DocumentRefused(
@@ -170,15 +173,15 @@ function readApi(found: Schema, url: string, mend: AddMend): SpecAddress {
     throw new DocumentRefused(
       `The manifest's api has no url${type && type !== 'openapi' ? ` (its type is ${quote(type)})` : ''}, so there is nothing to call. Give the address of the OpenAPI spec there.`,
     )
-  if (type === '') mend('/api/type', 'The type of the API is missing; openapi is assumed.')
+  if (type === '') repair('/api/type', 'The type of the API is missing; openapi is assumed.')
   else if (/^(open-?api|swagger)/i.test(type)) {
-    if (type !== 'openapi') mend('/api/type', `${quote(type)} is read as openapi.`)
+    if (type !== 'openapi') repair('/api/type', `${quote(type)} is read as openapi.`)
   } else
     throw new DocumentRefused(
       `The manifest's api is of type ${quote(type)}, so there is nothing to call; only "openapi" with the address of a spec is.`,
     )
   if (typeof found.schema_version !== 'string' || found.schema_version !== 'v1')
-    mend(
+    repair(
       '/schema_version',
       found.schema_version === undefined
         ? 'schema_version is missing; "v1" is assumed.'
@@ -186,12 +189,12 @@ function readApi(found: Schema, url: string, mend: AddMend): SpecAddress {
     )
   for (const flag of ['is_user_authenticated', 'has_user_authentication'])
     if (api[flag] !== undefined && typeof api[flag] !== 'boolean')
-      mend(`/api/${flag}`, 'The flag should be true or false. It means nothing here; auth decides.')
-  return specAddress(api.url, url, mend)
+      repair(`/api/${flag}`, 'The flag should be true or false. It means nothing here; auth decides.')
+  return specAddress(api.url, url, repair)
 }
 
-function readLogo(value: unknown, url: string, mend: AddMend): string | undefined {
-  if (value === undefined || value === '') return void mend('/logo_url', 'There is no logo.')
+function readLogo(value: unknown, url: string, repair: AddRepair): string | undefined {
+  if (value === undefined || value === '') return void repair('/logo_url', 'There is no logo.')
   const absolute = typeof value === 'string' ? URL.parse(value.trim(), url) : null
   if (absolute?.protocol === 'https:' || absolute?.protocol === 'http:') return absolute.href
   if (
@@ -200,25 +203,25 @@ function readLogo(value: unknown, url: string, mend: AddMend): string | undefine
     absolute.href.length <= 50_000
   )
     return absolute.href
-  mend('/logo_url', `The logo is not shown: ${quote(value)} is no address of a picture.`)
+  repair('/logo_url', `The logo is not shown: ${quote(value)} is no address of a picture.`)
   return undefined
 }
 
-function readPage(value: unknown, url: string, mend: AddMend): string | undefined {
+function readPage(value: unknown, url: string, repair: AddRepair): string | undefined {
   const given = plainLine(value, 2_000)
-  if (given === '') return void mend('/legal_info_url', 'There is no page with the legal information.')
+  if (given === '') return void repair('/legal_info_url', 'There is no page with the legal information.')
   // A bare host is meant as an address, a mail address is not.
   const address = /^[\w-]+(\.[\w-]+)+(\/|$)/.test(given) ? `https://${given}` : given
   const page = given.includes('@') && !/^https?:/i.test(given) ? null : URL.parse(address, url)
   if (page?.protocol === 'https:' || page?.protocol === 'http:') return page.href
-  mend('/legal_info_url', `${quote(given)} is no address of a page; it is not linked.`)
+  repair('/legal_info_url', `${quote(given)} is no address of a page; it is not linked.`)
   return undefined
 }
 
-function readEmail(value: unknown, mend: AddMend): string | undefined {
+function readEmail(value: unknown, repair: AddRepair): string | undefined {
   const given = plainLine(value, 254)
   if (/^[^\s@,;<>"]+@[^\s@,;<>"]+\.[^\s@,;<>"]+$/.test(given) && !/@@/.test(given)) return given
-  mend('/contact_email', given === '' ? 'There is no contact_email.' : `${quote(given)} is no mail address.`)
+  repair('/contact_email', given === '' ? 'There is no contact_email.' : `${quote(given)} is no mail address.`)
   return undefined
 }
 

@@ -2,7 +2,7 @@ import { isLoopback } from '@reference-plugins/guarded-fetch'
 import { placeholderIn } from '../hosts/placeholder.ts'
 import { DocumentRefused } from '../plugin-document.ts'
 import { quote } from '../text/plain-text.ts'
-import type { AddMend } from './manifest.ts'
+import type { AddRepair } from './manifest.ts'
 
 export interface SpecAddress {
   url: string
@@ -14,7 +14,7 @@ export interface SpecAddress {
  * The absolute address of the spec.
  * @throws DocumentRefused where it is a placeholder or no address.
  */
-export function specAddress(given: string, manifestUrl: string, mend: AddMend): SpecAddress {
+export function specAddress(given: string, manifestUrl: string, repair: AddRepair): SpecAddress {
   const base = new URL(manifestUrl)
   let address = given.trim()
   const mark = placeholderIn(address, base.hostname)
@@ -25,7 +25,7 @@ export function specAddress(given: string, manifestUrl: string, mend: AddMend): 
       throw new DocumentRefused(
         `The address of the spec in the manifest still has a placeholder, ${quote(mark)}: ${quote(address, 120)}. Put the real address of your API there.`,
       )
-    mend('/api/url', `PLUGIN_HOSTNAME stands for ${base.host}.`)
+    repair('/api/url', `PLUGIN_HOSTNAME stands for ${base.host}.`)
     address = filled
   }
   if (/^[\w.-]+:\d+(\/|$)/.test(address))
@@ -37,12 +37,12 @@ export function specAddress(given: string, manifestUrl: string, mend: AddMend): 
     )
   if (/^[a-z][a-z\d+.-]*:/i.test(address) || address.startsWith('//')) return absolute(address, base)
   if (/^[\w-]+(\.[\w-]+)+\/./.test(address)) {
-    mend('/api/url', `${quote(address)} lacks its beginning; https:// is assumed.`)
+    repair('/api/url', `${quote(address)} lacks its beginning; https:// is assumed.`)
     return absolute(`https://${address}`, base)
   }
   const url = new URL(address, base).href
   const other = new URL(address.startsWith('/') ? address : `/${address}`, base).href
-  mend('/api/url', `The address should be absolute; ${quote(address)} is read as ${url}.`)
+  repair('/api/url', `The address should be absolute; ${quote(address)} is read as ${url}.`)
   return url === other ? { url } : { url, other }
 }
 

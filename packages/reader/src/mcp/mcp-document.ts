@@ -1,10 +1,10 @@
-import { SchemaRepair } from '../flat/schema-repair.ts'
+import { SchemaSimplifier } from '../flat/simple-schema.ts'
 import { References } from '../openapi/references.ts'
 import type { DocumentOperation, PluginDocument } from '../plugin-document.ts'
 import { objectOf } from '../text/members.ts'
-import { Mends } from '../text/mends.ts'
 import { fitIdentifier, fitName, UniqueNames } from '../text/names.ts'
 import { plainLine, plainText } from '../text/plain-text.ts'
+import { Repairs } from '../text/repairs.ts'
 
 /** As tools/list gives it. */
 export interface McpTool {
@@ -45,8 +45,8 @@ export function toMcpDocument(
 }
 
 function toOperation(tool: McpTool, names: UniqueNames): DocumentOperation {
-  const mends = new Mends('spec')
-  const schema = new SchemaRepair(new References(objectOf(tool.inputSchema), mends), mends).repair(
+  const repairs = new Repairs('spec')
+  const schema = new SchemaSimplifier(new References(objectOf(tool.inputSchema), repairs), repairs).simplify(
     tool.inputSchema,
     '',
   ).schema

@@ -1,9 +1,9 @@
 import type { Inputs } from '../flat/inputs.ts'
-import type { SchemaRepair } from '../flat/schema-repair.ts'
+import type { SchemaSimplifier } from '../flat/simple-schema.ts'
 import type { Field, Schema } from '../plugin-document.ts'
 import { isObject, isTrue, listOfAny, memberOf, objectOf, pairsOf, step, wordOf } from '../text/members.ts'
-import type { Mends } from '../text/mends.ts'
 import { plainText, quote } from '../text/plain-text.ts'
+import type { Repairs } from '../text/repairs.ts'
 import type { References } from './references.ts'
 
 export interface Parameter {
@@ -20,7 +20,7 @@ const hidden =
 /** The parameters of an operation and of its path; where two have one name and place, the operation's counts. */
 export function readParameters(
   references: References,
-  mends: Mends,
+  repairs: Repairs,
   lists: { list: unknown; pointer: string }[],
 ): Parameter[] {
   const found = new Map<string, Parameter>()
@@ -31,11 +31,11 @@ export function readParameters(
       if (!isObject(value)) continue
       const name = wordOf(value.name)
       if (name === '' || name.length > 200) {
-        mends.add(at, 'A parameter without a name was left out.')
+        repairs.add(at, 'A parameter without a name was left out.')
         continue
       }
       const place = value.in === undefined ? 'query' : wordOf(value.in).toLowerCase()
-      if (value.in === undefined) mends.add(at, `It is not said where ${quote(name)} goes; query is assumed.`)
+      if (value.in === undefined) repairs.add(at, `It is not said where ${quote(name)} goes; query is assumed.`)
       found.set(`${place} ${name}`, { name, place, node: value, pointer: at })
     }
   return [...found.values()]
@@ -46,28 +46,28 @@ export function addParameter(
   { name, place, node, pointer }: Parameter,
   inPath: ReadonlySet<string>,
   inputs: Inputs,
-  repair: SchemaRepair,
-  mends: Mends,
+  simplifier: SchemaSimplifier,
+  repairs: Repairs,
 ): void {
-  if (place === 'cookie') return void mends.add(pointer, `The cookie ${quote(name)} is not sent.`)
+  if (place === 'cookie') return void repairs.add(pointer, `The cookie ${quote(name)} is not sent.`)
   if (place === 'header' && (hidden.test(name) || !/^[\w!#$%&'*+.^`|~-]+$/.test(name))) return
   let target = place as Field['place']
   if (place === 'path' && !inPath.has(name)) {
-    mends.add(pointer, `{${name}} is not in the path; the input goes into the query.`)
+    repairs.add(pointer, `{${name}} is not in the path; the input goes into the query.`)
     target = 'query'
   } else if (!['path', 'query', 'header'].includes(place)) {
-    mends.add(pointer, `${quote(place)} is no place for a parameter; query is assumed.`)
+    repairs.add(pointer, `${quote(place)} is no place for a parameter; query is assumed.`)
     target = 'query'
   }
   const content = Object.entries(objectOf(node.content))[0]
-  const repaired = repair.repair(
-    content ? memberOf(content[1], 'schema') : parameterSchema(node, pointer, mends),
+  const simplified = simplifier.simplify(
+    content ? memberOf(content[1], 'schema') : parameterSchema(node, pointer, repairs),
     step(pointer, 'schema'),
   )
-  const { isRequired } = repaired
-  const isAnything = !['type', 'enum', 'anyOf'].some((word) => word in repaired.schema)
+  const { isRequired } = simplified
+  const isAnything = !['type', 'enum', 'anyOf'].some((word) => word in simplified.schema)
   // Whatever goes into an address is text in the end.
-  const schema: Schema = isAnything && !content ? { type: 'string', ...repaired.schema } : repaired.schema
+  const schema: Schema = isAnything && !content ? { type: 'string', ...simplified.schema } : simplified.schema
   const description = plainText(node.description, 700)
   const field: Omit<Field, 'name'> = { place: target, wireName: name }
   Object.assign(field, wireForm(node, schema, target, content !== undefined))
@@ -80,13 +80,13 @@ export function addParameter(
 }
 
 /** Swagger 2 has the words of the schema in the parameter itself, and so have careless people. */
-export function parameterSchema(node: Schema, pointer: string, mends: Mends): unknown {
+export function parameterSchema(node: Schema, pointer: string, repairs: Repairs): unknown {
   if (node.schema !== undefined) return node.schema
   const words = pairsOf(node).filter(
     ([word]) => !['name', 'in', 'required', 'style', 'explode', 'description', 'collectionFormat'].includes(word),
   )
   if (words.length > 0 && !('type' in node))
-    mends.add(pointer, 'The parameter has no schema; what stands in it was taken.')
+    repairs.add(pointer, 'The parameter has no schema; what stands in it was taken.')
   return words.length > 0 ? Object.fromEntries(words) : { type: 'string' }
 }
 

@@ -1,7 +1,7 @@
 import type { Schema } from '../plugin-document.ts'
 import { isObject, isRefusedName, memberOf } from '../text/members.ts'
-import type { Mends } from '../text/mends.ts'
 import { plainLine, quote } from '../text/plain-text.ts'
+import type { Repairs } from '../text/repairs.ts'
 
 export interface Followed {
   value: unknown
@@ -12,11 +12,11 @@ export interface Followed {
 /** Finds what a `$ref` means, in the document alone: nothing is ever fetched. */
 export class References {
   readonly #document: Schema
-  readonly #mends: Mends
+  readonly #repairs: Repairs
 
-  constructor(document: Schema, mends: Mends) {
+  constructor(document: Schema, repairs: Repairs) {
     this.#document = document
-    this.#mends = mends
+    this.#repairs = repairs
   }
 
   /** The node, or what its reference leads to; undefined where it leads nowhere or in a circle. */
@@ -28,7 +28,7 @@ export class References {
       const { $ref } = value
       description ??= memberOf(value, 'description')
       if (typeof $ref !== 'string' || through.includes($ref) || through.length >= 32) {
-        this.#mends.add(pointer, `The reference ${quote($ref)} leads nowhere; anything is taken there.`)
+        this.#repairs.add(pointer, `The reference ${quote($ref)} leads nowhere; anything is taken there.`)
         return { value: undefined, through }
       }
       through.push($ref)
@@ -41,11 +41,11 @@ export class References {
 
   #find($ref: string, pointer: string): unknown {
     if (/^(string|number|integer|boolean|object|array)$/.test($ref)) {
-      this.#mends.add(pointer, `"$ref: ${$ref}" is read as "type: ${$ref}".`)
+      this.#repairs.add(pointer, `"$ref: ${$ref}" is read as "type: ${$ref}".`)
       return { type: $ref }
     }
     if (!$ref.startsWith('#')) {
-      this.#mends.add(
+      this.#repairs.add(
         pointer,
         `The reference ${quote($ref)} leads out of the document and is not followed; anything is taken there.`,
       )
@@ -64,13 +64,13 @@ export class References {
     ]) {
       const meant = this.#walk([...folder, name])
       if (meant === undefined) continue
-      this.#mends.add(
+      this.#repairs.add(
         pointer,
         `The reference ${quote($ref)} leads nowhere; #/${folder.join('/')}/${plainLine(name, 60)} was taken.`,
       )
       return meant
     }
-    this.#mends.add(pointer, `The reference ${quote($ref)} leads nowhere; anything is taken there.`)
+    this.#repairs.add(pointer, `The reference ${quote($ref)} leads nowhere; anything is taken there.`)
     return undefined
   }
 

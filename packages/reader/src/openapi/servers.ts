@@ -3,8 +3,8 @@ import { isPrivate, isUnder, registrableDomain, rootDomain } from '../hosts/host
 import { placeholderIn } from '../hosts/placeholder.ts'
 import type { Schema } from '../plugin-document.ts'
 import { isObject, listOfAny, memberOf, objectOf, pairsOf, step } from '../text/members.ts'
-import type { Mends } from '../text/mends.ts'
 import { listOf, plainLine, quote } from '../text/plain-text.ts'
+import type { Repairs } from '../text/repairs.ts'
 
 export interface Servers {
   /** The base of every call, without a slash at its end. */
@@ -21,14 +21,14 @@ export function chooseServer(
   document: Schema,
   specUrl: string,
   manifestUrl: string | undefined,
-  mends: Mends,
+  repairs: Repairs,
 ): Servers {
   const spec = new URL(specUrl)
   const root = rootDomain(new URL(manifestUrl ?? specUrl).hostname)
   const isLocal = isLoopback(root)
-  const found = serverUrls(document, spec, mends).filter(({ url, pointer }) => {
+  const found = serverUrls(document, spec, repairs).filter(({ url, pointer }) => {
     if (!isPrivate(url.hostname) || (isLocal && isLoopback(url.hostname)) || url.hostname === spec.hostname) return true
-    mends.add(pointer, `The server ${url.origin} can be reached on its own network alone; it is not called.`)
+    repairs.add(pointer, `The server ${url.origin} can be reached on its own network alone; it is not called.`)
     return false
   })
   const chosen =
@@ -40,7 +40,7 @@ export function chooseServer(
     .filter(({ url }) => registrableDomain(url.hostname) !== registrableDomain(root) && url !== chosen?.url)
     .map(({ url }) => baseOf(url))
   if (!chosen) {
-    mends.add(
+    repairs.add(
       '/servers',
       others.length > 0
         ? `No server is on the plugin's domain, ${root} (${listOf(others, 4)}); the spec's own, ${spec.origin}, is called.`
@@ -50,7 +50,7 @@ export function chooseServer(
   }
   const { url, pointer } = chosen
   if (url.protocol === 'http:' && spec.protocol === 'https:' && !isLoopback(url.hostname) && url.port === '') {
-    mends.add(pointer, `The server is called by https, as the spec is.`)
+    repairs.add(pointer, `The server is called by https, as the spec is.`)
     url.protocol = 'https:'
   }
   return { chosen: baseOf(url), passedOver: others }
@@ -64,18 +64,18 @@ interface Found {
   pointer: string
 }
 
-function serverUrls(document: Schema, spec: URL, mends: Mends): Found[] {
-  const { list, pointer } = serverList(document, mends)
+function serverUrls(document: Schema, spec: URL, repairs: Repairs): Found[] {
+  const { list, pointer } = serverList(document, repairs)
   const found: Found[] = []
   for (const [index, server] of list.slice(0, 50).entries()) {
     const place = step(pointer, index)
-    const url = serverUrl(server, spec, place, mends)
+    const url = serverUrl(server, spec, place, repairs)
     if (url) found.push({ url, pointer: place })
   }
   return found
 }
 
-function serverList(document: Schema, mends: Mends): { list: unknown[]; pointer: string } {
+function serverList(document: Schema, repairs: Repairs): { list: unknown[]; pointer: string } {
   const { servers, host, basePath } = document
   if (typeof host === 'string' || typeof basePath === 'string')
     return { list: swaggerServers(document), pointer: '/host' }
@@ -83,7 +83,7 @@ function serverList(document: Schema, mends: Mends): { list: unknown[]; pointer:
   if (direct.length > 0) return { list: direct, pointer: '/servers' }
   const inInfo = memberOf(document.info, 'servers')
   if (Array.isArray(inInfo) && inInfo.length > 0) {
-    mends.add('/info/servers', 'The servers stand inside info; they belong beside it, and were read all the same.')
+    repairs.add('/info/servers', 'The servers stand inside info; they belong beside it, and were read all the same.')
     return { list: inInfo, pointer: '/info/servers' }
   }
   // Some name the server at the paths alone.
@@ -91,7 +91,7 @@ function serverList(document: Schema, mends: Mends): { list: unknown[]; pointer:
     const ofItem = listOfAny(memberOf(item, 'servers'))
     if (ofItem.length > 0) return { list: ofItem, pointer: step(step('/paths', path), 'servers') }
   }
-  mends.add('/servers', 'No server is named; the origin of the spec is taken.')
+  repairs.add('/servers', 'No server is named; the origin of the spec is taken.')
   return { list: [{ url: '/' }], pointer: '/servers' }
 }
 
@@ -108,11 +108,11 @@ function swaggerServers({ host, basePath, schemes }: Schema): unknown[] {
   return [{ url: `${scheme}://${host}${path}` }]
 }
 
-/** Of one entry of `servers`; undefined, with a mend, where it cannot be called. */
-export function serverUrl(server: unknown, spec: URL, pointer: string, mends: Mends): URL | undefined {
+/** Of one entry of `servers`; undefined, with a repair, where it cannot be called. */
+export function serverUrl(server: unknown, spec: URL, pointer: string, repairs: Repairs): URL | undefined {
   const given = typeof server === 'string' ? server : memberOf(server, 'url')
   if (typeof given !== 'string' || given.trim() === '')
-    return void mends.add(pointer, 'A server without a url was left out.')
+    return void repairs.add(pointer, 'A server without a url was left out.')
   let address = given.trim().slice(0, 2_000)
   for (const [name, variable] of pairsOf(memberOf(server, 'variables')).slice(0, 20)) {
     const preset = memberOf(variable, 'default') ?? listOfAny(memberOf(variable, 'enum'))[0]
@@ -120,13 +120,13 @@ export function serverUrl(server: unknown, spec: URL, pointer: string, mends: Me
       address = address.replaceAll(`{${name}}`, String(preset))
   }
   if (/^[\w-]+(\.[\w-]+)+(:\d+)?(\/|$)/.test(address) || /^localhost(:\d+)?(\/|$)/.test(address)) {
-    mends.add(pointer, `The server ${quote(address)} lacks its beginning; https:// is assumed.`)
+    repairs.add(pointer, `The server ${quote(address)} lacks its beginning; https:// is assumed.`)
     address = `https://${address}`
   }
   const url = URL.parse(address, spec.href)
   const isPlaceholder = placeholderIn(address, spec.hostname) !== undefined
   if (!url || !['http:', 'https:'].includes(url.protocol) || isPlaceholder || url.username || url.password)
-    return void mends.add(
+    return void repairs.add(
       pointer,
       `The server ${quote(plainLine(given, 100), 100)} is ${isPlaceholder ? 'a placeholder' : 'no address that can be called'}; it was left out.`,
     )

@@ -1,7 +1,7 @@
 import type { DocumentAuth, Schema } from '../plugin-document.ts'
 import { isObject, listOfAny, memberOf, objectOf, pairsOf, wordOf } from '../text/members.ts'
-import type { Mends } from '../text/mends.ts'
 import { plainLine, plainText, quote } from '../text/plain-text.ts'
+import type { Repairs } from '../text/repairs.ts'
 import type { References } from './references.ts'
 
 /** How a spec says that one signs in, or why a host cannot. It counts where there is no manifest. */
@@ -13,7 +13,7 @@ const none: SpecAuth = { auth: { type: 'none', scheme: 'bearer', verificationTok
  * Reads the security schemes that are asked for. Whose token it is is not in a spec. Each user is asked for their own
  * (`user_http`) and never lends another's, since whoever registered the spec may not want to act for everybody.
  */
-export function readSpecAuth(document: Schema, specUrl: string, references: References, mends: Mends): SpecAuth {
+export function readSpecAuth(document: Schema, specUrl: string, references: References, repairs: Repairs): SpecAuth {
   const place =
     memberOf(document.components, 'securitySchemes') !== undefined
       ? '/components/securitySchemes'
@@ -27,14 +27,14 @@ export function readSpecAuth(document: Schema, specUrl: string, references: Refe
   const asked = askedFor(document)
   const names = asked ?? [...schemes.keys()]
   if (asked === undefined && schemes.size > 0)
-    mends.add(
+    repairs.add(
       '/security',
       'It is not said where the security schemes are needed; they are taken to be needed everywhere.',
     )
   const read = names
     .map((name) => schemes.get(name))
     .filter(isObject)
-    .map((scheme) => readScheme(scheme, document, specUrl, mends, place))
+    .map((scheme) => readScheme(scheme, document, specUrl, repairs, place))
   // OAuth is the safest of several ways; a way that cannot be gone is the last.
   const best = read.sort((a, b) => rank(a) - rank(b))[0]
   return best ?? none
@@ -55,7 +55,7 @@ function askedFor(document: Schema): string[] | undefined {
   return [...new Set(lists.flatMap((list) => listOfAny(list).flatMap((one) => Object.keys(objectOf(one)))))]
 }
 
-function readScheme(scheme: Schema, document: Schema, specUrl: string, mends: Mends, place: string): SpecAuth {
+function readScheme(scheme: Schema, document: Schema, specUrl: string, repairs: Repairs, place: string): SpecAuth {
   const type = plainLine(scheme.type, 40).toLowerCase()
   const instructions = plainText(scheme.description, 1_000)
   const common = { ...(instructions && { instructions }), verificationTokens: {} }
@@ -103,7 +103,7 @@ function readScheme(scheme: Schema, document: Schema, specUrl: string, mends: Me
       }
     }
   }
-  mends.add(
+  repairs.add(
     place,
     `There is no sign-in here by ${quote(type || scheme)}; users paste a token, which is sent as a bearer.`,
   )

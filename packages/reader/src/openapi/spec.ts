@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import { readOperations } from '../flat/operations.ts'
-import { type DocumentOperation, DocumentRefused, type Mend, type Schema } from '../plugin-document.ts'
+import { type DocumentOperation, DocumentRefused, type Repair, type Schema } from '../plugin-document.ts'
 import { isObject, memberOf, wordOf } from '../text/members.ts'
-import { Mends } from '../text/mends.ts'
 import { plainLine, plainText, quote } from '../text/plain-text.ts'
+import { Repairs } from '../text/repairs.ts'
 import { longestSpec, readSpecText } from '../text/spec-text.ts'
 import { References } from './references.ts'
 import { chooseServer } from './servers.ts'
@@ -28,7 +28,7 @@ export interface ReadSpec {
 
 export interface SpecRead {
   spec: ReadSpec
-  mends: Mend[]
+  repairs: Repair[]
 }
 
 /** Above this many characters a text could hold up everybody else while it is read: 5 MB take a second. */
@@ -50,15 +50,15 @@ export async function readSpec(text: string, url: string, manifest?: { url: stri
 
 /** The same at once, in the thread of the caller. */
 export function readSpecNow(text: string, url: string, manifestUrl: string | undefined): SpecRead {
-  const mends = new Mends('spec')
-  const document = readSpecText(text, mends)
-  checkVersion(document, mends)
-  const { chosen: server, passedOver } = chooseServer(document, url, manifestUrl, mends)
-  const operations = readOperations(document, url, server, mends)
+  const repairs = new Repairs('spec')
+  const document = readSpecText(text, repairs)
+  checkVersion(document, repairs)
+  const { chosen: server, passedOver } = chooseServer(document, url, manifestUrl, repairs)
+  const operations = readOperations(document, url, server, repairs)
   if (operations.length === 0)
     throw new DocumentRefused(
       isObject(document.paths) && Object.keys(document.paths).length > 0
-        ? `The spec has no operation that can be called. ${mends.list().find(({ pointer }) => pointer.startsWith('/paths'))?.message ?? ''}`.trim()
+        ? `The spec has no operation that can be called. ${repairs.list().find(({ pointer }) => pointer.startsWith('/paths'))?.message ?? ''}`.trim()
         : 'The spec has no paths, so there is nothing to call.',
     )
   const info = document.info
@@ -74,26 +74,26 @@ export function readSpecNow(text: string, url: string, manifestUrl: string | und
       ...(legal && isLegal && { legalInfoUrl: legal.href }),
       server,
       passedOver,
-      auth: readSpecAuth(document, url, new References(document, mends), mends),
+      auth: readSpecAuth(document, url, new References(document, repairs), repairs),
       operations,
     },
-    mends: mends.list(),
+    repairs: repairs.list(),
   }
 }
 
-function checkVersion(document: Schema, mends: Mends): void {
+function checkVersion(document: Schema, repairs: Repairs): void {
   const given = document.openapi ?? document.swagger
   const version = wordOf(given).replaceAll(/^[\s"'v]+|[\s"']+$/g, '')
   const member = document.openapi === undefined && document.swagger !== undefined ? '/swagger' : '/openapi'
-  if (given === undefined) mends.add('/openapi', 'The version of OpenAPI is missing; 3.0 is assumed.')
+  if (given === undefined) repairs.add('/openapi', 'The version of OpenAPI is missing; 3.0 is assumed.')
   else if (/^(3\.[0-2](\.\d+)?|2\.0)$/.test(version)) {
     if (typeof given !== 'string' || given !== version)
-      mends.add(member, `The version ${quote(given)} is read as ${version}.`)
+      repairs.add(member, `The version ${quote(given)} is read as ${version}.`)
   } else if (/^1(\.|$)/.test(version) || Array.isArray(document.apis))
     throw new DocumentRefused(
       `The spec is Swagger ${plainLine(version, 10)}, which is too old. Publish it as OpenAPI 3.`,
     )
-  else mends.add(member, `${quote(given)} is no version of OpenAPI; it is read as 3.0.`)
+  else repairs.add(member, `${quote(given)} is no version of OpenAPI; it is read as 3.0.`)
 }
 
 /** What the worker gives back. */

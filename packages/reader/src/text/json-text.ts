@@ -5,7 +5,7 @@ import { placeOf } from './text-kind.ts'
 export interface JsonRead {
   value: unknown
   /** What is no JSON and was read all the same, in sentences. */
-  mended: string[]
+  repairs: string[]
 }
 
 const reasons: Record<string, string> = {
@@ -33,21 +33,21 @@ const reasons: Record<string, string> = {
  * @throws DocumentRefused with the place.
  */
 export function readJson(text: string, what: string): JsonRead {
-  const mended: string[] = []
+  const repairs: string[] = []
   let json = text
   if (json.startsWith('\uFEFF')) {
     json = json.slice(1)
-    mended.push('The byte order mark at the beginning was left out.')
+    repairs.push('The byte order mark at the beginning was left out.')
   }
   try {
-    return { value: JSON.parse(json), mended }
+    return { value: JSON.parse(json), repairs }
   } catch {
     // What is wrong is found below.
   }
   const fault = firstFault(json)
   if (fault) throw new DocumentRefused(sentence(json, what, fault), placeOf(json, fault.offset))
   try {
-    return { value: JSON.parse(withoutExtras(json, mended)), mended }
+    return { value: JSON.parse(withoutExtras(json, repairs)), repairs }
   } catch {
     throw new DocumentRefused(`${capital(what)} is not valid JSON. Have it checked by an editor that knows JSON.`)
   }
@@ -74,9 +74,9 @@ function sentence(json: string, what: string, { error, offset }: ParseError): st
 }
 
 /** The same text with blanks in place of comments and of commas before a closing bracket. */
-function withoutExtras(json: string, mended: string[]): string {
+function withoutExtras(json: string, repairs: string[]): string {
   const bare = stripComments(json, ' ')
-  if (bare !== json) mended.push('Comments were left out; JSON has none.')
+  if (bare !== json) repairs.push('Comments were left out; JSON has none.')
   const scanner = createScanner(bare, true)
   const kept: string[] = []
   const lines: number[] = []
@@ -94,7 +94,7 @@ function withoutExtras(json: string, mended: string[]): string {
     commaLine = scanner.getTokenStartLine() + 1
   }
   for (const line of lines.slice(0, 5))
-    mended.push(`The comma at the end in line ${line} was left out; nothing comes after it.`)
+    repairs.push(`The comma at the end in line ${line} was left out; nothing comes after it.`)
   return kept.join('') + bare.slice(from)
 }
 

@@ -2,8 +2,8 @@ import { load, YAMLException } from 'js-yaml'
 import { DocumentRefused, type Schema } from '../plugin-document.ts'
 import { readJson } from './json-text.ts'
 import { isObject, memberOf } from './members.ts'
-import type { Mends } from './mends.ts'
 import { cut, plainLine, quote } from './plain-text.ts'
+import type { Repairs } from './repairs.ts'
 import { errorBody, membersFound, placeOf, refuseOtherText } from './text-kind.ts'
 
 export const longestSpec = 5 * 2 ** 20
@@ -14,11 +14,11 @@ const mostParts = 600_000
  * Reads the object that a spec is, from JSON or YAML, whichever its content is.
  * @throws DocumentRefused where it is neither, or something else than a spec.
  */
-export function readSpecText(text: string, mends: Mends): Schema {
+export function readSpecText(text: string, repairs: Repairs): Schema {
   if (text.length > longestSpec)
     throw new DocumentRefused('The spec is over 5 MB. Publish one with only those operations that the plugin is for.')
   refuseOtherText(text, 'an OpenAPI spec')
-  const value = /^\uFEFF?\s*[{[]/.test(text) ? fromJson(text, mends) : fromYaml(text, mends)
+  const value = /^\uFEFF?\s*[{[]/.test(text) ? fromJson(text, repairs) : fromYaml(text, repairs)
   if (!isObject(value)) throw new DocumentRefused(`The answer is no OpenAPI spec but a text: ${quote(text, 100)}.`)
   refuseOthers(value)
   return value
@@ -34,22 +34,22 @@ function partsOf(text: string): number {
 const beginsPart: boolean[] = []
 for (const character of '[{,:-?\n') beginsPart[character.charCodeAt(0)] = true
 
-function fromJson(text: string, mends: Mends): unknown {
+function fromJson(text: string, repairs: Repairs): unknown {
   try {
-    const { value, mended } = readJson(text, 'the spec')
-    for (const message of mended) mends.add('', message)
-    return value
+    const json = readJson(text, 'the spec')
+    for (const message of json.repairs) repairs.add('', message)
+    return json.value
   } catch (fault) {
     // YAML has braces too; what is neither is most likely meant as JSON.
     try {
-      return fromYaml(text, mends)
+      return fromYaml(text, repairs)
     } catch {
       throw fault
     }
   }
 }
 
-function fromYaml(text: string, mends: Mends): unknown {
+function fromYaml(text: string, repairs: Repairs): unknown {
   if (partsOf(text) > mostParts)
     throw new DocumentRefused(
       `The YAML of the spec has more than ${mostParts} parts. Publish it as JSON, or one with only those operations that the plugin is for.`,
@@ -59,11 +59,11 @@ function fromYaml(text: string, mends: Mends): unknown {
   } catch (error) {
     const { reason, at } = faultOf(error, text)
     if (reason.startsWith('duplicated mapping key')) {
-      mends.add('', `In line ${at?.line} a name stands for the second time; the last one counts.`)
+      repairs.add('', `In line ${at?.line} a name stands for the second time; the last one counts.`)
       return again(text, true)
     }
     if (reason.startsWith('tab characters') && /^ *\t/m.test(text)) {
-      mends.add('', `Line ${at?.line} is indented with tabs; YAML wants blanks, and they were put there.`)
+      repairs.add('', `Line ${at?.line} is indented with tabs; YAML wants blanks, and they were put there.`)
       return again(
         text.replaceAll(/^[ \t]*\t[ \t]*/gm, (tabs) => tabs.replaceAll('\t', '  ')),
         false,
@@ -71,11 +71,11 @@ function fromYaml(text: string, mends: Mends): unknown {
     }
     // The closing bracket of a list over several lines must be deeper than what it belongs to.
     if (reason.startsWith('deficient indentation') && closing.test(text)) {
-      mends.add('', `Line ${at?.line} is not indented enough; it was read as if it were.`)
+      repairs.add('', `Line ${at?.line} is not indented enough; it was read as if it were.`)
       return again(withDeeperClosings(text), false)
     }
     if (reason.includes('non-printable characters')) {
-      mends.add('', `Line ${at?.line} has characters that no text may have; they were left out.`)
+      repairs.add('', `Line ${at?.line} has characters that no text may have; they were left out.`)
       return again(text.replaceAll(unprintable, ''), false)
     }
     throw refusal(error, text)

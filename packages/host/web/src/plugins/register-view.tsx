@@ -101,7 +101,7 @@ interface ApprovalProps {
 
 /** What would be registered, and what it needs. */
 export function Approval({ registration, token = '', onApproved }: ApprovalProps) {
-  const { plugin, mends, changes, id } = registration
+  const { plugin, repairs, changes, id } = registration
   const [, go] = useLocation()
   const [serviceToken, setServiceToken] = useState(token)
   const [clientId, setClientId] = useState('')
@@ -149,13 +149,13 @@ export function Approval({ registration, token = '', onApproved }: ApprovalProps
           <OperationList operations={plugin.operations} />
         </>
       )}
-      {mends.length > 0 && (
+      {repairs.length > 0 && (
         <details>
           <summary>
-            {mends.length === 1 ? 'One thing was put right' : `${mends.length} things were put right`} while reading
+            {repairs.length === 1 ? 'One thing was put right' : `${repairs.length} things were put right`} while reading
           </summary>
           <ul>
-            {mends.slice(0, 100).map(({ document, pointer, message }) => (
+            {repairs.slice(0, 100).map(({ document, pointer, message }) => (
               <li key={`${document}${pointer}${message}`}>
                 <code>
                   {document}

@@ -11,8 +11,8 @@ import {
   step,
   wordOf,
 } from '../text/members.ts'
-import type { Mends } from '../text/mends.ts'
 import { hasInvisible, listOf, plainText, quote } from '../text/plain-text.ts'
+import type { Repairs } from '../text/repairs.ts'
 import { isSafePattern } from './pattern.ts'
 import { type TypeName, typeOf } from './schema-types.ts'
 
@@ -24,7 +24,7 @@ const longestValue = 200
 const mostValues = 1_000
 const mostBranches = 20
 
-export interface Repaired {
+export interface Simplified {
   /** Without null among its types. */
   schema: Schema
   isNullable: boolean
@@ -37,17 +37,17 @@ export interface Repaired {
  * `additionalProperties`, `items`, `enum`, `anyOf`, limits, `pattern`, `format`, `default` and `description`. No
  * references, no circles, at most 32 deep. What cannot be understood may be anything: `{}`.
  */
-export class SchemaRepair {
+export class SchemaSimplifier {
   readonly #references: References
-  readonly #mends: Mends
+  readonly #repairs: Repairs
   /** Whether null is kept where an input may be left out: a PATCH tells the two apart. */
   #keepsNull = false
   #nodes = 0
   #operationNodes = 0
 
-  constructor(references: References, mends: Mends) {
+  constructor(references: References, repairs: Repairs) {
     this.#references = references
-    this.#mends = mends
+    this.#repairs = repairs
   }
 
   /** Each operation may be of a certain size, and all together. */
@@ -56,17 +56,17 @@ export class SchemaRepair {
     this.#keepsNull = keepsNull
   }
 
-  repair(node: unknown, pointer: string): Repaired {
-    const repaired = this.#repair(node, pointer, 1, [])
-    return isOnlyNull(repaired.schema) ? { ...repaired, schema: {} } : repaired
+  simplify(node: unknown, pointer: string): Simplified {
+    const simplified = this.#simplify(node, pointer, 1, [])
+    return isOnlyNull(simplified.schema) ? { ...simplified, schema: {} } : simplified
   }
 
   /** The schema with null among what it allows, where it does. */
   whole(node: unknown, pointer: string): Schema {
-    return withNull(this.repair(node, pointer))
+    return withNull(this.simplify(node, pointer))
   }
 
-  #repair(node: unknown, pointer: string, depth: number, seen: readonly string[]): Repaired {
+  #simplify(node: unknown, pointer: string, depth: number, seen: readonly string[]): Simplified {
     if (++this.#nodes > mostNodes || ++this.#operationNodes > mostNodesOfOperation)
       return this.#anything(
         pointer,
@@ -75,8 +75,8 @@ export class SchemaRepair {
       )
     if (depth > deepest) return this.#anything(pointer, `What is more than ${deepest} deep may be anything.`)
     if (typeof node === 'string') {
-      this.#mends.add(pointer, `The schema should be an object; ${quote(node)} is read as its type.`)
-      return this.#repair({ type: node }, pointer, depth + 1, seen)
+      this.#repairs.add(pointer, `The schema should be an object; ${quote(node)} is read as its type.`)
+      return this.#simplify({ type: node }, pointer, depth + 1, seen)
     }
     if (!isObject(node)) return anything
     const { value, through } = this.#references.follow(node, pointer)
@@ -91,18 +91,18 @@ export class SchemaRepair {
     return this.#object(value, pointer, depth, [...seen, ...through])
   }
 
-  #anything(pointer: string, message: string, place = pointer): Repaired {
+  #anything(pointer: string, message: string, place = pointer): Simplified {
     // One word for all the places of one circle.
-    this.#mends.add(place.startsWith('#') ? place.slice(1) : place, message)
+    this.#repairs.add(place.startsWith('#') ? place.slice(1) : place, message)
     return anything
   }
 
-  #object(given: Schema, pointer: string, depth: number, seen: readonly string[]): Repaired {
+  #object(given: Schema, pointer: string, depth: number, seen: readonly string[]): Simplified {
     const merged = Array.isArray(given.allOf) ? this.#merge(given, pointer, depth, seen) : { node: given, seen }
     const { node } = merged
-    const base: Repaired = { ...this.#typed(node, pointer, depth, merged.seen), isRequired: node.required === true }
+    const base: Simplified = { ...this.#typed(node, pointer, depth, merged.seen), isRequired: node.required === true }
     if (base.isRequired)
-      this.#mends.add(
+      this.#repairs.add(
         step(pointer, 'required'),
         'required belongs to the object as a list of names; true was lifted there.',
       )
@@ -112,12 +112,12 @@ export class SchemaRepair {
       description.endsWith('…') &&
       node.description.length > longestDescription
     )
-      this.#mends.add(step(pointer, 'description'), `The description was cut at ${longestDescription} characters.`)
+      this.#repairs.add(step(pointer, 'description'), `The description was cut at ${longestDescription} characters.`)
     if (description !== '') base.schema = { description, ...without(base.schema, 'description') }
     return base
   }
 
-  #typed(node: Schema, pointer: string, depth: number, seen: readonly string[]): Omit<Repaired, 'isRequired'> {
+  #typed(node: Schema, pointer: string, depth: number, seen: readonly string[]): Omit<Simplified, 'isRequired'> {
     const types = this.#types(node, pointer)
     let isNullable = isTrue(node.nullable) || isTrue(node['x-nullable']) || types.names.includes('null')
     const names = types.names.filter((name) => name !== 'null')
@@ -148,10 +148,10 @@ export class SchemaRepair {
         continue
       }
       const found = typeof word === 'string' ? typeOf(word) : undefined
-      if (!found) this.#mends.add(step(pointer, 'type'), `${quote(word)} is no type; anything is taken there.`)
+      if (!found) this.#repairs.add(step(pointer, 'type'), `${quote(word)} is no type; anything is taken there.`)
       else {
         if (found.type !== word && found.type !== 'null')
-          this.#mends.add(step(pointer, 'type'), `The type ${quote(word)} is read as ${found.type}.`)
+          this.#repairs.add(step(pointer, 'type'), `The type ${quote(word)} is read as ${found.type}.`)
         if (found.type !== 'any' && !names.includes(found.type)) names.push(found.type)
         if (found.format) format = { format: found.format }
       }
@@ -174,9 +174,9 @@ export class SchemaRepair {
     if (values.length > 0) schema.enum = values
     if (type === 'array') {
       if (node.items === undefined)
-        this.#mends.add(pointer, 'The items of the list are not described; anything is taken there.')
+        this.#repairs.add(pointer, 'The items of the list are not described; anything is taken there.')
       const items = Array.isArray(node.items) ? node.items[0] : node.items
-      schema.items = withNull(this.#repair(items, step(pointer, 'items'), depth + 1, seen))
+      schema.items = withNull(this.#simplify(items, step(pointer, 'items'), depth + 1, seen))
       Object.assign(schema, counts(node, ['minItems', 'maxItems']), isTrue(node.uniqueItems) && { uniqueItems: true })
     } else if (type === 'string') Object.assign(schema, format, this.#textLimits(node, pointer))
     else if (type === 'number' || type === 'integer') Object.assign(schema, numberLimits(node))
@@ -192,20 +192,20 @@ export class SchemaRepair {
     const needed = new Set(listOfAny(typeof node.required === 'string' ? [node.required] : node.required))
     const place = step(pointer, 'properties')
     for (const name of Object.keys(objectOf(node.properties)).filter(isRefusedName))
-      this.#mends.add(place, `An input cannot be called ${name}; it was left out.`)
+      this.#repairs.add(place, `An input cannot be called ${name}; it was left out.`)
     for (const [name, one] of pairsOf(node.properties)) {
       const at = step(place, name)
       // What the server sets itself is no input.
       if (isTrue(memberOf(one, 'readOnly'))) continue
       if (name.length > longestValue) {
-        this.#mends.add(at, `A name of over ${longestValue} characters was left out.`)
+        this.#repairs.add(at, `A name of over ${longestValue} characters was left out.`)
         continue
       }
-      const repaired = this.#repair(one, at, depth + 1, seen)
-      if (repaired.isRequired) needed.add(name)
-      if (isOnlyNull(repaired.schema) && !needed.has(name)) continue
+      const simplified = this.#simplify(one, at, depth + 1, seen)
+      if (simplified.isRequired) needed.add(name)
+      if (isOnlyNull(simplified.schema) && !needed.has(name)) continue
       const isOptional = !needed.has(name)
-      properties.push([name, isOptional && !this.#keepsNull ? repaired.schema : withNull(repaired)])
+      properties.push([name, isOptional && !this.#keepsNull ? simplified.schema : withNull(simplified)])
     }
     const required = properties.map(([name]) => name).filter((name) => needed.has(name))
     const schema: Schema = { type: 'object' }
@@ -214,7 +214,9 @@ export class SchemaRepair {
     else if (node.additionalProperties === false) Object.assign(schema, { properties: {} })
     const rest = node.additionalProperties
     if (isObject(rest) && Object.keys(rest).length > 0)
-      schema.additionalProperties = withNull(this.#repair(rest, step(pointer, 'additionalProperties'), depth + 1, seen))
+      schema.additionalProperties = withNull(
+        this.#simplify(rest, step(pointer, 'additionalProperties'), depth + 1, seen),
+      )
     else if (rest === false) schema.additionalProperties = false
     return schema
   }
@@ -229,16 +231,16 @@ export class SchemaRepair {
     const schemas: Schema[] = []
     let isNullable = false
     if (branches.length > mostBranches)
-      this.#mends.add(pointer, `Of ${branches.length} forms the first ${mostBranches} were kept.`)
+      this.#repairs.add(pointer, `Of ${branches.length} forms the first ${mostBranches} were kept.`)
     branches.slice(0, mostBranches).forEach((branch, index) => {
       const shared = without(node, 'anyOf', 'oneOf', 'description', 'required', 'nullable', 'discriminator')
       // What stands beside the forms holds for each; a type there is often the only one.
       const whole = isObject(branch) && branch.$ref === undefined ? { ...shared, ...branch } : branch
-      const repaired = this.#repair(whole, step(step(pointer, 'anyOf'), index), depth + 1, seen)
-      isNullable ||= repaired.isNullable
-      if (isOnlyNull(repaired.schema)) return
-      const text = JSON.stringify(repaired.schema)
-      if (!schemas.some((one) => JSON.stringify(one) === text)) schemas.push(repaired.schema)
+      const simplified = this.#simplify(whole, step(step(pointer, 'anyOf'), index), depth + 1, seen)
+      isNullable ||= simplified.isNullable
+      if (isOnlyNull(simplified.schema)) return
+      const text = JSON.stringify(simplified.schema)
+      if (!schemas.some((one) => JSON.stringify(one) === text)) schemas.push(simplified.schema)
     })
     const flat = schemas.flatMap((one) => (Array.isArray(one.anyOf) ? (one.anyOf as Schema[]) : [one]))
     const first = flat[0]
@@ -290,7 +292,7 @@ export class SchemaRepair {
     if (node.enum === undefined) return []
     const place = step(pointer, 'enum')
     if (!Array.isArray(node.enum) || node.enum.length > mostValues) {
-      this.#mends.add(place, `The values should be a list of at most ${mostValues}; they were left out.`)
+      this.#repairs.add(place, `The values should be a list of at most ${mostValues}; they were left out.`)
       return []
     }
     const only = types.length === 1 ? types[0] : undefined
@@ -302,7 +304,7 @@ export class SchemaRepair {
       if (value === undefined || (only && !ofType(only)(value))) odd.push(quote(one, 30))
       else kept.add(value)
     }
-    if (odd.length > 0) this.#mends.add(place, `Values that cannot be chosen were left out: ${listOf(odd)}.`)
+    if (odd.length > 0) this.#repairs.add(place, `Values that cannot be chosen were left out: ${listOf(odd)}.`)
     return [...kept]
   }
 
@@ -313,7 +315,7 @@ export class SchemaRepair {
     if (typeof node.pattern === 'string' && isSafePattern(node.pattern) && !hasInvisible(node.pattern))
       limits.pattern = node.pattern
     else
-      this.#mends.add(
+      this.#repairs.add(
         step(pointer, 'pattern'),
         `The pattern ${quote(node.pattern)} is not checked here: it cannot be run safely.`,
       )
@@ -337,7 +339,7 @@ export class SchemaRepair {
   }
 }
 
-const anything: Repaired = Object.freeze({ schema: {}, isNullable: false, isRequired: false })
+const anything: Simplified = Object.freeze({ schema: {}, isNullable: false, isRequired: false })
 
 /** While it is being read: nothing but null. */
 const onlyNull: Schema = Object.freeze({ enum: Object.freeze([]) })
@@ -346,7 +348,7 @@ const isOnlyNull = ({ enum: values }: Schema): boolean => Array.isArray(values) 
 const without = (schema: Schema, ...names: string[]): Schema =>
   Object.fromEntries(Object.entries(schema).filter(([name]) => !names.includes(name)))
 
-function withNull({ schema, isNullable }: Repaired): Schema {
+function withNull({ schema, isNullable }: Simplified): Schema {
   if (!isNullable || Object.keys(without(schema, 'description')).length === 0) return schema
   const { description, ...rest } = schema
   const branches = Array.isArray(rest.anyOf) ? rest.anyOf : isOnlyNull(rest) ? [] : [rest]

@@ -1,15 +1,15 @@
-import type { Mend } from '../plugin-document.ts'
+import type { Repair } from '../plugin-document.ts'
 
 const most = 200
 
 /** What was put right in one document; the same thing once, and not without end. */
-export class Mends {
-  readonly #document: Mend['document']
-  readonly #list: Mend[] = []
+export class Repairs {
+  readonly #document: Repair['document']
+  readonly #list: Repair[] = []
   readonly #known = new Set<string>()
   #more = 0
 
-  constructor(document: Mend['document']) {
+  constructor(document: Repair['document']) {
     this.#document = document
   }
 
@@ -21,7 +21,7 @@ export class Mends {
     this.#list.push({ document: this.#document, pointer, message })
   }
 
-  list(): Mend[] {
+  list(): Repair[] {
     if (this.#more === 0) return [...this.#list]
     return [
       ...this.#list,
