@@ -1,5 +1,4 @@
-/** A JSON Schema, or a part of one. */
-export type Schema = { [member: string]: unknown }
+import type { Schema } from './text/members.ts'
 
 export type AuthType = 'none' | 'service_http' | 'user_http' | 'oauth'
 
@@ -32,33 +31,39 @@ export interface OAuthEndpoints {
 export interface Field {
   /** Its name in the flat input that the model fills. */
   name: string
-  place: 'path' | 'query' | 'header' | 'body'
+  /** The host sends no cookies. */
+  place: 'path' | 'query' | 'header' | 'cookie' | 'body'
   /** Its name on the wire; another one than `name` where two inputs clash. */
   wireName: string
-  /** How a list is sent in a query: `a=1&a=2`, or `a=1,2`, or with a blank or a bar between. */
-  list?: 'repeated' | 'comma' | 'space' | 'bar'
-  /** How an object is sent in a query: its members beside the others, as `name[member]`, or as JSON. */
-  object?: 'members' | 'brackets' | 'json'
+  /** How a list is written: `a=1&a=2`, or `a=1,2`, or with a blank, a bar or a tab in place of the comma. */
+  list?: 'repeated' | 'comma' | 'space' | 'bar' | 'tab'
+  /**
+   * How an object is written: its members beside the other parameters, as `name[member]`, as JSON, as `member,value` or
+   * as `member=value`.
+   */
+  object?: 'members' | 'brackets' | 'json' | 'pairs' | 'equals'
+  /** What a value in the path begins with: a dot, or a semicolon and its name. */
+  prefix?: 'label' | 'matrix'
+}
+
+export interface HttpTarget {
+  kind: 'http'
+  /** In capitals. */
+  method: string
+  /** With its parameters in braces; begins with a slash. */
+  path: string
+  /** Fixed pairs that stand in the path of the spec behind a question mark. */
+  query: [name: string, value: string][]
+  fields: Field[]
+  body?: {
+    mediaType: string
+    /** The inputs whose place is body are its members, or the one named here is the whole of it. */
+    whole?: string
+  }
 }
 
 /** What an operation is called by. */
-export type Target =
-  | {
-      kind: 'http'
-      /** In capitals. */
-      method: string
-      /** With its parameters in braces; begins with a slash. */
-      path: string
-      /** Fixed pairs that stand in the path of the spec behind a question mark. */
-      query: [name: string, value: string][]
-      fields: Field[]
-      body?: {
-        mediaType: string
-        /** The inputs whose place is body are its members, or the one named here is the whole of it. */
-        whole?: string
-      }
-    }
-  | { kind: 'mcp'; tool: string; view?: string }
+export type Target = HttpTarget | { kind: 'mcp'; tool: string; view?: string }
 
 export interface DocumentOperation {
   /** Unique in its plugin; letters, digits, `_` and `-`, at most 64. */
@@ -92,25 +97,4 @@ export interface PluginDocument {
   /** The base of every call, without a slash at its end; of an MCP server its one URL. */
   server: string
   operations: DocumentOperation[]
-}
-
-/** What was wrong in a document and was put right while it was read; for the developer. */
-export interface Repair {
-  /** The document, and the place in it as a JSON pointer. */
-  document: 'manifest' | 'spec'
-  pointer: string
-  /** What was done, in a sentence. */
-  message: string
-}
-
-/** A document cannot be used. The message names the cause and what to do, for a beginner. */
-export class DocumentRefused extends Error {
-  override readonly name = 'DocumentRefused'
-  /** Where in the text, both from 1, with the line itself. */
-  readonly at: { line: number; column: number; excerpt: string } | undefined
-
-  constructor(message: string, at?: { line: number; column: number; excerpt: string }) {
-    super(message)
-    this.at = at
-  }
 }

@@ -4,14 +4,14 @@ import fc from 'fast-check'
 import {
   type DocumentOperation,
   type Field,
+  type HttpTarget,
   type OperationRequest,
   RequestRefused,
-  type Target,
   toRequest,
 } from '../src/index.ts'
 import { character } from './character.ts'
 
-type Http = Extract<Target, { kind: 'http' }>
+type Http = HttpTarget
 const field = (name: string, place: Field['place'], more: Partial<Field> = {}): Field => ({
   name,
   place,

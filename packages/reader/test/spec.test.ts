@@ -223,7 +223,7 @@ test('of 186 operations 100 are kept, and the others named', async () => {
   assert.equal(spec.operations.length, 100)
   assert.match(
     repairs.find(({ pointer }) => pointer === '/paths')?.message ?? '',
-    /first 100 were kept.*op100, op101.* 36 more/,
+    /first 100 operations were kept.*op100, op101.* 36 more/,
   )
 })
 

@@ -1,4 +1,4 @@
-import type { Schema } from '../plugin-document.ts'
+import type { Schema } from '../text/members.ts'
 import { listOfAny, objectOf } from '../text/members.ts'
 
 /**

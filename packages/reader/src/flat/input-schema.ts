@@ -1,6 +1,7 @@
 import { References } from '../openapi/references.ts'
-import type { Repair, Schema } from '../plugin-document.ts'
+import type { Schema } from '../text/members.ts'
 import { isObject } from '../text/members.ts'
+import type { Repair } from '../text/repairs.ts'
 import { Repairs } from '../text/repairs.ts'
 import { SchemaSimplifier } from './simple-schema.ts'
 

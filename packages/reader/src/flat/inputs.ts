@@ -1,4 +1,5 @@
-import type { Field, Schema } from '../plugin-document.ts'
+import type { Field } from '../plugin-document.ts'
+import type { Schema } from '../text/members.ts'
 import { isRefusedName } from '../text/members.ts'
 import { fitIdentifier, shortHash, UniqueNames } from '../text/names.ts'
 import { quote } from '../text/plain-text.ts'

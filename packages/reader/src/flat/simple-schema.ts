@@ -1,5 +1,5 @@
 import type { References } from '../openapi/references.ts'
-import type { Schema } from '../plugin-document.ts'
+import type { Schema } from '../text/members.ts'
 import {
   isObject,
   isRefusedName,

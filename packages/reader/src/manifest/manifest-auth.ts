@@ -1,4 +1,6 @@
-import { type DocumentAuth, DocumentRefused, type OAuthEndpoints, type Schema } from '../plugin-document.ts'
+import type { DocumentAuth, OAuthEndpoints } from '../plugin-document.ts'
+import { DocumentRefused } from '../text/document-refused.ts'
+import type { Schema } from '../text/members.ts'
 import { isObject, listOfAny, pairsOf } from '../text/members.ts'
 import { listOf, plainLine, plainText, quote } from '../text/plain-text.ts'
 import type { AddRepair } from './manifest.ts'

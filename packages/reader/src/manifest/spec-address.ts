@@ -1,6 +1,6 @@
 import { isLoopback } from '@reference-plugins/guarded-fetch'
 import { placeholderIn } from '../hosts/placeholder.ts'
-import { DocumentRefused } from '../plugin-document.ts'
+import { DocumentRefused } from '../text/document-refused.ts'
 import { quote } from '../text/plain-text.ts'
 import type { AddRepair } from './manifest.ts'
 

@@ -1,16 +1,19 @@
-import type { Schema } from '../plugin-document.ts'
-import { isObject, isRefusedName, memberOf } from '../text/members.ts'
+import { isObject, isRefusedName, memberOf, type Schema } from '../text/members.ts'
 import { plainLine, quote } from '../text/plain-text.ts'
 import type { Repairs } from '../text/repairs.ts'
 
 export interface Followed {
   value: unknown
-  /** The references that led there, the first first. */
+  /** The references that led there, the first one first. */
   through: string[]
 }
 
-/** Finds what a `$ref` means, in the document alone: nothing is ever fetched. */
+const mostBroken = 200
+
+/** Finds what a `$ref` refers to, inside the document only: nothing is ever fetched. */
 export class References {
+  /** References that do not resolve as they are written. */
+  readonly broken: { pointer: string; message: string }[] = []
   readonly #document: Schema
   readonly #repairs: Repairs
 
@@ -19,7 +22,7 @@ export class References {
     this.#repairs = repairs
   }
 
-  /** The node, or what its reference leads to; undefined where it leads nowhere or in a circle. */
+  /** The node, or what its reference leads to; undefined for a reference that leads nowhere or in a circle. */
   follow(node: unknown, pointer: string): Followed {
     const through: string[] = []
     let value = node
@@ -28,7 +31,7 @@ export class References {
       const { $ref } = value
       description ??= memberOf(value, 'description')
       if (typeof $ref !== 'string' || through.includes($ref) || through.length >= 32) {
-        this.#repairs.add(pointer, `The reference ${quote($ref)} leads nowhere; anything is taken there.`)
+        this.#report(pointer, `The reference ${quote($ref)} does not exist; any value is accepted there.`)
         return { value: undefined, through }
       }
       through.push($ref)
@@ -41,20 +44,20 @@ export class References {
 
   #find($ref: string, pointer: string): unknown {
     if (/^(string|number|integer|boolean|object|array)$/.test($ref)) {
-      this.#repairs.add(pointer, `"$ref: ${$ref}" is read as "type: ${$ref}".`)
+      this.#report(pointer, `"$ref: ${$ref}" is read as "type: ${$ref}".`)
       return { type: $ref }
     }
     if (!$ref.startsWith('#')) {
-      this.#repairs.add(
+      this.#report(
         pointer,
-        `The reference ${quote($ref)} leads out of the document and is not followed; anything is taken there.`,
+        `The reference ${quote($ref)} points outside this document and is not followed; any value is accepted there.`,
       )
       return undefined
     }
     const steps = $ref.slice(1).split('/').slice(1, 40).map(decoded)
     const found = this.#walk(steps)
     if (found !== undefined) return found
-    // Most that lead nowhere miss the folder, not the name: #/components/schema/Pet, #/definitions/Pet.
+    // Most broken references have the wrong folder, not the wrong name: #/components/schema/Pet, #/definitions/Pet.
     const name = steps.at(-1) ?? ''
     for (const folder of [
       ['components', 'schemas'],
@@ -64,13 +67,11 @@ export class References {
     ]) {
       const meant = this.#walk([...folder, name])
       if (meant === undefined) continue
-      this.#repairs.add(
-        pointer,
-        `The reference ${quote($ref)} leads nowhere; #/${folder.join('/')}/${plainLine(name, 60)} was taken.`,
-      )
+      const used = `#/${folder.join('/')}/${plainLine(name, 60)}`
+      this.#report(pointer, `The reference ${quote($ref)} does not exist; ${used} is used instead.`)
       return meant
     }
-    this.#repairs.add(pointer, `The reference ${quote($ref)} leads nowhere; anything is taken there.`)
+    this.#report(pointer, `The reference ${quote($ref)} does not exist; any value is accepted there.`)
     return undefined
   }
 
@@ -83,6 +84,11 @@ export class References {
     }
     return node
   }
+
+  #report(pointer: string, message: string): void {
+    if (this.broken.length < mostBroken) this.broken.push({ pointer, message })
+    this.#repairs.add(pointer, message)
+  }
 }
 
 function decoded(step: string): string {
@@ -90,7 +96,7 @@ function decoded(step: string): string {
   try {
     text = decodeURIComponent(step)
   } catch {
-    // A percent sign that means itself.
+    // A percent sign that stands for itself.
   }
   return text.replaceAll('~1', '/').replaceAll('~0', '~')
 }

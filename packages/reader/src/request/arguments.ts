@@ -1,5 +1,6 @@
 import { matches } from '../flat/pattern.ts'
-import type { DocumentOperation, Schema } from '../plugin-document.ts'
+import type { DocumentOperation } from '../plugin-document.ts'
+import type { Schema } from '../text/members.ts'
 import { isObject, listOfAny, objectOf, pairsOf } from '../text/members.ts'
 import { listOf, quote } from '../text/plain-text.ts'
 

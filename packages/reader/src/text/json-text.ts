@@ -1,5 +1,5 @@
 import { createScanner, type ParseError, parse, printParseErrorCode, stripComments } from 'jsonc-parser'
-import { DocumentRefused } from '../plugin-document.ts'
+import { DocumentRefused } from './document-refused.ts'
 import { placeOf } from './text-kind.ts'
 
 export interface JsonRead {

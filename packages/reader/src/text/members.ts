@@ -1,4 +1,5 @@
-import type { Schema } from '../plugin-document.ts'
+/** A JSON object from outside: a JSON Schema, or another part of a document. */
+export type Schema = { [member: string]: unknown }
 
 /** Names that mean something to JavaScript itself; nothing from outside is kept under them. */
 const refused = new Set(['__proto__', 'constructor', 'prototype'])

@@ -1,4 +1,11 @@
-import type { Repair } from '../plugin-document.ts'
+/** A fault of a document that was repaired while it was read; for the developer. */
+export interface Repair {
+  document: 'manifest' | 'spec'
+  /** Where in the document, as a JSON pointer. */
+  pointer: string
+  /** What was wrong and what was assumed, in a sentence. */
+  message: string
+}
 
 const most = 200
 

@@ -1,6 +1,7 @@
 import { load, YAMLException } from 'js-yaml'
-import { DocumentRefused, type Schema } from '../plugin-document.ts'
+import { DocumentRefused } from './document-refused.ts'
 import { readJson } from './json-text.ts'
+import type { Schema } from './members.ts'
 import { isObject, memberOf } from './members.ts'
 import { cut, plainLine, quote } from './plain-text.ts'
 import type { Repairs } from './repairs.ts'

@@ -1,4 +1,4 @@
-import { DocumentRefused } from '../plugin-document.ts'
+import { DocumentRefused } from './document-refused.ts'
 import { isObject, memberOf } from './members.ts'
 import { cut, jsonOf, listOf, plainLine } from './plain-text.ts'
 

@@ -1,8 +1,9 @@
-import type { DocumentAuth, Schema } from '../plugin-document.ts'
+import type { References } from '../openapi/references.ts'
+import type { DocumentAuth } from '../plugin-document.ts'
+import type { Schema } from '../text/members.ts'
 import { isObject, listOfAny, memberOf, objectOf, pairsOf, wordOf } from '../text/members.ts'
 import { plainLine, plainText, quote } from '../text/plain-text.ts'
 import type { Repairs } from '../text/repairs.ts'
-import type { References } from './references.ts'
 
 /** How a spec says that one signs in, or why a host cannot. It counts where there is no manifest. */
 export type SpecAuth = { auth: DocumentAuth } | { refused: string }

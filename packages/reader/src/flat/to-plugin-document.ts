@@ -1,9 +1,10 @@
-import { registrableDomain } from './hosts/hosts.ts'
-import type { ReadManifest } from './manifest/manifest.ts'
-import type { ReadSpec } from './openapi/spec.ts'
-import { DocumentRefused, type PluginDocument } from './plugin-document.ts'
-import { fitName, shortHash } from './text/names.ts'
-import { plainLine } from './text/plain-text.ts'
+import { registrableDomain } from '../hosts/hosts.ts'
+import type { ReadManifest } from '../manifest/manifest.ts'
+import type { PluginDocument } from '../plugin-document.ts'
+import { DocumentRefused } from '../text/document-refused.ts'
+import { fitName, shortHash } from '../text/names.ts'
+import { plainLine } from '../text/plain-text.ts'
+import type { ReadSpec } from './spec.ts'
 
 /**
  * What the host registers. Without a manifest the spec speaks for itself.

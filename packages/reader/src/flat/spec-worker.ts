@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { DocumentRefused } from '../plugin-document.ts'
+import { DocumentRefused } from '../text/document-refused.ts'
 import { readSpecNow, type WorkerAnswer } from './spec.ts'
 
 const { text, url, manifestUrl } = workerData as { text: string; url: string; manifestUrl: string | undefined }
