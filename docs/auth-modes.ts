@@ -25,21 +25,18 @@ function authCode(plugin: string): string {
     .join('\n')
 }
 
-/** How an operation of the plugin begins. */
+/** How the first operation of the plugin begins; todo has its operations in `src/plugin.ts`. */
 function operationCode(plugin: string): string {
-  const code =
-    /\w+: (userO|o)peration\('GET [^']+', \{\n\s+summary: [^\n]+\n(\s+scope: [^\n]+\n)?/.exec(
-      read(plugin, 'src/plugin.ts'),
-    )?.[0] ?? ''
-  return code
-    .replaceAll(/^ {6}/gm, '')
-    .replace(/^\s+(?=\w+: (userO|o)p)/, '')
-    .trimEnd()
+  const file = plugin === 'todo' ? 'src/plugin.ts' : 'src/operations.ts'
+  const [, name, summary] =
+    /(\w+: (?:userO|o)peration\('GET [^']+', \{)\n\s+(summary: [^\n]+)/.exec(read(plugin, file)) ?? []
+  return `${name}\n  ${summary}`
 }
 
 function lines(plugin: string): string {
   const folder = new URL(`../plugins/${plugin}/src/`, import.meta.url)
-  const counts = readdirSync(folder).map(
+  const files = readdirSync(folder).filter((file) => file.endsWith('.ts'))
+  const counts = files.map(
     (file) => [file, readFileSync(new URL(file, folder), 'utf8').trimEnd().split('\n').length] as const,
   )
   const own = counts.filter(([file]) => /token/.test(file)).map(([file, count]) => `\`${file}\` (${count} lines)`)
@@ -67,7 +64,7 @@ In the spec:
 ${JSON.stringify({ security, securitySchemes: components.securitySchemes }, null, 2)}
 \`\`\`
 
-In \`src/plugin.ts\`, and how one of its operations begins:
+In \`src/plugin.ts\`, and how the first operation begins:
 
 \`\`\`typescript
 ${authCode(plugin)}

@@ -8,7 +8,7 @@ const requests = Number(process.env.FUZZ_REQUESTS ?? 2_000)
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
 
 for (const withToken of [true, false])
-  test(`${requests} odd requests ${withToken ? 'with' : 'without'} a token end in an answer that is no fault of the server (FUZZ_SEED=${seed})`, {
+  test(`${requests} random requests ${withToken ? 'with' : 'without'} a token cause no server error (FUZZ_SEED=${seed})`, {
     timeout: 600_000,
   }, async () => {
     const DATABASE_URL = temporaryDatabase()
@@ -20,7 +20,7 @@ for (const withToken of [true, false])
       if (withToken) assert.ok((statuses.get(200) ?? 0) > enough, `some are answered: ${[...statuses]}`)
       if (withToken) assert.ok((statuses.get(400) ?? 0) > enough, `some are refused: ${[...statuses]}`)
       if (!withToken) assert.ok((statuses.get(401) ?? 0) > enough, `operations are refused: ${[...statuses]}`)
-      const logged = server.output().replace(/^For development .*$/m, '')
+      const logged = server.output().replace(/^A token for development .*$/m, '')
       assert.ok(!logged.includes(token), 'the token is not logged')
     } finally {
       await server.end('SIGKILL')

@@ -6,7 +6,7 @@ import { freePort, spawnPlugin, startPlugin, temporaryDatabase } from '@referenc
 
 const folder = new URL('..', import.meta.url)
 
-test('in development there is a user, a client and a token to begin with, said once and kept for their owner only', async (t) => {
+test('in development a user, a client and a token are created, printed once, and saved in files that only their owner can read', async (t) => {
   const DATABASE_URL = temporaryDatabase()
   const data = dirname(DATABASE_URL.slice('file:'.length))
   const environment = { DATABASE_URL, NODE_ENV: 'development' }
@@ -26,7 +26,7 @@ test('in development there is a user, a client and a token to begin with, said o
   await second.end()
 })
 
-test('in production there is nothing to begin with', async (t) => {
+test('in production no user and no client is created', async (t) => {
   const DATABASE_URL = temporaryDatabase()
   const server = await startPlugin(folder, { DATABASE_URL })
   t.after(() => server.end('SIGKILL'))
@@ -40,7 +40,7 @@ test('in production there is nothing to begin with', async (t) => {
   assert.match(await answer.text(), /client is invalid/)
 })
 
-test('what hinders the start is said in one line that names the variable', { timeout: 60_000 }, async () => {
+test('a start failure prints one line that names the variable', { timeout: 60_000 }, async () => {
   const cases: [Record<string, string>, RegExp][] = [
     [{ OAUTH_CLIENTS: 'x' }, /OAUTH_CLIENTS must be a JSON array/],
     [{ OAUTH_CLIENTS: '[{"id":"a"}]' }, /OAUTH_CLIENTS/],
@@ -58,7 +58,7 @@ test('what hinders the start is said in one line that names the variable', { tim
     await new Promise((resolve) => server.process.once('close', resolve))
     assert.equal(server.process.exitCode, 1, server.output())
     assert.match(server.output(), expected)
-    // On a Node that is newer than itself oidc-provider says so first.
+    // oidc-provider prints a warning first on a version of Node that it does not know.
     assert.match(server.output(), /^(oidc-provider WARNING: .*\n)?notes cannot start: /)
     assert.doesNotMatch(server.output(), /\n +at /, 'no stack')
   }

@@ -7,7 +7,7 @@ const requests = Number(process.env.FUZZ_REQUESTS ?? 2_000)
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
 
 for (const withToken of [true, false])
-  test(`${requests} odd requests ${withToken ? 'with' : 'without'} the token end in an answer that is no fault of the server (FUZZ_SEED=${seed})`, {
+  test(`${requests} random requests ${withToken ? 'with' : 'without'} the token cause no server error (FUZZ_SEED=${seed})`, {
     timeout: 600_000,
   }, async () => {
     const server = await startPlugin(new URL('..', import.meta.url), {

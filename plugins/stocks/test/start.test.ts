@@ -6,7 +6,7 @@ import { freePort, spawnPlugin, startPlugin, temporaryDatabase } from '@referenc
 
 const folder = new URL('..', import.meta.url)
 
-test('in development a token is made once, said once, and kept for its owner only', async (t) => {
+test('in development a token is created once, printed once, and saved in a file that only its owner can read', async (t) => {
   const DATABASE_URL = temporaryDatabase()
   const path = join(dirname(DATABASE_URL.slice('file:'.length)), 'service-token')
   const environment = { DATABASE_URL, NODE_ENV: 'development' }
@@ -24,13 +24,13 @@ test('in development a token is made once, said once, and kept for its owner onl
   assert.ok(!second.output().includes(token))
 })
 
-test('the start line names the live source too', async (t) => {
+test('the start line names the live source', async (t) => {
   const server = await startPlugin(folder, { STOCKS_SOURCE: 'yahoo', STOCKS_SERVICE_TOKENS: 'x'.repeat(32) })
   t.after(() => server.end('SIGKILL'))
   assert.match(server.output(), /data: live: Yahoo Finance/)
 })
 
-test('what hinders the start is said in one line that names the variable', { timeout: 60_000 }, async (t) => {
+test('a start failure prints one line that names the variable', { timeout: 60_000 }, async (t) => {
   const cases: [Record<string, string>, RegExp][] = [
     [{}, /STOCKS_SERVICE_TOKENS is not set/],
     [

@@ -5,7 +5,7 @@ import { fuzz, startPlugin } from '@reference-plugins/contract'
 const requests = Number(process.env.FUZZ_REQUESTS ?? 10_000)
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
 
-test(`${requests} odd requests end in an answer that is no fault of the server (FUZZ_SEED=${seed})`, {
+test(`${requests} random requests cause no server error (FUZZ_SEED=${seed})`, {
   timeout: 600_000,
 }, async () => {
   const server = await startPlugin(new URL('..', import.meta.url), { LOG_LEVEL: 'info' })

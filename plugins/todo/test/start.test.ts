@@ -10,7 +10,7 @@ import { freePort, spawnPlugin, startPlugin, temporaryDatabase } from '@referenc
 
 const folder = new URL('..', import.meta.url)
 
-test('the start line says where everything is', async () => {
+test('the start line says where the manifest, the spec and MCP are', async () => {
   const server = await startPlugin(folder, { PUBLIC_URL: 'https://todo.example.com' })
   assert.equal(
     server.output().trim(),
@@ -19,7 +19,7 @@ test('the start line says where everything is', async () => {
   assert.equal(await server.end('SIGTERM'), 0)
 })
 
-test('what hinders the start is said in one line that names the variable', { timeout: 60_000 }, async () => {
+test('a start failure prints one line that names the variable', { timeout: 60_000 }, async () => {
   const taken = await startPlugin(folder)
   const data = mkdtempSync(join(tmpdir(), 'todo-'))
   writeFileSync(
@@ -52,7 +52,7 @@ test('what hinders the start is said in one line that names the variable', { tim
   await taken.end('SIGTERM')
 })
 
-test('SIGTERM lets every request that was sent be answered', { timeout: 30_000 }, async () => {
+test('after SIGTERM every request that was received is answered', { timeout: 30_000 }, async () => {
   const server = await startPlugin(folder)
   const agent = new Agent({ keepAlive: true, maxSockets: 16 })
   const failures: string[] = []
@@ -91,7 +91,7 @@ test('SIGTERM lets every request that was sent be answered', { timeout: 30_000 }
   assert.ok(answered > 100)
 })
 
-test('a second signal ends a server that waits for a sender who hangs', { timeout: 20_000 }, async () => {
+test('a second signal ends a server that waits for a request that does not finish', { timeout: 20_000 }, async () => {
   const server = await startPlugin(folder)
   const socket = connect(server.port, '127.0.0.1', () => socket.write('POST /todos/jo HTTP/1.1\r\nHost: localhost\r\n'))
   socket.on('error', () => {})
@@ -103,7 +103,7 @@ test('a second signal ends a server that waits for a sender who hangs', { timeou
   socket.destroy()
 })
 
-test('health is told without detail', async () => {
+test('/livez and /readyz give no details', async () => {
   const server = await startPlugin(folder)
   for (const path of ['/livez', '/readyz']) {
     const answer = await fetch(`${server.url}${path}`)
