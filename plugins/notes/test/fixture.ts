@@ -1,9 +1,9 @@
 import type { Server } from 'node:http'
-import { temporaryDatabase } from '@reference-plugins/contract'
 import { closePlugin, createApp, createLog, type Plugin } from '@reference-plugins/core'
 import { noteMigrations } from '@reference-plugins/notebook'
 import { createAuthorizationServer, oauthMigrations } from '@reference-plugins/oauth-server'
 import { openDatabase } from '@reference-plugins/store'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import supertest from 'supertest'
 import { createNotesPlugin } from '../src/plugin.ts'
 

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
-import { temporaryDatabase } from '@reference-plugins/contract'
 import { createApp, createLog } from '@reference-plugins/core'
 import type { StockSource } from '@reference-plugins/stock-prices'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import supertest from 'supertest'
 import { createStocksPlugin, type StocksSettings } from '../src/plugin.ts'
 

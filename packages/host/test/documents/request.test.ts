@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { character } from '@reference-plugins/contract'
+import { character } from '@reference-plugins/testing/fuzz'
 import fc from 'fast-check'
 import {
   type DocumentOperation,
