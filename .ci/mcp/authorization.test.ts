@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { freePort, walkToCallback, workspacePlugins } from '../../packages/contract/src/index.ts'
+import { walkToCallback } from '../../packages/contract/src/index.ts'
+import { freePort, workspacePlugins } from '../../packages/testing/src/processes/index.ts'
 import { run } from './command.ts'
 
 // The suite's scenarios for an authorization server, against that of notes. The suite prints an address for a person to

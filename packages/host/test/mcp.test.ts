@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { type WorkspacePlugin, walkToCallback, workspacePlugins } from '@reference-plugins/contract'
+import { walkToCallback } from '@reference-plugins/contract'
+import { type WorkspacePlugin, workspacePlugins } from '@reference-plugins/testing/processes'
 import type { Call, Conversation, PluginDetail, Registration, RegistrationEvent, TurnEvent } from '../src/wire.ts'
 import { type Browser, type ServedHost, serveHost } from './fixture.ts'
 

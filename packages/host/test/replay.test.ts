@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { type WorkspacePlugin, workspacePlugins } from '@reference-plugins/contract'
+import { type WorkspacePlugin, workspacePlugins } from '@reference-plugins/testing/processes'
 import { perform } from '../src/command/replay-files.ts'
 import { readFile, type Script, toFile } from '../src/replay/conversation-file.ts'
 import { replay } from '../src/replay/replay.ts'

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { temporaryDatabase } from '@reference-plugins/contract'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import { type Served, serveNews, type User } from './fixture.ts'
 
 const folder = fileURLToPath(new URL('..', import.meta.url))

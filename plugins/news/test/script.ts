@@ -1,4 +1,4 @@
-import type { ScriptedCall } from '@reference-plugins/contract'
+import type { ScriptedCall } from '@reference-plugins/testing'
 
 type Headlines = { articles: { id: string }[] }
 type Feeds = { feeds: { id: string }[] }

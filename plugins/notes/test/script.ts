@@ -1,4 +1,4 @@
-import type { ScriptedCall } from '@reference-plugins/contract'
+import type { ScriptedCall } from '@reference-plugins/testing'
 
 const first = (answers: readonly Record<string, unknown>[]) => answers[0]?.id
 

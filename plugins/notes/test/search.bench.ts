@@ -1,7 +1,5 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { openDatabase } from '@reference-plugins/store'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import { type NewNote, Notes, noteMigrations } from '../src/notebook/notes.ts'
 
 // Compares searches in 1,000 and in 100,000 notes of one user: medians of 200 searches each, run alternately.
@@ -48,8 +46,7 @@ function makeNotes(count: number): NewNote[] {
 
 const stores = await Promise.all(
   [1_000, 100_000].map(async (count) => {
-    const folder = mkdtempSync(join(tmpdir(), 'notes-bench-'))
-    const database = await openDatabase(`file:${join(folder, 'notes.sqlite')}`, noteMigrations)
+    const database = await openDatabase(temporaryDatabase(), noteMigrations)
     const notes = new Notes(database)
     const all = makeNotes(count)
     for (let index = 0; index < all.length; index += 1_000) await notes.addAll('ada', all.slice(index, index + 1_000))

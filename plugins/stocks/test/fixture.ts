@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
-import { temporaryDatabase } from '@reference-plugins/contract'
 import { createApp, createLog } from '@reference-plugins/core'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import supertest from 'supertest'
 import { createStocksPlugin } from '../src/plugin.ts'
 import type { StockSource } from '../src/prices/stock-source.ts'

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startPlugin, temporaryDatabase } from '@reference-plugins/contract'
+import { startPlugin } from '@reference-plugins/testing/processes'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 
 const folder = new URL('..', import.meta.url)
 

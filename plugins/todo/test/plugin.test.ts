@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { temporaryDatabase } from '@reference-plugins/contract'
 import { closePlugin, createApp, createLog, longestAnswer, type Plugin } from '@reference-plugins/core'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import supertest from 'supertest'
 import { createTodoPlugin } from '../src/plugin.ts'
 

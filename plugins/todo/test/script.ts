@@ -1,4 +1,4 @@
-import type { ScriptedCall } from '@reference-plugins/contract'
+import type { ScriptedCall } from '@reference-plugins/testing'
 
 /** Every operation, called with valid and invalid input. */
 export const script: ScriptedCall[] = [

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { Agent, request, type Server } from 'node:http'
 import { text as readText } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
-import { character, type PluginProcess, startPlugin } from '@reference-plugins/contract'
+import { character } from '@reference-plugins/testing/fuzz'
+import { type PluginProcess, startPlugin } from '@reference-plugins/testing/processes'
 import fc from 'fast-check'
 import { createSeedServer } from './seed-server.ts'
 
@@ -48,7 +49,9 @@ after(async () => {
   await todo.end('SIGTERM')
 })
 
-test('a client of the original service gets the same responses to any sequence of calls', { timeout: 120_000 }, async () => {
+test('a client of the original service gets the same responses to any sequence of calls', {
+  timeout: 120_000,
+}, async () => {
   let run = 0
   let calls = 0
   await fc.assert(

@@ -1,7 +1,7 @@
 /** Writes the pictures of docs/host.md: node test/page/make-pictures.ts */
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { workspacePlugins } from '@reference-plugins/contract'
+import { workspacePlugins } from '@reference-plugins/testing/processes'
 import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
 import { activateLocal } from '../activate-local.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { workspacePlugins } from '@reference-plugins/contract'
+import { workspacePlugins } from '@reference-plugins/testing/processes'
 import type { Browser, Page } from 'playwright-core'
 import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'

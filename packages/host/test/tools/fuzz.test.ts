@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { character } from '@reference-plugins/contract'
 import { DocumentRefused, domainFaults, readManifest, readSpecNow, toPluginDocument } from '@reference-plugins/reader'
+import { character } from '@reference-plugins/testing/fuzz'
 import fc from 'fast-check'
 import { toNamespace } from '../../src/tools/namespace.ts'
 import { toTool } from '../../src/tools/tool.ts'

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import fc from 'fast-check'
 
-/** What no HTTP client sends: noise, and requests that stop in the middle. */
+/** Bytes that no HTTP client sends: noise, and requests that stop in the middle. */
 export const garbage = fc.oneof(
   fc.uint8Array({ minLength: 1, maxLength: 500 }).map((bytes) => Buffer.from(bytes)),
   fc
@@ -22,7 +22,7 @@ export const garbage = fc.oneof(
     .map((text) => Buffer.from(text)),
 )
 
-/** Rejects where the answer is a 5xx. */
+/** Rejects when the answer is a 5xx. */
 export function sendGarbage(port: number, bytes: Buffer = Buffer.alloc(0)): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
@@ -30,7 +30,7 @@ export function sendGarbage(port: number, bytes: Buffer = Buffer.alloc(0)): Prom
     socket.on('data', (chunk) => {
       answer += chunk
     })
-    // A request that stops in the middle is waited for; the next ones show whether it holds them up.
+    // The server waits for the rest of such a request. The next requests show whether they have to wait as well.
     setTimeout(() => socket.destroy(), 50)
     socket.on('error', () => {})
     socket.on('close', () => (/^HTTP\/1\.1 5/.test(answer) ? reject(new Error(`${bytes}: ${answer}`)) : resolve()))

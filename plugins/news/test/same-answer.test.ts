@@ -1,5 +1,5 @@
 import { after } from 'node:test'
-import { doorTests } from '@reference-plugins/contract'
+import { sameAnswerTests } from '@reference-plugins/testing'
 import { createNewsPlugin } from '../src/plugin.ts'
 import { rss, serveFeeds } from './fixture.ts'
 import { script } from './script.ts'
@@ -7,4 +7,7 @@ import { script } from './script.ts'
 const web = await serveFeeds((_, response) => response.end(rss('A feed', { one: 'First', two: 'Second' })))
 after(() => web.close())
 
-doorTests((settings) => createNewsPlugin({ ...settings, NEWS_ALLOW_LOOPBACK: 'true' }), script(`${web.url}/feed.xml`))
+sameAnswerTests(
+  (settings) => createNewsPlugin({ ...settings, NEWS_ALLOW_LOOPBACK: 'true' }),
+  script(`${web.url}/feed.xml`),
+)

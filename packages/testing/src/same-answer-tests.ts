@@ -6,32 +6,32 @@ import { test } from 'node:test'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { closePlugin, createApp, createLog, type Plugin, type PluginOperation, run } from '@reference-plugins/core'
 import type { ContractSettings } from './contract-tests.ts'
-import { temporaryDatabase } from './plugin-process.ts'
-import { developmentToken } from './workspace.ts'
+import { developmentToken } from './processes/development.ts'
+import { temporaryDatabase } from './temporary.ts'
 
 type Input = Record<string, unknown>
 
-/** One call of a script. Its input may be made of the answers before it. */
+/** One call of a script. Its input may depend on the answers to the calls before it. */
 export interface ScriptedCall {
   operation: string
   input: Input | ((answers: readonly Input[]) => Input)
-  /** The status of a call that is refused. */
+  /** The expected status where the call must be refused. */
   refused?: number
 }
 
 interface Result {
   status: number
-  /** The answer, or what is said of the refusal. */
-  said: Input | string
+  /** The answer, or the detail of the refusal. */
+  outcome: Input | string
 }
 
-type Door = (operation: PluginOperation, input: Input) => Promise<Result>
+type Entrance = (operation: PluginOperation, input: Input) => Promise<Result>
 
 /**
- * Calls every operation of a plugin directly, over HTTP and over MCP of both eras, each on a database of its own, and
- * demands the same answer or the same refusal. The script has to name every operation.
+ * Makes a test: the calls of a script, made directly, over HTTP and over both generations of MCP, each on a new
+ * database, must give the same answers and the same refusals. The script must name every operation.
  */
-export function doorTests(
+export function sameAnswerTests(
   createPlugin: (settings: ContractSettings) => Promise<Plugin>,
   script: readonly ScriptedCall[],
 ): void {
@@ -58,14 +58,14 @@ interface Opened {
 async function through(
   createPlugin: (settings: ContractSettings) => Promise<Plugin>,
   script: readonly ScriptedCall[],
-  openDoor: (opened: Opened) => Promise<Door>,
+  openEntrance: (opened: Opened) => Promise<Entrance>,
 ): Promise<Result[]> {
   const database = temporaryDatabase()
   const handler: { listener?: RequestListener } = {}
   const server = createServer((request, response) => handler.listener?.(request, response))
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  // The origin is a part of answers, so it is the same for all.
+  // Answers contain the origin, so it must be the same for all.
   const publicUrl = 'http://127.0.0.1:3000'
   const plugin = await createPlugin({ PUBLIC_URL: publicUrl, DATABASE_URL: database, NODE_ENV: 'development' })
   handler.listener = (await createApp(plugin, { publicUrl, log: createLog('silent', false) })).callback()
@@ -73,17 +73,17 @@ async function through(
   try {
     const names = new Set(script.map(({ operation }) => operation))
     for (const { id } of plugin.operations) assert.ok(names.has(id), `the script does not call ${id}`)
-    const door = await openDoor({ plugin, url, authorization: token && `Bearer ${token}` })
+    const call = await openEntrance({ plugin, url, authorization: token && `Bearer ${token}` })
     const answers: Input[] = []
     const results: Result[] = []
     for (const { operation: name, input } of script) {
       const operation = plugin.operations.find(({ id }) => id === name)
-      assert.ok(operation, `there is no operation ${name}`)
-      const result = await door(operation, typeof input === 'function' ? input(answers) : input)
-      answers.push(typeof result.said === 'string' ? {} : result.said)
+      assert.ok(operation, `the plugin has no operation ${name}`)
+      const result = await call(operation, typeof input === 'function' ? input(answers) : input)
+      answers.push(typeof result.outcome === 'string' ? {} : result.outcome)
       results.push(result)
     }
-    return withoutChance(results)
+    return normalize(results)
   } finally {
     server.closeAllConnections()
     server.close()
@@ -91,17 +91,17 @@ async function through(
   }
 }
 
-async function openDirect({ plugin, authorization }: Opened): Promise<Door> {
+async function openDirect({ plugin, authorization }: Opened): Promise<Entrance> {
   const caller = await plugin.auth.authenticate(authorization)
   const call = { caller, signal: new AbortController().signal, log: createLog('silent', false) }
   return (operation, input) =>
     run(plugin, operation, input, call).then(
-      ({ data }) => ({ status: 200, said: data }),
-      ({ status, message }) => ({ status, said: message }),
+      ({ data }) => ({ status: 200, outcome: data }),
+      ({ status, message }) => ({ status, outcome: message }),
     )
 }
 
-async function openHttp({ url, authorization }: Opened): Promise<Door> {
+async function openHttp({ url, authorization }: Opened): Promise<Entrance> {
   return async ({ method, path, fields }, input) => {
     const at = (place: string) =>
       fields.filter((field) => field.place === place && input[field.name] !== undefined).map(({ name }) => name)
@@ -114,35 +114,35 @@ async function openHttp({ url, authorization }: Opened): Promise<Door> {
       ...(method !== 'GET' && method !== 'DELETE' && { body: JSON.stringify(pick(input, at('body'))) }),
     })
     const body = (await answer.json()) as Input
-    return { status: answer.status, said: answer.ok ? body : String(body.detail) }
+    return { status: answer.status, outcome: answer.ok ? body : String(body.detail) }
   }
 }
 
 const openMcp =
   (mode: 'legacy' | { pin: string }) =>
-  async ({ url, authorization }: Opened): Promise<Door> => {
-    const client = new Client({ name: 'doors', version: '1' }, { versionNegotiation: { mode } })
+  async ({ url, authorization }: Opened): Promise<Entrance> => {
+    const client = new Client({ name: 'same-answer-tests', version: '1' }, { versionNegotiation: { mode } })
     const requestInit = { headers: { ...(authorization && { authorization }) } }
     await client.connect(new StreamableHTTPClientTransport(new URL('/mcp', url), { requestInit }))
-    // The client holds what it gets to the schemas that are listed.
+    // The client validates answers against the schemas of this list.
     await client.listTools()
     return async ({ id }, input) => {
       const { isError, content, structuredContent } = await client.callTool({ name: id, arguments: input })
       const [{ text } = { text: '' }] = content as { text: string }[]
       if (!isError) {
         assert.deepEqual(JSON.parse(text), structuredContent)
-        return { status: 200, said: structuredContent as Input }
+        return { status: 200, outcome: structuredContent as Input }
       }
-      const [, status, said = ''] = /^[^(]*\((\d+)\)\. (.*)$/s.exec(text) ?? []
-      return { status: Number(status), said }
+      const [, status, outcome = ''] = /^[^(]*\((\d+)\)\. (.*)$/s.exec(text) ?? []
+      return { status: Number(status), outcome }
     }
   }
 
 const pick = (input: Input, names: readonly string[]): Input =>
   Object.fromEntries(names.map((name) => [name, input[name]]))
 
-/** Ids in the order in which they come, and no times: what differs from run to run. */
-function withoutChance(results: Result[]): Result[] {
+/** Replaces what differs from run to run: ids by their order, times by a constant. */
+function normalize(results: Result[]): Result[] {
   const ids = new Map<string, string>()
   const gather = (node: unknown): void => {
     if (node === null || typeof node !== 'object') return

@@ -1,13 +1,11 @@
 import type { AddressInfo } from 'node:net'
 import { before, test } from 'node:test'
+import { type Code, type ContractOptions, checkPlugin, type Report, rules } from '@reference-plugins/contract'
 import { closePlugin, createApp, createLog, listen, type Plugin } from '@reference-plugins/core'
-import type { Report } from './finding.ts'
-import { temporaryDatabase } from './plugin-process.ts'
-import { type Code, rules } from './rules.ts'
-import { type ContractOptions, checkPlugin } from './run.ts'
-import { developmentClient, developmentToken } from './workspace.ts'
+import { developmentClient, developmentToken } from './processes/development.ts'
+import { temporaryDatabase } from './temporary.ts'
 
-/** What a plugin is created with for the tests: a new database, in development, where it makes itself a token. */
+/** What the tests create a plugin with: a new database, in development, where the plugin makes itself a token. */
 export interface ContractSettings {
   PUBLIC_URL: string
   DATABASE_URL: string
@@ -15,9 +13,8 @@ export interface ContractSettings {
 }
 
 /**
- * Makes a test of each rule for one plugin, in its own test file:
- * `contractTests(createTodoPlugin)`. Warnings fail as errors do. `expectAnswers` names operations that must have
- * answered with 2xx, where it takes more than one of them to prove anything.
+ * Makes a test of each rule of the contract tester for one plugin: `contractTests(createTodoPlugin)`. Warnings fail as
+ * errors do. `expectAnswers` names operations that must answer with 2xx at least once.
  */
 export function contractTests(
   createPlugin: (settings: ContractSettings) => Promise<Plugin>,
@@ -47,7 +44,7 @@ export function contractTests(
     await running.stop()
     await closePlugin(plugin)
   })
-  test('the operations answer', () => {
+  test('operations answer with 2xx', () => {
     if (report.answered.size === 0) throw new Error('no operation answered with 2xx')
     for (const id of expectAnswers) if (!report.answered.has(id)) throw new Error(`${id} never answered with 2xx`)
   })

@@ -2,23 +2,23 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import fc from 'fast-check'
-import { garbage, sendGarbage } from './fuzz-garbage.ts'
-import { type OddRequest, oddRequests, type Spec } from './fuzz-requests.ts'
-import type { PluginProcess } from './plugin-process.ts'
+import type { PluginProcess } from '../processes/plugin-process.ts'
+import { garbage, sendGarbage } from './garbage.ts'
+import { type OddRequest, oddRequests, type Spec } from './odd-requests.ts'
 
 export interface FuzzOptions {
   requests: number
   seed: number
-  /** Sent with every request; without it the requests bring tokens that are no good, or none. */
+  /** Sent with every request. Without it the requests have invalid tokens or none. */
   authorization?: string
 }
 
 const longestWait = 2_000
 
 /**
- * Sends odd requests made from the plugin's own spec, and asserts that each ends in an answer that is no fault of the
- * server: no 5xx, nothing slower than 2 seconds, each refusal a problem document, no crash, memory that stays.
- * @returns how many answers there were of each status
+ * Sends odd requests made from the plugin's own spec, and asserts that the server copes: no 5xx, no answer after
+ * 2 seconds, each refusal a problem document, no crash, and no growing memory.
+ * @returns the number of answers of each status
  */
 export async function fuzz(server: PluginProcess, options: FuzzOptions): Promise<Map<number, number>> {
   const { requests, seed, authorization } = options
@@ -40,10 +40,10 @@ export async function fuzz(server: PluginProcess, options: FuzzOptions): Promise
   } finally {
     sender.close()
   }
-  assert.equal(server.process.exitCode, null, 'it runs still')
+  assert.equal(server.process.exitCode, null, 'the server still runs')
   const [, middle = 0, , end = 0] = memory
-  // V8 takes some 300 MB before it looks for what it could give back.
-  assert.ok(end < Math.max(350, middle * 1.3 + 30), `memory stays: ${memory.map(Math.round)} MB`)
+  // V8 takes about 300 MB before it collects thoroughly.
+  assert.ok(end < Math.max(350, middle * 1.3 + 30), `memory does not grow: ${memory.map(Math.round)} MB`)
   return statuses
 }
 
@@ -62,7 +62,7 @@ class Sender {
     this.#agent.destroy()
   }
 
-  /** Answers the status, or 0 where Node's client would not send such a thing. */
+  /** Answers the status, or 0 where Node's client refuses to send the request. */
   send({ method, path, headers, body }: OddRequest): Promise<number> {
     const describe = () => JSON.stringify({ method, path, headers, body: body?.toString('latin1').slice(0, 300) })
     return new Promise((resolve, reject) => {
@@ -77,7 +77,7 @@ class Sender {
           headers: { ...headers, ...(body && { 'content-length': body.length }) },
         })
         sent.setTimeout(longestWait, () => sent.destroy(new Error(`no answer in 2 seconds: ${describe()}`)))
-        // A server may close the connection in the middle of a body that is too long.
+        // A server may close the connection while a body that is too long arrives.
         sent.on('error', (error: NodeJS.ErrnoException) =>
           (body?.length ?? 0) > 262_144 && /EPIPE|ECONNRESET/.test(error.code ?? '')
             ? resolve(413)
@@ -89,7 +89,7 @@ class Sender {
           try {
             assert.ok(status < 500)
             assert.ok(performance.now() - start < longestWait, 'slow')
-            // OAuth has documents of its own for errors, RFC 6749.
+            // OAuth has its own error documents, RFC 6749.
             if (status >= 400 && method !== 'HEAD' && !path.startsWith('/oauth/'))
               assertRefusal(response.headers['content-type'], text, status)
             resolve(status)
@@ -105,16 +105,16 @@ class Sender {
   }
 }
 
-/** A problem document, or where it is MCP that refuses, an error of JSON-RPC 2.0. */
+/** A problem document, or from MCP an error of JSON-RPC 2.0. */
 function assertRefusal(type: string | undefined, text: string, status: number): void {
   if (type === 'application/json') {
     const { jsonrpc, error } = JSON.parse(text)
     assert.deepEqual([jsonrpc, Number.isInteger(error?.code)], ['2.0', true])
-    assert.ok(error.message.length > 10, 'it does not say what is wrong')
+    assert.ok(error.message.length > 10, 'the refusal does not say what is wrong')
     return
   }
   assert.equal(type, 'application/problem+json')
   const problem = JSON.parse(text)
   assert.equal(problem.status, status)
-  assert.ok(problem.detail.length > 10, 'it does not say what is wrong')
+  assert.ok(problem.detail.length > 10, 'the refusal does not say what is wrong')
 }

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import naughty from 'big-list-of-naughty-strings' with { type: 'json' }
 import fc from 'fast-check'
-import { character } from './characters.ts'
+import { character } from './character.ts'
 
 export interface OddRequest {
   method: string
@@ -27,7 +27,7 @@ interface OperationObject {
   }
 }
 
-/** What is read of a spec. */
+/** The part of an OpenAPI document that the requests are made from. */
 export interface Spec {
   paths: Record<string, Record<string, OperationObject>>
 }
@@ -48,7 +48,7 @@ const values = fc.oneof(
 )
 const encodings = fc.constantFrom(encodeURIComponent, encodeURI, (text: string) => text)
 
-/** Requests of every kind of oddness, made from a spec: some fit an operation, most miss it by something. */
+/** Odd requests of many kinds, made from a spec: some fit an operation, most are wrong in some way. */
 export function oddRequests(spec: Spec, authorization: string | undefined): fc.Arbitrary<OddRequest> {
   const operations = Object.entries(spec.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
@@ -62,7 +62,7 @@ export function oddRequests(spec: Spec, authorization: string | undefined): fc.A
       method: fc.constantFrom('GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'HEAD', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY'),
       path: oddTargets(operations.map(({ path }) => path)),
       query: oddQueries(names),
-      // Most requests go past the header checks.
+      // Without odd headers a request gets further.
       headers: fc.oneof({ weight: 3, arbitrary: fc.constant<Record<string, string>>({}) }, oddHeaders(authorization)),
       json: fc.boolean(),
       body: bodies,
@@ -84,7 +84,7 @@ function fieldNames(operations: OperationObject[]): string[] {
   return [...new Set(names)]
 }
 
-/** A request for one operation in which now and then a value is not what the schema says. */
+/** A request for one operation in which some values do not fit the schema. */
 function nearlyRight(one: { path: string; method: string; operation: OperationObject }): fc.Arbitrary<OddRequest> {
   const { parameters = [], requestBody } = one.operation
   const { properties = {}, required = [] } = requestBody?.content['application/json'].schema ?? {}
@@ -129,7 +129,7 @@ function nearlyRight(one: { path: string; method: string; operation: OperationOb
 
 const wellFormed = (value: unknown): string => String(value).toWellFormed()
 
-/** Values that fit one flat field, ordinary ones mostly. */
+/** Values that fit one flat field, most of them ordinary. */
 function fitting(schema: Schema): fc.Arbitrary<unknown> {
   const { type, minimum = -1000, maximum = 1000, maxLength = 100, items } = schema
   if (schema.enum) return fc.constantFrom(...schema.enum)
@@ -147,7 +147,7 @@ function fitting(schema: Schema): fc.Arbitrary<unknown> {
 
 function oddBodies(names: fc.Arbitrary<string>): fc.Arbitrary<Buffer | undefined> {
   const objects = fc.array(fc.tuple(names, values), { maxLength: 5 }).map((entries) => {
-    // Not an object literal, which would lose the member __proto__.
+    // An object literal would lose the member __proto__.
     return `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`
   })
   return fc.oneof(
@@ -183,7 +183,7 @@ const oddQueries = (names: fc.Arbitrary<string>): fc.Arbitrary<string> =>
     .array(fc.tuple(names, values, encodings), { maxLength: 4 })
     .map((pairs) => pairs.map(([name, value, encode]) => `${name}=${attempt(encode, String(value))}`).join('&'))
 
-/** With a token that is good, no other ones: a server stops to listen to who sends many that are not. */
+/** Beside a valid token no invalid ones: a server blocks a sender of many invalid tokens. */
 const oddHeaders = (authorization: string | undefined): fc.Arbitrary<Record<string, string>> =>
   fc.dictionary(
     fc.constantFrom(
@@ -197,7 +197,7 @@ const oddHeaders = (authorization: string | undefined): fc.Arbitrary<Record<stri
         ...['multipart/form-data', 'gzip', 'br', 'null', 'https://chatgpt.com', 'https://evil.example', '*'],
         ...['Bearer x', 'Basic eDp5', '100-continue', 'localhost', 'evil.example'],
       ),
-      // The rest no HTTP client sends.
+      // No HTTP client sends other characters.
       strings.map((text) => text.replaceAll(/[^\x20-\x7e\x80-\xff]/g, '')),
     ),
     { maxKeys: 2 },

@@ -1,28 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { temporaryDatabase } from '@reference-plugins/store/temporary'
 
 /** A plugin that runs as a process of its own, as it does for a person. */
 export interface PluginProcess {
   url: string
   port: number
   process: ChildProcess
-  /** What it has written so far, standard error included. */
+  /** What it has written so far to standard output and standard error. */
   output: () => string
   /** Ends the process by its own id, and waits until it is gone. */
   end: (signal?: NodeJS.Signals) => Promise<number | null>
 }
 
-/** The DATABASE_URL of a new file in a new folder. */
-export const temporaryDatabase = (): string => `file:${join(mkdtempSync(join(tmpdir(), 'plugin-')), 'plugin.sqlite')}`
-
+/** A port of 127.0.0.1 that nothing listens on. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    // Below the ports that clients get: one of those may be taken between here and its use.
+    // The system gives clients higher ports: one of those could be taken before the caller uses it.
     const port = 10_000 + Math.floor(Math.random() * 20_000)
     const server = createServer()
     const isFree = await new Promise<boolean>((resolve) => {
@@ -36,30 +32,40 @@ export async function freePort(): Promise<number> {
 }
 
 /**
- * Starts `src/main.ts` in the plugin's folder, without waiting for it.
+ * Starts `src/main.ts` in the plugin's folder on a free port and a new database, unless `environment` says otherwise.
+ * Does not wait until it answers.
  * @param folder ends with a slash
- * @param environment needs PORT
  */
-export function spawnPlugin(folder: URL, environment: Record<string, string>): PluginProcess {
-  const port = Number(environment.PORT)
+export async function spawnPlugin(folder: URL, environment: Record<string, string> = {}): Promise<PluginProcess> {
+  const settings = {
+    NODE_ENV: 'production',
+    LOG_LEVEL: 'warn',
+    RATE_LIMIT: '100000000',
+    PORT: environment.PORT ?? String(await freePort()),
+    DATABASE_URL: environment.DATABASE_URL ?? temporaryDatabase(),
+    ...environment,
+  }
+  const port = Number(settings.PORT)
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/main.ts'], {
     cwd: folder,
-    env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'warn', RATE_LIMIT: '100000000', ...environment },
+    env: { ...process.env, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
-  // Whoever started it may end early, or by an error: it is not to outlive them.
+  // It must not outlive this process, which may end by an error. Its temporary folder is removed after that.
   const kill = () => child.kill('SIGKILL')
-  process.once('exit', kill)
-  const gone = once(child, 'close').then(([code]) => code as number | null)
+  process.prependOnceListener('exit', kill)
+  const gone = once(child, 'close').then(([code]) => {
+    process.off('exit', kill)
+    return code as number | null
+  })
   return {
     url: `http://127.0.0.1:${port}`,
     port,
     process: child,
     output: () => output,
     end(signal = 'SIGTERM') {
-      process.off('exit', kill)
       for (const one of [child, child.stdout as Socket, child.stderr as Socket]) one.ref()
       if (child.exitCode === null && child.signalCode === null) child.kill(signal)
       return gone
@@ -67,13 +73,9 @@ export function spawnPlugin(folder: URL, environment: Record<string, string>): P
   }
 }
 
-/** Starts a plugin on a free port and a new database, unless `environment` says otherwise, and waits until it answers. */
+/** Starts a plugin as `spawnPlugin` does, and waits until it answers. */
 export async function startPlugin(folder: URL, environment: Record<string, string> = {}): Promise<PluginProcess> {
-  const server = spawnPlugin(folder, {
-    PORT: String(await freePort()),
-    DATABASE_URL: temporaryDatabase(),
-    ...environment,
-  })
+  const server = await spawnPlugin(folder, environment)
   for (let tries = 0; tries < 400; tries++) {
     if (await answers(`${server.url}/livez`)) return unreferenced(server)
     if (server.process.exitCode !== null) break
@@ -83,7 +85,7 @@ export async function startPlugin(folder: URL, environment: Record<string, strin
   throw new Error(`${folder.pathname} did not start: ${server.output()}`)
 }
 
-/** A test that fails before it ends the plugin must end all the same. */
+/** A test that fails before it ends the plugin must not wait for it. */
 function unreferenced(server: PluginProcess): PluginProcess {
   server.process.unref()
   for (const stream of [server.process.stdout, server.process.stderr]) (stream as Socket).unref()

@@ -2,11 +2,11 @@ import { mock } from 'node:test'
 
 export interface Printed<Code> {
   code: Code
-  /** What was written to the console, errors too. */
+  /** What was written to the console, with console.error included. */
   output: string
 }
 
-/** Runs a command in this process, for tests: to start a process for each takes longer than what most commands do. */
+/** Runs a command in this process: starting a process takes longer than most commands. */
 export async function runPrinted<Code>(
   main: (words: string[]) => Promise<Code>,
   words: readonly string[],

@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { fuzz, type PluginProcess } from '../src/index.ts'
+import { fuzz } from '../src/fuzz/index.ts'
+import type { PluginProcess } from '../src/processes/index.ts'
 
 const spec = {
   openapi: '3.1.0',
@@ -19,11 +20,11 @@ const spec = {
 }
 
 function refuse(response: ServerResponse, status: number): void {
-  const problem = { status, detail: 'That is not to be had here: see /openapi.json' }
+  const problem = { status, detail: 'This does not exist: see /openapi.json' }
   response.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem))
 }
 
-/** Gives the spec, and refuses as it should whatever `answer` does not answer. */
+/** Serves the spec, and correctly refuses whatever `answer` does not answer. */
 async function serve(
   t: TestContext,
   answer: (request: IncomingMessage, response: ServerResponse) => boolean,
@@ -46,16 +47,16 @@ async function serve(
 
 const run = (server: PluginProcess) => fuzz(server, { requests: 300, seed: 1 })
 
-test('a server that refuses everything as it should has no fault', async (t) => {
+test('a server that refuses everything correctly passes', async (t) => {
   const statuses = await run(await serve(t, () => false))
   assert.ok((statuses.get(404) ?? 0) > 100, `${[...statuses]}`)
 })
 
 for (const [what, fault, answer] of [
-  ['a fault of the server', /status 500.*"method":"PUT"/s, (response: ServerResponse) => response.writeHead(500).end()],
+  ['a server error', /status 500.*"method":"PUT"/s, (response: ServerResponse) => response.writeHead(500).end()],
   ['a refusal in plain text', /problem\+json/, (response: ServerResponse) => response.writeHead(400).end('no')],
   [
-    'a refusal without words',
+    'a refusal without a detail',
     /does not say what is wrong/,
     (response: ServerResponse) =>
       response
@@ -64,7 +65,7 @@ for (const [what, fault, answer] of [
   ],
   ['no answer', /no answer in 2 seconds.*"method":"PUT"/s, () => {}],
 ] as const)
-  test(`${what} is told with the request that it came to`, async (t) => {
+  test(`${what} fails with the request that led to it`, async (t) => {
     const server = await serve(t, ({ method }, response) => {
       if (method === 'PUT') answer(response)
       return method === 'PUT'
