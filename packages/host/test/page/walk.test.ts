@@ -41,23 +41,23 @@ async function register(name: string, fill: () => Promise<void> = async () => {}
   await fill()
   await tabTo(approve)
   await page.keyboard.press('Enter')
-  await page.getByRole('heading', { name: /^For you/ }).waitFor()
+  await page.getByRole('heading', { name: /^Activation/ }).waitFor()
 }
 const press = async (name: RegExp | string): Promise<void> => {
   await tabTo(page.getByRole('button', { name, ...(typeof name === 'string' && { exact: true }) }).last())
   await page.keyboard.press('Enter')
 }
-const isActive = () => page.getByRole('heading', { name: 'For you: active' }).waitFor()
-async function callByHand(operation: string, given: Record<string, string>): Promise<void> {
-  await press(/^Talk with/)
-  await page.getByRole('heading', { name: 'Talk with your plugins' }).waitFor()
-  await press(/^Call by hand/)
+const isActive = () => page.getByRole('heading', { name: 'Activation: Active' }).waitFor()
+async function callOperation(operation: string, given: Record<string, string>): Promise<void> {
+  await press(/^Chat with/)
+  await page.getByRole('heading', { name: 'Chat with your plugins' }).waitFor()
+  await press(/^Call operation/)
   await press(new RegExp(`^${operation}`))
   for (const [name, value] of Object.entries(given)) {
     await tabTo(page.getByLabel(new RegExp(`^${name}`)).first())
     await page.keyboard.type(value)
   }
-  await press(/^Call/)
+  await press(/^Call( \(asks first\))?$/)
 }
 const answered = (title: string) => page.locator('.call.good', { hasText: title }).last().waitFor()
 
@@ -68,7 +68,7 @@ test('todo: registered, activated and called, with a question before it changes 
   await register('todo')
   await press(/^Activate/)
   await isActive()
-  await callByHand('addTodo', { username: 'ada', todo: 'buy milk' })
+  await callOperation('addTodo', { username: 'ada', todo: 'buy milk' })
   await page.getByText('This changes something').waitFor()
   await press('Allow')
   await answered('addTodo')
@@ -78,11 +78,11 @@ test('the answer of an operation with a view is shown by the plugin, in a frame 
   skip: noBrowser,
   timeout: 60_000,
 }, async () => {
-  await press(/^Call by hand/)
+  await press(/^Call operation/)
   await press(/^getTodos/)
   await tabTo(page.getByLabel('username').first())
   await page.keyboard.type('ada')
-  await press(/^Call/)
+  await press('Call')
   const view = page.frameLocator('iframe.view').last()
   await view.getByText('buy milk').waitFor()
   const frame = page.frames().at(-1)
@@ -103,7 +103,7 @@ test('stocks: a service token is entered when it is approved', { skip: noBrowser
   })
   await press(/^Activate/)
   await isActive()
-  await callByHand('getQuotes', { symbols: 'AAPL\nIBM' })
+  await callOperation('getQuotes', { symbols: 'AAPL\nIBM' })
   await answered('getQuotes')
 })
 
@@ -113,7 +113,7 @@ test('news: the user pastes a token', { skip: noBrowser, timeout: 60_000 }, asyn
   await page.keyboard.type(local('news').token ?? '')
   await page.keyboard.press('Enter')
   await isActive()
-  await callByHand('getHeadlines', {})
+  await callOperation('getHeadlines', {})
   await answered('getHeadlines')
 })
 
@@ -129,7 +129,7 @@ test('notes: the user signs in by OAuth in a window of its own', { skip: noBrows
   await tabTo(window.getByRole('button', { name: /Allow/ }))
   await window.keyboard.press('Enter')
   await isActive()
-  await callByHand('addNote', { title: 'Found in a browser', text: 'All four modes work.' })
+  await callOperation('addNote', { title: 'Found in a browser', text: 'All four modes work.' })
   await press('Allow')
   await answered('addNote')
 })
@@ -165,7 +165,7 @@ test('every view is accessible, light and dark, on a phone and on a desk', {
         if (name === 'register') {
           await view.getByLabel('Address').fill('localhost:1')
           await view.keyboard.press('Enter')
-          await view.getByText('Nothing was registered').waitFor()
+          await view.getByText('The plugin was not registered').waitFor()
         }
         if (name === 'conversation') {
           await view.locator('.call').first().waitFor()
@@ -177,12 +177,12 @@ test('every view is accessible, light and dark, on a phone and on a desk', {
         if (folder) await view.screenshot({ path: `${folder}/${name}-${colorScheme}-${width}.png` })
       }
       await view.goto(`${served.url}/`)
-      await view.getByRole('button', { name: /Call by hand/ }).click()
+      await view.getByRole('button', { name: /^Call operation/ }).click()
       await view.getByRole('button', { name: /^getTodos/ }).click()
       assert.deepEqual(await seriousFindings(view), [], `form ${colorScheme} ${width}`)
       if (folder) await view.screenshot({ path: `${folder}/form-${colorScheme}-${width}.png` })
       await view.keyboard.press('Escape')
-      await view.getByRole('button', { name: /Call by hand/ }).waitFor()
+      await view.getByRole('button', { name: /^Call operation/ }).waitFor()
       await view.context().close()
     }
 })
