@@ -15,6 +15,6 @@ export const activationLabels: Record<PluginSummary['activation'], string> = {
 
 export const confirmationLabels: Record<OperationSummary['asks'], string> = {
   never: 'Never asks',
-  once: 'Asks until you always allow it',
+  once: 'Asks unless always allowed',
   always: 'Asks every time',
 }
