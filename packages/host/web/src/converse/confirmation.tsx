@@ -1,11 +1,17 @@
 import { useEffect, useRef, useState } from 'react'
-import type { Call } from '../../../src/wire.ts'
+import type { Call, Decision } from '../../../src/wire.ts'
 import { Button } from '../parts/button.tsx'
-import { Code } from '../parts/json-view.tsx'
-import type { Acts } from './converse-view.tsx'
+import { Code } from '../parts/code.tsx'
+import { toJson } from '../parts/json.ts'
+import type { ConversationActions } from './use-conversation.ts'
 
-/** The host asks; the model has no say in it. */
-export function Ask({ call, decide }: { call: Call; decide: Acts['decide'] }) {
+interface Props {
+  call: Call
+  decide: ConversationActions['decide']
+}
+
+/** The host asks the user before a call. The model cannot answer for them. */
+export function Confirmation({ call, decide }: Props) {
   const region = useRef<HTMLElement>(null)
   const [isSent, setIsSent] = useState(false)
   const { ask } = call
@@ -14,17 +20,17 @@ export function Ask({ call, decide }: { call: Call; decide: Acts['decide'] }) {
     region.current?.focus()
   }, [ask?.digest])
   if (!ask) return null
-  const answer = (decision: 'allow' | 'always' | 'refuse') => () => {
+  const answer = (decision: Decision) => () => {
     setIsSent(true)
     void decide(call.id, decision, ask.digest)
   }
   return (
-    <section className="ask" ref={region} tabIndex={-1} aria-label="May this be called?">
+    <section className="ask" ref={region} tabIndex={-1} aria-label="Confirm this call">
       <p>
         <strong>{ask.reason}</strong>
       </p>
-      <p>{call.plugin.title} is called with exactly this:</p>
-      <Code label="Arguments" text={JSON.stringify(call.arguments, null, 2)} />
+      <p>{call.plugin.title} will receive exactly these arguments:</p>
+      <Code label="Arguments" text={toJson(call.arguments)} />
       <div className="row">
         <Button kind="primary" isDisabled={isSent} onPress={answer('allow')}>
           Allow
@@ -35,7 +41,7 @@ export function Ask({ call, decide }: { call: Call; decide: Acts['decide'] }) {
           </Button>
         )}
         <Button isDisabled={isSent} onPress={answer('refuse')}>
-          Refuse
+          Deny
         </Button>
       </div>
     </section>
