@@ -127,7 +127,7 @@ test('what was called when the host ended is told as unknown, and not called aga
   const { messages } = await host.browser.get<Conversation>(`/api/conversations/${id}`)
   const [part] = messages[0]?.parts ?? []
   assert.ok(part?.type === 'call' && part.call.state === 'unknown')
-  assert.match(part.call.result ?? '', /is not known: look before it is repeated/)
+  assert.match(part.call.result ?? '', /not known whether the plugin made the change: check before you repeat it/)
   await host.end('SIGTERM')
   await slow.end()
 })

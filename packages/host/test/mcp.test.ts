@@ -61,7 +61,7 @@ test('an MCP server is registered by its URL, and its tools are called with the 
   assert.deepEqual(JSON.parse(found.response?.body ?? ''), { todos: ['milk'] })
   const bad = await call(id, 'deleteTodo', { username: 'ada', todo_idx: 7 })
   assert.equal(bad.response?.status, 400)
-  assert.match(bad.result ?? '', /refuses this call[\s\S]*read it again/)
+  assert.match(bad.result ?? '', /rejected this call[\s\S]*read it again/)
 })
 
 test('one that asks for a token says so, and is registered with it', async () => {
