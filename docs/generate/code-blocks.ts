@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { PluginSource } from './plugin-source.ts'
 
-const block = /<!-- code: (\S+?)(?: (\S+))? -->\n```ts\n[\s\S]*?\n```/g
+const block = /<!-- code: (\S+?)(?: (\S+))? -->\n```ts\n[\s\S]*?```/g
 
 /**
  * Fills the code blocks of a Markdown file from the source. The comment before a block names a whole file
