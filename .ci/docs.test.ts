@@ -19,6 +19,18 @@ test('every link leads to a file, and every anchor to a heading', () => {
   assert.deepEqual(broken, [])
 })
 
+test('every path in backticks exists', () => {
+  const missing = pages.flatMap((page) =>
+    Array.from(
+      withoutCode(read(page)).matchAll(/`((?:packages|plugins|docs|\.ci)\/[\w./*{},-]+)`/g),
+      ([, path = '']) => path,
+    )
+      .filter((path) => !path.includes('NAME') && globSync(path, { cwd: root }).length === 0)
+      .map((path) => `${page}: ${path}`),
+  )
+  assert.deepEqual(missing, [])
+})
+
 test('every ts block stands in the source', () => {
   const sources = globSync('{packages,plugins}/*/{src,test}/**/*.ts', { cwd: root }).map((file) => squeeze(read(file)))
   const unknown = pages.flatMap((page) =>
