@@ -91,11 +91,7 @@ test('a plugin shows the response of an operation with a view, in a frame that r
   assert.equal(await frame?.evaluate('origin'), 'null')
   await assert.rejects(frame?.evaluate(`fetch('${served.url}/api/session')`) ?? Promise.resolve(), /Failed to fetch/)
   // The test itself caused that error.
-  errors.splice(
-    0,
-    errors.length,
-    ...errors.filter((one) => !/Fetch API cannot load|Connecting to/.test(one)),
-  )
+  errors.splice(0, errors.length, ...errors.filter((one) => !/Fetch API cannot load|Connecting to/.test(one)))
 })
 
 test('stocks: a service token is entered with the approval', { skip: noBrowser, timeout: 60_000 }, async () => {
@@ -136,7 +132,7 @@ test('notes: the user signs in with OAuth in a separate window', { skip: noBrows
   await answered('addNote')
 })
 
-test('the browser reports no errors, from the page's policy or otherwise', { skip: noBrowser }, () => {
+test('the browser reports no errors, from the policy of the page or otherwise', { skip: noBrowser }, () => {
   // The library that shows views tries to make code of text, and works without it.
   const real = errors.filter((one) => !/TrustedScript/.test(one))
   assert.deepEqual(real, [])
