@@ -17,6 +17,8 @@ const malformed: [what: string, body: string | Buffer][] = [
   ['deep nesting', `${'['.repeat(20_000)}${']'.repeat(20_000)}`],
 ]
 
+const padding = 'x'.repeat(2 * 2 ** 20)
+
 /** Bodies that are none, that are too long, and methods that there are not. */
 export async function checkRobustness(run: CheckRun, operation: SpecOperation): Promise<void> {
   const { client, report, check } = run
@@ -48,8 +50,9 @@ export async function checkRobustness(run: CheckRun, operation: SpecOperation): 
       report.add('malformed-taken', operation.id, `a form is answered with ${found.status}`, found.more)
     const [first] = operation.fields.filter(({ place }) => place === 'body')
     if (first) {
+      const text = String(request.body)
       const large = await look('2 MiB of body', {
-        body: JSON.stringify({ ...JSON.parse(String(request.body)), padding: 'x'.repeat(2 * 2 ** 20) }),
+        body: `{"padding":"${padding}"${text === '{}' ? '' : ','}${text.slice(1)}`,
       })
       if (large && large.status < 300)
         report.add('size-unlimited', operation.id, `it is answered with ${large.status}`, {
