@@ -118,14 +118,20 @@ function judgeValid({ report }: Bench, operation: SpecOperation, { status, curl 
 }
 
 /** An empty text or list is not there any more when it has been written into a URL. */
-const isSendable = ({ place }: Field, value: unknown): boolean =>
-  place === 'body' || !(value === '' || (Array.isArray(value) && value.length === 0))
+const isSendable = ({ place, list }: Field, value: unknown): boolean =>
+  place === 'body' ||
+  !(
+    value === '' ||
+    (Array.isArray(value) &&
+      // A separator inside an item cannot be told from one between two.
+      (value.length === 0 || (list && list !== 'repeated' && value.some((one) => /[,|\s]/.test(String(one))))))
+  )
 
 /** Inputs that break one word of the schema each. */
 export async function checkInvalid(bench: Bench, operation: SpecOperation): Promise<void> {
   const { values } = bench
   for (const field of operation.fields) {
-    if (field.place === 'header' || bench.isOver()) continue
+    if (['header', 'cookie'].includes(field.place) || bench.isOver()) continue
     if (field.required && field.place !== 'path') {
       const { [field.name]: _, ...without } = ordinaryInput(bench, operation, false) ?? {}
       await sendInvalid(bench, operation, without, `${field.name} is left out`)
@@ -145,8 +151,10 @@ export async function checkInvalid(bench: Bench, operation: SpecOperation): Prom
 }
 
 /** Whether a value is wrong still when it is read back from where it is sent: in a URL all is text. */
-function isInvalidAsSent({ check }: Bench, { place, schema, name }: Field, value: unknown): boolean {
+function isInvalidAsSent({ check }: Bench, { place, schema, name, object }: Field, value: unknown): boolean {
   if (place === 'body') return true
+  // What is no object cannot be written in the form of one.
+  if (object && object !== 'json') return false
   if (schema.type === 'array') {
     const items = [value].flat()
     if (items.some((one) => one === null || typeof one === 'object')) return false
