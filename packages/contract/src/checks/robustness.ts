@@ -61,7 +61,14 @@ export async function checkRobustness(run: CheckRun, operation: SpecOperation): 
     }
   }
   for (const { name, schema, place } of operation.fields) {
-    if (schema.type !== 'string' || place === 'header' || schema.enum || schema.format || schema.pattern) continue
+    if (
+      schema.type !== 'string' ||
+      ['header', 'cookie'].includes(place) ||
+      schema.enum ||
+      schema.format ||
+      schema.pattern
+    )
+      continue
     for (const text of ["' OR 1=1 --", '%00', '../../../../etc/passwd', '{{7*7}}', '\u0000\u0001', '__proto__'])
       if (check.fits(schema, text))
         await look(`${name} = ${JSON.stringify(text)}`, toRequest(operation, { ...input, [name]: text }))
