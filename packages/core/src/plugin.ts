@@ -1,4 +1,5 @@
 import type { Middleware } from 'koa'
+import type { Logger } from 'pino'
 import type { Audience, Auth, Caller } from './auth/auth.ts'
 import { checkPlugin, checkSchemas } from './definition.ts'
 import { type Field, fieldsOf } from './input.ts'
@@ -39,7 +40,7 @@ export interface PluginDefinition<Who extends Audience, Scope extends string> {
 export interface Mount {
   /** It gets everything at this path and below it, whatever the method. */
   readonly path: string
-  readonly middleware: Middleware
+  readonly middleware: Middleware<{ log: Logger }>
 }
 
 /** Something that a plugin cannot serve without, such as its database. */

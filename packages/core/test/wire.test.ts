@@ -95,7 +95,7 @@ const pages: Exchange[] = [
   get('/nothing'),
   get('/nothing', { Origin: 'https://chatgpt.com' }),
   { target: 'OPTIONS /nothing' },
-  get('//?a=["1",null,"b:c"]'),
+  get('//?query=["u7",null,"Wj}:F#Oy",-4.39e-221,"A*}}>@Qys"]'),
   get('/pages/a'),
   send('POST /pages', {}),
   get('/pages/throw'),
