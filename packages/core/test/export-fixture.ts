@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { writeContract } from '../src/contract-files.ts'
 import { exportFiles } from '../src/export/export-files.ts'
+import { writeGeneratedFiles } from '../src/generated-files.ts'
 import { oauthShop, openShop, publicUrl, serviceShop, userShop } from './fixture.ts'
 
 export interface Exported {
@@ -28,7 +28,7 @@ for (const [name, shop] of Object.entries(shops)) {
   const files = exportFiles(shop, publicUrl)
   const folder = mkdtempSync(join(tmpdir(), 'export-'))
   after(() => rmSync(folder, { recursive: true }))
-  await writeContract({ name, folder, files })
+  await writeGeneratedFiles({ name, folder, files })
   exported[name] = { files, url: publicUrl, folder }
 }
 

@@ -115,7 +115,7 @@ export class Conversations {
       // The index forgets its words only when it is made anew.
       await transaction.run`INSERT INTO message_text (message_text) VALUES ('optimize')`
     })
-    await this.#database.settle()
+    await this.#database.checkpoint()
   }
 
   /** A call in one of the user's conversations. @throws Problem 404 */
