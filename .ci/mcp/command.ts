@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -14,20 +14,26 @@ export interface Ended {
   output: string
 }
 
-/** Runs a program of those in node_modules. `onOutput` gets all that it has written so far. */
+/** Runs a program from `.ci/mcp/node_modules`. `onOutput` gets everything written so far. */
 export function run(
   program: keyof typeof packages,
   words: string[],
   onOutput: (output: string) => void = () => {},
 ): Promise<Ended> {
   const main = join(import.meta.dirname, 'node_modules', packages[program])
-  // The suites leave a folder of results.
-  const child = spawn(process.execPath, [main, ...words], { cwd: mkdtempSync(join(tmpdir(), 'mcp-')) })
+  // The suites write a folder of results.
+  const cwd = mkdtempSync(join(tmpdir(), 'reference-plugins-mcp-'))
+  const child = spawn(process.execPath, [main, ...words], { cwd })
   let output = ''
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk) => {
       output += chunk
       onOutput(output)
     })
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })))
+  return new Promise((resolve) =>
+    child.on('close', (code) => {
+      rmSync(cwd, { recursive: true })
+      resolve({ code, output })
+    }),
+  )
 }
