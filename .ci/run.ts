@@ -14,29 +14,28 @@ const start = performance.now()
 const failures: string[] = []
 let passed = 0
 let failed = 0
+const foldersBefore = temporaryFolders()
 
 for (const sideBySide of [...preparation, ...names.flatMap((name) => groups[name] ?? unknownGroup(name))])
   await Promise.all(sideBySide.map(runStep))
 
+checkTemporaryFolders()
 for (const failure of failures) console.log(failure)
 console.log(`took ${minutes()}`)
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1
 
 async function runStep(step: Step): Promise<void> {
-  const { title, command, hasTotals = false } = step
+  const { title, command, environment, hasTotals = false } = step
   const began = performance.now()
   console.log(`${minutes()} starts: ${title}`)
-  const before = new Set(temporaryFolders())
-  const { code, output } = await runCommand(command, step.environment)
+  const { code, output } = await runCommand(command, environment)
   const [passes, fails] = hasTotals ? [total(output, 'pass'), total(output, 'fail')] : [Number(code === 0), 0]
-  const left = step.cleansUp ? temporaryFolders().filter((folder) => !before.has(folder)) : []
   const faults = [
     fails > 0 && `${fails} tests failed`,
     fails === 0 && code !== 0 && `exit code ${code}`,
     hasTotals && passes === 0 && 'no test ran',
     step.refused?.test(output) && `the output has ${step.refused}`,
-    left.length > 0 && `${left.length} temporary folders are left, such as ${left[0]}`,
   ].filter(Boolean)
   passed += faults.length > 0 && !hasTotals ? 0 : passes
   failed += Math.max(fails, faults.length > 0 ? 1 : 0)
@@ -73,6 +72,14 @@ function excerpt(output: string): string {
   const lines = output.split('\n')
   const titles = lines.flatMap((line, index) => (line.includes('failing tests:') ? [index] : []))
   return (titles.length > 0 ? titles.flatMap((index) => lines.slice(index, index + 40)) : lines.slice(-40)).join('\n')
+}
+
+/** The tests remove the folders that they make. */
+function checkTemporaryFolders(): void {
+  const left = temporaryFolders().filter((folder) => !foldersBefore.includes(folder))
+  if (left.length === 0) passed++
+  else failed++
+  if (left.length > 0) failures.push(`FAILED: ${left.length} temporary folders are left, such as ${left[0]}`)
 }
 
 function temporaryFolders(): string[] {
