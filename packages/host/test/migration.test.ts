@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { temporaryDatabase } from '@reference-plugins/contract'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import { openDatabase } from '@reference-plugins/store'
 import { hostMigrations } from '../src/tables.ts'
 import type { Call, Conversation, Part } from '../src/wire.ts'

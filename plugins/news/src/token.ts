@@ -7,8 +7,8 @@ import { UserTokens } from './user-tokens.ts'
 
 const usage = `Usage:
   pnpm --filter news tokens add USER [--days N]   creates a token for USER and shows it once
-  pnpm --filter news tokens list                 lists all tokens, without their secrets
-  pnpm --filter news tokens revoke ID            revokes a token`
+  pnpm --filter news tokens list                  lists all tokens, without their secrets
+  pnpm --filter news tokens revoke ID             revokes a token`
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { days: { type: 'string' } } })
 const [command, argument, ...rest] = positionals
