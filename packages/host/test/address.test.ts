@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Problem } from '@reference-plugins/core'
-import type { PluginDocument } from '../src/documents/index.ts'
+import type { PluginDocument } from '@reference-plugins/reader'
 import { toCandidates } from '../src/registration/address.ts'
 import { checkAuth } from '../src/registration/auth-step.ts'
 import { crossOriginFaults } from '../src/registration/cross-origin.ts'

@@ -203,7 +203,7 @@ test('a trailing comma is repaired, with a warning that other hosts may reject i
   const { step, found } = await read()
   assert.equal(step('check manifest')?.state, 'warned')
   assert.match(step('check manifest')?.advice ?? '', /comma/i)
-  assert.equal(found?.mends.length, 1)
+  assert.equal(found?.repairs.length, 1)
 })
 
 test('missing CORS is a warning, because this host does not need it', async () => {

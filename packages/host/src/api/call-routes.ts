@@ -11,7 +11,7 @@ const viewPolicy =
 
 export const callRoutes = ({ conversations, plugins, views }: Host): UserRoutes => ({
   'GET /api/calls/:id/view': async (user, ctx) => {
-    const { call } = await conversations.call(user, part(ctx, 'id'))
+    const call = await conversations.call(user, part(ctx, 'id'))
     const plugin = await plugins.visible(user, call.plugin.id)
     const uri = await views.find(user, plugin, call.operation)
     if (uri === undefined) throw new Problem(404, 'The operation has no view')

@@ -27,7 +27,7 @@ export const conversationRoutes = (host: Host): UserRoutes => ({
 
   'GET /api/conversations/:id': async (user, ctx) => {
     const conversation = await host.conversations.get(user, part(ctx, 'id'))
-    return withViews(host, user, { ...conversation, isRunning: host.turns.isRunning(conversation.id) })
+    return withViews(host, user, { ...conversation, isRunning: host.turns.isRunning(user, conversation.id) })
   },
 
   'PATCH /api/conversations/:id': async (user, ctx) => {
@@ -42,7 +42,7 @@ export const conversationRoutes = (host: Host): UserRoutes => ({
   },
 
   'DELETE /api/conversations/:id': async (user, ctx) => {
-    host.turns.stop(part(ctx, 'id'))
+    host.turns.stop(user, part(ctx, 'id'))
     await host.conversations.remove(user, part(ctx, 'id'))
   },
 

@@ -25,13 +25,13 @@ export const turnRoutes = ({ conversations, turns }: Host): UserRoutes => ({
 
   'GET /api/conversations/:id/events': async (user, ctx) => {
     await conversations.get(user, part(ctx, 'id'))
-    if (!turns.isRunning(part(ctx, 'id'))) throw new Problem(404, 'This conversation is not running')
-    answerEvents(ctx, (signal) => turns.listen(part(ctx, 'id'), signal) ?? none())
+    if (!turns.isRunning(user, part(ctx, 'id'))) throw new Problem(404, 'This conversation is not running')
+    answerEvents(ctx, (signal) => turns.listen(user, part(ctx, 'id'), signal) ?? none())
   },
 
   'POST /api/conversations/:id/stop': async (user, ctx) => {
     await conversations.get(user, part(ctx, 'id'))
-    turns.stop(part(ctx, 'id'))
+    turns.stop(user, part(ctx, 'id'))
   },
 })
 

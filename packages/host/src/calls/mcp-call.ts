@@ -1,11 +1,11 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import type { Prepared } from './http-call.ts'
-import { cut, type Outcome, toCurl, toResult, withoutSecrets } from './outcome.ts'
+import type { PreparedCall } from './call-input.ts'
+import { type Outcome, toOutcome, withoutSecrets } from './outcome.ts'
 
-/** Opens an MCP server as a client of the newest protocol that it knows. */
+/** Connects to an MCP server with the newest protocol version that it supports. */
 export async function connectMcp(
   url: string,
-  { fetch, authorization, signal }: Pick<Prepared, 'fetch' | 'authorization' | 'signal'>,
+  { fetch, authorization, signal }: Pick<PreparedCall, 'fetch' | 'authorization' | 'signal'>,
 ): Promise<Client> {
   const client = new Client({ name: 'reference-plugins-host', version: '1' }, { versionNegotiation: { mode: 'auto' } })
   const transport = new StreamableHTTPClientTransport(new URL(url), {
@@ -17,10 +17,10 @@ export async function connectMcp(
 }
 
 /** Calls a tool of an MCP server. */
-export async function callMcp(input: Prepared): Promise<Outcome> {
+export async function callMcp(input: PreparedCall): Promise<Outcome> {
   const { plugin, operation, signal } = input
   const { target } = operation
-  if (target.kind !== 'mcp') throw new Error(`${operation.name} is no tool`)
+  if (target.kind !== 'mcp') throw new Error(`${operation.name} is not a tool`)
   const body = JSON.stringify({
     jsonrpc: '2.0',
     id: 1,
@@ -32,10 +32,10 @@ export async function callMcp(input: Prepared): Promise<Outcome> {
     accept: 'application/json, text/event-stream',
     ...(input.authorization !== undefined && { authorization: input.authorization }),
   }
-  const request = { method: 'POST', url: plugin.document.server, headers: withoutSecrets(headers), body }
-  input.onRequest?.(request)
+  const request = { method: 'POST', url: plugin.document.server, headers, body }
+  input.onRequest?.({ ...request, headers: withoutSecrets(headers) })
   let status = 200
-  const watched: Prepared['fetch'] = async (url, init) => {
+  const watched: PreparedCall['fetch'] = async (url, init) => {
     const answer = await input.fetch(url, init)
     if (answer.status >= 400) status = answer.status
     return answer
@@ -45,29 +45,16 @@ export async function callMcp(input: Prepared): Promise<Outcome> {
     try {
       status = 200
       const answer = await client.callTool({ name: target.tool, arguments: input.arguments }, { signal })
-      const { text, isCut } = cut(toText(answer))
-      return {
-        state: 'done',
-        request,
-        response: { status: answer.isError ? 400 : 200, headers: {}, body: text, isCut },
-        curl: toCurl({ ...request, headers }),
-        result: answer.isError ? `The tool refuses this call.\n${text}` : toResult(200, {}, text, isCut),
-        milliseconds: 0,
-      }
+      const outcome = toOutcome(request, { status: answer.isError ? 400 : 200, headers: {}, body: toText(answer) })
+      return answer.isError
+        ? { ...outcome, result: `The tool rejected this call.\n${outcome.response?.body}` }
+        : outcome
     } finally {
       await client.close()
     }
   } catch (error) {
     if (status < 400) throw error
-    const detail = (error as Error).message
-    return {
-      state: 'done',
-      request,
-      response: { status, headers: {}, body: detail, isCut: false },
-      curl: toCurl({ ...request, headers }),
-      result: toResult(status, {}, detail, false),
-      milliseconds: 0,
-    }
+    return toOutcome(request, { status, headers: {}, body: (error as Error).message })
   }
 }
 
@@ -76,7 +63,7 @@ interface ToolAnswer {
   structuredContent?: unknown
 }
 
-/** What is structured says it all; its text is for clients that cannot read that. */
+/** Structured content is complete; the text beside it is for clients that cannot read it. */
 function toText({ content = [], structuredContent }: ToolAnswer): string {
   if (structuredContent !== undefined) return JSON.stringify(structuredContent)
   return content

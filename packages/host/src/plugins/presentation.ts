@@ -1,11 +1,11 @@
+import type { DocumentOperation } from '@reference-plugins/reader'
 import { asks } from '../conversation/confirmation.ts'
 import { tokensOf } from '../conversation/prompt.ts'
-import { toNamespace } from '../documents/index.ts'
-import type { DocumentOperation } from '../documents/plugin-document.ts'
 import type { PendingRegistration } from '../registration/registrations.ts'
 import type { Activations } from '../sign-in/activations.ts'
 import type { Credentials } from '../sign-in/credentials.ts'
 import type { SignIns } from '../sign-in/sign-ins.ts'
+import { toNamespace } from '../tools/namespace.ts'
 import type { Users } from '../users/users.ts'
 import type { OperationSummary, PluginDetail, PluginPreview, PluginSummary, Registration, Share } from '../wire.ts'
 import { differenceOf } from './difference.ts'
@@ -38,7 +38,7 @@ export class Presentation {
       address,
       steps,
       isReady: found !== undefined,
-      mends: found?.mends ?? [],
+      repairs: found?.repairs ?? [],
       ...(found && {
         plugin: {
           ...preview(found, id),
@@ -63,14 +63,14 @@ export class Presentation {
 
   async detail(user: string, plugin: RegisteredPlugin): Promise<PluginDetail> {
     const { activations, credentials, users, shares } = this.#parts
-    const { id, owner, clientId, mends, texts, document } = plugin
+    const { id, owner, clientId, repairs, texts, document } = plugin
     const isOwn = owner === user
     return {
       ...summary(user, plugin, await users.nameOf(owner), await activations.of(user, plugin)),
       ...(isOwn && this.#forOwner(plugin, id, plugin.verificationToken)),
       hasServiceToken: await credentials.hasServiceToken(plugin),
       ...(isOwn && clientId !== undefined && { clientId }),
-      mends,
+      repairs,
       ...(texts.manifest !== undefined && { manifest: texts.manifest }),
       ...(texts.spec !== undefined && { spec: texts.spec }),
       prompt: toNamespace(document),

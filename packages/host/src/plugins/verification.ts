@@ -1,5 +1,5 @@
 import { Problem } from '@reference-plugins/core'
-import { readManifest } from '../documents/index.ts'
+import { readManifest } from '@reference-plugins/reader'
 import { Trace } from '../registration/trace.ts'
 import type { PluginPreview } from '../wire.ts'
 import type { FoundPlugin, RegisteredPlugin } from './plugins.ts'

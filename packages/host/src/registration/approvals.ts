@@ -124,7 +124,7 @@ export class Approvals {
       signal: AbortSignal.timeout(20_000),
     })
     const signedIn = { ...read, auth: document.auth }
-    return { address, document: signedIn, texts: mcpTexts(signedIn), mends: [], ...(oauth && { oauth }) }
+    return { address, document: signedIn, texts: mcpTexts(signedIn), repairs: [], ...(oauth && { oauth }) }
   }
 }
 

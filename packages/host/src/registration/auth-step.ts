@@ -1,5 +1,5 @@
 import { isLoopbackUrl } from '@reference-plugins/guarded-fetch'
-import type { PluginDocument } from '../documents/plugin-document.ts'
+import type { PluginDocument } from '@reference-plugins/reader'
 import { discoverOAuthServer, type OAuthServer } from '../sign-in/oauth-server.ts'
 import type { Reading } from './reading.ts'
 import { Refusal } from './refusal.ts'

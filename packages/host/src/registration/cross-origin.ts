@@ -1,5 +1,5 @@
 import { isLoopbackUrl } from '@reference-plugins/guarded-fetch'
-import type { PluginDocument } from '../documents/plugin-document.ts'
+import type { PluginDocument } from '@reference-plugins/reader'
 import type { ReadTexts } from '../plugins/plugins.ts'
 import { type FetchOptions, NoDocument, type Trace } from './trace.ts'
 

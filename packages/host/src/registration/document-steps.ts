@@ -1,5 +1,11 @@
-import { type ManifestRead, readManifest, readSpec, type SpecRead } from '../documents/index.ts'
-import { DocumentRefused, type Mend } from '../documents/plugin-document.ts'
+import {
+  DocumentRefused,
+  type ManifestRead,
+  type Repair,
+  readManifest,
+  readSpec,
+  type SpecRead,
+} from '@reference-plugins/reader'
 import { fetchDocument } from './reach.ts'
 import type { Reading } from './reading.ts'
 import { whyStatus } from './reasons.ts'
@@ -18,7 +24,7 @@ export interface ReadDocument<Read> {
 export async function manifestSteps({ steps }: Reading, fetched: Fetched): Promise<ReadDocument<ManifestRead>> {
   const { url, text } = await steps.run('manifest', () => check('manifest', fetched))
   const read = await steps.run('read manifest', () => parse('manifest', text, () => readManifest(text, url)))
-  await steps.run('check manifest', () => judge('manifest', read.mends))
+  await steps.run('check manifest', () => judge('manifest', read.repairs))
   return { url, text, read }
 }
 
@@ -35,7 +41,7 @@ export async function specSteps(
   const read = await steps.run('read spec', () =>
     parse('spec', text, () => readSpec(text, url, manifest && { url: manifest.url })),
   )
-  await steps.run('check spec', () => judge('spec', read.mends))
+  await steps.run('check spec', () => judge('spec', read.repairs))
   return { url, text, read }
 }
 
@@ -73,10 +79,10 @@ async function parse<Read>(
   }
 }
 
-function judge(what: 'manifest' | 'spec', mends: Mend[]): Passed<undefined> {
-  if (mends.length === 0) return passed(undefined, `The ${what} is valid`)
-  const told = mends.slice(0, 5).map(({ message }) => message)
-  const more = mends.length > told.length ? `, and ${mends.length - told.length} more` : ''
-  const count = mends.length === 1 ? 'One problem was' : `${mends.length} problems were`
+function judge(what: 'manifest' | 'spec', repairs: Repair[]): Passed<undefined> {
+  if (repairs.length === 0) return passed(undefined, `The ${what} is valid`)
+  const told = repairs.slice(0, 5).map(({ message }) => message)
+  const more = repairs.length > told.length ? `, and ${repairs.length - told.length} more` : ''
+  const count = repairs.length === 1 ? 'One problem was' : `${repairs.length} problems were`
   return warned(`${count} repaired while reading: other hosts may reject the ${what}`, `${told.join('. ')}${more}`)
 }

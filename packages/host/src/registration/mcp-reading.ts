@@ -1,8 +1,7 @@
 import { guardedFetcher } from '@reference-plugins/guarded-fetch'
-import type { PluginDocument } from '../documents/plugin-document.ts'
+import { type PluginDocument, toMcpDocument } from '@reference-plugins/reader'
 import type { FoundPlugin } from '../plugins/plugins.ts'
 import { discoverMcpOAuth, type OAuthServer } from '../sign-in/oauth-server.ts'
-import { toMcpDocument } from './mcp-document.ts'
 import { readMcpServer } from './mcp-server.ts'
 import type { Reading } from './reading.ts'
 import { Refusal } from './refusal.ts'
@@ -24,7 +23,7 @@ export async function readMcp(reading: Reading, url: string): Promise<FoundPlugi
   await steps.run('auth', () => passed(undefined, authOf(found, reading)))
   steps.skip(['domains'], 'There is only one address')
   steps.skip(['CORS'], 'This host calls from its server')
-  return { address, ...found, texts: mcpTexts(found.document), mends: [] }
+  return { address, ...found, texts: mcpTexts(found.document), repairs: [] }
 }
 
 /** For an MCP server the user approves its list of tools. */

@@ -1,5 +1,11 @@
-import { domainFaults, type ManifestRead, type SpecRead, toPluginDocument } from '../documents/index.ts'
-import { DocumentRefused, type PluginDocument } from '../documents/plugin-document.ts'
+import {
+  DocumentRefused,
+  domainFaults,
+  type ManifestRead,
+  type PluginDocument,
+  type SpecRead,
+  toPluginDocument,
+} from '@reference-plugins/reader'
 import type { FoundPlugin, ReadTexts } from '../plugins/plugins.ts'
 import type { RegistrationStep } from '../wire.ts'
 import { toCandidates } from './address.ts'
@@ -77,7 +83,7 @@ async function run(reading: Reading): Promise<FoundPlugin> {
     address,
     document,
     texts,
-    mends: [...(manifest?.read.mends ?? []), ...spec.read.mends],
+    repairs: [...(manifest?.read.repairs ?? []), ...spec.read.repairs],
     ...(oauth && { oauth }),
   }
 }

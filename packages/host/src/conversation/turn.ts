@@ -1,0 +1,249 @@
+import { Problem } from '@reference-plugins/core'
+import type { DocumentOperation } from '@reference-plugins/reader'
+import type { Caller } from '../calls/caller.ts'
+import type { Model } from '../models/index.ts'
+import type { Plugins, RegisteredPlugin } from '../plugins/plugins.ts'
+import type { Call, Conversation, Decision, Message, Part, TurnEvent } from '../wire.ts'
+import { isAbout, type Permissions, toAsk } from './confirmation.ts'
+import { type Conversations, callsOf } from './conversations.ts'
+import type { EventStream } from './event-stream.ts'
+import { callByHand } from './new-call.ts'
+import { chooseTools, type PromptParts, toPrompt } from './prompt.ts'
+import { type MessageEvent, speak } from './speech.ts'
+
+/** How often the model may call in one turn: ChatGPT tried up to ten times. */
+const mostCalls = 12
+/** How old the stored text of an answer may get, in milliseconds. */
+const saveEvery = 1_000
+
+export interface TurnContext {
+  user: string
+  /** Loaded when the turn begins. Nothing else changes its messages during the turn. */
+  conversation: Conversation
+  events: EventStream<TurnEvent>
+  signal: AbortSignal
+  conversations: Conversations
+  plugins: Plugins
+  caller: Caller
+  permissions: Permissions
+  /** The model of a user; undefined if there is none. */
+  modelOf(user: string): Promise<Model | undefined>
+  prompt: PromptParts
+}
+
+/** `waiting` for the user's decision about a call. */
+export type TurnState = 'done' | 'waiting'
+
+type Target = { plugin: RegisteredPlugin; operation: DocumentOperation }
+
+/** One turn of a conversation: what happens after the user's message, call or decision until the user may act again. */
+export class Turn {
+  readonly #context: TurnContext
+  /** The text that the model is saying. */
+  #text: Extract<Part, { type: 'text' }> | undefined
+  #savedAt = Date.now()
+
+  constructor(context: TurnContext) {
+    this.#context = context
+  }
+
+  async say(text: string): Promise<TurnState> {
+    const isFirst = this.#context.conversation.messages.every(({ role }) => role !== 'user')
+    for (const call of this.#calls())
+      if (call.state === 'waiting') await this.#refuse(call, 'The user said something else instead. Nothing was sent.')
+    await this.#add('user', [{ type: 'text', text }])
+    if (isFirst) await this.#name(text)
+    return this.#answer()
+  }
+
+  async callByHand(target: Target, given: Record<string, unknown>): Promise<TurnState> {
+    const isFirst = this.#context.conversation.messages.length === 0
+    const call = callByHand(target.plugin, target.operation, given)
+    const message = await this.#add('user', [{ type: 'call', call }])
+    if (isFirst) await this.#name(target.operation.title)
+    await this.#askOrCall(call)
+    return isWaiting(message) ? 'waiting' : 'done'
+  }
+
+  /** The call that the user decides about. @throws Problem 404 or 409 */
+  waitingCall(id: string, digest: string): Call {
+    const call = this.#calls().find((one) => one.id === id)
+    if (!call) throw new Problem(404, 'This call does not exist in this conversation')
+    if (call.state !== 'waiting') throw new Problem(409, 'This call has already been decided')
+    if (!isAbout(call, digest))
+      throw new Problem(409, 'This confirmation is for another version of the call: load the conversation again')
+    return call
+  }
+
+  async decide(call: Call, decision: Decision): Promise<TurnState> {
+    const { user, events, permissions } = this.#context
+    const message = this.#messageOf(call)
+    if (decision === 'refuse')
+      await this.#refuse(call, 'The user refused this call. Nothing was sent. Do not repeat it: ask what they want.')
+    else {
+      const target = await this.#target(call)
+      if (Date.parse(call.ask?.expiresAt ?? '') < Date.now() && (await this.#ask(call, target))) {
+        events.emit({
+          type: 'notice',
+          message: message.id,
+          text: 'The confirmation has expired: check the call again.',
+        })
+        return 'waiting'
+      }
+      if (decision === 'always' && call.ask?.canRemember)
+        await permissions.add(user, target.plugin, target.operation.name)
+      await this.#call(call, target)
+    }
+    if (isWaiting(message)) return 'waiting'
+    return call.byHand ? 'done' : this.#answer(message)
+  }
+
+  /** Lets the model speak and makes the calls that it asks for, until it asks for none. */
+  async #answer(begun?: Message): Promise<TurnState> {
+    const { user, signal, modelOf } = this.#context
+    const model = await modelOf(user)
+    if (!model) return 'done'
+    const message = begun ?? (await this.#add('assistant', []))
+    for (;;) {
+      let count = callsOf(message.parts).length
+      const calls = await this.#listen(model, message)
+      if (calls.length === 0) return 'done'
+      for (const call of calls) {
+        const isTooMany = count++ >= mostCalls
+        if (call.state !== 'running') continue
+        if (signal.aborted) await this.#refuse(call, 'The user stopped the answer before this call. Nothing was sent.')
+        else if (isTooMany)
+          await this.#refuse(call, `Nothing was sent: the host makes at most ${mostCalls} calls in a turn.`)
+        else await this.#askOrCall(call)
+      }
+      if (signal.aborted) return 'done'
+      if (isWaiting(message)) return 'waiting'
+      if (count >= mostCalls) {
+        const text = `The host ends this turn after ${mostCalls} calls. Say how to go on.`
+        await this.#change({ type: 'notice', message: message.id, text })
+        return 'done'
+      }
+    }
+  }
+
+  /** One answer of the model. Resolves to the calls that it asks for. */
+  async #listen(model: Model, message: Message): Promise<Call[]> {
+    const { user, conversation, conversations, prompt, signal } = this.#context
+    const tools = await chooseTools(prompt, user, conversation)
+    const calls: Call[] = []
+    this.#text = undefined
+    try {
+      for await (const event of speak(model, toPrompt(conversation, tools, signal), tools, message.id)) {
+        if (event.type === 'call') calls.push(event.call)
+        await this.#change(event)
+      }
+    } catch (error) {
+      for (const call of calls)
+        if (call.state === 'running') await this.#refuse(call, 'The model failed before this call. Nothing was sent.')
+      throw error
+    } finally {
+      await conversations.saveMessage(user, message)
+    }
+    return calls
+  }
+
+  async #askOrCall(call: Call): Promise<void> {
+    try {
+      const target = await this.#target(call)
+      if (!(await this.#ask(call, target))) await this.#call(call, target)
+    } catch (error) {
+      // The plugin has been removed or changed since its operations were put before the model.
+      if (!(error instanceof Problem)) throw error
+      await this.#refuse(call, `Nothing was sent: ${error.message}`)
+    }
+  }
+
+  /** Asks the user if that is necessary. Resolves to whether it was. */
+  async #ask(call: Call, target: Target): Promise<boolean> {
+    const { user, conversation, permissions } = this.#context
+    const ask = await toAsk({ ...target, user, call, messages: conversation.messages, permissions })
+    if (ask) await this.#put({ ...call, state: 'waiting', ask })
+    return ask !== undefined
+  }
+
+  async #call({ ask: _, ...call }: Call, target: Target): Promise<void> {
+    const { user, conversation, signal, events, caller } = this.#context
+    let sent: Call = { ...call, state: 'running' }
+    // Stored before anything is sent: if the host ends now, it is known that the plugin may have made the change.
+    await this.#put(sent)
+    const message = this.#messageOf(sent).id
+    const onRequest = (request: Call['request'] & {}) => {
+      sent = { ...sent, request }
+      // The request is stored with the outcome.
+      events.emit({ type: 'call', message, call: sent })
+    }
+    const { arguments: given } = call
+    const input = { ...target, user, arguments: given, conversation: conversation.id, signal, onRequest }
+    const outcome = await caller.call(input)
+    await this.#put({ ...sent, ...outcome })
+  }
+
+  async #target(call: Call): Promise<Target> {
+    const plugin = await this.#context.plugins.visible(this.#context.user, call.plugin.id)
+    const operation = plugin.document.operations.find(({ name }) => name === call.operation)
+    if (operation) return { plugin, operation }
+    throw new Problem(409, `${call.plugin.title} has changed and no longer has the operation ${call.operation}`)
+  }
+
+  #refuse({ ask: _, ...call }: Call, result: string): Promise<void> {
+    return this.#put({ ...call, state: 'refused', result })
+  }
+
+  #put(call: Call): Promise<void> {
+    return this.#change({ type: 'call', message: this.#messageOf(call).id, call })
+  }
+
+  /** Every change of a message is made here: it is stored, then the listeners are told. */
+  async #change(event: MessageEvent): Promise<void> {
+    const { user, conversation, conversations, events } = this.#context
+    const message = conversation.messages.find(({ id }) => id === event.message) as Message
+    const { parts } = message
+    if (event.type === 'notice') parts.push({ type: 'notice', text: event.text })
+    if (event.type === 'call') {
+      const place = parts.findIndex((part) => part.type === 'call' && part.call.id === event.call.id)
+      parts.splice(place < 0 ? parts.length : place, 1, { type: 'call', call: event.call })
+    }
+    if (event.type === 'text') {
+      this.#text ??= parts[parts.push({ type: 'text', text: '' }) - 1] as { type: 'text'; text: string }
+      this.#text.text += event.delta
+    }
+    if (event.type !== 'text' || Date.now() - this.#savedAt > saveEvery) {
+      this.#savedAt = Date.now()
+      await conversations.saveMessage(user, message, event.type === 'call' ? event.call : undefined)
+    }
+    events.emit(event)
+  }
+
+  async #add(role: Message['role'], parts: Part[]): Promise<Message> {
+    const { user, conversation, conversations, events } = this.#context
+    const message = await conversations.addMessage(user, conversation.id, role, parts)
+    conversation.messages.push(message)
+    events.emit({ type: 'message', message: { ...message, parts: [...parts] } })
+    return message
+  }
+
+  /** Names the conversation after the first line of a text. */
+  async #name(text: string): Promise<void> {
+    const { user, conversation, conversations, events } = this.#context
+    const line = text.trim().split('\n')[0] ?? ''
+    const title = line.length > 60 ? `${line.slice(0, 59).toWellFormed()}…` : line
+    await conversations.change(user, conversation.id, { title })
+    events.emit({ type: 'title', title })
+  }
+
+  #calls(): Call[] {
+    return this.#context.conversation.messages.flatMap(({ parts }) => callsOf(parts))
+  }
+
+  #messageOf(call: Call): Message {
+    const { messages } = this.#context.conversation
+    return messages.find(({ parts }) => callsOf(parts).some(({ id }) => id === call.id)) as Message
+  }
+}
+
+const isWaiting = ({ parts }: Message): boolean => callsOf(parts).some(({ state }) => state === 'waiting')
