@@ -102,7 +102,7 @@ export class Plugins {
     const row = await this.#database.get<Row>`
       SELECT p.* FROM plugin p WHERE p.id = ${id}
         AND (p.owner = ${user} OR EXISTS (SELECT 1 FROM member m WHERE m.plugin = p.id AND m.user_id = ${user}))`
-    if (!row) throw new Problem(404, 'The plugin does not exist: list yours with GET /api/plugins')
+    if (!row) throw new Problem(404, 'The plugin does not exist: see GET /api/plugins')
     return toPlugin(row)
   }
 
