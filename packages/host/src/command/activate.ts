@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { parseArgs } from 'node:util'
+import { SignInFailed, walkToCallback } from '@reference-plugins/contract'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { TokenRefused } from '../sign-in/token-refused.ts'
 import type { CommandContext } from './command-context.ts'
@@ -52,8 +53,7 @@ async function signIn(
   })
 }
 
-async function signInByForms(start: string, callbackUrl: string, account: SignIn): Promise<URL> {
-  const { SignInFailed, walkToCallback } = await import('@reference-plugins/contract')
+function signInByForms(start: string, callbackUrl: string, account: SignIn): Promise<URL> {
   return walkToCallback(start, callbackUrl, account).catch((error) => {
     throw error instanceof SignInFailed ? new UsageError(`The sign-in failed: ${error.message}`) : error
   })

@@ -1,3 +1,4 @@
+import { checkPlugin, rules } from '@reference-plugins/contract'
 import type { ReportEvent } from '../wire.ts'
 import type { RegisteredPlugin } from './plugins.ts'
 
@@ -7,8 +8,6 @@ export async function testContract(
   token: string | undefined,
   tell: (event: ReportEvent) => void,
 ): Promise<ReportEvent> {
-  // It is large and seldom needed.
-  const { checkPlugin, rules } = await import('@reference-plugins/contract')
   const { calls, untested, findings } = await checkPlugin({
     baseUrl: new URL(plugin.document.server).origin,
     ...(token !== undefined && { token }),
