@@ -8,7 +8,6 @@ export function problems(log: Logger): Middleware {
   return async (ctx, next) => {
     const requestId = randomUUID()
     const start = performance.now()
-    ctx.state.requestId = requestId
     ctx.set({ 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' })
     try {
       await next()
