@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { freePort, walkToCallback, workspacePlugins } from '../../packages/contract/src/index.ts'
+import { walkToCallback } from '../../packages/contract/src/index.ts'
+import { freePort, workspacePlugins } from '../../packages/testing/src/processes/index.ts'
 import { run } from './command.ts'
 
 // Runs the suite's scenarios for authorization servers against the one of notes. The suite prints a URL for a person to

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { temporaryFolder } from '../../packages/store/src/temporary.ts'
 
 const packages = {
   'conformance 2025': '@modelcontextprotocol/conformance/dist/index.js',
@@ -14,7 +13,7 @@ export interface Ended {
   output: string
 }
 
-/** Runs a program from `.ci/mcp/node_modules`. `onOutput` gets everything written so far. */
+/** Runs a program of those in node_modules. `onOutput` gets all that it has written so far. */
 export function run(
   program: keyof typeof packages,
   words: string[],
@@ -22,18 +21,12 @@ export function run(
 ): Promise<Ended> {
   const main = join(import.meta.dirname, 'node_modules', packages[program])
   // The suites write a folder of results.
-  const cwd = mkdtempSync(join(tmpdir(), 'reference-plugins-mcp-'))
-  const child = spawn(process.execPath, [main, ...words], { cwd })
+  const child = spawn(process.execPath, [main, ...words], { cwd: temporaryFolder() })
   let output = ''
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk) => {
       output += chunk
       onOutput(output)
     })
-  return new Promise((resolve) =>
-    child.on('close', (code) => {
-      rmSync(cwd, { recursive: true })
-      resolve({ code, output })
-    }),
-  )
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })))
 }

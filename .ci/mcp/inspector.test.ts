@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import type { ScriptedCall } from '../../packages/contract/src/index.ts'
+import type { ScriptedCall } from '../../packages/testing/src/index.ts'
 import { script as news } from '../../plugins/news/test/script.ts'
 import { script as notes } from '../../plugins/notes/test/script.ts'
 import { script as stocks } from '../../plugins/stocks/test/script.ts'

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { workspacePlugins } from '../../packages/contract/src/index.ts'
 import { createDiagnosticPlugin } from '../../packages/core/test/diagnostic-plugin.ts'
 import { serveMcp } from '../../packages/core/test/mcp-fixture.ts'
+import { workspacePlugins } from '../../packages/testing/src/processes/index.ts'
 
 export interface McpServer {
   name: string

@@ -135,7 +135,7 @@ test('todo: a list in which todos can be completed and added', { skip }, async (
   await list.frame.getByLabel('sleep').check()
   await list.frame.locator('li').nth(3).waitFor({ state: 'detached' })
   assert.deepEqual(await texts(), ['buy milk', '<img src=x onerror=alert(1)>', '写代码'])
-  await list.frame.getByLabel('What is to be done').fill('call Ada')
+  await list.frame.getByLabel('New todo').fill('call Ada')
   await list.frame.getByRole('button', { name: 'Add' }).press('Enter')
   await list.frame.locator('li').nth(3).waitFor()
   assert.deepEqual((await texts()).at(-1), 'call Ada')
@@ -171,7 +171,7 @@ test('stocks: a chart with the same prices as a table', { skip }, async () => {
     assert.deepEqual(shown.faults, [])
   }
   const refused = await show('stocks', 'getHistory', { symbol: 'NOTHING' })
-  await refused.frame.getByText('There is no symbol NOTHING').waitFor()
+  await refused.frame.getByText('Symbol NOTHING does not exist').waitFor()
 })
 
 test('notes: a page to read; a long one comes in parts', { skip }, async () => {

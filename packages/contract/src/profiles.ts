@@ -1,4 +1,4 @@
-import { anthropic, openai, type StrictSubset, strictFaults } from './function-schema.ts'
+import { anthropic, openai, type StrictSubset, strictFaults } from '@reference-plugins/reader'
 import { asArray, asObject, type Schema, type Spec, type SpecOperation } from './spec.ts'
 
 /** What is known of a plugin when a consumer is asked about it. */

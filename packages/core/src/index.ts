@@ -27,5 +27,6 @@ export { Problem, problemType, toProblem, toProblemDocument } from './problem.ts
 export { type Call, longestAnswer, run } from './run.ts'
 export { type ServeOptions, serve } from './serve.ts'
 export { listen, type RunningServer } from './server.ts'
+export type { Settings } from './settings.ts'
 export { text } from './text.ts'
 export { VerificationTokens } from './verification-tokens.ts'

@@ -7,20 +7,20 @@ import { createLog } from './log.ts'
 import { closePlugin, type Plugin } from './plugin.ts'
 import { listen } from './server.ts'
 
-export interface ServeOptions<Own extends z.ZodRawShape> {
+export interface ServeOptions<Own extends z.ZodType> {
   port: number
   /** The plugin's folder, which holds its data. */
   folder: URL
-  /** The variables that only this plugin reads. */
-  environment?: z.ZodObject<Own>
+  /** The schema of the variables that only this plugin reads. */
+  settings?: Own
 }
 
 /**
  * Runs a plugin until SIGTERM or SIGINT. Prints one line when it is ready; what hinders its start is one line
  * on standard error and the exit code 1.
  */
-export async function serve<Own extends z.ZodRawShape = Record<never, never>>(
-  createPlugin: (environment: Environment & z.output<z.ZodObject<Own>>) => Promise<Plugin>,
+export async function serve<Own extends z.ZodType = z.ZodUnknown>(
+  createPlugin: (settings: Environment & z.output<Own>) => Promise<Plugin>,
   options: ServeOptions<Own>,
 ): Promise<void> {
   try {
@@ -32,11 +32,11 @@ export async function serve<Own extends z.ZodRawShape = Record<never, never>>(
   }
 }
 
-async function start<Own extends z.ZodRawShape>(
-  createPlugin: (environment: Environment & z.output<z.ZodObject<Own>>) => Promise<Plugin>,
+async function start<Own extends z.ZodType>(
+  createPlugin: (settings: Environment & z.output<Own>) => Promise<Plugin>,
   options: ServeOptions<Own>,
 ): Promise<void> {
-  const environment = readEnvironment(process.env, options, options.environment)
+  const environment = readEnvironment(process.env, options, options.settings)
   const { HOST: host, PORT: port, PUBLIC_URL: publicUrl } = environment
   const development = environment.NODE_ENV === 'development'
   const log = createLog(environment.LOG_LEVEL, development)

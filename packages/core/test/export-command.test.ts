@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { temporaryFolder } from '@reference-plugins/store/temporary'
 import { checkContract, loadPlugin } from '../src/contract-files.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const command = fileURLToPath(new URL('../bin/export.ts', import.meta.url))
-const out = mkdtempSync(join(tmpdir(), 'export-'))
-after(() => rmSync(out, { recursive: true }))
+const out = temporaryFolder()
 
 function run(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(

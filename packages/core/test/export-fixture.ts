@@ -1,8 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { temporaryFolder } from '@reference-plugins/store/temporary'
 import { writeContract } from '../src/contract-files.ts'
 import { exportFiles } from '../src/export/export-files.ts'
 import { oauthShop, openShop, publicUrl, serviceShop, userShop } from './fixture.ts'
@@ -26,8 +25,7 @@ const shops = {
 }
 for (const [name, shop] of Object.entries(shops)) {
   const files = exportFiles(shop, publicUrl)
-  const folder = mkdtempSync(join(tmpdir(), 'export-'))
-  after(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder()
   await writeContract({ name, folder, files })
   exported[name] = { files, url: publicUrl, folder }
 }

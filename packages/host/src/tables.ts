@@ -52,6 +52,38 @@ export const hostMigrations = {
       PRIMARY KEY (user_id, plugin, operation)
     );
     CREATE TABLE setting (user_id TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (user_id, name));`,
+  'host-repairs': `
+    ALTER TABLE plugin RENAME COLUMN mends TO repairs;
+    UPDATE registration SET found = replace(found, '"mends":', '"repairs":');`,
+  // Ids are made by the program and objects are JSON in text, so that any engine takes it.
+  call: `
+    CREATE TABLE call (
+      id TEXT PRIMARY KEY, message TEXT NOT NULL REFERENCES message (id) ON DELETE CASCADE, state TEXT NOT NULL,
+      plugin TEXT NOT NULL, plugin_name TEXT NOT NULL, plugin_title TEXT NOT NULL, operation TEXT NOT NULL, title TEXT NOT NULL,
+      arguments TEXT NOT NULL, by_hand INTEGER NOT NULL, at TEXT NOT NULL, tool TEXT, ask TEXT, outcome TEXT NOT NULL
+    );
+    CREATE INDEX call_message ON call (message);
+    CREATE INDEX call_state ON call (state);`,
+  // Calls used to stand in the parts of their message. Only SQLite has such rows; another engine begins with empty tables.
+  'calls out of messages': `
+    INSERT INTO call (
+      id, message, state, plugin, plugin_name, plugin_title, operation, title, arguments, by_hand, at, tool, ask, outcome
+    )
+    SELECT
+      call ->> '$.id', message, call ->> '$.state', call ->> '$.plugin.id', call ->> '$.plugin.name', call ->> '$.plugin.title',
+      call ->> '$.operation', call ->> '$.title', call -> '$.arguments', call ->> '$.byHand', call ->> '$.at',
+      call ->> '$.tool', call -> '$.ask',
+      json_remove(call, '$.id', '$.plugin', '$.operation', '$.title', '$.arguments', '$.state', '$.byHand', '$.at', '$.tool', '$.ask')
+    FROM (
+      SELECT message.id AS message, part.value -> '$.call' AS call FROM message, json_each(message.parts) part
+      WHERE part.value ->> '$.type' = 'call'
+    );
+    UPDATE message SET parts = (
+      SELECT json_group_array(json(CASE value ->> '$.type'
+        WHEN 'call' THEN json_object('type', 'call', 'id', value ->> '$.call.id') ELSE value END) ORDER BY key)
+      FROM json_each(parts)
+    )
+    WHERE id IN (SELECT message FROM call);`,
 }
 
 export const now = (): string => new Date().toISOString()

@@ -3,9 +3,9 @@
  * (RFC 9457) whose `detail` says what to do. Where a comment says "events", the answer is a text/event-stream whose
  * every `data:` is one of the events named.
  */
-import type { AuthType, Mend, Schema } from './documents/plugin-document.ts'
+import type { AuthType, Repair, Schema } from '@reference-plugins/reader'
 
-export type { AuthType, Mend, Schema }
+export type { AuthType, Repair, Schema }
 
 /** GET /api/session. POST {name, password} signs in, DELETE signs out. POST /api/users {name, password} signs up. */
 export interface Session {
@@ -104,7 +104,7 @@ export interface Registration {
   isReady: boolean
   /** The id of the plugin, where it has been approved already. */
   approved?: string
-  mends: Mend[]
+  repairs: Repair[]
   /** What would be registered; absent where it cannot be. */
   plugin?: PluginPreview
   /** The plugin that it would change, and how. */
@@ -174,7 +174,7 @@ export interface PluginSummary extends PluginPreview {
 export interface PluginDetail extends PluginSummary {
   hasServiceToken: boolean
   clientId?: string
-  mends: Mend[]
+  repairs: Repair[]
   manifest?: string
   spec?: string
   /** As ChatGPT's plugins were put before their model, in TypeScript. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { type WorkspacePlugin, walkToCallback } from '@reference-plugins/contract'
+import { walkToCallback } from '@reference-plugins/contract'
+import type { WorkspacePlugin } from '@reference-plugins/testing/processes'
 import type { PluginDetail, RegistrationEvent } from '../src/wire.ts'
 import type { Browser } from './fixture.ts'
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { walkToCallback, workspacePlugins } from '@reference-plugins/contract'
+import { walkToCallback } from '@reference-plugins/contract'
+import { workspacePlugins } from '@reference-plugins/testing/processes'
 import type { Call, Conversation, PluginDetail, Registration, RegistrationEvent, TurnEvent } from '../src/wire.ts'
 import { type Browser, Refused, type ServedHost, serveHost } from './fixture.ts'
 

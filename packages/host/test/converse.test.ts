@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
-import { type PluginProcess, startPlugin } from '@reference-plugins/contract'
+import { type PluginProcess, startPlugin } from '@reference-plugins/testing/processes'
 import type { Call, Conversation, PluginDetail, RegistrationEvent, TurnEvent } from '../src/wire.ts'
 import { type Browser, Refused, type ServedHost, serveHost } from './fixture.ts'
 import { type Script, type ScriptedTurn, type ServedModel, serveModel } from './models/openai-double.ts'
@@ -119,7 +119,7 @@ test('what changes something waits for the user, and is done once they allow exa
   assert.equal(endOf(after).state, 'done')
   assert.equal(textOf(after), 'Done.')
   assert.deepEqual(await list('bob'), [])
-  await assert.rejects(decide(id, call, 'allow'), /decided already/)
+  await assert.rejects(decide(id, call, 'allow'), /already been decided/)
 })
 
 test('what is refused is not done, and the model is told so', async () => {
@@ -165,7 +165,7 @@ test('calls made at once are all made, and all answered', async () => {
 
 test('a call that does not fit is not sent, and the model learns why', async () => {
   for (const [given, reason] of [
-    ['{"username": "ada', /no JSON/],
+    ['{"username": "ada', /not valid JSON/],
     [{}, /username/],
     [{ username: 'ada', limit: 100_000 }, /limit/],
     [{ username: 'ada', surprise: 1 }, /surprise/],
@@ -179,7 +179,7 @@ test('a call that does not fit is not sent, and the model learns why', async () 
   count = model.calls.length
   script = [{ calls: [{ name: 'bank_transfer', arguments: {} }] }, { text: 'Sorry.' }]
   const events = await say(await begin(), 'Pay')
-  assert.match(callsIn(events)[0]?.result ?? '', /no tool bank_transfer. There are todo/)
+  assert.match(callsIn(events)[0]?.result ?? '', /tool bank_transfer does not exist. Available tools: todo/)
 })
 
 test('an error of the plugin becomes something that the model can act on', async () => {
@@ -240,7 +240,7 @@ test('trouble of the model is said in words, and the conversation goes on after 
   const id = await begin()
   const events = await say(id, 'Hello')
   assert.equal(endOf(events).state, 'failed')
-  assert.match(endOf(events).problem ?? '', /does not take the key/)
+  assert.match(endOf(events).problem ?? '', /does not accept the API key/)
   count = model.calls.length
   script = [{ text: 'Hello again.' }]
   assert.equal(textOf(await say(id, 'Hello?')), 'Hello again.')
@@ -334,7 +334,7 @@ test('a call that waits can be refused when its plugin is gone, and not be allow
   const id = await begin()
   const [call] = callsIn(await say(id, 'Add x'))
   await browser.send('DELETE', `/api/plugins/${plugin.id}`)
-  assert.match(endOf(await decide(id, call, 'allow')).problem ?? '', /no such plugin/)
+  assert.match(endOf(await decide(id, call, 'allow')).problem ?? '', /plugin.*: see GET \/api\/plugins/)
   assert.equal(callsIn(await decide(id, call, 'refuse'))[0]?.state, 'refused')
   assert.deepEqual(await list('gone'), [])
 })

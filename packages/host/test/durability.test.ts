@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort, startPlugin, temporaryDatabase } from '@reference-plugins/contract'
+import { freePort, startPlugin } from '@reference-plugins/testing/processes'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import type { Conversation, PluginDetail, RegistrationEvent, TurnEvent } from '../src/wire.ts'
 import { browserOf } from './fixture.ts'
 import { serveModel } from './models/openai-double.ts'
@@ -126,7 +127,7 @@ test('what was called when the host ended is told as unknown, and not called aga
   const { messages } = await host.browser.get<Conversation>(`/api/conversations/${id}`)
   const [part] = messages[0]?.parts ?? []
   assert.ok(part?.type === 'call' && part.call.state === 'unknown')
-  assert.match(part.call.result ?? '', /is not known: look before it is repeated/)
+  assert.match(part.call.result ?? '', /not known whether the plugin made the change: check before you repeat it/)
   await host.end('SIGTERM')
   await slow.end()
 })

@@ -3,7 +3,7 @@
  * a model that says what stands here. node test/make-conversations.ts
  */
 import { writeFileSync } from 'node:fs'
-import { workspacePlugins } from '@reference-plugins/contract'
+import { workspacePlugins } from '@reference-plugins/testing/processes'
 import type { Conversation, TurnEvent } from '../src/wire.ts'
 import { activateLocal } from './activate-local.ts'
 import { serveHost } from './fixture.ts'

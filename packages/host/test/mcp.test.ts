@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { type WorkspacePlugin, walkToCallback, workspacePlugins } from '@reference-plugins/contract'
+import { walkToCallback } from '@reference-plugins/contract'
+import { type WorkspacePlugin, workspacePlugins } from '@reference-plugins/testing/processes'
 import type { Call, Conversation, PluginDetail, Registration, RegistrationEvent, TurnEvent } from '../src/wire.ts'
 import { type Browser, type ServedHost, serveHost } from './fixture.ts'
 
@@ -60,7 +61,7 @@ test('an MCP server is registered by its URL, and its tools are called with the 
   assert.deepEqual(JSON.parse(found.response?.body ?? ''), { todos: ['milk'] })
   const bad = await call(id, 'deleteTodo', { username: 'ada', todo_idx: 7 })
   assert.equal(bad.response?.status, 400)
-  assert.match(bad.result ?? '', /refuses this call[\s\S]*read it again/)
+  assert.match(bad.result ?? '', /rejected this call[\s\S]*read it again/)
 })
 
 test('one that asks for a token says so, and is registered with it', async () => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import { type AddressInfo, createServer as createSocketServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
+import { temporaryFolder } from '@reference-plugins/testing/temporary'
 import { Registrar } from '../src/registration/registrar.ts'
 import type { RegistrationStep } from '../src/wire.ts'
 
@@ -206,7 +206,7 @@ test('a trailing comma is read, and told as what other hosts refuse', async () =
   const { step, found } = await read()
   assert.equal(step('check manifest')?.state, 'warned')
   assert.match(step('check manifest')?.advice ?? '', /comma/i)
-  assert.equal(found?.mends.length, 1)
+  assert.equal(found?.repairs.length, 1)
 })
 
 test('missing CORS is a warning, for this host needs none', async () => {
@@ -236,7 +236,7 @@ test('a port where nothing listens, a name that is none, and an http address typ
 })
 
 test('a certificate that nobody trusts, and https that was typed as http, are told apart', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'certificate-'))
+  const folder = temporaryFolder()
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
   execFileSync(
     'openssl',

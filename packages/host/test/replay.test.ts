@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { type WorkspacePlugin, workspacePlugins } from '@reference-plugins/contract'
+import { type WorkspacePlugin, workspacePlugins } from '@reference-plugins/testing/processes'
 import { perform } from '../src/command/replay-files.ts'
 import { readFile, type Script, toFile } from '../src/replay/conversation-file.ts'
 import { replay } from '../src/replay/replay.ts'
@@ -109,11 +109,14 @@ test('what is said may look like the file itself', () => {
 })
 
 test('a file that is broken is refused by its line', () => {
-  assert.throws(() => readFile('# A\n\n### todo.x\n\n```json\n{\n```\n'), /line 6: this is no JSON/)
-  assert.throws(() => readFile('# A\n\n### todo.x\n\n```json\n{}\n'), /line 5: the block that begins here has no end/)
+  assert.throws(() => readFile('# A\n\n### todo.x\n\n```json\n{\n```\n'), /line 6: this is not valid JSON/)
+  assert.throws(
+    () => readFile('# A\n\n### todo.x\n\n```json\n{}\n'),
+    /line 5: the code block that begins here has no end/,
+  )
   assert.throws(
     () => readFile('# A\n\n### todo.x\n\n```json\n[]\n```\n'),
-    /line 5: the arguments of a call are a JSON object/,
+    /line 5: the arguments of a call must be a JSON object/,
   )
   assert.throws(() => readFile('# A\n\n## Somebody\n'), /line 3/)
 })

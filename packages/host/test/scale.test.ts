@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { readManifest, readSpec, toPluginDocument } from '@reference-plugins/reader'
 import type { Browser } from 'playwright-core'
-import { readManifest, readSpec, toPluginDocument } from '../src/documents/index.ts'
 import { buildPage } from '../src/page/build.ts'
 import { page as servePage } from '../src/page/page.ts'
 import type { Conversation, PluginSummary, Prompt } from '../src/wire.ts'
@@ -30,7 +30,7 @@ before(async () => {
     await plugins.add(
       `plugin-${index}`,
       'only',
-      { address: `${index}.example`, document, texts, mends: [] },
+      { address: `${index}.example`, document, texts, repairs: [] },
       { clientId: undefined, verificationToken: 'x' },
     )
     await database.run`INSERT INTO activation (user_id, plugin, at, state) VALUES ('only', ${`plugin-${index}`}, '', 'active')`

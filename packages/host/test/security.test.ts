@@ -205,13 +205,11 @@ test('the word of the user is about one call, with these arguments, once', async
   const decide = (digest: string, of = call.id) =>
     browser.events(`/api/conversations/${id}/calls/${of}/decision`, { decision: 'allow', digest })
   // Whoever could change what is kept would still not have the word.
-  await served.host.database
-    .run`UPDATE message SET parts = replace(parts, '"arguments":{}', '"arguments":{"all":true}')`
-  await assert.rejects(decide(call.ask?.digest ?? ''), /not the word about this call/)
-  await served.host.database
-    .run`UPDATE message SET parts = replace(parts, '"arguments":{"all":true}', '"arguments":{}')`
+  await served.host.database.run`UPDATE call SET arguments = '{"all":true}'`
+  await assert.rejects(decide(call.ask?.digest ?? ''), /confirmation is for another version of the call/)
+  await served.host.database.run`UPDATE call SET arguments = '{}'`
   await decide(call.ask?.digest ?? '')
-  await assert.rejects(decide(call.ask?.digest ?? ''), /decided already/)
+  await assert.rejects(decide(call.ask?.digest ?? ''), /already been decided/)
   assert.equal(shop.calls.length, 1)
 })
 
@@ -221,7 +219,7 @@ test('a word that comes too late is asked for again', async () => {
   const { id, calls } = await say('CALL shop__deleteAll {}')
   const [call] = calls as [Call]
   await served.host.database
-    .run`UPDATE message SET parts = replace(parts, ${call.ask?.expiresAt ?? ''}, '2020-01-01T00:00:00.000Z')`
+    .run`UPDATE call SET ask = replace(ask, ${call.ask?.expiresAt ?? ''}, '2020-01-01T00:00:00.000Z')`
   const events = await browser.events<TurnEvent>(`/api/conversations/${id}/calls/${call.id}/decision`, {
     decision: 'allow',
     digest: call.ask?.digest,
@@ -259,7 +257,7 @@ test('what a plugin serves anew is not called before it was looked at', async ()
     ),
   )
   const { calls } = await say('CALL rug__read {}')
-  assert.match(calls[0]?.result ?? '', /no tool rug__read/)
+  assert.match(calls[0]?.result ?? '', /tool rug__read does not exist/)
   assert.deepEqual(api.calls, [])
   await browser.send('POST', `/api/registrations/${end.registration.id}/approve`, {})
   assert.equal((await say('CALL rug__read {}')).calls[0]?.state, 'done')
@@ -285,7 +283,7 @@ test('an answer that is too long is cut, and the model is told; a redirect is no
   assert.match((await say('CALL long__read {}')).calls[0]?.result ?? '', /did not answer/)
   replace((response) => response.writeHead(429, { 'retry-after': '60' }).end('slow down'))
   assert.match((await say('CALL long__read {}')).calls[0]?.result ?? '', /Status 429: too many calls. Wait 60 seconds/)
-  assert.match((await say('CALL long__read {}')).calls[0]?.result ?? '', /is left alone for \d+ seconds/)
+  assert.match((await say('CALL long__read {}')).calls[0]?.result ?? '', /are paused for \d+ seconds/)
 })
 
 test('a user of a shared host reaches no model in its network, nor the contract tester in production', async () => {
@@ -306,7 +304,7 @@ test('a user of a shared host reaches no model in its network, nor the contract 
     {
       address: 'a.example',
       texts: {},
-      mends: [],
+      repairs: [],
       document: {
         source: 'spec',
         name: 'a',

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { type Database, DatabaseError, openDatabase } from '../src/index.ts'
+import { temporaryFolder } from '../src/temporary.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'store-'))
+const folder = temporaryFolder()
 let files = 0
 const newUrl = (): string => `file:${join(folder, `${files++}.sqlite`)}`
 const migrations = { entry: 'CREATE TABLE entry (name TEXT, number INTEGER)' }

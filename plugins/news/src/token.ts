@@ -6,9 +6,9 @@ import { newsMigrations } from './plugin.ts'
 import { UserTokens } from './user-tokens.ts'
 
 const usage = `Usage:
-  pnpm --filter news tokens add USER [--days N]   makes a token for USER, and shows it once
+  pnpm --filter news tokens add USER [--days N]   creates a token for USER and shows it once
   pnpm --filter news tokens list                  lists all tokens, without their secrets
-  pnpm --filter news tokens revoke ID             ends one`
+  pnpm --filter news tokens revoke ID             revokes a token`
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { days: { type: 'string' } } })
 const [command, argument, ...rest] = positionals
@@ -25,12 +25,12 @@ if (command === 'add' && argument !== undefined) {
   console.log(await tokens.add(argument, days > 0 ? new Date(Date.now() + days * 86_400_000).toISOString() : null))
 } else if (command === 'revoke' && argument !== undefined) {
   const isRevoked = await tokens.revoke(argument)
-  console.log(isRevoked ? `${argument} is revoked` : `There is no valid token ${argument}: see tokens list`)
+  console.log(isRevoked ? `${argument} is revoked` : `No valid token has the id ${argument}: find it with tokens list`)
   process.exitCode = isRevoked ? 0 : 1
 } else {
   for (const { id, user, created_at, expires_at, revoked_at } of await tokens.list()) {
     const state = revoked_at ? `revoked ${revoked_at}` : expires_at ? `valid until ${expires_at}` : 'valid'
-    console.log(`${id}  ${user}  made ${created_at}  ${state}`)
+    console.log(`${id}  ${user}  created ${created_at}  ${state}`)
   }
 }
 await database.close()

@@ -1,10 +1,10 @@
 import type { Server } from 'node:http'
-import { temporaryDatabase } from '@reference-plugins/contract'
 import { closePlugin, createApp, createLog, type Plugin } from '@reference-plugins/core'
-import { noteMigrations } from '@reference-plugins/notebook'
 import { createAuthorizationServer, oauthMigrations } from '@reference-plugins/oauth-server'
 import { openDatabase } from '@reference-plugins/store'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import supertest from 'supertest'
+import { noteMigrations } from '../src/notebook/notes.ts'
 import { createNotesPlugin } from '../src/plugin.ts'
 
 export const publicUrl = 'https://notes.example.com'
@@ -18,9 +18,9 @@ const client = {
 
 export interface Served {
   plugin: Plugin
-  /** Calls without a token. */
+  /** Sends requests without a token. */
   api: ReturnType<typeof supertest>
-  /** Calls in the name of a user, who is made where there is none. */
+  /** Sends requests as a user, who is created if they do not exist. */
   as: (name: string) => Promise<User>
   close: () => Promise<void>
 }
@@ -33,7 +33,7 @@ export interface User {
   delete: (path: string) => supertest.Test
 }
 
-/** The plugin as it runs, on a new database, and a second authorization server on the same tables that gives out tokens. */
+/** The plugin on a new database, and a second authorization server on the same tables that issues tokens. */
 export async function serveNotes(database = temporaryDatabase()): Promise<Served> {
   const plugin = await createNotesPlugin({ PUBLIC_URL: publicUrl, DATABASE_URL: database, OAUTH_CLIENTS: [client] })
   const app = await createApp(plugin, { publicUrl, log: createLog('silent', false), rateLimit: 1_000_000 })

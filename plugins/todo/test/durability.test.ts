@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startPlugin, temporaryDatabase } from '@reference-plugins/contract'
+import { startPlugin } from '@reference-plugins/testing/processes'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 
 const folder = new URL('..', import.meta.url)
 
@@ -25,7 +26,7 @@ const read = async (url: string, user: string): Promise<string[]> => {
   return todos
 }
 
-test('no acknowledged todo is missing after kill -9, again and again', { timeout: 120_000 }, async () => {
+test('no acknowledged todo is lost when the process is killed, several times', { timeout: 120_000 }, async () => {
   const database = temporaryDatabase()
   const acknowledged = new Map<string, Set<string>>()
   let server = await startPlugin(folder, { DATABASE_URL: database })
@@ -63,7 +64,7 @@ test('no acknowledged todo is missing after kill -9, again and again', { timeout
   assert.ok(total > 200, `${total} todos were acknowledged`)
 })
 
-test('two processes on one file lose no write and never say that it is locked', { timeout: 60_000 }, async () => {
+test('two processes on one file lose no writes and never report that it is locked', { timeout: 60_000 }, async () => {
   const database = temporaryDatabase()
   const servers = await Promise.all([
     startPlugin(folder, { DATABASE_URL: database }),

@@ -1,7 +1,7 @@
+import { type CheckRun, ordinaryInput } from '../check-run.ts'
 import { NoAnswer, toRequest } from '../client.ts'
 import type { SpecOperation } from '../spec.ts'
 import { checkAnswer } from './answer.ts'
-import { type Bench, ordinaryInput } from './operations.ts'
 
 const onlyNoAnswer = (error: unknown): undefined => {
   if (!(error instanceof NoAnswer)) throw error
@@ -18,9 +18,9 @@ const malformed: [what: string, body: string | Buffer][] = [
 ]
 
 /** Bodies that are none, that are too long, and methods that there are not. */
-export async function checkRobustness(bench: Bench, operation: SpecOperation): Promise<void> {
-  const { client, report, check } = bench
-  const input = ordinaryInput(bench, operation, false)
+export async function checkRobustness(run: CheckRun, operation: SpecOperation): Promise<void> {
+  const { client, report, check } = run
+  const input = ordinaryInput(run, operation, false)
   if (!input) return
   const request = toRequest(operation, input)
   const look = async (what: string, change: Partial<typeof request>) => {
@@ -66,10 +66,10 @@ export async function checkRobustness(bench: Bench, operation: SpecOperation): P
 }
 
 /** Methods that a path does not describe. */
-export async function checkMethods(bench: Bench, path: string, operations: readonly SpecOperation[]): Promise<void> {
-  const { client, report } = bench
+export async function checkMethods(run: CheckRun, path: string, operations: readonly SpecOperation[]): Promise<void> {
+  const { client, report } = run
   const [one] = operations
-  const input = one && ordinaryInput(bench, one, false)
+  const input = one && ordinaryInput(run, one, false)
   if (!one || !input) return
   const described = operations.map(({ method }) => method)
   const { path: target } = toRequest(

@@ -44,7 +44,7 @@ export function conversationRoutes(router: Router<State>, { host, userOf }: Api)
   router.get('/api/conversations/:id', async (ctx) => {
     const user = userOf(ctx)
     const conversation = await conversations.get(user, part(ctx, 'id'))
-    ctx.body = await withViews(user, { ...conversation, isRunning: turns.isRunning(conversation.id) })
+    ctx.body = await withViews(user, { ...conversation, isRunning: turns.isRunning(user, conversation.id) })
   })
 
   router.patch('/api/conversations/:id', async (ctx) => {
@@ -60,7 +60,7 @@ export function conversationRoutes(router: Router<State>, { host, userOf }: Api)
   })
 
   router.delete('/api/conversations/:id', async (ctx) => {
-    turns.stop(part(ctx, 'id'))
+    turns.stop(userOf(ctx), part(ctx, 'id'))
     await conversations.remove(userOf(ctx), part(ctx, 'id'))
     ctx.status = 204
   })
@@ -80,13 +80,13 @@ export function conversationRoutes(router: Router<State>, { host, userOf }: Api)
 
   router.get('/api/conversations/:id/events', async (ctx) => {
     await conversations.get(userOf(ctx), part(ctx, 'id'))
-    if (!turns.isRunning(part(ctx, 'id'))) throw new Problem(404, 'Nothing runs in this conversation')
-    answerEvents(ctx, (signal) => turns.listen(part(ctx, 'id'), signal) ?? none())
+    if (!turns.isRunning(userOf(ctx), part(ctx, 'id'))) throw new Problem(404, 'Nothing runs in this conversation')
+    answerEvents(ctx, (signal) => turns.listen(userOf(ctx), part(ctx, 'id'), signal) ?? none())
   })
 
   router.post('/api/conversations/:id/stop', async (ctx) => {
     await conversations.get(userOf(ctx), part(ctx, 'id'))
-    turns.stop(part(ctx, 'id'))
+    turns.stop(userOf(ctx), part(ctx, 'id'))
     ctx.status = 204
   })
 
@@ -110,7 +110,7 @@ export function conversationRoutes(router: Router<State>, { host, userOf }: Api)
 
   router.get('/api/calls/:id/view', async (ctx) => {
     const user = userOf(ctx)
-    const { call } = await conversations.call(user, part(ctx, 'id'))
+    const call = await conversations.call(user, part(ctx, 'id'))
     const plugin = await plugins.visible(user, call.plugin.id)
     const uri = await views.find(user, plugin, viewName(call))
     if (uri === undefined) throw new Problem(404, 'The operation has no view')

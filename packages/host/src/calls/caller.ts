@@ -1,38 +1,27 @@
 import { FetchFailed, FetchRefused, guardedFetcher } from '@reference-plugins/guarded-fetch'
-import { checkArguments, RequestRefused } from '../documents/index.ts'
-import type { DocumentOperation } from '../documents/plugin-document.ts'
-import type { RegisteredPlugin } from '../plugins/plugins.ts'
+import { checkArguments, RequestRefused } from '@reference-plugins/reader'
 import { type Credentials, NotActivated } from '../sign-in/credentials.ts'
 import { VaultError } from '../vault/vault.ts'
 import { Breaker } from './breaker.ts'
+import type { CallInput } from './call-input.ts'
 import { callHttp } from './http-call.ts'
 import { callMcp } from './mcp-call.ts'
 import type { Outcome } from './outcome.ts'
 
 /** ChatGPT's limit for one call, there and back, in milliseconds. */
-const longestCall = 45_000
-/** What is read of an answer before it is cut: characters may take four bytes. */
+const defaultLimit = 45_000
+/** The most that is read of an answer before it is cut; a character may take four bytes. */
 const mostBytes = 4 * 2 ** 20
-
-export interface CallInput {
-  user: string
-  plugin: RegisteredPlugin
-  operation: DocumentOperation
-  arguments: Record<string, unknown>
-  conversation: string
-  signal: AbortSignal
-  /** Hears what is about to be sent. */
-  onRequest?: (request: NonNullable<Outcome['request']>) => void
-}
 
 export interface CallerOptions {
   credentials: Credentials
-  /** Whether plugins on this machine are called. */
+  /** Whether plugins on this machine may be called. */
   allowLoopback: boolean
+  /** In milliseconds. */
   longestCall?: number
 }
 
-/** Calls operations for users. Whatever goes wrong becomes something that the model can act on. */
+/** Calls operations for users. Every failure becomes a result that the model can act on. */
 export class Caller {
   readonly #options: CallerOptions
   readonly #breaker = new Breaker()
@@ -43,26 +32,22 @@ export class Caller {
 
   async call(input: CallInput): Promise<Outcome> {
     const { user, plugin, operation } = input
-    const { credentials, allowLoopback } = this.#options
+    const { credentials, allowLoopback, longestCall = defaultLimit } = this.#options
     const start = performance.now()
     const refused = (result: string): Outcome => ({ state: 'refused', result, milliseconds: performance.now() - start })
-    if (plugin.trouble !== undefined) return refused(`${plugin.document.title} is not called: ${plugin.trouble}`)
+    if (plugin.trouble !== undefined)
+      return refused(`Nothing was sent: ${plugin.document.title} cannot be called. ${plugin.trouble}`)
     const checked = checkArguments(operation, input.arguments)
     if (checked.faults.length > 0)
-      return refused(`Nothing was sent, for the arguments do not fit. ${checked.faults.join('. ')}.`)
+      return refused(`Nothing was sent, because the arguments are not valid. ${checked.faults.join('. ')}.`)
     const pause = this.#breaker.pause(plugin.id)
     if (pause > 0)
       return refused(
-        `Nothing was sent: ${plugin.document.title} is in trouble and is left alone for ${pause} seconds. Tell the user, or try again after that.`,
+        `Nothing was sent: calls of ${plugin.document.title} are paused for ${pause} seconds because it failed. Tell the user, or try again after that.`,
       )
-    const limit = AbortSignal.timeout(this.#options.longestCall ?? longestCall)
+    const limit = AbortSignal.timeout(longestCall)
     const signal = AbortSignal.any([input.signal, limit])
-    const fetch = guardedFetcher({
-      allowLoopback,
-      redirects: 0,
-      maximumBytes: mostBytes,
-      timeout: this.#options.longestCall ?? longestCall,
-    })
+    const fetch = guardedFetcher({ allowLoopback, redirects: 0, maximumBytes: mostBytes, timeout: longestCall })
     const perform = operation.target.kind === 'mcp' ? callMcp : callHttp
     try {
       const call = { ...input, arguments: checked.arguments, signal, fetch }
@@ -79,14 +64,15 @@ export class Caller {
         return refused(`Nothing was sent: ${error.message}. Tell the user.`)
       if (error instanceof RequestRefused) return refused(`Nothing was sent: ${error.message}`)
       if (input.signal.aborted) {
-        const result = 'The user stopped the call. Whether it was done is not known: look before it is repeated.'
+        const result =
+          'The user stopped the call. It is not known whether the plugin made the change: check before you repeat it.'
         return { state: 'failed', result, milliseconds }
       }
       this.#breaker.note(plugin.id, undefined, undefined)
       const reason = limit.aborted
-        ? `did not answer within ${Math.round((this.#options.longestCall ?? longestCall) / 1000)} seconds; whether it did what was asked is not known`
+        ? `did not answer within ${Math.round(longestCall / 1000)} seconds; it is not known whether it made the change`
         : error instanceof FetchRefused
-          ? `was not called, or not read, because ${error.message}`
+          ? `was not called, or its answer was not read: ${error.message}`
           : `did not answer: ${error instanceof FetchFailed ? error.message : 'the connection broke'}`
       return { state: 'failed', result: `${plugin.document.title} ${reason}. Tell the user.`, milliseconds }
     }

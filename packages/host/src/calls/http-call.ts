@@ -1,16 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { Fetch } from '@reference-plugins/guarded-fetch'
-import { toRequest } from '../documents/index.ts'
-import type { CallInput } from './caller.ts'
+import { toRequest } from '@reference-plugins/reader'
+import type { PreparedCall } from './call-input.ts'
 import { cut, type Outcome, toCurl, toResult, withoutSecrets } from './outcome.ts'
 
-export interface Prepared extends CallInput {
-  authorization: string | undefined
-  fetch: Fetch
-}
-
-/** Calls the API as ChatGPT did, protocol.md 1.6. */
-export async function callHttp(input: Prepared): Promise<Outcome> {
+/** Calls an API as ChatGPT did: protocol.md 1.6. */
+export async function callHttp(input: PreparedCall): Promise<Outcome> {
   const { plugin, operation, authorization, fetch, signal } = input
   const { method, url, headers, body } = toRequest(plugin.document, operation, input.arguments)
   const sent = {
@@ -55,11 +49,11 @@ async function textOf(answer: Response): Promise<string> {
   }
 }
 
-/** Some APIs have a header of their own for a key, in which it stands alone. */
+/** Some APIs take a key in a header of their own, without a scheme. */
 const toHeader = (keyHeader: string | undefined, authorization: string): Record<string, string> =>
   keyHeader === undefined ? { authorization } : { [keyHeader.toLowerCase()]: authorization.replace(/^\w+ /, '') }
 
-/** Another one each day and for each plugin, so that nobody can be followed: protocol.md 1.6. */
+/** Differs by day and by plugin, so that plugins cannot track the user: protocol.md 1.6. */
 const ephemeralId = (user: string, plugin: string): string =>
   createHash('sha256')
     .update(`${user} ${plugin} ${new Date().toISOString().slice(0, 10)}`)

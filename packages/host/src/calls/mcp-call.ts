@@ -1,11 +1,11 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import type { Prepared } from './http-call.ts'
+import type { PreparedCall } from './call-input.ts'
 import { cut, type Outcome, toCurl, toResult, withoutSecrets } from './outcome.ts'
 
-/** Opens an MCP server as a client of the newest protocol that it knows. */
+/** Connects to an MCP server with the newest protocol version that it supports. */
 export async function connectMcp(
   url: string,
-  { fetch, authorization, signal }: Pick<Prepared, 'fetch' | 'authorization' | 'signal'>,
+  { fetch, authorization, signal }: Pick<PreparedCall, 'fetch' | 'authorization' | 'signal'>,
 ): Promise<Client> {
   const client = new Client({ name: 'reference-plugins-host', version: '1' }, { versionNegotiation: { mode: 'auto' } })
   const transport = new StreamableHTTPClientTransport(new URL(url), {
@@ -17,10 +17,10 @@ export async function connectMcp(
 }
 
 /** Calls a tool of an MCP server. */
-export async function callMcp(input: Prepared): Promise<Outcome> {
+export async function callMcp(input: PreparedCall): Promise<Outcome> {
   const { plugin, operation, signal } = input
   const { target } = operation
-  if (target.kind !== 'mcp') throw new Error(`${operation.name} is no tool`)
+  if (target.kind !== 'mcp') throw new Error(`${operation.name} is not a tool`)
   const body = JSON.stringify({
     jsonrpc: '2.0',
     id: 1,
@@ -35,7 +35,7 @@ export async function callMcp(input: Prepared): Promise<Outcome> {
   const request = { method: 'POST', url: plugin.document.server, headers: withoutSecrets(headers), body }
   input.onRequest?.(request)
   let status = 200
-  const watched: Prepared['fetch'] = async (url, init) => {
+  const watched: PreparedCall['fetch'] = async (url, init) => {
     const answer = await input.fetch(url, init)
     if (answer.status >= 400) status = answer.status
     return answer
@@ -51,7 +51,7 @@ export async function callMcp(input: Prepared): Promise<Outcome> {
         request,
         response: { status: answer.isError ? 400 : 200, headers: {}, body: text, isCut },
         curl: toCurl({ ...request, headers }),
-        result: answer.isError ? `The tool refuses this call.\n${text}` : toResult(200, {}, text, isCut),
+        result: answer.isError ? `The tool rejected this call.\n${text}` : toResult(200, {}, text, isCut),
         milliseconds: 0,
       }
     } finally {
@@ -76,7 +76,7 @@ interface ToolAnswer {
   structuredContent?: unknown
 }
 
-/** What is structured says it all; its text is for clients that cannot read that. */
+/** Structured content is complete; the text beside it is for clients that cannot read it. */
 function toText({ content = [], structuredContent }: ToolAnswer): string {
   if (structuredContent !== undefined) return JSON.stringify(structuredContent)
   return content

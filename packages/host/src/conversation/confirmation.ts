@@ -1,16 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { DocumentOperation } from '@reference-plugins/reader'
 import type { Database } from '@reference-plugins/store'
-import type { DocumentOperation } from '../documents/plugin-document.ts'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { later } from '../tables.ts'
 import type { Call, Message } from '../wire.ts'
 
-/** In seconds. Afterwards it is asked anew. */
+/** How long a confirmation can be given, in seconds. Then the user is asked again. */
 const longestAsk = 120
 
 /**
- * Whether the host asks before an operation is called. What changes something is always asked for, unless its developer
- * says that it is of no consequence; then the user may allow it for good. Who only reads is not asked for.
+ * Whether the host asks before it calls an operation. It always asks before an operation that changes something, unless
+ * the developer marks it as not consequential: then the user may allow it permanently. It does not ask before a read.
  */
 export function asks({ isConsequential, isReading }: DocumentOperation): 'never' | 'once' | 'always' {
   if (isConsequential === true) return 'always'
@@ -18,7 +18,7 @@ export function asks({ isConsequential, isReading }: DocumentOperation): 'never'
   return isConsequential === false ? 'once' : 'always'
 }
 
-/** What was allowed for good: by a user, for an operation, as the plugin was when they said so. */
+/** What users have allowed permanently: an operation, for as long as its plugin does not change. */
 export class Permissions {
   readonly #database: Database
 
@@ -45,35 +45,35 @@ export interface AskInput {
   plugin: RegisteredPlugin
   operation: DocumentOperation
   call: Call
-  /** All that has been said before. */
+  /** The whole conversation so far. */
   messages: Message[]
   permissions: Permissions
 }
 
-/** Why the user has to be asked, and the question; undefined where the call may be made at once. */
+/** Why the user has to confirm a call; undefined if it may be made at once. */
 export async function toAsk(input: AskInput): Promise<Call['ask']> {
   const { user, plugin, operation, call, permissions } = input
   const source = call.byHand ? undefined : tainting(input)
   const isCrossing = source !== undefined && (plugin.document.auth.type !== 'none' || !operation.isReading)
-  const wanted = asks(operation)
+  const frequency = asks(operation)
   if (isCrossing)
     return newAsk(
       call,
-      `${source} has answered before in this conversation, and its answer may have led to this call. Allow it only if it is what you want.`,
+      `${source} has answered before in this conversation, and its answer may have led to this call. Allow it only if you want it.`,
       false,
     )
-  if (wanted === 'never') return undefined
-  if (wanted === 'once' && (await permissions.has(user, plugin, operation.name))) return undefined
+  if (frequency === 'never') return undefined
+  if (frequency === 'once' && (await permissions.has(user, plugin, operation.name))) return undefined
   return newAsk(
     call,
-    wanted === 'always'
-      ? 'This changes something. It is done only if you allow it.'
-      : 'This changes something. You may allow it for good.',
-    wanted === 'once',
+    frequency === 'always'
+      ? 'This call changes something. It is made only if you allow it.'
+      : 'This call changes something. You can allow it once or always.',
+    frequency === 'once',
   )
 }
 
-/** The title of another plugin whose words the model has read: what it says may steer the model (security.md 2b). */
+/** The title of another plugin whose answer the model has read, because such an answer may steer the model (security.md 2b). */
 function tainting({ plugin, messages }: AskInput): string | undefined {
   for (const { parts } of messages)
     for (const part of parts)
@@ -86,7 +86,7 @@ function newAsk(call: Call, reason: string, canRemember: boolean): Call['ask'] {
   return { reason, canRemember, digest: `${salt}.${digestOf(call, salt)}`, expiresAt: later(longestAsk) }
 }
 
-/** Whether the user's word is about exactly this operation and these arguments. */
+/** Whether a confirmation is for exactly this call: its operation and its arguments. */
 export const isAbout = (call: Call, digest: string): boolean => {
   const salt = digest.split('.')[0] ?? ''
   return call.ask?.digest === digest && digest === `${salt}.${digestOf(call, salt)}`

@@ -1,14 +1,14 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { Problem } from '@reference-plugins/core'
-import { type Database, searchText, type Transaction, toMatch } from '@reference-plugins/store'
+import type { Database } from '@reference-plugins/store'
 import { now } from '../tables.ts'
 import type { Call, Conversation, ConversationSummary, Message, Part } from '../wire.ts'
+import { indexMessage, searchConversations } from './search.ts'
+import { type CallRow, readCall, readCalls, storeCall } from './stored-call.ts'
+import { readParts, storeParts } from './stored-parts.ts'
 
 const longestTitle = 80
-const mostFound = 100
-
-/** What stands before each word of a user in the full-text table, so that the words of others are not looked at. */
-const ownerWord = (user: string): string => `u${createHash('sha256').update(user).digest('hex').slice(0, 16)}`
+const mostListed = 500
 
 interface ConversationRow {
   id: string
@@ -17,7 +17,7 @@ interface ConversationRow {
   updated_at: string
 }
 
-/** What users have said, and what came of it. A user sees only their own. */
+/** The conversations of all users, with their messages and calls. Each user sees only their own. */
 export class Conversations {
   readonly #database: Database
 
@@ -34,46 +34,34 @@ export class Conversations {
     return { id, title: 'New conversation', updatedAt: at, plugins, messages: [], isRunning: false }
   }
 
-  /** The newest first; with a query those in which all its words are, each at least as the beginning of one. */
-  async list(user: string, query?: string): Promise<ConversationSummary[]> {
-    if (query === undefined || query.trim() === '') {
-      const rows = await this.#database.all<ConversationRow>`
-        SELECT id, title, plugins, updated_at FROM conversation WHERE user_id = ${user}
-        ORDER BY updated_at DESC, number DESC LIMIT 500`
-      return rows.map(({ id, title, updated_at }) => ({ id, title, updatedAt: updated_at }))
-    }
-    const { beginnings } = toMatch(query, ownerWord(user))
-    if (beginnings === '') return []
-    const rows = await this.#database.all<ConversationRow & { parts: string }>`
-      SELECT c.id, c.title, c.plugins, c.updated_at, m.parts FROM message_text t
-      JOIN message m ON m.number = t.rowid JOIN conversation c ON c.id = m.conversation
-      WHERE message_text MATCH ${beginnings} AND c.user_id = ${user}
-      ORDER BY t.rowid DESC LIMIT ${mostFound}`
-    const found = new Map<string, ConversationSummary>()
-    for (const { id, title, updated_at, parts } of rows)
-      if (!found.has(id))
-        found.set(id, {
-          id,
-          title,
-          updatedAt: updated_at,
-          snippet: snippet(textOf(JSON.parse(parts) as Part[]), query),
-        })
-    return [...found.values()]
+  /** The newest first. With a query, only those that match it, with a snippet. */
+  async list(user: string, query = ''): Promise<ConversationSummary[]> {
+    if (query.trim() !== '') return searchConversations(this.#database, user, query)
+    const rows = await this.#database.all<ConversationRow>`
+      SELECT id, title, plugins, updated_at FROM conversation WHERE user_id = ${user}
+      ORDER BY updated_at DESC, number DESC LIMIT ${mostListed}`
+    return rows.map(({ id, title, updated_at }) => ({ id, title, updatedAt: updated_at }))
   }
 
-  /** @throws Problem 404, for one of another user as for one that never was */
+  /** @throws Problem 404, also for a conversation of another user */
   async get(user: string, id: string): Promise<Conversation> {
     const row = await this.#database.get<ConversationRow>`
       SELECT id, title, plugins, updated_at FROM conversation WHERE id = ${id} AND user_id = ${user}`
-    if (!row) throw new Problem(404, 'There is no such conversation: see GET /api/conversations')
-    const messages = await this.#database.all<{ id: string; role: Message['role']; parts: string; at: string }>`
-      SELECT id, role, parts, at FROM message WHERE conversation = ${id} ORDER BY number`
+    if (!row) throw notFound()
+    // In one read, so that each part finds its call.
+    const [messages, callRows] = await Promise.all([
+      this.#database.all<Omit<Message, 'parts'> & { parts: string }>`
+        SELECT id, role, parts, at FROM message WHERE conversation = ${id} ORDER BY number`,
+      this.#database.all<CallRow>`
+        SELECT call.* FROM call JOIN message m ON m.id = call.message WHERE m.conversation = ${id}`,
+    ])
+    const calls = readCalls(callRows)
     return {
       id,
       title: row.title,
       updatedAt: row.updated_at,
       plugins: JSON.parse(row.plugins) as string[],
-      messages: messages.map(({ parts, ...message }) => ({ ...message, parts: JSON.parse(parts) as Part[] })),
+      messages: messages.map(({ parts, ...message }) => ({ ...message, parts: readParts(parts, calls) })),
       isRunning: false,
     }
   }
@@ -91,98 +79,64 @@ export class Conversations {
     await this.#database.transaction(async (transaction) => {
       await transaction.run`
         INSERT INTO message (id, conversation, role, parts, at)
-        VALUES (${message.id}, ${conversation}, ${role}, ${JSON.stringify(parts)}, ${message.at})`
+        VALUES (${message.id}, ${conversation}, ${role}, ${storeParts(parts)}, ${message.at})`
+      for (const call of callsOf(parts)) await storeCall(transaction, message.id, call)
       await transaction.run`UPDATE conversation SET updated_at = ${message.at} WHERE id = ${conversation}`
-      await index(transaction, user, message)
+      await indexMessage(transaction, user, message)
     })
     return message
   }
 
-  async saveMessage(user: string, message: Message): Promise<void> {
+  /** @param call the one of its calls that is new or has changed */
+  async saveMessage(user: string, message: Message, call?: Call): Promise<void> {
     await this.#database.transaction(async (transaction) => {
-      await transaction.run`UPDATE message SET parts = ${JSON.stringify(message.parts)} WHERE id = ${message.id}`
-      await index(transaction, user, message)
+      const saved = await transaction.run`
+        UPDATE message SET parts = ${storeParts(message.parts)} WHERE id = ${message.id}`
+      // Its conversation may have been deleted.
+      if (saved === 0) return
+      if (call) await storeCall(transaction, message.id, call)
+      await indexMessage(transaction, user, message)
     })
   }
 
-  /** For good. */
+  /** Deletes a conversation, also from the disk. @throws Problem 404 */
   async remove(user: string, id: string): Promise<void> {
     await this.#database.transaction(async (transaction) => {
       const row = await transaction.get`SELECT 1 FROM conversation WHERE id = ${id} AND user_id = ${user}`
-      if (!row) throw new Problem(404, 'There is no such conversation: see GET /api/conversations')
+      if (!row) throw notFound()
       await transaction.run`DELETE FROM message_text WHERE rowid IN (SELECT number FROM message WHERE conversation = ${id})`
       await transaction.run`DELETE FROM conversation WHERE id = ${id}`
-      // The index forgets its words only when it is made anew.
+      // The full-text index keeps deleted words until it is rebuilt.
       await transaction.run`INSERT INTO message_text (message_text) VALUES ('optimize')`
     })
     await this.#database.settle()
   }
 
   /** A call in one of the user's conversations. @throws Problem 404 */
-  async call(user: string, id: string): Promise<{ call: Call; conversation: string }> {
-    const row = await this.#database.get<{ parts: string; conversation: string }>`
-      SELECT m.parts, m.conversation FROM message m JOIN conversation c ON c.id = m.conversation
-      WHERE c.user_id = ${user} AND m.parts LIKE ${`%${JSON.stringify(id).replaceAll(/[%_\\]/g, '')}%`}
-      ORDER BY m.number DESC LIMIT 1`
-    const call = row && callsOf(JSON.parse(row.parts) as Part[]).find((one) => one.id === id)
-    if (!call) throw new Problem(404, 'There is no such call')
-    return { call, conversation: row.conversation }
+  async call(user: string, id: string): Promise<Call> {
+    const row = await this.#database.get<CallRow>`
+      SELECT call.* FROM call JOIN message m ON m.id = call.message JOIN conversation c ON c.id = m.conversation
+      WHERE call.id = ${id} AND c.user_id = ${user}`
+    if (!row) throw new Problem(404, 'This call does not exist')
+    return readCall(row)
   }
 
-  /** What ran when the host ended: nobody knows whether the plugin has done it. */
+  /** Marks the calls that were running when the host ended: it is not known whether the plugin made them. */
   async settleInterrupted(): Promise<void> {
-    const rows = await this.#database.all<{
-      id: string
-      user_id: string
-      role: Message['role']
-      parts: string
-      at: string
-    }>`
-      SELECT m.id, m.role, m.parts, m.at, c.user_id FROM message m JOIN conversation c ON c.id = m.conversation
-      WHERE m.parts LIKE ${'%"state":"running"%'}`
-    for (const { user_id, parts, ...row } of rows) {
-      const message: Message = { ...row, parts: JSON.parse(parts) as Part[] }
-      for (const call of callsOf(message.parts))
-        if (call.state === 'running')
-          Object.assign(call, {
-            state: 'unknown',
-            result:
-              'The host ended during this call. Whether the plugin has done it is not known: look before it is repeated.',
-          })
-      await this.saveMessage(user_id, message)
-    }
+    const rows = await this.#database.all<{ user_id: string; conversation: string }>`
+      SELECT DISTINCT c.user_id, m.conversation FROM call
+      JOIN message m ON m.id = call.message JOIN conversation c ON c.id = m.conversation WHERE call.state = 'running'`
+    for (const { user_id, conversation } of rows)
+      for (const message of (await this.get(user_id, conversation)).messages)
+        for (const call of callsOf(message.parts))
+          if (call.state === 'running')
+            await this.saveMessage(user_id, message, Object.assign(call, { state: 'unknown', result: interrupted }))
   }
 }
 
-async function index(transaction: Transaction, user: string, { id, parts }: Message): Promise<void> {
-  const row = await transaction.get<{ number: number }>`SELECT number FROM message WHERE id = ${id}`
-  if (!row) return
-  await transaction.run`DELETE FROM message_text WHERE rowid = ${row.number}`
-  await transaction.run`
-    INSERT INTO message_text (rowid, text) VALUES (${row.number}, ${searchText(textOf(parts), ownerWord(user))})`
-}
+const interrupted =
+  'The host ended during this call. It is not known whether the plugin made the change: check before you repeat it.'
+
+const notFound = (): Problem => new Problem(404, 'This conversation does not exist: see GET /api/conversations')
 
 export const callsOf = (parts: Part[]): Call[] => parts.flatMap((part) => (part.type === 'call' ? [part.call] : []))
-
-/** What people look for: what was said, and what plugins were asked and answered. */
-const textOf = (parts: Part[]): string =>
-  parts
-    .map((part) =>
-      part.type === 'text'
-        ? part.text
-        : part.type === 'call'
-          ? `${part.call.title}\n${Object.values(part.call.arguments)
-              .filter((value) => typeof value === 'string')
-              .join('\n')}\n${(part.call.result ?? '').slice(0, 20_000)}`
-          : '',
-    )
-    .join('\n')
-
-function snippet(text: string, query: string): string {
-  const word = query.trim().split(/\s+/)[0] ?? ''
-  const at = text.toLowerCase().indexOf(word.toLowerCase())
-  if (at < 0) return text.slice(0, 120).toWellFormed()
-  const from = Math.max(0, at - 50)
-  const found = text.slice(at, at + word.length)
-  return `${from > 0 ? '…' : ''}${text.slice(from, at)}⟦${found}⟧${text.slice(at + word.length, at + 90)}`.toWellFormed()
-}

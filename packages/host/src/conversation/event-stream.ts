@@ -1,4 +1,4 @@
-/** Events of something that runs, for any number of listeners. Who comes later hears what was said before. */
+/** Events of something that is running, for any number of listeners. A late listener gets the earlier events too. */
 export class EventStream<Event> {
   readonly #events: Event[] = []
   readonly #wake = new Set<() => void>()
@@ -15,9 +15,8 @@ export class EventStream<Event> {
     for (const wake of this.#wake) wake()
   }
 
-  /** @param from how many of the first events are not wanted */
-  async *listen(signal: AbortSignal, from = 0): AsyncGenerator<Event> {
-    for (let next = from; !signal.aborted; ) {
+  async *listen(signal: AbortSignal): AsyncGenerator<Event> {
+    for (let next = 0; !signal.aborted; ) {
       while (next < this.#events.length) yield this.#events[next++] as Event
       if (this.#isOver) return
       await new Promise<void>((resolve) => {

@@ -3,54 +3,54 @@ import type { Call, Message } from '../wire.ts'
 
 /** In characters; some 100,000 tokens. */
 const longestHistory = 400_000
-/** Of an answer that is not of the last turn. */
+/** Of a plugin's answer before the last turn, in characters. */
 const longestOldResult = 4_000
 
-const pending = 'The user has not answered yet whether this may be called.'
+const pending = 'The user has not decided about this call yet.'
 
 /**
- * What has been said, as the model is told it: the newest whole, older answers of plugins shortened, and what is too
- * much left out from the beginning.
+ * The conversation as the model sees it: the last turn in full, older answers of plugins shortened, and the oldest
+ * messages left out if it is too long.
  */
 export function toHistory(messages: Message[]): ModelMessage[] {
   const last = messages.findLastIndex(({ role, parts }) => role === 'user' && parts.some(({ type }) => type === 'text'))
-  const told = messages.map((message, index) => toModelMessages(message, index >= last))
+  const sent = messages.map((message, index) => toModelMessages(message, index >= last))
   let length = 0
-  let first = told.length
+  let first = sent.length
   while (first > 0) {
-    length += JSON.stringify(told[first - 1]).length
+    length += JSON.stringify(sent[first - 1]).length
     if (length > longestHistory && first <= last) break
     first--
   }
-  return told.slice(first).flat()
+  return sent.slice(first).flat()
 }
 
 function toModelMessages({ role, parts }: Message, isRecent: boolean): ModelMessage[] {
-  const told: ModelMessage[] = []
+  const sent: ModelMessage[] = []
   const result = (call: Call) => {
     const text = call.result ?? pending
     return isRecent || text.length <= longestOldResult
       ? text
-      : `${text.slice(0, longestOldResult).toWellFormed()}\n[Shortened: it is an answer of before.]`
+      : `${text.slice(0, longestOldResult).toWellFormed()}\n[Shortened, because this is an earlier answer.]`
   }
   let text = ''
   let calls: Call[] = []
   const flush = () => {
     if (text !== '' || calls.length > 0)
-      told.push({
+      sent.push({
         role: 'assistant',
         text,
         calls: calls.map((call) => ({ id: call.id, name: call.tool ?? call.operation, arguments: call.arguments })),
       })
     for (const call of calls)
-      told.push({ role: 'tool', callId: call.id, name: call.tool ?? call.operation, text: result(call) })
+      sent.push({ role: 'tool', callId: call.id, name: call.tool ?? call.operation, text: result(call) })
     text = ''
     calls = []
   }
   for (const part of parts) {
     if (role === 'user') {
-      if (part.type === 'text') told.push({ role: 'user', text: part.text })
-      if (part.type === 'call') told.push({ role: 'user', text: byHand(part.call, result(part.call)) })
+      if (part.type === 'text') sent.push({ role: 'user', text: part.text })
+      if (part.type === 'call') sent.push({ role: 'user', text: byHand(part.call, result(part.call)) })
       continue
     }
     if (part.type === 'call') calls.push(part.call)
@@ -60,8 +60,8 @@ function toModelMessages({ role, parts }: Message, isRecent: boolean): ModelMess
     }
   }
   flush()
-  return told
+  return sent
 }
 
 const byHand = ({ plugin, operation, arguments: given }: Call, result: string): string =>
-  `[I called ${operation} of ${plugin.title} by hand, with ${JSON.stringify(given)}. It answered:\n${result}]`
+  `[I called ${operation} of ${plugin.title} by hand with ${JSON.stringify(given)}. It answered:\n${result}]`

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { DocumentOperation } from '../documents/plugin-document.ts'
+import type { DocumentOperation } from '@reference-plugins/reader'
 import type { ModelEvent } from '../models/index.ts'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { now } from '../tables.ts'
 import type { Call } from '../wire.ts'
 import type { ChosenTools } from './prompt.ts'
 
-/** A call that is about to be made. */
+/** A call before it is made. */
 export function newCall(
   { id, document: { name, title } }: RegisteredPlugin,
   operation: DocumentOperation,
@@ -25,8 +25,8 @@ export function newCall(
   }
 }
 
-/** The one tool of the host itself. */
-function toSearch(event: Extract<ModelEvent, { type: 'call' }>, tools: ChosenTools): Call {
+/** A call of the host's own tool. It has its result at once. */
+function toPluginSearch(event: Extract<ModelEvent, { type: 'call' }>, tools: ChosenTools): Call {
   return {
     id: randomUUID(),
     plugin: { id: '', name: '', title: 'Host' },
@@ -41,9 +41,10 @@ function toSearch(event: Extract<ModelEvent, { type: 'call' }>, tools: ChosenToo
   }
 }
 
-/** The call that the model asks for. What it calls may be none of the tools, or have arguments that cannot be read: it is told so. */
+/** The call that the model asks for. It is refused if there is no such tool or its arguments are not readable. */
 export function toCall(event: Extract<ModelEvent, { type: 'call' | 'bad-call' }>, tools: ChosenTools): Call {
-  if (event.type === 'call' && event.name === 'find_plugins' && tools.leftOut.length > 0) return toSearch(event, tools)
+  if (event.type === 'call' && event.name === 'find_plugins' && tools.leftOut.length > 0)
+    return toPluginSearch(event, tools)
   const found = tools.byName.get(event.name)
   const given = event.type === 'call' ? (found?.toArguments(event.arguments) ?? event.arguments) : {}
   const call = found
@@ -52,7 +53,7 @@ export function toCall(event: Extract<ModelEvent, { type: 'call' | 'bad-call' }>
         id: randomUUID(),
         plugin: { id: '', name: '', title: 'no plugin' },
         operation: event.name.slice(0, 64),
-        title: 'A tool that is not there',
+        title: 'Unknown tool',
         arguments: given,
         state: 'running' as const,
         byHand: false,
@@ -63,13 +64,13 @@ export function toCall(event: Extract<ModelEvent, { type: 'call' | 'bad-call' }>
     return {
       ...call,
       state: 'refused',
-      result: `Nothing was sent: ${event.fault}. Send the arguments again, as one JSON object.`,
+      result: `Nothing was sent: ${event.fault}. Send the arguments again as one JSON object.`,
     }
   if (!found)
     return {
       ...call,
       state: 'refused',
-      result: `Nothing was sent: there is no tool ${event.name.slice(0, 64)}. There are ${[...tools.byName.keys()].join(', ') || 'none'}.`,
+      result: `Nothing was sent: the tool ${event.name.slice(0, 64)} does not exist. Available tools: ${[...tools.byName.keys()].join(', ') || 'none'}.`,
     }
   return call
 }

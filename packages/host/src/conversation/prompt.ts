@@ -1,10 +1,10 @@
-import { fromStrict, toTool } from '../documents/index.ts'
-import type { DocumentOperation } from '../documents/plugin-document.ts'
+import type { DocumentOperation } from '@reference-plugins/reader'
 import type { Model, ModelRequest, ToolDefinition } from '../models/index.ts'
 import { countTokens } from '../models/index.ts'
 import type { Plugins, RegisteredPlugin } from '../plugins/plugins.ts'
 import { chooseOperations, type SelectedFrom, type Selection } from '../selection/index.ts'
 import type { Credentials } from '../sign-in/credentials.ts'
+import { fromStrict, toTool } from '../tools/tool.ts'
 import type { Conversation, Prompt } from '../wire.ts'
 import { callsOf } from './conversations.ts'
 import { toHistory } from './history.ts'
@@ -21,7 +21,7 @@ export interface ChosenTool {
   operation: DocumentOperation
   definition: ToolDefinition
   tokens: number
-  /** Turns back what strict function calling asks the model to write. */
+  /** From what strict function calling makes the model write to what the operation takes. */
   toArguments(given: Record<string, unknown>): Record<string, unknown>
 }
 
@@ -29,20 +29,20 @@ export interface ChosenTools {
   byName: ReadonlyMap<string, ChosenTool>
   plugins: RegisteredPlugin[]
   leftOut: { plugin: string; tokens: number }[]
-  /** Of those the ones that may fit, the best first: the model is told their names. */
+  /** Plugins that were left out but may fit, the best first: the model sees their names only. */
   named: RegisteredPlugin[]
-  /** What a model is told that looks for plugins which are not put before it. */
+  /** Answers the host's own tool find_plugins. */
   find(query: string): string
 }
 
-/** Tools that are put before the model at once: what they may cost it. */
+/** The most that the tools in one request may take. */
 const budget = { tokens: 8_000, operations: 100, plugins: 24 }
-/** Plugins whose tools are put before the model, and those that are only named to it. */
+/** Plugins in one request: those with their tools and those with only their name. */
 export const mostNamed = 80
-/** Of one plugin, where there are others. */
+/** The most that the tools of one plugin may take if there are other plugins. */
 const share = { tokens: 3_000, operations: 30 }
 
-/** The tools that fit what is said, of the plugins that are enabled in the conversation and active for the user. */
+/** Chooses the tools that fit the conversation, from the plugins that are enabled in it and active for the user. */
 export async function chooseTools(
   { plugins, credentials, selection }: PromptParts,
   user: string,
@@ -55,8 +55,8 @@ export async function chooseTools(
   )
   selection.update(candidates.map(toSelectedFrom))
   const used = new Set(conversation.messages.flatMap(({ parts }) => callsOf(parts)).map(({ plugin }) => plugin.id))
-  // What the model has looked for counts as much as what the user has said.
-  const text = [textOf(conversation), ...soughtIn(conversation)].join('\n')
+  // What the model has searched for counts as much as what the user has said.
+  const text = [textOf(conversation), ...searchesIn(conversation)].join('\n')
   const chosen = selection.choose(
     text,
     [...used].reverse(),
@@ -99,15 +99,15 @@ export async function chooseTools(
   return { byName, plugins: shown, leftOut, named, find: (query) => findPlugins(selection, candidates, query) }
 }
 
-/** A model knows other words for what the user wants than those that the user said. */
+/** The model can search with other words than those that the user said. */
 const findTool: ToolDefinition = {
   name: 'find_plugins',
   description:
-    'Looks for plugins that the user has enabled and that are not among your tools now. Call it where none of your tools fits; what it finds are your tools from then on.',
+    'Searches the plugins that the user has enabled but whose tools are not available to you yet. Call it if none of your tools fits. The tools of the plugins that it finds become available to you.',
   parameters: {
     type: 'object',
     properties: {
-      query: { type: 'string', description: 'What the plugin should do, in several words, with synonyms, in English' },
+      query: { type: 'string', description: 'What the plugin should do: several words in English, with synonyms' },
     },
     required: ['query'],
     additionalProperties: false,
@@ -115,7 +115,7 @@ const findTool: ToolDefinition = {
   strict: true,
 }
 
-const soughtIn = ({ messages }: Conversation): string[] =>
+const searchesIn = ({ messages }: Conversation): string[] =>
   messages
     .flatMap(({ parts }) => callsOf(parts))
     .filter(({ tool }) => tool === findTool.name)
@@ -133,8 +133,8 @@ function findPlugins(selection: Selection, candidates: RegisteredPlugin[], query
     .filter(({ id }) => found.includes(id))
     .map(({ document: { name, descriptionForHuman } }) => `- ${name}: ${descriptionForHuman.slice(0, 200)}`)
   return lines.length === 0
-    ? 'No plugin was found. Try other words once; then tell the user that there is none.'
-    : `These are your tools from now on, if they were not before:\n${lines.join('\n')}`
+    ? 'No plugin was found. Try once with other words; then tell the user that there is none.'
+    : `The tools of these plugins are now available to you:\n${lines.join('\n')}`
 }
 
 const toSelectedFrom = ({ id, hash, document }: RegisteredPlugin): SelectedFrom => ({
@@ -159,7 +159,7 @@ export const toPrompt = (conversation: Conversation, tools: ChosenTools, signal:
   signal,
 })
 
-/** What the model sees, to be looked at. */
+/** What the model sees, for people to read. */
 export async function showPrompt(request: ModelRequest, tools: ChosenTools, model: Model | undefined): Promise<Prompt> {
   const messages = request.messages.map((message) => ({
     role: message.role,
@@ -196,7 +196,7 @@ const costOf = ({ description, input }: DocumentOperation): number =>
 export const tokensOf = (operations: DocumentOperation[]): number =>
   operations.reduce((sum, operation) => sum + costOf(operation), 0)
 
-/** The last things that the user has said. */
+/** The last three messages of the user. */
 const textOf = ({ messages }: Conversation): string =>
   messages
     .filter(({ role }) => role === 'user')

@@ -5,11 +5,11 @@ const longestList = 10_000
 
 export interface FoundModels {
   found: ModelChoice[]
-  /** Why a place that was configured gives nothing, in sentences. */
+  /** Why a configured endpoint has no models, in sentences. */
   problems: string[]
 }
 
-/** Programs that serve models on one's own machine, where they listen unless told otherwise. */
+/** Programs that serve models on this machine, with the addresses where they listen by default. */
 const local = [
   { name: 'Ollama', baseUrl: 'http://127.0.0.1:11434/v1' },
   { name: 'LM Studio', baseUrl: 'http://127.0.0.1:1234/v1' },
@@ -17,7 +17,7 @@ const local = [
   { name: 'vLLM', baseUrl: 'http://127.0.0.1:8000/v1' },
 ]
 
-/** Looks for models: in the variables that their vendors' own programs read, and on this machine. */
+/** Finds models: by the environment variables that the vendors' own programs read, and on this machine. */
 export async function findModels(variables: NodeJS.ProcessEnv): Promise<FoundModels> {
   const { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, ANTHROPIC_MODEL } =
     variables
@@ -70,15 +70,12 @@ async function configured(choice: ModelChoice, variable: string, problems: strin
     if (models.length > 0) return models.slice(0, 200).map((model) => ({ ...choice, model }))
     problems.push(`${choice.baseUrl} has no models: set ${variable}`)
   } catch (error) {
-    problems.push(`${choice.from} is set, but ${(error as Error).message}. Set ${variable} to use it without asking`)
+    problems.push(`${choice.from} is set, but ${(error as Error).message}. Set ${variable} to name the model yourself`)
   }
   return []
 }
 
-/**
- * The names of the models that an endpoint has.
- * @throws Error that says why there are none
- */
+/** The names of the models of an endpoint. @throws Error that says why they could not be listed */
 export async function listModels({ provider, baseUrl, apiKey }: ModelChoice, limit = longestList): Promise<string[]> {
   const headers: Record<string, string> =
     provider === 'anthropic'
@@ -96,13 +93,15 @@ export async function listModels({ provider, baseUrl, apiKey }: ModelChoice, lim
   })
   const text = (await answer.text()).slice(0, 2_000_000)
   if (!answer.ok)
-    throw new Error(`${host} answers ${answer.status}${answer.status === 401 ? ': the key is not taken' : ''}`)
+    throw new Error(
+      `${host} answers ${answer.status}${answer.status === 401 ? ': it does not accept the API key' : ''}`,
+    )
   const names = namesIn(text)
-  if (!names) throw new Error(`${host} answers something that is no list of models`)
+  if (!names) throw new Error(`${host} does not answer with a list of models`)
   return names
 }
 
-/** Anything may listen on a port: only what is certainly such a list is taken for one. */
+/** Any program may listen on such a port, so the answer must be a list of models exactly. */
 function namesIn(text: string): string[] | undefined {
   try {
     const { data } = JSON.parse(text) as { data?: unknown }
@@ -118,7 +117,7 @@ function namesIn(text: string): string[] | undefined {
 
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '')
 
-/** Ollama's own program takes a host, a port, or both, with or without a scheme. */
+/** OLLAMA_HOST may have a host, a port or both, with or without a scheme. */
 function ollamaUrl(host: string): string {
   const url = URL.parse(/^https?:\/\//.test(host) ? host : `http://${host.startsWith(':') ? `127.0.0.1${host}` : host}`)
   if (!url) return 'http://127.0.0.1:11434/v1'

@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Fetch } from '@reference-plugins/guarded-fetch'
+import { type Fetch, retryAfterSeconds } from '@reference-plugins/guarded-fetch'
 import { ModelError } from './model.ts'
 
 export interface ModelFetchOptions {
-  /** Until the answer begins: a large model on a small machine thinks long. In milliseconds. */
+  /** How long the model may take to begin its answer, in milliseconds. A large model on a small machine needs long. */
   longestToBegin?: number
-  /** Between two pieces of an answer. */
+  /** How long it may pause within its answer, in milliseconds. */
   longestPause?: number
-  /** What sends; by default the fetch of Node. */
+  /** Sends the request; by default the `fetch` of Node. */
   send?: Fetch
 }
 
 const mostTries = 3
 const longestRetryAfter = 20_000
 
-/** Sends to a model: tries again while nothing has come, and ends an answer that does not go on. */
+/** Sends requests to a model. Tries again if the model is overloaded, and ends an answer that stops in the middle. */
 export function modelFetch({
   longestToBegin = 120_000,
   longestPause = 60_000,
@@ -27,7 +27,7 @@ export function modelFetch({
         () =>
           limit.abort(
             new ModelError(
-              `The model did not begin to answer within ${longestToBegin / 1000} seconds. Try again, or choose a smaller one`,
+              `The model did not begin to answer within ${longestToBegin / 1000} seconds. Try again, or choose a smaller model`,
             ),
           ),
         longestToBegin,
@@ -36,7 +36,8 @@ export function modelFetch({
       try {
         const answer = await send(input, { ...init, signal })
         const isOverloaded = answer.status === 429 || answer.status >= 500
-        const pause = pauseOf(answer.headers.get('retry-after'), tries)
+        const seconds = retryAfterSeconds(answer.headers.get('retry-after'))
+        const pause = seconds === undefined ? 250 * 2 ** tries : seconds * 1000
         if (!isOverloaded || tries === mostTries || pause > longestRetryAfter) return withPauses(answer, longestPause)
         await answer.body?.cancel()
         await sleep(pause, undefined, init.signal ? { signal: init.signal } : {})
@@ -48,14 +49,6 @@ export function modelFetch({
       }
     }
   }
-}
-
-/** RFC 9110, section 10.2.3, in milliseconds; a little longer each time where the server does not say. */
-function pauseOf(retryAfter: string | null, tries: number): number {
-  const seconds = Number(retryAfter)
-  if (retryAfter !== null && Number.isFinite(seconds)) return Math.max(0, seconds * 1000)
-  const date = Date.parse(retryAfter ?? '')
-  return Number.isNaN(date) ? 250 * 2 ** tries : Math.max(0, date - Date.now())
 }
 
 function withPauses(answer: Response, longestPause: number): Response {

@@ -1,11 +1,11 @@
 import type { ModelChoice, Schema } from '../wire.ts'
 
-/** A tool as the model is shown it. */
+/** A tool as the model sees it. */
 export interface ToolDefinition {
   name: string
   description: string
   parameters: Schema
-  /** Whether the parameters are in the subset that strict function calling takes. */
+  /** Whether the parameters are in the subset of strict function calling. */
   strict: boolean
 }
 
@@ -24,19 +24,19 @@ export interface ModelRequest {
 export type ModelEvent =
   | { type: 'text'; delta: string }
   | { type: 'call'; id: string; name: string; arguments: Record<string, unknown> }
-  /** A call whose arguments are no JSON object; `fault` says so to the model. */
+  /** A call whose arguments are not a JSON object; `fault` tells the model so. */
   | { type: 'bad-call'; id: string; name: string; text: string; fault: string }
   | { type: 'end'; reason: 'stop' | 'calls' | 'length' | 'refusal' | 'other' }
 
 export interface Model {
   choice: ModelChoice
-  /** @throws ModelError, before the first event or between two */
+  /** @throws ModelError, at any time */
   stream(request: ModelRequest): AsyncGenerator<ModelEvent>
-  /** The body of the request as it would be sent, as JSON. Nothing is sent. */
+  /** The body of the request as JSON. Nothing is sent. */
   toRaw(request: ModelRequest): Promise<string>
 }
 
-/** The model gave no answer, or not all of it. The message says what happened, and what to do. */
+/** The model did not answer, or not completely. The message says what happened and what to do. */
 export class ModelError extends Error {
   override readonly name = 'ModelError'
 }

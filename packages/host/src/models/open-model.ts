@@ -12,7 +12,7 @@ import { type ModelFetchOptions, modelFetch } from './model-fetch.ts'
 
 const longestArguments = 200_000
 
-/** A model of any endpoint that speaks as OpenAI's chat completions do, or as Anthropic's messages. */
+/** A model at an endpoint that is compatible with OpenAI's chat completions or with Anthropic's messages. */
 export function openModel(choice: ModelChoice, options: ModelFetchOptions = {}): Model {
   const send = modelFetch(options)
   return {
@@ -31,7 +31,7 @@ export function openModel(choice: ModelChoice, options: ModelFetchOptions = {}):
 }
 
 function toModel({ provider, baseUrl, apiKey, model }: ModelChoice, fetch: typeof globalThis.fetch): LanguageModelV4 {
-  // An endpoint on one's own machine asks for no key, and the library for some.
+  // The library requires a key even if the endpoint needs none.
   if (provider === 'anthropic') return createAnthropic({ baseURL: baseUrl, apiKey: apiKey ?? 'none', fetch })(model)
   return createOpenAICompatible({
     name: 'host',
@@ -108,7 +108,7 @@ function toEvent(part: LanguageModelV4StreamPart, seen: Set<string>): ModelEvent
     case 'text-delta':
       return part.delta === '' ? undefined : { type: 'text', delta: part.delta }
     case 'tool-call':
-      // Some servers number the calls of each answer anew, or give all of them the same id.
+      // Some servers give several calls the same id.
       if (seen.has(part.toolCallId)) return toCall(`${part.toolCallId}-${seen.size}`, part.toolName, part.input, seen)
       return toCall(part.toolCallId, part.toolName, part.input, seen)
     case 'error':
@@ -140,9 +140,9 @@ function toCall(id: string, name: string, text: string, seen: Set<string>): Mode
     const value: unknown = JSON.parse(text)
     if (value !== null && typeof value === 'object' && !Array.isArray(value))
       return { type: 'call', id, name, arguments: value as Record<string, unknown> }
-    return bad('the arguments are no JSON object')
+    return bad('the arguments are not a JSON object')
   } catch (error) {
-    return bad(`the arguments are no JSON (${(error as Error).message.slice(0, 100)})`)
+    return bad(`the arguments are not valid JSON (${(error as Error).message.slice(0, 100)})`)
   }
 }
 
@@ -153,23 +153,23 @@ function toModelError(error: unknown, { baseUrl, model }: ModelChoice): ModelErr
   const said = APICallError.isInstance(error) ? error.message.slice(0, 300) : ''
   if (status === 401 || status === 403)
     return new ModelError(
-      `${host} does not take the key: look at it in the settings, or at the variable that it comes from`,
+      `${host} does not accept the API key: check it in the settings, or the environment variable that it comes from`,
       { cause: error },
     )
   if (status === 404)
-    return new ModelError(`${host} has no model ${model}: choose another one in the settings (${said})`, {
+    return new ModelError(`${host} does not have the model ${model}: choose another one in the settings (${said})`, {
       cause: error,
     })
   if (status === 429)
-    return new ModelError(`${host} takes no more for now: wait a while, and try again (${said})`, { cause: error })
+    return new ModelError(`${host} has received too many requests: wait, and try again (${said})`, { cause: error })
   if (status !== undefined && status >= 500)
-    return new ModelError(`${host} is in trouble (${status}): try again later (${said})`, { cause: error })
+    return new ModelError(`${host} failed (${status}): try again later (${said})`, { cause: error })
   if (status !== undefined && status >= 400)
-    return new ModelError(`${host} refuses the request (${status}): ${said}`, { cause: error })
+    return new ModelError(`${host} rejected the request (${status}): ${said}`, { cause: error })
   const code = codeOf(error)
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
     return new ModelError(
-      `Nothing answers at ${baseUrl}: start the model's server, or choose another one in the settings`,
+      `Nothing answers at ${baseUrl}: start the server of the model, or choose another model in the settings`,
       { cause: error },
     )
   return new ModelError(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Problem } from '@reference-plugins/core'
+import type { PluginDocument, Repair } from '@reference-plugins/reader'
 import type { Database } from '@reference-plugins/store'
-import type { Mend, PluginDocument } from '../documents/plugin-document.ts'
 import type { OAuthServer } from '../sign-in/oauth-server.ts'
 import { now } from '../tables.ts'
 
@@ -17,7 +17,7 @@ export interface FoundPlugin {
   address: string
   document: PluginDocument
   texts: ReadTexts
-  mends: Mend[]
+  repairs: Repair[]
   oauth?: OAuthServer
 }
 
@@ -48,7 +48,7 @@ interface Row {
   manifest_url: string | null
   spec_url: string | null
   hash: string
-  mends: string
+  repairs: string
   client_id: string | null
   oauth: string | null
   verification_token: string
@@ -71,21 +71,21 @@ export class Plugins {
     found: FoundPlugin,
     { clientId, verificationToken }: { clientId: string | undefined; verificationToken: string },
   ): Promise<void> {
-    const { texts, document, mends, oauth } = found
+    const { texts, document, repairs, oauth } = found
     await this.#database.run`
-      INSERT INTO plugin (id, owner, address, document, manifest, spec, manifest_url, spec_url, hash, mends, client_id, oauth, verification_token, registered_at)
+      INSERT INTO plugin (id, owner, address, document, manifest, spec, manifest_url, spec_url, hash, repairs, client_id, oauth, verification_token, registered_at)
       VALUES (${id}, ${owner}, ${found.address}, ${JSON.stringify(document)}, ${texts.manifest ?? null}, ${texts.spec ?? null},
-        ${texts.manifestUrl ?? null}, ${texts.specUrl ?? null}, ${hashOf(texts)}, ${JSON.stringify(mends)}, ${clientId ?? null},
+        ${texts.manifestUrl ?? null}, ${texts.specUrl ?? null}, ${hashOf(texts)}, ${JSON.stringify(repairs)}, ${clientId ?? null},
         ${oauth ? JSON.stringify(oauth) : null}, ${verificationToken}, ${now()})`
   }
 
   /** Puts what has been approved anew in the place of what was. What users had allowed for ever is asked again. */
-  async replace(id: string, { texts, document, mends, oauth }: FoundPlugin): Promise<void> {
+  async replace(id: string, { texts, document, repairs, oauth }: FoundPlugin): Promise<void> {
     await this.#database.transaction(async (transaction) => {
       await transaction.run`
         UPDATE plugin SET document = ${JSON.stringify(document)}, manifest = ${texts.manifest ?? null}, spec = ${texts.spec ?? null},
           manifest_url = ${texts.manifestUrl ?? null}, spec_url = ${texts.specUrl ?? null}, hash = ${hashOf(texts)},
-          mends = ${JSON.stringify(mends)}, oauth = ${oauth ? JSON.stringify(oauth) : null}, trouble = NULL
+          repairs = ${JSON.stringify(repairs)}, oauth = ${oauth ? JSON.stringify(oauth) : null}, trouble = NULL
         WHERE id = ${id}`
       await transaction.run`DELETE FROM permission WHERE plugin = ${id}`
     })
@@ -158,7 +158,7 @@ const toPlugin = (row: Row): RegisteredPlugin => ({
     ...(row.manifest_url !== null && { manifestUrl: row.manifest_url }),
     ...(row.spec_url !== null && { specUrl: row.spec_url }),
   },
-  mends: JSON.parse(row.mends) as Mend[],
+  repairs: JSON.parse(row.repairs) as Repair[],
   ...(row.oauth !== null && { oauth: JSON.parse(row.oauth) as OAuthServer }),
   hash: row.hash,
   clientId: row.client_id ?? undefined,

@@ -1,9 +1,9 @@
 import { asks } from '../conversation/confirmation.ts'
 import { tokensOf } from '../conversation/prompt.ts'
-import { toNamespace } from '../documents/index.ts'
 import type { Host } from '../host.ts'
 import type { PendingRegistration } from '../registration/registrations.ts'
 import { callbackPath } from '../sign-in/sign-ins.ts'
+import { toNamespace } from '../tools/namespace.ts'
 import type { OperationSummary, PluginDetail, PluginPreview, PluginSummary, Registration, Share } from '../wire.ts'
 import { differenceOf } from './difference.ts'
 import type { FoundPlugin, RegisteredPlugin } from './plugins.ts'
@@ -30,7 +30,7 @@ export class Presentation {
       address,
       steps,
       isReady: found !== undefined,
-      mends: found?.mends ?? [],
+      repairs: found?.repairs ?? [],
       ...(found && {
         plugin: {
           ...this.#preview(found, id),
@@ -76,7 +76,7 @@ export class Presentation {
       ...(isOwn && hasVerification(plugin) && { verification: toVerification(plugin, plugin.verificationToken) }),
       hasServiceToken: await credentials.hasServiceToken(plugin),
       ...(isOwn && plugin.clientId !== undefined && { clientId: plugin.clientId }),
-      mends: plugin.mends,
+      repairs: plugin.repairs,
       ...(plugin.texts.manifest !== undefined && { manifest: plugin.texts.manifest }),
       ...(plugin.texts.spec !== undefined && { spec: plugin.texts.spec }),
       prompt: toNamespace(plugin.document),

@@ -1,4 +1,4 @@
-import type { PluginDocument } from '../documents/plugin-document.ts'
+import type { PluginDocument } from '@reference-plugins/reader'
 import type { ReadTexts } from '../plugins/plugins.ts'
 import { NoDocument, type Trace } from './trace.ts'
 

@@ -1,8 +1,7 @@
 import { guardedFetcher } from '@reference-plugins/guarded-fetch'
-import type { PluginDocument } from '../documents/plugin-document.ts'
+import { type PluginDocument, toMcpDocument } from '@reference-plugins/reader'
 import type { FoundPlugin } from '../plugins/plugins.ts'
 import { discoverMcpOAuth, type OAuthServer } from '../sign-in/oauth-server.ts'
-import { toMcpDocument } from './mcp-document.ts'
 import { readMcpServer } from './mcp-server.ts'
 import { type Passed, Refusal, type Steps } from './steps.ts'
 import type { Trace } from './trace.ts'
@@ -25,7 +24,7 @@ export async function readMcp({ url, address, steps, trace, ...options }: McpRea
   await steps.run('auth', () => tellAuth(found, options.token))
   steps.skip('domains', 'There is one address only')
   steps.skip('CORS', 'This host calls from its server')
-  return { address: address.trim(), ...found, texts: mcpTexts(found.document), mends: [] }
+  return { address: address.trim(), ...found, texts: mcpTexts(found.document), repairs: [] }
 }
 
 /** Of an MCP server what was approved is its list of tools. */

@@ -1,7 +1,6 @@
-import type { Prepared } from '../calls/http-call.ts'
+import { type PluginDocument, toMcpDocument } from '@reference-plugins/reader'
+import type { PreparedCall } from '../calls/call-input.ts'
 import { connectMcp } from '../calls/mcp-call.ts'
-import type { PluginDocument } from '../documents/plugin-document.ts'
-import { toMcpDocument } from './mcp-document.ts'
 import { Refusal } from './steps.ts'
 import type { Trace } from './trace.ts'
 
@@ -26,10 +25,10 @@ export async function looksLikeMcp(url: string, trace: Trace): Promise<boolean> 
 /** Reads the tools of an MCP server. @throws Refusal */
 export async function readMcpServer(
   url: string,
-  options: Pick<Prepared, 'fetch' | 'authorization' | 'signal'>,
+  options: Pick<PreparedCall, 'fetch' | 'authorization' | 'signal'>,
 ): Promise<PluginDocument> {
   let status = 200
-  const fetch: Prepared['fetch'] = async (input, init) => {
+  const fetch: PreparedCall['fetch'] = async (input, init) => {
     const answer = await options.fetch(input, init)
     if (answer.status === 401 || answer.status === 403) status = answer.status
     return answer

@@ -1,12 +1,14 @@
 import {
+  DocumentRefused,
   domainFaults,
   type ManifestRead,
+  type PluginDocument,
+  type Repair,
   readManifest,
   readSpec,
   type SpecRead,
   toPluginDocument,
-} from '../documents/index.ts'
-import { DocumentRefused, type Mend, type PluginDocument } from '../documents/plugin-document.ts'
+} from '@reference-plugins/reader'
 import type { FoundPlugin, ReadTexts } from '../plugins/plugins.ts'
 import { discoverOAuthServer, type OAuthServer } from '../sign-in/oauth-server.ts'
 import type { RegistrationStep } from '../wire.ts'
@@ -73,7 +75,7 @@ class Reading {
   readonly #steps: Steps
   readonly #signal: AbortSignal
   readonly #token: string | undefined
-  readonly #mends: Mend[] = []
+  readonly #repairs: Repair[] = []
   readonly #texts: ReadTexts = {}
 
   constructor(
@@ -120,8 +122,8 @@ class Reading {
     )
     this.#texts.spec = spec.text
     this.#texts.specUrl = spec.url
-    this.#mends.push(...read.mends)
-    await this.#steps.run('check spec', () => this.#judge(read.mends, 'The spec is as it should be'))
+    this.#repairs.push(...read.repairs)
+    await this.#steps.run('check spec', () => this.#judge(read.repairs, 'The spec is as it should be'))
     const document = await this.#steps.run('operations', () => this.#operations(manifest, read))
     const oauth = await this.#steps.run('auth', () => this.#auth(document))
     await this.#steps.run('domains', () => this.#domains(document))
@@ -130,7 +132,7 @@ class Reading {
       address: this.#address.trim(),
       document,
       texts: this.#texts,
-      mends: this.#mends,
+      repairs: this.#repairs,
       ...(oauth && { oauth }),
     }
   }
@@ -178,8 +180,8 @@ class Reading {
     )
     this.#texts.manifest = text
     this.#texts.manifestUrl = fetched.url
-    this.#mends.push(...read.mends)
-    await this.#steps.run('check manifest', () => this.#judge(read.mends, 'The manifest is as it should be'))
+    this.#repairs.push(...read.repairs)
+    await this.#steps.run('check manifest', () => this.#judge(read.repairs, 'The manifest is as it should be'))
     return read
   }
 
@@ -195,13 +197,13 @@ class Reading {
     }
   }
 
-  #judge(mends: Mend[], good: string): Passed<undefined> {
-    if (mends.length === 0) return passed(undefined, good)
-    const told = mends.slice(0, 5).map(({ message }) => message)
-    const more = mends.length > told.length ? `, and ${mends.length - told.length} more` : ''
+  #judge(repairs: Repair[], good: string): Passed<undefined> {
+    if (repairs.length === 0) return passed(undefined, good)
+    const told = repairs.slice(0, 5).map(({ message }) => message)
+    const more = repairs.length > told.length ? `, and ${repairs.length - told.length} more` : ''
     return {
       result: undefined,
-      message: `${mends.length === 1 ? 'One thing was' : `${mends.length} things were`} put right while reading: other hosts may refuse it`,
+      message: `${repairs.length === 1 ? 'One thing was' : `${repairs.length} things were`} put right while reading: other hosts may refuse it`,
       warning: `${told.join('. ')}${more}`,
     }
   }

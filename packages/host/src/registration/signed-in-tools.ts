@@ -29,7 +29,7 @@ export async function readSignedInTools(
     address: plugin.address,
     document,
     texts: mcpTexts(document),
-    mends: [],
+    repairs: [],
     ...(plugin.oauth && { oauth: plugin.oauth }),
   }
 }

@@ -2,7 +2,7 @@ import { callsOf } from '../conversation/conversations.ts'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import type { Call, Conversation } from '../wire.ts'
 
-/** A conversation as it is kept in a file: what was said, and what was called. */
+/** A conversation as it is saved in a file: what was said and what was called. */
 export interface Script {
   title: string
   /** Addresses by the names of plugins. */
@@ -16,15 +16,15 @@ export interface ScriptCall {
   plugin: string
   operation: string
   arguments: Record<string, unknown>
-  /** Absent where there was no answer. */
+  /** Absent if there was no answer. */
   status?: number
-  /** As JSON, or as text where it is none. */
+  /** The JSON value, or the text if it is not JSON. */
   answer?: unknown
 }
 
 const headings = { user: '## You', assistant: '## Assistant' } as const
 
-/** The conversation as Markdown, to be read in review and to be replayed. No token is in it. */
+/** The conversation as Markdown, for reviews and for replays. It contains no token. */
 export function toFile({ title, messages }: Conversation, plugins: RegisteredPlugin[]): string {
   const calls = messages.flatMap(({ parts }) => callsOf(parts)).filter(({ plugin }) => plugin.id !== '')
   const used = new Map(calls.map(({ plugin }) => [plugin.name, plugins.find(({ id }) => id === plugin.id)?.address]))
@@ -65,11 +65,11 @@ function fenced(text: string, language: string): string[] {
   return [`${fence}${language}`, ...text.split('\n'), fence]
 }
 
-/** What was said may look like a part of the file. */
+/** Text of the conversation that looks like a part of the file gets a backslash. */
 const masked = (text: string): string => text.replaceAll(/^(\\*)(#|`{3,}|Answer \d)/gm, '\\$1$2')
 const unmasked = (text: string): string => text.replaceAll(/^\\(\\*)(#|`{3,}|Answer \d)/gm, '$1$2')
 
-/** @throws Error that names the line where it cannot be read */
+/** @throws Error that names the line that cannot be read */
 export function readFile(text: string): Script {
   const lines = text.replaceAll('\r\n', '\n').split('\n')
   const script: Script = { title: '', plugins: {}, entries: [] }
@@ -97,7 +97,7 @@ export function readFile(text: string): Script {
       call = script.entries.at(-1) as ScriptCall & ScriptEntry
     } else if (call && fence) {
       const end = lines.indexOf(fence[1] as string, index + 1)
-      if (end < 0) throw new Error(`line ${index + 1}: the block that begins here has no end`)
+      if (end < 0) throw new Error(`line ${index + 1}: the code block that begins here has no end`)
       const content = lines.slice(index + 1, end).join('\n')
       const value = fence[2] === 'json' ? parse(content, index + 2) : content
       if (call.status === undefined) call.arguments = asArguments(value, index + 1)
@@ -106,7 +106,7 @@ export function readFile(text: string): Script {
     } else if (call && /^Answer \d{3}$/.test(line)) call.status = Number(line.slice(7))
     else if (said) said.lines.push(line)
     else if (line.startsWith('#'))
-      throw new Error(`line ${index + 1}: "${line.slice(0, 60)}" is no heading of a conversation`)
+      throw new Error(`line ${index + 1}: "${line.slice(0, 60)}" is not a heading of a conversation`)
   }
   endSaid()
   return script
@@ -116,12 +116,12 @@ function parse(text: string, line: number): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new Error(`line ${line}: this is no JSON: ${(error as Error).message}`)
+    throw new Error(`line ${line}: this is not valid JSON: ${(error as Error).message}`)
   }
 }
 
 function asArguments(value: unknown, line: number): Record<string, unknown> {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
-    throw new Error(`line ${line}: the arguments of a call are a JSON object`)
+    throw new Error(`line ${line}: the arguments of a call must be a JSON object`)
   return value as Record<string, unknown>
 }

@@ -3,16 +3,16 @@ import { shapeFaults } from './shape.ts'
 
 export interface ReplayedCall {
   call: ScriptCall
-  /** Empty where it was answered as recorded. */
+  /** Empty if the answer is as recorded. */
   faults: string[]
 }
 
-/** Answers as the plugin does now. */
+/** Makes the call now. */
 export type Perform = (call: ScriptCall) => Promise<{ status: number | undefined; body: string; result: string }>
 
 /**
- * Makes the calls of a conversation again, one after the other, and holds each answer to the status and the shape of
- * the one that was recorded. What an earlier answer has made up, such as an id, is put in where it was used.
+ * Makes the calls of a conversation again, one after the other, and compares each answer with the recorded one by status
+ * and shape. A generated value, such as an id, is replaced by the new one in later calls.
  */
 export async function replay({ entries }: Script, perform: Perform): Promise<ReplayedCall[]> {
   const replayed: ReplayedCall[] = []
@@ -36,12 +36,12 @@ export async function replay({ entries }: Script, perform: Perform): Promise<Rep
   return replayed
 }
 
-/** Texts that are long enough to be made for one thing only, and numbers of the same kind. */
-const isTelling = (value: unknown): value is string | number =>
+/** Whether a value is long enough to stand for one thing only. */
+const isDistinctive = (value: unknown): value is string | number =>
   (typeof value === 'string' && value.length >= 6) || (typeof value === 'number' && value >= 100_000)
 
 function learn(recorded: unknown, found: unknown, learnt: Map<string | number, unknown>): void {
-  if (isTelling(recorded) && typeof found === typeof recorded) learnt.set(recorded, found)
+  if (isDistinctive(recorded) && typeof found === typeof recorded) learnt.set(recorded, found)
   if (recorded === null || typeof recorded !== 'object' || found === null || typeof found !== 'object') return
   for (const [name, value] of Object.entries(recorded)) learn(value, (found as Record<string, unknown>)[name], learnt)
 }

@@ -1,11 +1,11 @@
-/** Where an answer has another shape than the one that was recorded, in sentences. */
+/** The differences in shape between an answer and the recorded one, in sentences. */
 export function shapeFaults(recorded: unknown, found: unknown, place = 'the answer'): string[] {
-  // Nothing was there to learn a shape from.
+  // There is no recorded shape to compare with.
   if (recorded === null || recorded === undefined) return []
   if (kindOf(recorded) !== kindOf(found)) return [`${place} is ${kindOf(found)} instead of ${kindOf(recorded)}`]
   if (Array.isArray(recorded)) {
     const [first] = recorded
-    // One of those that were recorded must fit, for not all need to be alike.
+    // One recorded item must fit, because items may have different shapes.
     return (found as unknown[]).flatMap((item, index) => {
       const faults = recorded.map((one) => shapeFaults(one, item, `${place}[${index}]`))
       return first === undefined || faults.some((one) => one.length === 0) ? [] : (faults[0] as string[])

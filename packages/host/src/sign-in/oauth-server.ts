@@ -1,6 +1,6 @@
 import type { Fetch } from '@reference-plugins/guarded-fetch'
+import type { OAuthEndpoints } from '@reference-plugins/reader'
 import * as oauth from 'oauth4webapi'
-import type { OAuthEndpoints } from '../documents/plugin-document.ts'
 
 /** An authorization server as it was pinned when the plugin was approved. */
 export interface OAuthServer extends Omit<OAuthEndpoints, 'clientAuthentication'> {

@@ -123,9 +123,9 @@ test('text and calls come as from any other model, and go back as Anthropic want
 })
 
 for (const [status, type, words] of [
-  [401, 'authentication_error', /does not take the key/],
-  [529, 'overloaded_error', /in trouble \(529\)/],
-  [404, 'not_found_error', /has no model claude-double/],
+  [401, 'authentication_error', /does not accept the API key/],
+  [529, 'overloaded_error', /failed \(529\)/],
+  [404, 'not_found_error', /does not have the model claude-double/],
 ] as const)
   test(`${type} is said in words`, async () => {
     const { origin, close } = await serveMessages({

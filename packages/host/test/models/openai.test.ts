@@ -106,7 +106,7 @@ test('arguments that are broken are told, and arguments that are left out are no
   const broken = await listen([{ calls: [{ name: 'todo_getTodos', arguments: '{"username": "ada' }] }])
   assert.equal(broken.calls[0]?.type, 'bad-call')
   const list = await listen([{ calls: [{ name: 'todo_getTodos', arguments: '["ada"]' }] }])
-  assert.match((list.calls[0] as { fault: string }).fault, /no JSON object/)
+  assert.match((list.calls[0] as { fault: string }).fault, /not a JSON object/)
   const none = await listen([{ calls: [{ name: 'todo_getTodos', arguments: '' }] }])
   assert.deepEqual((none.calls[0] as { arguments: unknown }).arguments, {})
 })
@@ -130,9 +130,9 @@ test('an end for want of room, and a refusal, are told as such', async () => {
 })
 
 for (const [status, words] of [
-  [401, /does not take the key/],
-  [404, /has no model double-1/],
-  [400, /refuses the request \(400\)/],
+  [401, /does not accept the API key/],
+  [404, /does not have the model double-1/],
+  [400, /rejected the request \(400\)/],
 ] as const)
   test(`${status} is said in words, and not tried again`, async () => {
     const { error, served } = await listen([{ error: { status } }])
@@ -147,7 +147,7 @@ test('what is overloaded is tried again, as soon as it says, and not for ever', 
   assert.equal(once.text, 'there')
   const always = await listen(() => ({ error: { status: 503, headers: { 'retry-after': '0' } } }))
   assert.equal(always.served.calls.length, 3)
-  assert.match(String(always.error), /in trouble \(503\)/)
+  assert.match(String(always.error), /failed \(503\)/)
   const long = await listen(() => ({ error: { status: 429, headers: { 'retry-after': '3600' } } }))
   assert.equal(long.served.calls.length, 1)
 })

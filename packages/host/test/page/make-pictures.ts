@@ -1,7 +1,7 @@
 /** Writes the pictures of docs/host.md: node test/page/make-pictures.ts */
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { workspacePlugins } from '@reference-plugins/contract'
+import { workspacePlugins } from '@reference-plugins/testing/processes'
 import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
 import { activateLocal } from '../activate-local.ts'
@@ -30,11 +30,11 @@ const picture = async (name: string) => {
 }
 
 await page.goto(served.url)
-await page.getByRole('button', { name: 'I am new here' }).click()
+await page.getByRole('button', { name: 'Create an account' }).click()
 await page.getByLabel('Name').fill('ada')
 await page.getByLabel('Password').fill('correct horse battery')
 await page.keyboard.press('Enter')
-await page.getByRole('heading', { name: 'Talk with your plugins' }).waitFor()
+await page.getByRole('heading', { name: 'Chat with your plugins' }).waitFor()
 const [cookie] = await page.context().cookies()
 const api = served.browser()
 await api.send('POST', '/api/session', { name: 'ada', password: 'correct horse battery' })
@@ -45,7 +45,7 @@ if (!cookie) throw new Error('nobody is signed in')
 await page.goto(`${served.url}/plugins/register`)
 await page.getByLabel('Address').fill('localhost:59999')
 await page.keyboard.press('Enter')
-await page.getByText('Nothing was registered').waitFor()
+await page.getByText('The plugin was not registered').waitFor()
 await picture('register')
 
 const ids: Record<string, string> = {}
@@ -56,14 +56,14 @@ await page.goto(`${served.url}/plugins/register`)
 await page.getByLabel('Address').fill(notes?.url.replace('http://127.0.0.1', 'localhost') ?? '')
 await page.keyboard.press('Enter')
 await page.getByRole('button', { name: 'Register Notes' }).click()
-await page.getByRole('heading', { name: /^For you/ }).waitFor()
+await page.getByRole('heading', { name: /^Activation/ }).waitFor()
 await picture('activate')
 
-await page.getByLabel('With a user of this host').fill('bob')
+await page.getByLabel('User name').fill('bob')
 await page.keyboard.press('Enter')
 await page.getByText('bob', { exact: true }).waitFor()
-await page.getByRole('button', { name: 'Make a link' }).click()
-await page.getByText('shown only now').waitFor()
+await page.getByRole('button', { name: 'Create link' }).click()
+await page.getByText('shown only once').waitFor()
 await page.getByRole('heading', { name: 'Share' }).scrollIntoViewIfNeeded()
 await page.evaluate("document.querySelector('#sharing').scrollIntoView()")
 await picture('share')
@@ -79,7 +79,7 @@ script = [
   },
 ]
 await page.goto(`${served.url}/`)
-await page.getByLabel('Say something').fill('How did IBM do, and remind me to look again')
+await page.getByLabel('Message', { exact: true }).fill('How did IBM do, and remind me to look again')
 await page.keyboard.press('Enter')
 await page.getByRole('button', { name: 'Allow', exact: true }).waitFor()
 await page.waitForTimeout(1_500)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { PluginDocument } from '../../src/documents/index.ts'
+import type { PluginDocument } from '@reference-plugins/reader'
 import type { Call, Conversation, TurnEvent } from '../../src/wire.ts'
 import { serveHost } from '../fixture.ts'
 import { serveModel } from '../models/openai-double.ts'
@@ -48,7 +48,7 @@ test('a model that lacks a tool finds it by other words than the user said', asy
     await plugins.add(
       `p${index}`,
       'only',
-      { address: 'a', document: one, texts: {}, mends: [] },
+      { address: 'a', document: one, texts: {}, repairs: [] },
       { clientId: undefined, verificationToken: 'x' },
     )
     await database.run`INSERT INTO activation (user_id, plugin, at, state) VALUES ('only', ${`p${index}`}, '', 'active')`

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
+import { DocumentRefused, readManifest, readSpec, toPluginDocument } from '@reference-plugins/reader'
 import { mostNamed } from '../../src/conversation/prompt.ts'
-import { DocumentRefused, readManifest, readSpec, toPluginDocument } from '../../src/documents/index.ts'
 import { countTokens } from '../../src/models/index.ts'
 import { chooseOperations, type SelectedFrom, Selection } from '../../src/selection/index.ts'
 import { corpusPlugins, noCorpus } from '../corpus.ts'

@@ -3,9 +3,14 @@ import type { Conversation, Message } from '../../../src/wire.ts'
 import { Boundary } from '../parts/boundary.tsx'
 import { Markdown } from '../parts/markdown.tsx'
 import { CallCard } from './call-card.tsx'
-import type { Acts } from './converse-view.tsx'
+import type { ConversationActions } from './use-conversation.ts'
 
-export function Thread({ conversation, acts }: { conversation: Conversation; acts: Acts }) {
+interface Props {
+  conversation: Conversation
+  actions: ConversationActions
+}
+
+export function Thread({ conversation, actions }: Props) {
   const end = useRef<HTMLDivElement>(null)
   const count = conversation.messages.reduce((sum, { parts }) => sum + parts.length, 0)
   useEffect(() => {
@@ -15,7 +20,7 @@ export function Thread({ conversation, acts }: { conversation: Conversation; act
     <div className="thread" role="log" aria-label="Conversation" aria-busy={conversation.isRunning}>
       {conversation.messages.map((message) => (
         <Boundary key={message.id}>
-          <MessageView message={message} conversation={conversation.id} acts={acts} />
+          <MessageView message={message} actions={actions} />
         </Boundary>
       ))}
       {conversation.isRunning && (
@@ -28,20 +33,16 @@ export function Thread({ conversation, acts }: { conversation: Conversation; act
   )
 }
 
-function MessageView({
-  message: { role, parts },
-  conversation,
-  acts,
-}: {
+interface MessageProps {
   message: Message
-  conversation: string
-  acts: Acts
-}) {
+  actions: ConversationActions
+}
+
+function MessageView({ message: { role, parts }, actions }: MessageProps) {
   return (
     <article className={`message ${role}`} aria-label={role === 'user' ? 'You' : 'Assistant'}>
       {parts.map((part, index) => {
-        if (part.type === 'call')
-          return <CallCard key={part.call.id} call={part.call} conversation={conversation} acts={acts} />
+        if (part.type === 'call') return <CallCard key={part.call.id} call={part.call} actions={actions} />
         if (part.type === 'notice')
           return (
             <p key={index} className="notice info">

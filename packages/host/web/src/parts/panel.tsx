@@ -1,33 +1,25 @@
 import type { ReactNode } from 'react'
-import { Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { Heading } from 'react-aria-components'
 import { Button } from './button.tsx'
+import { Dialog } from './dialog.tsx'
 
-/** Something large beside the page, over it on a phone. */
-export const Panel = ({
-  trigger,
-  title,
-  children,
-}: {
+interface Props {
   trigger: ReactNode
   title: string
   children: (close: () => void) => ReactNode
-}) => (
-  <DialogTrigger>
-    {trigger}
-    <ModalOverlay className="overlay side" isDismissable>
-      <Modal className="panel">
-        <Dialog>
-          {({ close }) => (
-            <>
-              <div className="row spread">
-                <Heading slot="title">{title}</Heading>
-                <Button onPress={close}>Close</Button>
-              </div>
-              {children(close)}
-            </>
-          )}
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
-  </DialogTrigger>
+}
+
+/** A large dialog at the side of the page, over all of it on a phone. */
+export const Panel = ({ trigger, title, children }: Props) => (
+  <Dialog trigger={trigger} kind="panel" role="dialog">
+    {(close) => (
+      <>
+        <div className="row spread">
+          <Heading slot="title">{title}</Heading>
+          <Button onPress={close}>Close</Button>
+        </div>
+        {children(close)}
+      </>
+    )}
+  </Dialog>
 )

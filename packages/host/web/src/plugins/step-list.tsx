@@ -1,5 +1,6 @@
 import { type RegistrationStep, stepNames } from '../../../src/wire.ts'
-import { Code } from '../parts/json-view.tsx'
+import { Code } from '../parts/code.tsx'
+import { headerLines } from '../parts/headers.ts'
 
 const marks: Record<RegistrationStep['state'], string> = {
   running: '…',
@@ -8,7 +9,7 @@ const marks: Record<RegistrationStep['state'], string> = {
   failed: '✕',
   skipped: '–',
 }
-const words: Record<RegistrationStep['state'], string> = {
+const stateLabels: Record<RegistrationStep['state'], string> = {
   running: 'running',
   passed: 'passed',
   warned: 'passed with a warning',
@@ -16,7 +17,7 @@ const words: Record<RegistrationStep['state'], string> = {
   skipped: 'not needed',
 }
 
-/** All steps from the beginning, filled in as they come. */
+/** All steps, in order. Each is filled in when its result arrives. */
 export function StepList({ steps, isRunning }: { steps: readonly RegistrationStep[]; isRunning: boolean }) {
   return (
     <ol className="steps" aria-label="Steps" aria-live="polite" aria-busy={isRunning}>
@@ -38,13 +39,13 @@ function StepItem({ name, step, isRunning }: { name: string; step: RegistrationS
       <div>
         <p>
           <strong>{name}</strong>{' '}
-          <span className="visually-hidden">{state ? words[state] : isRunning ? 'to come' : 'not reached'}.</span>
+          <span className="visually-hidden">{state ? stateLabels[state] : isRunning ? 'pending' : 'not reached'}.</span>
           {step?.message} {step && step.milliseconds >= 1 && <small>{Math.round(step.milliseconds)} ms</small>}
         </p>
         {step?.advice && <p className="advice">{step.advice}</p>}
         {step && step.exchanges.length > 0 && (
           <details>
-            <summary>What was sent, and what came</summary>
+            <summary>Requests and responses</summary>
             {step.exchanges.map((one, index) => (
               <div key={index} className="exchange">
                 <p>
@@ -53,14 +54,7 @@ function StepItem({ name, step, isRunning }: { name: string; step: RegistrationS
                   </code>{' '}
                   {one.status ?? one.error} <small>{Math.round(one.milliseconds)} ms</small>
                 </p>
-                {one.headers && (
-                  <Code
-                    label="Headers"
-                    text={Object.entries(one.headers)
-                      .map((pair) => pair.join(': '))
-                      .join('\n')}
-                  />
-                )}
+                {one.headers && <Code label="Headers" text={headerLines(one.headers)} />}
                 {one.body && <Code label="Body" text={one.body} />}
               </div>
             ))}
