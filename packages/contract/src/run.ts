@@ -129,9 +129,9 @@ async function checkOperations(
     .filter(({ id }) => isChosen(options, id))
     .sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
   const operations = chosen.filter(({ method }) => !safe || method === 'GET')
-  const reachable = operations.filter(({ isProtected }) => token || !isProtected)
+  const reachable = operations.filter(({ isProtected, unsendable }) => (token || !isProtected) && !unsendable)
   const run: CheckRun = {
-    client: new Client({ baseUrl, token, headers: options.headers ?? {}, report }),
+    client: new Client({ baseUrl: baseUrl + spec.basePath, token, headers: options.headers ?? {}, report }),
     report,
     check,
     values: await Values.open(check, seed),
@@ -142,6 +142,8 @@ async function checkOperations(
   }
   for (const { id, method } of chosen)
     if (safe && method !== 'GET') report.skip(id, 'all', 'only reading operations were to be called')
+  for (const { id, unsendable } of operations)
+    if (unsendable) report.skip(id, 'all', `the tester cannot make a body of ${unsendable}`)
   const needsToken = operations.some(({ isProtected }) => isProtected)
   if (needsToken && !token) report.skip('all protected operations', 'answers', 'no token was given: --token')
   const canary = newCanary(seed)
@@ -154,7 +156,7 @@ async function checkOperations(
     ({ method, fields }) => method === 'GET' && !fields.some(({ place }) => place === 'path'),
   ))
     await call(run, operation, ordinaryInput(run, operation, false) ?? {})
-  for (const operation of operations) {
+  for (const operation of operations.filter(({ unsendable }) => !unsendable)) {
     if (run.isOver()) {
       report.skip(operation.id, 'all', 'the time was over')
       continue

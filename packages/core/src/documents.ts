@@ -14,8 +14,8 @@ export interface Document {
   etag: string
 }
 
-/** What the plugin publishes of itself as text, by the name of the file that holds it for review. */
-export function contractFiles(plugin: Plugin, publicUrl: string): Record<string, string> {
+/** The manifest and the specs, by file name. */
+export function documentFiles(plugin: Plugin, publicUrl: string): Record<string, string> {
   const spec = toSpec(plugin, publicUrl, '3.1.0')
   return {
     'ai-plugin.json': json(toManifest(plugin, publicUrl)),
@@ -26,7 +26,7 @@ export function contractFiles(plugin: Plugin, publicUrl: string): Record<string,
 }
 
 export async function toDocuments(plugin: Plugin, publicUrl: string): Promise<Document[]> {
-  const files = contractFiles(plugin, publicUrl)
+  const files = documentFiles(plugin, publicUrl)
   return [
     toDocument('/.well-known/ai-plugin.json', 'application/json', files['ai-plugin.json'] as string),
     toDocument('/openapi.json', 'application/json', files['openapi.json'] as string),

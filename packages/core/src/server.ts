@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { protection } from './answer.ts'
+import { protection } from './exchange.ts'
 import type { Lifecycle } from './middleware/health.ts'
 import { Problem, problemType, toProblemDocument } from './problem.ts'
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { temporaryFolder } from '@reference-plugins/store/temporary'
-import { checkContract, loadPlugin } from '../src/contract-files.ts'
+import { checkGeneratedFiles, generateFiles } from '../src/generated-files.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const command = fileURLToPath(new URL('../bin/export.ts', import.meta.url))
@@ -69,16 +69,16 @@ for (const [args, line] of refused)
   })
 
 test('the check fails where a file is stale, and where one is left over', async () => {
-  const contract = await loadPlugin(join(root, 'plugins/todo'), 'http://localhost:3333')
-  await checkContract(contract)
+  const generated = await generateFiles(join(root, 'plugins/todo'), 'http://localhost:3333')
+  await checkGeneratedFiles(generated)
   const folder = join(out, 'stale')
-  for (const [file, text] of Object.entries(contract.files)) {
+  for (const [file, text] of Object.entries(generated.files)) {
     mkdirSync(join(folder, file, '..'), { recursive: true })
     writeFileSync(join(folder, file), text)
   }
-  await checkContract({ ...contract, folder })
+  await checkGeneratedFiles({ ...generated, folder })
   writeFileSync(join(folder, 'm365/old.json'), '{}')
-  await assert.rejects(checkContract({ ...contract, folder }), /nothing writes m365\/old\.json/)
+  await assert.rejects(checkGeneratedFiles({ ...generated, folder }), /nothing generates m365\/old\.json/)
   writeFileSync(join(folder, 'agent-plugin/mcp.json'), '{}')
-  await assert.rejects(checkContract({ ...contract, folder }), /agent-plugin\/mcp\.json in generated\/ differ/)
+  await assert.rejects(checkGeneratedFiles({ ...generated, folder }), /agent-plugin\/mcp\.json in generated\/ differ/)
 })

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { temporaryFolder } from '@reference-plugins/store/temporary'
-import { writeContract } from '../src/contract-files.ts'
 import { exportFiles } from '../src/export/export-files.ts'
+import { writeGeneratedFiles } from '../src/generated-files.ts'
 import { oauthShop, openShop, publicUrl, serviceShop, userShop } from './fixture.ts'
 
 export interface Exported {
@@ -26,7 +26,7 @@ const shops = {
 for (const [name, shop] of Object.entries(shops)) {
   const files = exportFiles(shop, publicUrl)
   const folder = temporaryFolder()
-  await writeContract({ name, folder, files })
+  await writeGeneratedFiles({ name, folder, files })
   exported[name] = { files, url: publicUrl, folder }
 }
 

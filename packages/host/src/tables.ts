@@ -55,7 +55,6 @@ export const hostMigrations = {
   'host-repairs': `
     ALTER TABLE plugin RENAME COLUMN mends TO repairs;
     UPDATE registration SET found = replace(found, '"mends":', '"repairs":');`,
-  // Ids are made by the program and objects are JSON in text, so that any engine takes it.
   call: `
     CREATE TABLE call (
       id TEXT PRIMARY KEY, message TEXT NOT NULL REFERENCES message (id) ON DELETE CASCADE, state TEXT NOT NULL,
@@ -66,10 +65,7 @@ export const hostMigrations = {
     CREATE INDEX call_state ON call (state);`,
   // Calls used to stand in the parts of their message. Only SQLite has such rows; another engine begins with empty tables.
   'calls out of messages': `
-    INSERT INTO call (
-      id, message, state, plugin, plugin_name, plugin_title, operation, title, arguments, by_hand, at, tool, ask, outcome
-    )
-    SELECT
+    INSERT INTO call SELECT
       call ->> '$.id', message, call ->> '$.state', call ->> '$.plugin.id', call ->> '$.plugin.name', call ->> '$.plugin.title',
       call ->> '$.operation', call ->> '$.title', call -> '$.arguments', call ->> '$.byHand', call ->> '$.at',
       call ->> '$.tool', call -> '$.ask',

@@ -280,7 +280,9 @@ test('an answer that is too long is cut, and the model is told; a redirect is no
   replace((response) => response.writeHead(302, { location: 'http://127.0.0.1:1/steal' }).end())
   assert.match((await say('CALL long__read {}')).calls[0]?.result ?? '', /redirects/)
   replace((response) => response.destroy())
-  assert.match((await say('CALL long__read {}')).calls[0]?.result ?? '', /did not answer/)
+  const [broken] = (await say('CALL long__read {}')).calls
+  assert.match(broken?.result ?? '', /did not answer/)
+  assert.equal(broken?.request?.method, 'GET', 'what was sent is stored without an answer, too')
   replace((response) => response.writeHead(429, { 'retry-after': '60' }).end('slow down'))
   assert.match((await say('CALL long__read {}')).calls[0]?.result ?? '', /Status 429: too many calls. Wait 60 seconds/)
   assert.match((await say('CALL long__read {}')).calls[0]?.result ?? '', /are paused for \d+ seconds/)

@@ -1,4 +1,5 @@
 import { type Auth, type Caller, type Mount, oauth, Problem, type Resource } from '@reference-plugins/core'
+import { isLoopback } from '@reference-plugins/guarded-fetch'
 import type { Database } from '@reference-plugins/store'
 import type { Context, Next } from 'koa'
 import type { Provider } from 'oidc-provider'
@@ -90,7 +91,7 @@ export async function createAuthorizationServer<const Scope extends string>(
   const limiter = new RateLimiterMemory({ points: rateLimit, duration: 60 })
   const registrations = new RateLimiterMemory({ points: 30, duration: 3600 })
   const { host, hostname } = new URL(publicUrl)
-  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  const isLocal = isLoopback(hostname)
   // A client that cannot be served is told at the start, and not when it is first used.
   for (const { id } of clients) await provider.Client.find(id)
   const clean = () => Promise.all([cleanUp(database), forgetUnused(database)])

@@ -1,4 +1,5 @@
 import { text } from '@reference-plugins/core'
+import { isLoopback } from '@reference-plugins/guarded-fetch'
 import type { ClientMetadata } from 'oidc-provider'
 import { z } from 'zod'
 
@@ -49,18 +50,16 @@ export const toMetadata = ({ id, secret, name, redirectUris, pkce }: Client): Cl
   withoutPkce: !pkce,
 })
 
-/** OpenID's word for a program on the user's machine is native; only such a one may have a callback on localhost. */
+/** OpenID calls a program on the user's machine native; only a native client may have a callback on this machine. */
 export function isWeb(uri: string): boolean {
   const { protocol, hostname } = new URL(uri)
   return protocol === 'https:' && !isLoopback(hostname)
 }
 
-/** Where an app that nobody here knows may be called back: by https, or on the user's own machine. */
+/** Whether an unknown app may name this callback: https, or the user's own machine. */
 export function isCallback(uri: string): boolean {
   if (!URL.canParse(uri) || uri.includes('#')) return false
   const url = new URL(uri)
   if (url.username !== '') return false
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
 }
-
-const isLoopback = (hostname: string): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(hostname)

@@ -159,7 +159,7 @@ function slow(database: Database, latency: number): Database {
     ...slowly(database),
     transaction: (work) => database.transaction(work),
     ready: () => database.ready(),
-    settle: () => database.settle(),
+    checkpoint: () => database.checkpoint(),
     close: () => database.close(),
   }
 }

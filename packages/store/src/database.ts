@@ -1,6 +1,3 @@
-import type { Migrations } from './migrations.ts'
-import { openSqlite } from './sqlite/database.ts'
-
 /** What may stand in `${}` of a statement. Say true and false as 1 and 0, and a time as text or a number. */
 export type Value = string | number | bigint | null | Uint8Array
 
@@ -31,7 +28,7 @@ export interface Database extends Transaction {
   /** Rejects while the database cannot be read. */
   ready(): Promise<unknown>
   /** Brings what was written into the file itself, and empties the log of changes, in which it was kept until now. */
-  settle(): Promise<void>
+  checkpoint(): Promise<void>
   /** Refuses new work, finishes what was begun, and closes the file. */
   close(): Promise<void>
 }
@@ -48,20 +45,6 @@ export class DatabaseError extends Error {
 }
 
 export interface DatabaseOptions {
-  /** Writes over what is deleted, so that `settle` leaves nothing of it on the disk. Deleting costs more then. */
+  /** Writes over what is deleted, so that `checkpoint` leaves nothing of it on the disk. Deleting costs more then. */
   overwriteDeleted?: boolean
-}
-
-/**
- * Opens the database that `url` names, `file:PATH`, and brings its tables up to date.
- * @throws DatabaseError with one line that says what to change when the URL leads nowhere.
- */
-export async function openDatabase(
-  url: string,
-  migrations: Migrations,
-  options: DatabaseOptions = {},
-): Promise<Database> {
-  if (url.startsWith('file:')) return openSqlite(url.slice('file:'.length), migrations, options)
-  const scheme = /^[a-z][a-z+.-]*:/i.exec(url)?.[0] ?? 'no scheme'
-  throw new DatabaseError(`DATABASE_URL has ${scheme}, but only file:PATH is served, such as file:.data/todo.sqlite`)
 }

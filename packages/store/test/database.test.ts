@@ -88,7 +88,7 @@ test('a row number beyond what a JavaScript number holds is in the way of nothin
     })
   const [, undone] = await Promise.allSettled([insert('a'), insert(''), insert('ab')])
   assert.match(String((undone as PromiseRejectedResult).reason), /undone/)
-  await database.settle()
+  await database.checkpoint()
   assert.deepEqual(await database.all`SELECT name FROM entry ORDER BY rowid`, [{ name: 'a' }, { name: 'ab' }])
   await database.close()
 })
@@ -256,7 +256,7 @@ test('a process that holds the lock only delays the others', { timeout: 30_000 }
   await database.close()
 })
 
-test('what is deleted is written over, and after a settle nowhere on the disk, where that was asked for', async () => {
+test('what is deleted is written over, and after a checkpoint nowhere on the disk, where that was asked for', async () => {
   const url = newUrl()
   const database = await openDatabase(url, migrations, { overwriteDeleted: true })
   const path = url.slice('file:'.length)
@@ -266,7 +266,7 @@ test('what is deleted is written over, and after a settle nowhere on the disk, w
     await database.run`INSERT INTO entry (name, number) VALUES (${`canary-4711 ${'x'.repeat(200)}`}, ${number})`
   assert.ok(isOnDisk())
   await database.run`DELETE FROM entry`
-  await database.settle()
+  await database.checkpoint()
   assert.ok(!isOnDisk())
   await database.close()
 })

@@ -46,14 +46,20 @@ function judgeValid({ report }: CheckRun, operation: SpecOperation, { status, cu
 }
 
 /** An empty text or list is not there any more when it has been written into a URL. */
-const isSendable = ({ place }: Field, value: unknown): boolean =>
-  place === 'body' || !(value === '' || (Array.isArray(value) && value.length === 0))
+const isSendable = ({ place, list }: Field, value: unknown): boolean =>
+  place === 'body' ||
+  !(
+    value === '' ||
+    (Array.isArray(value) &&
+      // A separator inside an item cannot be told from one between two.
+      (value.length === 0 || (list && list !== 'repeated' && value.some((one) => /[,|\s]/.test(String(one))))))
+  )
 
 /** Inputs that break one word of the schema each. */
 export async function checkInvalid(run: CheckRun, operation: SpecOperation): Promise<void> {
   const { values } = run
   for (const field of operation.fields) {
-    if (field.place === 'header' || run.isOver()) continue
+    if (['header', 'cookie'].includes(field.place) || run.isOver()) continue
     if (field.required && field.place !== 'path') {
       const { [field.name]: _, ...without } = ordinaryInput(run, operation, false) ?? {}
       await sendInvalid(run, operation, without, `${field.name} is left out`)
@@ -73,8 +79,10 @@ export async function checkInvalid(run: CheckRun, operation: SpecOperation): Pro
 }
 
 /** Whether a value is wrong still when it is read back from where it is sent: in a URL all is text. */
-function isInvalidAsSent({ check }: CheckRun, { place, schema, name }: Field, value: unknown): boolean {
+function isInvalidAsSent({ check }: CheckRun, { place, schema, name, object }: Field, value: unknown): boolean {
   if (place === 'body') return true
+  // What is no object cannot be written in the form of one.
+  if (object && object !== 'json') return false
   if (schema.type === 'array') {
     const items = [value].flat()
     if (items.some((one) => one === null || typeof one === 'object')) return false

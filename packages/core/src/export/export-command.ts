@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { loadPlugin, writeContract } from '../contract-files.ts'
+import { isLoopback } from '@reference-plugins/guarded-fetch/address'
 import { isOrigin } from '../environment.ts'
+import { generateFiles, writeGeneratedFiles } from '../generated-files.ts'
 
 export const usage = `Usage: pnpm export [NAME] [--url https://todo.example.com] [--out FOLDER]
   Without NAME, every plugin. Without --url, as the plugin is served in development, into plugins/NAME/generated.
@@ -29,9 +30,9 @@ export async function exportPlugins(args: string[], root: string): Promise<strin
   const lines: string[] = []
   for (const name of names) {
     const folder = join(root, 'plugins', name)
-    const contract = await loadPlugin(folder, url ?? developmentUrl(folder, name))
-    const target = out === undefined ? contract.folder : resolve(root, out, name)
-    const files = await writeContract({ ...contract, folder: target }).catch((error: NodeJS.ErrnoException) => {
+    const generated = await generateFiles(folder, url ?? developmentUrl(folder, name))
+    const target = out === undefined ? generated.folder : resolve(root, out, name)
+    const files = await writeGeneratedFiles({ ...generated, folder: target }).catch((error: NodeJS.ErrnoException) => {
       throw new Error(`${target} cannot be written (${error.code}): give another folder with --out`)
     })
     const left = files.some((file) => file.startsWith('m365/')) ? '' : '; no m365, for Copilot cannot sign in to it'
@@ -52,7 +53,7 @@ function choose(name: string | undefined, folder: string): string[] {
 function publicUrl(value: string): string {
   if (!isOrigin(value)) throw new Error(`--url ${value}: must be an origin, such as https://todo.example.com`)
   const { protocol, hostname, origin } = new URL(value)
-  if (protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname))
+  if (protocol === 'http:' && !isLoopback(hostname))
     throw new Error(`--url ${value}: must begin with https, for assistants call nothing else`)
   return origin
 }

@@ -1,26 +1,15 @@
 import type { CallToolResult, ServerContext } from '@modelcontextprotocol/server'
-import type { Logger } from 'pino'
 import type { Caller } from '../auth/auth.ts'
 import type { Deadlines } from '../deadline.ts'
+import type { Exchange } from '../exchange.ts'
 import type { Plugin, PluginOperation } from '../plugin.ts'
 import { type Problem, titleOf, toProblem } from '../problem.ts'
 import { type Answer, type Call, run } from '../run.ts'
 
-/** Who calls, as the request has shown it. The log costs time to make, and few handlers ask for it. */
-export class McpCaller {
-  readonly caller: Caller | undefined
-  readonly #log: Logger
-  readonly #requestId: string
-
-  constructor(caller: Caller | undefined, log: Logger, requestId: string) {
-    this.caller = caller
-    this.#log = log
-    this.#requestId = requestId
-  }
-
-  get log(): Logger {
-    return this.#log.child({ requestId: this.#requestId })
-  }
+/** Who sent a request, as Streamable HTTP has shown it, and the exchange of that request. */
+export interface McpCaller {
+  caller: Caller | undefined
+  exchange: Exchange
 }
 
 /** Runs an operation for an MCP client. Whatever the model can act on is a result with `isError`, and not a protocol error. */
@@ -48,7 +37,7 @@ export function toCall(from: McpCaller, { mcpReq }: ServerContext): Call {
   return {
     caller: from.caller,
     get log() {
-      return from.log
+      return from.exchange.log
     },
     signal: mcpReq.signal,
     ...(token !== undefined && {

@@ -1,5 +1,7 @@
 import cors from '@koa/cors'
+import { isLoopbackUrl } from '@reference-plugins/guarded-fetch/address'
 import type { Middleware } from 'koa'
+import { isOrigin } from '../environment.ts'
 
 /** The pages of ChatGPT, which called a plugin on localhost from the user's browser. */
 const chatOrigins = ['https://chat.openai.com', 'https://chatgpt.com']
@@ -43,7 +45,5 @@ export function knownOrigins(
   development: boolean,
 ): (origin: string) => boolean {
   const known = new Set([...chatOrigins, publicUrl, ...origins])
-  return (origin) => known.has(origin) || (development && isLoopback(origin))
+  return (origin) => known.has(origin) || (development && isOrigin(origin) && isLoopbackUrl(origin))
 }
-
-const isLoopback = (origin: string): boolean => /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin)

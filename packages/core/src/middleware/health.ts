@@ -1,4 +1,5 @@
 import type { Middleware } from 'koa'
+import type { Exchange } from '../exchange.ts'
 import type { Plugin } from '../plugin.ts'
 import { Problem } from '../problem.ts'
 
@@ -10,16 +11,16 @@ export interface Lifecycle {
 }
 
 /** The process answers. */
-export const live: Middleware = (ctx) => {
-  ctx.state.quiet = true
+export const live: Middleware<Exchange> = (ctx) => {
+  ctx.state.isLogged = false
   ctx.set('Content-Type', 'application/json')
   ctx.body = '{"status":"ok"}'
 }
 
 /** The plugin can serve, and is not being stopped. */
-export function ready(plugin: Plugin, lifecycle: Lifecycle): Middleware {
+export function ready(plugin: Plugin, lifecycle: Lifecycle): Middleware<Exchange> {
   return async (ctx, next) => {
-    ctx.state.quiet = true
+    ctx.state.isLogged = false
     if (lifecycle.stopping || !(await isReady(plugin)))
       throw new Problem(503, 'Not ready: ask again in a second', { headers: { 'retry-after': '1' } })
     return live(ctx, next)

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Middleware } from 'koa'
 import { Problem } from '../problem.ts'
 
-const loopback = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
+// Fewer names than isLoopback takes, and the whole header: these are all by which a plugin on this machine is asked.
+const ownMachine = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
 
 /**
  * Refuses requests for another host. A page on the web can point a name of its own at 127.0.0.1 and would then
@@ -17,7 +18,7 @@ export function hostCheck(publicUrl: string, open: readonly string[]): Middlewar
     const { host } = ctx.req.headers
     if (host === undefined || hasTwoHosts(ctx.req))
       throw new Problem(400, 'Send one Host header, with the name of this server')
-    if (!isOwn(host) && !loopback.test(host) && !open.includes(ctx.path))
+    if (!isOwn(host) && !ownMachine.test(host) && !open.includes(ctx.path))
       throw new Problem(
         421,
         `This server answers for ${own} only: use that address, or set PUBLIC_URL to the one in use`,

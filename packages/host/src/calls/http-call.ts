@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { toRequest } from '@reference-plugins/reader'
 import type { PreparedCall } from './call-input.ts'
-import { cut, type Outcome, toCurl, toResult, withoutSecrets } from './outcome.ts'
+import { type Outcome, toOutcome, withoutSecrets } from './outcome.ts'
 
 /** Calls an API as ChatGPT did: protocol.md 1.6. */
 export async function callHttp(input: PreparedCall): Promise<Outcome> {
   const { plugin, operation, authorization, fetch, signal } = input
+  const { keyHeader } = plugin.document.auth
   const { method, url, headers, body } = toRequest(plugin.document, operation, input.arguments)
   const sent = {
     ...headers,
@@ -13,27 +14,13 @@ export async function callHttp(input: PreparedCall): Promise<Outcome> {
     'user-agent': 'reference-plugins-host',
     'openai-conversation-id': input.conversation,
     'openai-ephemeral-user-id': ephemeralId(input.user, plugin.id),
-    ...(authorization !== undefined && toHeader(plugin.document.auth.keyHeader, authorization)),
+    ...(authorization !== undefined && toHeader(keyHeader, authorization)),
   }
-  const request = {
-    method,
-    url,
-    headers: withoutSecrets(sent, plugin.document.auth.keyHeader),
-    ...(body !== undefined && { body }),
-  }
-  input.onRequest?.(request)
+  const request = { method, url, headers: sent, ...(body !== undefined && { body }) }
+  input.onRequest?.({ ...request, headers: withoutSecrets(sent, keyHeader) })
   const answer = await fetch(url, { method, headers: sent, body, signal })
-  const text = await textOf(answer)
-  const cutOff = cut(text)
-  const received = withoutSecrets(Object.fromEntries(answer.headers))
-  return {
-    state: 'done',
-    request,
-    response: { status: answer.status, headers: received, body: cutOff.text, isCut: cutOff.isCut },
-    curl: toCurl({ ...request, headers: sent }, plugin.document.auth.keyHeader),
-    result: toResult(answer.status, received, cutOff.text, cutOff.isCut),
-    milliseconds: 0,
-  }
+  const received = { status: answer.status, headers: Object.fromEntries(answer.headers), body: await textOf(answer) }
+  return toOutcome(request, received, keyHeader)
 }
 
 async function textOf(answer: Response): Promise<string> {

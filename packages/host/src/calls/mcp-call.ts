@@ -1,6 +1,6 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import type { PreparedCall } from './call-input.ts'
-import { cut, type Outcome, toCurl, toResult, withoutSecrets } from './outcome.ts'
+import { type Outcome, toOutcome, withoutSecrets } from './outcome.ts'
 
 /** Connects to an MCP server with the newest protocol version that it supports. */
 export async function connectMcp(
@@ -32,8 +32,8 @@ export async function callMcp(input: PreparedCall): Promise<Outcome> {
     accept: 'application/json, text/event-stream',
     ...(input.authorization !== undefined && { authorization: input.authorization }),
   }
-  const request = { method: 'POST', url: plugin.document.server, headers: withoutSecrets(headers), body }
-  input.onRequest?.(request)
+  const request = { method: 'POST', url: plugin.document.server, headers, body }
+  input.onRequest?.({ ...request, headers: withoutSecrets(headers) })
   let status = 200
   const watched: PreparedCall['fetch'] = async (url, init) => {
     const answer = await input.fetch(url, init)
@@ -45,29 +45,16 @@ export async function callMcp(input: PreparedCall): Promise<Outcome> {
     try {
       status = 200
       const answer = await client.callTool({ name: target.tool, arguments: input.arguments }, { signal })
-      const { text, isCut } = cut(toText(answer))
-      return {
-        state: 'done',
-        request,
-        response: { status: answer.isError ? 400 : 200, headers: {}, body: text, isCut },
-        curl: toCurl({ ...request, headers }),
-        result: answer.isError ? `The tool rejected this call.\n${text}` : toResult(200, {}, text, isCut),
-        milliseconds: 0,
-      }
+      const outcome = toOutcome(request, { status: answer.isError ? 400 : 200, headers: {}, body: toText(answer) })
+      return answer.isError
+        ? { ...outcome, result: `The tool rejected this call.\n${outcome.response?.body}` }
+        : outcome
     } finally {
       await client.close()
     }
   } catch (error) {
     if (status < 400) throw error
-    const detail = (error as Error).message
-    return {
-      state: 'done',
-      request,
-      response: { status, headers: {}, body: detail, isCut: false },
-      curl: toCurl({ ...request, headers }),
-      result: toResult(status, {}, detail, false),
-      milliseconds: 0,
-    }
+    return toOutcome(request, { status, headers: {}, body: (error as Error).message })
   }
 }
 

@@ -6,26 +6,40 @@ export type Outcome = Pick<Call, 'request' | 'response' | 'curl' | 'result' | 'm
   state: 'done' | 'refused' | 'failed'
 }
 
+type Request = NonNullable<Call['request']>
+
 /** ChatGPT's limit for the answer of a plugin, in characters. */
 const longestAnswer = 100_000
+const notice = `\n[The answer is longer than ${longestAnswer.toLocaleString('en')} characters and was cut here. Ask for less: a narrower query, or a smaller page.]`
 
-/** Cuts an answer at the limit, between characters. */
-export function cut(text: string): { text: string; isCut: boolean } {
-  if (text.length <= longestAnswer) return { text, isCut: false }
+/**
+ * The outcome of a call that was answered. Secrets are left out, and a long body is cut, between characters.
+ * @param request as it was sent
+ * @param keyHeader the header that has the key of the API, if it is not `authorization`
+ */
+export function toOutcome(
+  request: Request,
+  { status, headers, body }: { status: number; headers: Record<string, string>; body: string },
+  keyHeader?: string,
+): Outcome {
+  const isCut = body.length > longestAnswer
+  const text = isCut
+    ? body
+        .slice(0, longestAnswer)
+        .toWellFormed()
+        .replace(/\ufffd$/, '')
+    : body
   return {
-    text: text
-      .slice(0, longestAnswer)
-      .toWellFormed()
-      .replace(/\ufffd$/, ''),
-    isCut: true,
+    state: 'done',
+    request: { ...request, headers: withoutSecrets(request.headers, keyHeader) },
+    response: { status, headers: withoutSecrets(headers), body: text, isCut },
+    curl: toCurl(request, keyHeader),
+    result: toResult(status, headers, isCut ? text + notice : text),
   }
 }
 
-const notice = `\n[The answer is longer than ${longestAnswer.toLocaleString('en')} characters and was cut here. Ask for less: a narrower query, or a smaller page.]`
-
 /** What the model is told of an answer: the body, and before it the status and what to do if the call failed. */
-export function toResult(status: number, headers: Record<string, string>, body: string, isCut: boolean): string {
-  const text = isCut ? body + notice : body
+function toResult(status: number, headers: Record<string, string>, text: string): string {
   if (status >= 200 && status < 300) return text === '' ? `The call succeeded (status ${status}, no content).` : text
   return `${advice(status, headers)}\n${text}`.trim()
 }
@@ -45,21 +59,13 @@ function advice(status: number, headers: Record<string, string>): string {
 }
 
 /** A shell command that makes the call again. A token is a variable in it. */
-export function toCurl({ method, url, headers, body }: NonNullable<Call['request']>, keyHeader?: string): string {
+function toCurl({ method, url, headers, body }: Request, keyHeader?: string): string {
   const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
   const parts = ['curl', ...(method === 'GET' ? [] : ['-X', method]), quote(url)]
   for (const [name, value] of Object.entries(headers)) {
     if (name === 'user-agent' || name === 'accept' || name.startsWith('openai-')) continue
-    const isKey = name === keyHeader?.toLowerCase()
-    const isSecret = name === 'authorization'
-    parts.push(
-      '-H',
-      isSecret
-        ? `"authorization: ${value.split(' ')[0]} $TOKEN"`
-        : isKey
-          ? `"${name}: $TOKEN"`
-          : quote(`${name}: ${value}`),
-    )
+    if (name === 'authorization') parts.push('-H', `"authorization: ${value.split(' ')[0]} $TOKEN"`)
+    else parts.push('-H', name === keyHeader?.toLowerCase() ? `"${name}: $TOKEN"` : quote(`${name}: ${value}`))
   }
   if (body !== undefined) parts.push('--data-raw', quote(body))
   return parts.join(' ')

@@ -53,28 +53,21 @@ export interface AskInput {
 /** Why the user has to confirm a call; undefined if it may be made at once. */
 export async function toAsk(input: AskInput): Promise<Call['ask']> {
   const { user, plugin, operation, call, permissions } = input
-  const source = call.byHand ? undefined : tainting(input)
-  const isCrossing = source !== undefined && (plugin.document.auth.type !== 'none' || !operation.isReading)
+  const source = call.byHand ? undefined : otherSource(input)
+  if (source !== undefined && (plugin.document.auth.type !== 'none' || !operation.isReading)) {
+    const reason = `${source} has answered before in this conversation, and its answer may have led to this call. Allow it only if you want it.`
+    return newAsk(call, reason, false)
+  }
   const frequency = asks(operation)
-  if (isCrossing)
-    return newAsk(
-      call,
-      `${source} has answered before in this conversation, and its answer may have led to this call. Allow it only if you want it.`,
-      false,
-    )
   if (frequency === 'never') return undefined
-  if (frequency === 'once' && (await permissions.has(user, plugin, operation.name))) return undefined
-  return newAsk(
-    call,
-    frequency === 'always'
-      ? 'This call changes something. It is made only if you allow it.'
-      : 'This call changes something. You can allow it once or always.',
-    frequency === 'once',
-  )
+  if (frequency === 'always')
+    return newAsk(call, 'This call changes something. It is made only if you allow it.', false)
+  if (await permissions.has(user, plugin, operation.name)) return undefined
+  return newAsk(call, 'This call changes something. You can allow it once or always.', true)
 }
 
 /** The title of another plugin whose answer the model has read, because such an answer may steer the model (security.md 2b). */
-function tainting({ plugin, messages }: AskInput): string | undefined {
+function otherSource({ plugin, messages }: AskInput): string | undefined {
   for (const { parts } of messages)
     for (const part of parts)
       if (part.type === 'call' && part.call.response && part.call.plugin.id !== plugin.id) return part.call.plugin.title

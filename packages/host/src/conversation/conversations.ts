@@ -3,9 +3,8 @@ import { Problem } from '@reference-plugins/core'
 import type { Database } from '@reference-plugins/store'
 import { now } from '../tables.ts'
 import type { Call, Conversation, ConversationSummary, Message, Part } from '../wire.ts'
-import { indexMessage, searchConversations } from './search.ts'
-import { type CallRow, readCall, readCalls, storeCall } from './stored-call.ts'
-import { readParts, storeParts } from './stored-parts.ts'
+import { indexMessage, search } from './search.ts'
+import { type CallRow, readCall, readCalls, readParts, storeCall, storeParts } from './stored-message.ts'
 
 const longestTitle = 80
 const mostListed = 500
@@ -36,7 +35,7 @@ export class Conversations {
 
   /** The newest first. With a query, only those that match it, with a snippet. */
   async list(user: string, query = ''): Promise<ConversationSummary[]> {
-    if (query.trim() !== '') return searchConversations(this.#database, user, query)
+    if (query.trim() !== '') return search(this.#database, user, query)
     const rows = await this.#database.all<ConversationRow>`
       SELECT id, title, plugins, updated_at FROM conversation WHERE user_id = ${user}
       ORDER BY updated_at DESC, number DESC LIMIT ${mostListed}`
@@ -109,7 +108,7 @@ export class Conversations {
       // The full-text index keeps deleted words until it is rebuilt.
       await transaction.run`INSERT INTO message_text (message_text) VALUES ('optimize')`
     })
-    await this.#database.settle()
+    await this.#database.checkpoint()
   }
 
   /** A call in one of the user's conversations. @throws Problem 404 */

@@ -26,42 +26,32 @@ export function toHistory(messages: Message[]): ModelMessage[] {
 }
 
 function toModelMessages({ role, parts }: Message, isRecent: boolean): ModelMessage[] {
-  const sent: ModelMessage[] = []
-  const result = (call: Call) => {
-    const text = call.result ?? pending
-    return isRecent || text.length <= longestOldResult
-      ? text
-      : `${text.slice(0, longestOldResult).toWellFormed()}\n[Shortened, because this is an earlier answer.]`
-  }
-  let text = ''
-  let calls: Call[] = []
-  const flush = () => {
-    if (text !== '' || calls.length > 0)
-      sent.push({
-        role: 'assistant',
-        text,
-        calls: calls.map((call) => ({ id: call.id, name: call.tool ?? call.operation, arguments: call.arguments })),
-      })
-    for (const call of calls)
-      sent.push({ role: 'tool', callId: call.id, name: call.tool ?? call.operation, text: result(call) })
-    text = ''
-    calls = []
-  }
+  const resultOf = ({ result = pending }: Call) =>
+    isRecent || result.length <= longestOldResult
+      ? result
+      : `${result.slice(0, longestOldResult).toWellFormed()}\n[Shortened, because this is an earlier answer.]`
+  if (role === 'user')
+    return parts.map((part) => ({
+      role,
+      text: part.type === 'call' ? byHand(part.call, resultOf(part.call)) : part.text,
+    }))
+  const answers: { text: string; calls: Call[] }[] = [{ text: '', calls: [] }]
   for (const part of parts) {
-    if (role === 'user') {
-      if (part.type === 'text') sent.push({ role: 'user', text: part.text })
-      if (part.type === 'call') sent.push({ role: 'user', text: byHand(part.call, result(part.call)) })
-      continue
-    }
-    if (part.type === 'call') calls.push(part.call)
-    if (part.type === 'text') {
-      if (calls.length > 0) flush()
-      text += part.text
-    }
+    // Text after calls is the next answer.
+    if (part.type === 'text' && answers.at(-1)?.calls.length) answers.push({ text: '', calls: [] })
+    const answer = answers.at(-1) as (typeof answers)[0]
+    if (part.type === 'text') answer.text += part.text
+    if (part.type === 'call') answer.calls.push(part.call)
   }
-  flush()
-  return sent
+  return answers
+    .filter(({ text, calls }) => text !== '' || calls.length > 0)
+    .flatMap(({ text, calls }): ModelMessage[] => [
+      { role, text, calls: calls.map((call) => ({ id: call.id, name: nameOf(call), arguments: call.arguments })) },
+      ...calls.map((call) => ({ role: 'tool' as const, callId: call.id, name: nameOf(call), text: resultOf(call) })),
+    ])
 }
+
+const nameOf = ({ tool, operation }: Call): string => tool ?? operation
 
 const byHand = ({ plugin, operation, arguments: given }: Call, result: string): string =>
   `[I called ${operation} of ${plugin.title} by hand with ${JSON.stringify(given)}. It answered:\n${result}]`

@@ -6,71 +6,47 @@ import { now } from '../tables.ts'
 import type { Call } from '../wire.ts'
 import type { ChosenTools } from './prompt.ts'
 
-/** A call before it is made. */
-export function newCall(
-  { id, document: { name, title } }: RegisteredPlugin,
+type Named = Pick<Call, 'plugin' | 'operation' | 'title'>
+
+const toCall = (named: Named, given: Record<string, unknown>, byHand: boolean): Call => ({
+  id: randomUUID(),
+  ...named,
+  arguments: given,
+  state: 'running',
+  byHand,
+  at: now(),
+})
+
+const nameOf = ({ id, document }: RegisteredPlugin, { name, title }: DocumentOperation): Named => ({
+  plugin: { id, name: document.name, title: document.title },
+  operation: name,
+  title,
+})
+
+/** A call that the user makes by hand, before it is made. */
+export const callByHand = (
+  plugin: RegisteredPlugin,
   operation: DocumentOperation,
   given: Record<string, unknown>,
-  byHand: boolean,
-): Call {
-  return {
-    id: randomUUID(),
-    plugin: { id, name, title },
-    operation: operation.name,
-    title: operation.title,
-    arguments: given,
-    state: 'running',
-    byHand,
-    at: now(),
-  }
-}
+): Call => toCall(nameOf(plugin, operation), given, true)
 
-/** A call of the host's own tool. It has its result at once. */
-function toPluginSearch(event: Extract<ModelEvent, { type: 'call' }>, tools: ChosenTools): Call {
-  return {
-    id: randomUUID(),
-    plugin: { id: '', name: '', title: 'Host' },
-    operation: event.name,
-    title: 'Find plugins',
-    arguments: event.arguments,
-    state: 'done',
-    byHand: false,
-    at: now(),
-    tool: event.name,
-    result: tools.find(String(event.arguments.query ?? '').slice(0, 1_000)),
+/** A call that the model asks for. It is refused if there is no such tool or its arguments cannot be read. */
+export function callByModel(event: Extract<ModelEvent, { type: 'call' | 'bad-call' }>, tools: ChosenTools): Call {
+  const given = event.type === 'call' ? event.arguments : {}
+  // The host's own tool has its result at once.
+  if (event.type === 'call' && event.name === 'find_plugins' && tools.leftOut.length > 0) {
+    const named = { plugin: { id: '', name: '', title: 'Host' }, operation: event.name, title: 'Find plugins' }
+    const result = tools.find(String(given.query ?? '').slice(0, 1_000))
+    return { ...toCall(named, given, false), state: 'done', tool: event.name, result }
   }
-}
-
-/** The call that the model asks for. It is refused if there is no such tool or its arguments are not readable. */
-export function toCall(event: Extract<ModelEvent, { type: 'call' | 'bad-call' }>, tools: ChosenTools): Call {
-  if (event.type === 'call' && event.name === 'find_plugins' && tools.leftOut.length > 0)
-    return toPluginSearch(event, tools)
+  const tool = event.name.slice(0, 64)
   const found = tools.byName.get(event.name)
-  const given = event.type === 'call' ? (found?.toArguments(event.arguments) ?? event.arguments) : {}
+  const unknown = { plugin: { id: '', name: '', title: 'no plugin' }, operation: tool, title: 'Unknown tool' }
   const call = found
-    ? { ...newCall(found.plugin, found.operation, given, false), tool: event.name }
-    : {
-        id: randomUUID(),
-        plugin: { id: '', name: '', title: 'no plugin' },
-        operation: event.name.slice(0, 64),
-        title: 'Unknown tool',
-        arguments: given,
-        state: 'running' as const,
-        byHand: false,
-        at: now(),
-        tool: event.name.slice(0, 64),
-      }
-  if (event.type === 'bad-call')
-    return {
-      ...call,
-      state: 'refused',
-      result: `Nothing was sent: ${event.fault}. Send the arguments again as one JSON object.`,
-    }
-  if (!found)
-    return {
-      ...call,
-      state: 'refused',
-      result: `Nothing was sent: the tool ${event.name.slice(0, 64)} does not exist. Available tools: ${[...tools.byName.keys()].join(', ') || 'none'}.`,
-    }
-  return call
+    ? { ...toCall(nameOf(found.plugin, found.operation), found.toArguments(given), false), tool: event.name }
+    : { ...toCall(unknown, given, false), tool }
+  const refused = (reason: string): Call => ({ ...call, state: 'refused', result: `Nothing was sent: ${reason}` })
+  if (event.type === 'bad-call') return refused(`${event.fault}. Send the arguments again as one JSON object.`)
+  if (found) return call
+  return refused(`the tool ${tool} does not exist. Available tools: ${[...tools.byName.keys()].join(', ') || 'none'}.`)
 }

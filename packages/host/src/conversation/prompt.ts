@@ -54,25 +54,19 @@ export async function chooseTools(
     ({ id, trouble }) => enabled.has(id) && active.get(id) === 'active' && trouble === undefined,
   )
   selection.update(candidates.map(toSelectedFrom))
+  const ids = candidates.map(({ id }) => id)
   const used = new Set(conversation.messages.flatMap(({ parts }) => callsOf(parts)).map(({ plugin }) => plugin.id))
   // What the model has searched for counts as much as what the user has said.
   const text = [textOf(conversation), ...searchesIn(conversation)].join('\n')
-  const chosen = selection.choose(
-    text,
-    [...used].reverse(),
-    candidates.map(({ id }) => id),
-    budget,
-  )
+  const chosen = new Set(selection.choose(text, [...used].reverse(), ids, budget))
   const byName = new Map<string, ChosenTool>()
-  const shown = candidates.filter(({ id }) => chosen.includes(id))
+  const shown = candidates.filter(({ id }) => chosen.has(id))
   for (const plugin of shown) {
     const all = plugin.document.operations
-    const most = shown.length === candidates.length ? all : chooseOperations(all, text, share, costOf)
-    for (const operation of most) {
+    for (const operation of chosen.size === ids.length ? all : chooseOperations(all, text, share, costOf)) {
       const tool = toTool(plugin.document, operation)
-      const name = unused(tool.name, byName)
-      const definition = { ...tool, name }
-      byName.set(name, {
+      const definition = { ...tool, name: unused(tool.name, byName) }
+      byName.set(definition.name, {
         plugin,
         operation,
         definition,
@@ -81,22 +75,18 @@ export async function chooseTools(
       })
     }
   }
-  const leftOut = candidates
-    .filter(({ id }) => !chosen.includes(id))
-    .map(({ document }) => ({ plugin: document.title, tokens: tokensOf(document.operations) }))
-  const places = new Map(
-    selection
-      .rank(
-        text,
-        candidates.map(({ id }) => id),
-      )
-      .map((id, place) => [id, place]),
-  )
-  const named = candidates
-    .filter(({ id }) => places.has(id) && !chosen.includes(id))
-    .toSorted((a, b) => (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0))
-    .slice(0, Math.max(0, mostNamed - chosen.length))
-  return { byName, plugins: shown, leftOut, named, find: (query) => findPlugins(selection, candidates, query) }
+  const others = candidates.filter(({ id }) => !chosen.has(id))
+  const places = new Map(selection.rank(text, ids).map((id, place) => [id, place]))
+  return {
+    byName,
+    plugins: shown,
+    leftOut: others.map(({ document }) => ({ plugin: document.title, tokens: tokensOf(document.operations) })),
+    named: others
+      .filter(({ id }) => places.has(id))
+      .toSorted((a, b) => (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0))
+      .slice(0, Math.max(0, mostNamed - chosen.size)),
+    find: (query) => findPlugins(selection, candidates, query),
+  }
 }
 
 /** The model can search with other words than those that the user said. */
@@ -123,12 +113,8 @@ const searchesIn = ({ messages }: Conversation): string[] =>
     .flatMap(({ arguments: { query } }) => (typeof query === 'string' ? [query] : []))
 
 function findPlugins(selection: Selection, candidates: RegisteredPlugin[], query: string): string {
-  const found = selection.choose(
-    query,
-    [],
-    candidates.map(({ id }) => id),
-    { ...budget, plugins: 10 },
-  )
+  const ids = candidates.map(({ id }) => id)
+  const found = selection.choose(query, [], ids, { ...budget, plugins: 10 })
   const lines = candidates
     .filter(({ id }) => found.includes(id))
     .map(({ document: { name, descriptionForHuman } }) => `- ${name}: ${descriptionForHuman.slice(0, 200)}`)
@@ -137,17 +123,12 @@ function findPlugins(selection: Selection, candidates: RegisteredPlugin[], query
     : `The tools of these plugins are now available to you:\n${lines.join('\n')}`
 }
 
-const toSelectedFrom = ({ id, hash, document }: RegisteredPlugin): SelectedFrom => ({
-  id,
-  version: hash,
-  title: document.title,
-  name: document.name,
-  descriptionForHuman: document.descriptionForHuman,
-  descriptionForModel: document.descriptionForModel,
-  operations: document.operations,
-  shown: Math.min(document.operations.length, share.operations),
-  tokens: Math.min(tokensOf(document.operations), share.tokens),
-})
+const toSelectedFrom = ({ id, hash, document }: RegisteredPlugin): SelectedFrom => {
+  const { title, name, descriptionForHuman, descriptionForModel, operations } = document
+  const shown = Math.min(operations.length, share.operations)
+  const tokens = Math.min(tokensOf(operations), share.tokens)
+  return { id, version: hash, title, name, descriptionForHuman, descriptionForModel, operations, shown, tokens }
+}
 
 export const toPrompt = (conversation: Conversation, tools: ChosenTools, signal: AbortSignal): ModelRequest => ({
   system: toInstructions(tools.plugins, tools.named),
@@ -161,20 +142,15 @@ export const toPrompt = (conversation: Conversation, tools: ChosenTools, signal:
 
 /** What the model sees, for people to read. */
 export async function showPrompt(request: ModelRequest, tools: ChosenTools, model: Model | undefined): Promise<Prompt> {
-  const messages = request.messages.map((message) => ({
-    role: message.role,
-    text:
-      message.role === 'assistant' && message.calls.length > 0
-        ? `${message.text}\n${message.calls.map(({ name, arguments: given }) => `${name}(${JSON.stringify(given)})`).join('\n')}`.trim()
-        : message.text,
-  }))
-  const shown = [...tools.byName.values()].map(({ definition, plugin, tokens }) => ({
-    name: definition.name,
-    plugin: plugin.document.title,
-    description: definition.description,
-    schema: definition.parameters,
-    tokens,
-  }))
+  const messages = request.messages.map((message) => {
+    const calls = message.role === 'assistant' ? message.calls : []
+    const lines = calls.map(({ name, arguments: given }) => `${name}(${JSON.stringify(given)})`)
+    return { role: message.role, text: calls.length > 0 ? [message.text, ...lines].join('\n').trim() : message.text }
+  })
+  const shown = [...tools.byName.values()].map(({ definition, plugin, tokens }) => {
+    const { name, description, parameters: schema } = definition
+    return { name, plugin: plugin.document.title, description, schema, tokens }
+  })
   const system = countTokens(request.system)
   const said = messages.reduce((sum, { text }) => sum + countTokens(text), 0)
   const offered = shown.reduce((sum, { tokens }) => sum + tokens, 0)

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Database, searchText, type Transaction, toMatch } from '@reference-plugins/store'
 import type { ConversationSummary, Message, Part } from '../wire.ts'
-import { readCalls } from './stored-call.ts'
-import { readParts } from './stored-parts.ts'
+import { readCalls, readParts } from './stored-message.ts'
 
 const mostFound = 100
 /** Of one result, in characters. */
@@ -20,11 +19,7 @@ interface FoundRow {
  * The conversations with a message that contains all words of the query, each at least as the beginning of a word; the
  * newest message first.
  */
-export async function searchConversations(
-  database: Database,
-  user: string,
-  query: string,
-): Promise<ConversationSummary[]> {
+export async function search(database: Database, user: string, query: string): Promise<ConversationSummary[]> {
   const { beginnings } = toMatch(query, ownerPrefix(user))
   if (beginnings === '') return []
   const rows = await database.all<FoundRow>`

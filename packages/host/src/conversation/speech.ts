@@ -1,16 +1,13 @@
 import type { Model, ModelEvent, ModelRequest } from '../models/index.ts'
 import type { TurnEvent } from '../wire.ts'
-import { toCall } from './new-call.ts'
+import { callByModel } from './new-call.ts'
 import type { ChosenTools } from './prompt.ts'
 
 /** Of what the model asks for at once, more is not read. */
 const mostAtOnce = 50
 const longestText = 100_000
 
-const endings: Record<Extract<ModelEvent, { type: 'end' }>['reason'], string | undefined> = {
-  stop: undefined,
-  calls: undefined,
-  other: undefined,
+const endings: Partial<Record<Extract<ModelEvent, { type: 'end' }>['reason'], string>> = {
   length: 'The model reached its longest answer here. Say "go on" for more.',
   refusal: 'The model refuses to answer this.',
 }
@@ -40,7 +37,7 @@ export async function* speak(
       if (text !== undefined) yield { type: 'notice', message, text }
     } else {
       if (count++ === mostAtOnce) return
-      yield { type: 'call', message, call: toCall(event, tools) }
+      yield { type: 'call', message, call: callByModel(event, tools) }
     }
   }
 }

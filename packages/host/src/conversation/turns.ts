@@ -1,12 +1,10 @@
 import { Problem } from '@reference-plugins/core'
 import type { Logger } from 'pino'
 import type { Call, Decision, TurnEvent } from '../wire.ts'
-import type { Conversations } from './conversations.ts'
 import { EventStream } from './event-stream.ts'
-import { Turn, type TurnParts, type TurnState } from './turn.ts'
+import { Turn, type TurnContext, type TurnState } from './turn.ts'
 
-export interface TurnsOptions extends TurnParts {
-  conversations: Conversations
+export interface TurnsOptions extends Omit<TurnContext, 'user' | 'conversation' | 'events' | 'signal'> {
   log: Logger
 }
 
@@ -61,21 +59,15 @@ export class Turns {
     const plugin = await this.#options.plugins.visible(user, call.plugin)
     const operation = plugin.document.operations.find(({ name }) => name === call.operation)
     if (!operation) throw new Problem(404, `${plugin.document.title} has no operation ${call.operation}: see its page`)
-    return this.#begin(user, id, (turn) => turn.callByHand(plugin, operation, call.arguments))
+    return this.#begin(user, id, (turn) => turn.callByHand({ plugin, operation }, call.arguments))
   }
 
   /**
    * The user allows or refuses a call that waits for it.
    * @throws Problem 404, or 409 if the call has been decided or `digest` is for another version of it
    */
-  decide(
-    user: string,
-    id: string,
-    callId: string,
-    decision: Decision,
-    digest: string,
-  ): Promise<EventStream<TurnEvent>> {
-    return this.#begin(user, id, (turn) => turn.decide(turn.waitingCall(callId, digest), decision))
+  decide(user: string, id: string, call: string, decision: Decision, digest: string): Promise<EventStream<TurnEvent>> {
+    return this.#begin(user, id, (turn) => turn.decide(turn.waitingCall(call, digest), decision))
   }
 
   /** @param work throws, before it returns a promise, if the turn must not begin */
@@ -89,7 +81,7 @@ export class Turns {
     this.#running.set(key, running)
     try {
       const conversation = await this.#options.conversations.get(user, id)
-      const turn = new Turn(this.#options, { user, conversation, events, signal: controller.signal })
+      const turn = new Turn({ ...this.#options, user, conversation, events, signal: controller.signal })
       running.ended = this.#end(key, running, work(turn))
       return events
     } catch (error) {
@@ -100,18 +92,17 @@ export class Turns {
   }
 
   async #end(key: string, { events, controller }: Running, work: Promise<TurnState>): Promise<void> {
-    const event = await work.then(
-      (state) => ({ type: 'end', state: controller.signal.aborted ? 'stopped' : state }) as const,
+    const end = await work.then(
+      (state) => ({ state }),
       (error: Error) => {
-        if (controller.signal.aborted) return { type: 'end', state: 'stopped' } as const
-        const isExpected = error instanceof Problem || error.name === 'ModelError'
+        const isExpected = error instanceof Problem || error.name === 'ModelError' || controller.signal.aborted
         if (!isExpected) this.#options.log.error({ err: error }, 'a turn failed')
         const problem = isExpected ? error.message : 'The host failed, and logged the error: try again'
-        return { type: 'end', state: 'failed', problem } as const
+        return { state: 'failed' as const, problem }
       },
     )
     this.#running.delete(key)
-    events.emit(event)
+    events.emit({ type: 'end', ...(controller.signal.aborted ? { state: 'stopped' } : end) })
     events.end()
   }
 }

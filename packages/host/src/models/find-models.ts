@@ -15,80 +15,75 @@ const local = [
   { name: 'LM Studio', baseUrl: 'http://127.0.0.1:1234/v1' },
   { name: 'llama.cpp', baseUrl: 'http://127.0.0.1:8080/v1' },
   { name: 'vLLM', baseUrl: 'http://127.0.0.1:8000/v1' },
-]
+] as const
 
 /** Finds models: by the environment variables that the vendors' own programs read, and on this machine. */
 export async function findModels(variables: NodeJS.ProcessEnv): Promise<FoundModels> {
-  const { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, ANTHROPIC_MODEL } =
-    variables
-  const problems: string[] = []
-  const found: ModelChoice[] = []
-  if (OPENAI_API_KEY || OPENAI_BASE_URL) {
-    const place = {
-      provider: 'openai-compatible' as const,
+  const {
+    OPENAI_API_KEY,
+    OPENAI_BASE_URL,
+    OPENAI_MODEL,
+    ANTHROPIC_API_KEY,
+    ANTHROPIC_BASE_URL,
+    ANTHROPIC_MODEL,
+    OLLAMA_HOST,
+  } = variables
+  const configured: ModelChoice[] = []
+  if (OPENAI_API_KEY || OPENAI_BASE_URL)
+    configured.push({
+      provider: 'openai-compatible',
       baseUrl: withoutSlash(OPENAI_BASE_URL || 'https://api.openai.com/v1'),
       ...(OPENAI_API_KEY && { apiKey: OPENAI_API_KEY }),
-    }
-    const from = OPENAI_API_KEY ? 'OPENAI_API_KEY' : 'OPENAI_BASE_URL'
-    found.push(...(await configured({ ...place, model: OPENAI_MODEL ?? '', from }, 'OPENAI_MODEL', problems)))
-  }
-  if (ANTHROPIC_API_KEY) {
-    const baseUrl = withoutSlash(ANTHROPIC_BASE_URL || 'https://api.anthropic.com')
-    const place = {
-      provider: 'anthropic' as const,
-      baseUrl: baseUrl.endsWith('/v1') ? baseUrl : `${baseUrl}/v1`,
+      model: OPENAI_MODEL ?? '',
+      from: OPENAI_API_KEY ? 'OPENAI_API_KEY' : 'OPENAI_BASE_URL',
+    })
+  if (ANTHROPIC_API_KEY)
+    configured.push({
+      provider: 'anthropic',
+      baseUrl: `${withoutSlash(ANTHROPIC_BASE_URL || 'https://api.anthropic.com').replace(/\/v1$/, '')}/v1`,
       apiKey: ANTHROPIC_API_KEY,
-    }
-    found.push(
-      ...(await configured(
-        { ...place, model: ANTHROPIC_MODEL ?? '', from: 'ANTHROPIC_API_KEY' },
-        'ANTHROPIC_MODEL',
-        problems,
-      )),
-    )
-  }
-  const places = variables.OLLAMA_HOST
-    ? [{ name: 'Ollama', baseUrl: ollamaUrl(variables.OLLAMA_HOST) }, ...local.slice(1)]
-    : local
-  const near = await Promise.all(
-    places.map(async ({ name, baseUrl }) => {
-      const models = await listModels({ provider: 'openai-compatible', baseUrl, model: '' }, longestLook).catch(
-        () => [],
-      )
-      return models.map(
-        (model): ModelChoice => ({ provider: 'openai-compatible', baseUrl, model, from: `${name} on this machine` }),
-      )
+      model: ANTHROPIC_MODEL ?? '',
+      from: 'ANTHROPIC_API_KEY',
+    })
+  const [ollama, ...others] = local
+  const places = [OLLAMA_HOST ? { ...ollama, baseUrl: ollamaUrl(OLLAMA_HOST) } : ollama, ...others]
+  const problems: string[] = []
+  const found = await Promise.all([
+    ...configured.map((choice) => complete(choice, problems)),
+    ...places.map(({ name, baseUrl }) => {
+      const choice = { provider: 'openai-compatible', baseUrl, model: '', from: `${name} on this machine` } as const
+      return withModels(choice, longestLook).catch(() => [])
     }),
-  )
-  return { found: [...found, ...near.flat()], problems }
+  ])
+  return { found: found.flat(), problems }
 }
 
-async function configured(choice: ModelChoice, variable: string, problems: string[]): Promise<ModelChoice[]> {
+/** A configured choice; with each model of its endpoint if it names none. */
+async function complete(choice: ModelChoice, problems: string[]): Promise<ModelChoice[]> {
   if (choice.model !== '') return [choice]
+  const variable = choice.provider === 'anthropic' ? 'ANTHROPIC_MODEL' : 'OPENAI_MODEL'
   try {
-    const models = await listModels(choice, longestList)
-    if (models.length > 0) return models.slice(0, 200).map((model) => ({ ...choice, model }))
-    problems.push(`${choice.baseUrl} has no models: set ${variable}`)
+    const found = await withModels(choice, longestList)
+    if (found.length === 0) problems.push(`${choice.baseUrl} has no models: set ${variable}`)
+    return found.slice(0, 200)
   } catch (error) {
     problems.push(`${choice.from} is set, but ${(error as Error).message}. Set ${variable} to name the model yourself`)
+    return []
   }
-  return []
 }
 
-/** The names of the models of an endpoint. @throws Error that says why they could not be listed */
-export async function listModels({ provider, baseUrl, apiKey }: ModelChoice, limit = longestList): Promise<string[]> {
+/** The choice with each model of its endpoint. @throws Error that says why they could not be listed */
+async function withModels(choice: ModelChoice, limit: number): Promise<ModelChoice[]> {
+  const { provider, baseUrl, apiKey = '' } = choice
   const headers: Record<string, string> =
     provider === 'anthropic'
-      ? { 'x-api-key': apiKey ?? '', 'anthropic-version': '2023-06-01' }
-      : apiKey
-        ? { authorization: `Bearer ${apiKey}` }
-        : {}
+      ? { 'x-api-key': apiKey, 'anthropic-version': '2023-06-01' }
+      : apiKey === ''
+        ? {}
+        : { authorization: `Bearer ${apiKey}` }
   const { host } = new URL(baseUrl)
-  const answer = await fetch(`${baseUrl}/models`, {
-    headers,
-    redirect: 'error',
-    signal: AbortSignal.timeout(limit),
-  }).catch((error: Error) => {
+  const signal = AbortSignal.timeout(limit)
+  const answer = await fetch(`${baseUrl}/models`, { headers, redirect: 'error', signal }).catch((error: Error) => {
     throw new Error(`${host} does not answer`, { cause: error })
   })
   const text = (await answer.text()).slice(0, 2_000_000)
@@ -98,7 +93,7 @@ export async function listModels({ provider, baseUrl, apiKey }: ModelChoice, lim
     )
   const names = namesIn(text)
   if (!names) throw new Error(`${host} does not answer with a list of models`)
-  return names
+  return names.map((model) => ({ ...choice, model }))
 }
 
 /** Any program may listen on such a port, so the answer must be a list of models exactly. */

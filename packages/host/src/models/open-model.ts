@@ -11,6 +11,13 @@ import { type Model, ModelError, type ModelEvent, type ModelMessage, type ModelR
 import { type ModelFetchOptions, modelFetch } from './model-fetch.ts'
 
 const longestArguments = 200_000
+const reasons = {
+  stop: 'stop',
+  length: 'length',
+  'content-filter': 'refusal',
+  'tool-calls': 'calls',
+  other: 'other',
+} as const
 
 /** A model at an endpoint that is compatible with OpenAI's chat completions or with Anthropic's messages. */
 export function openModel(choice: ModelChoice, options: ModelFetchOptions = {}): Model {
@@ -33,60 +40,29 @@ export function openModel(choice: ModelChoice, options: ModelFetchOptions = {}):
 function toModel({ provider, baseUrl, apiKey, model }: ModelChoice, fetch: typeof globalThis.fetch): LanguageModelV4 {
   // The library requires a key even if the endpoint needs none.
   if (provider === 'anthropic') return createAnthropic({ baseURL: baseUrl, apiKey: apiKey ?? 'none', fetch })(model)
-  return createOpenAICompatible({
-    name: 'host',
-    baseURL: baseUrl,
-    fetch,
-    includeUsage: true,
-    ...(apiKey !== undefined && { apiKey }),
-  })(model)
+  const key = apiKey === undefined ? {} : { apiKey }
+  return createOpenAICompatible({ name: 'host', baseURL: baseUrl, fetch, includeUsage: true, ...key })(model)
 }
 
 const toOptions = ({ system, messages, tools, signal }: ModelRequest) => ({
-  prompt: toPrompt(system, messages),
+  prompt: [{ role: 'system' as const, content: system }, ...messages.map(toPromptMessage)],
   abortSignal: signal,
   ...(tools.length > 0 && {
-    tools: tools.map(({ name, description, parameters, strict }) => ({
-      type: 'function' as const,
-      name,
-      description,
-      inputSchema: parameters,
-      strict,
-    })),
+    tools: tools.map(({ parameters, ...tool }) => ({ type: 'function' as const, ...tool, inputSchema: parameters })),
   }),
 })
 
-function toPrompt(system: string, messages: ModelMessage[]): LanguageModelV4Prompt {
-  return [
-    { role: 'system', content: system },
-    ...messages.map((message): LanguageModelV4Prompt[number] => {
-      if (message.role === 'user') return { role: 'user', content: [{ type: 'text', text: message.text }] }
-      if (message.role === 'tool')
-        return {
-          role: 'tool',
-          content: [
-            {
-              type: 'tool-result',
-              toolCallId: message.callId,
-              toolName: message.name,
-              output: { type: 'text', value: message.text },
-            },
-          ],
-        }
-      return {
-        role: 'assistant',
-        content: [
-          ...(message.text === '' ? [] : [{ type: 'text' as const, text: message.text }]),
-          ...message.calls.map(({ id, name, arguments: given }) => ({
-            type: 'tool-call' as const,
-            toolCallId: id,
-            toolName: name,
-            input: given,
-          })),
-        ],
-      }
-    }),
-  ]
+function toPromptMessage(message: ModelMessage): LanguageModelV4Prompt[number] {
+  if (message.role === 'user') return { role: 'user', content: [{ type: 'text', text: message.text }] }
+  if (message.role === 'tool') {
+    const { callId: toolCallId, name: toolName, text: value } = message
+    return { role: 'tool', content: [{ type: 'tool-result', toolCallId, toolName, output: { type: 'text', value } }] }
+  }
+  const calls = message.calls.map(({ id, name, arguments: input }) => {
+    return { type: 'tool-call' as const, toolCallId: id, toolName: name, input }
+  })
+  const text = message.text === '' ? [] : [{ type: 'text' as const, text: message.text }]
+  return { role: 'assistant', content: [...text, ...calls] }
 }
 
 async function* stream(choice: ModelChoice, model: LanguageModelV4, request: ModelRequest): AsyncGenerator<ModelEvent> {
@@ -117,13 +93,6 @@ function toEvent(part: LanguageModelV4StreamPart, seen: Set<string>): ModelEvent
       const { unified } = part.finishReason
       if (unified === 'error' || unified === 'interrupted')
         throw new ModelError('The answer of the model was cut off. Try again')
-      const reasons = {
-        stop: 'stop',
-        length: 'length',
-        'content-filter': 'refusal',
-        'tool-calls': 'calls',
-        other: 'other',
-      } as const
       return { type: 'end', reason: reasons[unified] }
     }
     default:
@@ -146,36 +115,25 @@ function toCall(id: string, name: string, text: string, seen: Set<string>): Mode
   }
 }
 
-function toModelError(error: unknown, { baseUrl, model }: ModelChoice): ModelError {
+function toModelError(error: unknown, choice: ModelChoice): ModelError {
   for (let inner = error; inner instanceof Error; inner = inner.cause) if (inner instanceof ModelError) return inner
+  return new ModelError(toAdvice(error, choice), { cause: error })
+}
+
+function toAdvice(error: unknown, { baseUrl, model }: ModelChoice): string {
   const { host } = new URL(baseUrl)
-  const status = APICallError.isInstance(error) ? error.statusCode : undefined
+  const status = APICallError.isInstance(error) ? (error.statusCode ?? 0) : 0
   const said = APICallError.isInstance(error) ? error.message.slice(0, 300) : ''
   if (status === 401 || status === 403)
-    return new ModelError(
-      `${host} does not accept the API key: check it in the settings, or the environment variable that it comes from`,
-      { cause: error },
-    )
-  if (status === 404)
-    return new ModelError(`${host} does not have the model ${model}: choose another one in the settings (${said})`, {
-      cause: error,
-    })
-  if (status === 429)
-    return new ModelError(`${host} has received too many requests: wait, and try again (${said})`, { cause: error })
-  if (status !== undefined && status >= 500)
-    return new ModelError(`${host} failed (${status}): try again later (${said})`, { cause: error })
-  if (status !== undefined && status >= 400)
-    return new ModelError(`${host} rejected the request (${status}): ${said}`, { cause: error })
+    return `${host} does not accept the API key: check it in the settings, or the environment variable that it comes from`
+  if (status === 404) return `${host} does not have the model ${model}: choose another one in the settings (${said})`
+  if (status === 429) return `${host} has received too many requests: wait, and try again (${said})`
+  if (status >= 500) return `${host} failed (${status}): try again later (${said})`
+  if (status >= 400) return `${host} rejected the request (${status}): ${said}`
   const code = codeOf(error)
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
-    return new ModelError(
-      `Nothing answers at ${baseUrl}: start the server of the model, or choose another model in the settings`,
-      { cause: error },
-    )
-  return new ModelError(
-    `The answer of ${host} broke off (${code ?? (error as Error).message.slice(0, 200)}). Try again`,
-    { cause: error },
-  )
+    return `Nothing answers at ${baseUrl}: start the server of the model, or choose another model in the settings`
+  return `The answer of ${host} broke off (${code ?? (error as Error).message.slice(0, 200)}). Try again`
 }
 
 function codeOf(error: unknown): string | undefined {

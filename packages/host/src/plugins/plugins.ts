@@ -143,7 +143,7 @@ export class Plugins {
       await transaction.run`DELETE FROM secret WHERE plugin = ${id}`
       await transaction.run`DELETE FROM plugin WHERE id = ${id}`
     })
-    await this.#database.settle()
+    await this.#database.checkpoint()
   }
 }
 

@@ -10,7 +10,8 @@ export interface Script {
   entries: ScriptEntry[]
 }
 
-export type ScriptEntry = { kind: 'user' | 'assistant'; text: string } | ({ kind: 'call' } & ScriptCall)
+type SaidEntry = { kind: 'user' | 'assistant'; text: string }
+export type ScriptEntry = SaidEntry | ({ kind: 'call' } & ScriptCall)
 
 export interface ScriptCall {
   plugin: string
@@ -73,28 +74,25 @@ const unmasked = (text: string): string => text.replaceAll(/^\\(\\*)(#|`{3,}|Ans
 export function readFile(text: string): Script {
   const lines = text.replaceAll('\r\n', '\n').split('\n')
   const script: Script = { title: '', plugins: {}, entries: [] }
-  let said: { kind: 'user' | 'assistant'; lines: string[] } | undefined
+  let said: SaidEntry | undefined
   let call: ScriptCall | undefined
-  const endSaid = () => {
-    if (said) script.entries.push({ kind: said.kind, text: unmasked(said.lines.join('\n').trim()) })
-    said = undefined
-  }
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index] as string
     const heading = /^### ([A-Za-z0-9_]+)\.([A-Za-z0-9_-]+)$/.exec(line)
-    const plugin = script.entries.length === 0 && !said ? /^- ([A-Za-z0-9_]+): (\S+)$/.exec(line) : null
+    const address = script.entries.length === 0 ? /^- ([A-Za-z0-9_]+): (\S+)$/.exec(line) : null
     const fence = /^(`{3,})(json|text)$/.exec(line)
     if (line.startsWith('# ') && script.title === '') script.title = line.slice(2)
-    else if (plugin) script.plugins[plugin[1] as string] = plugin[2] as string
+    else if (address) script.plugins[address[1] as string] = address[2] as string
     else if (line === headings.user || line === headings.assistant) {
-      endSaid()
       call = undefined
-      said = { kind: line === headings.user ? 'user' : 'assistant', lines: [] }
+      said = { kind: line === headings.user ? 'user' : 'assistant', text: '' }
+      script.entries.push(said)
     } else if (heading) {
-      endSaid()
-      call = { plugin: heading[1] as string, operation: heading[2] as string, arguments: {} }
-      script.entries.push({ kind: 'call', ...call })
-      call = script.entries.at(-1) as ScriptCall & ScriptEntry
+      said = undefined
+      const [, plugin = '', operation = ''] = heading
+      const entry = { kind: 'call' as const, plugin, operation, arguments: {} }
+      script.entries.push(entry)
+      call = entry
     } else if (call && fence) {
       const end = lines.indexOf(fence[1] as string, index + 1)
       if (end < 0) throw new Error(`line ${index + 1}: the code block that begins here has no end`)
@@ -104,11 +102,11 @@ export function readFile(text: string): Script {
       else call.answer = value
       index = end
     } else if (call && /^Answer \d{3}$/.test(line)) call.status = Number(line.slice(7))
-    else if (said) said.lines.push(line)
+    else if (said) said.text += `${line}\n`
     else if (line.startsWith('#'))
       throw new Error(`line ${index + 1}: "${line.slice(0, 60)}" is not a heading of a conversation`)
   }
-  endSaid()
+  for (const entry of script.entries) if (entry.kind !== 'call') entry.text = unmasked(entry.text.trim())
   return script
 }
 

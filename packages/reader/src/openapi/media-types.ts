@@ -24,7 +24,7 @@ export const bareType = (type: string): string => type.toLowerCase().split(';')[
 export const isJsonType = (type: string): boolean => /^(application|text)\/([\w.+*-]+\+)?json$/.test(bareType(type))
 
 /** The content that describes a body of this media type: the most specific one, OpenAPI's Response Object. */
-export function contentFor(contents: readonly Content[], type: string): Content | undefined {
+export function contentFor<Of extends Pick<Content, 'type'>>(contents: readonly Of[], type: string): Of | undefined {
   const [kind = ''] = bareType(type).split('/')
   for (const wanted of [bareType(type), `${kind}/*`, '*/*']) {
     const found = contents.find((one) => bareType(one.type) === wanted)

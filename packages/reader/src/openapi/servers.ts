@@ -1,8 +1,8 @@
 import { isLoopback } from '@reference-plugins/guarded-fetch'
 import { placeholderIn } from '../hosts/placeholder.ts'
 import { isObject, listOfAny, memberOf, objectOf, pairsOf, type Schema, step } from '../text/members.ts'
-import { plainLine, quote } from '../text/plain-text.ts'
-import type { Repairs } from '../text/repairs.ts'
+import { quote } from '../text/plain-text.ts'
+import { Repairs } from '../text/repairs.ts'
 
 /** The base URL of calls: without a slash at its end, a query or a fragment. */
 export const baseOf = (url: URL): string => `${url.origin}${url.pathname.replace(/\/+$/, '')}`
@@ -60,17 +60,31 @@ function swaggerServers({ host, basePath, schemes }: Schema): unknown[] {
   return [{ url: `${scheme}://${host}${path}` }]
 }
 
-/** The URL of one entry of `servers`; undefined, with a repair, where it cannot be called. */
-export function serverUrl(server: unknown, spec: URL, pointer: string, repairs: Repairs): URL | undefined {
+/** The path of the first server, which comes before each path of the spec; empty where it is the root. */
+export function basePathOf(document: Schema): string {
+  const [server] = serverList(document, new Repairs('spec')).list
+  const path = URL.parse(addressOf(server), 'http://localhost/')?.pathname.replace(/\/+$/, '') ?? ''
+  return /[{}]|%7B/i.test(path) ? '' : path
+}
+
+/** What is written for a server, its variables filled in with their defaults. */
+function addressOf(server: unknown): string {
   const given = typeof server === 'string' ? server : memberOf(server, 'url')
-  if (typeof given !== 'string' || given.trim() === '')
-    return void repairs.add(pointer, 'A server has no url and was left out.')
+  if (typeof given !== 'string') return ''
   let address = given.trim().slice(0, 2_000)
   for (const [name, variable] of pairsOf(memberOf(server, 'variables')).slice(0, 20)) {
     const preset = memberOf(variable, 'default') ?? listOfAny(memberOf(variable, 'enum'))[0]
     if (typeof preset === 'string' || typeof preset === 'number')
       address = address.replaceAll(`{${name}}`, String(preset))
   }
+  return address
+}
+
+/** The URL of one entry of `servers`; undefined, with a repair, where it cannot be called. */
+export function serverUrl(server: unknown, spec: URL, pointer: string, repairs: Repairs): URL | undefined {
+  let address = addressOf(server)
+  if (address === '') return void repairs.add(pointer, 'A server has no url and was left out.')
+  const given = address
   if (/^[\w-]+(\.[\w-]+)+(:\d+)?(\/|$)/.test(address) || /^localhost(:\d+)?(\/|$)/.test(address)) {
     repairs.add(pointer, `The server ${quote(address)} has no scheme; https:// is assumed.`)
     address = `https://${address}`
@@ -80,7 +94,7 @@ export function serverUrl(server: unknown, spec: URL, pointer: string, repairs: 
   if (!url || !['http:', 'https:'].includes(url.protocol) || isPlaceholder || url.username || url.password)
     return void repairs.add(
       pointer,
-      `The server ${quote(plainLine(given, 100), 100)} is ${isPlaceholder ? 'a placeholder' : 'not a URL that can be called'} and was left out.`,
+      `The server ${quote(given, 100)} is ${isPlaceholder ? 'a placeholder' : 'not a URL that can be called'} and was left out.`,
     )
   url.search = ''
   url.hash = ''

@@ -1,12 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Row, Value } from '../database.ts'
-import { fromKept, toKept } from '../text.ts'
+import { decodeText, encodeText } from '../text.ts'
 
 /** A bare parameter as a limit makes SQLite compile the statement anew for each value; a sum does not. */
 const withPlaceholders = (sql: TemplateStringsArray): string =>
   sql.join('?').replaceAll(/\b(LIMIT|OFFSET)\s+\?/gi, '$1 0 + ?')
 
-const toKeptValue = (value: Value): Value => (typeof value === 'string' ? toKept(value) : value)
+const encodeValue = (value: Value): Value => (typeof value === 'string' ? encodeText(value) : value)
 
 /*
  * Every statement that is run reads its numbers as bigints: run() tells the last rowid of the connection,
@@ -26,19 +26,19 @@ class Query {
   }
 
   all(values: Value[]): Row[] {
-    return (this.#statement.all(...values.map(toKeptValue)) as unknown as Row[string][][]).map((found) =>
+    return (this.#statement.all(...values.map(encodeValue)) as unknown as Row[string][][]).map((found) =>
       this.#toRow(found),
     )
   }
 
   get(values: Value[]): Row | undefined {
-    const found = this.#statement.get(...values.map(toKeptValue)) as unknown as Row[string][] | undefined
+    const found = this.#statement.get(...values.map(encodeValue)) as unknown as Row[string][] | undefined
     return found && this.#toRow(found)
   }
 
   run(values: Value[]): number {
     this.#statement.setReadBigInts(true)
-    return Number(this.#statement.run(...values.map(toKeptValue)).changes)
+    return Number(this.#statement.run(...values.map(encodeValue)).changes)
   }
 
   #toRow(values: Row[string][]): Row {
@@ -47,7 +47,7 @@ class Query {
     const row: Row = {}
     for (let index = 0; index < values.length; index++) {
       const value = values[index] as Row[string]
-      row[this.#columns[index] as string] = typeof value === 'string' ? fromKept(value) : value
+      row[this.#columns[index] as string] = typeof value === 'string' ? decodeText(value) : value
     }
     return row
   }

@@ -84,8 +84,8 @@ class SqliteDatabase implements Database {
     return this.get`SELECT name FROM migration LIMIT 1`
   }
 
-  settle(): Promise<void> {
-    return this.#writer.settle()
+  checkpoint(): Promise<void> {
+    return this.#writer.checkpoint()
   }
 
   async close(): Promise<void> {

@@ -36,7 +36,7 @@ export class Writer {
   }
 
   /** Readers are in the way of that only for moments. */
-  async settle(): Promise<void> {
+  async checkpoint(): Promise<void> {
     await this.#draining
     await whenFree(() => this.#connection.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
   }

@@ -24,7 +24,8 @@ export function startFailureTest(folder: URL, cases: readonly StartFailure[]): v
         const output = server.output().replace(/^oidc-provider WARNING: .*\n/, '')
         assert.equal(server.process.exitCode, 1, output)
         assert.match(output, expected)
-        assert.match(output, new RegExp(`^${name} cannot start: [^\\n]+\\n$`))
+        // A variable that holds JSON gets a line for each member that is wrong.
+        assert.match(output, new RegExp(`^${name} cannot start: [^\\n]+\\n([A-Z_]+\\.[^\\n]+\\n)*$`))
       }
     }
     await Promise.all(Array.from({ length: atOnce }, check))

@@ -32,9 +32,9 @@ export async function removeFromIndex(transaction: Transaction, key: number): Pr
 }
 
 /**
- * The keys of notes that contain all the words. Exact matches come before words that only start with a word of the query.
- * Within each, notes with all words in the title come first, then in title and tags, then anywhere; newest first.
- * There is no ranking by frequency: it would depend on the notes of other users and read every match.
+ * The keys of notes that contain all the words. Notes with the exact words come before notes with longer words that start
+ * with them. In both groups notes with all words in the title come first, then in title and tags, then anywhere, newest
+ * first. There is no ranking by frequency: it would depend on the notes of other users and read every match.
  */
 export async function matches(database: Database, owner: string, query: string, count: number): Promise<number[]> {
   const { words, beginnings } = toMatch(query, ownerWord(owner))

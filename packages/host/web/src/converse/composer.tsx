@@ -2,9 +2,9 @@ import { type KeyboardEvent, useState } from 'react'
 import { Link } from 'wouter'
 import type { Conversation, PluginSummary } from '../../../src/wire.ts'
 import { Button } from '../parts/button.tsx'
+import { Dialog } from '../parts/dialog.tsx'
 import { Form } from '../parts/form.tsx'
 import { HandIcon, PluginIcon, SendIcon, StopIcon } from '../parts/icons.tsx'
-import { Panel } from '../parts/panel.tsx'
 import { useSession } from '../session/session.ts'
 import { OperationPicker } from './operation-picker.tsx'
 import { PluginPicker } from './plugin-picker.tsx'
@@ -54,7 +54,8 @@ export function Composer({ conversation, plugins, actions }: Props) {
       )}
       <div className="row spread">
         <div className="row">
-          <Panel
+          <Dialog
+            kind="panel"
             title="Plugins in this conversation"
             trigger={
               <Button kind="plain">
@@ -63,8 +64,9 @@ export function Composer({ conversation, plugins, actions }: Props) {
             }
           >
             {() => <PluginPicker plugins={plugins} enabled={enabled.map(({ id }) => id)} onChange={actions.enable} />}
-          </Panel>
-          <Panel
+          </Dialog>
+          <Dialog
+            kind="panel"
             title="Call operation"
             trigger={
               <Button kind={hasModel ? 'plain' : 'primary'} isDisabled={isRunning || enabled.length === 0}>
@@ -81,7 +83,7 @@ export function Composer({ conversation, plugins, actions }: Props) {
                 }}
               />
             )}
-          </Panel>
+          </Dialog>
         </div>
         {isRunning ? (
           <Button onPress={actions.stop}>

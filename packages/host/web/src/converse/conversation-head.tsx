@@ -3,9 +3,9 @@ import type { Conversation } from '../../../src/wire.ts'
 import { request } from '../api.ts'
 import { Button } from '../parts/button.tsx'
 import { Confirm } from '../parts/confirm.tsx'
+import { Dialog } from '../parts/dialog.tsx'
 import { Form } from '../parts/form.tsx'
 import { EyeIcon, FileIcon, TrashIcon } from '../parts/icons.tsx'
-import { Panel } from '../parts/panel.tsx'
 import { PromptPanel } from './prompt-panel.tsx'
 
 interface Props {
@@ -44,7 +44,8 @@ export function ConversationHead({ conversation: { id, title }, onRenamed, onRem
         </Form>
       )}
       <div className="row">
-        <Panel
+        <Dialog
+          kind="panel"
           title="What the model sees"
           trigger={
             <Button kind="icon" aria-label="View what the model sees">
@@ -53,7 +54,7 @@ export function ConversationHead({ conversation: { id, title }, onRenamed, onRem
           }
         >
           {() => <PromptPanel id={id} />}
-        </Panel>
+        </Dialog>
         <a
           className="button icon"
           href={`/api/conversations/${id}/file`}

@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react'
-import { Heading } from 'react-aria-components'
 import { Button } from './button.tsx'
 import { Dialog } from './dialog.tsx'
 
@@ -13,11 +12,10 @@ interface Props {
 }
 
 /** Asks the user to confirm an action that cannot be undone. */
-export const Confirm = ({ trigger, title, children, action, onConfirm }: Props) => (
-  <Dialog trigger={trigger} kind="modal" role="alertdialog">
+export const Confirm = ({ children, action, onConfirm, ...dialog }: Props) => (
+  <Dialog kind="alert" {...dialog}>
     {(close) => (
       <>
-        <Heading slot="title">{title}</Heading>
         <p>{children}</p>
         <div className="row end">
           <Button autoFocus onPress={close}>

@@ -18,7 +18,6 @@ export function RegisterView() {
     setAddress(found.address),
   )
   const known = parameters.get('id')
-  // biome-ignore lint/correctness/useExhaustiveDependencies: loaded once for each id
   useEffect(() => {
     if (known) void attempt(async () => show(await get<Registration>(`/api/registrations/${known}`)))
   }, [known])

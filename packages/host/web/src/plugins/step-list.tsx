@@ -2,19 +2,13 @@ import { type RegistrationStep, stepNames } from '../../../src/wire.ts'
 import { Code } from '../parts/code.tsx'
 import { headerLines } from '../parts/headers.ts'
 
-const marks: Record<RegistrationStep['state'], string> = {
-  running: '…',
-  passed: '✓',
-  warned: '!',
-  failed: '✕',
-  skipped: '–',
-}
-const stateLabels: Record<RegistrationStep['state'], string> = {
-  running: 'running',
-  passed: 'passed',
-  warned: 'passed with a warning',
-  failed: 'failed',
-  skipped: 'not needed',
+/** The mark of each state, and its text for a screen reader. */
+const states: Record<RegistrationStep['state'], [mark: string, label: string]> = {
+  running: ['…', 'running'],
+  passed: ['✓', 'passed'],
+  warned: ['!', 'passed with a warning'],
+  failed: ['✕', 'failed'],
+  skipped: ['–', 'not needed'],
 }
 
 /** All steps, in order. Each is filled in when its result arrives. */
@@ -30,16 +24,16 @@ export function StepList({ steps, isRunning }: { steps: readonly RegistrationSte
 }
 
 function StepItem({ name, step, isRunning }: { name: string; step: RegistrationStep | undefined; isRunning: boolean }) {
-  const state = step && (step.message !== '' || step.state === 'running') ? step.state : undefined
+  const state = step && (step.message !== '' || step.state === 'running') ? step.state : 'waiting'
+  const [mark, label] = state === 'waiting' ? ['·', isRunning ? 'pending' : 'not reached'] : states[state]
   return (
-    <li className={`step ${state ?? 'waiting'}`}>
+    <li className={`step ${state}`}>
       <span className="mark" aria-hidden="true">
-        {state ? marks[state] : '·'}
+        {mark}
       </span>
       <div>
         <p>
-          <strong>{name}</strong>{' '}
-          <span className="visually-hidden">{state ? stateLabels[state] : isRunning ? 'pending' : 'not reached'}.</span>
+          <strong>{name}</strong> <span className="visually-hidden">{label}.</span>
           {step?.message} {step && step.milliseconds >= 1 && <small>{Math.round(step.milliseconds)} ms</small>}
         </p>
         {step?.advice && <p className="advice">{step.advice}</p>}
@@ -47,7 +41,7 @@ function StepItem({ name, step, isRunning }: { name: string; step: RegistrationS
           <details>
             <summary>Requests and responses</summary>
             {step.exchanges.map((one, index) => (
-              <div key={index} className="exchange">
+              <div key={index}>
                 <p>
                   <code>
                     {one.method} {one.url}

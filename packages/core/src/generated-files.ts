@@ -7,15 +7,18 @@ import { closePlugin, type Plugin } from './plugin.ts'
 
 type CreatePlugin = (environment: { PUBLIC_URL: string; DATABASE_URL: string }) => Promise<Plugin>
 
-/** All that a plugin is handed over as, by path, and the folder that holds it for review. */
-export interface Contract {
+/** Everything that is generated from a plugin for others to read. */
+export interface GeneratedFiles {
+  /** The plugin's name. */
   name: string
+  /** Where the files are kept for review. */
   folder: string
+  /** Their contents, by path. */
   files: Record<string, string>
 }
 
-/** Makes the plugin of a folder, by the one function of `src/plugin.ts` that is named `create…Plugin`, on an empty database. */
-export async function loadPlugin(folder: string, publicUrl: string): Promise<Contract> {
+/** Creates the plugin of a folder with the one function of its `src/plugin.ts` named `create…Plugin`, on an empty database. */
+export async function generateFiles(folder: string, publicUrl: string): Promise<GeneratedFiles> {
   const module: Record<string, unknown> = await import(pathToFileURL(join(folder, 'src/plugin.ts')).href)
   const create = Object.entries(module).find(([name]) => /^create\w*Plugin$/.test(name))?.[1] as
     | CreatePlugin
@@ -34,8 +37,8 @@ export async function loadPlugin(folder: string, publicUrl: string): Promise<Con
   }
 }
 
-/** Answers the names of the files that were written. */
-export async function writeContract({ folder, files }: Contract): Promise<string[]> {
+/** Returns the names of the files it has written. */
+export async function writeGeneratedFiles({ folder, files }: GeneratedFiles): Promise<string[]> {
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true })
     await writeFile(join(folder, name), content)
@@ -44,10 +47,10 @@ export async function writeContract({ folder, files }: Contract): Promise<string
 }
 
 /**
- * Answers the names of the files that agree.
- * @throws Error that names those that do not, and those that are left over
+ * Returns the names of the files that match the code.
+ * @throws Error that names the files that differ, or that nothing generates any more
  */
-export async function checkContract({ name, folder, files }: Contract): Promise<string[]> {
+export async function checkGeneratedFiles({ name, folder, files }: GeneratedFiles): Promise<string[]> {
   const differing: string[] = []
   for (const [file, content] of Object.entries(files))
     if ((await readFile(join(folder, file), 'utf8').catch(() => undefined)) !== content) differing.push(file)
@@ -60,6 +63,7 @@ export async function checkContract({ name, folder, files }: Contract): Promise<
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'))
     .filter((file) => !Object.hasOwn(files, file))
-  if (leftOver.length > 0) throw new Error(`${name}: nothing writes ${leftOver.join(', ')} in generated/: delete them.`)
+  if (leftOver.length > 0)
+    throw new Error(`${name}: nothing generates ${leftOver.join(', ')} in generated/ any more: delete them.`)
   return Object.keys(files)
 }
