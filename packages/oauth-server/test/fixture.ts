@@ -1,3 +1,4 @@
+import './cheap-passwords.ts'
 import { mkdtempSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
