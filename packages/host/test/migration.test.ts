@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import { openDatabase } from '@reference-plugins/store'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import { hostMigrations } from '../src/tables.ts'
 import type { Call, Conversation, Part } from '../src/wire.ts'
 import { type Browser, type ServedHost, serveHost } from './fixture.ts'
