@@ -57,7 +57,7 @@ const decide = (id: string, call: Call | undefined, decision: string, digest = c
 const list = async (user: string): Promise<string[]> =>
   ((await (await fetch(`${todo.url}/todos/${user}`)).json()) as { todos: string[] }).todos
 
-test('the model reads with a plugin, and what it says comes in pieces', async () => {
+test('the model reads with a plugin, and its text arrives in pieces', async () => {
   await fetch(`${todo.url}/todos/ada`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -93,7 +93,7 @@ test('the model reads with a plugin, and what it says comes in pieces', async ()
   )
 })
 
-test('what changes something waits for the user, and is done once they allow exactly that', async () => {
+test('a call that changes something waits, and is made once the user allows exactly that call', async () => {
   script = [
     { calls: [{ name: named('deleteTodo'), arguments: { username: 'bob', todo_idx: 0, todo: null } }] },
     { text: 'Done.' },
@@ -122,7 +122,7 @@ test('what changes something waits for the user, and is done once they allow exa
   await assert.rejects(decide(id, call, 'allow'), /already been decided/)
 })
 
-test('what is refused is not done, and the model is told so', async () => {
+test('a refused call is not made, and the model is told so', async () => {
   script = [{ calls: [{ name: named('addTodo'), arguments: { username: 'carl', todo: 'x' } }] }, { text: 'Then not.' }]
   const id = await begin()
   const [call] = callsIn(await say(id, 'Add x'))
@@ -132,7 +132,7 @@ test('what is refused is not done, and the model is told so', async () => {
   assert.match(String(model.calls.at(-1)?.body.messages.at(-1)?.content), /user refused/)
 })
 
-test('what is of no consequence by its developer may be allowed for good', async () => {
+test('an operation that is marked as not consequential can be allowed permanently', async () => {
   script = [{ calls: [{ name: named('addTodo'), arguments: { username: 'dora', todo: 'one' } }] }, { text: 'ok' }]
   const first = await begin()
   const [call] = callsIn(await say(first, 'Add one'))
@@ -145,7 +145,7 @@ test('what is of no consequence by its developer may be allowed for good', async
   assert.deepEqual(await list('dora'), ['one', 'two'])
 })
 
-test('calls made at once are all made, and all answered', async () => {
+test('parallel calls are all made and all answered', async () => {
   script = [
     {
       calls: [
@@ -163,7 +163,7 @@ test('calls made at once are all made, and all answered', async () => {
   assert.equal(model.calls.at(-1)?.body.messages.filter(({ role }) => role === 'tool').length, 2)
 })
 
-test('a call that does not fit is not sent, and the model learns why', async () => {
+test('an invalid call is not sent, and the model is told why', async () => {
   for (const [given, reason] of [
     ['{"username": "ada', /not valid JSON/],
     [{}, /username/],
@@ -182,7 +182,7 @@ test('a call that does not fit is not sent, and the model learns why', async () 
   assert.match(callsIn(events)[0]?.result ?? '', /tool bank_transfer does not exist. Available tools: todo/)
 })
 
-test('an error of the plugin becomes something that the model can act on', async () => {
+test('an error of the plugin becomes a result that the model can act on', async () => {
   script = [
     { calls: [{ name: named('deleteTodo'), arguments: { username: 'nobody', todo_idx: 5, todo: null } }] },
     { text: 'It is not there.' },
@@ -195,7 +195,7 @@ test('an error of the plugin becomes something that the model can act on', async
   assert.match(told, /read it again with getTodos/)
 })
 
-test('a model that calls without end is stopped', async () => {
+test('a model that never stops calling is stopped', async () => {
   script = () => ({ calls: [{ name: named('getTodos'), arguments: { username: 'ada' } }] })
   const events = await say(await begin(), 'Read for ever')
   assert.equal(callsIn(events).length, 12)
@@ -203,7 +203,7 @@ test('a model that calls without end is stopped', async () => {
   assert.ok(events.some((event) => event.type === 'notice' && /12 calls/.test(event.text)))
 })
 
-test('of what a model asks for at once, no more is done than in a turn', async () => {
+test('of many parallel calls, only as many are made as a turn allows', async () => {
   const read = { name: named('getTodos'), arguments: { username: 'ada' } }
   script = [{ calls: Array(60).fill(read) }, { text: 'Done.' }]
   const calls = callsIn(await say(await begin(), 'Read very often'))
@@ -212,7 +212,7 @@ test('of what a model asks for at once, no more is done than in a turn', async (
   for (const { state, result } of calls.slice(12)) assert.match(`${state} ${result}`, /refused .*at most 12 calls/)
 })
 
-test('one word is about one call, however often it is sent', async () => {
+test('a confirmation makes one call, however often it is sent', async () => {
   script = [{ calls: [{ name: named('addTodo'), arguments: { username: 'once', todo: 'x' } }] }, { text: 'Added.' }]
   await served.host.database.run`DELETE FROM permission`
   const id = await begin()
@@ -221,7 +221,7 @@ test('one word is about one call, however often it is sent', async () => {
   assert.deepEqual(await list('once'), ['x'])
 })
 
-test('what was asked for before a model broke off is not done, and is not left open', async () => {
+test('calls of an answer that broke off are not made, and not left open', async () => {
   const calls = [1, 2].map((place) => ({ name: named('addTodo'), arguments: { username: 'broken', todo: `${place}` } }))
   script = [{ calls, cutAfter: 13 }]
   const id = await begin()
@@ -235,7 +235,7 @@ test('what was asked for before a model broke off is not done, and is not left o
   assert.deepEqual(await list('broken'), [])
 })
 
-test('trouble of the model is said in words, and the conversation goes on after it', async () => {
+test('a failure of the model is explained, and the conversation can go on', async () => {
   script = [{ error: { status: 401 } }]
   const id = await begin()
   const events = await say(id, 'Hello')
@@ -246,7 +246,7 @@ test('trouble of the model is said in words, and the conversation goes on after 
   assert.equal(textOf(await say(id, 'Hello?')), 'Hello again.')
 })
 
-test('the user stops an answer, and what came is kept', async () => {
+test('the user stops an answer, and its text so far is stored', async () => {
   script = [{ text: 'a long text that goes on and on', pause: 100 }]
   const id = await begin()
   const said = say(id, 'Tell me')
@@ -258,7 +258,7 @@ test('the user stops an answer, and what came is kept', async () => {
   assert.ok(messages.at(-1)?.parts.some((part) => part.type === 'text' && part.text.length > 0))
 })
 
-test('who says something else has refused what waits', async () => {
+test('saying something else refuses the calls that wait', async () => {
   script = [{ calls: [{ name: named('addTodo'), arguments: { username: 'emil', todo: 'x' } }] }, { text: 'Fine.' }]
   const id = await begin()
   // Asked anew, for another conversation does not count.
@@ -274,7 +274,7 @@ test('who says something else has refused what waits', async () => {
   assert.deepEqual(await list('emil'), [])
 })
 
-test('without a model an operation is called by hand, with the same card and the same question', async () => {
+test('an operation can be called by hand, with the same card and the same confirmation', async () => {
   const id = await begin()
   const byHand = (operation: string, given: object) =>
     browser.events<TurnEvent>(`/api/conversations/${id}/calls`, { plugin: plugin.id, operation, arguments: given })
@@ -290,7 +290,7 @@ test('without a model an operation is called by hand, with the same card and the
   await assert.rejects(byHand('nothing', {}), /has no operation nothing/)
 })
 
-test('what the model sees is shown as it is sent', async () => {
+test('the prompt is shown as it is sent to the model', async () => {
   script = [{ text: 'ok' }]
   const id = await begin()
   const shown = await browser.get<{ raw: string; tools: { name: string; tokens: number }[]; system: string }>(
@@ -304,7 +304,7 @@ test('what the model sees is shown as it is sent', async () => {
   assert.ok(tool('getTodos'))
 })
 
-test('conversations are found again by what was said and what was answered, and deleted for good', async () => {
+test('conversations are found by what was said and answered, and can be deleted', async () => {
   script = [
     { calls: [{ name: named('getTodos'), arguments: { username: '世界' } }] },
     { text: 'An unusual word: quokka.' },
@@ -328,7 +328,7 @@ test('conversations are found again by what was said and what was answered, and 
   )
 })
 
-test('a call that waits can be refused when its plugin is gone, and not be allowed', async () => {
+test('a call that waits can be refused, but not allowed, after its plugin was removed', async () => {
   script = [{ calls: [{ name: named('addTodo'), arguments: { username: 'gone', todo: 'x' } }] }]
   await served.host.database.run`DELETE FROM permission`
   const id = await begin()

@@ -4,10 +4,13 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createLog, EnvironmentError, readEnvironment } from '@reference-plugins/core'
 import { freePort, startPlugin } from '@reference-plugins/testing/processes'
 import { temporaryDatabase } from '@reference-plugins/testing/temporary'
-import type { Conversation, PluginDetail, RegistrationEvent, TurnEvent } from '../src/wire.ts'
-import { browserOf } from './fixture.ts'
+import { HostEnvironment } from '../src/environment.ts'
+import { openHost } from '../src/host.ts'
+import type { Conversation, Part, PluginDetail, RegistrationEvent, TurnEvent } from '../src/wire.ts'
+import { browserOf, serveHost } from './fixture.ts'
 import { serveModel } from './models/openai-double.ts'
 
 const folder = new URL('..', import.meta.url)
@@ -16,8 +19,8 @@ after(() => {
   for (const child of started) child.kill('SIGKILL')
 })
 
-/** The host as a process of its own, as it is for a person. */
-async function start(environment: Record<string, string>) {
+/** Starts the host as a process of its own. */
+async function spawnHost(environment: Record<string, string>) {
   const port = await freePort()
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/main.ts'], {
     cwd: folder,
@@ -27,12 +30,9 @@ async function start(environment: Record<string, string>) {
   started.add(child)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
-  for (let tries = 0; !output.includes('is ready at'); tries++) {
-    assert.ok(tries < 600 && child.exitCode === null, `the host did not start: ${output}`)
-    await sleep(50)
-  }
   return {
     child,
+    output: () => output,
     browser: browserOf(`http://localhost:${port}`),
     async end(signal: NodeJS.Signals) {
       child.kill(signal)
@@ -43,7 +43,16 @@ async function start(environment: Record<string, string>) {
   }
 }
 
-test('a host that is killed in the middle of an answer loses nothing that it had, and says what it does not know', {
+async function startHost(environment: Record<string, string>) {
+  const host = await spawnHost(environment)
+  for (let tries = 0; !host.output().includes('is ready at'); tries++) {
+    assert.ok(tries < 600 && host.child.exitCode === null, `the host did not start: ${host.output()}`)
+    await sleep(50)
+  }
+  return host
+}
+
+test('a killed host loses nothing that it stored, and marks an interrupted call as unknown', {
   timeout: 120_000,
 }, async () => {
   const todo = await startPlugin(new URL('../../../plugins/todo/', import.meta.url))
@@ -56,116 +65,99 @@ test('a host that is killed in the middle of an answer loses nothing that it had
         },
   )
   const environment = { DATABASE_URL: temporaryDatabase(), OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'double-1' }
-  let host = await start(environment)
+  let host = await startHost(environment)
   const end = (
     await host.browser.events<RegistrationEvent>('/api/registrations', { address: `localhost:${todo.port}` })
   ).at(-1)
   assert.ok(end?.type === 'end' && end.registration.isReady)
   const plugin = await host.browser.send<PluginDetail>('POST', `/api/registrations/${end.registration.id}/approve`, {})
   await host.browser.send('PUT', `/api/plugins/${plugin.id}/activation`, {})
-  const { id } = await host.browser.send<Conversation>('POST', '/api/conversations', {})
-  const said = host.browser
-    .events<TurnEvent>(`/api/conversations/${id}/messages`, { text: 'What is on my list?' })
-    .catch(() => [])
-  // Until some of the answer has been kept.
-  for (let tries = 0; ; tries++) {
-    const { messages } = await host.browser.get<Conversation>(`/api/conversations/${id}`)
-    const last = messages.at(-1)?.parts[2]
-    if (last?.type === 'text' && last.text !== '') break
-    assert.ok(tries < 400, 'nothing of the answer was kept')
-    await sleep(50)
+  const begin = async () => (await host.browser.send<Conversation>('POST', '/api/conversations', {})).id
+  const partsOf = async (id: string): Promise<Part[]> =>
+    (await host.browser.get<Conversation>(`/api/conversations/${id}`)).messages.flatMap(({ parts }) => parts)
+  const stored = async (id: string, what: (parts: Part[]) => boolean) => {
+    for (let tries = 0; !what(await partsOf(id)); tries++) {
+      assert.ok(tries < 400, 'it was not stored')
+      await sleep(50)
+    }
   }
-  await host.end('SIGKILL')
-  await said
 
-  host = await start(environment)
-  const kept = await host.browser.get<Conversation>(`/api/conversations/${id}`)
-  const parts = kept.messages.flatMap((message) => message.parts)
+  const [answered, interrupted] = [await begin(), await begin()]
+  const said = host.browser
+    .events<TurnEvent>(`/api/conversations/${answered}/messages`, { text: 'What is on my list?' })
+    .catch(() => [])
+  await stored(answered, (parts) => parts[2]?.type === 'call' && parts[2].call.state === 'done')
+  // It takes the next request and never answers.
+  todo.process.kill('SIGSTOP')
+  const call = { plugin: plugin.id, operation: 'getTodos', arguments: { username: 'ada' } }
+  const called = host.browser.events(`/api/conversations/${interrupted}/calls`, call).catch(() => [])
+  await stored(interrupted, ([part]) => part?.type === 'call' && part.call.state === 'running')
+  await stored(answered, (parts) => parts[3]?.type === 'text' && parts[3].text !== '')
+  await host.end('SIGKILL')
+  await Promise.all([said, called])
+  todo.process.kill('SIGCONT')
+
+  host = await startHost(environment)
+  const parts = await partsOf(answered)
   assert.deepEqual(
     parts.slice(0, 3).map(({ type }) => type),
     ['text', 'text', 'call'],
   )
   assert.ok(parts[2]?.type === 'call' && parts[2].call.state === 'done')
   assert.ok(parts[3]?.type === 'text' && parts[3].text.startsWith('A long'), JSON.stringify(parts[3]))
-  assert.equal(kept.isRunning, false)
+  const [part] = await partsOf(interrupted)
+  assert.ok(part?.type === 'call' && part.call.state === 'unknown')
+  assert.match(part.call.result ?? '', /not known whether the plugin made the change: check before you repeat it/)
+  for (const id of [answered, interrupted])
+    assert.equal((await host.browser.get<Conversation>(`/api/conversations/${id}`)).isRunning, false)
   assert.equal((await host.browser.get<PluginDetail>(`/api/plugins/${plugin.id}`)).activation, 'active')
   assert.equal(await host.end('SIGTERM'), 0)
   model.close()
   await todo.end()
 })
 
-test('what was called when the host ended is told as unknown, and not called again', { timeout: 60_000 }, async () => {
-  const environment = { DATABASE_URL: temporaryDatabase() }
-  const slow = await startPlugin(new URL('../../../plugins/todo/', import.meta.url))
-  let host = await start(environment)
-  const end = (
-    await host.browser.events<RegistrationEvent>('/api/registrations', { address: `localhost:${slow.port}` })
-  ).at(-1)
-  assert.ok(end?.type === 'end')
-  const plugin = await host.browser.send<PluginDetail>('POST', `/api/registrations/${end.registration.id}/approve`, {})
-  const { id } = await host.browser.send<Conversation>('POST', '/api/conversations', {})
-  // It takes the request and never answers.
-  slow.process.kill('SIGSTOP')
-  const called = host.browser
-    .events(`/api/conversations/${id}/calls`, {
-      plugin: plugin.id,
-      operation: 'getTodos',
-      arguments: { username: 'ada' },
-    })
-    .catch(() => [])
-  for (let tries = 0; ; tries++) {
-    const [message] = (await host.browser.get<Conversation>(`/api/conversations/${id}`)).messages
-    const [part] = message?.parts ?? []
-    if (part?.type === 'call' && part.call.state === 'running') break
-    assert.ok(tries < 400, 'the call was not kept')
-    await sleep(50)
-  }
-  await host.end('SIGKILL')
-  await called
-  slow.process.kill('SIGCONT')
-  host = await start(environment)
-  const { messages } = await host.browser.get<Conversation>(`/api/conversations/${id}`)
-  const [part] = messages[0]?.parts ?? []
-  assert.ok(part?.type === 'call' && part.call.state === 'unknown')
-  assert.match(part.call.result ?? '', /not known whether the plugin made the change: check before you repeat it/)
-  await host.end('SIGTERM')
-  await slow.end()
-})
-
-test('what is deleted is gone from the disk', { timeout: 60_000 }, async () => {
-  const database = temporaryDatabase()
-  const host = await start({ DATABASE_URL: database })
-  const path = database.slice('file:'.length)
+test('a deleted conversation is removed from the disk', async () => {
+  const databaseUrl = temporaryDatabase()
+  const { browser, close } = await serveHost({ databaseUrl }).then((host) => ({ ...host, browser: host.browser() }))
+  const path = databaseUrl.slice('file:'.length)
   const isOnDisk = (text: string) => [path, `${path}-wal`].some((file) => readFileSync(file).includes(text))
-  const { id } = await host.browser.send<Conversation>('POST', '/api/conversations', {})
-  await host.browser.events(`/api/conversations/${id}/messages`, { text: 'canaryword that was said' })
+  const { id } = await browser.send<Conversation>('POST', '/api/conversations', {})
+  await browser.events(`/api/conversations/${id}/messages`, { text: 'canaryword that was said' })
   assert.ok(isOnDisk('canaryword'))
   // Pages that were used before may hold it as well.
   for (let index = 0; index < 20; index++) {
-    const other = await host.browser.send<Conversation>('POST', '/api/conversations', {})
-    await host.browser.events(`/api/conversations/${other.id}/messages`, { text: `${index} other things`.repeat(100) })
+    const other = await browser.send<Conversation>('POST', '/api/conversations', {})
+    await browser.events(`/api/conversations/${other.id}/messages`, { text: `${index} other things`.repeat(100) })
   }
-  await host.browser.send('DELETE', `/api/conversations/${id}`)
+  await browser.send('DELETE', `/api/conversations/${id}`)
   assert.ok(!isOnDisk('canaryword'))
-  await host.end('SIGTERM')
+  await close()
 })
 
-test('what hinders the start is said in one line', { timeout: 60_000 }, async () => {
-  for (const [environment, words] of [
-    [{ HOST_KEY: 'weak' }, /HOST_KEY must be 32 random bytes/],
-    [{ HOST_USERS: 'many' }, /HOST_USERS/],
-    [{ DATABASE_URL: 'file:/nowhere/host.sqlite' }, /there is no folder/],
-    [{ PORT: 'x' }, /PORT must be a number/],
-  ] as const) {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/main.ts'], {
-      cwd: folder,
-      env: { ...process.env, PORT: String(await freePort()), DATABASE_URL: temporaryDatabase(), ...environment },
-    })
-    let output = ''
-    child.stderr.on('data', (chunk) => (output += chunk))
-    const [code] = await once(child, 'exit')
-    assert.equal(code, 1)
-    assert.match(output, words)
-    assert.ok(!/ {4}at /.test(output), output)
-  }
+test('a start failure prints one line', { timeout: 60_000 }, async () => {
+  const { child, output } = await spawnHost({ HOST_KEY: 'weak', DATABASE_URL: temporaryDatabase() })
+  const [code] = await once(child, 'exit')
+  assert.equal(code, 1)
+  assert.match(output(), /^The host cannot start: HOST_KEY must be 32 random bytes[^\n]*\n$/)
+})
+
+test('every start failure has a message for the user', async () => {
+  for (const [variables, words] of [
+    [{ HOST_USERS: 'many' }, /^HOST_USERS/],
+    [{ PORT: 'x' }, /^PORT must be a number/],
+  ] as const)
+    assert.throws(
+      () => readEnvironment(variables, { port: 3000, folder }, HostEnvironment),
+      (error) => error instanceof EnvironmentError && words.test(error.message),
+    )
+  const noFolder = openHost({
+    databaseUrl: 'file:/nowhere/host.sqlite',
+    publicUrl: 'http://localhost:3000',
+    keys: () => '',
+    mode: 'single',
+    development: true,
+    environment: {},
+    log: createLog('silent', false),
+  })
+  await assert.rejects(noFolder, { expose: true, message: /there is no folder/ })
 })

@@ -1,12 +1,12 @@
 /**
- * Writes plugins/NAME/conversation.md: holds the conversations below with the plugins as they are, through the host, with
- * a model that says what stands here. node test/make-conversations.ts
+ * Writes plugins/NAME/conversation.md: has the conversations below with the plugins through the host, with a scripted
+ * model. Run it with: node test/make-conversations.ts
  */
 import { writeFileSync } from 'node:fs'
-import { workspacePlugins } from '@reference-plugins/testing/processes'
 import type { Conversation, TurnEvent } from '../src/wire.ts'
 import { activateLocal } from './activate-local.ts'
 import { serveHost } from './fixture.ts'
+import { startLocalPlugins } from './local-plugins/local-plugins.ts'
 import { type ScriptedTurn, serveModel } from './models/openai-double.ts'
 
 type Turns = [said: string, ...answers: ScriptedTurn[]][]
@@ -79,11 +79,12 @@ const host = await serveHost({
   environment: { OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'script', OLLAMA_HOST: '127.0.0.1:1' },
 })
 const browser = host.browser()
-const locals = await workspacePlugins(new URL('../../../', import.meta.url).pathname)
-for (const local of locals) {
+const locals = await startLocalPlugins(Object.keys(conversations))
+for (const [name, turns] of Object.entries(conversations)) {
+  const local = locals.of(name)
   const plugin = await activateLocal(browser, local)
   const { id } = await browser.send<Conversation>('POST', '/api/conversations', { plugins: [plugin.id] })
-  for (const [said, ...answers] of conversations[local.name] ?? []) {
+  for (const [said, ...answers] of turns) {
     script = answers
     let events = await browser.events<TurnEvent>(`/api/conversations/${id}/messages`, { text: said })
     for (;;) {
@@ -99,17 +100,17 @@ for (const local of locals) {
       })
     }
     const end = events.at(-1)
-    if (end?.type !== 'end' || end.state !== 'done') throw new Error(`${local.name}: ${JSON.stringify(end)}`)
+    if (end?.type !== 'end' || end.state !== 'done') throw new Error(`${name}: ${JSON.stringify(end)}`)
   }
   const file = await (await browser.raw('GET', `/api/conversations/${id}/file`)).text()
-  const own = (await import(`../../../plugins/${local.name}/generated/ai-plugin.json`, { with: { type: 'json' } })) as {
+  const own = (await import(`../../../plugins/${name}/generated/ai-plugin.json`, { with: { type: 'json' } })) as {
     default: { api: { url: string } }
   }
   writeFileSync(
-    new URL(`../../../plugins/${local.name}/conversation.md`, import.meta.url),
-    file.replaceAll(new URL(local.url).host.replace('127.0.0.1', 'localhost'), new URL(own.default.api.url).host),
+    new URL(`../../../plugins/${name}/conversation.md`, import.meta.url),
+    file.replaceAll(local.address, new URL(own.default.api.url).host),
   )
 }
 await host.close()
 model.close()
-await Promise.all(locals.map((local) => local.end()))
+await locals.end()

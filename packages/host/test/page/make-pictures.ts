@@ -1,11 +1,11 @@
 /** Writes the pictures of docs/host.md: node test/page/make-pictures.ts */
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { workspacePlugins } from '@reference-plugins/testing/processes'
 import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
 import { activateLocal } from '../activate-local.ts'
 import { serveHost } from '../fixture.ts'
+import { startLocalPlugins } from '../local-plugins/local-plugins.ts'
 import { type ScriptedTurn, serveModel } from '../models/openai-double.ts'
 import { openBrowser, openPage } from './chromium.ts'
 
@@ -14,7 +14,7 @@ mkdirSync(pictures, { recursive: true })
 
 let script: ScriptedTurn[] = []
 const model = await serveModel(() => script.shift() ?? { text: '' })
-const locals = await workspacePlugins(fileURLToPath(new URL('../../../../', import.meta.url)))
+const locals = await startLocalPlugins(['todo', 'stocks', 'news', 'notes'])
 const served = await serveHost(
   {
     mode: 'accounts',
@@ -49,11 +49,9 @@ await page.getByText('The plugin was not registered').waitFor()
 await picture('register')
 
 const ids: Record<string, string> = {}
-for (const local of locals.filter(({ name }) => name !== 'notes'))
-  ids[local.name] = (await activateLocal(api, local)).id
-const notes = locals.find(({ name }) => name === 'notes')
+for (const name of ['todo', 'stocks', 'news']) ids[name] = (await activateLocal(api, locals.of(name))).id
 await page.goto(`${served.url}/plugins/register`)
-await page.getByLabel('Address').fill(notes?.url.replace('http://127.0.0.1', 'localhost') ?? '')
+await page.getByLabel('Address').fill(locals.of('notes').address)
 await page.keyboard.press('Enter')
 await page.getByRole('button', { name: 'Register Notes' }).click()
 await page.getByRole('heading', { name: /^Activation/ }).waitFor()
@@ -88,4 +86,4 @@ await picture('converse')
 await browser.close()
 await served.close()
 model.close()
-await Promise.all(locals.map((one) => one.end()))
+await locals.end()

@@ -1,25 +1,31 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { walkToCallback } from '@reference-plugins/contract'
-import { type WorkspacePlugin, workspacePlugins } from '@reference-plugins/testing/processes'
+import { perform } from '../src/command/replay-files.ts'
+import { readFile } from '../src/replay/conversation-file.ts'
+import { replay } from '../src/replay/replay.ts'
 import type { Call, Conversation, PluginDetail, Registration, RegistrationEvent, TurnEvent } from '../src/wire.ts'
+import { activateLocal } from './activate-local.ts'
 import { type Browser, type ServedHost, serveHost } from './fixture.ts'
+import { type LocalPlugins, startLocalPlugins } from './local-plugins/local-plugins.ts'
 
-let locals: WorkspacePlugin[]
+const root = new URL('../../../', import.meta.url)
+const names = ['todo', 'stocks', 'news', 'notes']
+let locals: LocalPlugins
 let served: ServedHost
 let browser: Browser
 before(async () => {
-  locals = await workspacePlugins(new URL('../../../', import.meta.url).pathname)
+  locals = await startLocalPlugins(names)
   served = await serveHost()
   browser = served.browser()
 })
 after(async () => {
   await served.close()
-  await Promise.all(locals.map((one) => one.end()))
+  await locals.end()
 })
-const local = (name: string) => locals.find((one) => one.name === name) as WorkspacePlugin
 async function read(name: string, token?: string): Promise<Registration> {
-  const address = `${local(name).url.replace('127.0.0.1', 'localhost')}/mcp`
+  const address = `http://${locals.of(name).address}/mcp`
   const end = (await browser.events<RegistrationEvent>('/api/registrations', { address, ...(token && { token }) })).at(
     -1,
   )
@@ -43,7 +49,23 @@ async function call(plugin: string, operation: string, given: object): Promise<C
   return last()
 }
 
-test('an MCP server is registered by its URL, and its tools are called with the same cards and questions', async () => {
+for (const name of names)
+  test(`${name}: the conversation in its README gets the same answers today`, async () => {
+    const { id } = await activateLocal(browser, locals.of(name))
+    const plugin = await served.host.plugins.visible('only', id)
+    const script = readFile(readFileSync(new URL(`plugins/${name}/conversation.md`, root), 'utf8'))
+    const results = await replay(script, (call) => perform({ host: served.host, user: 'only' }, plugin, call))
+    assert.ok(results.length >= 2)
+    assert.deepEqual(
+      results.flatMap(({ faults }) => faults),
+      [],
+    )
+    const readme = readFileSync(new URL(`plugins/${name}/README.md`, root), 'utf8')
+    for (const entry of script.entries)
+      if (entry.kind !== 'call') assert.ok(readme.includes(entry.text), `the README quotes: ${entry.text}`)
+  })
+
+test('an MCP server is registered by its URL, and its tools are called with the same cards and confirmations', async () => {
   const registration = await read('todo')
   assert.equal(registration.plugin?.source, 'mcp', JSON.stringify(registration.steps))
   assert.deepEqual(
@@ -56,19 +78,19 @@ test('an MCP server is registered by its URL, and its tools are called with the 
   )
   const { id } = await browser.send<PluginDetail>('POST', `/api/registrations/${registration.id}/approve`, {})
   await browser.send('PUT', `/api/plugins/${id}/activation`, {})
-  assert.equal((await call(id, 'addTodo', { username: 'ada', todo: 'milk' })).response?.status, 200)
-  const found = await call(id, 'getTodos', { username: 'ada' })
+  assert.equal((await call(id, 'addTodo', { username: 'bea', todo: 'milk' })).response?.status, 200)
+  const found = await call(id, 'getTodos', { username: 'bea' })
   assert.deepEqual(JSON.parse(found.response?.body ?? ''), { todos: ['milk'] })
-  const bad = await call(id, 'deleteTodo', { username: 'ada', todo_idx: 7 })
+  const bad = await call(id, 'deleteTodo', { username: 'bea', todo_idx: 7 })
   assert.equal(bad.response?.status, 400)
   assert.match(bad.result ?? '', /rejected this call[\s\S]*read it again/)
 })
 
-test('one that asks for a token says so, and is registered with it', async () => {
+test('an MCP server that requires a token says so, and is registered with one', async () => {
   const without = await read('stocks')
   assert.equal(without.isReady, false)
   assert.match(without.steps.find(({ state }) => state === 'failed')?.message ?? '', /asks for a token/)
-  const { token = '' } = local('stocks')
+  const { token } = locals.of('stocks')
   const registration = await read('stocks', token)
   assert.equal(registration.isReady, true, JSON.stringify(registration.steps))
   const { id } = await browser.send<PluginDetail>('POST', `/api/registrations/${registration.id}/approve`, {
@@ -78,7 +100,7 @@ test('one that asks for a token says so, and is registered with it', async () =>
   assert.equal((await call(id, 'getQuotes', { symbols: ['IBM'] })).response?.status, 200)
 })
 
-test('one that users sign in to by OAuth shows its tools after that, and is called in the name of each', async () => {
+test('an MCP server with OAuth shows its tools after the sign-in, and is called in the name of the user', async () => {
   const registration = await read('notes')
   assert.equal(registration.isReady, true, JSON.stringify(registration.steps))
   assert.equal(registration.plugin?.auth.type, 'oauth')
@@ -87,7 +109,7 @@ test('one that users sign in to by OAuth shows its tools after that, and is call
   const { url } = await browser.send<{ url: string }>('POST', `/api/plugins/${id}/sign-in`, {})
   assert.match(new URL(url).searchParams.get('resource') ?? '', /\/mcp$/)
   const callback = new URL(url).searchParams.get('redirect_uri') as string
-  const ended = await browser.raw('GET', (await walkToCallback(url, callback, local('notes').oauth?.signIn)).href)
+  const ended = await browser.raw('GET', (await walkToCallback(url, callback, locals.of('notes').signIn)).href)
   assert.equal(ended.status, 200, await ended.text())
   const plugin = await browser.get<PluginDetail>(`/api/plugins/${id}`)
   assert.ok(plugin.operations.length >= 8)
