@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { test } from 'node:test'
 
 const root = join(import.meta.dirname, '..')
@@ -25,7 +25,7 @@ test('every path in backticks exists', () => {
       withoutCode(read(page)).matchAll(/`((?:packages|plugins|docs|\.ci)\/[\w./*{},-]+)`/g),
       ([, path = '']) => path,
     )
-      .filter((path) => !path.includes('NAME') && globSync(path, { cwd: root }).length === 0)
+      .filter((path) => !/NAME|\.data/.test(path) && globSync(path, { cwd: root }).length === 0)
       .map((path) => `${page}: ${path}`),
   )
   assert.deepEqual(missing, [])
@@ -48,9 +48,9 @@ test('the README lists the scripts of package.json', () => {
 
 test('the README lists every package and every plugin', () => {
   const mapped = Array.from(readme.matchAll(/^packages\/(\S+)/gm), ([, name]) => name)
-  assert.deepEqual(mapped.sort(), readdirSync(join(root, 'packages')).sort())
+  assert.deepEqual(mapped.sort(), foldersIn('packages'))
   const linked = Array.from(readme.matchAll(/^\| \[(\w+)\]\(plugins\/\1\)/gm), ([, name]) => name)
-  assert.deepEqual(linked.sort(), readdirSync(join(root, 'plugins')).sort())
+  assert.deepEqual(linked.sort(), foldersIn('plugins'))
 })
 
 test('no script of a package.json is longer than 100 characters', () => {
@@ -59,6 +59,11 @@ test('no script of a package.json is longer than 100 characters', () => {
   )
   assert.deepEqual(long, [])
 })
+
+const foldersIn = (folder: string): string[] =>
+  globSync(`${folder}/*/package.json`, { cwd: root })
+    .map((file) => basename(dirname(file)))
+    .sort()
 
 function isThere(page: string, link: string): boolean {
   const [file = '', anchor] = link.split('#')

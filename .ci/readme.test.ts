@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, utimesSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
+import { temporaryDatabase } from '../packages/store/src/temporary.ts'
 import { Command } from './command.ts'
 
 // Runs the commands of the README as they are written there.
@@ -17,13 +17,9 @@ const shell = (command: string, timeout: number) =>
   promisify(execFile)('bash', ['-c', command], { cwd: root, timeout }).then(({ stdout }) => stdout)
 
 describe('one plugin', () => {
-  const data = mkdtempSync(join(tmpdir(), 'reference-plugins-readme-'))
-  const todo = new Command(devCommand, root, { DATABASE_URL: `file:${data}/todo.sqlite` })
+  const todo = new Command(devCommand, root, { DATABASE_URL: temporaryDatabase() })
   before(() => todo.waitFor(/todo is ready/g, 1, 90_000))
-  after(async () => {
-    await todo.end()
-    rmSync(data, { recursive: true })
-  })
+  after(() => todo.end())
 
   test('a change in core restarts the plugin', async () => {
     utimesSync(join(root, 'packages/core/src/index.ts'), new Date(), new Date())

@@ -4,6 +4,7 @@ import { globSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
+import { temporaryPrefix } from '../packages/store/src/temporary.ts'
 import { groups, preparation, type Step } from './steps.ts'
 
 // Runs the groups of steps that are named on the command line, or all.
@@ -83,7 +84,7 @@ function checkTemporaryFolders(): void {
 }
 
 function temporaryFolders(): string[] {
-  return globSync(join(tmpdir(), 'reference-plugins-*'))
+  return globSync(join(tmpdir(), `${temporaryPrefix}*`))
 }
 
 function minutes(): string {

@@ -13,7 +13,7 @@ export interface Ended {
   output: string
 }
 
-/** Runs a program from `.ci/mcp/node_modules`. `onOutput` gets everything written so far. */
+/** Runs a program of those in node_modules. `onOutput` gets all that it has written so far. */
 export function run(
   program: keyof typeof packages,
   words: string[],
@@ -28,10 +28,5 @@ export function run(
       output += chunk
       onOutput(output)
     })
-  return new Promise((resolve) =>
-    child.on('close', (code) => {
-      rmSync(cwd, { recursive: true })
-      resolve({ code, output })
-    }),
-  )
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })))
 }

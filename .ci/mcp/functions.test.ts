@@ -3,7 +3,7 @@ import { after, test } from 'node:test'
 import { transformJSONSchema } from '@anthropic-ai/sdk/lib/transform-json-schema'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { toStrictJsonSchema } from 'openai/lib/transform'
-import { anthropic, openai, strictFaults, toStrict } from '../../packages/contract/src/function-schema.ts'
+import { anthropic, openai, strictFaults, toStrict } from '../../packages/reader/src/index.ts'
 import { mcpServers } from './servers.ts'
 
 // Checks the schemas of all tools as strict functions of two model APIs, by the rules in the vendors' own libraries.

@@ -6,7 +6,7 @@ import { type ConfigFile, readConfigFile, readObject } from './config-file.ts'
 import { Report } from './finding.ts'
 import { type OAuthSettings, readOAuthSettings } from './oauth/settings.ts'
 import { judgeConsumers, profiles } from './profiles.ts'
-import { reporters } from './reporters/reporter.ts'
+import { reporters } from './reporters/index.ts'
 import { type ContractOptions, checkPlugin, judgeDocuments } from './run.ts'
 import { readSpec } from './spec.ts'
 

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { temporaryFolder } from '@reference-plugins/store/temporary'
 
-const folder = mkdtempSync(join(tmpdir(), 'reference-plugins-commands-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 mkdirSync(join(folder, 'test'))
 for (const name of ['one', 'two', 'three'])
   writeFileSync(

@@ -5,12 +5,14 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { temporaryFolder } from '@reference-plugins/store/temporary'
+import { exportPlugins } from '../src/export/export-command.ts'
 import { checkGeneratedFiles, generateFiles } from '../src/generated-files.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const command = fileURLToPath(new URL('../bin/export.ts', import.meta.url))
 const out = temporaryFolder()
 
+/** The command in a process of its own. */
 function run(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
@@ -20,17 +22,17 @@ function run(...args: string[]) {
   return { status, stdout, stderr }
 }
 
-test('one plugin, under its own URL, in a folder of choice', () => {
-  const { status, stdout } = run('todo', '--url', 'https://todo.example.com/', '--out', out)
-  assert.equal(status, 0)
-  assert.match(stdout, /^todo: 12 files in \S+\n$/)
+test('one plugin, with its own URL, in a chosen folder', async () => {
+  const lines = await exportPlugins(['todo', '--url', 'https://todo.example.com/', '--out', out], root)
+  assert.equal(lines.length, 1)
+  assert.match(lines[0] as string, /^todo: 12 files in \S+$/)
   const read = (file: string) => JSON.parse(readFileSync(join(out, 'todo', file), 'utf8'))
   assert.equal(read('ai-plugin.json').api.url, 'https://todo.example.com/openapi.yaml')
   assert.equal(read('m365/openapi.json').servers[0].url, 'https://todo.example.com')
   assert.equal(read('agent-plugin/mcp.json').mcpServers.todo.url, 'https://todo.example.com/mcp')
 })
 
-test('every plugin, as it lies in generated; what Copilot cannot sign in to is said', () => {
+test('every plugin, equal to the files in generated; a plugin that Copilot cannot sign in to says so', () => {
   const { status, stdout } = run('--out', join(out, 'all'))
   assert.equal(status, 0)
   for (const name of ['news', 'notes', 'stocks', 'todo']) {
@@ -43,6 +45,13 @@ test('every plugin, as it lies in generated; what Copilot cannot sign in to is s
   }
   assert.match(stdout, /^news: .*no m365/m)
   assert.equal(existsSync(join(out, 'all/news/m365')), false)
+})
+
+test('the command prints a refusal as one line, with exit code 1', () => {
+  const { status, stdout, stderr } = run('nothing')
+  assert.equal(status, 1)
+  assert.equal(stdout, '')
+  assert.match(stderr, /^[^\n]+ nothing[^\n]+\n$/)
 })
 
 writeFileSync(join(out, 'file'), '')
@@ -60,12 +69,12 @@ const refused: [args: string[], line: RegExp][] = [
   [['todo', '--colour'], /--colour/],
 ]
 for (const [args, line] of refused)
-  test(`"${args.join(' ').replace(out, 'OUT')}" gets one line and exit code 1`, () => {
-    const { status, stdout, stderr } = run(...args)
-    assert.equal(status, 1)
-    assert.equal(stdout, '')
-    assert.match(stderr, line)
-    assert.match(stderr, /^[^\n]+\n$/)
+  test(`"${args.join(' ').replace(out, 'OUT')}" is refused in one line`, async () => {
+    await assert.rejects(exportPlugins(args, root), ({ message }: Error) => {
+      assert.match(message, line)
+      assert.match(message, /^[^\n]+$/)
+      return true
+    })
   })
 
 test('the check fails where a file is stale, and where one is left over', async () => {

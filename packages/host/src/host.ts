@@ -89,7 +89,7 @@ function openConversations(
   database: Database,
   vault: Vault,
   { environment, mode, development: allowLoopback, longestCall, log }: HostOptions,
-  { plugins, credentials }: ReturnType<typeof openPlugins>,
+  { plugins, activations, credentials }: ReturnType<typeof openPlugins>,
 ) {
   const models = new UserModels(database, vault, environment, mode === 'accounts')
   const selection = new Selection()
@@ -102,7 +102,7 @@ function openConversations(
     caller,
     permissions: new Permissions(database),
     modelOf: (user) => models.open(user),
-    prompt: { plugins, credentials, selection },
+    prompt: { plugins, activations, selection },
     log,
   })
   return { models, selection, caller, views, conversations, turns }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { cpSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { closePlugin, createApp, createLog, type Plugin, type PluginOperation, run } from '@reference-plugins/core'
 import type { ContractSettings } from './contract-tests.ts'
-import { developmentToken } from './processes/development.ts'
+import { besideDatabase, developmentToken } from './processes/development.ts'
 import { temporaryDatabase } from './temporary.ts'
 
 type Input = Record<string, unknown>
@@ -36,10 +37,12 @@ export function sameAnswerTests(
   script: readonly ScriptedCall[],
 ): void {
   test('each operation answers the same directly, over HTTP and over MCP', async () => {
-    const direct = await through(createPlugin, script, openDirect)
-    assert.deepEqual(await through(createPlugin, script, openHttp), direct)
-    assert.deepEqual(await through(createPlugin, script, openMcp({ pin: '2026-07-28' })), direct)
-    assert.deepEqual(await through(createPlugin, script, openMcp('legacy')), direct)
+    const template = await createDatabase(createPlugin)
+    const through = (openEntrance: OpenEntrance) => runScript(createPlugin, script, copyOf(template), openEntrance)
+    const direct = await through(openDirect)
+    assert.deepEqual(await through(openHttp), direct)
+    assert.deepEqual(await through(openMcp({ pin: '2026-07-28' })), direct)
+    assert.deepEqual(await through(openMcp('legacy')), direct)
     for (const [index, { operation, refused }] of script.entries())
       assert.equal(
         direct[index]?.status,
@@ -55,18 +58,34 @@ interface Opened {
   authorization: string | undefined
 }
 
-async function through(
+type OpenEntrance = (opened: Opened) => Promise<Entrance>
+
+// Answers contain the origin, so it must be the same for all.
+const publicUrl = 'http://127.0.0.1:3000'
+
+/** A database with the users and tokens that the plugin makes in development. Copies of it are cheap; a user is not. */
+async function createDatabase(createPlugin: (settings: ContractSettings) => Promise<Plugin>): Promise<string> {
+  const database = temporaryDatabase()
+  await closePlugin(await createPlugin({ PUBLIC_URL: publicUrl, DATABASE_URL: database, NODE_ENV: 'development' }))
+  return database
+}
+
+function copyOf(database: string): string {
+  const copy = temporaryDatabase()
+  cpSync(besideDatabase(database, '.'), besideDatabase(copy, '.'), { recursive: true })
+  return copy
+}
+
+async function runScript(
   createPlugin: (settings: ContractSettings) => Promise<Plugin>,
   script: readonly ScriptedCall[],
-  openEntrance: (opened: Opened) => Promise<Entrance>,
+  database: string,
+  openEntrance: OpenEntrance,
 ): Promise<Result[]> {
-  const database = temporaryDatabase()
   const handler: { listener?: RequestListener } = {}
   const server = createServer((request, response) => handler.listener?.(request, response))
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  // Answers contain the origin, so it must be the same for all.
-  const publicUrl = 'http://127.0.0.1:3000'
   const plugin = await createPlugin({ PUBLIC_URL: publicUrl, DATABASE_URL: database, NODE_ENV: 'development' })
   handler.listener = (await createApp(plugin, { publicUrl, log: createLog('silent', false) })).callback()
   const token = developmentToken(database)

@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { runPrinted } from '@reference-plugins/testing/printed'
 import { temporaryDatabase } from '@reference-plugins/testing/temporary'
+import { main } from '../src/token-command.ts'
 import { type Served, serveNews, type User } from './fixture.ts'
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
@@ -76,32 +78,25 @@ test('the manifest, the specs and the pages need no token', async () => {
 
 test('the token command creates, lists and revokes tokens', async () => {
   const DATABASE_URL = temporaryDatabase()
-  const token = (...words: string[]) => {
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', 'src/token.ts', ...words],
-      {
-        cwd: folder,
-        env: { ...process.env, DATABASE_URL },
-        encoding: 'utf8',
-      },
-    )
-    return { status, output: stdout + stderr }
-  }
-  const made = token('add', 'Ada Lovelace', '--days', '30')
-  assert.match(made.output, /^news_[\w-]{43}\n$/)
-  const secret = made.output.trim()
-  const listed = token('list')
+  const token = (...words: string[]) => runPrinted(main, words, { DATABASE_URL })
+  const { stdout } = spawnSync(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', 'src/token.ts', 'add', 'Ada Lovelace', '--days', '30'],
+    { cwd: folder, env: { ...process.env, DATABASE_URL }, encoding: 'utf8' },
+  )
+  assert.match(stdout, /^news_[\w-]{43}\n$/)
+  const secret = stdout.trim()
+  const listed = await token('list')
   assert.match(listed.output, /^[0-9a-f]{8} {2}Ada Lovelace {2}created .* valid until /)
   assert.ok(!listed.output.includes(secret))
   const served = await serveNews({ DATABASE_URL })
   const call = () => served.api.get('/feeds').set('Authorization', `Bearer ${secret}`)
   await call().expect(200)
   const id = listed.output.slice(0, 8)
-  assert.deepEqual(token('revoke', id), { status: 0, output: `${id} is revoked\n` })
+  assert.deepEqual(await token('revoke', id), { code: 0, output: `${id} is revoked` })
   await call().expect(401)
   await served.close()
-  assert.match(token('list').output, /revoked/)
+  assert.match((await token('list')).output, /revoked/)
   for (const words of [
     [],
     ['add'],
@@ -112,9 +107,9 @@ test('the token command creates, lists and revokes tokens', async () => {
     ['list', 'x'],
     ['add', 'a', '--days', 'x'],
   ]) {
-    const { status, output } = token(...words)
-    assert.equal(status, 1, words.join(' '))
+    const { code, output } = await token(...words)
+    assert.equal(code, 1, words.join(' '))
     assert.match(output, /Usage:/)
   }
-  assert.equal(token('revoke', 'nothing').status, 1)
+  assert.equal((await token('revoke', 'nothing')).code, 1)
 })

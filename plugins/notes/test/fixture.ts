@@ -51,8 +51,11 @@ export async function serveNotes(database = temporaryDatabase()): Promise<Served
     plugin,
     api,
     async as(name) {
-      const account = (await issuer.accounts.findByName(name)) ?? (await issuer.accounts.add(name, 'a long password'))
-      const token = await issuer.issueAccessToken(account?.id ?? '', client.id)
+      // Without a password, which takes a quarter of a second to hash.
+      await tables.run`
+        INSERT INTO oauth_account (id, name, key, password, created_at) VALUES (${name}, ${name}, ${name}, '', 0)
+        ON CONFLICT (key) DO NOTHING`
+      const token = await issuer.issueAccessToken(name, client.id)
       const set = (test: supertest.Test) => test.set('Authorization', `Bearer ${token}`)
       return {
         token,

@@ -49,9 +49,9 @@ export async function chooseTools(
   conversation: Conversation,
 ): Promise<ChosenTools> {
   const enabled = new Set(conversation.plugins)
-  const active = await activations.active(user)
+  const active = new Set(await activations.active(user))
   const candidates = (await plugins.allVisible(user)).filter(
-    ({ id, trouble }) => enabled.has(id) && active.includes(id) && trouble === undefined,
+    ({ id, trouble }) => enabled.has(id) && active.has(id) && trouble === undefined,
   )
   selection.update(candidates.map(toSelectedFrom))
   const ids = candidates.map(({ id }) => id)

@@ -1,6 +1,6 @@
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import type { Vault } from '../vault/vault.ts'
-import type { ActivationState, Activations } from './activations.ts'
+import type { Activations } from './activations.ts'
 import { NotActivated, notActivated } from './not-activated.ts'
 import type { OAuthTokens } from './oauth-tokens.ts'
 import { secretPlace } from './secret-place.ts'
@@ -33,11 +33,6 @@ export class Credentials {
     if (token !== undefined) return scheme === 'basic' ? `Basic ${toBasic(token)}` : `Bearer ${token}`
     if (type === 'user_http') throw notActivated(plugin)
     throw new NotActivated(`${plugin.document.title} has no service token: its owner enters one on its page`)
-  }
-
-  /** The states of all plugins that the user has activated, by plugin ID. */
-  activations(user: string): Promise<Map<string, ActivationState>> {
-    return this.#activations.all(user)
   }
 
   /** @param token of the user, if each user of the plugin has their own */

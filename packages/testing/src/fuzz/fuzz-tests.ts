@@ -14,11 +14,11 @@ const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
  * @param folder ends with a slash
  */
 export function fuzzTests(folder: URL, { isProtected = true } = {}): void {
+  const DATABASE_URL = temporaryDatabase()
   for (const withToken of isProtected ? [true, false] : [false])
     test(`${requests} odd requests ${withToken ? 'with' : 'without'} a token are answered or refused (FUZZ_SEED=${seed})`, {
       timeout: 600_000,
     }, async () => {
-      const DATABASE_URL = temporaryDatabase()
       // In development a protected plugin makes itself a token.
       const NODE_ENV = isProtected ? 'development' : 'production'
       const server = await startPlugin(folder, { DATABASE_URL, NODE_ENV, LOG_LEVEL: 'info' })
