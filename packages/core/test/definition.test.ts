@@ -155,7 +155,10 @@ test('inputs that are taken can be sent', () => {
 
 test('a default is a value that could be sent', () => {
   const read = withInput(text(5).default('').describe('a'))
-  assert.throws(() => definePlugin({ ...definition, operations: { read } }), /x has a default that its own schema refuses/)
+  assert.throws(
+    () => definePlugin({ ...definition, operations: { read } }),
+    /x has a default that its own schema refuses/,
+  )
 })
 
 test('a name stands once in a path', () => {
