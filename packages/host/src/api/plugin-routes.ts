@@ -1,4 +1,5 @@
 import type Router from '@koa/router'
+import { checkPlugin, rules } from '@reference-plugins/contract'
 import { Problem } from '@reference-plugins/core'
 import { readManifest } from '@reference-plugins/reader'
 import { z } from 'zod'
@@ -110,8 +111,6 @@ export function pluginRoutes(router: Router<State>, { host, presentation, userOf
       )
     const events = new EventStream<ReportEvent>()
     const authorization = await credentials.authorization(user, plugin).catch(() => undefined)
-    // It is large, and seldom needed.
-    const { checkPlugin, rules } = await import('@reference-plugins/contract')
     checkPlugin({
       baseUrl: new URL(plugin.document.server).origin,
       ...(authorization !== undefined && { token: authorization }),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { parseArgs } from 'node:util'
+import { SignInFailed, walkToCallback } from '@reference-plugins/contract'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { redeem, TokenRefused } from '../sign-in/token-endpoint.ts'
 import { findPlugin } from './find-plugin.ts'
@@ -66,7 +67,6 @@ async function signInByForms(
   callbackUrl: string,
   signIn: { username: string; password: string },
 ): Promise<URL> {
-  const { SignInFailed, walkToCallback } = await import('@reference-plugins/contract')
   return walkToCallback(start, callbackUrl, signIn).catch((error) => {
     if (error instanceof SignInFailed) throw new UsageError(`Signing in did not succeed: ${error.message}`)
     throw error
