@@ -77,7 +77,7 @@ test('sign-in on another domain is said, and does not stand in the way', () => {
 test('sign-in that leads to the machine of the user is an error', () => {
   assert.match(
     faults(manifest('shop.test'), oauth('http://localhost:1/a', 'http://localhost:1/t')).join(),
-    /error: The sign-in leads to the machine/,
+    /error: The sign-in is on localhost/,
   )
 })
 

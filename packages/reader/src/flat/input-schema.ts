@@ -7,7 +7,7 @@ import { SchemaSimplifier } from './simple-schema.ts'
 
 /**
  * The input of an operation from any JSON Schema, such as that of an MCP tool: one object without references, that the
- * rest of the host can read. What cannot be understood may be anything.
+ * host can read. What cannot be understood accepts any value.
  */
 export function toInput(schema: unknown): { input: Schema; repairs: Repair[] } {
   const repairs = new Repairs('spec')
