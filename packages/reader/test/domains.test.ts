@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { domainFaults, isPrivate, isUnder, type PluginDocument, registrableDomain } from '../src/index.ts'
+import { isPrivate, isUnder, registrableDomain } from '../src/hosts/hosts.ts'
+import { domainFaults, type PluginDocument } from '../src/index.ts'
 
 function faults(address: string, changes: Partial<PluginDocument> = {}, passedOver: string[] = []): string[] {
   const document: PluginDocument = {
