@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { freePort, walkToCallback, workspacePlugins } from '../../packages/contract/src/index.ts'
+import { walkToCallback } from '../../packages/contract/src/index.ts'
+import { freePort, workspacePlugins } from '../../packages/testing/src/processes/index.ts'
 import { run } from './command.ts'
 
-// The suite's scenarios for an authorization server, against that of notes. The suite prints an address for a person to
-// open; here the pages are filled in as that person would.
+// Runs the suite's scenarios for authorization servers against the one of notes. The suite prints a URL for a person to
+// open; the test fills in the pages as that person would.
 const plugins = await workspacePlugins(new URL('../../', import.meta.url).pathname)
 after(() => Promise.all(plugins.map(({ end }) => end())))
 const notes = plugins.find(({ name }) => name === 'notes')

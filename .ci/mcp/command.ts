@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { temporaryFolder } from '../../packages/store/src/temporary.ts'
 
 const packages = {
   'conformance 2025': '@modelcontextprotocol/conformance/dist/index.js',
@@ -21,8 +20,8 @@ export function run(
   onOutput: (output: string) => void = () => {},
 ): Promise<Ended> {
   const main = join(import.meta.dirname, 'node_modules', packages[program])
-  // The suites leave a folder of results.
-  const child = spawn(process.execPath, [main, ...words], { cwd: mkdtempSync(join(tmpdir(), 'mcp-')) })
+  // The suites write a folder of results.
+  const child = spawn(process.execPath, [main, ...words], { cwd: temporaryFolder() })
   let output = ''
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk) => {

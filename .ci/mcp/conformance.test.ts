@@ -5,8 +5,8 @@ import { after, test } from 'node:test'
 import { run } from './command.ts'
 import { mcpServers } from './servers.ts'
 
-// The official suite, for the protocols before 2026 and for that of 2026-07-28. What a server with tools does not have
-// stands in the files of expected failures; an entry that does not fail any more fails here.
+// Runs the official suite, for the protocols before 2026 and for 2026-07-28. The files of expected failures list what a
+// server that has only tools does not offer. An entry that does not fail makes the test fail.
 const suites = [
   { program: 'conformance 2025', year: '2025', words: [] },
   { program: 'conformance 2026', year: '2025-revised', words: ['--requirements', '2025-11-25'] },

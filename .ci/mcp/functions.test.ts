@@ -3,10 +3,10 @@ import { after, test } from 'node:test'
 import { transformJSONSchema } from '@anthropic-ai/sdk/lib/transform-json-schema'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { toStrictJsonSchema } from 'openai/lib/transform'
-import { anthropic, openai, strictFaults, toStrict } from '../../packages/contract/src/index.ts'
+import { anthropic, openai, strictFaults, toStrict } from '../../packages/reader/src/index.ts'
 import { mcpServers } from './servers.ts'
 
-// The schemas of all tools as strict functions of two model APIs, by the rules in the vendors' own libraries.
+// Checks the schemas of all tools as strict functions of two model APIs, by the rules in the vendors' own libraries.
 const servers = await mcpServers()
 after(() => Promise.all(servers.map(({ close }) => close())))
 
@@ -20,17 +20,17 @@ for (const { name, url } of servers)
       const strict = toStrict(inputSchema, openai)
       assert.deepEqual(toStrictJsonSchema(strict), strict, tool)
       const other = toStrict(inputSchema, anthropic)
-      // What it does not understand it would write into the description.
+      // The library writes what it does not understand into the description.
       assert.deepEqual(withoutTypes(transformJSONSchema(other as never)), withoutTypes(other), tool)
     }
     await client.close()
   })
 
-/** Beside a choice the library drops the type, which the choice says already. */
+/** The library drops a type next to a choice, because the choice states it. */
 const withoutTypes = (schema: unknown): unknown =>
   JSON.parse(JSON.stringify(schema, (key, value) => (key === 'type' ? undefined : value)))
 
-test('what the profile refuses the library refuses too', () => {
+test('the library refuses what the profile refuses', () => {
   const bad = {
     not: { not: { type: 'string' } },
     prefixItems: { type: 'array', prefixItems: [{ type: 'string' }], items: { type: 'string' } },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import type { ScriptedCall } from '../../packages/contract/src/index.ts'
+import type { ScriptedCall } from '../../packages/testing/src/index.ts'
 import { script as news } from '../../plugins/news/test/script.ts'
 import { script as notes } from '../../plugins/notes/test/script.ts'
 import { script as stocks } from '../../plugins/stocks/test/script.ts'
@@ -8,8 +8,8 @@ import { script as todo } from '../../plugins/todo/test/script.ts'
 import { run } from './command.ts'
 import { mcpServers } from './servers.ts'
 
-// The command line of the official Inspector lists the tools of every plugin, finds nothing that some client could not
-// take, and calls each of them.
+// The command line of the official Inspector lists the tools of every plugin, finds nothing that a client could not
+// accept, and calls each tool.
 const scripts: Record<string, ScriptedCall[]> = { todo, stocks, news: news('https://unused.example.com'), notes }
 const servers = await mcpServers()
 after(() => Promise.all(servers.map(({ close }) => close())))
@@ -32,7 +32,7 @@ for (const { name, url } of servers) {
     const answers: Record<string, unknown>[] = []
     const called = new Set<string>()
     for (const { operation, input, refused } of script) {
-      // The Inspector may not add a feed from this machine.
+      // The Inspector must not add a feed from this machine.
       if (refused !== undefined || operation === 'addFeed') {
         answers.push({})
         continue

@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { workspacePlugins } from '../../packages/contract/src/index.ts'
 import { createDiagnosticPlugin } from '../../packages/core/test/diagnostic-plugin.ts'
 import { serveMcp } from '../../packages/core/test/mcp-fixture.ts'
+import { workspacePlugins } from '../../packages/testing/src/processes/index.ts'
 
 export interface McpServer {
   name: string
-  /** Needs no token: it is put in on the way, since the suites can send none. */
+  /** Needs no token: a proxy adds it, because the suites cannot send one. */
   url: string
   close(): Promise<unknown>
 }
@@ -24,8 +24,8 @@ export async function mcpServers(): Promise<McpServer[]> {
     },
     ...(await Promise.all(
       plugins.map(async ({ name, url, token, end }) => {
-        const door = await withToken(new URL(url), token)
-        return { name, url: `http://localhost:${door.port}/mcp`, close: () => Promise.all([door.close(), end()]) }
+        const proxy = await withToken(new URL(url), token)
+        return { name, url: `http://localhost:${proxy.port}/mcp`, close: () => Promise.all([proxy.close(), end()]) }
       }),
     )),
   ]

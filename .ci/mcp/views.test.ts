@@ -11,8 +11,8 @@ import { AppBridge } from '@modelcontextprotocol/ext-apps/app-bridge'
 import { chromium, type Frame, type Page } from 'playwright-core'
 import { mcpServers } from './servers.ts'
 
-// The views of the plugins, shown as an assistant shows them: in a sandboxed frame of a real browser, with the official
-// bridge between it and the plugin.
+// Shows the views of the plugins as an assistant does: in a sandboxed frame of a real browser, with the official bridge
+// between the frame and the plugin.
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const skip = existsSync(executablePath) ? false : `there is no browser at ${executablePath}: set CHROMIUM`
 const servers = skip ? [] : await mcpServers()
@@ -22,7 +22,7 @@ after(async () => {
   await Promise.all(servers.map(({ close }) => close()))
 })
 
-/** Messages between the bridge here and the frame there. */
+/** Carries messages between the bridge in this process and the frame in the browser. */
 class FrameTransport implements Transport {
   onmessage?: Transport['onmessage']
   onclose?: () => void
@@ -57,7 +57,7 @@ interface Shown {
   heights: number[]
 }
 
-/** Calls the tool, and shows what it answers in the view that it names. */
+/** Calls the tool, and shows its answer in the view that it names. */
 async function show(
   plugin: string,
   name: string,
@@ -117,7 +117,7 @@ const look = async ({ page }: Shown, name: string): Promise<void> => {
   if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png` })
 }
 
-test('todo: a list whose todos can be ticked off and added to', { skip }, async () => {
+test('todo: a list in which todos can be completed and added', { skip }, async () => {
   const username = 'a view'
   const shown = await show('todo', 'addTodo', { username, todo: 'buy milk' }).catch(() => undefined)
   assert.equal(shown, undefined, 'only getTodos has a view')
@@ -135,14 +135,14 @@ test('todo: a list whose todos can be ticked off and added to', { skip }, async 
   await list.frame.getByLabel('sleep').check()
   await list.frame.locator('li').nth(3).waitFor({ state: 'detached' })
   assert.deepEqual(await texts(), ['buy milk', '<img src=x onerror=alert(1)>', '写代码'])
-  await list.frame.getByLabel('What is to be done').fill('call Ada')
+  await list.frame.getByLabel('New todo').fill('call Ada')
   await list.frame.getByRole('button', { name: 'Add' }).press('Enter')
   await list.frame.locator('li').nth(3).waitFor()
   assert.deepEqual((await texts()).at(-1), 'call Ada')
   assert.deepEqual((await client.callTool({ name: 'getTodos', arguments: { username } })).structuredContent, {
     todos: ['buy milk', '<img src=x onerror=alert(1)>', '写代码', 'call Ada'],
   })
-  // Somebody else was faster: nothing is deleted, and the list is as it is by now.
+  // Another client changed the list first: nothing is deleted, and the view shows the current list.
   await client.callTool({ name: 'deleteTodo', arguments: { username, todo_idx: 0 } })
   await list.frame.getByLabel('buy milk').check()
   await list.frame.getByText('Nothing was deleted').waitFor()
@@ -171,10 +171,10 @@ test('stocks: a chart with the same prices as a table', { skip }, async () => {
     assert.deepEqual(shown.faults, [])
   }
   const refused = await show('stocks', 'getHistory', { symbol: 'NOTHING' })
-  await refused.frame.getByText('There is no symbol NOTHING').waitFor()
+  await refused.frame.getByText('Symbol NOTHING does not exist').waitFor()
 })
 
-test('notes: a page to read, a long one in parts', { skip }, async () => {
+test('notes: a page to read; a long one comes in parts', { skip }, async () => {
   const url = servers.find(({ name }) => name === 'notes')?.url as string
   const client = new Client({ name: 'host', version: '1' })
   await client.connect(new StreamableHTTPClientTransport(new URL(url)))
@@ -192,8 +192,8 @@ test('notes: a page to read, a long one in parts', { skip }, async () => {
   assert.deepEqual(await shown.frame.locator('ol li').allInnerTexts(), ['first', 'second'])
   assert.equal(await shown.frame.locator('pre').textContent(), '<script>alert(1)</script>')
   await look(shown, 'notes')
-  await shown.frame.getByRole('button', { name: 'Read on' }).click()
+  await shown.frame.getByRole('button', { name: 'Show more' }).click()
   await shown.frame.getByText('The end').waitFor()
-  assert.equal(await shown.frame.getByRole('button', { name: 'Read on' }).isVisible(), false)
+  assert.equal(await shown.frame.getByRole('button', { name: 'Show more' }).isVisible(), false)
   assert.deepEqual(shown.faults, [])
 })

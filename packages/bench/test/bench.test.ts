@@ -6,8 +6,8 @@ import { promisify } from 'node:util'
 import { Server, type ServerName, servers } from '../src/server.ts'
 import { median } from '../src/table.ts'
 
-// Those that todo is compared with, one of them durable, and the one for tools.
-const measured: ServerName[] = ['todo', 'http', 'koa-sqlite', 'mcp']
+// The plugin, the server that ratios refer to, and the server for tools.
+const measured: ServerName[] = ['todo', 'http', 'mcp']
 
 test('the bench has a row with figures for each server', { timeout: 120_000 }, async () => {
   const main = join(import.meta.dirname, '../src/main.ts')
@@ -16,7 +16,7 @@ test('the bench has a row with figures for each server', { timeout: 120_000 }, a
     '--rounds',
     '1',
     '--seconds',
-    '0.2',
+    '0.05',
     '--connections',
     '4',
     '--only',

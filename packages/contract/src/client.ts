@@ -1,3 +1,4 @@
+import { writeRequest } from '@reference-plugins/reader'
 import type { Report } from './finding.ts'
 import type { SpecOperation } from './spec.ts'
 
@@ -117,26 +118,13 @@ function toJson(text: string): unknown {
 
 /** The request of an operation for an input, as assistants build it. */
 export function toRequest(operation: SpecOperation, input: Record<string, unknown>): RequestInput {
-  let { path } = operation
-  const query = new URLSearchParams()
-  const body: Record<string, unknown> = {}
-  const headers: Record<string, string> = {}
-  for (const { name, place } of operation.fields) {
-    if (!Object.hasOwn(input, name) || input[name] === undefined) continue
-    const value = input[name]
-    if (place === 'path') path = path.replaceAll(`{${name}}`, encodeURIComponent(toText(value)))
-    else if (place === 'query') for (const one of [value].flat()) query.append(name, toText(one))
-    else if (place === 'header') headers[name] = toText(value)
-    else body[name] = value
-  }
-  const search = query.size > 0 ? `?${query}` : ''
-  if (!operation.hasBody) return { method: operation.method, path: path + search, headers }
+  const { method, path, query, body } = operation
+  const fields = operation.fields.map((field) => ({ ...field, place: field.place === 'form' ? 'body' : field.place }))
+  const written = writeRequest({ kind: 'http', method, path, query, fields, ...(body && { body }) }, input)
   return {
-    method: operation.method,
-    path: path + search,
-    headers: { ...headers, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    method,
+    path: written.path + (written.query && `?${written.query}`),
+    headers: { ...written.headers, ...(written.body && { 'content-type': written.body.type }) },
+    body: written.body?.text,
   }
 }
-
-const toText = (value: unknown): string => (typeof value === 'string' ? value.toWellFormed() : JSON.stringify(value))

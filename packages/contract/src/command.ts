@@ -1,40 +1,55 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { documentKind } from '@reference-plugins/reader'
 import { applyBaseline } from './baseline.ts'
 import { type Documents, fetchDocuments, readManifest, readSpecText } from './checks/documents.ts'
 import { type ConfigFile, readConfigFile, readObject } from './config-file.ts'
 import { Report } from './finding.ts'
 import { type OAuthSettings, readOAuthSettings } from './oauth/settings.ts'
 import { judgeConsumers, profiles } from './profiles.ts'
-import { reporters } from './reporters/reporter.ts'
+import { reporters } from './reporters/index.ts'
 import { type ContractOptions, checkPlugin, judgeDocuments } from './run.ts'
 import { readSpec } from './spec.ts'
-import { workspacePlugins } from './workspace.ts'
+
+/** A server that the command checks. */
+export interface Target {
+  name: string
+  url: string
+  token?: string | undefined
+  /** A token of another user, where the server has users. */
+  secondToken?: string | undefined
+  /** A client, where users sign in by OAuth. */
+  oauth?: OAuthSettings | undefined
+  end: () => Promise<unknown>
+}
+
+/** Where the command writes: reports to `log`, failures to `error`. */
+export type Output = Pick<Console, 'log' | 'error'>
 
 const usage = `Usage:
-  contract URL                       one plugin, by the address at which it answers
-  contract                           every plugin of this workspace, started and stopped
-  contract --files FILE...           documents alone: ai-plugin.json, openapi.yaml
+  contract URL                       check one plugin by its address
+  contract                           start, check and stop every plugin of this workspace
+  contract --files FILE...           check documents only: ai-plugin.json, openapi.yaml
 
   --token TOKEN                      a valid token
-  --second-token TOKEN               of another user
+  --second-token TOKEN               a valid token of another user
   --read-only-token, --expired-token
-  --oauth FILE                       a client and its users, for the whole sign-in (docs/contract-testing.md)
+  --oauth FILE                       a client and its users, for the complete sign-in (docs/contract-testing.md)
   --header 'Name: value'             sent with every call
-  --value 'input=value'              used wherever an operation asks for that input
+  --value 'input=value'              used for every input of that name
   --include NAME, --exclude NAME     operations, by a part of their name
-  --safe                             only reading operations
+  --safe                             only operations that read
   --seed N, --max-time SECONDS
-  --baseline FILE                    accepted findings, one a line: CODE SUBJECT  # why
-  --strict                           warnings fail as well
+  --baseline FILE                    accepted findings, one per line: CODE SUBJECT  # reason
+  --strict                           fail on warnings too
   --reporter text|json|junit|sarif|github
   --config FILE                      any of these as JSON: {"token": "$TOKEN", "exclude": ["import"], "oauth": {…}}
-  --for CONSUMER,CONSUMER|all        what these assistants would make of it, in place of the check
+  --for CONSUMER,CONSUMER|all        report how these assistants handle the plugin, instead of checking it
 
-Each also from the environment: CONTRACT_TOKEN for --token, CONTRACT_MAX_TIME for --max-time;
-several values stand on lines of their own. The command line comes first, then the environment, then the file.
+Each option can also be an environment variable: CONTRACT_TOKEN for --token, CONTRACT_MAX_TIME for --max-time.
+Put several values on separate lines. The command line overrides the environment, which overrides the file.
 
-Exit codes: 0 clean, 1 findings, 2 could not run`
+Exit codes: 0 no findings, 1 findings, 2 could not run`
 
 const options = {
   files: { type: 'boolean' },
@@ -72,7 +87,7 @@ const defaults = {
   value: [] as string[],
 }
 
-/** `CONTRACT_MAX_TIME` for `--max-time`. What takes several values has them on lines. */
+/** Reads `CONTRACT_MAX_TIME` for `--max-time`. Several values are on separate lines. */
 function fromEnvironment(): Given {
   return Object.fromEntries(
     Object.entries(options).flatMap(([name, option]): [string, boolean | string | string[]][] => {
@@ -84,8 +99,8 @@ function fromEnvironment(): Given {
   )
 }
 
-/** The command line comes before the environment, and that before the file. */
-function settle(words: Given, positionals: string[]): { values: Settings; positionals: string[] } {
+/** The command line overrides the environment, which overrides the file. */
+function readSettings(words: Given, positionals: string[]): { values: Settings; positionals: string[] } {
   const { oauth, ...given } = { ...fromEnvironment(), ...words }
   const file = given.config === undefined ? { options: {} } : readConfigFile(given.config, options)
   const client = oauth === undefined ? (file as ConfigFile).oauth : readOAuthSettings(readObject(oauth))
@@ -96,56 +111,60 @@ function settle(words: Given, positionals: string[]): { values: Settings; positi
   }
 }
 
-/** The command. Answers its exit code. */
-export async function main(words: string[]): Promise<number> {
+/**
+ * Runs the command and answers its exit code.
+ * @param openTargets gives the servers to check where the command line names none
+ */
+export async function main(
+  words: string[],
+  openTargets?: () => Promise<readonly Target[]>,
+  output: Output = console,
+): Promise<number> {
   let parsed: { values: Settings; positionals: string[] }
   try {
     const given = parseArgs({ args: words, options, allowPositionals: true })
     if (given.values.help) {
-      console.log(usage)
+      output.log(usage)
       return 0
     }
-    parsed = settle(given.values, given.positionals)
+    parsed = readSettings(given.values, given.positionals)
   } catch (error) {
-    console.error(`${(error as Error).message}\n\n${usage}`)
+    output.error(`${(error as Error).message}\n\n${usage}`)
     return 2
   }
   const { values, positionals } = parsed
   if (!Object.hasOwn(reporters, values.reporter)) {
-    console.error(`There is no reporter ${values.reporter}: text, json, junit, sarif or github`)
+    output.error(`${values.reporter} is not a reporter: use text, json, junit, sarif or github`)
     return 2
   }
   try {
-    if (values.for !== undefined) return await judgeFor(values.for, positionals, values)
-    if (values.files) return finish(judgeFiles(positionals), positionals.join(' '), values)
-    if (positionals.length > 1) throw new Error(`Give one address, and not ${positionals.length}`)
-    if (positionals[0] !== undefined) return await judge(positionals[0], values)
+    if (values.for !== undefined) return await judgeFor(values.for, positionals, values, output)
+    if (values.files) return finish(judgeFiles(positionals), positionals.join(' '), values, output)
+    if (positionals.length > 1) throw new Error(`Give one address, not ${positionals.length}`)
+    const [url] = positionals
+    if (url !== undefined) return await judge({ name: url, url }, values, output)
+    if (!openTargets) throw new Error(`Give the address of a plugin\n\n${usage}`)
     let worst = 0
-    for (const plugin of await workspacePlugins()) {
-      worst = Math.max(worst, await judge(plugin.url, values, plugin, plugin.name))
-      await plugin.end()
+    for (const target of await openTargets()) {
+      worst = Math.max(worst, await judge(target, values, output))
+      await target.end()
     }
     return worst
   } catch (error) {
-    console.error((error as Error).message)
+    output.error((error as Error).message)
     return 2
   }
 }
 
-async function judge(
-  address: string,
-  values: Settings,
-  own: { token?: string | undefined; secondToken?: string | undefined; oauth?: OAuthSettings | undefined } = {},
-  name = address,
-): Promise<number> {
-  const baseUrl = toOrigin(address)
+async function judge(target: Omit<Target, 'end'>, values: Settings, output: Output): Promise<number> {
+  const { name } = target
   const contract: ContractOptions = {
-    baseUrl,
-    token: own.token ?? values.token,
-    secondToken: own.secondToken ?? values['second-token'],
+    baseUrl: toOrigin(target.url),
+    token: target.token ?? values.token,
+    secondToken: target.secondToken ?? values['second-token'],
     readOnlyToken: values['read-only-token'],
     expiredToken: values['expired-token'],
-    oauth: own.oauth ?? values.oauth,
+    oauth: target.oauth ?? values.oauth,
     headers: Object.fromEntries(values.header.map((line) => line.split(/:\s*(.*)/s).slice(0, 2))),
     values: Object.fromEntries(values.value.map((line) => line.split(/=(.*)/s).slice(0, 2))),
     seed: Number(values.seed),
@@ -157,7 +176,7 @@ async function judge(
   }
   const report = await checkPlugin(contract)
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
-  return finish(report, name, values)
+  return finish(report, name, values, output)
 }
 
 function judgeFiles(files: string[]): Report {
@@ -172,28 +191,27 @@ function readFiles(files: string[], report: Report): Documents {
   let spec: ReturnType<typeof readSpecText>
   for (const file of files) {
     const text = readFileSync(file, 'utf8')
-    const isManifest =
-      /ai-plugin|manifest/i.test(file) || /"schema_version"|"name_for_model"/.test(text.slice(0, 2_000))
+    const isManifest = /ai-plugin|manifest/i.test(file) || documentKind(text) === 'manifest'
     if (isManifest) manifest = readManifest(text, report)
     else spec = readSpecText(text, report)
   }
   return { manifest, spec }
 }
 
-/** A line for each consumer; those that refuse the plugin make it a 1. */
-async function judgeFor(wanted: string, positionals: string[], { files }: Settings): Promise<number> {
+/** Writes a line for each consumer. Answers 1 where one of them refuses the plugin. */
+async function judgeFor(wanted: string, positionals: string[], { files }: Settings, output: Output): Promise<number> {
   const names = wanted === 'all' ? Object.keys(profiles) : wanted.split(',')
   const unknown = names.find((name) => !profiles[name])
-  if (unknown !== undefined) throw new Error(`There is no consumer ${unknown}: ${Object.keys(profiles).join(', ')}`)
+  if (unknown !== undefined) throw new Error(`${unknown} is not a consumer: use ${Object.keys(profiles).join(', ')}`)
   const report = new Report()
   const baseUrl = files ? '' : toOrigin(positionals[0] ?? '')
   const { manifest, spec: document } = files ? readFiles(positionals, report) : await fetchDocuments(baseUrl, report)
-  if (!document) throw new Error('There is no spec that could be read')
+  if (!document) throw new Error('The spec could not be read')
   const other = files ? undefined : await fetchDocument(`${baseUrl}/openapi-3.0.json`)
   const versions = [document, other].flatMap((one) => (one ? [String(one.openapi)] : []))
   const verdicts = judgeConsumers({ manifest, spec: readSpec(document, report), versions }, names)
   for (const { title, verdict, reasons } of verdicts)
-    console.log(`${verdict.padEnd(8)} ${title}${reasons.map((reason) => `\n         ${reason}`).join('')}`)
+    output.log(`${verdict.padEnd(8)} ${title}${reasons.map((reason) => `\n         ${reason}`).join('')}`)
   return verdicts.some(({ verdict }) => verdict === 'refused') ? 1 : 0
 }
 
@@ -202,20 +220,20 @@ const fetchDocument = (url: string): Promise<Record<string, unknown> | undefined
     .then((answer) => (answer.ok ? (answer.json() as Promise<Record<string, unknown>>) : undefined))
     .catch(() => undefined)
 
-function finish(report: Report, name: string, { reporter, baseline, strict }: Settings): number {
+function finish(report: Report, name: string, { reporter, baseline, strict }: Settings, output: Output): number {
   const { left, stale } = applyBaseline(baseline, report.findings)
-  console.log(reporters[reporter]?.(report, name))
-  for (const line of stale) console.error(`The baseline accepts "${line}", which is not found any more: take it out`)
+  output.log(reporters[reporter]?.(report, name))
+  for (const line of stale) output.error(`The baseline accepts "${line}", which was not found: remove that line`)
   const failed = left.some(({ severity }) => severity === 'error' || (strict && severity === 'warning'))
   if (failed || stale.length > 0) return 1
-  // Nothing that was found is no proof where nothing answered.
+  // No findings prove nothing where no operation answered.
   const isEmpty = report.answered.size === 0 && report.calls > 0
-  if (isEmpty) console.error('No operation answered with 2xx, so nothing is proved')
+  if (isEmpty) output.error('No operation answered with 2xx, so the check proves nothing')
   return isEmpty ? 2 : 0
 }
 
 function toOrigin(address: string): string {
   const url = /^https?:\/\//.test(address) ? address : `http://${address}`
-  if (!URL.canParse(url)) throw new Error(`${address} is no address: give one such as http://localhost:3333`)
+  if (!URL.canParse(url)) throw new Error(`${address} is not an address: give one such as http://localhost:3333`)
   return new URL(url).origin
 }

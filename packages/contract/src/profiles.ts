@@ -1,4 +1,4 @@
-import { anthropic, openai, type StrictSubset, strictFaults } from './function-schema.ts'
+import { anthropic, openai, type StrictSubset, strictFaults } from '@reference-plugins/reader'
 import { asArray, asObject, type Schema, type Spec, type SpecOperation } from './spec.ts'
 
 /** What is known of a plugin when a consumer is asked about it. */
@@ -130,10 +130,8 @@ const strictInputs = (subset: StrictSubset): Demand[] => [
   }),
 ]
 const noParameterReferences = degraded(({ spec }) =>
-  first(spec.operations, ({ id, path, method }) =>
-    asArray(asObject(asObject(asObject(spec.document.paths)[path])[method.toLowerCase()]).parameters).some(
-      (one) => asObject(one).$ref,
-    )
+  first(spec.operations, ({ id, node }) =>
+    asArray(node.parameters).some((one) => asObject(one).$ref)
       ? `a parameter of ${id} is a reference, and is lost`
       : undefined,
   ),
@@ -152,17 +150,14 @@ const only200 = refused((facts) =>
 )
 const jsonAnswers = degraded((facts) =>
   first(operationsOf(facts), ({ id, responses }) =>
-    responses['200']?.type === undefined || /json/.test(responses['200'].type)
+    !responses['200']?.contents.length || responses['200'].contents.some(({ type }) => /json/.test(type))
       ? undefined
       : `${id} does not answer JSON`,
   ),
 )
 const jsonBodies = refused((facts) =>
-  first(facts.spec.operations, ({ id, path, method, hasBody }) =>
-    asObject(asObject(asObject(asObject(facts.spec.document.paths)[path])[method.toLowerCase()]).requestBody).content &&
-    !hasBody
-      ? `the body of ${id} is no JSON`
-      : undefined,
+  first(facts.spec.operations, ({ id, node, hasBody }) =>
+    asObject(node.requestBody).content && !hasBody ? `the body of ${id} is no JSON` : undefined,
   ),
 )
 const noNameTwice = degraded((facts) =>
@@ -174,21 +169,14 @@ const noNameTwice = degraded((facts) =>
 )
 const texts = (longest: number) =>
   degraded(({ spec }) =>
-    first(spec.operations, ({ id, path, method }) => {
-      const { summary = '', description = '' } = asObject(
-        asObject(asObject(spec.document.paths)[path])[method.toLowerCase()],
-      )
+    first(spec.operations, ({ id, node: { summary = '', description = '' } }) => {
       return [summary, description].some((text) => Array.from(String(text)).length > longest)
         ? `a text of ${id} is over ${longest} characters`
         : undefined
     }),
   )
 const summaries = refused(({ spec }) =>
-  first(spec.operations, ({ id, path, method }) =>
-    asObject(asObject(asObject(spec.document.paths)[path])[method.toLowerCase()]).summary
-      ? undefined
-      : `${id} has no summary`,
-  ),
+  first(spec.operations, ({ id, node }) => (node.summary ? undefined : `${id} has no summary`)),
 )
 const manifestNeeded = refused(({ manifest }) =>
   manifest ? undefined : 'it begins at the manifest, and there is none',

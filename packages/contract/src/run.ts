@@ -1,3 +1,4 @@
+import { type CheckRun, call, ordinaryInput } from './check-run.ts'
 import { checkAuth, checkReadOnly, checkUsers } from './checks/auth.ts'
 import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
 import { checkConnections } from './checks/connections.ts'
@@ -6,7 +7,7 @@ import { checkAgreement, checkManifest } from './checks/manifest.ts'
 import { checkMcp } from './checks/mcp.ts'
 import { checkOAuth } from './checks/oauth.ts'
 import { checkOAuthFlow } from './checks/oauth-flow.ts'
-import { type Bench, call, checkInvalid, checkValid, ordinaryInput } from './checks/operations.ts'
+import { checkInvalid, checkValid } from './checks/operations.ts'
 import { checkMethods, checkRobustness } from './checks/robustness.ts'
 import { checkSpec } from './checks/spec.ts'
 import { Client, toRequest } from './client.ts'
@@ -128,12 +129,12 @@ async function checkOperations(
     .filter(({ id }) => isChosen(options, id))
     .sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
   const operations = chosen.filter(({ method }) => !safe || method === 'GET')
-  const reachable = operations.filter(({ isProtected }) => token || !isProtected)
-  const bench: Bench = {
-    client: new Client({ baseUrl, token, headers: options.headers ?? {}, report }),
+  const reachable = operations.filter(({ isProtected, unsendable }) => (token || !isProtected) && !unsendable)
+  const run: CheckRun = {
+    client: new Client({ baseUrl: baseUrl + spec.basePath, token, headers: options.headers ?? {}, report }),
     report,
     check,
-    values: new Values(check, seed),
+    values: await Values.open(check, seed),
     pool: new Pool(),
     operations: reachable,
     given: options.values,
@@ -141,74 +142,76 @@ async function checkOperations(
   }
   for (const { id, method } of chosen)
     if (safe && method !== 'GET') report.skip(id, 'all', 'only reading operations were to be called')
+  for (const { id, unsendable } of operations)
+    if (unsendable) report.skip(id, 'all', `the tester cannot make a body of ${unsendable}`)
   const needsToken = operations.some(({ isProtected }) => isProtected)
   if (needsToken && !token) report.skip('all protected operations', 'answers', 'no token was given: --token')
   const canary = newCanary(seed)
 
-  if (token && needsToken && !(await isAccepted(bench, reachable))) return
+  if (token && needsToken && !(await isAccepted(run, reachable))) return
   // Things are there under the names that the pool learns, before anything is asked about them.
   for (const operation of reachable.filter(({ method }) => method === 'POST'))
-    await call(bench, operation, ordinaryInput(bench, operation, true) ?? {})
+    await call(run, operation, ordinaryInput(run, operation, true) ?? {})
   for (const operation of reachable.filter(
     ({ method, fields }) => method === 'GET' && !fields.some(({ place }) => place === 'path'),
   ))
-    await call(bench, operation, ordinaryInput(bench, operation, false) ?? {})
-  for (const operation of operations) {
-    if (bench.isOver()) {
+    await call(run, operation, ordinaryInput(run, operation, false) ?? {})
+  for (const operation of operations.filter(({ unsendable }) => !unsendable)) {
+    if (run.isOver()) {
       report.skip(operation.id, 'all', 'the time was over')
       continue
     }
     onProgress?.(operation.id)
-    await checkAuth(bench, operation)
-    if (expiredToken && operation.isProtected) await checkExpired(bench, operation, expiredToken)
+    await checkAuth(run, operation)
+    if (expiredToken && operation.isProtected) await checkExpired(run, operation, expiredToken)
     if (!token && operation.isProtected) continue
-    await checkInvalid(bench, operation)
-    await checkRobustness(bench, operation)
-    if (readOnlyToken) await checkReadOnly(bench, operation, readOnlyToken)
-    if (operation.method !== 'DELETE') await checkValid(bench, operation)
-    await checkPages(bench, operation)
+    await checkInvalid(run, operation)
+    await checkRobustness(run, operation)
+    if (readOnlyToken) await checkReadOnly(run, operation, readOnlyToken)
+    if (operation.method !== 'DELETE') await checkValid(run, operation)
+    await checkPages(run, operation)
   }
   for (const create of reachable.filter(({ method, hasBody }) => method === 'POST' && hasBody)) {
     onProgress?.(`${create.id}: life`)
     const reading = reachable.filter(({ method }) => method !== 'POST')
-    if (secondToken) await call(bench, create, withCanary(bench, create, canary))
-    if (secondToken) for (const operation of reading) await checkUsers(bench, operation, secondToken, canary)
-    await checkLife(bench, create, reading, `${canary}life`)
+    if (secondToken) await call(run, create, withCanary(run, create, canary))
+    if (secondToken) for (const operation of reading) await checkUsers(run, operation, secondToken, canary)
+    await checkLife(run, create, reading, `${canary}life`)
   }
   // A token that all users share has nobody to keep apart.
   const isShared = asObject(asObject(options.manifest).auth).type === 'service_http'
   if (!secondToken && needsToken && !isShared)
     report.skip('all protected operations', 'isolation', 'no token of a second user was given: --second-token')
-  for (const operation of reachable.filter(({ method }) => method === 'DELETE')) await checkValid(bench, operation)
-  for (const [path, group] of Map.groupBy(reachable, ({ path }) => path)) await checkMethods(bench, path, group)
+  for (const operation of reachable.filter(({ method }) => method === 'DELETE')) await checkValid(run, operation)
+  for (const [path, group] of Map.groupBy(reachable, ({ path }) => path)) await checkMethods(run, path, group)
   for (const { id } of reachable) if (!report.answered.has(id)) report.skip(id, 'answers', 'it never answered with 2xx')
 }
 
 /** Whether the token is good for anything: otherwise every other finding would be about that. */
-async function isAccepted(bench: Bench, operations: SpecOperation[]): Promise<boolean> {
+async function isAccepted(run: CheckRun, operations: SpecOperation[]): Promise<boolean> {
   for (const operation of operations.filter(({ isProtected }) => isProtected).slice(0, 3)) {
-    const exchange = await call(bench, operation, ordinaryInput(bench, operation, false) ?? {})
+    const exchange = await call(run, operation, ordinaryInput(run, operation, false) ?? {})
     if (exchange && exchange.status !== 401) return true
     if (exchange)
-      bench.report.add('auth-token-refused', operation.id, 'the token that was given is answered with 401', {
+      run.report.add('auth-token-refused', operation.id, 'the token that was given is answered with 401', {
         curl: exchange.curl,
       })
   }
   return false
 }
 
-async function checkExpired(bench: Bench, operation: SpecOperation, expired: string): Promise<void> {
-  const input = ordinaryInput(bench, operation, false)
+async function checkExpired(run: CheckRun, operation: SpecOperation, expired: string): Promise<void> {
+  const input = ordinaryInput(run, operation, false)
   if (!input) return
-  const exchange = await bench.client.send({ ...toRequest(operation, input), token: expired }).catch(() => undefined)
+  const exchange = await run.client.send({ ...toRequest(operation, input), token: expired }).catch(() => undefined)
   if (exchange && exchange.status < 300)
-    bench.report.add('auth-any-token', operation.id, `an expired token is answered with ${exchange.status}`, {
+    run.report.add('auth-any-token', operation.id, `an expired token is answered with ${exchange.status}`, {
       pointer: operation.pointer,
     })
 }
 
-function withCanary(bench: Bench, create: SpecOperation, canary: string): Record<string, unknown> {
-  const input = ordinaryInput(bench, create, false) ?? {}
+function withCanary(run: CheckRun, create: SpecOperation, canary: string): Record<string, unknown> {
+  const input = ordinaryInput(run, create, false) ?? {}
   const field = create.fields.find(
     ({ place, schema }) =>
       place === 'body' && schema.type === 'string' && !schema.enum && !schema.format && !schema.pattern,

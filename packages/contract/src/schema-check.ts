@@ -4,18 +4,32 @@ import addFormats from 'ajv-formats'
 import { RE2JS } from 're2js'
 import type { Schema } from './spec.ts'
 
-/** Compiles schemas of a spec, OpenAPI's own words included. */
+// A schema is compiled for a few values: optimizing its code would double the time.
+const options = {
+  strict: false,
+  allErrors: false,
+  logger: false,
+  unicodeRegExp: true,
+  code: { regExp, optimize: false },
+} as const
+
+/** Judges schemas by the meta-schema, which is compiled once: that takes longer than most schemas. */
+const judges: Partial<Record<'3.0' | '3.1', Ajv>> = {}
+
+/** Compiles schemas of a spec, including the keywords of OpenAPI. */
 export class SchemaCheck {
   readonly #ajv: Ajv
+  readonly #judge: Ajv
   readonly #isOld: boolean
   readonly #compiled = new WeakMap<Schema, ValidateFunction>()
 
   constructor(version: '3.0' | '3.1') {
     this.#isOld = version === '3.0'
-    // A schema is compiled for a few values: optimizing its code would double the time.
-    const code = { regExp, optimize: false }
-    const options = { strict: false, allErrors: false, logger: false, unicodeRegExp: true, code } as const
-    this.#ajv = this.#isOld ? new Ajv(options) : (new Ajv2020(options) as unknown as Ajv)
+    const create = (more = {}) =>
+      this.#isOld ? new Ajv({ ...options, ...more }) : (new Ajv2020({ ...options, ...more }) as unknown as Ajv)
+    judges[version] ??= create()
+    this.#judge = judges[version]
+    this.#ajv = create({ validateSchema: false })
     addFormats.default(this.#ajv)
     for (const format of ['int32', 'int64', 'float', 'double', 'password', 'binary', 'byte'])
       this.#ajv.addFormat(format, true)
@@ -25,7 +39,9 @@ export class SchemaCheck {
   fault(schema: Schema, value: unknown): string | undefined {
     let validate = this.#compiled.get(schema)
     if (!validate) {
-      validate = this.#ajv.compile(this.#isOld ? (toNew(schema) as Schema) : schema)
+      const current = this.#isOld ? (toNew(schema) as Schema) : schema
+      this.#judge.validateSchema(current, true)
+      validate = this.#ajv.compile(current)
       this.#compiled.set(schema, validate)
     }
     return validate(value) ? undefined : describe(validate.errors?.[0])

@@ -1,6 +1,8 @@
-import fc from 'fast-check'
+import type { Arbitrary } from 'fast-check'
 import type { SchemaCheck } from './schema-check.ts'
 import { asArray, asObject, type Schema } from './spec.ts'
+
+type FastCheck = typeof import('fast-check')
 
 interface Words {
   type?: string | string[]
@@ -22,10 +24,17 @@ interface Words {
 export class Values {
   readonly #check: SchemaCheck
   readonly #seed: number
+  readonly #fc: FastCheck
 
-  constructor(check: SchemaCheck, seed: number) {
+  /** Loads fast-check, which is large: whoever only imports the tester does not need it. */
+  static async open(check: SchemaCheck, seed: number): Promise<Values> {
+    return new Values(check, seed, await import('fast-check'))
+  }
+
+  private constructor(check: SchemaCheck, seed: number, fc: FastCheck) {
     this.#check = check
     this.#seed = seed
+    this.#fc = fc
   }
 
   /** An ordinary value. Undefined where none was found that fits. */
@@ -70,7 +79,7 @@ export class Values {
 
   sample(schema: Schema, count: number): unknown[] {
     try {
-      return fc.sample(this.#arbitrary(schema, 0), { numRuns: count, seed: this.#seed })
+      return this.#fc.sample(this.#arbitrary(schema, 0), { numRuns: count, seed: this.#seed })
     } catch {
       return []
     }
@@ -161,7 +170,8 @@ export class Values {
     }
   }
 
-  #arbitrary(schema: Schema, depth: number): fc.Arbitrary<unknown> {
+  #arbitrary(schema: Schema, depth: number): Arbitrary<unknown> {
+    const fc = this.#fc
     const {
       type,
       minimum = -1000,

@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { temporaryFolder } from '@reference-plugins/store/temporary'
 import { main } from '../src/command.ts'
-import { type Printed, runPrinted } from '../src/printed.ts'
 import { serveMutant, tokens } from './mutant-server.ts'
 
 process.chdir(fileURLToPath(new URL('../../../', import.meta.url)))
-const folder = mkdtempSync(join(tmpdir(), 'contract-'))
+const folder = temporaryFolder()
 
-/** Runs the command as a person does. */
-function command(...words: string[]): Promise<Printed<number | null>> {
+interface Printed {
+  code: number | null
+  output: string
+}
+
+/** Runs the command as a process. */
+function runCommand(...words: string[]): Promise<Printed> {
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', 'packages/contract/bin/contract.ts', ...words],
@@ -24,24 +28,41 @@ function command(...words: string[]): Promise<Printed<number | null>> {
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })))
 }
 
-const contract = (...words: string[]) => runPrinted(main, words)
-const contractWith = (environment: Record<string, string>, ...words: string[]) => runPrinted(main, words, environment)
+/** Runs the command in this process, which is faster. */
+async function contract(...words: string[]): Promise<Printed> {
+  const lines: string[] = []
+  const print = (line: string) => lines.push(line)
+  const code = await main(words, undefined, { log: print, error: print })
+  return { code, output: lines.join('\n') }
+}
+
+async function contractWith(environment: Record<string, string>, ...words: string[]): Promise<Printed> {
+  const before = process.env
+  process.env = { ...before, ...environment }
+  try {
+    return await contract(...words)
+  } finally {
+    process.env = before
+  }
+}
+
 const keys = ['--token', tokens.ada, '--second-token', tokens.bob]
 
-test('a correct plugin is a 0, a broken one a 1 with what to do and a curl line, and nothing at all a 2', async () => {
+test('the exit code is 0 for a correct plugin, 1 for a broken one, with advice and a curl line, and 2 for no answers', async () => {
   const good = await serveMutant(undefined)
   const bad = await serveMutant('delete-keeps')
-  assert.deepEqual((await command(good.url, ...keys)).code, 0)
-  const found = await command(bad.url, ...keys)
+  assert.deepEqual((await runCommand(good.url, ...keys)).code, 0)
+  const found = await runCommand(bad.url, ...keys)
   assert.equal(found.code, 1)
   assert.match(
     found.output,
     /error deleted-still-there {2}deleteNote: .* shows it still[\s\S]*Take it out of every answer[\s\S]*at \/paths\/~1notes~1\{id\}\/delete/,
   )
-  assert.ok(!found.output.includes(tokens.ada), 'the token is not shown')
-  assert.equal((await command(good.url)).code, 2, 'without a token nothing answers')
-  assert.equal((await command('http://127.0.0.1:59999')).code, 1)
+  assert.ok(!found.output.includes(tokens.ada), 'the token is not printed')
+  assert.equal((await contract(good.url)).code, 2, 'without a token nothing answers')
+  assert.equal((await contract('http://127.0.0.1:59999')).code, 1)
   for (const words of [
+    [],
     ['--nothing'],
     ['a', 'b'],
     ['--reporter', 'x', 'http://a'],
@@ -57,7 +78,7 @@ test('a correct plugin is a 0, a broken one a 1 with what to do and a curl line,
   bad.close()
 })
 
-test('each reporter says the same in a form that its readers can read', async () => {
+test('each reporter writes its own format', async () => {
   const server = await serveMutant('no-challenge')
   const run = (reporter: string) => contract(server.url, ...keys, '--strict', '--reporter', reporter)
   const json = JSON.parse((await run('json')).output)
@@ -74,7 +95,7 @@ test('each reporter says the same in a form that its readers can read', async ()
   server.close()
 })
 
-test('a baseline accepts what it names, and fails where it names what is not there', async () => {
+test('a baseline accepts what it names, and fails where a line fits no finding', async () => {
   const server = await serveMutant('token-in-query')
   const file = (name: string, text: string) => {
     writeFileSync(join(folder, name), text)
@@ -88,11 +109,11 @@ test('a baseline accepts what it names, and fails where it names what is not the
   assert.equal((await contract(server.url, ...keys, '--baseline', file('good', lines))).code, 0)
   const stale = await contract(server.url, ...keys, '--baseline', file('stale', `${lines}\nanswer-slow getNote`))
   assert.equal(stale.code, 1)
-  assert.match(stale.output, /answer-slow getNote.*not found any more/)
+  assert.match(stale.output, /answer-slow getNote.*was not found/)
   server.close()
 })
 
-test('documents are judged without a server, and by what assistants make of them', async () => {
+test('documents are checked without a server, and for assistants', async () => {
   const { code, output } = await contract(
     '--files',
     'plugins/notes/generated/ai-plugin.json',
@@ -114,7 +135,7 @@ test('documents are judged without a server, and by what assistants make of them
   assert.match(consumers.output, /refused {2}LangChain\n +it has no oauth\naccepted Google ADK/)
 })
 
-test('with --safe nothing is changed, and the same seed makes the same calls', async () => {
+test('--safe changes nothing, and the same seed makes the same calls', async () => {
   const server = await serveMutant(undefined)
   const report = async (...words: string[]) =>
     JSON.parse((await contract(server.url, ...keys, '--reporter', 'json', ...words)).output)
@@ -131,7 +152,7 @@ test('with --safe nothing is changed, and the same seed makes the same calls', a
   other.close()
 })
 
-test('options come from the command line, then the environment, then a file that takes secrets from the environment', async (t) => {
+test('the command line overrides the environment, which overrides a file that reads secrets from the environment', async (t) => {
   const server = await serveMutant(undefined)
   t.after(server.close)
   const file = join(folder, 'contract.json')

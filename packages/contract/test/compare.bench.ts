@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
-import { checkPlugin, freePort } from '../src/index.ts'
+import { temporaryFolder } from '@reference-plugins/store/temporary'
+import { checkPlugin } from '../src/index.ts'
 import { serveMutant, tokens } from './mutant-server.ts'
 import { type Defect, mutants } from './mutants.ts'
 
@@ -12,7 +14,15 @@ import { type Defect, mutants } from './mutants.ts'
 // noise; a defect counts as found where it says something else. Needs a network to fetch the tools with npx.
 // Words name the tools to run; all where there are none.
 
-const folder = mkdtempSync(join(tmpdir(), 'compare-'))
+const folder = temporaryFolder()
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}
 const defects = Object.keys(mutants) as Defect[]
 const longest = 40_000
 const good = { title: 'a', priority: 1, kind: 'idea' }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { checkMcp } from '../src/checks/mcp.ts'
 import { Report } from '../src/index.ts'
+import { checkAll } from './check-all.ts'
 import { type McpDefect, mcpMutants, mcpToken, serveMcpMutant } from './mcp-server.ts'
 
 async function check(defect?: McpDefect, token: string | undefined = mcpToken): Promise<Report> {
@@ -15,6 +16,9 @@ async function check(defect?: McpDefect, token: string | undefined = mcpToken): 
   }
 }
 
+const defects = Object.keys(mcpMutants) as McpDefect[]
+const reportOf = await checkAll(defects, (defect) => check(defect))
+
 test('a correct MCP server has no finding', async () => {
   const report = await check()
   assert.deepEqual(report.findings, [])
@@ -22,9 +26,10 @@ test('a correct MCP server has no finding', async () => {
   assert.ok(report.calls > 10)
 })
 
-for (const [defect, code] of Object.entries(mcpMutants))
-  test(`${defect} is found as ${code}`, async () => {
-    const { findings } = await check(defect as McpDefect)
+for (const defect of defects) {
+  const code = mcpMutants[defect]
+  test(`${defect} is found as ${code}`, () => {
+    const { findings } = reportOf(defect)
     const said = findings.map((one) => `${one.code} ${one.subject}: ${one.detail}`).join('\n') || 'nothing was found'
     assert.ok(
       findings.some((finding) => finding.code === code),
@@ -32,6 +37,7 @@ for (const [defect, code] of Object.entries(mcpMutants))
     )
     assert.ok(!/undefined|\[object/.test(said), said)
   })
+}
 
 test('without a token the tools are untested, and where there is no MCP nothing is said', async () => {
   const server = await serveMcpMutant()

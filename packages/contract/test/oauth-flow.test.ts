@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { test } from 'node:test'
 import { checkPlugin } from '../src/index.ts'
 import { readOAuthSettings } from '../src/oauth/settings.ts'
 import { type FlowDefect, flowMutants, serveAuthorization, settings } from './authorization-server.ts'
+import { checkAll } from './check-all.ts'
 
 const check = async (defect?: FlowDefect, oauth = settings) => {
   const server = await serveAuthorization(defect)
@@ -12,6 +13,9 @@ const check = async (defect?: FlowDefect, oauth = settings) => {
     server.close()
   }
 }
+
+const defects = Object.keys(flowMutants) as FlowDefect[]
+const reportOf = await checkAll(defects, (defect) => check(defect))
 
 test('a correct authorization server has no finding, and its tokens reach the operations', async () => {
   const report = await check()
@@ -38,16 +42,16 @@ test('a wrong password is said with the page where it ends', async () => {
   )
 })
 
-describe('each defect is found', { concurrency: 4 }, () => {
-  for (const [defect, code] of Object.entries(flowMutants))
-    test(`${defect} is found as ${code}`, async () => {
-      const { findings } = await check(defect as FlowDefect)
-      assert.ok(
-        findings.some((finding) => finding.code === code),
-        findings.map((one) => `${one.code} ${one.subject}: ${one.detail}`).join('\n') || 'nothing was found',
-      )
-    })
-})
+for (const defect of defects) {
+  const code = flowMutants[defect]
+  test(`${defect} is found as ${code}`, () => {
+    const { findings } = reportOf(defect)
+    assert.ok(
+      findings.some((finding) => finding.code === code),
+      findings.map((one) => `${one.code} ${one.subject}: ${one.detail}`).join('\n') || 'nothing was found',
+    )
+  })
+}
 
 test('settings say what is wrong in them, and take secrets from the environment', () => {
   const good = { clientId: 'a', redirectUri: 'https://a.example/callback' }

@@ -1,16 +1,67 @@
+import type { Audience, Auth, Caller } from './auth/auth.ts'
+import { fieldsOf } from './input.ts'
 import { manifestFaults } from './manifest.ts'
 import type { Operation } from './operation.ts'
 import { operationFaults, schemaFaults } from './operation-faults.ts'
-import type { Plugin } from './plugin.ts'
+import type { Mount, Plugin, Resource } from './plugin.ts'
 
-/** A definition that some assistant would refuse. The message lists all faults, one a line. */
+/** The operations that a plugin may have: those for a user need an auth mode that knows users. */
+type OperationFor<Who extends Audience, Scope extends string> = Who extends 'user'
+  ? Operation<undefined, never> | Operation<Caller, Scope>
+  : Operation<undefined, never>
+
+export interface PluginDefinition<Who extends Audience, Scope extends string> {
+  /** `name_for_model`: letters and digits, at most 50. */
+  name: string
+  /** `name_for_human`: at most 20 characters. */
+  title: string
+  /** One sentence with a full stop, at most 100 characters. */
+  descriptionForHuman: string
+  /** Tells the model when and how to use the plugin: at most 2,048 characters. */
+  descriptionForModel: string
+  /** Sentences with which a user may begin: 1 to 6, each at most 128 characters. */
+  conversationStarters: readonly string[]
+  contactEmail: string
+  /** Contains `logo.png`, square, and `legal.html`, the page of `legal_info_url`, which may not load scripts, styles or pictures. */
+  folder: URL
+  auth: Auth<Who, Scope>
+  /** By operationId: letters only, verb and noun, `addTodo`. */
+  operations: Record<string, OperationFor<Who, Scope>>
+  /** What the plugin needs in order to serve. Closed in reverse order after the last request has been answered. */
+  needs?: readonly Resource[]
+  /** Where its data comes from, for the start line: "sample prices of 2000 to 2010". */
+  servesFrom?: string
+  /** What the plugin serves besides its operations, such as pages and files. No document mentions it. */
+  mounts?: readonly Mount[]
+}
+
+/**
+ * Creates a plugin from its definition.
+ * @throws DefinitionError that lists everything that some assistant would refuse
+ */
+export function definePlugin<Who extends Audience, Scope extends string>(
+  definition: PluginDefinition<Who, Scope>,
+): Plugin {
+  const { operations, needs = [], mounts = [], auth, ...facts } = definition
+  checkSchemas(facts.name, operations)
+  const named = Object.entries<Operation>(operations).map(([id, operation]) => ({
+    ...operation,
+    id,
+    fields: fieldsOf(operation),
+  }))
+  const plugin: Plugin = { ...facts, auth: auth as unknown as Auth, operations: named, needs, mounts }
+  checkPlugin(plugin)
+  return plugin
+}
+
+/** Some assistant would refuse this definition. The message lists all faults, one per line. */
 export class DefinitionError extends Error {
   override readonly name = 'DefinitionError'
   readonly expose = true
 }
 
 /** @throws DefinitionError where a schema cannot be published */
-export function checkSchemas(name: string, operations: Record<string, Operation>): void {
+function checkSchemas(name: string, operations: Record<string, Operation>): void {
   const faults = Object.entries(operations).flatMap(([id, operation]) =>
     schemaFaults(operation).map((fault) => `${id}: ${fault}`),
   )
@@ -18,7 +69,7 @@ export function checkSchemas(name: string, operations: Record<string, Operation>
 }
 
 /** @throws DefinitionError */
-export function checkPlugin(plugin: Plugin): void {
+function checkPlugin(plugin: Plugin): void {
   const ids = new Map<string, string>()
   const paths = new Map<string, string>()
   const faults = manifestFaults(plugin)
@@ -29,7 +80,7 @@ export function checkPlugin(plugin: Plugin): void {
     const other = ids.get(place)
     const path = paths.get(shape) ?? operation.path
     if (path !== operation.path)
-      faults.push(`${operation.id}: another operation has its path as ${path}: name it so too`)
+      faults.push(`${operation.id}: another operation writes this path as ${path}: use the same names`)
     paths.set(shape, path)
     if (other) faults.push(`${operation.id}: ${other} has the same route`)
     ids.set(place, operation.id)

@@ -36,31 +36,31 @@ const Common = z.object({
 
 export type Environment = z.output<typeof Common> & { PUBLIC_URL: string; DATABASE_URL: string }
 
-/** A variable that cannot be used. The message has one line for each. */
+/** Variables that are missing or not valid. The message has one line for each. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError'
   readonly expose = true
 }
 
 /**
- * Checks the variables, and puts in what is not set.
- * @param folder the plugin's own; DATABASE_URL is a file under its `.data` unless it is set
- * @param own the variables that only this plugin reads
+ * Checks the variables and fills in the defaults.
+ * @param folder of the plugin: unless DATABASE_URL is set, the database is a file in its `.data`
+ * @param own the schema of the variables that only this plugin reads
  * @throws EnvironmentError
  */
-export function readEnvironment<Own extends z.ZodRawShape = Record<never, never>>(
+export function readEnvironment<Own extends z.ZodType = z.ZodUnknown>(
   variables: NodeJS.ProcessEnv,
   defaults: { port: number; folder: URL },
-  own: z.ZodObject<Own> = z.object({}) as z.ZodObject<Own>,
-): Environment & z.output<z.ZodObject<Own>> {
+  own?: Own,
+): Environment & z.output<Own> {
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
-  const read = Common.extend(own.shape).safeParse({ ...set, PORT: set.PORT ?? defaults.port })
+  const read = (own ? Common.and(own) : Common).safeParse({ ...set, PORT: set.PORT ?? defaults.port })
   if (!read.success)
     throw new EnvironmentError(read.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('\n'))
   const environment = read.data as Environment
   environment.PUBLIC_URL ??= `http://localhost:${environment.PORT}`
   environment.DATABASE_URL ??= defaultDatabase(fileURLToPath(defaults.folder))
-  return environment as Environment & z.output<z.ZodObject<Own>>
+  return environment as Environment & z.output<Own>
 }
 
 function defaultDatabase(folder: string): string {
@@ -69,6 +69,6 @@ function defaultDatabase(folder: string): string {
   return `file:${join(data, `${basename(folder)}.sqlite`)}`
 }
 
-/** Whether this is a URL of http or https without anything after the port. */
+/** Whether this is an http or https URL with nothing after the port. */
 export const isOrigin = (value: string): boolean =>
   URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && new URL(value).origin === value.replace(/\/$/, '')

@@ -4,9 +4,8 @@ export { none } from './auth/none.ts'
 export { type OAuthOptions, oauth, type ProtectedResource } from './auth/oauth.ts'
 export { type ServiceTokenOptions, serviceToken } from './auth/service-token.ts'
 export { type UserTokenOptions, userToken } from './auth/user-token.ts'
-export { DefinitionError } from './definition.ts'
+export { DefinitionError, definePlugin, type PluginDefinition } from './definition.ts'
 export { developmentSecret } from './development-secret.ts'
-export { contractFiles } from './documents.ts'
 export { type Environment, EnvironmentError, readEnvironment } from './environment.ts'
 export { createLog } from './log.ts'
 export { type Manifest, toManifest } from './manifest.ts'
@@ -16,10 +15,8 @@ export { type Context, operation, type UserContext, userOperation } from './oper
 export { type Page, type PageRequest, pageInput, pageOutput, readPage } from './page.ts'
 export {
   closePlugin,
-  definePlugin,
   type Mount,
   type Plugin,
-  type PluginDefinition,
   type PluginOperation,
   type Resource,
 } from './plugin.ts'
@@ -27,5 +24,6 @@ export { Problem, problemType, toProblem, toProblemDocument } from './problem.ts
 export { type Call, longestAnswer, run } from './run.ts'
 export { type ServeOptions, serve } from './serve.ts'
 export { listen, type RunningServer } from './server.ts'
+export type { Settings } from './settings.ts'
 export { text } from './text.ts'
 export { VerificationTokens } from './verification-tokens.ts'

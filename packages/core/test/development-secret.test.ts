@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { temporaryFolder } from '@reference-plugins/store/temporary'
 import { developmentSecret } from '../src/index.ts'
 
-const newPath = () => join(mkdtempSync(join(tmpdir(), 'secret-')), 'a', 'secret')
+const newPath = () => join(temporaryFolder(), 'a', 'secret')
 
 test('a secret is made once, has 256 bits, and only its owner can read it', () => {
   const path = newPath()
@@ -19,7 +19,7 @@ test('a secret is made once, has 256 bits, and only its owner can read it', () =
 })
 
 test('a secret that a person put there is used, without the end of its line', () => {
-  const path = join(mkdtempSync(join(tmpdir(), 'secret-')), 'secret')
+  const path = join(temporaryFolder(), 'secret')
   writeFileSync(path, 'one of my own\n')
   assert.deepEqual(developmentSecret(path), { secret: 'one of my own', isNew: false })
 })

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { checkContract, loadPlugin } from '../src/contract-files.ts'
+import { temporaryFolder } from '@reference-plugins/store/temporary'
+import { exportPlugins } from '../src/export/export-command.ts'
+import { checkGeneratedFiles, generateFiles } from '../src/generated-files.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const command = fileURLToPath(new URL('../bin/export.ts', import.meta.url))
-const out = mkdtempSync(join(tmpdir(), 'export-'))
-after(() => rmSync(out, { recursive: true }))
+const out = temporaryFolder()
 
+/** The command in a process of its own. */
 function run(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
@@ -21,17 +22,17 @@ function run(...args: string[]) {
   return { status, stdout, stderr }
 }
 
-test('one plugin, under its own URL, in a folder of choice', () => {
-  const { status, stdout } = run('todo', '--url', 'https://todo.example.com/', '--out', out)
-  assert.equal(status, 0)
-  assert.match(stdout, /^todo: 12 files in \S+\n$/)
+test('one plugin, with its own URL, in a chosen folder', async () => {
+  const lines = await exportPlugins(['todo', '--url', 'https://todo.example.com/', '--out', out], root)
+  assert.equal(lines.length, 1)
+  assert.match(lines[0] as string, /^todo: 12 files in \S+$/)
   const read = (file: string) => JSON.parse(readFileSync(join(out, 'todo', file), 'utf8'))
   assert.equal(read('ai-plugin.json').api.url, 'https://todo.example.com/openapi.yaml')
   assert.equal(read('m365/openapi.json').servers[0].url, 'https://todo.example.com')
   assert.equal(read('agent-plugin/mcp.json').mcpServers.todo.url, 'https://todo.example.com/mcp')
 })
 
-test('every plugin, as it lies in generated; what Copilot cannot sign in to is said', () => {
+test('every plugin, equal to the files in generated; a plugin that Copilot cannot sign in to says so', () => {
   const { status, stdout } = run('--out', join(out, 'all'))
   assert.equal(status, 0)
   for (const name of ['news', 'notes', 'stocks', 'todo']) {
@@ -46,40 +47,47 @@ test('every plugin, as it lies in generated; what Copilot cannot sign in to is s
   assert.equal(existsSync(join(out, 'all/news/m365')), false)
 })
 
+test('the command prints a refusal as one line, with exit code 1', () => {
+  const { status, stdout, stderr } = run('nothing')
+  assert.equal(status, 1)
+  assert.equal(stdout, '')
+  assert.match(stderr, /^[^\n]+ nothing[^\n]+\n$/)
+})
+
 writeFileSync(join(out, 'file'), '')
 const refused: [args: string[], line: RegExp][] = [
-  [['nothing'], /There is no plugin nothing: there are news, notes, stocks, todo/],
-  [['../todo'], /There is no plugin/],
+  [['nothing'], /The plugin nothing does not exist: choose news, notes, stocks, todo/],
+  [['../todo'], /does not exist/],
   [['todo', '--url', 'todo.example.com'], /must be an origin/],
   [['todo', '--url', 'https://todo.example.com/api'], /must be an origin/],
   [['todo', '--url', ''], /must be an origin/],
   [['todo', '--url', 'http://todo.example.com'], /must begin with https/],
   [['todo', '--url', 'http://localhost.example.com'], /must begin with https/],
-  [['--url', 'https://todo.example.com'], /name it/],
+  [['--url', 'https://todo.example.com'], /name the plugin/],
   [['todo', '--out', ''], /must name a folder/],
   [['todo', '--out', join(out, 'file')], /cannot be written/],
   [['todo', '--colour'], /--colour/],
 ]
 for (const [args, line] of refused)
-  test(`"${args.join(' ').replace(out, 'OUT')}" gets one line and exit code 1`, () => {
-    const { status, stdout, stderr } = run(...args)
-    assert.equal(status, 1)
-    assert.equal(stdout, '')
-    assert.match(stderr, line)
-    assert.match(stderr, /^[^\n]+\n$/)
+  test(`"${args.join(' ').replace(out, 'OUT')}" is refused in one line`, async () => {
+    await assert.rejects(exportPlugins(args, root), ({ message }: Error) => {
+      assert.match(message, line)
+      assert.match(message, /^[^\n]+$/)
+      return true
+    })
   })
 
 test('the check fails where a file is stale, and where one is left over', async () => {
-  const contract = await loadPlugin(join(root, 'plugins/todo'), 'http://localhost:3333')
-  await checkContract(contract)
+  const generated = await generateFiles(join(root, 'plugins/todo'), 'http://localhost:3333')
+  await checkGeneratedFiles(generated)
   const folder = join(out, 'stale')
-  for (const [file, text] of Object.entries(contract.files)) {
+  for (const [file, text] of Object.entries(generated.files)) {
     mkdirSync(join(folder, file, '..'), { recursive: true })
     writeFileSync(join(folder, file), text)
   }
-  await checkContract({ ...contract, folder })
+  await checkGeneratedFiles({ ...generated, folder })
   writeFileSync(join(folder, 'm365/old.json'), '{}')
-  await assert.rejects(checkContract({ ...contract, folder }), /nothing writes m365\/old\.json/)
+  await assert.rejects(checkGeneratedFiles({ ...generated, folder }), /nothing generates m365\/old\.json/)
   writeFileSync(join(folder, 'agent-plugin/mcp.json'), '{}')
-  await assert.rejects(checkContract({ ...contract, folder }), /agent-plugin\/mcp\.json in generated\/ differ/)
+  await assert.rejects(checkGeneratedFiles({ ...generated, folder }), /agent-plugin\/mcp\.json in generated\/ differ/)
 })

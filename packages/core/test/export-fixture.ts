@@ -1,10 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { writeContract } from '../src/contract-files.ts'
+import { temporaryFolder } from '@reference-plugins/store/temporary'
 import { exportFiles } from '../src/export/export-files.ts'
+import { writeGeneratedFiles } from '../src/generated-files.ts'
 import { oauthShop, openShop, publicUrl, serviceShop, userShop } from './fixture.ts'
 
 export interface Exported {
@@ -26,9 +25,8 @@ const shops = {
 }
 for (const [name, shop] of Object.entries(shops)) {
   const files = exportFiles(shop, publicUrl)
-  const folder = mkdtempSync(join(tmpdir(), 'export-'))
-  after(() => rmSync(folder, { recursive: true }))
-  await writeContract({ name, folder, files })
+  const folder = temporaryFolder()
+  await writeGeneratedFiles({ name, folder, files })
   exported[name] = { files, url: publicUrl, folder }
 }
 

@@ -10,7 +10,8 @@ import rulesets from '@stoplight/spectral-rulesets'
 import { load } from 'js-yaml'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { contractFiles, definePlugin, none, operation, type Plugin } from '../src/index.ts'
+import { documentFiles } from '../src/documents.ts'
+import { definePlugin, none, operation, type Plugin } from '../src/index.ts'
 import { oauthShop, openShop, publicUrl, serviceShop, userShop } from './fixture.ts'
 
 const shops: Record<string, Plugin> = {
@@ -29,7 +30,7 @@ interface Published {
 
 const published: Record<string, Published> = {}
 for (const [auth, shop] of Object.entries(shops))
-  published[auth] = { files: contractFiles(shop, publicUrl), url: publicUrl, isOpen: auth === 'none' }
+  published[auth] = { files: documentFiles(shop, publicUrl), url: publicUrl, isOpen: auth === 'none' }
 // And what the plugins here publish, as it lies there for review.
 const plugins = new URL('../../../plugins/', import.meta.url)
 for (const name of readdirSync(plugins)) {
@@ -192,7 +193,7 @@ const choiceOf = (values: string[]): Record<string, string> => {
     output: z.object({}),
     handler: () => ({}),
   })
-  return contractFiles(definePlugin({ ...openShop(), auth: none(), operations: { read } }), publicUrl)
+  return documentFiles(definePlugin({ ...openShop(), auth: none(), operations: { read } }), publicUrl)
 }
 
 for (const [reader, read] of readers)
@@ -202,7 +203,7 @@ for (const [reader, read] of readers)
   })
 
 test('PyYAML takes no word for something else', { skip: withoutPython && 'no python3 with PyYAML' }, () => {
-  for (const files of [choiceOf(strange), ...Object.values(shops).map((shop) => contractFiles(shop, publicUrl))])
+  for (const files of [choiceOf(strange), ...Object.values(shops).map((shop) => documentFiles(shop, publicUrl))])
     assert.deepEqual(readInPython(files['openapi.yaml'] as string), JSON.parse(files['openapi.json'] as string))
 })
 
@@ -214,5 +215,5 @@ test('no reader takes an octal number of YAML 1.2 for a number', () => {
 
 test('a control character, at which some readers of YAML end, is refused at the definition', () => {
   for (const word of ['\x7f', '\u0085', '\u2028', '\0'])
-    assert.throws(() => choiceOf([word, 'other']), /choice holds a control character/)
+    assert.throws(() => choiceOf([word, 'other']), /choice contains a control character/)
 })

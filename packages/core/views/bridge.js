@@ -1,4 +1,4 @@
-// Speaks with the assistant that shows this view: MCP Apps 2026-01-26, JSON-RPC 2.0 by postMessage.
+// Connects this view to the assistant that shows it: MCP Apps 2026-01-26, JSON-RPC 2.0 over postMessage.
 globalThis.view = (() => {
   const waiting = new Map()
   let lastId = 0
@@ -39,7 +39,7 @@ globalThis.view = (() => {
   })
 
   return {
-    /** Begins. `onInput` gets the arguments of the tool, `onResult` its result, `onCancel` nothing. */
+    /** Connects the view. `onInput` gets the arguments of the tool, `onResult` its result, `onCancel` nothing. */
     async connect(given) {
       handlers = given
       const { hostContext } = await request('ui/initialize', {
@@ -54,14 +54,14 @@ globalThis.view = (() => {
       ).observe(document.documentElement)
     },
 
-    /** Calls a tool of the plugin. Throws what it says where it refuses. */
+    /** Calls a tool of the plugin. Throws the message of a result that is an error. */
     async call(name, input) {
       const { isError, content, structuredContent } = await request('tools/call', { name, arguments: input })
-      if (isError) throw new Error(content?.[0]?.text ?? 'It did not work')
+      if (isError) throw new Error(content?.[0]?.text ?? 'The call failed')
       return structuredContent
     },
 
-    /** An element with properties and children; text stays text. */
+    /** Creates an element with properties and children. Text is never read as HTML. */
     element(name, properties = {}, ...children) {
       const made = Object.assign(document.createElement(name), properties)
       made.append(...children)

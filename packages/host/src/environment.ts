@@ -1,9 +1,35 @@
+import { readEnvironment } from '@reference-plugins/core'
+import type { Logger } from 'pino'
 import { z } from 'zod'
+import type { HostOptions } from './host.ts'
+import { ownKey } from './vault/own-key.ts'
 
 /** The variables that only the host reads; those of every server are core's. */
-export const HostEnvironment = z.object({
+const HostEnvironment = z.object({
   /** `single`: no sign-in, one user. `accounts`: people sign up and in. */
   HOST_USERS: z.enum(['single', 'accounts']).default('single'),
   /** The keys of the vault, the newest first, each 32 random bytes in base64url. */
   HOST_KEY: z.string().optional(),
 })
+
+/** @throws EnvironmentError */
+export const readHostEnvironment = (variables: NodeJS.ProcessEnv) =>
+  readEnvironment(variables, { port: 3000, folder: new URL('..', import.meta.url) }, HostEnvironment)
+
+/** How the host is opened in this environment. */
+export function toHostOptions(
+  environment: ReturnType<typeof readHostEnvironment>,
+  variables: NodeJS.ProcessEnv,
+  log: Logger,
+): HostOptions {
+  const { DATABASE_URL: databaseUrl, PUBLIC_URL: publicUrl, HOST_USERS: mode, HOST_KEY: key, NODE_ENV } = environment
+  return {
+    databaseUrl,
+    publicUrl,
+    keys: () => key ?? ownKey(databaseUrl),
+    mode,
+    development: NODE_ENV === 'development',
+    environment: variables,
+    log,
+  }
+}

@@ -5,12 +5,17 @@ import { Caller } from './calls/caller.ts'
 import { Permissions } from './conversation/confirmation.ts'
 import { Conversations } from './conversation/conversations.ts'
 import { Turns } from './conversation/turns.ts'
+import { Logos } from './plugins/logos.ts'
 import { Plugins } from './plugins/plugins.ts'
+import { Presentation } from './plugins/presentation.ts'
 import { Shares } from './plugins/shares.ts'
+import { Approvals } from './registration/approvals.ts'
 import { Registrar } from './registration/registrar.ts'
 import { Registrations } from './registration/registrations.ts'
 import { Selection } from './selection/index.ts'
+import { Activations } from './sign-in/activations.ts'
 import { Credentials } from './sign-in/credentials.ts'
+import { OAuthTokens } from './sign-in/oauth-tokens.ts'
 import { SignIns } from './sign-in/sign-ins.ts'
 import { hostMigrations } from './tables.ts'
 import { UserModels } from './users/user-models.ts'
@@ -18,92 +23,89 @@ import { Users } from './users/users.ts'
 import { KeyRing } from './vault/key-ring.ts'
 import { Vault } from './vault/vault.ts'
 import { Views } from './views/views.ts'
-import type { Workspace } from './workspace/workspace.ts'
+import { Workspace } from './workspace/workspace.ts'
 
 export interface HostOptions {
   databaseUrl: string
-  /** Where the page is reached, without a slash at its end. */
+  /** Where the page is reached, without a trailing slash. */
   publicUrl: string
-  /** Keys of the vault, as HOST_KEY has them. Asked for once the database is there. */
+  /** The keys of the vault, in the form of HOST_KEY. Called after the database is open. */
   keys: () => string
   mode: 'single' | 'accounts'
-  /** Lets plugins on this machine in. */
+  /** Allows plugins on this machine. */
   development: boolean
   /** Where models are looked for. */
   environment: NodeJS.ProcessEnv
+  /** Holds the plugins beside this host, if there are any. */
+  pluginFolder?: string
   log: Logger
   longestCall?: number
 }
 
-/** The parts of a host, put together: what the page's server and the command line both work with. */
-export interface Host {
-  options: HostOptions
-  database: Database
-  users: Users
-  plugins: Plugins
-  shares: Shares
-  credentials: Credentials
-  signIns: SignIns
-  registrar: Registrar
-  registrations: Registrations
-  conversations: Conversations
-  turns: Turns
-  models: UserModels
-  caller: Caller
-  selection: Selection
-  views: Views
-  /** The plugins beside this host, in development. */
-  workspace?: Workspace
-  close(): Promise<void>
-}
+/** The parts of a host. The page's server and the command line use the same ones. */
+export type Host = Awaited<ReturnType<typeof openHost>>
 
-/** @throws EnvironmentError where a key is too weak; DatabaseError */
-export async function openHost(options: HostOptions): Promise<Host> {
-  const { publicUrl, development, environment, log } = options
+/** @throws EnvironmentError if a key is too weak; DatabaseError */
+export async function openHost(options: HostOptions) {
   const database = await openDatabase(options.databaseUrl, hostMigrations, { overwriteDeleted: true })
   const vault = new Vault(database, await toKeys(options.keys, database))
-  const fetch = guardedFetcher({ allowLoopback: development, redirects: 0, timeout: 20_000 })
+  const registered = openPlugins(database, vault, options)
+  const conversing = openConversations(database, vault, options, registered)
+  return {
+    options,
+    database,
+    ...registered,
+    ...conversing,
+    async close() {
+      await conversing.turns.close()
+      await database.close()
+    },
+  }
+}
+
+/** What registers plugins, activates and shares them. */
+function openPlugins(database: Database, vault: Vault, options: HostOptions) {
+  const { publicUrl, development: allowLoopback, pluginFolder: folder, mode } = options
+  const users = new Users(database, mode)
   const plugins = new Plugins(database)
-  const conversations = new Conversations(database)
-  const credentials = new Credentials(database, vault, fetch)
-  const registrar = new Registrar({ allowLoopback: development, publicUrl })
-  const caller = new Caller({
-    credentials,
-    allowLoopback: development,
-    ...(options.longestCall !== undefined && { longestCall: options.longestCall }),
-  })
-  const models = new UserModels(database, vault, environment, options.mode === 'accounts')
+  const logos = new Logos(allowLoopback)
+  const shares = new Shares(database)
+  const activations = new Activations(database)
+  const fetch = guardedFetcher({ allowLoopback, redirects: 0, timeout: 20_000 })
+  const tokens = new OAuthTokens(vault, activations, fetch)
+  const credentials = new Credentials(vault, activations, tokens)
+  const signIns = new SignIns(database, tokens, publicUrl)
+  const presentation = new Presentation({ plugins, users, shares, activations, credentials, signIns })
+  const registrar = new Registrar({ allowLoopback })
+  const registrations = new Registrations(database)
+  const approvals = new Approvals({ registrar, registrations, plugins, credentials, signIns, allowLoopback })
+  const reading = { registrar, registrations, approvals }
+  const workspace = new Workspace({ plugins, credentials, presentation, ...reading, folder })
+  return { users, plugins, logos, shares, activations, credentials, signIns, presentation, ...reading, workspace }
+}
+
+/** What calls plugins in conversations. */
+function openConversations(
+  database: Database,
+  vault: Vault,
+  { environment, mode, development: allowLoopback, longestCall, log }: HostOptions,
+  { plugins, activations, credentials }: ReturnType<typeof openPlugins>,
+) {
+  const models = new UserModels(database, vault, environment, mode === 'accounts')
   const selection = new Selection()
+  const caller = new Caller({ credentials, allowLoopback, ...(longestCall !== undefined && { longestCall }) })
+  const views = new Views({ credentials, allowLoopback })
+  const conversations = new Conversations(database)
   const turns = new Turns({
     conversations,
     plugins,
     caller,
     permissions: new Permissions(database),
     modelOf: (user) => models.open(user),
-    prompt: { plugins, credentials, selection },
+    prompt: { plugins, activations, selection },
     log,
   })
-  return {
-    options,
-    database,
-    users: new Users(database, options.mode),
-    plugins,
-    shares: new Shares(database),
-    credentials,
-    signIns: new SignIns(database),
-    registrar,
-    registrations: new Registrations(database),
-    conversations,
-    turns,
-    models,
-    caller,
-    selection,
-    views: new Views({ credentials, allowLoopback: development }),
-    async close() {
-      await turns.close()
-      await database.close()
-    },
-  }
+  return { models, selection, caller, views, conversations, turns }
 }
 
 async function toKeys(keys: () => string, database: Database): Promise<KeyRing> {

@@ -1,33 +1,22 @@
-import { createLog, EnvironmentError, listen, readEnvironment } from '@reference-plugins/core'
+import { createLog, EnvironmentError, listen } from '@reference-plugins/core'
 import { createHostApp } from './api/app.ts'
-import { HostEnvironment } from './environment.ts'
+import { readHostEnvironment, toHostOptions } from './environment.ts'
 import { openHost } from './host.ts'
 import { buildPage } from './page/build.ts'
 import { page } from './page/page.ts'
-import { ownKey } from './vault/own-key.ts'
-import { Workspace } from './workspace/workspace.ts'
 
-const folder = new URL('..', import.meta.url)
+const pluginFolder = new URL('../../../plugins', import.meta.url).pathname
 
 async function start(): Promise<void> {
-  const environment = readEnvironment(process.env, { port: 3000, folder }, HostEnvironment)
-  const { PORT: port, HOST: address, PUBLIC_URL: publicUrl, DATABASE_URL: databaseUrl } = environment
+  const environment = readHostEnvironment(process.env)
+  const { PORT: port, HOST: address, PUBLIC_URL: publicUrl, LOG_LEVEL: level } = environment
   const development = environment.NODE_ENV === 'development'
-  const log = createLog(environment.LOG_LEVEL, development)
-  const lifecycle = { stopping: false }
-  const host = await openHost({
-    databaseUrl,
-    publicUrl,
-    keys: () => environment.HOST_KEY ?? ownKey(databaseUrl),
-    mode: environment.HOST_USERS,
-    development,
-    environment: process.env,
-    log,
-  })
-  if (development) host.workspace = new Workspace(host, new URL('../../plugins', folder).pathname)
+  const log = createLog(level, development)
+  const options = toHostOptions(environment, process.env, log)
+  const host = await openHost({ ...options, ...(development && { pluginFolder }) })
   await host.conversations.settleInterrupted()
   const app = createHostApp(host, page(await buildPage()))
-  const running = await listen(app.callback(), { host: address, port, lifecycle })
+  const running = await listen(app.callback(), { host: address, port, lifecycle: { stopping: false } })
   console.log(`The host is ready at ${publicUrl}: register, activate, share, converse`)
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, async () => {
@@ -41,7 +30,7 @@ async function start(): Promise<void> {
 start().catch((error: Error & { expose?: boolean; code?: string }) => {
   const isTold = error instanceof EnvironmentError || error.expose === true
   const inUse =
-    error.code === 'EADDRINUSE' ? 'the port is in use: stop the program that listens there, or set PORT' : undefined
+    error.code === 'EADDRINUSE' ? 'the port is in use: stop the program that listens on it, or set PORT' : undefined
   console.error(`The host cannot start: ${inUse ?? (isTold ? error.message : error.stack)}`)
   process.exit(1)
 })

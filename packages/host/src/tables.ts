@@ -52,6 +52,9 @@ export const hostMigrations = {
       PRIMARY KEY (user_id, plugin, operation)
     );
     CREATE TABLE setting (user_id TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (user_id, name));`,
+  'host-repairs': `
+    ALTER TABLE plugin RENAME COLUMN mends TO repairs;
+    UPDATE registration SET found = replace(found, '"mends":', '"repairs":');`,
   call: `
     CREATE TABLE call (
       id TEXT PRIMARY KEY, message TEXT NOT NULL REFERENCES message (id) ON DELETE CASCADE, state TEXT NOT NULL,

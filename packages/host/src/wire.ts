@@ -3,9 +3,9 @@
  * whose `detail` says what to do. Where a comment says "events", the answer is a text/event-stream whose every `data:`
  * is one of the named events.
  */
-import type { AuthType, Mend, Schema } from './documents/plugin-document.ts'
+import type { AuthType, Repair, Schema } from '@reference-plugins/reader'
 
-export type { AuthType, Mend, Schema }
+export type { AuthType, Repair, Schema }
 
 /** GET /api/session. POST {name, password} signs in, DELETE signs out. POST /api/users {name, password} signs up. */
 export interface Session {
@@ -104,7 +104,7 @@ export interface Registration {
   isReady: boolean
   /** The id of the plugin, if it has been approved. */
   approved?: string
-  mends: Mend[]
+  repairs: Repair[]
   /** What would be registered; absent if that is not possible. */
   plugin?: PluginPreview
   /** The plugin that it would change, and the changes. */
@@ -174,7 +174,7 @@ export interface PluginSummary extends PluginPreview {
 export interface PluginDetail extends PluginSummary {
   hasServiceToken: boolean
   clientId?: string
-  mends: Mend[]
+  repairs: Repair[]
   manifest?: string
   spec?: string
   /** How ChatGPT showed plugins to its model, in TypeScript. */

@@ -1,36 +1,32 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { walkToCallback, workspacePlugins } from '@reference-plugins/contract'
+import { setTimeout } from 'node:timers/promises'
+import { walkToCallback } from '@reference-plugins/contract'
 import type { Call, Conversation, PluginDetail, Registration, RegistrationEvent, TurnEvent } from '../src/wire.ts'
 import { type Browser, Refused, type ServedHost, serveHost } from './fixture.ts'
+import { type LocalPlugins, startLocalPlugins } from './local-plugins/local-plugins.ts'
 
-type Local = Awaited<ReturnType<typeof workspacePlugins>>[number]
-
-let locals: Local[]
+let locals: LocalPlugins
 let served: ServedHost
 let ada: Browser
 const ids: Record<string, string> = {}
 
 before(async () => {
-  locals = await workspacePlugins(new URL('../../../', import.meta.url).pathname)
+  locals = await startLocalPlugins(['todo', 'stocks', 'news', 'notes'])
   served = await serveHost({ mode: 'accounts' })
-  ada = await signUp('ada')
+  ada = served.browser()
+  await ada.send('POST', '/api/users', { name: 'ada', password: 'correct horse battery' })
 })
 after(async () => {
   await served.close()
-  await Promise.all(locals.map((one) => one.end()))
+  await locals.end()
 })
 
-async function signUp(name: string): Promise<Browser> {
-  const browser = served.browser()
-  await browser.send('POST', '/api/users', { name, password: 'correct horse battery' })
-  return browser
-}
-const local = (name: string): Local => locals.find((one) => one.name === name) as Local
-const address = (name: string) => local(name).url.replace('http://', '').replace('127.0.0.1', 'localhost')
 async function read(browser: Browser, name: string): Promise<Registration> {
-  const end = (await browser.events<RegistrationEvent>('/api/registrations', { address: address(name) })).at(-1)
+  const end = (await browser.events<RegistrationEvent>('/api/registrations', { address: locals.of(name).address })).at(
+    -1,
+  )
   assert.ok(end?.type === 'end' && end.registration.isReady, JSON.stringify(end))
   return end.registration
 }
@@ -56,7 +52,7 @@ async function call(browser: Browser, plugin: string, operation: string, given: 
 async function walk(browser: Browser, plugin: string, username = 'developer'): Promise<URL> {
   const { url } = await browser.send<{ url: string }>('POST', `/api/plugins/${plugin}/sign-in`, {})
   const callback = new URL(url).searchParams.get('redirect_uri') as string
-  const password = local('notes').oauth?.signIn?.password as string
+  const { password } = locals.of('notes').signIn
   return walkToCallback(url, callback, { username, password })
 }
 const callBack = async (browser: Browser, url: URL): Promise<{ status: number; text: string }> => {
@@ -64,7 +60,7 @@ const callBack = async (browser: Browser, url: URL): Promise<{ status: number; t
   return { status: answer.status, text: await answer.text() }
 }
 
-test('a plugin without auth is activated with nothing', async () => {
+test('a plugin without auth is activated without a token', async () => {
   const { id } = await read(ada, 'todo')
   ids.todo = (await approve(ada, id, {})).id
   const before = await call(ada, ids.todo, 'getTodos', { username: 'ada' })
@@ -73,29 +69,29 @@ test('a plugin without auth is activated with nothing', async () => {
   assert.equal(plugin.activation, 'active')
 })
 
-test('a service token is entered once, by who registers the plugin', async () => {
+test('the owner of a plugin enters its service token once', async () => {
   const { id, plugin } = await read(ada, 'stocks')
   assert.equal(plugin?.auth.type, 'service_http')
   assert.equal(plugin?.verification?.isThere, false)
   await assert.rejects(approve(ada, id, {}), /needs its service token/)
-  ids.stocks = (await approve(ada, id, { serviceToken: local('stocks').token })).id
+  ids.stocks = (await approve(ada, id, { serviceToken: locals.of('stocks').token })).id
   await ada.send('PUT', `/api/plugins/${ids.stocks}/activation`, {})
   const quotes = await call(ada, ids.stocks, 'getQuotes', { symbols: ['AAPL', 'IBM'] })
   assert.equal(quotes.response?.status, 200, quotes.result)
   assert.match(quotes.curl ?? '', /Bearer \$TOKEN/)
 })
 
-test('each user pastes a token of their own', async () => {
+test('each user pastes their own token', async () => {
   const { id } = await read(ada, 'news')
   ids.news = (await approve(ada, id, {})).id
   await assert.rejects(ada.send('PUT', `/api/plugins/${ids.news}/activation`, {}), /Paste your token/)
   const refused = await call(ada, ids.news, 'getHeadlines', {})
-  assert.match(refused.result ?? '', /needs a token of yours/)
-  await ada.send('PUT', `/api/plugins/${ids.news}/activation`, { token: local('news').token })
+  assert.match(refused.result ?? '', /needs your token/)
+  await ada.send('PUT', `/api/plugins/${ids.news}/activation`, { token: locals.of('news').token })
   assert.equal((await call(ada, ids.news, 'getHeadlines', {})).response?.status, 200)
 })
 
-test('a user signs in by OAuth in a window, and is signed out for good', async () => {
+test('a user signs in by OAuth in a window, and signs out', async () => {
   const { id, plugin } = await read(ada, 'notes')
   assert.match(plugin?.callbackUrl ?? '', new RegExp(`^${served.url}/aip/plugin-[0-9a-f-]+/oauth/callback$`))
   const approved = await approve(ada, id, {})
@@ -106,12 +102,12 @@ test('a user signs in by OAuth in a window, and is signed out for good', async (
   const added = await call(ada, ids.notes, 'addNote', { title: 'Canary', text: 'sings' })
   assert.equal(added.response?.status, 200, added.result)
   await ada.send('DELETE', `/api/plugins/${ids.notes}/activation`)
-  assert.match((await call(ada, ids.notes, 'searchNotes', { query: 'canary' })).result ?? '', /Nobody is signed in/)
+  assert.match((await call(ada, ids.notes, 'searchNotes', { query: 'canary' })).result ?? '', /You are not signed in/)
   assert.equal((await callBack(ada, await walk(ada, ids.notes))).status, 200)
 })
 
-test('a sign-in that was not begun here, is used twice, or is of another browser or plugin, puts nothing into the vault', async () => {
-  const bob = await signUp('bob')
+test('a sign-in that was started elsewhere, in another browser or for another plugin, or is used twice, stores no tokens', async () => {
+  const bob = await served.userBrowser('bob')
   const link = (await ada.send<{ url: string }>('POST', `/api/plugins/${ids.notes}/shares`, {})).url
   await bob.send('POST', `/api/shares/${link.split('/').at(-1)}`, {})
   const rows = async () =>
@@ -121,7 +117,7 @@ test('a sign-in that was not begun here, is used twice, or is of another browser
       }>`SELECT count(*) AS count FROM secret WHERE kind = 'oauth-tokens'`
     )?.count
   const before = await rows()
-  const good = await walk(ada, ids.notes as string, 'guest')
+  const good = await walk(ada, ids.notes as string)
   const without = new URL(good)
   without.searchParams.delete('state')
   const foreign = new URL(good)
@@ -135,30 +131,31 @@ test('a sign-in that was not begun here, is used twice, or is of another browser
   ] as const) {
     const { status, text } = await callBack(browser, url)
     assert.equal(status, 400)
-    assert.match(text, /begin it again/)
+    assert.match(text, /start it again/)
   }
   assert.equal(await rows(), before)
   assert.equal((await bob.get<PluginDetail>(`/api/plugins/${ids.notes}`)).activation, 'none')
-  const issuer = new URL(await walk(ada, ids.notes as string))
+  // Nothing of the above has ended the sign-in.
+  const issuer = new URL(good)
   issuer.searchParams.set('iss', 'https://evil.example')
   assert.match((await callBack(ada, issuer)).text, /not to be trusted|iss/)
   assert.equal((await callBack(ada, issuer)).status, 400, 'the state is used up')
 })
 
-test('what the authorization server refuses is said on the page, which shows no markup of it', async () => {
+test('an error of the authorization server is shown on the page as text, not as markup', async () => {
   const { url } = await ada.send<{ url: string }>('POST', `/api/plugins/${ids.notes}/sign-in`, {})
   const back = new URL(new URL(url).searchParams.get('redirect_uri') as string)
   back.searchParams.set('error', 'access_denied')
   back.searchParams.set('error_description', '<img src=x onerror=alert(1)>')
   back.searchParams.set('state', new URL(url).searchParams.get('state') as string)
-  back.searchParams.set('iss', local('notes').url.replace('127.0.0.1', 'localhost'))
+  back.searchParams.set('iss', `http://${locals.of('notes').address}`)
   const { status, text } = await callBack(ada, back)
   assert.equal(status, 400)
   assert.ok(!text.includes('<img'))
 })
 
-test('who a plugin is shared with signs in by themselves, sees only their own, and loses it again', async () => {
-  const carl = await signUp('carl')
+test('a user of a shared plugin signs in separately, sees only their own data, and can lose the plugin again', async () => {
+  const carl = await served.userBrowser('carl')
   await assert.rejects(
     carl.get(`/api/plugins/${ids.notes}`),
     (error) => error instanceof Refused && error.status === 404,
@@ -171,7 +168,7 @@ test('who a plugin is shared with signs in by themselves, sees only their own, a
   assert.deepEqual([seen.isOwn, seen.activation, seen.clientId, seen.ownerName], [false, 'none', undefined, 'ada'])
   assert.match(
     (await call(carl, ids.notes as string, 'searchNotes', { query: 'canary' })).result ?? '',
-    /Nobody is signed in/,
+    /You are not signed in/,
   )
   assert.equal((await callBack(carl, await walk(carl, ids.notes as string, 'guest'))).status, 200)
   const found = await call(carl, ids.notes as string, 'searchNotes', { query: 'canary' })
@@ -200,19 +197,18 @@ test('who a plugin is shared with signs in by themselves, sees only their own, a
   assert.equal(left?.count, 0)
 })
 
-test('a link is for so many, and so long', async () => {
+test('a link has a maximum of users and a time', async () => {
   const link = (
     await ada.send<{ url: string; used: number }>('POST', `/api/plugins/${ids.todo}/shares`, { maximum: 1 })
   ).url
   const secret = link.split('/').at(-1)
-  const [dora, emil] = [await signUp('dora'), await signUp('emil')]
+  const [dora, emil] = [await served.userBrowser('dora'), await served.userBrowser('emil')]
   await dora.send('POST', `/api/shares/${secret}`, {})
   await dora.send('POST', `/api/shares/${secret}`, {})
-  await assert.rejects(emil.send('POST', `/api/shares/${secret}`, {}), /for 1, who have all come/)
-  const short = (
-    await ada.send<{ url: string }>('POST', `/api/plugins/${ids.todo}/shares`, { expiresInDays: 0.000001 })
-  ).url
-  await new Promise((resolve) => setTimeout(resolve, 150))
+  await assert.rejects(emil.send('POST', `/api/shares/${secret}`, {}), /for 1 users and is used up/)
+  const short = (await ada.send<{ url: string }>('POST', `/api/plugins/${ids.todo}/shares`, { expiresInDays: 1e-9 }))
+    .url
+  await setTimeout(2)
   await assert.rejects(emil.send('POST', `/api/shares/${short.split('/').at(-1)}`, {}), /expired/)
   await assert.rejects(
     emil.send('POST', '/api/shares/made-up', {}),
@@ -220,8 +216,8 @@ test('a link is for so many, and so long', async () => {
   )
 })
 
-test('nobody sees what is another one’s: conversations, plugins, registrations', async () => {
-  const eve = await signUp('eve')
+test('a user does not see conversations, plugins and registrations of others', async () => {
+  const eve = await served.userBrowser('eve')
   const { id } = await ada.send<Conversation>('POST', '/api/conversations', {})
   const registration = await read(ada, 'todo')
   for (const [method, path, body] of [
@@ -250,8 +246,8 @@ test('nobody sees what is another one’s: conversations, plugins, registrations
     await assert.rejects(nobody.get(path), (error) => error instanceof Refused && error.status === 401, path)
 })
 
-test('neither the database nor the log holds what somebody could call with', async () => {
-  const tokens = [local('stocks').token, local('news').token] as string[]
+test('neither the database nor the log contains a token', async () => {
+  const tokens = [locals.of('stocks').token, locals.of('news').token]
   const path = served.host.options.databaseUrl.slice('file:'.length)
   const bytes = Buffer.concat([path, `${path}-wal`].map((file) => readFileSync(file)))
   for (const token of tokens) {
@@ -261,11 +257,9 @@ test('neither the database nor the log holds what somebody could call with', asy
   }
 })
 
-test('a token that has ended is renewed once, however many calls wait for it', async () => {
-  const plugin = await served.host.plugins.find(ids.notes as string)
-  assert.ok(plugin)
+test('a token that is refused is renewed once, however many calls wait for it', async () => {
   const { id } = (await ada.get<{ user: { id: string } }>('/api/session')).user
-  await callBack(ada, await walk(ada, plugin.id))
+  const plugin = await served.host.plugins.visible(id, ids.notes as string)
   const before = await served.host.credentials.authorization(id, plugin)
   const renewed = await Promise.all(
     Array.from({ length: 20 }, () => served.host.credentials.authorization(id, plugin, true)),

@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
 import { after, before, test } from 'node:test'
-import { runPrinted, temporaryDatabase, type WorkspacePlugin, workspacePlugins } from '@reference-plugins/contract'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import { main } from '../src/command/main.ts'
+import { type LocalPlugins, startLocalPlugins } from './local-plugins/local-plugins.ts'
 import { type ServedModel, serveModel } from './models/openai-double.ts'
 
 const root = new URL('../../../', import.meta.url)
 process.chdir(root.pathname)
 const database = temporaryDatabase()
-let locals: WorkspacePlugin[]
+let locals: LocalPlugins
 let model: ServedModel
 before(async () => {
-  locals = await workspacePlugins(root.pathname)
+  locals = await startLocalPlugins(['todo', 'stocks', 'notes'])
   model = await serveModel((_, index) =>
     index % 2 === 0
       ? { calls: [{ name: 'todo__getTodos', arguments: { username: 'bob' } }] }
@@ -22,7 +25,7 @@ before(async () => {
 })
 after(async () => {
   model.close()
-  await Promise.all(locals.map((one) => one.end()))
+  await locals.end()
 })
 const environment = {
   DATABASE_URL: database,
@@ -31,38 +34,44 @@ const environment = {
   OPENAI_BASE_URL: '',
   ANTHROPIC_API_KEY: '',
 }
-const local = (name: string) => locals.find((one) => one.name === name) as WorkspacePlugin
-const address = (name: string) => local(name).url.replace('http://', '').replace('127.0.0.1', 'localhost')
 
-async function host(
-  words: string[],
-  { input = '', ...more }: Record<string, string> = {},
-): Promise<{ code: number | null; output: string; answer: string }> {
+interface Output {
+  code: number | null
+  /** What was printed, errors too. */
+  output: string
+  /** What was printed, without errors. */
+  answer: string
+}
+
+/** Runs the command in this process. */
+async function host(words: string[], { input = '', ...more }: Record<string, string> = {}): Promise<Output> {
+  const [stdin, stdout, stderr] = [Readable.from([input]), new PassThrough(), new PassThrough()]
+  let [output, answer] = ['', '']
+  for (const stream of [stdout, stderr]) stream.on('data', (chunk) => (output += chunk))
+  stdout.on('data', (chunk) => (answer += chunk))
+  const code = await main(words, { stdin, stdout, stderr, env: { ...process.env, ...environment, ...more } })
+  return { code, output, answer }
+}
+
+/** Runs the command as a user does. */
+async function hostProcess(words: string[]): Promise<Output> {
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', 'packages/host/bin/host.ts', ...words],
     {
       cwd: root,
-      env: {
-        ...process.env,
-        ...environment,
-        ...more,
-      },
+      env: { ...process.env, ...environment },
     },
   )
-  let output = ''
-  let answer = ''
+  let [output, answer] = ['', '']
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
   child.stdout.on('data', (chunk) => (answer += chunk))
-  child.stdin.end(input)
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  const [code] = await once(child, 'close')
   return { code, output, answer }
 }
 
-const hostHere = (words: string[]) => runPrinted(main, words, environment)
-
-test('a plugin is registered step by step, and one that is not there is not', async () => {
-  const { code, output } = await host(['register', address('todo')])
+test('a plugin is registered step by step, and an address without a plugin fails', async () => {
+  const { code, output } = await hostProcess(['register', locals.of('todo').address])
   assert.equal(code, 0, output)
   assert.match(output, /✔ reach .*\n✔ manifest .*\n✔ read manifest .*/)
   assert.match(output, /Registered as todo. Next: pnpm host activate todo/)
@@ -71,26 +80,29 @@ test('a plugin is registered step by step, and one that is not there is not', as
   assert.match(none.output, /✖ reach .*Nothing listens at localhost:59999/)
 })
 
-test('it is activated and called, and what it changes is asked for', async () => {
+test('the plugin is activated and called, and a call that changes something needs confirmation', async () => {
   assert.equal((await host(['activate', 'todo'])).code, 0)
   const asked = await host(['call', 'todo.addTodo', '{"username":"bob","todo":"milk"}'])
   assert.equal(asked.code, 2)
-  assert.match(asked.output, /add --yes to allow it/)
+  assert.match(asked.output, /add --yes to confirm/)
   assert.equal((await host(['call', 'todo.addTodo', '{"username":"bob","todo":"milk"}', '--yes'])).code, 0)
   const read = await host(['call', 'todo.getTodos', '{"username":"bob"}'])
   assert.deepEqual([read.code, JSON.parse(read.answer)], [0, { todos: ['milk'] }])
 })
 
-test('a user signs in by OAuth without a browser, and tokens are given on the command line', async () => {
-  assert.equal((await hostHere(['register', address('notes')])).code, 0)
-  const { username = '', password = '' } = local('notes').oauth?.signIn ?? {}
-  const active = await hostHere(['activate', 'notes', '--username', username, `--password=${password}`])
+test('a user signs in by OAuth without a browser, and gives tokens on the command line', async () => {
+  assert.equal((await host(['register', locals.of('notes').address])).code, 0)
+  const { username, password } = locals.of('notes').signIn
+  const active = await host(['activate', 'notes', '--username', username, `--password=${password}`])
   assert.equal(active.code, 0, active.output)
-  assert.equal((await hostHere(['call', 'notes.listNotes'])).code, 0)
-  assert.equal((await hostHere(['register', address('stocks'), `--service-token=${local('stocks').token}`])).code, 0)
-  assert.equal((await hostHere(['activate', 'stocks'])).code, 0)
-  assert.equal((await hostHere(['call', 'stocks.getQuotes', '{"symbols":["IBM"]}'])).code, 0)
-  const { output } = await hostHere(['list'])
+  assert.equal((await host(['call', 'notes.listNotes'])).code, 0)
+  assert.equal(
+    (await host(['register', locals.of('stocks').address, `--service-token=${locals.of('stocks').token}`])).code,
+    0,
+  )
+  assert.equal((await host(['activate', 'stocks'])).code, 0)
+  assert.equal((await host(['call', 'stocks.getQuotes', '{"symbols":["IBM"]}'])).code, 0)
+  const { output } = await host(['list'])
   for (const words of [
     /todo .* auth none {2}active/,
     /notes .* auth oauth {2}active/,
@@ -100,7 +112,7 @@ test('a user signs in by OAuth without a browser, and tokens are given on the co
     assert.match(output, words)
 })
 
-test('a conversation is held on the terminal with the model that is found', async () => {
+test('a user converses on the terminal with the model that was found', async () => {
   const { code, output } = await host(['chat', '--plugin', 'todo'], {
     input: 'What is on the list?\n\n',
     OPENAI_BASE_URL: model.baseUrl,
@@ -113,33 +125,33 @@ test('a conversation is held on the terminal with the model that is found', asyn
   assert.match(without.output, /No model was found: set OPENAI_API_KEY/)
 })
 
-test('conversations are replayed, and a change of the plugin is the exit code 1', async () => {
+test('conversations are replayed, and a changed answer gives exit code 1', async () => {
   const file = 'plugins/todo/conversation.md'
-  const good = await hostHere(['replay', file])
+  const good = await host(['replay', file])
   assert.equal(good.code, 0, good.output)
-  assert.match(good.output, /conversation.md: 4 calls as recorded, 0 not/)
+  assert.match(good.output, /conversation.md: 4 calls as recorded, 0 different/)
   const changed = join(database.slice('file:'.length, -'plugin.sqlite'.length), 'changed.md')
   writeFileSync(
     changed,
     '# A\n\n### todo.getTodos\n\n```json\n{"username":"ada"}\n```\n\nAnswer 200\n\n```json\n{"items":[]}\n```\n',
   )
-  const bad = await hostHere(['replay', changed])
+  const bad = await host(['replay', changed])
   assert.equal(bad.code, 1)
   assert.match(bad.output, /✖ todo.getTodos\n {2}the answer.items is missing/)
 })
 
-test('what is typed wrongly is answered with what to type', async () => {
+test('a wrong command prints what to type', async () => {
   for (const [words, hint] of [
     [[], /register ADDRESS/],
     [['nonsense'], /register ADDRESS/],
-    [['register'], /Give the address/],
-    [['call', 'nobody.read'], /There is no plugin nobody: there are/],
-    [['call', 'todo.nothing'], /has no operation nothing: there are getTodos/],
+    [['register'], /Name the address/],
+    [['call', 'nobody.read'], /No plugin is called nobody: choose one of/],
+    [['call', 'todo.nothing'], /has no operation nothing: choose one of getTodos/],
     [['call', 'todo.getTodos', '{'], /JSON object in quotes/],
     [['activate', 'todo', '--wrong'], /--wrong/],
     [['replay', 'nowhere.md'], /nowhere.md/],
   ] as const) {
-    const { code, output } = await hostHere([...words])
+    const { code, output } = await host([...words])
     assert.equal(code, words.length === 0 ? 0 : 2, words.join(' '))
     assert.match(output, hint)
     assert.ok(!/ {4}at /.test(output), output)

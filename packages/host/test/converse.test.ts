@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
-import { type PluginProcess, startPlugin } from '@reference-plugins/contract'
+import { type PluginProcess, startPlugin } from '@reference-plugins/testing/processes'
 import type { Call, Conversation, PluginDetail, RegistrationEvent, TurnEvent } from '../src/wire.ts'
 import { type Browser, Refused, type ServedHost, serveHost } from './fixture.ts'
 import { type Script, type ScriptedTurn, type ServedModel, serveModel } from './models/openai-double.ts'

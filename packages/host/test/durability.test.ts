@@ -4,9 +4,10 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort, temporaryDatabase } from '@reference-plugins/contract'
-import { createLog, EnvironmentError, readEnvironment } from '@reference-plugins/core'
-import { HostEnvironment } from '../src/environment.ts'
+import { createLog, EnvironmentError } from '@reference-plugins/core'
+import { freePort } from '@reference-plugins/testing/processes'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
+import { readHostEnvironment } from '../src/environment.ts'
 import { openHost } from '../src/host.ts'
 import type { Conversation, Part, PluginDetail, RegistrationEvent, TurnEvent } from '../src/wire.ts'
 import { browserOf, serveHost } from './fixture.ts'
@@ -148,7 +149,7 @@ test('every start failure has a message for the user', async () => {
     [{ PORT: 'x' }, /^PORT must be a number/],
   ] as const)
     assert.throws(
-      () => readEnvironment(variables, { port: 3000, folder }, HostEnvironment),
+      () => readHostEnvironment(variables),
       (error) => error instanceof EnvironmentError && words.test(error.message),
     )
   const noFolder = openHost({

@@ -1,14 +1,14 @@
 import type { Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { temporaryDatabase } from '@reference-plugins/contract'
 import { createLog } from '@reference-plugins/core'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import type { Middleware } from 'koa'
 import { createHostApp } from '../src/api/app.ts'
 import { type Host, type HostOptions, openHost } from '../src/host.ts'
 import { ownKey } from '../src/vault/own-key.ts'
 
-/** A browser: keeps its cookies, and reads events. */
+/** A browser: it keeps cookies and reads events. */
 export interface Browser {
   get<Result = unknown>(path: string): Promise<Result>
   send<Result = unknown>(method: string, path: string, body?: unknown): Promise<Result>
@@ -16,7 +16,7 @@ export interface Browser {
   raw(method: string, path: string, init?: RequestInit): Promise<Response>
 }
 
-/** Answered otherwise than with 2xx. */
+/** The answer has another status than 2xx. */
 export class Refused extends Error {
   readonly status: number
   constructor(status: number, detail: string) {
@@ -30,10 +30,12 @@ export interface ServedHost {
   url: string
   log: () => string
   browser(): Browser
+  /** A browser in which a new user is signed in, who has no password: hashing one is slow on purpose. */
+  userBrowser(name: string): Promise<Browser>
   close(): Promise<void>
 }
 
-/** Serves a host on 127.0.0.1, with a database of its own. */
+/** Serves a host on 127.0.0.1 with its own database. */
 export async function serveHost(options: Partial<HostOptions> = {}, page?: Middleware): Promise<ServedHost> {
   let written = ''
   const log = createLog('trace', false, { write: (line) => (written += line) })
@@ -61,6 +63,11 @@ export async function serveHost(options: Partial<HostOptions> = {}, page?: Middl
     url,
     log: () => written,
     browser: () => browserOf(url),
+    async userBrowser(name) {
+      await host.database.run`
+        INSERT INTO oauth_account (id, name, key, password, created_at) VALUES (${name}, ${name}, ${name}, '', 0)`
+      return browserOf(url, { 'host-session': await host.users.accounts.signIn({ id: name, name }) })
+    },
     async close() {
       server.closeAllConnections()
       server.close()
@@ -69,9 +76,8 @@ export async function serveHost(options: Partial<HostOptions> = {}, page?: Middl
   }
 }
 
-/** A browser that begins without cookies. */
-export function browserOf(url: string): Browser {
-  const cookies = new Map<string, string>()
+export function browserOf(url: string, startCookies: Record<string, string> = {}): Browser {
+  const cookies = new Map(Object.entries(startCookies))
   const raw: Browser['raw'] = async (method, path, init = {}) => {
     const answer = await fetch(path.startsWith('http') ? path : `${url}${path}`, {
       ...init,

@@ -21,7 +21,7 @@ async function serve(t: TestContext, answer: RequestListener): Promise<{ url: st
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, hits }
 }
 
-test('a logo is fetched once, and only where it is a picture', async (t) => {
+test('a logo is fetched once, and only images are shown', async (t) => {
   const { url, hits } = await serve(t, ({ url }, response) => response.end(url === '/script' ? '<svg/>' : png))
   const logos = new Logos(true)
   const found = await Promise.all([logos.get(`${url}/logo`), logos.get(`${url}/logo`)])
@@ -31,7 +31,7 @@ test('a logo is fetched once, and only where it is a picture', async (t) => {
   assert.deepEqual(hits, ['/logo', '/script'])
 })
 
-test('a logo of a slow server is waited for only so long, and is there the next time', async (t) => {
+test('a logo of a slow server is not waited for, and is shown the next time', async (t) => {
   let send = () => {}
   const { url, hits } = await serve(t, (_, response) => {
     send = () => response.end(png)
@@ -43,7 +43,7 @@ test('a logo of a slow server is waited for only so long, and is there the next 
   assert.equal(hits.length, 1)
 })
 
-test('servers that hang are asked two at a time', async (t) => {
+test('at most two logos are fetched at a time', async (t) => {
   const { url, hits } = await serve(t, () => {})
   const logos = new Logos(true)
   const found = await Promise.all(Array.from({ length: 40 }, (_, index) => logos.get(`${url}/${index}`)))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { temporaryDatabase } from '@reference-plugins/contract'
 import { type Database, openDatabase } from '@reference-plugins/store'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import { Conversations } from '../src/conversation/conversations.ts'
 import { hostMigrations } from '../src/tables.ts'
 import type { Call, Part } from '../src/wire.ts'

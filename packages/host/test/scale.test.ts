@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { readManifest, readSpec, toPluginDocument } from '@reference-plugins/reader'
 import type { Browser } from 'playwright-core'
-import { readManifest, readSpec, toPluginDocument } from '../src/documents/index.ts'
 import { buildPage } from '../src/page/build.ts'
 import { page as servePage } from '../src/page/page.ts'
 import type { Conversation, PluginSummary, Prompt } from '../src/wire.ts'
@@ -16,7 +16,7 @@ before(async () => {
   served = await serveHost({}, noBrowser ? undefined : servePage(await buildPage()))
   const real = []
   for (const { name, manifest, spec } of corpusPlugins()) {
-    if (spec === undefined) continue
+    if (spec === undefined || real.length === 100) continue
     try {
       const read = readManifest(manifest, `https://${name}.example/.well-known/ai-plugin.json`)
       const found = await readSpec(spec, `https://${name}.example/openapi.yaml`)
@@ -30,11 +30,11 @@ before(async () => {
     await plugins.add(
       `plugin-${index}`,
       'only',
-      { address: `${index}.example`, document, texts, mends: [] },
+      { address: `${index}.example`, document, texts, repairs: [] },
       { clientId: undefined, verificationToken: 'x' },
     )
-    await database.run`INSERT INTO activation (user_id, plugin, at, state) VALUES ('only', ${`plugin-${index}`}, '', 'active')`
   }
+  await database.run`INSERT INTO activation (user_id, plugin, at, state) SELECT owner, id, '', 'active' FROM plugin`
   if (!noBrowser) browser = await openBrowser()
 })
 after(async () => {
@@ -44,7 +44,7 @@ after(async () => {
 
 const median = (times: number[]): number => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0
 
-test('with a thousand plugins the prompt is no larger than its budget, and is made quickly', {
+test('with a thousand plugins the prompt stays within its budget and is made quickly', {
   skip: noCorpus,
   timeout: 120_000,
 }, async (t) => {
@@ -53,13 +53,13 @@ test('with a thousand plugins the prompt is no larger than its budget, and is ma
   assert.equal(all.length, 1_000)
   const { id } = await api.send<Conversation>('POST', '/api/conversations', { plugins: all.map((one) => one.id) })
   const times: number[] = []
-  for (let round = 0; round < 7; round++) {
+  for (let round = 0; round < 3; round++) {
     const start = performance.now()
     const prompt = await api.get<Prompt>(
       `/api/conversations/${id}/prompt?text=${encodeURIComponent('Find tickets for a concert in Chicago')}`,
     )
     times.push(performance.now() - start)
-    // What a tool costs beside its description and its input is not in the budget.
+    // The budget covers the description and the input of a tool, and nothing else of it.
     assert.ok(prompt.tokens.tools <= 12_000, `${prompt.tokens.tools} tokens`)
     assert.ok(prompt.tools.length > 0 && prompt.leftOut.length > 900)
   }
@@ -67,7 +67,7 @@ test('with a thousand plugins the prompt is no larger than its budget, and is ma
   assert.ok(median(times) < 5_000, `${median(times)} ms`)
 })
 
-test('and the page stays quick', { skip: noCorpus || noBrowser, timeout: 120_000 }, async (t) => {
+test('with a thousand plugins the page stays fast', { skip: noCorpus || noBrowser, timeout: 120_000 }, async (t) => {
   const { page } = await openPage(browser)
   const times: number[] = []
   for (let round = 0; round < 5; round++) {

@@ -223,7 +223,7 @@ test('a user of a shared host cannot reach a model in its network, nor the contr
     {
       address: 'a.example',
       texts: {},
-      mends: [],
+      repairs: [],
       document: {
         source: 'spec',
         name: 'a',

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { guardedFetcher } from '@reference-plugins/guarded-fetch'
 import type { OAuthServer } from '../src/sign-in/oauth-server.ts'
-import { redeem, refresh, TokenRefused } from '../src/sign-in/token-endpoint.ts'
+import { redeem, refresh } from '../src/sign-in/token-endpoint.ts'
+import { TokenRefused } from '../src/sign-in/token-refused.ts'
 
 interface Asked {
   headers: IncomingHttpHeaders
@@ -49,7 +50,7 @@ const good = { access_token: 'a', token_type: 'bearer', refresh_token: 'r', expi
 const back = (query: string) => new URL(`http://localhost:3000/aip/p/oauth/callback?${query}`)
 const attempt = { state: 'state', verifier: 'v'.repeat(43), callbackUrl: 'http://localhost:3000/aip/p/oauth/callback' }
 
-test('a code is sent as a form, or as JSON where the manifest asks for it, with the secret in the body', async () => {
+test('a code is sent as a form, or as JSON if the manifest asks for it, with the secret in the body', async () => {
   for (const contentType of ['application/x-www-form-urlencoded', 'application/json'] as const)
     await withServer({ body: good }, { contentType }, async (client, asked) => {
       const tokens = await redeem(client, back('code=c&state=state'), attempt)
@@ -70,7 +71,7 @@ test('a code is sent as a form, or as JSON where the manifest asks for it, with 
     })
 })
 
-test('the secret goes by Basic where the server takes nothing else', async () => {
+test('the secret is sent by Basic if the server accepts nothing else', async () => {
   await withServer({ body: good }, { clientAuthentication: 'basic' }, async (client, asked) => {
     await refresh(client, 'r')
     assert.equal(asked[0]?.headers.authorization, `Basic ${Buffer.from('id:s%2F%2B%3Acret').toString('base64')}`)
@@ -78,7 +79,7 @@ test('the secret goes by Basic where the server takes nothing else', async () =>
   })
 })
 
-test('an answer without a token type, or with an odd one, is a bearer’s; an ID token beside it is not looked at', async () => {
+test('a token without a type or with an unknown type is a bearer token, and an ID token is ignored', async () => {
   for (const more of [
     { token_type: undefined },
     { token_type: 'Access' },
@@ -91,13 +92,13 @@ test('an answer without a token type, or with an odd one, is a bearer’s; an ID
     })
 })
 
-test('a refresh token that is not replaced is kept', async () => {
+test('a refresh token is kept if the answer has no new one', async () => {
   await withServer({ body: { access_token: 'a2' } }, {}, async (client) => {
     assert.deepEqual(await refresh(client, 'old'), { accessToken: 'a2', refreshToken: 'old' })
   })
 })
 
-test('what is refused, and what is no answer, is told apart', async () => {
+test('a final error is distinguished from a temporary one', async () => {
   for (const [answer, isFinal] of [
     [{ status: 400, body: { error: 'invalid_grant' } }, true],
     [{ status: 401, body: { error: 'invalid_client' } }, true],
@@ -116,7 +117,7 @@ test('what is refused, and what is no answer, is told apart', async () => {
     })
 })
 
-test('an answer with another state, or of another issuer, or of none where one is promised, sends no code', async () => {
+test('no code is sent if the state is wrong, or the issuer is wrong or missing', async () => {
   for (const [query, change] of [
     ['code=c&state=other', {}],
     ['code=c', {}],

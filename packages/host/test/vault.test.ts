@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { temporaryDatabase } from '@reference-plugins/contract'
 import { type Database, openDatabase } from '@reference-plugins/store'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import { hostMigrations } from '../src/tables.ts'
 import { KeyRing } from '../src/vault/key-ring.ts'
 import { type SecretPlace, Vault, VaultError } from '../src/vault/vault.ts'
@@ -20,7 +20,7 @@ before(async () => {
 })
 after(() => database.close())
 
-test('a secret comes back to where it belongs, and to no other place', async () => {
+test('a secret is returned only for the place that it was stored for', async () => {
   await vault.put(place, 'canary-4711')
   assert.equal(await vault.get(place), 'canary-4711')
   for (const other of [
@@ -34,13 +34,13 @@ test('a secret comes back to where it belongs, and to no other place', async () 
   assert.equal(await vault.get(place), 'canary-4712')
 })
 
-test('the database does not hold it', async () => {
+test('the database does not contain it in plain text', async () => {
   await vault.put(place, 'canary-4713')
   const path = url.slice('file:'.length)
   for (const file of [path, `${path}-wal`]) assert.ok(!readFileSync(file).includes('canary-47'), file)
 })
 
-test('a row that was moved to another user, plugin or purpose does not open', async () => {
+test('a row that was moved to another user, plugin or purpose cannot be decrypted', async () => {
   await vault.put(place, 'secret')
   await vault.put({ ...place, user: 'bob' }, 'of bob')
   await database.run`
@@ -53,7 +53,7 @@ test('a row that was moved to another user, plugin or purpose does not open', as
   await assert.rejects(vault.get({ ...place, origin: 'https://evil.example' }), VaultError)
 })
 
-test('a changed byte is noticed, wherever it is', async () => {
+test('a changed byte is detected, wherever it is', async () => {
   for (const column of ['nonce', 'sealed'] as const) {
     await vault.put(place, 'secret')
     const row = await database.get<{
@@ -72,7 +72,7 @@ test('a changed byte is noticed, wherever it is', async () => {
   }
 })
 
-test('a key is replaced without a secret being lost, and another one opens nothing', async () => {
+test('a key can be replaced without losing secrets, and another key decrypts nothing', async () => {
   await vault.put(place, 'old')
   const replaced = new Vault(database, new KeyRing(`${otherKey},${key}`))
   assert.equal(await replaced.get(place), 'old')
@@ -81,7 +81,7 @@ test('a key is replaced without a secret being lost, and another one opens nothi
   await assert.rejects(vault.get(place), /not in HOST_KEY/)
 })
 
-test('a weak key is refused, with how to make one', () => {
+test('a weak key is rejected, with how to make a good one', () => {
   for (const weak of ['', 'secret', 'A'.repeat(43), Buffer.alloc(32, 'ab').toString('base64url'), `${key},short`])
     assert.throws(() => new KeyRing(weak), /HOST_KEY must be 32 random bytes.*randomBytes/s)
 })

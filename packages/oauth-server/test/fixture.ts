@@ -1,10 +1,9 @@
-import { mkdtempSync } from 'node:fs'
+import './cheap-passwords.ts'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createApp, createLog, definePlugin, listen, userOperation } from '@reference-plugins/core'
 import { type Database, openDatabase, type Transaction } from '@reference-plugins/store'
+import { temporaryDatabase } from '@reference-plugins/store/temporary'
 import { z } from 'zod'
 import {
   type AuthorizationServerOptions,
@@ -73,8 +72,8 @@ export interface DiaryOptions {
 export async function serveDiary({ latency = 0, rateLimit = 100_000, ...options }: DiaryOptions = {}): Promise<Diary> {
   let written = ''
   const log = createLog('trace', false, { write: (line) => (written += line) })
-  const file = join(mkdtempSync(join(tmpdir(), 'oauth-')), 'oauth.sqlite')
-  const real = await openDatabase(`file:${file}`, oauthMigrations)
+  const databaseUrl = temporaryDatabase()
+  const real = await openDatabase(databaseUrl, oauthMigrations)
   const database = latency > 0 ? slow(real, latency) : real
   // The address is needed for the app, which is needed for listening.
   const handlers: { callback?: ReturnType<Awaited<ReturnType<typeof createApp>>['callback']> } = {}
@@ -131,7 +130,7 @@ export async function serveDiary({ latency = 0, rateLimit = 100_000, ...options 
   return {
     url,
     database: real,
-    file,
+    file: databaseUrl.slice('file:'.length),
     log: () => written,
     accounts: server.accounts,
     issueAccessToken: server.issueAccessToken,
@@ -161,7 +160,7 @@ function slow(database: Database, latency: number): Database {
     ...slowly(database),
     transaction: (work) => database.transaction(work),
     ready: () => database.ready(),
-    settle: () => database.settle(),
+    checkpoint: () => database.checkpoint(),
     close: () => database.close(),
   }
 }

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { createApp, createLog, definePlugin, userOperation } from '@reference-plugins/core'
 import { openDatabase } from '@reference-plugins/store'
+import { temporaryDatabase } from '@reference-plugins/store/temporary'
 import supertest from 'supertest'
 import { z } from 'zod'
 import { createAuthorizationServer, oauthMigrations } from '../src/index.ts'
@@ -13,10 +11,7 @@ import { chat, scopes } from './fixture.ts'
 
 test('behind a proxy that speaks https, every cookie is secure and every address is the public one', async () => {
   const publicUrl = 'https://diary.example.com'
-  const database = await openDatabase(
-    `file:${join(mkdtempSync(join(tmpdir(), 'oauth-')), 'a.sqlite')}`,
-    oauthMigrations,
-  )
+  const database = await openDatabase(temporaryDatabase(), oauthMigrations)
   const server = await createAuthorizationServer({ publicUrl, title: 'Diary', database, scopes, clients: [chat] })
   const plugin = definePlugin({
     name: 'diary',

@@ -1,3 +1,4 @@
-export { type Database, DatabaseError, openDatabase, type Row, type Transaction, type Value } from './database.ts'
+export { type Database, DatabaseError, type Row, type Transaction, type Value } from './database.ts'
 export { type Match, searchText, toMatch } from './full-text.ts'
+export { openDatabase } from './open-database.ts'
 export { snippetOf } from './snippet.ts'

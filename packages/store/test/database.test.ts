@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { type Database, DatabaseError, openDatabase } from '../src/index.ts'
+import { temporaryFolder } from '../src/temporary.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'store-'))
+const folder = temporaryFolder()
 let files = 0
 const newUrl = (): string => `file:${join(folder, `${files++}.sqlite`)}`
 const migrations = { entry: 'CREATE TABLE entry (name TEXT, number INTEGER)' }
@@ -88,7 +88,7 @@ test('a row number beyond what a JavaScript number holds is in the way of nothin
     })
   const [, undone] = await Promise.allSettled([insert('a'), insert(''), insert('ab')])
   assert.match(String((undone as PromiseRejectedResult).reason), /undone/)
-  await database.settle()
+  await database.checkpoint()
   assert.deepEqual(await database.all`SELECT name FROM entry ORDER BY rowid`, [{ name: 'a' }, { name: 'ab' }])
   await database.close()
 })
@@ -119,14 +119,20 @@ test('what has been acknowledged is read, and what has not is not', async () => 
   await database.close()
 })
 
-test('a transaction that takes too long is ended, and the next one goes on', { timeout: 20_000 }, async () => {
+test('a transaction that takes over 5 seconds is rolled back, and the next one runs', async (t) => {
   const database = await open()
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const begun = Promise.withResolvers<void>()
   const slow = database.transaction(async (transaction) => {
     await transaction.run`INSERT INTO entry (name) VALUES ('slow')`
+    begun.resolve()
     await new Promise((resolve) => setTimeout(resolve, 6000))
     await transaction.run`INSERT INTO entry (name) VALUES ('too late')`
   })
+  await begun.promise
+  t.mock.timers.tick(5000)
   await assert.rejects(slow, /over 5 seconds/)
+  t.mock.timers.tick(1000)
   await database.run`INSERT INTO entry (name) VALUES ('next')`
   const rows = await database.all<{ name: string }>`SELECT name FROM entry`
   assert.deepEqual(
@@ -207,15 +213,17 @@ const startWriter = (url: string, name: string, count: number, hold = 0): ChildP
   )
 
 test('a new file is opened by several at once, and none is told that it is locked', { timeout: 60_000 }, async () => {
-  const workers = 2
+  const workers = Array.from({ length: 2 }, () => new Worker(join(import.meta.dirname, 'open-worker.ts')))
   for (let round = 0; round < 40; round++) {
-    const workerData = { url: newUrl(), gate: new Int32Array(new SharedArrayBuffer(4)), workers }
-    const told = Array.from({ length: workers }, async () => {
-      const [message] = await once(new Worker(join(import.meta.dirname, 'open-worker.ts'), { workerData }), 'message')
-      return message
-    })
-    assert.deepEqual(await Promise.all(told), Array(workers).fill('opened'))
+    const told = workers.map((worker) => once(worker, 'message'))
+    const job = { url: newUrl(), gate: new Int32Array(new SharedArrayBuffer(4)), workers: workers.length }
+    for (const worker of workers) worker.postMessage(job)
+    assert.deepEqual(
+      (await Promise.all(told)).flat(),
+      workers.map(() => 'opened'),
+    )
   }
+  for (const worker of workers) await worker.terminate()
 })
 
 test('three processes write to one file while it is read, and no write is lost', { timeout: 60_000 }, async () => {
@@ -256,7 +264,7 @@ test('a process that holds the lock only delays the others', { timeout: 30_000 }
   await database.close()
 })
 
-test('what is deleted is written over, and after a settle nowhere on the disk, where that was asked for', async () => {
+test('what is deleted is written over, and after a checkpoint nowhere on the disk, where that was asked for', async () => {
   const url = newUrl()
   const database = await openDatabase(url, migrations, { overwriteDeleted: true })
   const path = url.slice('file:'.length)
@@ -266,7 +274,7 @@ test('what is deleted is written over, and after a settle nowhere on the disk, w
     await database.run`INSERT INTO entry (name, number) VALUES (${`canary-4711 ${'x'.repeat(200)}`}, ${number})`
   assert.ok(isOnDisk())
   await database.run`DELETE FROM entry`
-  await database.settle()
+  await database.checkpoint()
   assert.ok(!isOnDisk())
   await database.close()
 })

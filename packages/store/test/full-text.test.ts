@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type Database, openDatabase, searchText, snippetOf, toMatch } from '../src/index.ts'
+import { temporaryDatabase } from '../src/temporary.ts'
 
 let database: Database
 before(async () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'store-')), 'text.sqlite')
-  database = await openDatabase(`file:${file}`, {
+  database = await openDatabase(temporaryDatabase(), {
     text: "CREATE VIRTUAL TABLE page USING fts5 (title, text, content = '', contentless_delete = 1)",
   })
 })

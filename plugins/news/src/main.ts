@@ -1,8 +1,5 @@
 import { serve } from '@reference-plugins/core'
-import { createNewsPlugin, NewsEnvironment } from './plugin.ts'
+import { createNewsPlugin } from './plugin.ts'
+import { NewsSettings } from './settings.ts'
 
-await serve(createNewsPlugin, {
-  port: 3335,
-  folder: new URL('..', import.meta.url),
-  environment: NewsEnvironment,
-})
+await serve(createNewsPlugin, { port: 3335, folder: new URL('..', import.meta.url), settings: NewsSettings })

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Caller } from '@reference-plugins/core'
+import { dirname, join } from 'node:path'
+import { type Caller, developmentSecret } from '@reference-plugins/core'
 import type { Database } from '@reference-plugins/store'
 
 export interface UserToken {
@@ -19,7 +20,7 @@ export const userTokenMigrations = {
 
 const digest = (token: string): string => createHash('sha256').update(token).digest('hex')
 
-/** The tokens that users paste into their assistants. Only hashes are kept. */
+/** The tokens that users paste into their assistants. Only their hashes are stored. */
 export class UserTokens {
   readonly #database: Database
 
@@ -27,7 +28,7 @@ export class UserTokens {
     this.#database = database
   }
 
-  /** Answers the token, which nobody can read again. */
+  /** Returns the token, which cannot be read again. */
   async add(
     user: string,
     expiresAt: string | null = null,
@@ -45,7 +46,7 @@ export class UserTokens {
       SELECT id, user, created_at, expires_at, revoked_at FROM user_token ORDER BY created_at`
   }
 
-  /** Answers false where there is no such token that is valid still. */
+  /** Returns false if no token has this id or it has been revoked before. */
   async revoke(id: string): Promise<boolean> {
     const now = new Date().toISOString()
     return (
@@ -59,4 +60,15 @@ export class UserTokens {
       WHERE digest = ${digest} AND revoked_at IS NULL AND coalesce(expires_at, '9999') > ${new Date().toISOString()}`
     return found && { id: found.user }
   }
+}
+
+/** Adds two users with one token each, for development: two, so that you can see that users do not see each other's feeds. */
+export async function addDevelopmentTokens(tokens: UserTokens, databaseUrl: string): Promise<void> {
+  const folder = dirname(databaseUrl.replace(/^file:/, ''))
+  const path = join(folder, 'user-token')
+  const { secret, isNew } = developmentSecret(path)
+  await tokens.add('developer', null, secret)
+  await tokens.add('guest', null, developmentSecret(join(folder, 'second-user-token')).secret)
+  if (isNew)
+    console.log(`A token for development was created for the user "developer": ${secret}\nIt is saved in ${path}.`)
 }

@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { temporaryDatabase } from '@reference-plugins/contract'
+import { runPrinted } from '@reference-plugins/testing/printed'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
+import { main } from '../src/token-command.ts'
 import { type Served, serveNews, type User } from './fixture.ts'
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
@@ -24,7 +26,7 @@ const operations = [
   ['delete', '/feeds/a'],
 ] as const
 
-test('no token, a wrong one, and one in another place are refused on every operation', async () => {
+test('every operation refuses a missing token, a wrong token, and a token in the wrong place', async () => {
   const { token } = user
   for (const [method, path] of operations) {
     const join = path.includes('?') ? '&' : '?'
@@ -42,7 +44,7 @@ test('no token, a wrong one, and one in another place are refused on every opera
   }
 })
 
-test('a token ends when it is revoked, or when its time is over, and others of the user go on', async () => {
+test('a token stops working when it is revoked or expires; other tokens of the user keep working', async () => {
   const other = await news.as('ada')
   const [listed] = (await news.tokens.list()).filter(({ user }) => user === 'ada').slice(-1)
   assert.equal(await news.tokens.revoke(listed?.id ?? ''), true)
@@ -55,53 +57,46 @@ test('a token ends when it is revoked, or when its time is over, and others of t
   await news.api.get('/feeds').set('Authorization', `Bearer ${long}`).expect(200)
 })
 
-test('neither the database nor the log holds a token', async () => {
+test('neither the database nor the log contains a token', async () => {
   await user.get('/feeds').expect(200)
   const bytes = [news.file, `${news.file}-wal`]
     .filter(existsSync)
     .map((file) => readFileSync(file, 'latin1'))
     .join('')
-  assert.ok(bytes.includes('ada'), 'it is the right file')
+  assert.ok(bytes.includes('ada'), 'the right file is read')
   assert.ok(!bytes.includes(user.token) && !bytes.includes(user.token.slice(5)))
-  assert.ok(news.log().includes('/feeds'), 'it is the right log')
+  assert.ok(news.log().includes('/feeds'), 'the right log is read')
   assert.ok(!news.log().includes(user.token.slice(5)))
 })
 
-test('the documents are public', async () => {
+test('the manifest, the specs and the pages need no token', async () => {
   const { body } = await news.api.get('/.well-known/ai-plugin.json').expect(200)
   assert.deepEqual(body.auth, { type: 'user_http', authorization_type: 'bearer' })
   for (const path of ['/openapi.json', '/openapi.yaml', '/openapi-3.0.json', '/logo.png', '/legal', '/livez'])
     await news.api.get(path).expect(200)
 })
 
-test('the command makes, lists and revokes tokens', async () => {
+test('the token command creates, lists and revokes tokens', async () => {
   const DATABASE_URL = temporaryDatabase()
-  const token = (...words: string[]) => {
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', 'src/token.ts', ...words],
-      {
-        cwd: folder,
-        env: { ...process.env, DATABASE_URL },
-        encoding: 'utf8',
-      },
-    )
-    return { status, output: stdout + stderr }
-  }
-  const made = token('add', 'Ada Lovelace', '--days', '30')
-  assert.match(made.output, /^news_[\w-]{43}\n$/)
-  const secret = made.output.trim()
-  const listed = token('list')
-  assert.match(listed.output, /^[0-9a-f]{8} {2}Ada Lovelace {2}made .* valid until /)
+  const token = (...words: string[]) => runPrinted(main, words, { DATABASE_URL })
+  const { stdout } = spawnSync(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', 'src/token.ts', 'add', 'Ada Lovelace', '--days', '30'],
+    { cwd: folder, env: { ...process.env, DATABASE_URL }, encoding: 'utf8' },
+  )
+  assert.match(stdout, /^news_[\w-]{43}\n$/)
+  const secret = stdout.trim()
+  const listed = await token('list')
+  assert.match(listed.output, /^[0-9a-f]{8} {2}Ada Lovelace {2}created .* valid until /)
   assert.ok(!listed.output.includes(secret))
   const served = await serveNews({ DATABASE_URL })
   const call = () => served.api.get('/feeds').set('Authorization', `Bearer ${secret}`)
   await call().expect(200)
   const id = listed.output.slice(0, 8)
-  assert.deepEqual(token('revoke', id), { status: 0, output: `${id} is revoked\n` })
+  assert.deepEqual(await token('revoke', id), { code: 0, output: `${id} is revoked` })
   await call().expect(401)
   await served.close()
-  assert.match(token('list').output, /revoked/)
+  assert.match((await token('list')).output, /revoked/)
   for (const words of [
     [],
     ['add'],
@@ -112,9 +107,9 @@ test('the command makes, lists and revokes tokens', async () => {
     ['list', 'x'],
     ['add', 'a', '--days', 'x'],
   ]) {
-    const { status, output } = token(...words)
-    assert.equal(status, 1, words.join(' '))
+    const { code, output } = await token(...words)
+    assert.equal(code, 1, words.join(' '))
     assert.match(output, /Usage:/)
   }
-  assert.equal(token('revoke', 'nothing').status, 1)
+  assert.equal((await token('revoke', 'nothing')).code, 1)
 })

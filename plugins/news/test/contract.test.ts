@@ -1,5 +1,5 @@
 import { after } from 'node:test'
-import { contractTests } from '@reference-plugins/contract'
+import { contractTests } from '@reference-plugins/testing'
 import { createNewsPlugin } from '../src/plugin.ts'
 import { rss, serveFeeds } from './fixture.ts'
 

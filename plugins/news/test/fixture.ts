@@ -1,11 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { temporaryDatabase } from '@reference-plugins/contract'
 import { closePlugin, createApp, createLog, type Plugin } from '@reference-plugins/core'
 import { openDatabase } from '@reference-plugins/store'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import supertest from 'supertest'
-import { createNewsPlugin, type NewsSettings, newsMigrations } from '../src/plugin.ts'
+import { createNewsPlugin, newsMigrations } from '../src/plugin.ts'
+import type { NewsSettings } from '../src/settings.ts'
 import { UserTokens } from '../src/user-tokens.ts'
+
+const publicUrl = 'https://news.example.com'
 
 export interface User {
   token: string
@@ -17,9 +20,9 @@ export interface User {
 export async function serveNews(settings: Partial<NewsSettings> = {}) {
   let written = ''
   const database = settings.DATABASE_URL ?? temporaryDatabase()
-  const plugin: Plugin = await createNewsPlugin({ DATABASE_URL: database, ...settings })
+  const plugin: Plugin = await createNewsPlugin({ PUBLIC_URL: publicUrl, DATABASE_URL: database, ...settings })
   const log = createLog('trace', false, { write: (line) => (written += line) })
-  const app = await createApp(plugin, { publicUrl: 'https://news.example.com', log, rateLimit: 1_000_000 })
+  const app = await createApp(plugin, { publicUrl, log, rateLimit: 1_000_000 })
   const api = supertest(app.callback() as unknown as Server)
   const tables = await openDatabase(database, newsMigrations)
   const tokens = new UserTokens(tables)
@@ -49,7 +52,7 @@ export async function serveNews(settings: Partial<NewsSettings> = {}) {
 
 export type Served = Awaited<ReturnType<typeof serveNews>>
 
-/** A server of feeds, as there are on the web. */
+/** A web server with feeds on it. */
 export async function serveFeeds(answer: (request: IncomingMessage, response: ServerResponse) => void) {
   const requests: IncomingMessage[] = []
   const state = { answer }

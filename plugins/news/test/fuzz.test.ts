@@ -1,28 +1,3 @@
-import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { test } from 'node:test'
-import { fuzz, startPlugin, temporaryDatabase } from '@reference-plugins/contract'
+import { fuzzTests } from '@reference-plugins/testing/fuzz'
 
-const requests = Number(process.env.FUZZ_REQUESTS ?? 2_000)
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
-
-for (const withToken of [true, false])
-  test(`${requests} odd requests ${withToken ? 'with' : 'without'} a token end in an answer that is no fault of the server (FUZZ_SEED=${seed})`, {
-    timeout: 600_000,
-  }, async () => {
-    const DATABASE_URL = temporaryDatabase()
-    const server = await startPlugin(new URL('..', import.meta.url), { DATABASE_URL, NODE_ENV: 'development' })
-    const token = readFileSync(join(dirname(DATABASE_URL.slice('file:'.length)), 'user-token'), 'utf8')
-    try {
-      const statuses = await fuzz(server, { requests, seed, ...(withToken && { authorization: `Bearer ${token}` }) })
-      const enough = requests / 20
-      if (withToken) assert.ok((statuses.get(200) ?? 0) > enough, `some are answered: ${[...statuses]}`)
-      if (withToken) assert.ok((statuses.get(400) ?? 0) > enough, `some are refused: ${[...statuses]}`)
-      if (!withToken) assert.ok((statuses.get(401) ?? 0) > enough, `operations are refused: ${[...statuses]}`)
-      const logged = server.output().replace(/^For development .*$/m, '')
-      assert.ok(!logged.includes(token), 'the token is not logged')
-    } finally {
-      await server.end('SIGKILL')
-    }
-  })
+fuzzTests(new URL('..', import.meta.url))

@@ -34,7 +34,7 @@ async function everything(user: User): Promise<unknown[]> {
   return answers
 }
 
-test('whatever one user follows, files and removes, the other sees the same', async () => {
+test('what one user follows and removes changes nothing for another', async () => {
   const before = await everything(bob)
   const added: string[] = []
   for (let index = 0; index < 5; index++)
@@ -45,7 +45,7 @@ test('whatever one user follows, files and removes, the other sees the same', as
   assert.deepEqual(await everything(bob), before)
 })
 
-test('a feed and an article of another user are answered as those that were never there', async () => {
+test('a feed or an article of another user looks like one that does not exist', async () => {
   const { articles } = (await ada.get('/search?query=canary').expect(200)).body
   const { feeds } = (await ada.get('/feeds').expect(200)).body
   const feed = feeds.find(({ url }: { url: string }) => url.startsWith('http'))
@@ -62,7 +62,7 @@ test('a feed and an article of another user are answered as those that were neve
   await ada.get(`/articles/${articles[0].id}`).expect(200)
 })
 
-test('of a feed that both follow each sees their own topic, and keeps it when the other removes it', async () => {
+test('two users who follow one feed have separate topics, and one keeps it when the other removes it', async () => {
   const url = `${web.url}/both`
   const { id } = (await ada.post('/feeds', { url, topic: 'hers' }).expect(200)).body
   assert.equal((await bob.post('/feeds', { url, topic: 'his' }).expect(200)).body.topic, 'his')

@@ -20,7 +20,7 @@ after(() => news.close())
 
 const articlesOf = async (path: string): Promise<Article[]> => (await user.get(path).expect(200)).body.articles
 
-test('headlines come from feeds of every format, the newest first, and say that they are samples', async () => {
+test('headlines come from feeds of every format, newest first, and say that they are samples', async () => {
   const articles = await articlesOf('/headlines')
   assert.equal(articles.length, 11)
   const times = articles.map(({ published }) => published)
@@ -32,7 +32,7 @@ test('headlines come from feeds of every format, the newest first, and say that 
   }
 })
 
-test('headlines are of one feed, or since a time, and in pages that neither lose nor repeat', async () => {
+test('headlines can be filtered by feed and time, and pages neither lose nor repeat any', async () => {
   const { feeds } = (await user.get('/feeds').expect(200)).body
   const counts = await Promise.all(
     feeds.map(async ({ id }: { id: string }) => (await articlesOf(`/headlines?feed=${id}`)).length),
@@ -83,7 +83,7 @@ for (const [query, titles] of [
     )
   })
 
-test('a feed that everybody begins with can be removed by each for themselves', async () => {
+test('each user can remove a default feed without removing it for others', async () => {
   const other = await news.as('grace')
   const { feeds } = (await other.get('/feeds').expect(200)).body
   await other.delete(`/feeds/${feeds[0].id}`).expect(200)
@@ -92,8 +92,8 @@ test('a feed that everybody begins with can be removed by each for themselves', 
   assert.equal((await user.get('/feeds')).body.feeds.length, 4)
 })
 
-test('what is no URL of a feed is refused with what to do', async () => {
+test('addFeed refuses anything that is not the URL of a feed and says what to do', async () => {
   for (const url of ['example.com/feed', 'ftp://example.com/', 'sample:library.rss', 'file:///etc/passwd', 'https://'])
-    assert.match((await user.post('/feeds', { url }).expect(422)).body.detail, /https:\/\/ before it|Check the URL/)
+    assert.match((await user.post('/feeds', { url }).expect(422)).body.detail, /starting with https:\/\/|Check the URL/)
   await user.post('/feeds', { url: `https://example.com/${'x'.repeat(2000)}` }).expect(400)
 })

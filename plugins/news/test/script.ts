@@ -1,9 +1,9 @@
-import type { ScriptedCall } from '@reference-plugins/contract'
+import type { ScriptedCall } from '@reference-plugins/testing'
 
 type Headlines = { articles: { id: string }[] }
 type Feeds = { feeds: { id: string }[] }
 
-/** Every operation, called well and badly. `url` is of a feed that answers. */
+/** Every operation, called with valid and invalid input. `url` is the URL of a working feed. */
 export const script = (url: string): ScriptedCall[] => [
   { operation: 'listFeeds', input: {} },
   { operation: 'getHeadlines', input: { limit: 5 } },

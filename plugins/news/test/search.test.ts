@@ -16,13 +16,13 @@ const titles = async (query: string): Promise<string[]> =>
 const saturn = ['Open evening: the rings of Saturn']
 const books = ['童书角新到一批中文图书']
 
-test('Chinese is found by one character, by a word and by words, and not by characters that stand apart', async () => {
+test('Chinese text is found by a character, a word or several words, but not by characters that are not adjacent', async () => {
   for (const query of ['童', '图书', '中文图书', '中文 童书', '童书角新到一批中文图书'])
     assert.deepEqual(await titles(query), books, query)
   assert.deepEqual(await titles('童图'), [])
 })
 
-test('punctuation, case, width and the beginning of a word make no difference', async () => {
+test('punctuation, case, width and a partial word make no difference', async () => {
   for (const query of [
     'SATURN',
     'saturn!',
@@ -37,7 +37,7 @@ test('punctuation, case, width and the beginning of a word make no difference', 
     assert.deepEqual(await titles(query), saturn, query)
 })
 
-test('what is syntax to the index is words here, all of which must be there', async () => {
+test('the query syntax of the index has no effect: all words must match', async () => {
   for (const query of [
     'saturn OR harbour',
     'saturn NOT rings zebra',
@@ -63,7 +63,7 @@ test('what is syntax to the index is words here, all of which must be there', as
     assert.deepEqual(await titles(query), saturn, query)
 })
 
-test('what has no word in it finds nothing, and what has no query at all is refused', async () => {
+test('a query without words finds nothing, and a missing query is refused', async () => {
   for (const query of ['"', '*', '""', '()', '%', '_', '🪐', ' ', '\0', '。、', '́'])
     assert.deepEqual(await titles(query), [], JSON.stringify(query))
   await search('').expect(400)

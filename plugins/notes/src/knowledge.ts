@@ -1,21 +1,19 @@
 import { text, userOperation } from '@reference-plugins/core'
-import type { Notes } from '@reference-plugins/notebook'
 import { z } from 'zod'
-
-const missing = { 404: 'the user has no such note' } as const
+import type { Notes } from './notebook/notes.ts'
 
 /**
- * `search` and `fetch`, in exactly the form in which ChatGPT's company knowledge and deep research call them:
- * names, inputs and answers may not have a member more. What they find is cited by its URL.
+ * `search` and `fetch`, exactly as ChatGPT's company knowledge and deep research call them: their names, inputs and
+ * outputs must have no other members. ChatGPT cites what they return by its URL.
  */
-export const knowledge = (notes: Notes, publicUrl: string) => {
+export const createKnowledgeOperations = (notes: Notes, publicUrl: string) => {
   const urlOf = (id: string) => `${publicUrl}/notes/${id}`
   return {
     search: userOperation('GET /knowledge', {
-      summary: 'Search the notes as a source of knowledge: answers ids, titles and URLs, for fetch',
+      summary: 'Search the notes as a source of knowledge. Returns ids, titles and URLs; read a note with fetch',
       openWorld: false,
       scope: 'notes:read',
-      input: z.object({ query: text(200).describe('Words that the note has, all of them') }),
+      input: z.object({ query: text(200).describe('Words that the note must contain, all of them') }),
       output: z.object({ results: z.array(z.object({ id: z.string(), title: z.string(), url: z.string() })) }),
       async handler({ query }, { caller }) {
         const { results } = await notes.search(caller.id, query, 20, 0)
@@ -27,7 +25,7 @@ export const knowledge = (notes: Notes, publicUrl: string) => {
       summary: 'Read one note that search has found, to quote it with its URL',
       openWorld: false,
       scope: 'notes:read',
-      input: z.object({ id: text(40).describe('The id, as search answers it') }),
+      input: z.object({ id: text(40).describe('The id, from search') }),
       output: z.object({
         id: z.string(),
         title: z.string(),
@@ -35,12 +33,15 @@ export const knowledge = (notes: Notes, publicUrl: string) => {
         url: z.string(),
         metadata: z.record(z.string(), z.string()).optional(),
       }),
-      errors: missing,
+      errors: { 404: 'the user has no note with this id' },
       async handler({ id }, { caller, fail }) {
         const note = await notes.read(caller.id, id, 0)
-        if (!note) throw fail(404, `There is no note ${id}: look for it with search`)
+        if (!note) throw fail(404, `Note ${id} does not exist: find it with search`)
         const { title, nextOffset, updatedAt, tags } = note
-        const more = nextOffset === undefined ? '' : `\n\n(It goes on: getNote has the rest, from ${nextOffset}.)`
+        const more =
+          nextOffset === undefined
+            ? ''
+            : `\n\n(This is the first part. Read on with getNote from offset ${nextOffset}.)`
         return { id, title, text: note.text + more, url: urlOf(id), metadata: { updatedAt, tags: tags.join(', ') } }
       },
     }),

@@ -1,9 +1,5 @@
 import { serve } from '@reference-plugins/core'
-import { SignInEnvironment } from '@reference-plugins/oauth-server'
 import { createNotesPlugin } from './plugin.ts'
+import { NotesSettings } from './settings.ts'
 
-await serve(createNotesPlugin, {
-  port: 3336,
-  folder: new URL('..', import.meta.url),
-  environment: SignInEnvironment,
-})
+await serve(createNotesPlugin, { port: 3336, folder: new URL('..', import.meta.url), settings: NotesSettings })

@@ -1,12 +1,13 @@
 import { type Auth, type Mount, Problem } from '@reference-plugins/core'
-import { readUpload, writeArchive } from '@reference-plugins/markdown-files'
-import { longestNote, type NewNote, type Notes } from '@reference-plugins/notebook'
 import type { Context } from 'koa'
+import { writeArchive } from './markdown/archive-writer.ts'
+import { readUpload } from './markdown/upload.ts'
+import { longestNote, type NewNote, type Notes } from './notebook/notes.ts'
 
 type Scope = 'notes:read' | 'notes:write'
 
-/** `POST /import` and `GET /export`: notes as Markdown files. Assistants have no use for them, so they stand in no document. */
-export function noteFiles(notes: Notes, auth: Auth<'user', Scope>): Mount[] {
+/** `POST /import` and `GET /export`: notes as Markdown files. They are for people, so the spec does not list them. */
+export function createNoteFiles(notes: Notes, auth: Auth<'user', Scope>): Mount[] {
   async function authorize(ctx: Context, method: string, scope: Scope): Promise<string> {
     if (ctx.method !== method) throw new Problem(405, `Use ${method}`, { headers: { allow: method } })
     const caller = await auth.authenticate(ctx.req.headers.authorization)
@@ -24,7 +25,7 @@ export function noteFiles(notes: Notes, auth: Auth<'user', Scope>): Mount[] {
         for (const { name, ...one } of await readUpload(ctx)) {
           if ('reason' in one) refused.push({ file: name, reason: one.reason })
           else if (Array.from(one.file.text).length > longestNote)
-            refused.push({ file: name, reason: `it has over ${longestNote} characters` })
+            refused.push({ file: name, reason: `it has more than ${longestNote} characters` })
           else found.push(one.file)
         }
         const added = await notes.addAll(owner, found)

@@ -1,4 +1,4 @@
-import { contractTests } from '@reference-plugins/contract'
+import { contractTests } from '@reference-plugins/testing'
 import { createNotesPlugin } from '../src/plugin.ts'
 
 contractTests(createNotesPlugin)

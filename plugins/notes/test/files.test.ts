@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { buffer } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { deflateRawSync } from 'node:zlib'
-import { readArchive } from '@reference-plugins/markdown-files'
 import { ZipFile } from 'yazl'
+import { readArchive } from '../src/markdown/archive.ts'
 import { type Served, serveNotes, type User } from './fixture.ts'
 
 let notes: Served
@@ -32,7 +32,7 @@ const newUser = async () => {
 }
 const listed = async () => (await user.get('/notes').expect(200)).body.notes
 
-test('Markdown files become notes, with title and tags from their front matter', async () => {
+test('imported Markdown files become notes with the title and tags of their front matter', async () => {
   await newUser()
   const { body } = await upload({
     'a.md': '---\ntitle: Soup\ntags: [cooking, "#home"]\ncreated: 2020-01-02T03:04:05Z\n---\n\nOnions.',
@@ -49,11 +49,11 @@ test('Markdown files become notes, with title and tags from their front matter',
   assert.equal((await user.get(`/notes/${found.Soup.id}`)).body.text, 'Onions.')
   assert.ok(found['A heading'] && found.c && found.e && found.中文)
   assert.deepEqual(found.d.tags, ['one', 'two'])
-  // What we do not know is kept with the text.
+  // Unknown front matter stays in the text.
   assert.match((await user.get(`/notes/${found.d.id}`)).body.text, /layout: post[\s\S]*Kept/)
 })
 
-test('an archive is unpacked, and what is no note is named', async () => {
+test('an archive is unpacked, and files that are not notes are reported', async () => {
   await newUser()
   const archive = await zipOf({
     'folder/one.md': 'one',
@@ -68,7 +68,7 @@ test('an archive is unpacked, and what is no note is named', async () => {
   assert.deepEqual(body.refused.map((one: { file: string }) => one.file).sort(), ['latin.md', 'long.md', 'picture.png'])
 })
 
-test('what is exported is imported again as it was', async () => {
+test('exported notes are the same after an import', async () => {
   await newUser()
   for (const [title, text, tags] of [
     ['Yes: "no" - #1', '---\ntitle: inner\n---\ntext', ['a b', '1', 'true']],
@@ -101,7 +101,7 @@ function toBuffer(response: unknown, done: (error: Error | null, body: Buffer) =
   stream.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => done(null, Buffer.concat(chunks)))
 }
 
-test('uploads that are no uploads, or too many, are refused with what to do', async () => {
+test('invalid and oversized uploads are refused', async () => {
   await newUser()
   const raw = () => notes.api.post('/import').set('Authorization', `Bearer ${user.token}`)
   await raw().send({ a: 1 }).expect(415)
@@ -125,19 +125,23 @@ test('uploads that are no uploads, or too many, are refused with what to do', as
     .expect('WWW-Authenticate', /resource_metadata/)
 })
 
-test('an archive that says it is small and is not is stopped while it is unpacked', async () => {
+test('unpacking stops when an archive is larger than it states', async () => {
   const bomb = lyingZip(Buffer.alloc(64 * 2 ** 20))
   const before = process.memoryUsage.rss()
   await assert.rejects(readArchive(bomb), /too many bytes|cannot be read/)
   assert.ok(process.memoryUsage.rss() - before < 48 * 2 ** 20)
 })
 
-test('nothing of an upload stays on the disk', async () => {
+test('an upload leaves no file on the disk', async () => {
   await newUser()
-  const before = readdirSync(tmpdir()).length
+  const filesNow = () => readdirSync(tmpdir(), { withFileTypes: true }).filter((entry) => entry.isFile())
+  const before = new Set(filesNow().map(({ name }) => name))
   await upload({ 'a.md': 'x', 'b.zip': 'not a zip' }).expect(422)
   await upload({ 'a.md': 'x' }).expect(200)
-  assert.ok(readdirSync(tmpdir()).length <= before)
+  assert.deepEqual(
+    filesNow().filter(({ name }) => !before.has(name)),
+    [],
+  )
 })
 
 /** A zip of one file whose stated size is 10 bytes. */

@@ -15,7 +15,7 @@ before(async () => {
 })
 after(() => notes.close())
 
-/** What a user sees of everything, ids and times apart. */
+/** Everything that a user can list or find. */
 async function everything(user: User): Promise<unknown> {
   const answers: unknown[] = []
   for (const path of [
@@ -34,7 +34,7 @@ async function everything(user: User): Promise<unknown> {
   return answers
 }
 
-test('each operation that takes an id answers for a foreign note as for one that was never there', async () => {
+test('to every operation a note of another user looks like one that does not exist', async () => {
   const operations = (other: string) => [
     bob.get(`/notes/${other}`),
     bob.put(`/notes/${other}`, { version: 1, title: 'x' }),
@@ -51,14 +51,14 @@ test('each operation that takes an id answers for a foreign note as for one that
   assert.equal((await ada.get(`/notes/${id}`)).body.version, 1)
 })
 
-test('lists, tags, search and pages are the same, whatever another user has', async () => {
+test('the notes of another user change nothing in lists, tags, search results and pages', async () => {
   const before = await everything(bob)
   for (let index = 0; index < 30; index++)
     await ada.post('/notes', { title: `mine ${index}`, text: 'canary', tags: ['open', 'hidden'] }).expect(200)
   assert.deepEqual(await everything(bob), before)
 })
 
-test('an import and an export are the own ones', async () => {
+test('import and export handle only the notes of the user', async () => {
   const { body } = await bob.get('/export').buffer(true).parse(toBuffer).expect(200)
   assert.equal(countEntries(body as Buffer), 1)
   const upload = await notes.api
@@ -70,7 +70,7 @@ test('an import and an export are the own ones', async () => {
   assert.equal((await ada.get('/search?query=imported').expect(200)).body.results.length, 0)
 })
 
-test('a scope that was not granted is not there', async () => {
+test('operations that read need notes:read, and operations that write need notes:write', async () => {
   const read = { id: 'ada', scopes: ['notes:read'] }
   for (const operation of notes.plugin.operations) {
     assert.ok(operation.scope === 'notes:read' || operation.scope === 'notes:write', operation.id)

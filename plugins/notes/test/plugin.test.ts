@@ -14,7 +14,7 @@ after(() => notes.close())
 const newUser = () => notes.as(`user${users++}`)
 const add = async (user: User, note: object) => (await user.post('/notes', note).expect(200)).body
 
-test('a note is read as it was added', async () => {
+test('a note has the text, title and tags that it was added with', async () => {
   user = await newUser()
   for (const text of ['Tea', '# 标题\n\n牛奶 🥛\u0000\r\n"quoted" \\ <b>', 'x'.repeat(15_000)]) {
     const added = await add(user, { title: 'Äpfel 🍎', text, tags: ['a', 'b', 'a'] })
@@ -25,7 +25,7 @@ test('a note is read as it was added', async () => {
   }
 })
 
-test('a change needs the version that was read last, so that no newer change is lost', async () => {
+test('a change needs the current version, so that no other change is lost', async () => {
   user = await newUser()
   const { id } = await add(user, { title: 'Plan', text: 'one' })
   const first = (await user.put(`/notes/${id}`, { version: 1, text: 'two' }).expect(200)).body
@@ -40,7 +40,7 @@ test('a change needs the version that was read last, so that no newer change is 
   await user.get(`/notes/${id}`).expect(404)
 })
 
-test('of twenty changes to one version exactly one is made', async () => {
+test('of twenty changes to the same version exactly one succeeds', async () => {
   user = await newUser()
   const { id } = await add(user, { title: 'Plan' })
   const statuses = await Promise.all(
@@ -53,7 +53,7 @@ test('of twenty changes to one version exactly one is made', async () => {
   assert.equal(statuses.filter((status) => status === 409).length, 19)
 })
 
-test('text is appended as a paragraph, by many at once, until the note is full', async () => {
+test('text is appended as paragraphs, by several callers at the same time, until the note is full', async () => {
   user = await newUser()
   const { id } = await add(user, { title: 'Log' })
   await Promise.all(
@@ -70,7 +70,7 @@ test('text is appended as a paragraph, by many at once, until the note is full',
   await user.post(`/notes/${id}/text`, { text: '語'.repeat(20_000) }).expect(422)
 })
 
-test('a long note is read in parts that neither lose nor repeat', async () => {
+test('a long note is read in parts that neither lose nor repeat text', async () => {
   user = await newUser()
   const { id } = await add(user, { title: 'Long', text: '\u0001'.repeat(10_000) })
   let whole = '\u0001'.repeat(10_000)
@@ -89,7 +89,7 @@ test('a long note is read in parts that neither lose nor repeat', async () => {
   assert.equal(read, whole)
 })
 
-test('notes are listed by tag and by time, those changed last first', async () => {
+test('notes are listed by tag and by time, last changed first', async () => {
   user = await newUser()
   const ids: string[] = []
   for (const [title, tags] of [
@@ -123,7 +123,7 @@ test('notes are listed by tag and by time, those changed last first', async () =
   })
 })
 
-test('a list of many notes is read in pages that neither lose nor repeat', async () => {
+test('a list of many notes is read in pages that neither lose nor repeat notes', async () => {
   user = await newUser()
   const added = new Set<string>()
   for (let index = 0; index < 120; index++)
@@ -142,7 +142,7 @@ test('a list of many notes is read in pages that neither lose nor repeat', async
   }
 })
 
-test('what is too long or not well-formed is refused with what to do', async () => {
+test('input that is too long or not well-formed is refused, and the message says what to do', async () => {
   user = await newUser()
   const refused: [note: object, reason: RegExp][] = [
     [{ title: 'a', text: 'x'.repeat(20_001) }, /text/],

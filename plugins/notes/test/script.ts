@@ -1,8 +1,8 @@
-import type { ScriptedCall } from '@reference-plugins/contract'
+import type { ScriptedCall } from '@reference-plugins/testing'
 
 const first = (answers: readonly Record<string, unknown>[]) => answers[0]?.id
 
-/** Every operation, called well and badly. */
+/** Every operation, called with valid and invalid input. */
 export const script: ScriptedCall[] = [
   { operation: 'addNote', input: { title: 'Tea', text: 'Green tea, 80 degrees. 绿茶', tags: ['kitchen'] } },
   { operation: 'addNote', input: { title: '' }, refused: 400 },

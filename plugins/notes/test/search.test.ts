@@ -51,7 +51,7 @@ for (const [query, title] of [
 for (const query of ['牛肉', 'ilk', 'milk butter', '奶牛', '🥛', '"', '*', '()', '-', ' '])
   test(`${JSON.stringify(query)} finds nothing`, async () => assert.deepEqual(await titles(query), []))
 
-test('what is syntax for the database is text for the search', async () => {
+test('the query syntax of the database has no effect', async () => {
   for (const query of [
     '"milk',
     'milk"',
@@ -72,7 +72,7 @@ test('what is syntax for the database is text for the search', async () => {
   assert.deepEqual(await titles('title:milk'), [])
 })
 
-test('a title counts more than a tag, and a tag more than the text', async () => {
+test('title matches come before tag matches, and tag matches before text matches', async () => {
   user = await notes.as('bob')
   for (const [title, text, tags] of [
     ['In the text', 'a walrus', []],
@@ -93,14 +93,14 @@ test('a title counts more than a tag, and a tag more than the text', async () =>
   assert.deepEqual(seen, order)
 })
 
-test('a snippet shows the place that was found', async () => {
+test('a snippet shows the matching part of the text', async () => {
   user = await notes.as('ada')
   const { results } = await find('needle')
   assert.match(results[0]?.snippet ?? '', /^….*needle.*…$/)
   assert.ok((results[0]?.snippet.length ?? 0) < 250)
 })
 
-test('what was changed or deleted is not found under its old words', async () => {
+test('changed and deleted notes are not found by their old words', async () => {
   user = await notes.as('eve')
   const { body } = await user.post('/notes', { title: 'zebra', text: 'zebra', tags: ['zebra'] }).expect(200)
   await user.put(`/notes/${body.id}`, { version: 1, title: 'lion', text: 'lion', tags: ['lion'] }).expect(200)

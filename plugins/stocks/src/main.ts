@@ -1,8 +1,5 @@
 import { serve } from '@reference-plugins/core'
-import { createStocksPlugin, StocksEnvironment } from './plugin.ts'
+import { createStocksPlugin } from './plugin.ts'
+import { StocksSettings } from './settings.ts'
 
-await serve(createStocksPlugin, {
-  port: 3334,
-  folder: new URL('..', import.meta.url),
-  environment: StocksEnvironment,
-})
+await serve(createStocksPlugin, { port: 3334, folder: new URL('..', import.meta.url), settings: StocksSettings })

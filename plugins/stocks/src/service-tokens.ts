@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { developmentSecret, EnvironmentError } from '@reference-plugins/core'
-import type { StocksSettings } from './plugin.ts'
+import type { StocksSettings } from './settings.ts'
 
 /**
- * The tokens that an assistant may call with. In development one is made, and kept beside the database file, or in `.data` where the database is none.
- * @throws EnvironmentError in production without any
+ * The tokens that an assistant may send. In development one is created and saved beside the database file, or in `.data`
+ * if the database is not a file.
+ * @throws EnvironmentError in production if none is set
  */
 export function readServiceTokens({
   STOCKS_SERVICE_TOKENS,
@@ -14,17 +15,17 @@ export function readServiceTokens({
   DATABASE_URL,
 }: StocksSettings): readonly string[] {
   if (STOCKS_SERVICE_TOKENS) return STOCKS_SERVICE_TOKENS
-  // Who only writes the documents needs no token that anyone knows.
+  // `plugin spec` answers no calls, so nobody needs to know the token.
   if (NODE_ENV === undefined) return [randomBytes(32).toString('base64url')]
   if (NODE_ENV !== 'development')
     throw new EnvironmentError(
-      'STOCKS_SERVICE_TOKENS is not set: make a token with `openssl rand -base64 32`, and set it',
+      'STOCKS_SERVICE_TOKENS is not set: create a token with `openssl rand -base64 32` and set it',
     )
   const folder = DATABASE_URL.startsWith('file:')
     ? dirname(DATABASE_URL.slice('file:'.length))
     : fileURLToPath(new URL('../.data', import.meta.url))
   const path = join(folder, 'service-token')
   const { secret, isNew } = developmentSecret(path)
-  if (isNew) console.log(`For development there is now a service token: ${secret}\nIt is kept in ${path}.`)
+  if (isNew) console.log(`A service token for development was created: ${secret}\nIt is saved in ${path}.`)
   return [secret]
 }

@@ -9,12 +9,12 @@ const { api, log } = await serveStocks({
 })
 const paths = ['/quotes?symbols=IBM', '/symbols?query=a', '/history/IBM']
 
-test('while a token is replaced the older one is good as well', async () => {
+test('every token that is set is accepted, so that one can replace another', async () => {
   for (const path of paths)
     for (const one of [token, older]) await api.get(path).set('Authorization', `Bearer ${one}`).expect(200)
 })
 
-test('no token, a wrong one, and one in another place are refused on every operation', async () => {
+test('every operation refuses a missing token, a wrong token, and a token in the wrong place', async () => {
   for (const path of paths) {
     const join = path.includes('?') ? '&' : '?'
     for (const request of [
@@ -34,7 +34,7 @@ test('no token, a wrong one, and one in another place are refused on every opera
   }
 })
 
-test('the documents are public, and carry the verification tokens', async () => {
+test('the manifest, the specs and the pages need no token, and the manifest has the verification tokens', async () => {
   const { body } = await api.get('/.well-known/ai-plugin.json').expect(200)
   assert.deepEqual(body.auth, {
     type: 'service_http',

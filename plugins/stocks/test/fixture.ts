@@ -1,9 +1,10 @@
 import type { Server } from 'node:http'
-import { temporaryDatabase } from '@reference-plugins/contract'
 import { createApp, createLog } from '@reference-plugins/core'
-import type { StockSource } from '@reference-plugins/stock-prices'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import supertest from 'supertest'
-import { createStocksPlugin, type StocksSettings } from '../src/plugin.ts'
+import { createStocksPlugin } from '../src/plugin.ts'
+import type { StockSource } from '../src/prices/stock-source.ts'
+import type { StocksSettings } from '../src/settings.ts'
 
 export const publicUrl = 'https://stocks.example.com'
 export const token = 'service-token-0123456789-0123456789'
@@ -11,7 +12,13 @@ export const token = 'service-token-0123456789-0123456789'
 export async function serveStocks(settings: Partial<StocksSettings> = {}, source?: StockSource) {
   let written = ''
   const plugin = await createStocksPlugin(
-    { DATABASE_URL: temporaryDatabase(), NODE_ENV: 'test', STOCKS_SERVICE_TOKENS: [token], ...settings },
+    {
+      PUBLIC_URL: publicUrl,
+      DATABASE_URL: temporaryDatabase(),
+      NODE_ENV: 'test',
+      STOCKS_SERVICE_TOKENS: [token],
+      ...settings,
+    },
     source,
   )
   const log = createLog('trace', false, { write: (line) => (written += line) })

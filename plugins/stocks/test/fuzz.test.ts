@@ -1,27 +1,3 @@
-import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { fuzz, startPlugin } from '@reference-plugins/contract'
-import { token } from './fixture.ts'
+import { fuzzTests } from '@reference-plugins/testing/fuzz'
 
-const requests = Number(process.env.FUZZ_REQUESTS ?? 2_000)
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
-
-for (const withToken of [true, false])
-  test(`${requests} odd requests ${withToken ? 'with' : 'without'} the token end in an answer that is no fault of the server (FUZZ_SEED=${seed})`, {
-    timeout: 600_000,
-  }, async () => {
-    const server = await startPlugin(new URL('..', import.meta.url), {
-      STOCKS_SERVICE_TOKENS: token,
-      LOG_LEVEL: 'info',
-    })
-    try {
-      const statuses = await fuzz(server, { requests, seed, ...(withToken && { authorization: `Bearer ${token}` }) })
-      const enough = requests / 20
-      if (withToken) assert.ok((statuses.get(200) ?? 0) > enough, `some are answered: ${[...statuses]}`)
-      if (withToken) assert.ok((statuses.get(400) ?? 0) > enough, `some are refused: ${[...statuses]}`)
-      if (!withToken) assert.ok((statuses.get(401) ?? 0) > enough, `operations are refused: ${[...statuses]}`)
-      assert.ok(!server.output().includes(token), 'the token is not logged')
-    } finally {
-      await server.end('SIGKILL')
-    }
-  })
+fuzzTests(new URL('..', import.meta.url))

@@ -10,7 +10,7 @@ function assertSample(body: { source: string; asOf: string; stale?: boolean }): 
   assert.equal(body.stale, undefined)
 }
 
-test('many symbols are read at once, in the order that was asked for, once each, in any case', async () => {
+test('several symbols come in the requested order, once each, in upper or lower case', async () => {
   const { body } = await get('/quotes?symbols=msft&symbols=AAPL&symbols=MSFT&symbols=NOPE&symbols=^gspc').expect(200)
   assert.deepEqual(
     body.quotes.map(({ symbol }: { symbol: string }) => symbol),
@@ -29,12 +29,12 @@ test('many symbols are read at once, in the order that was asked for, once each,
   assertSample(body)
 })
 
-test('nothing but unknown symbols is an answer too', async () => {
+test('a request with unknown symbols only is answered', async () => {
   const { body } = await get('/quotes?symbols=NOPE&symbols=constructor').expect(200)
   assert.deepEqual([body.quotes, body.unknownSymbols], [[], ['NOPE', 'CONSTRUCTOR']])
 })
 
-test('1 to 20 symbols are read', async () => {
+test('a request has 1 to 20 symbols', async () => {
   await get('/quotes').expect(400)
   const many = (count: number) => Array.from({ length: count }, (_, index) => `symbols=S${index}`).join('&')
   await get(`/quotes?${many(20)}`).expect(200)
@@ -59,7 +59,7 @@ for (const [query, expected] of [
     assertSample(body)
   })
 
-test('a history goes back as far as was asked for, oldest first, and says which interval it has', async () => {
+test('a history covers the requested range, oldest first, and says which interval it has', async () => {
   for (const [range, count] of [
     ['1mo', 2],
     ['3mo', 4],
@@ -79,7 +79,7 @@ test('a history goes back as far as was asked for, oldest first, and says which 
   }
 })
 
-test('an unknown symbol has no history, and the answer says how to find one', async () => {
+test('an unknown symbol has no history, and the message says how to find one', async () => {
   const { body } = await get('/history/NOPE').expect(404)
   assert.match(body.detail, /searchSymbols/)
   await get('/history/IBM?range=2y').expect(400)

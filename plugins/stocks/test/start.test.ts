@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { freePort, spawnPlugin, startPlugin, temporaryDatabase } from '@reference-plugins/contract'
+import { besideDatabase, startFailureTest, startPlugin } from '@reference-plugins/testing/processes'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 
 const folder = new URL('..', import.meta.url)
 
-test('in development a token is made once, said once, and kept for its owner only', async (t) => {
+test('in development a token is created once, printed once, and saved in a file that only its owner can read', async (t) => {
   const DATABASE_URL = temporaryDatabase()
-  const path = join(dirname(DATABASE_URL.slice('file:'.length)), 'service-token')
+  const path = besideDatabase(DATABASE_URL, 'service-token')
   const environment = { DATABASE_URL, NODE_ENV: 'development' }
   const first = await startPlugin(folder, environment)
   t.after(() => first.end('SIGKILL'))
@@ -24,36 +24,22 @@ test('in development a token is made once, said once, and kept for its owner onl
   assert.ok(!second.output().includes(token))
 })
 
-test('the start line names the live source too', async (t) => {
+test('the start line names the live source', async (t) => {
   const server = await startPlugin(folder, { STOCKS_SOURCE: 'yahoo', STOCKS_SERVICE_TOKENS: 'x'.repeat(32) })
   t.after(() => server.end('SIGKILL'))
   assert.match(server.output(), /data: live: Yahoo Finance/)
 })
 
-test('what hinders the start is said in one line that names the variable', { timeout: 60_000 }, async (t) => {
-  const cases: [Record<string, string>, RegExp][] = [
-    [{}, /STOCKS_SERVICE_TOKENS is not set/],
-    [
-      { STOCKS_SERVICE_TOKENS: 'a passphrase that no Authorization header can carry' },
-      /STOCKS_SERVICE_TOKENS.* letters, digits/,
-    ],
-    [{ STOCKS_SERVICE_TOKENS: 'short' }, /STOCKS_SERVICE_TOKENS.* 32 characters/],
-    [{ STOCKS_SERVICE_TOKENS: 'x'.repeat(32), STOCKS_SOURCE: 'bloomberg' }, /STOCKS_SOURCE must be sample or yahoo/],
-    [
-      { STOCKS_SERVICE_TOKENS: 'x'.repeat(32), STOCKS_VERIFICATION_TOKENS: 'x' },
-      /STOCKS_VERIFICATION_TOKENS must have the form/,
-    ],
-  ]
-  for (const [environment, expected] of cases) {
-    const server = spawnPlugin(folder, {
-      PORT: String(await freePort()),
-      DATABASE_URL: temporaryDatabase(),
-      ...environment,
-    })
-    t.after(() => server.end('SIGKILL'))
-    await new Promise((resolve) => server.process.once('close', resolve))
-    assert.equal(server.process.exitCode, 1, server.output())
-    assert.match(server.output(), expected)
-    assert.match(server.output(), /^stocks cannot start: [^\n]+\n$/)
-  }
-})
+startFailureTest(folder, [
+  [{}, /STOCKS_SERVICE_TOKENS is not set/],
+  [
+    { STOCKS_SERVICE_TOKENS: 'a passphrase that no Authorization header can carry' },
+    /STOCKS_SERVICE_TOKENS.* letters, digits/,
+  ],
+  [{ STOCKS_SERVICE_TOKENS: 'short' }, /STOCKS_SERVICE_TOKENS.* 32 characters/],
+  [{ STOCKS_SERVICE_TOKENS: 'x'.repeat(32), STOCKS_SOURCE: 'bloomberg' }, /STOCKS_SOURCE must be sample or yahoo/],
+  [
+    { STOCKS_SERVICE_TOKENS: 'x'.repeat(32), STOCKS_VERIFICATION_TOKENS: 'x' },
+    /STOCKS_VERIFICATION_TOKENS must have the form/,
+  ],
+])

@@ -5,7 +5,7 @@ export const migrations = {
   todo: 'CREATE TABLE todo (username TEXT, place INTEGER, text TEXT NOT NULL, PRIMARY KEY (username, place))',
 }
 
-/** The todo lists of all users, each in the order in which its todos were added. */
+/** The todo lists of all users. Each list is in the order in which its todos were added. */
 export const createTodoLists = (database: Database) => ({
   async read(username: string, request: PageRequest) {
     const select = (offset: number, count: number) => database.all<{ text: string }>`
@@ -18,7 +18,7 @@ export const createTodoLists = (database: Database) => ({
     INSERT INTO todo (username, place, text)
     SELECT ${username}, coalesce(max(place), 0) + 1, ${text} FROM todo WHERE username = ${username}`,
 
-  /** Answers the text that was found at `index`, and deletes it if it is the expected one or none was expected. */
+  /** Deletes the todo at `index`, unless `expected` is another text. Returns the text that was found there. */
   delete: (username: string, index: number, expected?: string) =>
     database.transaction(async (transaction) => {
       const found = await transaction.get<{ place: number; text: string }>`

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startPlugin, temporaryDatabase } from '@reference-plugins/contract'
+import { startPlugin } from '@reference-plugins/testing/processes'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 
 const folder = new URL('..', import.meta.url)
+// Less than what CI tries.
+const rounds = Number(process.env.FUZZ_ROUNDS ?? 3)
+const writes = 10 * rounds
 
 const add = (url: string, user: string, todo: string) =>
   fetch(`${url}/todos/${user}`, {
@@ -25,11 +29,11 @@ const read = async (url: string, user: string): Promise<string[]> => {
   return todos
 }
 
-test('no acknowledged todo is missing after kill -9, again and again', { timeout: 120_000 }, async () => {
+test('no acknowledged todo is lost when the process is killed, several times', { timeout: 120_000 }, async () => {
   const database = temporaryDatabase()
   const acknowledged = new Map<string, Set<string>>()
   let server = await startPlugin(folder, { DATABASE_URL: database })
-  for (let round = 0; round < 8; round++) {
+  for (let round = 0; round < rounds; round++) {
     const { url } = server
     const writers = Array.from({ length: 8 }, async (_, index) => {
       const user = `user${index}`
@@ -60,10 +64,10 @@ test('no acknowledged todo is missing after kill -9, again and again', { timeout
   }
   await server.end('SIGKILL')
   const total = [...acknowledged.values()].reduce((sum, { size }) => sum + size, 0)
-  assert.ok(total > 200, `${total} todos were acknowledged`)
+  assert.ok(total > 25 * rounds, `${total} todos were acknowledged`)
 })
 
-test('two processes on one file lose no write and never say that it is locked', { timeout: 60_000 }, async () => {
+test('two processes on one file lose no writes and never report that it is locked', { timeout: 60_000 }, async () => {
   const database = temporaryDatabase()
   const servers = await Promise.all([
     startPlugin(folder, { DATABASE_URL: database }),
@@ -72,24 +76,24 @@ test('two processes on one file lose no write and never say that it is locked', 
   const statuses = new Map<number, number>()
   const clients = Array.from({ length: 16 }, async (_, client) => {
     const { url } = servers[client % 2] as { url: string }
-    for (let count = 0; count < 60; count++) {
+    for (let count = 0; count < writes; count++) {
       const { status } = await add(url, count % 2 === 0 ? 'shared' : `own${client}`, `${client}-${count}`)
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
     }
   })
   await Promise.all(clients)
-  assert.deepEqual([...statuses], [[200, 16 * 60]])
+  assert.deepEqual([...statuses], [[200, 16 * writes]])
   for (const { url } of servers) {
     const shared = await read(url, 'shared')
-    assert.equal(new Set(shared).size, 16 * 30)
-    assert.equal(shared.length, 16 * 30)
+    assert.equal(new Set(shared).size, (16 * writes) / 2)
+    assert.equal(shared.length, (16 * writes) / 2)
     for (let client = 0; client < 16; client++) {
       const order = shared.filter((todo) => todo.startsWith(`${client}-`)).map((todo) => Number(todo.split('-')[1]))
       assert.deepEqual(
         order,
         [...order].sort((a, b) => a - b),
       )
-      assert.equal((await read(url, `own${client}`)).length, 30)
+      assert.equal((await read(url, `own${client}`)).length, writes / 2)
     }
   }
   await Promise.all(servers.map((server) => server.end('SIGTERM')))

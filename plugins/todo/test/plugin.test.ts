@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { temporaryDatabase } from '@reference-plugins/contract'
 import { closePlugin, createApp, createLog, longestAnswer, type Plugin } from '@reference-plugins/core'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import supertest from 'supertest'
 import { createTodoPlugin } from '../src/plugin.ts'
 
@@ -10,7 +10,7 @@ let api: ReturnType<typeof supertest>
 let users = 0
 
 before(async () => {
-  plugin = await createTodoPlugin({ DATABASE_URL: temporaryDatabase() })
+  plugin = await createTodoPlugin({ PUBLIC_URL: 'http://localhost:3333', DATABASE_URL: temporaryDatabase() })
   const app = await createApp(plugin, {
     publicUrl: 'http://localhost:3333',
     log: createLog('silent', false),
@@ -30,7 +30,7 @@ async function userWith(...todos: string[]): Promise<string> {
 
 const listOf = async (user: string): Promise<string[]> => (await api.get(user).expect(200)).body.todos
 
-test('a user never seen has an empty list', async () => {
+test('a new user has an empty list', async () => {
   await api.get(newUser()).expect('Content-Type', 'application/json').expect(200, { todos: [] })
 })
 
@@ -42,7 +42,7 @@ test('todos are read in the order in which they were added', async () => {
   await api.get(user).expect(200, { todos: ['buy milk', 'buy milk', 'a nap'] })
 })
 
-test('a todo is deleted by its place, given in the query or in a JSON body', async () => {
+test('a todo is deleted by its position, in the query or in a JSON body', async () => {
   const user = await userWith('a', 'b', 'c')
   await api.delete(user).query({ todo_idx: 1 }).expect(200, { status: 'success' })
   assert.deepEqual(await listOf(user), ['a', 'c'])
@@ -50,14 +50,14 @@ test('a todo is deleted by its place, given in the query or in a JSON body', asy
   assert.deepEqual(await listOf(user), ['c'])
 })
 
-test('a place given twice must be the same', async () => {
+test('a position in both the query and the body must be the same', async () => {
   const user = await userWith('a', 'b')
   await api.delete(user).query({ todo_idx: 0 }).send({ todo_idx: 1 }).expect(400)
   assert.deepEqual(await listOf(user), ['a', 'b'])
   await api.delete(user).query({ todo_idx: 1 }).send({ todo_idx: 1 }).expect(200)
 })
 
-test('a place that the list does not have deletes nothing', async () => {
+test('a position outside the list deletes nothing', async () => {
   const user = await userWith('a')
   for (const place of ['1', '2', '9007199254740991'])
     await api.delete(user).query({ todo_idx: place }).expect('Content-Type', 'application/problem+json').expect(404)
@@ -66,7 +66,7 @@ test('a place that the list does not have deletes nothing', async () => {
   assert.deepEqual(await listOf(user), ['a'])
 })
 
-test('a todo that another one has taken the place of is not deleted', async () => {
+test('nothing is deleted if the text at the position is different', async () => {
   const user = await userWith('a', 'b')
   const { body } = await api.delete(user).query({ todo_idx: 0, todo: 'b' }).expect(409)
   assert.match(body.detail, /read it again/)
@@ -75,7 +75,7 @@ test('a todo that another one has taken the place of is not deleted', async () =
   assert.deepEqual(await listOf(user), ['a'])
 })
 
-test('user names and todos may be any text', async () => {
+test('user names and todos can be any text', async () => {
   const texts = [
     'two words',
     'a/b',
@@ -97,7 +97,7 @@ test('user names and todos may be any text', async () => {
   }
 })
 
-test('lengths are counted in characters, and half a character is refused', async () => {
+test('lengths are counted in characters, and half a surrogate pair is refused', async () => {
   await api
     .post(newUser())
     .send({ todo: '🥛'.repeat(500) })
@@ -112,7 +112,7 @@ test('lengths are counted in characters, and half a character is refused', async
   await api.post(newUser()).set('Content-Type', 'application/json').send('{"todo":"\\ud83d"}').expect(400)
 })
 
-test('a list can be read in pages that neither lose nor repeat', async () => {
+test('a list can be read in pages that neither lose nor repeat todos', async () => {
   const todos = Array.from({ length: 23 }, (_, index) => `todo ${index}`)
   const user = await userWith(...todos)
   const read: string[] = []
@@ -128,7 +128,7 @@ test('a list can be read in pages that neither lose nor repeat', async () => {
   for (const limit of [0, 1001, 'all']) await api.get(user).query({ limit }).expect(400)
 })
 
-test('a list that is too long for one answer goes on at nextOffset', async () => {
+test('a list that is too long for one response continues at nextOffset', async () => {
   for (const todo of ['x'.repeat(500), '\u0001'.repeat(500), '🥛'.repeat(500)]) {
     const user = newUser()
     await Promise.all(Array.from({ length: 300 }, () => api.post(user).send({ todo }).expect(200)))

@@ -1,6 +1,6 @@
-import type { ScriptedCall } from '@reference-plugins/contract'
+import type { ScriptedCall } from '@reference-plugins/testing'
 
-/** Every operation, called well and badly. */
+/** Every operation, called with valid and invalid input. */
 export const script: ScriptedCall[] = [
   { operation: 'getTodos', input: { username: 'ada' } },
   { operation: 'addTodo', input: { username: 'ada', todo: 'buy milk' } },

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 
-/** The seed: a todo service in memory, whose answers the plugin has to give. */
+/** The original todo service, in memory. The plugin must give the same responses. */
 export function createSeedServer(): Server {
   const lists = new Map<string, string[]>()
   return createServer(async (request, response) => {

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { Agent, get } from 'node:http'
-import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort, spawnPlugin, startPlugin, temporaryDatabase } from '@reference-plugins/contract'
+import { startFailureTest, startPlugin } from '@reference-plugins/testing/processes'
+import { temporaryFolder } from '@reference-plugins/testing/temporary'
 
 const folder = new URL('..', import.meta.url)
 
-test('the start line says where everything is', async () => {
+test('the start line says where the manifest, the spec and MCP are', async () => {
   const server = await startPlugin(folder, { PUBLIC_URL: 'https://todo.example.com' })
   assert.equal(
     server.output().trim(),
@@ -19,40 +20,28 @@ test('the start line says where everything is', async () => {
   assert.equal(await server.end('SIGTERM'), 0)
 })
 
-test('what hinders the start is said in one line that names the variable', { timeout: 60_000 }, async () => {
-  const taken = await startPlugin(folder)
-  const data = mkdtempSync(join(tmpdir(), 'todo-'))
-  writeFileSync(
-    join(data, 'no-database'),
-    'this is a text that is long enough to be taken for the header of a database file, which it is not',
-  )
-  const cases: [Record<string, string>, RegExp][] = [
-    [{ PORT: String(taken.port) }, /in use.*PORT/],
-    [{ PORT: 'abc' }, /PORT must be a number/],
-    [{ PUBLIC_URL: 'https://example.com/todo' }, /PUBLIC_URL must be an origin/],
-    [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
-    [{ HOST: '203.0.113.1' }, /HOST=203\.0\.113\.1/],
-    [{ DATABASE_URL: 'file:/nowhere/at/all/todo.sqlite' }, /DATABASE_URL=.*no folder/],
-    [{ DATABASE_URL: `file:${data}` }, /DATABASE_URL/],
-    [{ DATABASE_URL: `file:${data}/no-database` }, /DATABASE_URL.*not a database/],
-    [{ DATABASE_URL: 'postgres://localhost/todo' }, /DATABASE_URL has postgres:/],
-    [{ DATABASE_URL: 'todo.sqlite' }, /DATABASE_URL/],
-  ]
-  for (const [environment, expected] of cases) {
-    const server = spawnPlugin(folder, {
-      PORT: String(await freePort()),
-      DATABASE_URL: temporaryDatabase(),
-      ...environment,
-    })
-    await new Promise((resolve) => server.process.once('close', resolve))
-    assert.equal(server.process.exitCode, 1, server.output())
-    assert.match(server.output(), expected)
-    assert.match(server.output(), /^todo cannot start: [^\n]+\n$/, 'one line, no stack')
-  }
-  await taken.end('SIGTERM')
-})
+const taken = createServer().listen(0, '127.0.0.1')
+await once(taken, 'listening')
+after(() => taken.close())
+const data = temporaryFolder()
+writeFileSync(
+  join(data, 'no-database'),
+  'this text is long enough to be taken for the header of a database file, which it is not',
+)
+startFailureTest(folder, [
+  [{ PORT: String((taken.address() as AddressInfo).port) }, /in use.*PORT/],
+  [{ PORT: 'abc' }, /PORT must be a number/],
+  [{ PUBLIC_URL: 'https://example.com/todo' }, /PUBLIC_URL must be an origin/],
+  [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
+  [{ HOST: '203.0.113.1' }, /HOST=203\.0\.113\.1/],
+  [{ DATABASE_URL: 'file:/nowhere/at/all/todo.sqlite' }, /DATABASE_URL=.*no folder/],
+  [{ DATABASE_URL: `file:${data}` }, /DATABASE_URL/],
+  [{ DATABASE_URL: `file:${data}/no-database` }, /DATABASE_URL.*not a database/],
+  [{ DATABASE_URL: 'postgres://localhost/todo' }, /DATABASE_URL has postgres:/],
+  [{ DATABASE_URL: 'todo.sqlite' }, /DATABASE_URL/],
+])
 
-test('SIGTERM lets every request that was sent be answered', { timeout: 30_000 }, async () => {
+test('after SIGTERM every request that was received is answered', { timeout: 30_000 }, async () => {
   const server = await startPlugin(folder)
   const agent = new Agent({ keepAlive: true, maxSockets: 16 })
   const failures: string[] = []
@@ -91,7 +80,7 @@ test('SIGTERM lets every request that was sent be answered', { timeout: 30_000 }
   assert.ok(answered > 100)
 })
 
-test('a second signal ends a server that waits for a sender who hangs', { timeout: 20_000 }, async () => {
+test('a second signal ends a server that waits for a request that does not finish', { timeout: 20_000 }, async () => {
   const server = await startPlugin(folder)
   const socket = connect(server.port, '127.0.0.1', () => socket.write('POST /todos/jo HTTP/1.1\r\nHost: localhost\r\n'))
   socket.on('error', () => {})
@@ -103,7 +92,7 @@ test('a second signal ends a server that waits for a sender who hangs', { timeou
   socket.destroy()
 })
 
-test('health is told without detail', async () => {
+test('/livez and /readyz give no details', async () => {
   const server = await startPlugin(folder)
   for (const path of ['/livez', '/readyz']) {
     const answer = await fetch(`${server.url}${path}`)

@@ -1,3 +1,4 @@
+import { contentFor } from '@reference-plugins/reader'
 import type { Exchange } from '../client.ts'
 import type { Report } from '../finding.ts'
 import type { SchemaCheck } from '../schema-check.ts'
@@ -50,15 +51,19 @@ export function checkAnswer({ operation, exchange, check, report, token }: Answe
     else if (status < 500 && status !== 429) say('refusal-undeclared', `${status} is not described`)
     return
   }
-  if (described.type === undefined || status === 204 || status === 304) return
+  const { contents } = described
+  if (contents.length === 0 || status === 204 || status === 304) return
   const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
-  if (type !== described.type.toLowerCase() && described.type !== '*/*')
-    say('answer-type', `${status} has ${type ?? 'no media type'}, and ${described.type} is described`)
-  if (!/json/i.test(described.type)) return
+  const content = contentFor(contents, type ?? '')
+  const types = contents.map((one) => one.type)
+  if (!content) say('answer-type', `${status} has ${type ?? 'no media type'}, and ${types.join(', ')} is described`)
+  // An answer of another type is judged by the schema of JSON all the same, where there is one.
+  const schema = (content ?? contents.find((one) => /json/i.test(one.type)))?.schema
+  if (!/json/i.test(content ? (type ?? content.type) : types.join())) return
   if (json === undefined) return void say('answer-not-json', `${status} has ${JSON.stringify(text.slice(0, 60))}`)
-  if (!described.schema) return
+  if (!schema) return
   try {
-    const fault = check.fault(described.schema, json)
+    const fault = check.fault(schema, json)
     if (fault) say(status < 400 ? 'answer-schema' : 'refusal-undeclared', `${status}: ${fault}`)
   } catch {
     // The spec's own check has said that the schema cannot be used.

@@ -1,14 +1,14 @@
+import { type CheckRun, ordinaryInput } from '../check-run.ts'
 import { NoAnswer, type RequestInput, toRequest } from '../client.ts'
 import { resourceOf } from '../pool.ts'
 import type { SpecOperation } from '../spec.ts'
 import { checkAnswer } from './answer.ts'
-import { type Bench, ordinaryInput } from './operations.ts'
 
 /** A protected operation without a token, with made-up ones, and with the right one in the wrong place. */
-export async function checkAuth(bench: Bench, operation: SpecOperation): Promise<void> {
-  const { client, report } = bench
+export async function checkAuth(run: CheckRun, operation: SpecOperation): Promise<void> {
+  const { client, report } = run
   if (!operation.isProtected) return
-  const input = ordinaryInput(bench, operation, false)
+  const input = ordinaryInput(run, operation, false)
   if (!input) return
   const request = toRequest(operation, input)
   const token = client.token
@@ -43,7 +43,7 @@ export async function checkAuth(bench: Bench, operation: SpecOperation): Promise
     else if (status === 401 && !headers.get('www-authenticate'))
       report.add('auth-challenge', operation.id, `${what} is answered without WWW-Authenticate`, more)
     if (status >= 500) report.add('server-error', operation.id, `${what} is answered with ${status}`, more)
-    if (status >= 400) checkAnswer({ operation, exchange, check: bench.check, report, token })
+    if (status >= 400) checkAnswer({ operation, exchange, check: run.check, report, token })
   }
 }
 
@@ -52,13 +52,13 @@ const onlyNoAnswer = (error: unknown): undefined => {
 }
 
 /** With a token that may only read, nothing may change. */
-export async function checkReadOnly(bench: Bench, operation: SpecOperation, readOnlyToken: string): Promise<void> {
+export async function checkReadOnly(run: CheckRun, operation: SpecOperation, readOnlyToken: string): Promise<void> {
   if (!operation.isProtected || operation.method === 'GET') return
-  const input = ordinaryInput(bench, operation, false)
+  const input = ordinaryInput(run, operation, false)
   if (!input) return
-  const exchange = await bench.client.send({ ...toRequest(operation, input), token: readOnlyToken }).catch(onlyNoAnswer)
+  const exchange = await run.client.send({ ...toRequest(operation, input), token: readOnlyToken }).catch(onlyNoAnswer)
   if (exchange && exchange.status < 300)
-    bench.report.add('scope-ignored', operation.id, `the read-only token is answered with ${exchange.status}`, {
+    run.report.add('scope-ignored', operation.id, `the read-only token is answered with ${exchange.status}`, {
       pointer: operation.pointer,
       curl: exchange.curl,
     })
@@ -66,12 +66,12 @@ export async function checkReadOnly(bench: Bench, operation: SpecOperation, read
 
 /** What one user made, another may not read, change or delete. Reading operations are looked at for the first user's words. */
 export async function checkUsers(
-  bench: Bench,
+  run: CheckRun,
   operation: SpecOperation,
   secondToken: string,
   canary: string,
 ): Promise<void> {
-  const { client, report, pool } = bench
+  const { client, report, pool } = run
   if (!operation.isProtected) return
   const ids = operation.fields.filter(
     (field) => field.place === 'path' && pool.find(field, resourceOf(operation.path)) !== undefined,
@@ -79,7 +79,7 @@ export async function checkUsers(
   // What everybody may read says nothing: only what this run has made itself counts.
   const isForOne = ids.some((field) => pool.isMade(pool.find(field, resourceOf(operation.path))))
   if (!isForOne && operation.method !== 'GET') return
-  const input = ordinaryInput(bench, operation, false)
+  const input = ordinaryInput(run, operation, false)
   if (!input) return
   for (const { name, place, schema } of operation.fields)
     if (place === 'query' && /^(q|query|search|text|term)$/i.test(name) && schema.type === 'string')

@@ -1,7 +1,7 @@
+import { type CheckRun, call, ordinaryInput } from '../check-run.ts'
 import type { Exchange } from '../client.ts'
 import { resourceOf } from '../pool.ts'
 import { asArray, asObject, type SpecOperation } from '../spec.ts'
-import { type Bench, call, ordinaryInput } from './operations.ts'
 
 /** A word that nobody else writes. */
 export const newCanary = (seed: number): string => `canary${seed.toString(36)}`
@@ -11,19 +11,19 @@ const isText = (schema: Record<string, unknown>): boolean =>
 
 /** What is created can be read and found, and what is deleted is gone. */
 export async function checkLife(
-  bench: Bench,
+  run: CheckRun,
   create: SpecOperation,
   operations: readonly SpecOperation[],
   canary: string,
 ): Promise<void> {
-  const { report } = bench
+  const { report } = run
   const field = create.fields.find(
     ({ place, schema, required }) => place === 'body' && isText(schema) && required && fits(schema, canary),
   )
-  const input = ordinaryInput(bench, create, false)
+  const input = ordinaryInput(run, create, false)
   if (!field || !input)
     return report.skip(create.id, 'life', 'it takes no text by which what it makes could be found again')
-  const made = await call(bench, create, { ...input, [field.name]: canary })
+  const made = await call(run, create, { ...input, [field.name]: canary })
   if (!made || made.status >= 300) return
   const given = Object.fromEntries(
     create.fields.filter(({ place }) => place === 'path').map(({ name }) => [name, input[name]]),
@@ -33,7 +33,7 @@ export async function checkLife(
     (one) =>
       one.method === 'GET' && isRelated(create, one) && (id !== undefined || unknownIds(create, one).length === 0),
   )
-  const seen = await readAll(bench, readers, given, id, canary)
+  const seen = await readAll(run, readers, given, id, canary)
   if (readers.length === 0) return report.skip(create.id, 'life', 'no operation reads what it makes')
   if (!seen.some((one) => one.text.includes(canary))) {
     const worked = seen.filter(({ status }) => status < 300)
@@ -54,7 +54,7 @@ export async function checkLife(
         curl,
       })
   for (const reader of seen.filter((one) => one.status < 300)) {
-    const again = await call(bench, reader.operation, reader.input)
+    const again = await call(run, reader.operation, reader.input)
     if (again && again.status >= 400 && again.status !== 429)
       report.add(
         'safe-changes',
@@ -68,7 +68,7 @@ export async function checkLife(
         curl: again.curl,
       })
   }
-  await checkDelete(bench, create, operations, { given, id, canary, readers })
+  await checkDelete(run, create, operations, { given, id, canary, readers })
 }
 
 /** Whether a second look at the same thing shows less. */
@@ -84,15 +84,15 @@ interface Life {
 }
 
 async function checkDelete(
-  bench: Bench,
+  run: CheckRun,
   create: SpecOperation,
   operations: readonly SpecOperation[],
   { given, id, canary, readers }: Life,
 ): Promise<void> {
-  const { report, pool } = bench
+  const { report, pool } = run
   const remove = operations.find((one) => one.method === 'DELETE' && isRelated(create, one))
   if (!remove) return report.skip(create.id, 'deletion', 'no operation deletes what it makes')
-  const least = ordinaryInput(bench, remove, false)
+  const least = ordinaryInput(run, remove, false)
   if (!least) return
   const input = { ...least, ...given, ...placed(remove, given, id) }
   // Where things are known by their place in a list, the place of ours is looked up.
@@ -101,14 +101,14 @@ async function checkDelete(
       place !== 'path' && required && schema.type === 'integer' && /idx|index|position|place/i.test(name),
   )
   if (index) {
-    const place = await findPlace(bench, readers, given, canary)
+    const place = await findPlace(run, readers, given, canary)
     if (place === undefined) return report.skip(create.id, 'deletion', 'the place of what was made could not be found')
     input[index.name] = place
   } else if (id === undefined) return report.skip(create.id, 'deletion', 'what was made has no id to delete it by')
-  const gone = await call(bench, remove, input)
+  const gone = await call(run, remove, input)
   if (!gone || gone.status >= 300) return report.skip(remove.id, 'deletion', `it answers ${gone?.status ?? 'nothing'}`)
   pool.forget(id)
-  const left = (await readAll(bench, readers, given, id, canary)).find(
+  const left = (await readAll(run, readers, given, id, canary)).find(
     (one) => one.status < 300 && one.text.includes(canary),
   )
   if (left)
@@ -121,7 +121,7 @@ async function checkDelete(
 type Seen = Exchange & { operation: SpecOperation; input: Record<string, unknown> }
 
 async function readAll(
-  bench: Bench,
+  run: CheckRun,
   readers: SpecOperation[],
   given: Record<string, unknown>,
   id: unknown,
@@ -129,12 +129,12 @@ async function readAll(
 ): Promise<Seen[]> {
   const seen: Seen[] = []
   for (const operation of readers) {
-    const least = ordinaryInput(bench, operation, false)
+    const least = ordinaryInput(run, operation, false)
     if (!least) continue
     const input: Record<string, unknown> = { ...least, ...placed(operation, given, id) }
     for (const { name, place, schema } of operation.fields)
       if (place === 'query' && /^(q|query|search|text|term)$/i.test(name) && isText(schema)) input[name] = canary
-    const exchange = await call(bench, operation, input)
+    const exchange = await call(run, operation, input)
     if (exchange) seen.push({ ...exchange, operation, input })
   }
   return seen
@@ -180,12 +180,12 @@ function newId({ json }: Exchange): unknown {
 }
 
 async function findPlace(
-  bench: Bench,
+  run: CheckRun,
   readers: SpecOperation[],
   given: Record<string, unknown>,
   canary: string,
 ): Promise<number | undefined> {
-  for (const { json } of await readAll(bench, readers, given, undefined, canary))
+  for (const { json } of await readAll(run, readers, given, undefined, canary))
     for (const list of Object.values(asObject(json)).filter(Array.isArray)) {
       const place = list.findIndex((one) => JSON.stringify(one).includes(canary))
       if (place >= 0) return place
@@ -199,8 +199,8 @@ const fits = (schema: Record<string, unknown>, text: string): boolean =>
 const most = 200
 
 /** Whoever follows the pages gets each item once. */
-export async function checkPages(bench: Bench, operation: SpecOperation): Promise<void> {
-  const { report } = bench
+export async function checkPages(run: CheckRun, operation: SpecOperation): Promise<void> {
+  const { report } = run
   const limit = operation.fields.find(
     ({ name, place }) => place === 'query' && /^(limit|per_?page|page_?size|count)$/i.test(name),
   )
@@ -208,8 +208,8 @@ export async function checkPages(bench: Bench, operation: SpecOperation): Promis
     ({ name, place }) => place === 'query' && /^(offset|page|cursor|start|page_?token|after)$/i.test(name),
   )
   if (operation.method !== 'GET' || !limit || !mark) return
-  const least = ordinaryInput(bench, operation, false)
-  const whole = least && (await call(bench, operation, least))
+  const least = ordinaryInput(run, operation, false)
+  const whole = least && (await call(run, operation, least))
   if (!whole || whole.status >= 300) return
   const all = itemsOf(whole.json)
   if (!all || all.length < 2) return report.skip(operation.id, 'paging', 'there are not enough items to page')
@@ -226,7 +226,7 @@ export async function checkPages(bench: Bench, operation: SpecOperation): Promis
         pointer: operation.pointer,
         curl: whole.curl,
       })
-    const page = await call(bench, operation, input)
+    const page = await call(run, operation, input)
     if (!page || page.status >= 300) return
     marks.add(key)
     const items = itemsOf(page.json) ?? []

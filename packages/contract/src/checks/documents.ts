@@ -1,5 +1,6 @@
+import { DocumentRefused, Repairs, readSpecText as readDocument } from '@reference-plugins/reader'
 import type { Report } from '../finding.ts'
-import { asObject, parseDocument, type Schema } from '../spec.ts'
+import { asObject, type Schema } from '../spec.ts'
 
 export interface Documents {
   manifest: Schema | undefined
@@ -39,16 +40,14 @@ export function readManifest(text: string, report: Report): Schema | undefined {
 }
 
 export function readSpecText(text: string, report: Report): Schema | undefined {
+  const repairs = new Repairs('spec')
   try {
-    return parseDocument(text)
+    const document = readDocument(text, repairs)
+    for (const { message } of repairs.list()) report.add('spec-not-readable', 'spec', message)
+    return document
   } catch (error) {
-    report.add(
-      'spec-not-readable',
-      'spec',
-      /^\s*<(!doctype|html)/i.test(text)
-        ? 'it is HTML: another page is served at this address'
-        : (error as Error).message.slice(0, 200),
-    )
+    if (!(error instanceof DocumentRefused)) throw error
+    report.add('spec-not-readable', 'spec', error.message)
     return undefined
   }
 }

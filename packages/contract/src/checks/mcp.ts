@@ -97,7 +97,7 @@ async function checkTools(
   report: Report,
 ): Promise<void> {
   const check = new SchemaCheck('3.1')
-  const values = new Values(check, seed)
+  const values = await Values.open(check, seed)
   const names = new Set<string>()
   for (const tool of tools) {
     const fault = faultOf(tool, check) ?? (names.has(tool.name) ? 'another tool has its name' : undefined)

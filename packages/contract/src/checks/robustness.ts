@@ -1,7 +1,7 @@
+import { type CheckRun, ordinaryInput } from '../check-run.ts'
 import { NoAnswer, toRequest } from '../client.ts'
 import type { SpecOperation } from '../spec.ts'
 import { checkAnswer } from './answer.ts'
-import { type Bench, ordinaryInput } from './operations.ts'
 
 const onlyNoAnswer = (error: unknown): undefined => {
   if (!(error instanceof NoAnswer)) throw error
@@ -17,10 +17,12 @@ const malformed: [what: string, body: string | Buffer][] = [
   ['deep nesting', `${'['.repeat(20_000)}${']'.repeat(20_000)}`],
 ]
 
+const padding = 'x'.repeat(2 * 2 ** 20)
+
 /** Bodies that are none, that are too long, and methods that there are not. */
-export async function checkRobustness(bench: Bench, operation: SpecOperation): Promise<void> {
-  const { client, report, check } = bench
-  const input = ordinaryInput(bench, operation, false)
+export async function checkRobustness(run: CheckRun, operation: SpecOperation): Promise<void> {
+  const { client, report, check } = run
+  const input = ordinaryInput(run, operation, false)
   if (!input) return
   const request = toRequest(operation, input)
   const look = async (what: string, change: Partial<typeof request>) => {
@@ -48,8 +50,9 @@ export async function checkRobustness(bench: Bench, operation: SpecOperation): P
       report.add('malformed-taken', operation.id, `a form is answered with ${found.status}`, found.more)
     const [first] = operation.fields.filter(({ place }) => place === 'body')
     if (first) {
+      const text = String(request.body)
       const large = await look('2 MiB of body', {
-        body: JSON.stringify({ ...JSON.parse(String(request.body)), padding: 'x'.repeat(2 * 2 ** 20) }),
+        body: `{"padding":"${padding}"${text === '{}' ? '' : ','}${text.slice(1)}`,
       })
       if (large && large.status < 300)
         report.add('size-unlimited', operation.id, `it is answered with ${large.status}`, {
@@ -58,7 +61,14 @@ export async function checkRobustness(bench: Bench, operation: SpecOperation): P
     }
   }
   for (const { name, schema, place } of operation.fields) {
-    if (schema.type !== 'string' || place === 'header' || schema.enum || schema.format || schema.pattern) continue
+    if (
+      schema.type !== 'string' ||
+      ['header', 'cookie'].includes(place) ||
+      schema.enum ||
+      schema.format ||
+      schema.pattern
+    )
+      continue
     for (const text of ["' OR 1=1 --", '%00', '../../../../etc/passwd', '{{7*7}}', '\u0000\u0001', '__proto__'])
       if (check.fits(schema, text))
         await look(`${name} = ${JSON.stringify(text)}`, toRequest(operation, { ...input, [name]: text }))
@@ -66,10 +76,10 @@ export async function checkRobustness(bench: Bench, operation: SpecOperation): P
 }
 
 /** Methods that a path does not describe. */
-export async function checkMethods(bench: Bench, path: string, operations: readonly SpecOperation[]): Promise<void> {
-  const { client, report } = bench
+export async function checkMethods(run: CheckRun, path: string, operations: readonly SpecOperation[]): Promise<void> {
+  const { client, report } = run
   const [one] = operations
-  const input = one && ordinaryInput(bench, one, false)
+  const input = one && ordinaryInput(run, one, false)
   if (!one || !input) return
   const described = operations.map(({ method }) => method)
   const { path: target } = toRequest(

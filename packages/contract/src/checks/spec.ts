@@ -18,7 +18,7 @@ export function checkSpec(spec: Spec, check: SchemaCheck, report: Report): void 
   checkServers(spec, report)
   const ids = new Map<string, string>()
   for (const operation of operations) {
-    const raw = asObject(asObject(asObject(document.paths)[operation.path])[operation.method.toLowerCase()])
+    const raw = operation.node
     checkId(operation, raw.operationId, ids, report)
     checkText(operation, raw, report)
     checkParameters(operation, raw, report)
@@ -138,7 +138,9 @@ function checkSchemas(
   const all = [
     ...fields.map(({ schema, name }) => [name, schema] as const),
     ['the body', bodySchema] as const,
-    ...Object.entries(responses).map(([status, { schema }]) => [`the answer ${status}`, schema] as const),
+    ...Object.entries(responses).flatMap(([status, { contents }]) =>
+      contents.map(({ schema }) => [`the answer ${status}`, schema] as const),
+    ),
   ]
   for (const [name, schema] of all) {
     if (!schema) continue

@@ -1,11 +1,4 @@
 import type { Report } from '../finding.ts'
-import { github } from './github.ts'
-import { json } from './json.ts'
-import { junit } from './junit.ts'
-import { sarif } from './sarif.ts'
-import { text } from './text.ts'
 
-/** Writes a report about `subject`, the plugin's address or file, in one form. */
+/** Writes a report about `subject`, the address or the files that were checked, in one format. */
 export type Reporter = (report: Report, subject: string) => string
-
-export const reporters: Record<string, Reporter> = { text, json, junit, sarif, github }

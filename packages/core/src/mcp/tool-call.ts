@@ -1,29 +1,18 @@
 import type { CallToolResult, ServerContext } from '@modelcontextprotocol/server'
-import type { Logger } from 'pino'
 import type { Caller } from '../auth/auth.ts'
 import type { Deadlines } from '../deadline.ts'
+import type { Exchange } from '../exchange.ts'
 import type { Plugin, PluginOperation } from '../plugin.ts'
 import { type Problem, titleOf, toProblem } from '../problem.ts'
 import { type Answer, type Call, run } from '../run.ts'
 
-/** Who calls, as the request has shown it. The log costs time to make, and few handlers ask for it. */
-export class McpCaller {
-  readonly caller: Caller | undefined
-  readonly #log: Logger
-  readonly #requestId: string
-
-  constructor(caller: Caller | undefined, log: Logger, requestId: string) {
-    this.caller = caller
-    this.#log = log
-    this.#requestId = requestId
-  }
-
-  get log(): Logger {
-    return this.#log.child({ requestId: this.#requestId })
-  }
+/** The caller of a request to MCP, and the exchange of that request. */
+export interface McpCaller {
+  caller: Caller | undefined
+  exchange: Exchange
 }
 
-/** Runs an operation for an MCP client. Whatever the model can act on is a result with `isError`, and not a protocol error. */
+/** Runs an operation for an MCP client. An error that the model can act on is a result with `isError`, not a protocol error. */
 export async function callTool(
   plugin: Plugin,
   operation: PluginOperation,
@@ -42,13 +31,13 @@ export async function callTool(
   }
 }
 
-/** The call of one `tools/call`. */
+/** The call that a `tools/call` makes. */
 export function toCall(from: McpCaller, { mcpReq }: ServerContext): Call {
   const token = mcpReq._meta?.progressToken
   return {
     caller: from.caller,
     get log() {
-      return from.log
+      return from.exchange.log
     },
     signal: mcpReq.signal,
     ...(token !== undefined && {
@@ -59,7 +48,7 @@ export function toCall(from: McpCaller, { mcpReq }: ServerContext): Call {
           ...(total !== undefined && { total }),
           ...(message && { message }),
         }
-        // Whoever has gone away misses nothing.
+        // A client that has disconnected needs no progress.
         mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {})
       },
     }),

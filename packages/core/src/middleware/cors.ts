@@ -1,7 +1,9 @@
 import cors from '@koa/cors'
+import { isLoopbackUrl } from '@reference-plugins/guarded-fetch/address'
 import type { Middleware } from 'koa'
+import { isOrigin } from '../environment.ts'
 
-/** The pages of ChatGPT, which called a plugin on localhost from the user's browser. */
+/** ChatGPT's pages, which called plugins on localhost from the user's browser. */
 const chatOrigins = ['https://chat.openai.com', 'https://chatgpt.com']
 
 const common = {
@@ -14,8 +16,8 @@ const common = {
 }
 
 /**
- * Documents are for every page. Operations are for the assistants' pages, and in development for pages on localhost.
- * No cookies are involved, so credentials are never allowed.
+ * Every page may read the documents. Only the assistants' pages may call operations, and in development pages on
+ * localhost. Credentials are never allowed, because no cookies are involved.
  */
 export function crossOrigin(
   documents: readonly { path: string }[],
@@ -36,14 +38,12 @@ export function crossOrigin(
   }
 }
 
-/** Which pages may call: ChatGPT's, the plugin's own, those that are configured, and in development those on localhost. */
+/** Which pages may call: ChatGPT's, the plugin's own, the configured ones, and in development those on localhost. */
 export function knownOrigins(
   publicUrl: string,
   origins: readonly string[],
   development: boolean,
 ): (origin: string) => boolean {
   const known = new Set([...chatOrigins, publicUrl, ...origins])
-  return (origin) => known.has(origin) || (development && isLoopback(origin))
+  return (origin) => known.has(origin) || (development && isOrigin(origin) && isLoopbackUrl(origin))
 }
-
-const isLoopback = (origin: string): boolean => /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin)

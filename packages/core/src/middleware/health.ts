@@ -1,25 +1,26 @@
 import type { Middleware } from 'koa'
+import type { Exchange } from '../exchange.ts'
 import type { Plugin } from '../plugin.ts'
 import { Problem } from '../problem.ts'
 
 const longestCheck = 500
 
-/** Whether the server is being stopped, shared by the one who stops it and by those who must say so. */
+/** Whether the server is stopping; shared by the code that stops it and the code that reports it. */
 export interface Lifecycle {
   stopping: boolean
 }
 
-/** The process answers. */
-export const live: Middleware = (ctx) => {
-  ctx.state.quiet = true
+/** Answers while the process runs. */
+export const live: Middleware<Exchange> = (ctx) => {
+  ctx.state.isLogged = false
   ctx.set('Content-Type', 'application/json')
   ctx.body = '{"status":"ok"}'
 }
 
-/** The plugin can serve, and is not being stopped. */
-export function ready(plugin: Plugin, lifecycle: Lifecycle): Middleware {
+/** Answers 200 while the plugin can serve and is not stopping. */
+export function ready(plugin: Plugin, lifecycle: Lifecycle): Middleware<Exchange> {
   return async (ctx, next) => {
-    ctx.state.quiet = true
+    ctx.state.isLogged = false
     if (lifecycle.stopping || !(await isReady(plugin)))
       throw new Problem(503, 'Not ready: ask again in a second', { headers: { 'retry-after': '1' } })
     return live(ctx, next)

@@ -1,9 +1,8 @@
-import type { Context, Middleware } from 'koa'
-import type { Logger } from 'pino'
-import type { Answerer } from '../answer.ts'
+import { pipeline } from 'node:stream/promises'
+import type { Middleware } from 'koa'
 import { readJson } from '../body.ts'
+import type { CoreContext, Exchange } from '../exchange.ts'
 import { type Callers, createMcpServer } from '../mcp/mcp-server.ts'
-import { McpCaller } from '../mcp/tool-call.ts'
 import type { Plugin } from '../plugin.ts'
 import { Problem } from '../problem.ts'
 import type { RateLimit } from '../rate-limit.ts'
@@ -11,15 +10,13 @@ import type { RateLimit } from '../rate-limit.ts'
 export interface McpOptions {
   plugin: Plugin
   publicUrl: string
-  answerer: Answerer
-  log: Logger
   rateLimit: RateLimit
-  /** Which pages may call. */
+  /** Whether a page of this origin may call. */
   isKnown: (origin: string) => boolean
 }
 
 const path = '/mcp'
-/** Messages in one request, as protocol 2025-03-26 allows. */
+/** The most messages in one request; protocol 2025-03-26 allows batches. */
 const longestBatch = 20
 
 interface Message {
@@ -28,8 +25,8 @@ interface Message {
 }
 
 /** MCP at /mcp: check the origin, count, authenticate, read the message, let the MCP server answer. */
-export async function mcp(options: McpOptions): Promise<Middleware> {
-  const { plugin, publicUrl, answerer, log, rateLimit, isKnown } = options
+export async function mcp(options: McpOptions): Promise<Middleware<Exchange>> {
+  const { plugin, publicUrl, rateLimit, isKnown } = options
   const auth = plugin.auth.forMcp()
   const callers: Callers = new WeakMap()
   const server = await createMcpServer(plugin, publicUrl, callers)
@@ -39,29 +36,31 @@ export async function mcp(options: McpOptions): Promise<Middleware> {
     if (ctx.path !== path) return next()
     const { origin, authorization } = ctx.req.headers
     if (origin !== undefined && !isKnown(origin))
-      throw new Problem(403, `Pages of ${origin.slice(0, 100)} may not call: add it to CORS_ORIGINS if they should`)
+      throw new Problem(
+        403,
+        `Pages of ${origin.slice(0, 100)} may not call: add the origin to CORS_ORIGINS if they should`,
+      )
     ctx.state.headers = await rateLimit.count(ctx.ip)
     if (ctx.method !== 'POST') return answerOther(ctx)
     const authenticate = () => auth.authenticate(authorization)
     const caller = await (authorization === undefined ? authenticate() : rateLimit.guard(ctx.ip, authenticate))
-    const body = await readMessage(ctx, answerer)
+    const body = await readMessage(ctx)
     if (body === undefined) return
     const messages = (Array.isArray(body) ? body : [body]) as (Message | null)[]
-    if (messages.length > longestBatch)
-      return answerError(ctx, answerer, -32600, `Send at most ${longestBatch} messages at once`)
+    if (messages.length > longestBatch) return answerError(ctx, -32600, `Send at most ${longestBatch} messages at once`)
     for (let count = 1; count < messages.length; count++) await rateLimit.count(ctx.ip)
-    // A client asks the user for more rights only where HTTP says so.
+    // A client asks the user for more rights only if HTTP answers 403.
     for (const message of messages) {
       const scope = message?.method === 'tools/call' ? scopes.get(message.params?.name as string) : undefined
       if (scope !== undefined && !caller?.scopes?.includes(scope)) throw auth.insufficientScope(scope)
     }
     const request = toRequest(ctx, `${publicUrl}${path}`)
-    callers.set(request, new McpCaller(caller, log, ctx.state.requestId))
-    await answer(ctx, answerer, await server.fetch(request, { parsedBody: body }))
+    callers.set(request, { caller, exchange: ctx.state })
+    await answer(ctx, await server.fetch(request, { parsedBody: body }))
   }
 }
 
-function answerOther(ctx: Context): void {
+function answerOther(ctx: CoreContext): void {
   const allow = 'POST, OPTIONS'
   if (ctx.method !== 'OPTIONS')
     throw new Problem(405, 'This is an MCP server: send messages by POST', { headers: { allow } })
@@ -69,29 +68,29 @@ function answerOther(ctx: Context): void {
   ctx.status = 204
 }
 
-/** The message, or undefined where there is none and this has been answered. */
-async function readMessage(ctx: Context, answerer: Answerer): Promise<unknown> {
+/** The message; undefined if it cannot be read, which has then been answered. */
+async function readMessage(ctx: CoreContext): Promise<unknown> {
   try {
     const body = await readJson(ctx)
     if (body !== undefined) return body
-    answerError(ctx, answerer, -32700, 'The body is empty: send a JSON-RPC message')
+    answerError(ctx, -32700, 'The body is empty: send a JSON-RPC message')
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 400) throw error
-    answerError(ctx, answerer, -32700, error.message)
+    answerError(ctx, -32700, error.message)
   }
   return undefined
 }
 
-/** A message that cannot be read has no id that could be answered, JSON-RPC 2.0 section 5. */
-function answerError(ctx: Context, answerer: Answerer, code: number, message: string): void {
-  answerer.text(ctx, 400, 'application/json', JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } }))
+/** The id is null, because a message that cannot be read has none, JSON-RPC 2.0 section 5. */
+function answerError(ctx: CoreContext, code: number, message: string): void {
+  ctx.state.send(400, 'application/json', JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } }))
 }
 
 /**
- * What the SDK reads of a request whose body is handed over beside it. A Request of the platform would cost a tenth of
- * the whole call.
+ * The members of a Request that the SDK reads if it gets the parsed body. A real Request would cost a tenth of the whole
+ * call.
  */
-function toRequest({ req, res }: Context, url: string): Request {
+function toRequest({ req, res }: CoreContext, url: string): Request {
   const abort = new AbortController()
   res.once('close', () => {
     if (!res.writableFinished) abort.abort()
@@ -100,17 +99,13 @@ function toRequest({ req, res }: Context, url: string): Request {
   return { url, method: 'POST', headers, signal: abort.signal } as unknown as Request
 }
 
-async function answer(ctx: Context, answerer: Answerer, response: Response): Promise<void> {
+async function answer(ctx: CoreContext, response: Response): Promise<void> {
   const type = response.headers.get('content-type') ?? undefined
   if (!response.body || !type?.startsWith('text/event-stream'))
-    return answerer.text(ctx, response.status, type, await response.text())
-  answerer.begin(ctx, response.status, type)
-  const reader = response.body.getReader()
-  ctx.res.once('close', () => reader.cancel().catch(() => {}))
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done || ctx.res.destroyed) break
-    ctx.res.write(value)
-  }
-  ctx.res.end()
+    return ctx.state.send(response.status, type, await response.text())
+  ctx.state.begin(response.status, type)
+  await pipeline(response.body, ctx.res).catch((error: NodeJS.ErrnoException) => {
+    // The client has gone away.
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+  })
 }

@@ -1,47 +1,32 @@
-import type { Context, Middleware } from 'koa'
+import type { Middleware } from 'koa'
 import type { Logger } from 'pino'
-import type { Answerer } from '../answer.ts'
 import type { Caller } from '../auth/auth.ts'
 import { readBody } from '../body.ts'
 import { Deadlines } from '../deadline.ts'
+import type { CoreContext, Exchange } from '../exchange.ts'
 import { readInput } from '../input.ts'
 import type { Plugin } from '../plugin.ts'
 import { Problem } from '../problem.ts'
 import type { RateLimit } from '../rate-limit.ts'
-import type { FoundRoute, Route, RouteTable } from '../route-table.ts'
+import { type Route, RouteTable } from '../route-table.ts'
 import { type Call, run } from '../run.ts'
-import { hasTarget } from './exchange.ts'
 
-export interface OperationsOptions {
-  plugin: Plugin
-  routes: RouteTable
-  answerer: Answerer
-  log: Logger
-  rateLimit: RateLimit
-}
-
-/** Whether it is a call as an assistant makes it, and not a page's, whose origin CORS answers. */
-export function isCall(ctx: Context, routes: RouteTable): boolean {
-  if (ctx.req.headers.origin !== undefined || !hasTarget(ctx)) return false
-  ctx.state.found = routes.find(ctx.path)
-  return ctx.state.found?.route.operations.has(ctx.method) === true
-}
-
-/** Every operation at its route: count, authenticate, read the input, run, answer. */
-export function operations({ plugin, routes, answerer, log, rateLimit }: OperationsOptions): Middleware {
+/** Every operation at its path: count, authenticate, read the input, run, answer. */
+export function operations(plugin: Plugin, rateLimit: RateLimit): Middleware<Exchange> {
+  const routes = new RouteTable(plugin.operations)
   const deadlines = new Deadlines()
 
   return async (ctx, next) => {
-    const found: FoundRoute | undefined = ctx.state.found ?? routes.find(ctx.path)
+    const found = routes.find(ctx.path)
     if (!found) return next()
     const { route, captures } = found
     ctx.state.headers = await rateLimit.count(ctx.ip)
     const operation = route.operations.get(ctx.method)
     if (!operation) return answerOther(ctx, route)
 
-    const call = new HttpCall(log, ctx)
+    const call = new HttpCall(ctx)
     const deadline = deadlines.start((problem) => {
-      answerer.problem(ctx, problem)
+      ctx.state.sendProblem(problem)
       call.abort()
     })
     try {
@@ -52,14 +37,14 @@ export function operations({ plugin, routes, answerer, log, rateLimit }: Operati
       const body = operation.method === 'GET' ? undefined : await readBody(ctx)
       const input = readInput(operation.fields, { params: decode(route, captures), querystring: ctx.querystring, body })
       const { text } = await run(plugin, operation, input, call)
-      answerer.text(ctx, 200, 'application/json', text)
+      ctx.state.send(200, 'application/json', text)
     } finally {
       deadlines.end(deadline)
     }
   }
 }
 
-function answerOther(ctx: Context, { path, operations }: Route): void {
+function answerOther(ctx: CoreContext, { path, operations }: Route): void {
   const allow = [...operations.keys(), 'OPTIONS'].sort().join(', ')
   if (ctx.method !== 'OPTIONS')
     throw new Problem(405, `${path} takes ${allow}: see /openapi.yaml`, { headers: { allow } })
@@ -80,20 +65,18 @@ function decode({ names }: Route, captures: RegExpExecArray): Record<string, str
   return params
 }
 
-/** A call that came by HTTP. Few handlers ask for a signal or a log, so both are made when asked for. */
+/** A call over HTTP. Few handlers ask for a signal or a log, so both are made when asked for. */
 class HttpCall implements Call {
   caller: Caller | undefined
-  readonly #log: Logger
-  readonly #ctx: Context
+  readonly #ctx: CoreContext
   #abort: AbortController | undefined
 
-  constructor(log: Logger, ctx: Context) {
-    this.#log = log
+  constructor(ctx: CoreContext) {
     this.#ctx = ctx
   }
 
   get log(): Logger {
-    return this.#log.child({ requestId: this.#ctx.state.requestId })
+    return this.#ctx.state.log
   }
 
   get signal(): AbortSignal {

@@ -1,11 +1,10 @@
-import Router from '@koa/router'
-import type { Middleware, ParameterizedContext } from 'koa'
-import type { Answerer } from '../answer.ts'
+import type { Middleware } from 'koa'
 import type { Document } from '../documents.ts'
+import type { Exchange } from '../exchange.ts'
 import { Problem } from '../problem.ts'
 
-/** Koa's middleware for what is not an operation: its answers get core's headers, which they may overrule. */
-export function headers({ headers }: Answerer): Middleware {
+/** Sets core's headers on Koa's response, for everything that is not an operation; what answers may replace them. */
+export function pageHeaders(headers: readonly string[]): Middleware<Exchange> {
   return (ctx, next) => {
     for (let index = 0; index < headers.length; index += 2)
       ctx.set(headers[index] as string, headers[index + 1] as string)
@@ -15,15 +14,22 @@ export function headers({ headers }: Answerer): Middleware {
   }
 }
 
-/** Everything that is served at a fixed path. */
-export function pages(handlers: Record<string, Middleware>): Middleware {
-  const router = new Router({ strict: true, sensitive: true })
-  for (const [path, handler] of Object.entries(handlers)) router.get(path, handler as never)
-  return router.routes() as unknown as Middleware
+/** Everything with a fixed path, by path. Stands last: a request that comes here for another path is not found. */
+export function pages(handlers: ReadonlyMap<string, Middleware<Exchange>>): Middleware<Exchange> {
+  const allow = 'GET, HEAD, OPTIONS'
+  return (ctx, next) => {
+    const handler = handlers.get(ctx.path)
+    if (!handler) throw new Problem(404, 'Nothing is at this path: /openapi.yaml lists every operation')
+    if (ctx.method === 'GET' || ctx.method === 'HEAD') return handler(ctx, next)
+    if (ctx.method !== 'OPTIONS')
+      throw new Problem(405, `${ctx.path} can only be read: use GET`, { headers: { allow } })
+    ctx.set('Allow', allow)
+    ctx.status = 204
+  }
 }
 
 /** A document never changes while the process runs. */
-export function document({ type, etag, body }: Document, cacheControl: string): Middleware {
+export function document({ type, etag, body }: Document, cacheControl: string): Middleware<Exchange> {
   return (ctx) => {
     ctx.set({
       'Content-Type': type,
@@ -35,13 +41,4 @@ export function document({ type, etag, body }: Document, cacheControl: string): 
     if (ctx.fresh) ctx.status = 304
     else ctx.body = body
   }
-}
-
-/** Stands last: what comes here has no page, or not with this method. */
-export function noPage(ctx: ParameterizedContext): void {
-  if (!ctx.matched?.length) throw new Problem(404, 'Nothing is at this path: /openapi.yaml lists every operation')
-  const allow = 'GET, HEAD, OPTIONS'
-  if (ctx.method !== 'OPTIONS') throw new Problem(405, `${ctx.path} can only be read: use GET`, { headers: { allow } })
-  ctx.set('Allow', allow)
-  ctx.status = 204
 }

@@ -2,67 +2,78 @@ import Router from '@koa/router'
 import { hostCheck, Problem } from '@reference-plugins/core'
 import Koa, { type Middleware } from 'koa'
 import type { Host } from '../host.ts'
-import { Presentation } from '../plugins/presentation.ts'
-import { sessionCookie } from '../users/session-cookie.ts'
+import { activationRoutes, callbackRoutes } from './activation-routes.ts'
 import { readJson } from './body.ts'
+import { callRoutes } from './call-routes.ts'
 import { conversationRoutes } from './conversation-routes.ts'
+import { sessionCookie } from './cookies.ts'
 import { problems, sameSite } from './guard.ts'
 import { modelRoutes } from './model-routes.ts'
 import { pluginRoutes } from './plugin-routes.ts'
 import { registrationRoutes } from './registration-routes.ts'
-import type { Api, State } from './request.ts'
+import { reportRoutes } from './report-routes.ts'
+import { addRoutes, addUserRoutes, type State } from './routes.ts'
 import { sessionRoutes } from './session-routes.ts'
-import { signInRoutes } from './sign-in-routes.ts'
+import { shareRoutes } from './share-routes.ts'
+import { turnRoutes } from './turn-routes.ts'
+import { workspaceRoutes } from './workspace-routes.ts'
 
-/** The Koa app of the host. Read downwards, the middleware is the life of a request. */
+const openRoutes = [sessionRoutes, callbackRoutes]
+const userRoutes = [
+  registrationRoutes,
+  workspaceRoutes,
+  pluginRoutes,
+  reportRoutes,
+  activationRoutes,
+  shareRoutes,
+  conversationRoutes,
+  turnRoutes,
+  callRoutes,
+  modelRoutes,
+]
+
+/** The Koa app of the host. The middleware is listed in the order in which a request passes it. */
 export function createHostApp(host: Host, page: Middleware): Koa {
   const { publicUrl, log } = host.options
   const app = new Koa()
   app.on('error', (error) => log.warn({ err: error }, 'the connection broke'))
   const router = new Router<State>()
-  const api: Api = {
-    host,
-    presentation: new Presentation(host),
-    userOf(ctx) {
-      if (!ctx.state.user) throw new Problem(401, 'Sign in first: POST /api/session with name and password')
-      return ctx.state.user.id
-    },
-  }
-  for (const routes of [sessionRoutes, registrationRoutes, pluginRoutes, signInRoutes, conversationRoutes, modelRoutes])
-    routes(router, api)
+  for (const routes of openRoutes) addRoutes(router, routes(host))
+  for (const routes of userRoutes) addUserRoutes(router, routes(host))
 
   app.use(problems(log))
   app.use(hostCheck(publicUrl, ['/livez', '/readyz']))
   app.use(sameSite(publicUrl))
   app.use(health(host))
-  app.use(async (ctx, next) => {
-    if (ctx.path.startsWith('/api/')) ctx.set('Cache-Control', 'no-store')
-    ctx.state.user = await host.users.of(ctx.cookies.get(sessionCookie(publicUrl)))
-    return next()
-  })
+  app.use(user(host))
   app.use(readJson)
   app.use(router.routes())
-  app.use((ctx, next) => {
-    if (ctx.path.startsWith('/api/')) throw notThere(router, ctx.method, ctx.path)
-    return next()
-  })
+  app.use(apiNotFound(router))
   app.use(page)
   return app
 }
 
 const health =
-  (host: Host): Middleware =>
+  ({ database }: Host): Middleware =>
   async (ctx, next) => {
-    if (ctx.path === '/livez') ctx.body = 'ok'
-    else if (ctx.path === '/readyz') {
-      await host.database.ready()
-      ctx.body = 'ok'
-    } else return next()
+    if (ctx.path !== '/livez' && ctx.path !== '/readyz') return next()
+    if (ctx.path === '/readyz') await database.ready()
+    ctx.body = 'ok'
   }
 
-function notThere(router: Router<State>, method: string, path: string): Problem {
-  const { path: fitting } = router.match(path, method)
-  const methods = [...new Set(fitting.flatMap((layer) => layer.methods))]
-  if (methods.length === 0) return new Problem(404, `There is nothing at ${path}`)
-  return new Problem(405, `${path} takes ${methods.join(', ')}`, { headers: { allow: methods.join(', ') } })
-}
+const user =
+  ({ users, options }: Host): Middleware =>
+  async (ctx, next) => {
+    if (ctx.path.startsWith('/api/')) ctx.set('Cache-Control', 'no-store')
+    ctx.state.user = await users.of(ctx.cookies.get(sessionCookie(options.publicUrl)))
+    return next()
+  }
+
+const apiNotFound =
+  (router: Router<State>): Middleware =>
+  ({ path, method }, next) => {
+    if (!path.startsWith('/api/')) return next()
+    const methods = [...new Set(router.match(path, method).path.flatMap((layer) => layer.methods))].join(', ')
+    if (methods === '') throw new Problem(404, `${path} does not exist`)
+    throw new Problem(405, `${path} accepts ${methods}`, { headers: { allow: methods } })
+  }

@@ -3,7 +3,7 @@ import type { Context } from 'koa'
 import { koaBody } from 'koa-body'
 import type { z } from 'zod'
 
-/** Longer than any answer by hand needs. */
+/** Reads JSON bodies, and no others. */
 export const readJson = koaBody({
   json: true,
   text: false,
@@ -13,21 +13,16 @@ export const readJson = koaBody({
   onError(error) {
     const { status } = error as Error & { status?: number }
     throw status === 413
-      ? new Problem(413, 'Send a body of less than 256 KB')
+      ? new Problem(413, 'The body is too large: send less than 256 KB')
       : new Problem(400, 'Send the body as JSON, with Content-Type: application/json')
   },
 })
 
-/** @throws Problem 400 that names what does not fit */
+/** @throws Problem 400 that names what is not valid */
 export function bodyOf<Shape extends z.ZodType>(ctx: Context, shape: Shape): z.output<Shape> {
   const read = shape.safeParse((ctx.request as { body?: unknown }).body ?? {})
   if (read.success) return read.data
   const errors = read.error.issues.map(({ path, message }) => ({ name: path.join('.'), detail: message }))
-  throw new Problem(
-    400,
-    `The body does not fit: ${errors.map(({ name, detail }) => `${name || 'body'}: ${detail}`).join('; ')}`,
-    {
-      errors,
-    },
-  )
+  const details = errors.map(({ name, detail }) => `${name || 'body'}: ${detail}`).join('; ')
+  throw new Problem(400, `The body is not valid: ${details}`, { errors })
 }

@@ -3,17 +3,16 @@ import { Problem, problemType, toProblem, toProblemDocument } from '@reference-p
 import type { Middleware } from 'koa'
 import type { Logger } from 'pino'
 
-/** Answers what goes wrong as a problem document, and logs one line for each request. */
+/** Answers errors as problem documents, and logs one line per request. */
 export function problems(log: Logger): Middleware {
   return async (ctx, next) => {
     const requestId = randomUUID()
     const start = performance.now()
-    ctx.state.requestId = requestId
     ctx.set({ 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' })
     try {
       await next()
       if (ctx.status === 404 && ctx.body === undefined)
-        throw new Problem(404, `There is nothing at ${ctx.path}: the page is at /`)
+        throw new Problem(404, `${ctx.path} does not exist: the page is at /`)
     } catch (error) {
       const problem = toProblem(error)
       if (problem.status >= 500) log.error({ requestId, err: problem.cause ?? error }, 'failed')
@@ -23,22 +22,15 @@ export function problems(log: Logger): Middleware {
       ctx.body = JSON.stringify(toProblemDocument(problem, requestId))
       ctx.type = problemType
     }
-    log.info(
-      {
-        requestId,
-        method: ctx.method,
-        path: ctx.path,
-        status: ctx.status,
-        microseconds: Math.round((performance.now() - start) * 1000),
-      },
-      'request',
-    )
+    const { method, path, status } = ctx
+    const microseconds = Math.round((performance.now() - start) * 1000)
+    log.info({ requestId, method, path, status, microseconds }, 'request')
   }
 }
 
 /**
- * Refuses what another site lets the browser send (CSRF). Browsers say where a request comes from; a command line says
- * nothing, and brings no cookie by itself.
+ * Rejects requests that another site makes the browser send (CSRF). Browsers say where a request comes from; a command
+ * line does not, and it sends no cookie of its own accord.
  */
 export function sameSite(publicUrl: string): Middleware {
   return (ctx, next) => {
@@ -47,7 +39,7 @@ export function sameSite(publicUrl: string): Middleware {
     const site = ctx.get('Sec-Fetch-Site')
     const isOwn = origin === '' || origin === publicUrl || origin === `${ctx.protocol}://${ctx.host}`
     if (!isOwn || (site !== '' && site !== 'same-origin' && site !== 'none'))
-      throw new Problem(403, 'This comes from another site: use the page of the host')
+      throw new Problem(403, 'The request comes from another site: use the page of the host')
     return next()
   }
 }

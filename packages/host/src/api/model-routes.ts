@@ -1,7 +1,7 @@
-import type Router from '@koa/router'
 import { z } from 'zod'
+import type { Host } from '../host.ts'
 import { bodyOf } from './body.ts'
-import type { Api, State } from './request.ts'
+import type { UserRoutes } from './routes.ts'
 
 const Choice = z.object({
   provider: z.enum(['openai-compatible', 'anthropic']),
@@ -10,21 +10,17 @@ const Choice = z.object({
   apiKey: z.string().trim().max(4_096).optional(),
 })
 
-export function modelRoutes(router: Router<State>, { host: { models }, userOf }: Api): void {
-  router.get('/api/models', async (ctx) => {
-    ctx.body = await models.state(userOf(ctx))
-  })
+export const modelRoutes = ({ models }: Host): UserRoutes => ({
+  'GET /api/models': (user) => models.state(user),
 
-  router.put('/api/models', async (ctx) => {
-    const user = userOf(ctx)
+  'PUT /api/models': async (user, ctx) => {
     const { apiKey, ...choice } = bodyOf(ctx, Choice)
     await models.choose(user, { ...choice, ...(apiKey !== undefined && { apiKey }), from: 'settings' })
-    ctx.body = await models.state(user)
-  })
+    return models.state(user)
+  },
 
-  router.delete('/api/models', async (ctx) => {
-    const user = userOf(ctx)
+  'DELETE /api/models': async (user) => {
     await models.forget(user)
-    ctx.body = await models.state(user)
-  })
-}
+    return models.state(user)
+  },
+})

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Context } from './request.ts'
+import type { Context } from './routes.ts'
 
 const script = `const { type, plugin, detail, origin } = document.body.dataset
 opener?.postMessage({ type, plugin, detail }, origin)
@@ -9,11 +9,10 @@ body { display: grid; place-content: center; min-height: 90vh; margin: 1.5rem; t
 const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 const toText = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
 
-/** The last page of a sign-in: tells the page of the host, and closes. */
-export function signInEnd(ctx: Context, origin: string, plugin: string, status: number, detail?: string): void {
-  const type = detail === undefined ? 'signed-in' : 'sign-in-failed'
-  const words = detail ?? 'You are signed in. You can close this window.'
-  ctx.status = status
+/** The last page of a sign-in: reports the result to the page of the host and closes. @param detail why it failed */
+export function signInEnd(ctx: Context, origin: string, plugin: string, detail?: string): void {
+  const isDone = detail === undefined
+  ctx.status = isDone ? 200 : 400
   ctx.type = 'html'
   ctx.set({
     'Cache-Control': 'no-store',
@@ -23,9 +22,9 @@ export function signInEnd(ctx: Context, origin: string, plugin: string, status: 
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${type === 'signed-in' ? 'Signed in' : 'Not signed in'}</title>
+<title>${isDone ? 'Signed in' : 'Not signed in'}</title>
 <style>${style}</style>
-<body data-type="${type}" data-plugin="${toText(plugin)}" data-detail="${toText(detail ?? '')}" data-origin="${toText(origin)}">
-<main><h1>${type === 'signed-in' ? 'Signed in' : 'That did not work'}</h1><p>${toText(words)}</p></main>
+<body data-type="${isDone ? 'signed-in' : 'sign-in-failed'}" data-plugin="${toText(plugin)}" data-detail="${toText(detail ?? '')}" data-origin="${toText(origin)}">
+<main><h1>${isDone ? 'Signed in' : 'Sign-in failed'}</h1><p>${toText(detail ?? 'You are signed in. You can close this window.')}</p></main>
 <script>${script}</script>`
 }

@@ -1,5 +1,5 @@
 import type { Fetch } from '@reference-plugins/guarded-fetch'
-import type { DocumentOperation } from '../documents/plugin-document.ts'
+import type { DocumentOperation } from '@reference-plugins/reader'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import type { Outcome } from './outcome.ts'
 

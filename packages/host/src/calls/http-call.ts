@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { toRequest } from '../documents/index.ts'
+import { toRequest } from '@reference-plugins/reader'
 import type { PreparedCall } from './call-input.ts'
 import { type Outcome, toOutcome, withoutSecrets } from './outcome.ts'
 

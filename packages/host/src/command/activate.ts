@@ -2,12 +2,19 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { parseArgs } from 'node:util'
+import { SignInFailed, walkToCallback } from '@reference-plugins/contract'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
-import { redeem, TokenRefused } from '../sign-in/token-endpoint.ts'
+import { TokenRefused } from '../sign-in/token-refused.ts'
+import type { CommandContext } from './command-context.ts'
 import { findPlugin } from './find-plugin.ts'
-import { type CommandContext, UsageError } from './main.ts'
+import { UsageError } from './usage-error.ts'
 
 const longestWait = 600_000
+
+interface SignIn {
+  username: string
+  password: string
+}
 
 export async function activate(words: string[], context: CommandContext): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -16,79 +23,59 @@ export async function activate(words: string[], context: CommandContext): Promis
     options: { token: { type: 'string' }, username: { type: 'string' }, password: { type: 'string' } },
   })
   const [name] = positionals
-  if (name === undefined) throw new UsageError('Give the name of the plugin: pnpm host list shows them')
+  if (name === undefined) throw new UsageError('Name the plugin: pnpm host list shows the names')
   const plugin = await findPlugin(context, name)
+  const { auth, title, operations } = plugin.document
   const { username, password, token } = values
-  await activatePlugin(context, plugin, {
-    ...(token !== undefined && { token }),
-    ...(username !== undefined && password !== undefined && { signIn: { username, password } }),
-  })
-  context.print(
-    `${plugin.document.title} is active. Next: pnpm host call ${plugin.document.name}.${plugin.document.operations[0]?.name}`,
-  )
+  if (auth.type === 'user_http' && token === undefined)
+    throw new UsageError(`${title} needs a token for each user: add --token`)
+  if (auth.type !== 'oauth') await context.host.credentials.activate(context.user, plugin, token)
+  else await signIn(context, plugin, username && password ? { username, password } : undefined)
+  context.print(`${title} is active. Next: pnpm host call ${plugin.document.name}.${operations[0]?.name}`)
   return 0
 }
 
-/** @throws UsageError that says what is missing */
-export async function activatePlugin(
-  context: CommandContext,
+async function signIn(
+  { host, user, print }: CommandContext,
   plugin: RegisteredPlugin,
-  { token, signIn }: { token?: string; signIn?: { username: string; password: string } },
+  account: SignIn | undefined,
 ): Promise<void> {
-  const { host, user } = context
-  const { type } = plugin.document.auth
-  if (type === 'user_http' && token === undefined)
-    throw new UsageError(`${plugin.document.title} asks each user for a token: add --token`)
-  if (type !== 'oauth') return host.credentials.activate(user, plugin, token)
-  const { oauth, clientId } = plugin
-  if (!oauth || clientId === undefined)
-    throw new UsageError('The plugin has no client id: register it again with --client-id')
   const browser = randomBytes(32).toString('base64url')
-  const callbackUrl = context.presentation.callbackUrl(plugin.id)
-  const start = await host.signIns.begin(user, browser, { ...plugin, oauth, clientId }, callbackUrl)
-  const answer = signIn
-    ? await signInByForms(start, callbackUrl, signIn)
-    : await waitForBrowser(start, callbackUrl, context.print)
-  const attempt = await host.signIns.end(answer.searchParams.get('state') ?? '', browser, plugin.id)
-  if (!attempt)
-    throw new UsageError('The answer of the authorization server does not belong to this sign-in: try again')
-  try {
-    const client = await host.credentials.client(plugin)
-    await host.credentials.putTokens(user, plugin, await redeem(client, answer, { ...attempt, callbackUrl }))
-  } catch (error) {
-    if (error instanceof TokenRefused) throw new UsageError(error.message)
-    throw error
-  }
-}
-
-async function signInByForms(
-  start: string,
-  callbackUrl: string,
-  signIn: { username: string; password: string },
-): Promise<URL> {
-  const { SignInFailed, walkToCallback } = await import('@reference-plugins/contract')
-  return walkToCallback(start, callbackUrl, signIn).catch((error) => {
-    if (error instanceof SignInFailed) throw new UsageError(`Signing in did not succeed: ${error.message}`)
-    throw error
+  const callbackUrl = host.signIns.callbackUrl(plugin.id)
+  const start = await host.signIns.begin(user, browser, plugin)
+  const answer = account
+    ? await signInByForms(start, callbackUrl, account)
+    : await waitForBrowser(start, callbackUrl, print)
+  const attempt = await host.signIns.end(answer, browser, plugin.id)
+  if (!attempt) throw new UsageError('The answer of the authorization server belongs to another sign-in: try again')
+  await host.signIns.redeem(attempt, answer, plugin).catch((error) => {
+    throw error instanceof TokenRefused ? new UsageError(error.message) : error
   })
 }
 
-/** Takes the place of the host's own server for one request. */
+function signInByForms(start: string, callbackUrl: string, account: SignIn): Promise<URL> {
+  return walkToCallback(start, callbackUrl, account).catch((error) => {
+    throw error instanceof SignInFailed ? new UsageError(`The sign-in failed: ${error.message}`) : error
+  })
+}
+
+/** Listens in place of the host's own server until the callback is requested. */
 async function waitForBrowser(start: string, callbackUrl: string, print: (line: string) => void): Promise<URL> {
   const { port, pathname, origin } = new URL(callbackUrl)
   const server = createServer().listen(Number(port || 80), '127.0.0.1')
   await once(server, 'listening').catch(() => {
-    throw new UsageError(`The host itself runs at ${origin}: sign in on its page, /plugins`)
+    throw new UsageError(`The host is running at ${origin}: sign in on its page, /plugins`)
   })
-  print(`Open this in a browser, and sign in:\n${start}`)
+  print(`Open this URL in a browser and sign in:\n${start}`)
   try {
     return await new Promise<URL>((resolve, reject) => {
       setTimeout(() => reject(new UsageError('Nobody signed in within ten minutes')), longestWait).unref()
       server.on('request', (request, response) => {
         const url = new URL(request.url ?? '/', origin)
-        response.writeHead(url.pathname === pathname ? 200 : 404, { 'content-type': 'text/plain; charset=utf-8' })
-        response.end(url.pathname === pathname ? 'You can close this window.' : 'There is nothing here.')
-        if (url.pathname === pathname) resolve(url)
+        const isCallback = url.pathname === pathname
+        response.writeHead(isCallback ? 200 : 404, { 'content-type': 'text/plain; charset=utf-8' })
+        response.end(isCallback ? 'You can close this window.' : 'Not found')
+        if (isCallback) resolve(url)
       })
     })
   } finally {

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
 import { asks } from '../conversation/confirmation.ts'
+import type { CommandContext } from './command-context.ts'
+import { confirm } from './confirm.ts'
 import { findPlugin } from './find-plugin.ts'
-import { type CommandContext, UsageError } from './main.ts'
-import { confirm } from './terminal.ts'
+import { UsageError } from './usage-error.ts'
 
 export async function call(words: string[], context: CommandContext): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -16,11 +17,14 @@ export async function call(words: string[], context: CommandContext): Promise<nu
   const operation = plugin.document.operations.find((one) => one.name === operationName)
   if (!operation)
     throw new UsageError(
-      `${pluginName} has no operation ${operationName}: there are ${plugin.document.operations.map((one) => one.name).join(', ')}`,
+      `${pluginName} has no operation ${operationName}: choose one of ${plugin.document.operations.map((one) => one.name).join(', ')}`,
     )
   const given = parse(text)
-  if (asks(operation) !== 'never' && !values.yes && !(await confirm(`Call ${name} with ${JSON.stringify(given)}?`)))
-    return 1
+  const isAllowed =
+    asks(operation) === 'never' ||
+    values.yes ||
+    (await confirm(context.terminal, `Call ${name} with ${JSON.stringify(given)}?`))
+  if (!isAllowed) return 1
   const outcome = await context.host.caller.call({
     user: context.user,
     plugin,
@@ -38,5 +42,5 @@ function parse(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text)
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>
   } catch {}
-  throw new UsageError(`The input is a JSON object in quotes, such as '{"username": "ada"}'`)
+  throw new UsageError(`The input must be a JSON object in quotes, such as '{"username": "ada"}'`)
 }

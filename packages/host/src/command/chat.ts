@@ -2,8 +2,10 @@ import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import type { EventStream } from '../conversation/event-stream.ts'
 import type { Call, TurnEvent } from '../wire.ts'
+import type { CommandContext } from './command-context.ts'
+import { isYes } from './confirm.ts'
 import { findPlugin } from './find-plugin.ts'
-import { type CommandContext, UsageError } from './main.ts'
+import { UsageError } from './usage-error.ts'
 
 export async function chat(words: string[], context: CommandContext): Promise<number> {
   const { values } = parseArgs({
@@ -14,56 +16,62 @@ export async function chat(words: string[], context: CommandContext): Promise<nu
   const { chosen } = await host.models.state(user)
   if (!chosen)
     throw new UsageError(
-      'No model was found: set OPENAI_API_KEY, or OPENAI_BASE_URL and OPENAI_MODEL, or ANTHROPIC_API_KEY, or start Ollama. Without one, pnpm host call does what you say',
+      'No model was found: set OPENAI_API_KEY, or OPENAI_BASE_URL and OPENAI_MODEL, or ANTHROPIC_API_KEY, or start Ollama. pnpm host call needs no model',
     )
   const enabled = values.plugin
     ? await Promise.all(values.plugin.map(async (name) => (await findPlugin(context, name)).id))
-    : [...(await host.credentials.activations(user))].flatMap(([id, state]) => (state === 'active' ? [id] : []))
+    : await host.activations.active(user)
   const { id } = await host.conversations.add(user, enabled)
   print(`${chosen.model} answers. An empty line ends the conversation.`)
-  const terminal = createInterface({
-    input: process.stdin,
-    output: process.stdout,
-    terminal: process.stdin.isTTY === true,
-  })
-  const lines = terminal[Symbol.asyncIterator]()
-  const ask = async (question: string): Promise<string> => {
-    process.stdout.write(question)
-    const { value, done } = await lines.next()
-    return done ? '' : String(value)
-  }
+  const { ask, close } = openLines(context)
   try {
     for (;;) {
       const text = (await ask('> ')).trim()
       if (text === '') return 0
       let events: EventStream<TurnEvent> | undefined = await host.turns.say(user, id, text)
       while (events) {
-        const waiting = await show(events)
-        events = waiting && (await decide(waiting))
+        const call = await show(events, context)
+        if (!call) break
+        const isAllowed = values.yes || isYes(await ask(questionFor(call)))
+        events = await host.turns.decide(user, id, call.id, isAllowed ? 'allow' : 'refuse', call.ask?.digest ?? '')
       }
     }
   } finally {
-    terminal.close()
+    close()
   }
+}
 
-  /** Shows a turn. Answers the call that waits for the user. */
-  async function show(events: EventStream<TurnEvent>): Promise<Call | undefined> {
-    let waiting: Call | undefined
-    for await (const event of events.listen(new AbortController().signal)) {
-      if (event.type === 'text') process.stdout.write(event.delta)
-      if (event.type === 'notice') print(`\n[${event.text}]`)
-      if (event.type === 'call' && event.call.state === 'done')
-        print(`\n[${event.call.plugin.name}.${event.call.operation} ${event.call.response?.status}]`)
-      if (event.type === 'call' && event.call.state === 'waiting') waiting = event.call
-      if (event.type === 'end' && event.problem !== undefined) print(`\n${event.problem}`)
-    }
-    print('')
-    return waiting
+/** Reads lines; those that are typed, or piped in, before they are asked for are kept. */
+function openLines({ terminal: { stdin, stdout } }: CommandContext) {
+  const terminal = createInterface({ input: stdin, output: stdout, terminal: stdin.isTTY === true })
+  const lines = terminal[Symbol.asyncIterator]()
+  return {
+    async ask(question: string): Promise<string> {
+      stdout.write(question)
+      const { value, done } = await lines.next()
+      return done ? '' : String(value)
+    },
+    close: () => terminal.close(),
   }
+}
 
-  async function decide(call: Call): Promise<EventStream<TurnEvent>> {
-    const question = `${call.ask?.reason}\n${call.plugin.title}: ${call.operation} ${JSON.stringify(call.arguments)}\nAllow? [y/N] `
-    const isAllowed = values.yes || /^y(es)?$/i.test((await ask(question)).trim())
-    return host.turns.decide(user, id, call.id, isAllowed ? 'allow' : 'refuse', call.ask?.digest ?? '')
+const questionFor = ({ ask, plugin, operation, arguments: given }: Call): string =>
+  `${ask?.reason}\n${plugin.title}: ${operation} ${JSON.stringify(given)}\nAllow? [y/N] `
+
+/** Shows a turn. Answers the call that waits for confirmation. */
+async function show(
+  events: EventStream<TurnEvent>,
+  { print, terminal: { stdout } }: CommandContext,
+): Promise<Call | undefined> {
+  let waiting: Call | undefined
+  for await (const event of events.listen(new AbortController().signal)) {
+    if (event.type === 'text') stdout.write(event.delta)
+    if (event.type === 'notice') print(`\n[${event.text}]`)
+    if (event.type === 'call' && event.call.state === 'done')
+      print(`\n[${event.call.plugin.name}.${event.call.operation} ${event.call.response?.status}]`)
+    if (event.type === 'call' && event.call.state === 'waiting') waiting = event.call
+    if (event.type === 'end' && event.problem !== undefined) print(`\n${event.problem}`)
   }
+  print('')
+  return waiting
 }

@@ -1,80 +1,61 @@
-import { createLog, EnvironmentError, Problem, readEnvironment } from '@reference-plugins/core'
-import { HostEnvironment } from '../environment.ts'
+import { createLog, EnvironmentError, Problem } from '@reference-plugins/core'
+import { readHostEnvironment, toHostOptions } from '../environment.ts'
 import { type Host, openHost } from '../host.ts'
-import { Presentation } from '../plugins/presentation.ts'
 import { onlyUser } from '../users/users.ts'
-import { ownKey } from '../vault/own-key.ts'
 import { activate } from './activate.ts'
 import { call } from './call.ts'
 import { chat } from './chat.ts'
+import type { CommandContext, Terminal } from './command-context.ts'
 import { list } from './list.ts'
 import { register } from './register.ts'
 import { replayFiles } from './replay-files.ts'
+import { UsageError } from './usage-error.ts'
 
 const help = `pnpm host COMMAND, with the plugins and tokens of the host on this machine
 
   register ADDRESS [--service-token T] [--client-id ID --client-secret S]
-                                   reads a plugin, step by step, and keeps it
-  list                             what is registered
+                                   reads a plugin step by step and registers it
+  list                             lists the registered plugins and their operations
   activate NAME [--token T] [--username U --password P]
-                                   with a token, or by signing in
+                                   activates a plugin, with a token or by signing in
   call NAME.OPERATION ['{"input": "as JSON"}'] [--yes]
-                                   calls an operation; --yes allows what would be asked
-  chat [--plugin NAME]... [--yes]  talks with the model that is found
-  replay FILE...                   makes the calls of saved conversations again, and compares the answers
+                                   calls an operation; --yes answers the confirmation
+  chat [--plugin NAME]... [--yes]  starts a conversation with the model that was found
+  replay FILE...                   repeats the calls of saved conversations and compares the answers
 `
-
-export interface CommandContext {
-  host: Host
-  presentation: Presentation
-  user: string
-  print: (line: string) => void
-}
-
-/** What was typed cannot be done. The message says what to type. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
 
 type Command = (words: string[], context: CommandContext) => Promise<number>
 const commands: Record<string, Command> = { register, list, activate, call, chat, replay: replayFiles }
 
-/** Answers the exit code: 0 done, 1 not as it should be, 2 could not run. */
-export async function main(words: string[]): Promise<number> {
+/** Answers the exit code: 0 for success, 1 for a failed call or comparison, 2 if the command could not run. */
+export async function main(words: string[], terminal: Terminal = process): Promise<number> {
   const [name = '', ...rest] = words
   const command = commands[name]
+  const print = (line: string) => void terminal.stdout.write(`${line}\n`)
   if (!command) {
-    console.log(help)
+    print(help)
     return name === '' || /^(-h|--help|help)$/.test(name) ? 0 : 2
   }
   let host: Host | undefined
   try {
-    host = await open()
-    return await command(rest, { host, presentation: new Presentation(host), user: onlyUser.id, print: console.log })
+    const options = toHostOptions(readHostEnvironment(terminal.env), terminal.env, createLog('warn', false))
+    host = await openHost({ ...options, mode: 'single' })
+    return await command(rest, { host, user: onlyUser.id, terminal, print })
   } catch (error) {
-    const { message, stack, code = '', expose } = error as Error & { code?: string; expose?: boolean }
-    const isTold =
-      error instanceof Problem || error instanceof UsageError || error instanceof EnvironmentError || expose === true
-    console.error(isTold || code.startsWith('ERR_PARSE_ARGS') ? message : stack)
+    terminal.stderr.write(`${toMessage(error as Error)}\n`)
     return 2
   } finally {
     await host?.close()
   }
 }
 
-function open(): Promise<Host> {
-  const environment = readEnvironment(
-    process.env,
-    { port: 3000, folder: new URL('../..', import.meta.url) },
-    HostEnvironment,
-  )
-  return openHost({
-    databaseUrl: environment.DATABASE_URL,
-    publicUrl: environment.PUBLIC_URL,
-    keys: () => environment.HOST_KEY ?? ownKey(environment.DATABASE_URL),
-    mode: 'single',
-    development: environment.NODE_ENV === 'development',
-    environment: process.env,
-    log: createLog('warn', false),
-  })
+/** The stack of an error that nobody expects; otherwise what to do. */
+function toMessage(error: Error & { code?: string; expose?: boolean }): string | undefined {
+  const isTold =
+    error instanceof Problem ||
+    error instanceof UsageError ||
+    error instanceof EnvironmentError ||
+    error.expose === true ||
+    error.code?.startsWith('ERR_PARSE_ARGS')
+  return isTold ? error.message : error.stack
 }

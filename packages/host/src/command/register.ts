@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
-import { approve } from '../registration/approval.ts'
 import type { RegistrationStep } from '../wire.ts'
-import { type CommandContext, UsageError } from './main.ts'
+import type { CommandContext } from './command-context.ts'
+import { UsageError } from './usage-error.ts'
 
 const marks: Record<RegistrationStep['state'], string> = {
   running: '…',
@@ -22,30 +22,23 @@ export async function register(words: string[], context: CommandContext): Promis
     },
   })
   const [address] = positionals
-  if (address === undefined) throw new UsageError('Give the address of the plugin, such as localhost:3333')
-  const { host, user, print, presentation } = context
+  if (address === undefined) throw new UsageError('Name the address of the plugin, such as localhost:3333')
+  const { host, user, print } = context
   const { steps, found } = await host.registrar.read(address, {
     signal: AbortSignal.timeout(120_000),
     tell: (step) => {
       if (step.state !== 'running') print(line(step))
     },
-    ...(values['service-token'] !== undefined && { token: values['service-token'] }),
+    token: values['service-token'],
   })
   if (!found) return 1
   const pending = await host.registrations.add(user, { address, steps, found })
-  const { 'service-token': serviceToken, 'client-id': clientId, 'client-secret': clientSecret } = values
-  const plugin = await approve(
-    host,
-    user,
-    pending.id,
-    {
-      ...(serviceToken !== undefined && { serviceToken }),
-      ...(clientId !== undefined && { clientId }),
-      ...(clientSecret !== undefined && { clientSecret }),
-    },
-    presentation,
-  )
-  print(`Registered as ${plugin.document.name}. Next: pnpm host activate ${plugin.document.name}`)
+  const { document } = await host.approvals.approve(user, pending.id, {
+    serviceToken: values['service-token'],
+    clientId: values['client-id'],
+    clientSecret: values['client-secret'],
+  })
+  print(`Registered as ${document.name}. Next: pnpm host activate ${document.name}`)
   return 0
 }
 

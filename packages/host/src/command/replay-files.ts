@@ -4,13 +4,15 @@ import { parseArgs } from 'node:util'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { readFile, type ScriptCall } from '../replay/conversation-file.ts'
 import { replay } from '../replay/replay.ts'
+import type { CommandContext } from './command-context.ts'
 import { findPlugin } from './find-plugin.ts'
-import { type CommandContext, UsageError } from './main.ts'
+import { UsageError } from './usage-error.ts'
 
-/** Replays against the plugins that are registered, which the file names. */
+/** Replays conversations against the registered plugins that the files name. */
 export async function replayFiles(words: string[], context: CommandContext): Promise<number> {
   const { positionals } = parseArgs({ args: words, allowPositionals: true, options: {} })
-  if (positionals.length === 0) throw new UsageError('Give the files of conversations: the page of the host saves them')
+  if (positionals.length === 0)
+    throw new UsageError('Name the files of saved conversations: the page of the host saves them')
   let faults = 0
   for (const path of positionals) faults += await replayFile(path, context)
   return faults === 0 ? 0 : 1
@@ -27,8 +29,8 @@ async function replayFile(path: string, context: CommandContext): Promise<number
     for (const fault of faults.slice(0, 10)) context.print(`  ${fault}`)
   }
   const bad = results.filter(({ faults }) => faults.length > 0).length
-  if (results.length === 0) context.print(`${path}: nothing is called in it`)
-  context.print(`${basename(path)}: ${results.length - bad} calls as recorded, ${bad} not`)
+  if (results.length === 0) context.print(`${path} contains no calls`)
+  context.print(`${basename(path)}: ${results.length - bad} calls as recorded, ${bad} different`)
   return results.length === 0 ? 1 : bad
 }
 

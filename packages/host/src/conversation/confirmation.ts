@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { DocumentOperation } from '@reference-plugins/reader'
 import type { Database } from '@reference-plugins/store'
-import type { DocumentOperation } from '../documents/plugin-document.ts'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { later } from '../tables.ts'
 import type { Call, Message } from '../wire.ts'

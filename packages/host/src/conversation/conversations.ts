@@ -108,7 +108,7 @@ export class Conversations {
       // The full-text index keeps deleted words until it is rebuilt.
       await transaction.run`INSERT INTO message_text (message_text) VALUES ('optimize')`
     })
-    await this.#database.settle()
+    await this.#database.checkpoint()
   }
 
   /** A call in one of the user's conversations. @throws Problem 404 */

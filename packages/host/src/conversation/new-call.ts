@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { DocumentOperation } from '../documents/plugin-document.ts'
+import type { DocumentOperation } from '@reference-plugins/reader'
 import type { ModelEvent } from '../models/index.ts'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { now } from '../tables.ts'

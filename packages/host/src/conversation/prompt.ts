@@ -1,10 +1,10 @@
-import { fromStrict, toTool } from '../documents/index.ts'
-import type { DocumentOperation } from '../documents/plugin-document.ts'
+import type { DocumentOperation } from '@reference-plugins/reader'
 import type { Model, ModelRequest, ToolDefinition } from '../models/index.ts'
 import { countTokens } from '../models/index.ts'
 import type { Plugins, RegisteredPlugin } from '../plugins/plugins.ts'
 import { chooseOperations, type SelectedFrom, type Selection } from '../selection/index.ts'
-import type { Credentials } from '../sign-in/credentials.ts'
+import type { Activations } from '../sign-in/activations.ts'
+import { fromStrict, toTool } from '../tools/tool.ts'
 import type { Conversation, Prompt } from '../wire.ts'
 import { callsOf } from './conversations.ts'
 import { toHistory } from './history.ts'
@@ -12,7 +12,7 @@ import { toInstructions } from './instructions.ts'
 
 export interface PromptParts {
   plugins: Plugins
-  credentials: Credentials
+  activations: Activations
   selection: Selection
 }
 
@@ -44,14 +44,14 @@ const share = { tokens: 3_000, operations: 30 }
 
 /** Chooses the tools that fit the conversation, from the plugins that are enabled in it and active for the user. */
 export async function chooseTools(
-  { plugins, credentials, selection }: PromptParts,
+  { plugins, activations, selection }: PromptParts,
   user: string,
   conversation: Conversation,
 ): Promise<ChosenTools> {
   const enabled = new Set(conversation.plugins)
-  const active = await credentials.activations(user)
+  const active = new Set(await activations.active(user))
   const candidates = (await plugins.allVisible(user)).filter(
-    ({ id, trouble }) => enabled.has(id) && active.get(id) === 'active' && trouble === undefined,
+    ({ id, trouble }) => enabled.has(id) && active.has(id) && trouble === undefined,
   )
   selection.update(candidates.map(toSelectedFrom))
   const ids = candidates.map(({ id }) => id)

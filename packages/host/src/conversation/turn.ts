@@ -1,6 +1,6 @@
 import { Problem } from '@reference-plugins/core'
+import type { DocumentOperation } from '@reference-plugins/reader'
 import type { Caller } from '../calls/caller.ts'
-import type { DocumentOperation } from '../documents/plugin-document.ts'
 import type { Model } from '../models/index.ts'
 import type { Plugins, RegisteredPlugin } from '../plugins/plugins.ts'
 import type { Call, Conversation, Decision, Message, Part, TurnEvent } from '../wire.ts'

@@ -8,13 +8,13 @@ import type { Plugin } from 'vite'
 const folder = fileURLToPath(new URL('../../web/', import.meta.url))
 
 /**
- * Builds the page, unless what it is made of has been built before. Answers the folder that holds it.
- * Whoever builds at the same time gets the same folder.
+ * Builds the page, unless its sources have been built before. Answers the folder of the result. Builds that run at the
+ * same time give the same folder.
  */
 export async function buildPage(): Promise<string> {
   const built = join(folder, 'dist', hashOfSources())
   if (existsSync(join(built, 'index.html'))) return built
-  // Loaded only when it is needed, for it takes longer than the rest of the host.
+  // Loaded only when needed, because it takes longer than the rest of the host.
   const [{ build }, { default: react }] = await Promise.all([import('vite'), import('@vitejs/plugin-react')])
   const making = join(folder, 'dist', `making-${randomUUID()}`)
   await build({
@@ -38,7 +38,7 @@ export async function buildPage(): Promise<string> {
   return built
 }
 
-/** In browsers this package reads entities by way of innerHTML, which the policy of the page forbids; it has another way. */
+/** In browsers this package decodes entities by innerHTML, which the page's policy forbids. Its other build does not. */
 const entitiesWithoutMarkup: Plugin = {
   name: 'entities-without-markup',
   enforce: 'pre',

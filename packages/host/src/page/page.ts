@@ -10,17 +10,17 @@ const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
 }
 
-/** Nothing but what is served here runs, is loaded or is called; and no text becomes markup. */
+/** Only what this host serves may run, load or be called, and no text becomes markup. */
 const policy = (nonce: string): string =>
   [
     "default-src 'none'",
     "script-src 'self'",
-    // The components add one rule of their own to the page.
+    // The components add one style rule to the page.
     `style-src 'self' 'nonce-${nonce}'`,
     "img-src 'self' data:",
     "connect-src 'self'",
     "font-src 'self'",
-    // Views of plugins, each in an origin of its own: /api/calls/ID/view.
+    // The views of plugins, each in its own origin: /api/calls/ID/view.
     "frame-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",
@@ -35,7 +35,7 @@ interface Asset {
   etag: string
 }
 
-/** Serves the page that was built into a folder: its parts under their own names, and the page itself for every other path. */
+/** Serves the page from the folder of its build: assets by their names, and the page for every other path. */
 export function page(folder: string): Middleware {
   const assets = new Map<string, Asset>()
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
@@ -52,11 +52,10 @@ export function page(folder: string): Middleware {
   const html = assets.get('/index.html')?.bytes.toString('utf8') ?? ''
   return (ctx) => {
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD')
-      throw new Problem(405, 'The page is read with GET', { headers: { allow: 'GET, HEAD' } })
+      throw new Problem(405, 'Use GET for the page', { headers: { allow: 'GET, HEAD' } })
     ctx.set('Cross-Origin-Opener-Policy', 'same-origin-allow-popups')
     if (!ctx.path.startsWith('/assets/')) {
-      if (ctx.path.startsWith('/.well-known/'))
-        throw new Problem(404, 'This is a host, and no plugin: its page is at /')
+      if (ctx.path.startsWith('/.well-known/')) throw new Problem(404, 'This is a host, not a plugin: its page is at /')
       const nonce = randomBytes(16).toString('base64url')
       ctx.set({ 'Cache-Control': 'no-store', 'Content-Security-Policy': policy(nonce) })
       ctx.type = 'html'
@@ -64,7 +63,7 @@ export function page(folder: string): Middleware {
       return
     }
     const asset = assets.get(ctx.path)
-    if (!asset) throw new Problem(404, `There is nothing at ${ctx.path}: the page is at /`)
+    if (!asset) throw new Problem(404, `${ctx.path} does not exist: the page is at /`)
     ctx.set({ ETag: asset.etag, 'Cache-Control': 'public, max-age=31536000, immutable' })
     ctx.type = asset.type
     ctx.body = asset.bytes

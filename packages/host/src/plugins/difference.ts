@@ -4,13 +4,13 @@ import type { ReadTexts } from './plugins.ts'
 
 const mostLines = 2_000
 
-/** What has changed since a plugin was approved, by lines. */
+/** What has changed since a plugin was approved, line by line. */
 export function differenceOf(before: ReadTexts, after: ReadTexts): Difference[] {
   const found: Difference[] = []
   for (const document of ['manifest', 'spec'] as const) {
     const [old = '', current = ''] = [before[document], after[document]]
     if (old === current) continue
-    // Two long texts that have nothing in common would be compared for minutes.
+    // A comparison of two long, different texts can take minutes.
     const parts = diffLines(old, current, { timeout: 1_000, maxEditLength: 5_000 }) ?? [
       { value: old, added: false, removed: true },
       { value: current, added: true, removed: false },
@@ -29,7 +29,7 @@ export function differenceOf(before: ReadTexts, after: ReadTexts): Difference[] 
   return found
 }
 
-/** What has changed, with three lines around it. */
+/** The changed lines, and three lines around each. */
 function nearChanges(lines: Difference['lines']): Difference['lines'] {
   const near = new Set<number>()
   lines.forEach(({ kind }, index) => {

@@ -5,7 +5,7 @@ import pLimit from 'p-limit'
 
 const largest = 512 * 1024
 const longestWait = 500
-/** By their first bytes, whatever the server says. No SVG, which may hold scripts. */
+/** By the first bytes, not by the server's content type. No SVG, because it may contain scripts. */
 const kinds: [type: string, begins: RegExp][] = [
   ['image/png', /^\x89PNG/],
   ['image/jpeg', /^\xff\xd8\xff/],
@@ -19,15 +19,15 @@ export interface Logo {
 }
 
 /**
- * Logos as they may be shown: fetched by the host, so that the plugin's server learns nothing of the user, and kept
- * for an hour. Browsers open six connections to a host, so no answer waits for a slow server: a logo that is not there
- * after half a second is there the next time.
+ * Logos that are safe to show. The host fetches them, so that the plugin's server learns nothing about the user, and
+ * keeps them for an hour. Browsers open six connections to a host, so no request waits long for a slow server: a logo
+ * that takes more than half a second is shown the next time.
  */
 export class Logos {
   readonly #kept: LRUCache<string, { logo: Logo | undefined }>
 
   constructor(allowLoopback: boolean) {
-    // Looking up names is done by few threads of the process, which calls need as well.
+    // Name lookups use a few threads of the process, which calls need too.
     const turn = pLimit(2)
     this.#kept = new LRUCache({
       max: 1_000,

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { Problem } from '@reference-plugins/core'
+import type { PluginDocument, Repair } from '@reference-plugins/reader'
 import type { Database } from '@reference-plugins/store'
-import type { Mend, PluginDocument } from '../documents/plugin-document.ts'
 import type { OAuthServer } from '../sign-in/oauth-server.ts'
 import { now } from '../tables.ts'
 
-/** The texts that a plugin was approved with. Anything else is another plugin, until it is approved too. */
+/** The texts that a plugin was approved with. If they change, the plugin must be approved again. */
 export interface ReadTexts {
   manifest?: string
   spec?: string
@@ -17,20 +17,19 @@ export interface FoundPlugin {
   address: string
   document: PluginDocument
   texts: ReadTexts
-  mends: Mend[]
+  repairs: Repair[]
   oauth?: OAuthServer
 }
 
 export interface RegisteredPlugin extends FoundPlugin {
-  /** As ChatGPT wrote them: `plugin-` and a UUID. */
+  /** `plugin-` and a UUID, as in ChatGPT. */
   id: string
   owner: string
-  /** SHA-256 over the texts. */
+  /** SHA-256 of the texts. */
   hash: string
   clientId: string | undefined
   verificationToken: string
-  hasVerification: boolean
-  /** Why it cannot be called at present. */
+  /** Why it cannot be called. */
   trouble: string | undefined
   registeredAt: string
 }
@@ -48,16 +47,15 @@ interface Row {
   manifest_url: string | null
   spec_url: string | null
   hash: string
-  mends: string
+  repairs: string
   client_id: string | null
   oauth: string | null
   verification_token: string
-  has_verification: number
   trouble: string | null
   registered_at: string
 }
 
-/** What has been registered. A user sees their own plugins, and those that are shared with them. */
+/** The registered plugins. A user sees their own and those that are shared with them. */
 export class Plugins {
   readonly #database: Database
 
@@ -71,21 +69,21 @@ export class Plugins {
     found: FoundPlugin,
     { clientId, verificationToken }: { clientId: string | undefined; verificationToken: string },
   ): Promise<void> {
-    const { texts, document, mends, oauth } = found
+    const { texts, document, repairs, oauth } = found
     await this.#database.run`
-      INSERT INTO plugin (id, owner, address, document, manifest, spec, manifest_url, spec_url, hash, mends, client_id, oauth, verification_token, registered_at)
+      INSERT INTO plugin (id, owner, address, document, manifest, spec, manifest_url, spec_url, hash, repairs, client_id, oauth, verification_token, registered_at)
       VALUES (${id}, ${owner}, ${found.address}, ${JSON.stringify(document)}, ${texts.manifest ?? null}, ${texts.spec ?? null},
-        ${texts.manifestUrl ?? null}, ${texts.specUrl ?? null}, ${hashOf(texts)}, ${JSON.stringify(mends)}, ${clientId ?? null},
+        ${texts.manifestUrl ?? null}, ${texts.specUrl ?? null}, ${hashOf(texts)}, ${JSON.stringify(repairs)}, ${clientId ?? null},
         ${oauth ? JSON.stringify(oauth) : null}, ${verificationToken}, ${now()})`
   }
 
-  /** Puts what has been approved anew in the place of what was. What users had allowed for ever is asked again. */
-  async replace(id: string, { texts, document, mends, oauth }: FoundPlugin): Promise<void> {
+  /** Replaces a plugin with a newly approved version. Operations that users always allow need confirmation again. */
+  async replace(id: string, { texts, document, repairs, oauth }: FoundPlugin): Promise<void> {
     await this.#database.transaction(async (transaction) => {
       await transaction.run`
         UPDATE plugin SET document = ${JSON.stringify(document)}, manifest = ${texts.manifest ?? null}, spec = ${texts.spec ?? null},
           manifest_url = ${texts.manifestUrl ?? null}, spec_url = ${texts.specUrl ?? null}, hash = ${hashOf(texts)},
-          mends = ${JSON.stringify(mends)}, oauth = ${oauth ? JSON.stringify(oauth) : null}, trouble = NULL
+          repairs = ${JSON.stringify(repairs)}, oauth = ${oauth ? JSON.stringify(oauth) : null}, trouble = NULL
         WHERE id = ${id}`
       await transaction.run`DELETE FROM permission WHERE plugin = ${id}`
     })
@@ -99,28 +97,19 @@ export class Plugins {
     await this.#database.run`UPDATE plugin SET client_id = ${clientId} WHERE id = ${id}`
   }
 
-  async setVerification(id: string, isThere: boolean): Promise<void> {
-    await this.#database.run`UPDATE plugin SET has_verification = ${isThere ? 1 : 0} WHERE id = ${id}`
-  }
-
-  async find(id: string): Promise<RegisteredPlugin | undefined> {
-    const row = await this.#database.get<Row>`SELECT * FROM plugin WHERE id = ${id}`
-    return row && toPlugin(row)
-  }
-
-  /** @throws Problem 404, for one that is somebody else's as for one that never was */
+  /** @throws Problem 404, the same for a plugin of another user as for none */
   async visible(user: string, id: string): Promise<RegisteredPlugin> {
     const row = await this.#database.get<Row>`
       SELECT p.* FROM plugin p WHERE p.id = ${id}
         AND (p.owner = ${user} OR EXISTS (SELECT 1 FROM member m WHERE m.plugin = p.id AND m.user_id = ${user}))`
-    if (!row) throw new Problem(404, 'There is no such plugin: see GET /api/plugins')
+    if (!row) throw new Problem(404, 'The plugin does not exist: see GET /api/plugins')
     return toPlugin(row)
   }
 
-  /** @throws Problem 404, or 403 for one that is shared with the user */
+  /** @throws Problem 404, or 403 for a plugin that is shared with the user */
   async owned(user: string, id: string): Promise<RegisteredPlugin> {
     const plugin = await this.visible(user, id)
-    if (plugin.owner !== user) throw new Problem(403, 'Only who registered the plugin may do this: ask them')
+    if (plugin.owner !== user) throw new Problem(403, 'Only the owner of the plugin may do this: ask them')
     return plugin
   }
 
@@ -137,13 +126,13 @@ export class Plugins {
     return row?.count ?? 0
   }
 
-  /** With all that belongs to it, of every user. */
+  /** With every user's secrets and activations. */
   async remove(id: string): Promise<void> {
     await this.#database.transaction(async (transaction) => {
       await transaction.run`DELETE FROM secret WHERE plugin = ${id}`
       await transaction.run`DELETE FROM plugin WHERE id = ${id}`
     })
-    await this.#database.settle()
+    await this.#database.checkpoint()
   }
 }
 
@@ -158,12 +147,11 @@ const toPlugin = (row: Row): RegisteredPlugin => ({
     ...(row.manifest_url !== null && { manifestUrl: row.manifest_url }),
     ...(row.spec_url !== null && { specUrl: row.spec_url }),
   },
-  mends: JSON.parse(row.mends) as Mend[],
+  repairs: JSON.parse(row.repairs) as Repair[],
   ...(row.oauth !== null && { oauth: JSON.parse(row.oauth) as OAuthServer }),
   hash: row.hash,
   clientId: row.client_id ?? undefined,
   verificationToken: row.verification_token,
-  hasVerification: row.has_verification === 1,
   trouble: row.trouble ?? undefined,
   registeredAt: row.registered_at,
 })

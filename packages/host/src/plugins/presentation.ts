@@ -1,144 +1,144 @@
+import type { DocumentOperation } from '@reference-plugins/reader'
 import { asks } from '../conversation/confirmation.ts'
 import { tokensOf } from '../conversation/prompt.ts'
-import { toNamespace } from '../documents/index.ts'
-import type { Host } from '../host.ts'
 import type { PendingRegistration } from '../registration/registrations.ts'
-import { callbackPath } from '../sign-in/sign-ins.ts'
+import type { Activations } from '../sign-in/activations.ts'
+import type { Credentials } from '../sign-in/credentials.ts'
+import type { SignIns } from '../sign-in/sign-ins.ts'
+import { toNamespace } from '../tools/namespace.ts'
+import type { Users } from '../users/users.ts'
 import type { OperationSummary, PluginDetail, PluginPreview, PluginSummary, Registration, Share } from '../wire.ts'
 import { differenceOf } from './difference.ts'
-import type { FoundPlugin, RegisteredPlugin } from './plugins.ts'
+import type { FoundPlugin, Plugins, RegisteredPlugin } from './plugins.ts'
+import type { Shares } from './shares.ts'
+import { toVerification } from './verification.ts'
+
+export interface PresentationParts {
+  plugins: Plugins
+  users: Users
+  shares: Shares
+  activations: Activations
+  credentials: Credentials
+  signIns: SignIns
+}
 
 /** What is registered, as the page shows it: never a secret. */
 export class Presentation {
-  readonly #host: Host
-  readonly #tokens = new WeakMap<object, number>()
+  readonly #parts: PresentationParts
 
-  constructor(host: Host) {
-    this.#host = host
-  }
-
-  callbackUrl(plugin: string): string {
-    return `${this.#host.options.publicUrl}${callbackPath(plugin)}`
+  constructor(parts: PresentationParts) {
+    this.#parts = parts
   }
 
   async registration(user: string, pending: PendingRegistration): Promise<Registration> {
     const { id, address, steps, found, changes, verificationToken } = pending
-    const before = changes === undefined ? undefined : await this.#host.plugins.owned(user, changes)
-    const difference = before && found ? differenceOf(before.texts, found.texts) : []
+    const before = changes === undefined ? undefined : await this.#parts.plugins.owned(user, changes)
     return {
       id,
       address,
       steps,
       isReady: found !== undefined,
-      mends: found?.mends ?? [],
+      repairs: found?.repairs ?? [],
       ...(found && {
         plugin: {
-          ...this.#preview(found, id),
-          ...(found.document.auth.type === 'oauth' && { callbackUrl: this.callbackUrl(before?.id ?? id) }),
-          ...(hasVerification(found) && {
-            verification: toVerification(found, before?.verificationToken ?? verificationToken),
-          }),
+          ...preview(found, id),
+          ...this.#forOwner(found, before?.id ?? id, before?.verificationToken ?? verificationToken),
         },
       }),
-      ...(before && { changes: { plugin: before.id, difference } }),
+      ...(before && {
+        changes: { plugin: before.id, difference: found ? differenceOf(before.texts, found.texts) : [] },
+      }),
     }
   }
 
   async summaries(user: string): Promise<PluginSummary[]> {
-    const states = await this.#host.credentials.activations(user)
-    const plugins = await this.#host.plugins.allVisible(user)
+    const states = await this.#parts.activations.all(user)
+    const plugins = await this.#parts.plugins.allVisible(user)
     const names = new Map<string, string>()
-    for (const { owner } of plugins) if (!names.has(owner)) names.set(owner, await this.#host.users.nameOf(owner))
-    return plugins.map((plugin) => ({
-      ...this.#preview(plugin, plugin.id),
-      id: plugin.id,
-      isOwn: plugin.owner === user,
-      ownerName: names.get(plugin.owner) ?? '',
-      activation: states.get(plugin.id) ?? 'none',
-      ...(plugin.trouble !== undefined && { trouble: plugin.trouble }),
-      registeredAt: plugin.registeredAt,
-    }))
+    for (const { owner } of plugins) if (!names.has(owner)) names.set(owner, await this.#parts.users.nameOf(owner))
+    return plugins.map((plugin) =>
+      summary(user, plugin, names.get(plugin.owner) ?? '', states.get(plugin.id) ?? 'none'),
+    )
   }
 
   async detail(user: string, plugin: RegisteredPlugin): Promise<PluginDetail> {
-    const { credentials, users, shares } = this.#host
-    const isOwn = plugin.owner === user
-    const shared = isOwn ? await shares.list(plugin.id) : []
+    const { activations, credentials, users, shares } = this.#parts
+    const { id, owner, clientId, repairs, texts, document } = plugin
+    const isOwn = owner === user
     return {
-      ...this.#preview(plugin, plugin.id),
-      id: plugin.id,
-      isOwn,
-      ownerName: await users.nameOf(plugin.owner),
-      activation: await credentials.activation(user, plugin),
-      ...(plugin.trouble !== undefined && { trouble: plugin.trouble }),
-      registeredAt: plugin.registeredAt,
-      ...(isOwn && plugin.document.auth.type === 'oauth' && { callbackUrl: this.callbackUrl(plugin.id) }),
-      ...(isOwn && hasVerification(plugin) && { verification: toVerification(plugin, plugin.verificationToken) }),
+      ...summary(user, plugin, await users.nameOf(owner), await activations.of(user, plugin)),
+      ...(isOwn && this.#forOwner(plugin, id, plugin.verificationToken)),
       hasServiceToken: await credentials.hasServiceToken(plugin),
-      ...(isOwn && plugin.clientId !== undefined && { clientId: plugin.clientId }),
-      mends: plugin.mends,
-      ...(plugin.texts.manifest !== undefined && { manifest: plugin.texts.manifest }),
-      ...(plugin.texts.spec !== undefined && { spec: plugin.texts.spec }),
-      prompt: toNamespace(plugin.document),
-      shares: await Promise.all(
-        shared.map(
-          async ({ user: member, ...share }): Promise<Share> => ({
-            ...share,
-            ...(member !== undefined && { userName: await users.nameOf(member) }),
-          }),
-        ),
-      ),
+      ...(isOwn && clientId !== undefined && { clientId }),
+      repairs,
+      ...(texts.manifest !== undefined && { manifest: texts.manifest }),
+      ...(texts.spec !== undefined && { spec: texts.spec }),
+      prompt: toNamespace(document),
+      shares: isOwn ? await Promise.all((await shares.list(id)).map((share) => this.#share(share))) : [],
     }
   }
 
-  #preview({ address, document }: FoundPlugin, id: string): PluginPreview {
-    const { auth, operations, logoUrl, legalInfoUrl, contactEmail } = document
-    let tokens = this.#tokens.get(document)
-    if (tokens === undefined) {
-      tokens = tokensOf(operations)
-      this.#tokens.set(document, tokens)
-    }
+  async #share({ user, ...share }: Awaited<ReturnType<Shares['list']>>[number]): Promise<Share> {
+    return { ...share, ...(user !== undefined && { userName: await this.#parts.users.nameOf(user) }) }
+  }
+
+  /** What only the owner needs to see. */
+  #forOwner(found: FoundPlugin, id: string, token: string): Pick<PluginPreview, 'callbackUrl' | 'verification'> {
+    const verification = toVerification(found, token)
     return {
-      name: document.name,
-      title: document.title,
-      descriptionForHuman: document.descriptionForHuman,
-      descriptionForModel: document.descriptionForModel,
-      ...(logoUrl !== undefined && { logo: `/api/plugins/${id}/logo` }),
-      ...(legalInfoUrl !== undefined && { legalInfoUrl }),
-      ...(contactEmail !== undefined && { contactEmail }),
-      source: document.source,
-      address,
-      server: document.server,
-      auth: {
-        type: auth.type,
-        scheme: auth.scheme,
-        ...(auth.oauth && { scope: auth.oauth.scope }),
-        needsClient: auth.type === 'oauth',
-      },
-      operations: operations.map((operation): OperationSummary => {
-        const { name, title, description, input, target } = operation
-        return {
-          name,
-          title,
-          description,
-          ...(target.kind === 'http' && { method: target.method, path: target.path }),
-          input,
-          asks: asks(operation),
-        }
-      }),
-      tokens,
+      ...(found.document.auth.type === 'oauth' && { callbackUrl: this.#parts.signIns.callbackUrl(id) }),
+      ...(verification && { verification }),
     }
   }
 }
 
-/** Where one secret is entrusted for all users, the domain must say that it knows of it: protocol.md 1.3. */
-const hasVerification = ({ document: { auth, source } }: FoundPlugin): boolean =>
-  source === 'manifest' && (auth.type === 'service_http' || auth.type === 'oauth')
-
-export const verificationService = 'reference_plugins_host'
-
-export const toVerification = ({ document: { auth } }: FoundPlugin, token: string) => ({
-  service: verificationService,
-  token,
-  isThere: Object.values(auth.verificationTokens).includes(token),
+const summary = (
+  user: string,
+  plugin: RegisteredPlugin,
+  ownerName: string,
+  activation: PluginSummary['activation'],
+): PluginSummary => ({
+  ...preview(plugin, plugin.id),
+  id: plugin.id,
+  isOwn: plugin.owner === user,
+  ownerName,
+  activation,
+  ...(plugin.trouble !== undefined && { trouble: plugin.trouble }),
+  registeredAt: plugin.registeredAt,
 })
+
+function preview({ address, document }: FoundPlugin, id: string): PluginPreview {
+  const { auth, operations, logoUrl, legalInfoUrl, contactEmail } = document
+  return {
+    name: document.name,
+    title: document.title,
+    descriptionForHuman: document.descriptionForHuman,
+    descriptionForModel: document.descriptionForModel,
+    ...(logoUrl !== undefined && { logo: `/api/plugins/${id}/logo` }),
+    ...(legalInfoUrl !== undefined && { legalInfoUrl }),
+    ...(contactEmail !== undefined && { contactEmail }),
+    source: document.source,
+    address,
+    server: document.server,
+    auth: {
+      type: auth.type,
+      scheme: auth.scheme,
+      ...(auth.oauth && { scope: auth.oauth.scope }),
+      needsClient: auth.type === 'oauth',
+    },
+    operations: operations.map(toSummary),
+    tokens: tokensOf(operations),
+  }
+}
+
+function toSummary(operation: DocumentOperation): OperationSummary {
+  const { name, title, description, input, target } = operation
+  return {
+    name,
+    title,
+    description,
+    ...(target.kind === 'http' && { method: target.method, path: target.path }),
+    input,
+    asks: asks(operation),
+  }
+}

@@ -17,7 +17,7 @@ interface Row {
   user_id: string | null
 }
 
-/** With whom a plugin is shared. Who takes a share signs in by themselves; nobody gets another's tokens with it. */
+/** The users with whom plugins are shared. Each signs in on their own: a share contains no tokens. */
 export class Shares {
   readonly #database: Database
 
@@ -25,13 +25,13 @@ export class Shares {
     this.#database = database
   }
 
-  /** @throws Problem 409 where there are too many, or the user has it already */
+  /** @throws Problem 409 if there are too many shares, or the user has the plugin already */
   async addUser(plugin: string, user: string): Promise<string> {
     await this.#checkRoom(plugin)
     const id = randomUUID()
     await this.#database.transaction(async (transaction) => {
       const known = await transaction.get`SELECT 1 FROM member WHERE plugin = ${plugin} AND user_id = ${user}`
-      if (known) throw new Problem(409, 'The plugin is shared with this user already')
+      if (known) throw new Problem(409, 'The plugin is already shared with this user')
       await transaction.run`
         INSERT INTO share (id, plugin, kind, made_at) VALUES (${id}, ${plugin}, ${'user'}, ${now()})`
       await transaction.run`INSERT INTO member (plugin, user_id, share) VALUES (${plugin}, ${user}, ${id})`
@@ -39,7 +39,7 @@ export class Shares {
     return id
   }
 
-  /** Answers the secret of the link, which nobody can read afterwards. */
+  /** Answers the secret of the link. It is not stored and cannot be read later. */
   async addLink(
     plugin: string,
     maximum: number | undefined,
@@ -54,8 +54,8 @@ export class Shares {
   }
 
   /**
-   * The user takes what the link offers. Answers the plugin.
-   * @throws Problem 404 where the link is none, has expired, or is used up
+   * Adds the user to those who have the plugin. Answers the plugin.
+   * @throws Problem 404 if the link does not exist, has expired, or is used up
    */
   async take(user: string, secret: string): Promise<string> {
     return this.#database.transaction(async (transaction) => {
@@ -63,14 +63,14 @@ export class Shares {
         SELECT s.id, s.plugin, s.kind, s.maximum, s.expires_at, p.owner,
           (SELECT count(*) FROM member m WHERE m.share = s.id) AS used
         FROM share s JOIN plugin p ON p.id = s.plugin WHERE s.digest = ${digest(secret)}`
-      if (!row) throw new Problem(404, 'This link shares nothing, or no more: ask who sent it for another one')
+      if (!row) throw new Problem(404, 'This link is not valid: ask the sender for a new one')
       if (row.owner === user) return row.plugin
       const known = await transaction.get`SELECT 1 FROM member WHERE plugin = ${row.plugin} AND user_id = ${user}`
       if (known) return row.plugin
       if (row.expires_at !== null && row.expires_at < now())
-        throw new Problem(404, 'This link has expired: ask who sent it for another one')
+        throw new Problem(404, 'This link has expired: ask the sender for a new one')
       if (row.maximum !== null && row.used >= row.maximum)
-        throw new Problem(404, `This link was for ${row.maximum}, who have all come: ask who sent it for another one`)
+        throw new Problem(404, `This link was for ${row.maximum} users and is used up: ask the sender for a new one`)
       await transaction.run`INSERT INTO member (plugin, user_id, share) VALUES (${row.plugin}, ${user}, ${row.id})`
       return row.plugin
     })
@@ -92,18 +92,18 @@ export class Shares {
     }))
   }
 
-  /** Takes the share back. Answers who loses the plugin by it. */
+  /** Answers the users who lose the plugin. */
   async remove(plugin: string, id: string): Promise<string[]> {
     return this.#database.transaction(async (transaction) => {
       const members = await transaction.all<{ user_id: string }>`
         SELECT user_id FROM member WHERE plugin = ${plugin} AND share = ${id}`
       const removed = await transaction.run`DELETE FROM share WHERE plugin = ${plugin} AND id = ${id}`
-      if (removed === 0) throw new Problem(404, 'There is no such share')
+      if (removed === 0) throw new Problem(404, 'The share does not exist')
       return members.map(({ user_id }) => user_id)
     })
   }
 
-  /** A user lets go of what was shared with them. */
+  /** The user removes a plugin that was shared with them. */
   async leave(plugin: string, user: string): Promise<void> {
     await this.#database.run`DELETE FROM member WHERE plugin = ${plugin} AND user_id = ${user}`
   }

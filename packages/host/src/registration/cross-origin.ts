@@ -1,10 +1,11 @@
-import type { PluginDocument } from '../documents/plugin-document.ts'
+import { isLoopbackUrl } from '@reference-plugins/guarded-fetch'
+import type { PluginDocument } from '@reference-plugins/reader'
 import type { ReadTexts } from '../plugins/plugins.ts'
-import { NoDocument, type Trace } from './trace.ts'
+import { type FetchOptions, NoDocument, type Trace } from './trace.ts'
 
 const assistant = 'https://chatgpt.com'
 
-/** What hinders an assistant that calls from the user's browser, protocol.md 1.5. */
+/** What an assistant that calls from the user's browser cannot do: protocol.md 1.5. */
 export async function crossOriginFaults(
   { server, operations }: PluginDocument,
   { manifestUrl, specUrl }: ReadTexts,
@@ -16,48 +17,42 @@ export async function crossOriginFaults(
     ['spec', specUrl],
   ] as const) {
     if (url === undefined) continue
-    const allowed = await allowedOrigin(url, trace)
+    const allowed = allowedBy(await headersOf(trace, url, { headers: { origin: assistant }, redirects: 2 }))
     if (!isAllowed(allowed))
       faults.push(`The ${what} cannot be read by a page: Access-Control-Allow-Origin is ${allowed ?? 'missing'}`)
   }
   const target = operations[0]?.target
   if (target?.kind !== 'http') return faults
-  const isLocal = /^http:\/\/(localhost|127\.|\[::1\])/.test(server)
-  const path = target.path.replaceAll(/\{[^}]*\}/g, 'x')
-  const answer = await trace
-    .fetch(`${server}${path}`, {
-      method: 'OPTIONS',
-      headers: {
-        origin: assistant,
-        'access-control-request-method': target.method,
-        'access-control-request-headers': 'authorization,content-type,openai-conversation-id,openai-ephemeral-user-id',
-        ...(isLocal && { 'access-control-request-private-network': 'true' }),
-      },
-    })
-    .catch((error) => {
-      if (error instanceof NoDocument) return undefined
-      throw error
-    })
-  const allowed = answer?.headers.get('access-control-allow-origin') ?? undefined
+  const isLocal = server.startsWith('http:') && isLoopbackUrl(server)
+  const headers = await headersOf(trace, `${server}${target.path.replaceAll(/\{[^}]*\}/g, 'x')}`, {
+    method: 'OPTIONS',
+    headers: {
+      origin: assistant,
+      'access-control-request-method': target.method,
+      'access-control-request-headers': 'authorization,content-type,openai-conversation-id,openai-ephemeral-user-id',
+      ...(isLocal && { 'access-control-request-private-network': 'true' }),
+    },
+  })
+  const allowed = allowedBy(headers)
   if (!isAllowed(allowed))
+    faults.push(`A page cannot call it: the preflight answers ${allowed ?? 'no Access-Control-Allow-Origin'}`)
+  else if (isLocal && headers?.get('access-control-allow-private-network') !== 'true')
     faults.push(
-      `Calls from a page are refused: the preflight is answered with ${allowed ?? 'no Access-Control-Allow-Origin'}`,
-    )
-  else if (isLocal && answer?.headers.get('access-control-allow-private-network') !== 'true')
-    faults.push(
-      'A page on the internet may not call this machine: the preflight lacks Access-Control-Allow-Private-Network: true',
+      'A page on the internet cannot call this machine: the preflight lacks Access-Control-Allow-Private-Network: true',
     )
   return faults
 }
 
-async function allowedOrigin(url: string, trace: Trace): Promise<string | undefined> {
+/** Undefined if there is no answer. */
+async function headersOf(trace: Trace, url: string, options: FetchOptions): Promise<Headers | undefined> {
   try {
-    const { headers } = await trace.fetch(url, { headers: { origin: assistant }, redirects: 2 })
-    return headers.get('access-control-allow-origin') ?? undefined
+    return (await trace.fetch(url, options)).headers
   } catch (error) {
     if (error instanceof NoDocument) return undefined
     throw error
   }
 }
 
+const allowedBy = (headers: Headers | undefined): string | undefined =>
+  headers?.get('access-control-allow-origin') ?? undefined
 const isAllowed = (origin: string | undefined): boolean => origin === '*' || origin === assistant

@@ -1,15 +1,15 @@
+import type { Client } from '@modelcontextprotocol/client'
+import { type McpTool, type PluginDocument, toMcpDocument } from '@reference-plugins/reader'
 import type { PreparedCall } from '../calls/call-input.ts'
 import { connectMcp } from '../calls/mcp-call.ts'
-import type { PluginDocument } from '../documents/plugin-document.ts'
-import { toMcpDocument } from './mcp-document.ts'
-import { Refusal } from './steps.ts'
+import { Refusal } from './refusal.ts'
 import type { Trace } from './trace.ts'
 
 const mostTools = 200
 
-/** Whether an MCP server answers there: it says so to a request that no other server understands. */
+/** Whether an MCP server answers at the URL: it answers a request for events that no other server understands. */
 export async function looksLikeMcp(url: string, trace: Trace): Promise<boolean> {
-  // What has the name of a document is one.
+  // A URL with the file name of a document leads to a document.
   if (/\.(json|ya?ml)$/i.test(new URL(url).pathname)) return false
   const answer = await trace
     .fetch(url, { method: 'GET', headers: { accept: 'text/event-stream' } })
@@ -28,49 +28,39 @@ export async function readMcpServer(
   url: string,
   options: Pick<PreparedCall, 'fetch' | 'authorization' | 'signal'>,
 ): Promise<PluginDocument> {
-  let status = 200
+  let isUnauthorized = false
   const fetch: PreparedCall['fetch'] = async (input, init) => {
     const answer = await options.fetch(input, init)
-    if (answer.status === 401 || answer.status === 403) status = answer.status
+    if (answer.status === 401 || answer.status === 403) isUnauthorized = answer.status === 401
     return answer
   }
   try {
     const client = await connectMcp(url, { ...options, fetch })
-    try {
-      const tools = []
-      for (let cursor: string | undefined; ; ) {
-        const page = await client.listTools(cursor === undefined ? {} : { cursor }, { signal: options.signal })
-        tools.push(...page.tools)
-        cursor = page.nextCursor
-        if (cursor === undefined || tools.length >= mostTools) break
-      }
-      const version = client.getServerVersion()
-      return toMcpDocument(
-        {
-          url,
-          name: version?.name ?? '',
-          title: version?.title,
-          instructions: client.getInstructions(),
-          hasToken: options.authorization !== undefined,
-        },
-        tools.slice(0, mostTools),
-      )
-    } finally {
-      await client.close()
-    }
+    const hasToken = options.authorization !== undefined
+    return await readTools(client, url, hasToken, options.signal).finally(() => client.close())
   } catch (error) {
-    if (status === 401)
-      throw new Refusal({
-        message: 'The MCP server asks for a token',
-        advice:
-          'Enter a token with the address. Where it wants OAuth, register the plugin by its manifest or its domain',
-      })
-    throw new Refusal(
-      {
-        message: `The MCP server cannot be used: ${(error as Error).message.slice(0, 200)}`,
-        advice: 'Look at it with the MCP Inspector',
-      },
-      error,
-    )
+    throw isUnauthorized
+      ? new Refusal(
+          'The MCP server asks for a token',
+          'Enter a token with the address. If it uses OAuth, register the plugin by its manifest or its domain',
+        )
+      : new Refusal(
+          `The MCP server could not be read: ${(error as Error).message.slice(0, 200)}`,
+          'Check it with the MCP Inspector',
+          error,
+        )
   }
+}
+
+async function readTools(client: Client, url: string, hasToken: boolean, signal: AbortSignal): Promise<PluginDocument> {
+  const tools: McpTool[] = []
+  for (let cursor: string | undefined; ; ) {
+    const page = await client.listTools(cursor === undefined ? {} : { cursor }, { signal })
+    tools.push(...page.tools)
+    cursor = page.nextCursor
+    if (cursor === undefined || tools.length >= mostTools) break
+  }
+  const { name = '', title } = client.getServerVersion() ?? {}
+  const instructions = client.getInstructions()
+  return toMcpDocument({ url, name, title, instructions, hasToken }, tools.slice(0, mostTools))
 }

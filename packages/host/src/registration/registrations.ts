@@ -7,15 +7,15 @@ import type { RegistrationStep } from '../wire.ts'
 
 const mostWaiting = 50
 
-/** What was read and waits for the developer's word. */
+/** A plugin that was read and waits for approval. */
 export interface PendingRegistration {
-  /** Of the plugin, once it is approved: the callback and the verification token are shown before. */
+  /** The plugin's ID after approval. It is known before, because the callback URL contains it. */
   id: string
   address: string
   steps: RegistrationStep[]
   found: FoundPlugin | undefined
   verificationToken: string
-  /** The plugin that would be changed. */
+  /** The ID of the plugin that the approval changes. */
   changes?: string
 }
 
@@ -49,7 +49,7 @@ export class Registrations {
   async get(user: string, id: string): Promise<PendingRegistration> {
     const row = await this.#database.get<{ found: string }>`
       SELECT found FROM registration WHERE id = ${id} AND owner = ${user}`
-    if (!row) throw new Problem(404, 'There is no such registration: begin it again')
+    if (!row) throw new Problem(404, 'The registration does not exist or is too old: register the address again')
     return JSON.parse(row.found) as PendingRegistration
   }
 

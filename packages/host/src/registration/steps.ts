@@ -1,10 +1,10 @@
 import { type RegistrationStep, stepNames } from '../wire.ts'
-import type { Reason } from './reasons.ts'
+import { Refusal } from './refusal.ts'
 import type { Trace } from './trace.ts'
 
 type StepName = RegistrationStep['name']
 
-/** A step has failed, and with it the registration. */
+/** A step failed, so the registration failed. */
 export class StepFailed extends Error {
   override readonly name = 'StepFailed'
 }
@@ -12,11 +12,14 @@ export class StepFailed extends Error {
 export interface Passed<Result> {
   result: Result
   message: string
-  /** What should be done, though it works without. */
+  /** What to improve, although the plugin works without it. */
   warning?: string
 }
 
-/** The steps of a registration, in their order, each told when it begins and when it ends. */
+export const passed = <Result>(result: Result, message: string): Passed<Result> => ({ result, message })
+export const warned = (message: string, warning: string): Passed<undefined> => ({ result: undefined, message, warning })
+
+/** The steps of a registration, in order. Each is reported when it starts and when it ends. */
 export class Steps {
   readonly steps: RegistrationStep[]
   readonly #trace: Trace
@@ -53,24 +56,14 @@ export class Steps {
     }
   }
 
-  skip(name: StepName, message: string): void {
-    const step = this.#find(name)
-    step.message = message
-    this.#tell({ ...step })
+  skip(names: StepName[], message: string): void {
+    for (const step of names.map((name) => this.#find(name))) {
+      step.message = message
+      this.#tell({ ...step })
+    }
   }
 
   #find(name: StepName): RegistrationStep {
     return this.steps.find((step) => step.name === name) as RegistrationStep
-  }
-}
-
-/** Why a step fails, and what to do about it. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal'
-  readonly advice: string
-
-  constructor({ message, advice }: Reason, cause?: unknown) {
-    super(message, { cause })
-    this.advice = advice
   }
 }

@@ -13,7 +13,7 @@ export interface Fetched {
   text: string
 }
 
-/** There was no answer, or none that is taken. `code` is the system's or the TLS library's, where there is one. */
+/** There was no answer, or it was rejected. `code` is the error code of the system or the TLS library, if there is one. */
 export class NoDocument extends Error {
   override readonly name = 'NoDocument'
   readonly code: string | undefined
@@ -27,13 +27,20 @@ export class NoDocument extends Error {
 export interface TraceOptions {
   allowLoopback: boolean
   signal: AbortSignal
+  /** In milliseconds. */
   longestFetch?: number
 }
 
-/** Fetches, and keeps for the developer what was sent and what came. */
+export interface FetchOptions {
+  method?: string
+  headers?: Record<string, string>
+  redirects?: number
+}
+
+/** Fetches documents, and records for the developer what was sent and what came. */
 export class Trace {
   readonly #options: TraceOptions
-  /** Of the step that runs. */
+  /** Those of the current step. */
   exchanges: StepExchange[] = []
 
   constructor(options: TraceOptions) {
@@ -41,14 +48,7 @@ export class Trace {
   }
 
   /** @throws NoDocument */
-  async fetch(
-    url: string,
-    {
-      method = 'GET',
-      headers = {},
-      redirects = 0,
-    }: { method?: string; headers?: Record<string, string>; redirects?: number } = {},
-  ): Promise<Fetched> {
+  async fetch(url: string, { method = 'GET', headers = {}, redirects = 0 }: FetchOptions = {}): Promise<Fetched> {
     const start = performance.now()
     const exchange: StepExchange = { method, url, milliseconds: 0 }
     this.exchanges.push(exchange)
@@ -67,7 +67,7 @@ export class Trace {
         maximumBytes: mostBytes,
         timeout: this.#options.longestFetch ?? longestFetch,
       })
-      // BOM and all: the reader says what it finds.
+      // Keeps a BOM: the reader reports it.
       const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(answer.body)
       exchange.status = answer.status
       exchange.headers = Object.fromEntries(answer.headers)
@@ -82,7 +82,7 @@ export class Trace {
     }
   }
 
-  /** The same as a function of the shape of `fetch`. */
+  /** The same with the signature of `fetch`. */
   asFetch(): Fetch {
     return async (url, init = {}) => {
       const { status, headers, text } = await this.fetch(String(url), {

@@ -2,16 +2,16 @@ import { LRUCache } from 'lru-cache'
 import { WordVectors } from './word-vectors.ts'
 import { toTerm, wordsOf } from './words.ts'
 
-/** What is less alike says nothing. */
+/** Words that are less alike count as different. */
 const leastLikeness = 0.3
 const longestText = 3_000
 
-/** Texts by what their words mean, for requests that use other words than they do. English only. */
+/** Finds texts by the meaning of their words, for requests in other words. English only. */
 export class Meaning {
   #vectors: WordVectors | undefined
-  /** For each text its words, each with the weight of the part that it stands in. */
+  /** The words of each text, each with the weight of its part of the text. */
   readonly #texts = new Map<string, ReadonlyMap<number, number>>()
-  /** How many texts have a word. */
+  /** How many texts contain a word. */
   readonly #words = new Map<number, number>()
   #likenesses = new LRUCache<number, ReadonlyMap<number, number>>({ max: 500 })
 
@@ -36,7 +36,7 @@ export class Meaning {
     this.#texts.delete(id)
   }
 
-  /** How well each text fits: for each word of the request the most alike of the text, rare words counting more. */
+  /** How well each text fits: the sum over the words of the request of the most similar word. Rare words count more. */
   scores(request: string): Map<string, number> {
     const wanted = [...new Set(this.#find(request))].map((word) => ({
       weight: Math.log(word + 20) - 2,
@@ -50,13 +50,13 @@ export class Meaning {
         for (const [word, part] of words) best = Math.max(best, (likenesses.get(word) ?? 0) * part)
         sum += best * weight
       }
-      // A long text has something like everything.
+      // A long text has a word similar to any other.
       if (sum > 0) scores.set(id, sum / Math.log(20 + words.size))
     }
     return scores
   }
 
-  /** Of a word to all words of the texts. */
+  /** How similar a word is to each word of the texts. */
   #likenessesOf(word: number): ReadonlyMap<number, number> {
     let found = this.#likenesses.get(word)
     if (!found) {

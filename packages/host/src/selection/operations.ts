@@ -7,8 +7,7 @@ interface Operation {
 }
 
 /**
- * The operations of one plugin that fit a request best, while they fit what the plugin may cost; all where they do.
- * In the order of the plugin.
+ * The operations of one plugin that fit a request best, within what the plugin may cost, in the order of the plugin.
  */
 export function chooseOperations<Kind extends Operation>(
   operations: readonly Kind[],

@@ -4,14 +4,14 @@ import { toTerm, wordsOf } from './words.ts'
 
 export interface SelectedFrom {
   id: string
-  /** Another one where what is indexed has changed. */
+  /** Changes when the indexed text changes. */
   version: string
   title: string
   name: string
   descriptionForHuman: string
   descriptionForModel: string
   operations: { name: string; title: string; description: string }[]
-  /** How many of them are put before the model at most, and what those cost. */
+  /** How many of them the model gets at most, and what those cost. */
   shown: number
   tokens: number
 }
@@ -30,10 +30,10 @@ interface Indexed {
   operations: string
 }
 
-/** How much what words mean counts beside the words themselves. */
+/** How much the meaning of words counts, against the words themselves. */
 const weightOfMeaning = 0.6
 
-/** Chooses the plugins that fit a request, so that a prompt does not grow with what is registered. */
+/** Chooses the plugins that fit a request, so that the prompt does not grow with the number of plugins. */
 export class Selection {
   readonly #known = new Map<string, SelectedFrom>()
   readonly #meaning = new Meaning()
@@ -49,7 +49,7 @@ export class Selection {
     },
   })
 
-  /** Brings the index up to what there is. What it knows already costs nothing. */
+  /** Adds plugins to the index, and replaces those whose version has changed. */
   update(plugins: readonly SelectedFrom[]): void {
     for (const plugin of plugins) {
       const known = this.#known.get(plugin.id)
@@ -73,7 +73,7 @@ export class Selection {
     this.#meaning.remove(id)
   }
 
-  /** The ids of all that fit a request somehow, the best first. */
+  /** The IDs of all plugins that fit a request at all, the best first. */
   rank(text: string, enabled: readonly string[]): string[] {
     const among = new Set(enabled)
     const byWords = this.#index.search(text, { filter: ({ id }) => among.has(id as string) })
@@ -87,11 +87,11 @@ export class Selection {
   }
 
   /**
-   * The ids of those that are put before the model: all while they fit the budget; otherwise those that were used in
-   * this conversation, then those that fit the request best. The same input gives the same answer.
-   * @param text what the user has said last
-   * @param used ids of those that have been called in the conversation, the last one first
-   * @param enabled ids of those that may be chosen
+   * The IDs of the plugins that the model gets: all of them if they fit the budget; otherwise those that were used in
+   * this conversation, then those that fit the request best. Deterministic.
+   * @param text the user's last message
+   * @param used IDs of the plugins that were called in the conversation, the last one first
+   * @param enabled IDs of the plugins to choose from
    */
   choose(text: string, used: readonly string[], enabled: readonly string[], budget: Budget): string[] {
     const candidates = new Map(
@@ -102,7 +102,7 @@ export class Selection {
     const chosen: SelectedFrom[] = []
     for (const id of new Set([...used, ...ranked])) {
       const plugin = candidates.get(id)
-      // One that is too large leaves its place to the next.
+      // A plugin that is too large is skipped.
       if (plugin && fits([...chosen, plugin], budget)) chosen.push(plugin)
       if (chosen.length >= budget.plugins) break
     }

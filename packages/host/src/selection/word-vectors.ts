@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 
 const dimensions = 100
 
-/** English words as numbers: data/README.md. Loaded when they are needed first, in some milliseconds. */
+/** English words as vectors: see data/README.md. Loading takes some milliseconds. */
 export class WordVectors {
   readonly #ids: ReadonlyMap<string, number>
   readonly #bytes: Int8Array
@@ -17,12 +17,12 @@ export class WordVectors {
     this.#lengths = Float32Array.from(words, (_, index) => Math.sqrt(this.#product(index, index)))
   }
 
-  /** The number of a word, or of what it is a form of. The rarer a word, the larger its number. */
+  /** The number of a word, or of its base form. Rarer words have larger numbers. */
   find(word: string): number | undefined {
     return this.#ids.get(word) ?? this.#ids.get(word.replace(/s$/, '')) ?? this.#ids.get(word.replace(/ing$/, ''))
   }
 
-  /** From -1 to 1: how like two words are in what they mean. */
+  /** How similar the meanings of two words are, from -1 to 1. */
   likeness(one: number, other: number): number {
     return this.#product(one, other) / ((this.#lengths[one] ?? 1) * (this.#lengths[other] ?? 1))
   }

@@ -1,18 +1,18 @@
 import type { Fetch } from '@reference-plugins/guarded-fetch'
+import type { OAuthEndpoints } from '@reference-plugins/reader'
 import * as oauth from 'oauth4webapi'
-import type { OAuthEndpoints } from '../documents/plugin-document.ts'
 
-/** An authorization server as it was pinned when the plugin was approved. */
+/** An authorization server, pinned when the plugin was approved. */
 export interface OAuthServer extends Omit<OAuthEndpoints, 'clientAuthentication'> {
-  /** Known where the server publishes metadata (RFC 8414). */
+  /** Known if the server publishes metadata (RFC 8414). */
   issuer?: string
-  /** Whether its answers name the issuer (RFC 9207), and an answer that does not is refused. */
+  /** Whether its answers name the issuer (RFC 9207). Then an answer without one is rejected. */
   namesIssuer: boolean
   revocationUrl?: string
   registrationUrl?: string
-  /** How the client proves itself; in the body unless the server takes nothing but Basic. */
+  /** How the client authenticates: in the body, unless the server accepts only Basic. */
   clientAuthentication: 'post' | 'basic'
-  /** What a token is asked for (RFC 8707), where the server tells. */
+  /** What the token is for (RFC 8707), if the server says. */
   resource?: string
 }
 
@@ -26,8 +26,8 @@ export interface DiscoveryOptions {
 const insecure = (url: string) => ({ [oauth.allowInsecureRequests]: url.startsWith('http:') })
 
 /**
- * Looks for what the server says of itself. What it says counts only where it names the very endpoints of the manifest:
- * nobody else may name the place that codes are sent to.
+ * Reads the metadata of the server. It counts only if it names exactly the endpoints of the manifest: nobody else may
+ * choose where codes are sent.
  */
 export async function discoverOAuthServer({ endpoints, server, fetch }: DiscoveryOptions): Promise<OAuthServer> {
   const clientAuthentication = endpoints.clientAuthentication ?? 'post'
@@ -42,15 +42,11 @@ export async function discoverOAuthServer({ endpoints, server, fetch }: Discover
 }
 
 /**
- * The authorization server of an MCP server, which names it in its own metadata (MCP of 2026, RFC 9728). Undefined where
- * it names none that can be read.
+ * The authorization server that an MCP server names in its metadata (MCP of 2026, RFC 9728). Undefined if it names none
+ * that can be read.
  */
 export async function discoverMcpOAuth(url: string, fetch: Fetch): Promise<OAuthServer | undefined> {
-  const resource = new URL(url)
-  const named = await oauth
-    .resourceDiscoveryRequest(resource, { [oauth.customFetch]: fetch, ...insecure(url) })
-    .then((answer) => oauth.processResourceDiscoveryResponse(resource, answer))
-    .catch(() => undefined)
+  const named = await readResource(url, fetch)
   const [issuer] = named?.authorization_servers ?? []
   const found = issuer === undefined ? undefined : await readMetadata(issuer, fetch)
   if (!found?.authorization_endpoint || !found.token_endpoint) return undefined
@@ -65,15 +61,20 @@ export async function discoverMcpOAuth(url: string, fetch: Fetch): Promise<OAuth
   }
 }
 
-/** The origin of the endpoints, and what the API itself names (RFC 9728). */
+/** Those that the API names (RFC 9728), and the origin of the endpoints. */
 async function issuersOf(server: string, endpoints: OAuthEndpoints, fetch: Fetch): Promise<string[]> {
   const own = new URL(endpoints.authorizationUrl).origin
-  const resource = new URL(server)
-  const named = await oauth
-    .resourceDiscoveryRequest(resource, { [oauth.customFetch]: fetch, ...insecure(server) })
+  const named = await readResource(server, fetch)
+  return [...new Set([...(named?.authorization_servers ?? []), own])].slice(0, 3)
+}
+
+/** RFC 9728. */
+function readResource(url: string, fetch: Fetch): Promise<oauth.ResourceServer | undefined> {
+  const resource = new URL(url)
+  return oauth
+    .resourceDiscoveryRequest(resource, { [oauth.customFetch]: fetch, ...insecure(url) })
     .then((answer) => oauth.processResourceDiscoveryResponse(resource, answer))
     .catch(() => undefined)
-  return [...new Set([...(named?.authorization_servers ?? []), own])].slice(0, 3)
 }
 
 async function readMetadata(issuer: string, fetch: Fetch): Promise<oauth.AuthorizationServer | undefined> {
@@ -105,7 +106,7 @@ const withoutQuery = (url: string): string => {
   return `${origin}${pathname}`
 }
 
-/** As oauth4webapi wants it. */
+/** In the form of oauth4webapi. */
 export const toAuthorizationServer = (server: OAuthServer): oauth.AuthorizationServer => ({
   issuer: server.issuer ?? new URL(server.tokenUrl).origin,
   authorization_endpoint: server.authorizationUrl,
@@ -121,8 +122,8 @@ export interface RegisteredClient {
 }
 
 /**
- * Registers this host as a client, where the server takes that (RFC 7591).
- * @throws Error that says why not
+ * Registers this host as a client (RFC 7591).
+ * @throws Error that says why the server did not
  */
 export async function registerClient(
   server: OAuthServer,

@@ -1,10 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { Problem } from '@reference-plugins/core'
 import type { Database } from '@reference-plugins/store'
 import { calculatePKCECodeChallenge, generateRandomCodeVerifier } from 'oauth4webapi'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { later, now } from '../tables.ts'
-import type { OAuthServer } from './oauth-server.ts'
+import type { OAuthTokens } from './oauth-tokens.ts'
+import { redeem } from './token-endpoint.ts'
 
+/** In seconds. */
 const longestSignIn = 600
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
@@ -18,48 +21,59 @@ export interface SignInAttempt {
 export const callbackPath = (plugin: string): string => `/aip/${plugin}/oauth/callback`
 
 /**
- * Sign-ins that have begun. Each ends once, within ten minutes, in the browser and with the plugin that it was begun
- * for: so nobody can slip their own code, or one of another server, to a user.
+ * Sign-ins in progress. Each ends once, within ten minutes, in the browser and with the plugin that it was started for:
+ * nobody can give a user a code of their own, or of another server.
  */
 export class SignIns {
   readonly #database: Database
+  readonly #tokens: OAuthTokens
+  readonly #publicUrl: string
 
-  constructor(database: Database) {
+  constructor(database: Database, tokens: OAuthTokens, publicUrl: string) {
     this.#database = database
+    this.#tokens = tokens
+    this.#publicUrl = publicUrl
+  }
+
+  callbackUrl(plugin: string): string {
+    return `${this.#publicUrl}${callbackPath(plugin)}`
   }
 
   /**
    * Answers where to send the browser.
    * @param browser a secret that only this browser has
+   * @throws Problem 409
    */
-  async begin(
-    user: string,
-    browser: string,
-    plugin: RegisteredPlugin & { oauth: OAuthServer; clientId: string },
-    callbackUrl: string,
-  ): Promise<string> {
+  async begin(user: string, browser: string, { id, oauth, clientId }: RegisteredPlugin): Promise<string> {
+    if (!oauth) throw new Problem(409, 'The plugin does not use OAuth')
+    if (clientId === undefined)
+      throw new Problem(409, 'The plugin has no client ID: its owner enters one on its page, or with --client-id')
     const state = randomBytes(32).toString('base64url')
     const verifier = generateRandomCodeVerifier()
     await this.#database.transaction(async (transaction) => {
       await transaction.run`DELETE FROM sign_in WHERE expires_at < ${now()}`
       await transaction.run`
         INSERT INTO sign_in (state, user_id, browser, plugin, verifier, expires_at)
-        VALUES (${digest(state)}, ${user}, ${digest(browser)}, ${plugin.id}, ${verifier}, ${later(longestSignIn)})`
+        VALUES (${digest(state)}, ${user}, ${digest(browser)}, ${id}, ${verifier}, ${later(longestSignIn)})`
     })
-    const url = new URL(plugin.oauth.authorizationUrl)
+    const url = new URL(oauth.authorizationUrl)
     url.searchParams.set('response_type', 'code')
-    url.searchParams.set('client_id', plugin.clientId)
-    url.searchParams.set('redirect_uri', callbackUrl)
-    if (plugin.oauth.scope) url.searchParams.set('scope', plugin.oauth.scope)
+    url.searchParams.set('client_id', clientId)
+    url.searchParams.set('redirect_uri', this.callbackUrl(id))
+    if (oauth.scope) url.searchParams.set('scope', oauth.scope)
     url.searchParams.set('state', state)
     url.searchParams.set('code_challenge', await calculatePKCECodeChallenge(verifier))
     url.searchParams.set('code_challenge_method', 'S256')
-    if (plugin.oauth.resource) url.searchParams.set('resource', plugin.oauth.resource)
+    if (oauth.resource) url.searchParams.set('resource', oauth.resource)
     return url.href
   }
 
-  /** Ends what was begun with this state. Answers undefined where nothing was, here and for this plugin. */
-  async end(state: string, browser: string, plugin: string): Promise<SignInAttempt | undefined> {
+  /**
+   * Ends a sign-in; undefined if none was started with this state, in this browser and for this plugin.
+   * @param answer the URL that the browser came back with
+   */
+  async end(answer: URL, browser: string, plugin: string): Promise<SignInAttempt | undefined> {
+    const state = answer.searchParams.get('state') ?? ''
     const found = await this.#database.transaction(async (transaction) => {
       const row = await transaction.get<{ user_id: string; verifier: string }>`
         SELECT user_id, verifier FROM sign_in
@@ -68,5 +82,12 @@ export class SignIns {
       return row
     })
     return found && { user: found.user_id, verifier: found.verifier, state }
+  }
+
+  /** Gets the tokens for a sign-in that has ended. @throws TokenRefused; NotActivated */
+  async redeem({ user, ...attempt }: SignInAttempt, answer: URL, plugin: RegisteredPlugin): Promise<void> {
+    const client = await this.#tokens.client(plugin)
+    const tokens = await redeem(client, answer, { ...attempt, callbackUrl: this.callbackUrl(plugin.id) })
+    await this.#tokens.put(user, plugin, tokens)
   }
 }

@@ -5,10 +5,10 @@ import type { Vault } from '../vault/vault.ts'
 import type { ModelChoice, ModelState } from '../wire.ts'
 
 const foundAgainAfter = 10_000
-/** A model may think, and talk, for long. */
+/** A model may think and answer for a long time. */
 const longestAnswer = { timeout: 900_000, maximumBytes: 64 * 2 ** 20 }
 
-/** Which model answers a user: the one they chose, or the first that was found. */
+/** The model that answers a user: the one they chose, or the first that was found. */
 export class UserModels {
   readonly #database: Database
   readonly #vault: Vault
@@ -16,7 +16,7 @@ export class UserModels {
   readonly #isShared: boolean
   #found: { at: number; models: ReturnType<typeof findModels> } | undefined
 
-  /** @param isShared whether people use the host who may not reach what it can reach */
+  /** @param isShared whether users of the host may not reach all that the host can reach */
   constructor(database: Database, vault: Vault, environment: NodeJS.ProcessEnv, isShared: boolean) {
     this.#database = database
     this.#vault = vault
@@ -24,7 +24,7 @@ export class UserModels {
     this.#isShared = isShared
   }
 
-  /** Without any key. */
+  /** Contains no key. */
   async state(user: string): Promise<ModelState> {
     const { found, problems } = await this.#find()
     const chosen = await this.#chosen(user)
@@ -48,7 +48,7 @@ export class UserModels {
       ON CONFLICT (user_id, name) DO UPDATE SET value = excluded.value`
     const place = keyPlace(user, choice)
     if (apiKey !== undefined && apiKey !== '') await this.#vault.put(place, apiKey)
-    // A key is for the place that it was entered for.
+    // A key is only for the endpoint that it was entered for.
     else if (!(await this.#vault.has(place))) await this.#vault.delete(place)
   }
 

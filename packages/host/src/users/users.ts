@@ -1,4 +1,4 @@
-import { type Account, Accounts } from '@reference-plugins/oauth-server/accounts'
+import { Accounts } from '@reference-plugins/oauth-server/accounts'
 import type { Database } from '@reference-plugins/store'
 
 export interface User {
@@ -8,7 +8,7 @@ export interface User {
 
 export const onlyUser: User = { id: 'only', name: 'you' }
 
-/** The people of the host: one without any ceremony, or accounts. */
+/** The users of the host: one who needs no sign-in, or accounts. */
 export class Users {
   readonly mode: 'single' | 'accounts'
   readonly accounts: Accounts
@@ -18,7 +18,7 @@ export class Users {
     this.accounts = new Accounts(database)
   }
 
-  /** @param cookie of the browser, where it has one */
+  /** @param cookie of the browser, if it has one */
   async of(cookie: string | undefined): Promise<User | undefined> {
     if (this.mode === 'single') return onlyUser
     return cookie === undefined ? undefined : this.accounts.signedIn(cookie)
@@ -26,10 +26,6 @@ export class Users {
 
   async nameOf(id: string): Promise<string> {
     if (id === onlyUser.id) return onlyUser.name
-    return (await this.accounts.find(id))?.name ?? 'someone who has left'
-  }
-
-  async byName(name: string): Promise<Account | undefined> {
-    return this.accounts.findByName(name)
+    return (await this.accounts.find(id))?.name ?? 'a deleted user'
   }
 }

@@ -6,14 +6,14 @@ export interface Key {
   bytes: Buffer
 }
 
-/** The keys of the vault. The first one seals; all of them open, so that a key can be replaced. */
+/** The keys of the vault. The first one encrypts; all of them decrypt, so that a key can be replaced. */
 export class KeyRing {
   readonly #keys: ReadonlyMap<string, Key>
   readonly newest: Key
 
   /**
-   * @param text keys of 32 random bytes in base64url, with commas between them, the newest first
-   * @throws EnvironmentError where one is too weak
+   * @param text keys of 32 random bytes in base64url, separated by commas, the newest first
+   * @throws EnvironmentError if one is too weak
    */
   constructor(text: string) {
     const keys = text.split(',').map((one) => toKey(one.trim()))

@@ -2,23 +2,23 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { Database } from '@reference-plugins/store'
 import type { KeyRing } from './key-ring.ts'
 
-/** Whose secret it is, for what, and to which origin alone it may be sent. */
+/** Whose secret it is, for what, and the only origin to which it may be sent. */
 export interface SecretPlace {
-  /** Empty where it is of the plugin itself, for all users. */
+  /** Empty for a secret of the plugin itself, for all users. */
   user: string
   plugin: string
   kind: 'service-token' | 'client-secret' | 'user-token' | 'oauth-tokens' | 'model-key'
   origin: string
 }
 
-/** A secret cannot be opened: it was moved, changed, or sealed with a key that is not there. */
+/** A secret cannot be decrypted: it was moved, changed, or encrypted with a key that is missing. */
 export class VaultError extends Error {
   override readonly name = 'VaultError'
 }
 
 /**
- * Secrets at rest, by AES-256-GCM with a key that is not in the database. What a secret is for is sealed with it, so
- * that a row which is put in another place does not open.
+ * Secrets at rest, encrypted by AES-256-GCM with a key that is not in the database. The place of a secret is
+ * authenticated with it, so that a row that was moved cannot be decrypted.
  */
 export class Vault {
   readonly #database: Database
@@ -42,7 +42,7 @@ export class Vault {
   }
 
   /**
-   * Answers undefined where there is none for this origin.
+   * Answers undefined if there is none for this origin.
    * @throws VaultError
    */
   async get(place: SecretPlace): Promise<string | undefined> {
@@ -51,7 +51,7 @@ export class Vault {
       WHERE user_id = ${place.user} AND plugin = ${place.plugin} AND kind = ${place.kind}`
     if (row?.origin !== place.origin) return undefined
     const key = this.#keys.get(row.key_id)
-    if (!key) throw new VaultError('a secret was sealed with a key that is not in HOST_KEY: put that key back')
+    if (!key) throw new VaultError('a secret was encrypted with a key that is not in HOST_KEY: add that key again')
     const sealed = Buffer.from(row.sealed, 'base64url')
     try {
       const decipher = createDecipheriv('aes-256-gcm', key.bytes, Buffer.from(row.nonce, 'base64url'))
@@ -59,7 +59,9 @@ export class Vault {
         .setAuthTag(sealed.subarray(-16))
       return decipher.update(sealed.subarray(0, -16), undefined, 'utf8') + decipher.final('utf8')
     } catch (error) {
-      throw new VaultError('a secret cannot be opened, for it has been changed: enter it again', { cause: error })
+      throw new VaultError('a secret cannot be decrypted, because it has been changed: enter it again', {
+        cause: error,
+      })
     }
   }
 

@@ -1,4 +1,6 @@
+import type { Client } from '@modelcontextprotocol/client'
 import { guardedFetcher } from '@reference-plugins/guarded-fetch'
+import { LRUCache } from 'lru-cache'
 import { connectMcp } from '../calls/mcp-call.ts'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import type { Credentials } from '../sign-in/credentials.ts'
@@ -6,75 +8,64 @@ import type { Credentials } from '../sign-in/credentials.ts'
 const keptFor = 300_000
 const longestView = 2 * 2 ** 20
 
-interface Known {
-  at: number
-  /** URIs of views, by the name of the tool. */
-  uris: Promise<Map<string, string>>
-}
+/** The URIs of views, by the name of the tool. */
+type Uris = ReadonlyMap<string, string>
 
 /**
- * The MCP Apps of plugins (2026-01-26). A plugin that was registered by its manifest has them where it offers MCP at
- * /mcp beside its API, with tools that are named as its operations.
+ * The MCP Apps of plugins (2026-01-26). A plugin that was registered by its manifest has them if it serves MCP at /mcp
+ * beside its API, with tools named like its operations.
  */
 export class Views {
   readonly #credentials: Credentials
   readonly #allowLoopback: boolean
-  readonly #known = new Map<string, Known>()
+  readonly #known = new LRUCache<string, Uris, () => Promise<Uris>>({
+    max: 1_000,
+    ttl: keptFor,
+    fetchMethod: (_key, _stale, { context }) => context().catch(() => new Map()),
+  })
 
   constructor({ credentials, allowLoopback }: { credentials: Credentials; allowLoopback: boolean }) {
     this.#credentials = credentials
     this.#allowLoopback = allowLoopback
   }
 
-  /** The URI of the view of an operation; undefined where there is none. */
+  /** The URI of the view of an operation; undefined if there is none. */
   async find(user: string, plugin: RegisteredPlugin, operation: string): Promise<string | undefined> {
     const key = `${user} ${plugin.id} ${plugin.hash}`
-    let known = this.#known.get(key)
-    if (!known || Date.now() - known.at > keptFor) {
-      known = { at: Date.now(), uris: this.#list(user, plugin).catch(() => new Map()) }
-      if (this.#known.size > 1_000) this.#known.clear()
-      this.#known.set(key, known)
-    }
-    return (await known.uris).get(operation)
+    return (await this.#known.fetch(key, { context: () => this.#list(user, plugin) }))?.get(operation)
   }
 
-  /** The HTML of a view. @throws Error where it cannot be read */
-  async read(user: string, plugin: RegisteredPlugin, uri: string): Promise<string> {
-    const client = await this.#connect(user, plugin)
-    try {
-      const { contents } = await client.readResource({ uri })
-      const [content] = contents
+  /** The HTML of a view. @throws Error if it cannot be read */
+  read(user: string, plugin: RegisteredPlugin, uri: string): Promise<string> {
+    return this.#use(user, plugin, async (client) => {
+      const [content] = (await client.readResource({ uri })).contents
       const html = content && 'text' in content ? content.text : undefined
-      if (typeof html !== 'string' || html.length > longestView) throw new Error(`${uri} is no page of at most 2 MB`)
+      if (typeof html !== 'string' || html.length > longestView) throw new Error(`${uri} is not a page of at most 2 MB`)
       return html
-    } finally {
-      await client.close()
-    }
+    })
   }
 
-  async #list(user: string, plugin: RegisteredPlugin): Promise<Map<string, string>> {
-    const client = await this.#connect(user, plugin)
-    try {
+  #list(user: string, plugin: RegisteredPlugin): Promise<Uris> {
+    return this.#use(user, plugin, async (client) => {
       const { tools } = await client.listTools()
+      const uris = tools.map(({ name, _meta }) => [name, (_meta?.ui as { resourceUri?: unknown })?.resourceUri])
       return new Map(
-        tools.flatMap(({ name, _meta }) => {
-          const ui = (_meta?.ui ?? {}) as { resourceUri?: unknown }
-          return typeof ui.resourceUri === 'string' && ui.resourceUri.startsWith('ui://')
-            ? [[name, ui.resourceUri]]
-            : []
-        }),
+        uris.filter((one): one is [string, string] => typeof one[1] === 'string' && one[1].startsWith('ui://')),
       )
-    } finally {
-      await client.close()
-    }
+    })
   }
 
-  async #connect(user: string, plugin: RegisteredPlugin) {
+  async #use<Result>(
+    user: string,
+    plugin: RegisteredPlugin,
+    work: (client: Client) => Promise<Result>,
+  ): Promise<Result> {
     const { source, server } = plugin.document
-    return connectMcp(source === 'mcp' ? server : `${new URL(server).origin}/mcp`, {
+    const client = await connectMcp(source === 'mcp' ? server : `${new URL(server).origin}/mcp`, {
       fetch: guardedFetcher({ allowLoopback: this.#allowLoopback, redirects: 0, maximumBytes: 4 * 2 ** 20 }),
       authorization: await this.#credentials.authorization(user, plugin),
       signal: AbortSignal.timeout(10_000),
     })
+    return work(client).finally(() => client.close())
   }
 }

@@ -1,10 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from '@reference-plugins/core'
-import type { Host } from '../host.ts'
-import type { RegisteredPlugin } from '../plugins/plugins.ts'
+import type { Plugins } from '../plugins/plugins.ts'
 import type { Presentation } from '../plugins/presentation.ts'
-import { approve } from '../registration/approval.ts'
+import type { Approvals } from '../registration/approvals.ts'
+import type { Registrar } from '../registration/registrar.ts'
+import type { Registrations } from '../registration/registrations.ts'
+import type { Credentials } from '../sign-in/credentials.ts'
 import type { LocalPlugin, Registration, RegistrationStep } from '../wire.ts'
 
 interface Local {
@@ -13,19 +15,27 @@ interface Local {
   folder: string
 }
 
-/** The plugins of the repository that the host is a part of, which leave what they made for development in their folders. */
-export class Workspace {
-  readonly #host: Host
-  readonly #folder: string
+export interface WorkspaceParts {
+  plugins: Plugins
+  registrar: Registrar
+  registrations: Registrations
+  approvals: Approvals
+  credentials: Credentials
+  presentation: Presentation
+  /** Holds the plugins; undefined where there are none beside the host. */
+  folder: string | undefined
+}
 
-  /** @param folder that holds the plugins */
-  constructor(host: Host, folder: string) {
-    this.#host = host
-    this.#folder = folder
+/** The plugins of this repository. In development each writes its tokens into its folder. */
+export class Workspace {
+  readonly #parts: WorkspaceParts
+
+  constructor(parts: WorkspaceParts) {
+    this.#parts = parts
   }
 
   async list(user: string): Promise<LocalPlugin[]> {
-    const plugins = await this.#host.plugins.allVisible(user)
+    const plugins = await this.#parts.plugins.allVisible(user)
     return Promise.all(
       this.#all().map(async ({ name, url, folder }) => {
         const registered = plugins.find(({ document }) => isAt(document.server, url))
@@ -44,30 +54,20 @@ export class Workspace {
   /** @throws Problem 404 */
   find(name: string): Local {
     const local = this.#all().find((one) => one.name === name)
-    if (!local) throw new Problem(404, `There is no plugin ${name} here: see GET /api/workspace`)
+    if (!local)
+      throw new Problem(404, `The plugin ${name} is not beside this host: list those that are with GET /api/workspace`)
     return local
   }
 
-  /** Registers a plugin and activates it, as far as that needs nobody: who signs in by OAuth does that themselves. */
-  async register(
-    user: string,
-    { url, folder }: Local,
-    presentation: Presentation,
-    tell: (step: RegistrationStep) => void,
-  ): Promise<Registration> {
-    const { registrar, registrations, credentials } = this.#host
+  /** Registers a plugin and activates it, unless the user has to sign in for that. */
+  async register(user: string, { url, folder }: Local, tell: (step: RegistrationStep) => void): Promise<Registration> {
+    const { registrar, registrations, approvals, credentials, presentation } = this.#parts
     const read = await registrar.read(url, { signal: AbortSignal.timeout(60_000), tell })
     const pending = await registrations.add(user, { address: url, ...read })
     const shown = await presentation.registration(user, pending)
     if (!pending.found) return shown
     const serviceToken = readOptional(join(folder, 'service-token'))
-    const plugin = await approve(
-      this.#host,
-      user,
-      pending.id,
-      serviceToken === undefined ? {} : { serviceToken },
-      presentation,
-    )
+    const plugin = await approvals.approve(user, pending.id, { serviceToken })
     const { type } = plugin.document.auth
     const userToken = readOptional(join(folder, 'user-token'))
     if (type === 'none' || type === 'service_http') await credentials.activate(user, plugin)
@@ -75,18 +75,14 @@ export class Workspace {
     return { ...shown, approved: plugin.id }
   }
 
-  /** Whether a plugin is one of these. */
-  has({ document }: RegisteredPlugin): boolean {
-    return this.#all().some(({ url }) => isAt(document.server, url))
-  }
-
   #all(): Local[] {
-    if (!existsSync(this.#folder)) return []
-    return readdirSync(this.#folder).flatMap((name) => {
-      const manifest = join(this.#folder, name, 'generated', 'ai-plugin.json')
+    const { folder } = this.#parts
+    if (folder === undefined || !existsSync(folder)) return []
+    return readdirSync(folder).flatMap((name) => {
+      const manifest = join(folder, name, 'generated', 'ai-plugin.json')
       if (!existsSync(manifest)) return []
       const { api } = JSON.parse(readFileSync(manifest, 'utf8')) as { api: { url: string } }
-      return [{ name, url: new URL(api.url).origin, folder: join(this.#folder, name, '.data') }]
+      return [{ name, url: new URL(api.url).origin, folder: join(folder, name, '.data') }]
     })
   }
 }
@@ -102,7 +98,7 @@ const isRunning = (url: string): Promise<boolean> =>
 const readOptional = (path: string): string | undefined =>
   existsSync(path) ? readFileSync(path, 'utf8').trim() || undefined : undefined
 
-/** The user that a plugin with OAuth made for development. */
+/** The user that a plugin with OAuth created for development. */
 function signInHint(folder: string): string | undefined {
   const text = readOptional(join(folder, 'development.json'))
   if (text === undefined) return undefined

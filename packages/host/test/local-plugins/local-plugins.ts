@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { freePort, startPlugin, temporaryDatabase } from '@reference-plugins/contract'
+import { freePort, startPlugin } from '@reference-plugins/testing/processes'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 
 export interface LocalPlugin {
   url: string

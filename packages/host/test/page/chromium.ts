@@ -5,48 +5,58 @@ import { type Browser, type BrowserContextOptions, chromium, type Locator, type 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
 /** Why the tests of the page cannot run here; false where they can. */
-export const noBrowser: string | false = existsSync(executablePath) ? false : `there is no ${executablePath}`
+export const noBrowser: string | false = existsSync(executablePath)
+  ? false
+  : `no browser at ${executablePath}: set CHROMIUM`
 
-export const openBrowser = (): Promise<Browser> => chromium.launch({ executablePath, args: ['--no-sandbox'] })
+const disabled = ['gpu', 'quic', 'background-networking', 'component-update', 'sync'].map((name) => `--disable-${name}`)
 
-/** A page that keeps what it complains about. */
+export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath, args: ['--no-sandbox', '--no-first-run', ...disabled] })
+
+/** A page, with the errors that it reports. */
 export async function openPage(
   browser: Browser,
   options: BrowserContextOptions = {},
-): Promise<{ page: Page; complaints: string[] }> {
+): Promise<{ page: Page; errors: string[] }> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 850 }, ...options })
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
-  const complaints: string[] = []
+  const errors: string[] = []
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text())
+    if (message.type() === 'error') errors.push(message.text())
   })
-  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('pageerror', (error) => errors.push(error.message))
   page.on('dialog', (dialog) => {
-    complaints.push(`dialog: ${dialog.message()}`)
+    errors.push(`dialog: ${dialog.message()}`)
     void dialog.dismiss()
   })
-  return { page, complaints }
+  return { page, errors }
 }
 
-/** Goes to an element as a person without a mouse does. Fails where Tab never gets there. */
+/** Waits until the page has rendered, and has sent the requests that its content makes. */
+export const rendered = (page: Page): Promise<unknown> =>
+  page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestIdleCallback(resolve)))')
+
+/** Moves the focus to an element with Tab alone. Fails if Tab does not reach it. */
 export async function tabTo(target: Locator): Promise<void> {
-  await target.waitFor()
-  const page = target.page()
+  // Found once: to find an element by its role takes longer than the key.
+  const element = await target.elementHandle()
   for (let presses = 0; presses < 200; presses++) {
-    if ((await target.and(page.locator(':focus')).count()) > 0) return
-    await page.keyboard.press('Tab')
+    if (await element?.evaluate((one) => one === one.ownerDocument.activeElement)) return
+    await target.page().keyboard.press('Tab')
   }
   throw new Error(`Tab never reaches ${target}`)
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** What axe finds that is serious or critical. */
-export async function seriousFindings(page: Page): Promise<string[]> {
-  // The policy of the page lets no script in, so it comes as the test's own.
-  await page.evaluate(`if (!window.axe) { ${axe} }`)
-  const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
+/** The serious and critical findings of axe, for some rules or all. */
+export async function seriousFindings(page: Page, rules?: string[]): Promise<string[]> {
+  // The page's policy blocks other scripts, so it is evaluated as the test's own.
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe)
+  const options = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) }
+  const { violations } = (await page.evaluate(`axe.run(document, ${JSON.stringify(options)})`)) as {
     violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[]
   }
   return violations

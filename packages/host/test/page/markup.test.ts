@@ -3,19 +3,21 @@ import { createServer, type Server } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
 import type { Conversation, PluginDetail, RegistrationEvent } from '../../src/wire.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
 import { type ServedModel, serveModel } from '../models/openai-double.ts'
-import { noBrowser, openBrowser, openPage } from './chromium.ts'
+import { noBrowser, openBrowser, openPage, rendered } from './chromium.ts'
 
 const naughty = createRequire(import.meta.url)('big-list-of-naughty-strings') as string[]
 
 let canary: Server
-let hits: string[] = []
+const hits: string[] = []
 let at: string
+let model: ServedModel
+let served: ServedHost
 let browser: Browser
 before(async () => {
   if (noBrowser) return
@@ -26,36 +28,48 @@ before(async () => {
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => canary.once('listening', resolve))
   at = `http://127.0.0.1:${(canary.address() as AddressInfo).port}`
-  browser = await openBrowser()
+  model = await serveModel((_, index) =>
+    index === 0
+      ? { text: hostileText(), calls: [{ name: 'hostile__read', arguments: { q: null } }] }
+      : { text: hostileText() },
+  )
+  const environment = { OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'double-1', OLLAMA_HOST: '127.0.0.1:1' }
+  ;[served, browser] = await Promise.all([
+    buildPage().then((folder) => serveHost({ environment }, servePage(folder))),
+    openBrowser(),
+  ])
 })
 after(async () => {
   if (noBrowser) return
   await browser.close()
+  await served.close()
+  model.close()
   canary.closeAllConnections()
   canary.close()
 })
 
-/** What would reach the canary, or run, if a text became more than a text. */
-const vectors = (): string[] => [
-  `<img src="${at}/img" onerror="fetch('${at}/onerror')">`,
-  `<script>fetch('${at}/script')</script>`,
-  `<svg onload="fetch('${at}/svg')"><image href="${at}/image"/></svg>`,
-  `<iframe src="${at}/iframe"></iframe><object data="${at}/object"></object>`,
-  `<link rel="stylesheet" href="${at}/link"><style>@import url(${at}/style)</style>`,
-  `<form action="${at}/form"><input autofocus onfocus="this.form.submit()"></form>`,
-  `<meta http-equiv="refresh" content="0;url=${at}/meta">`,
-  `![picture](${at}/markdown-image)`,
-  `![picture][1]\n\n[1]: ${at}/reference-image`,
-  `[click](javascript:fetch('${at}/link'))`,
-  `<a href="javascript:alert(1)">click</a> [data](data:text/html,<script>alert(1)</script>)`,
-  `"><img src=${at}/attribute>`,
-  `\${fetch('${at}/template')}`,
-  `![a](${at}/a "t") <https://a.example> http://a.example/?${'q'.repeat(50)}`,
-  `<details open ontoggle="fetch('${at}/toggle')">`,
-  `<video poster="${at}/poster"><source src="${at}/video"></video>`,
-]
+/** Would reach the canary, or run, if the page took it for more than text. */
+const hostileText = (): string =>
+  [
+    `<img src="${at}/img" onerror="fetch('${at}/onerror')">`,
+    `<script>fetch('${at}/script')</script>`,
+    `<svg onload="fetch('${at}/svg')"><image href="${at}/image"/></svg>`,
+    `<iframe src="${at}/iframe"></iframe><object data="${at}/object"></object>`,
+    `<link rel="stylesheet" href="${at}/link"><style>@import url(${at}/style)</style>`,
+    `<form action="${at}/form"><input autofocus onfocus="this.form.submit()"></form>`,
+    `<meta http-equiv="refresh" content="0;url=${at}/meta">`,
+    `![picture](${at}/markdown-image)`,
+    `![picture][1]\n\n[1]: ${at}/reference-image`,
+    `[click](javascript:fetch('${at}/link'))`,
+    `<a href="javascript:alert(1)">click</a> [data](data:text/html,<script>alert(1)</script>)`,
+    `"><img src=${at}/attribute>`,
+    `\${fetch('${at}/template')}`,
+    `![a](${at}/a "t") <https://a.example> http://a.example/?${'q'.repeat(50)}`,
+    `<details open ontoggle="fetch('${at}/toggle')">`,
+    `<video poster="${at}/poster"><source src="${at}/video"></video>`,
+  ].join('\n\n')
 
-/** A plugin every string of which is hostile, and a model that repeats it. */
+/** A plugin whose every string is the text. */
 async function serveHostile(text: string): Promise<{ host: string; close(): void }> {
   const server = createServer((request, response) => {
     const origin = `http://${request.headers.host}`
@@ -109,90 +123,81 @@ async function serveHostile(text: string): Promise<{ host: string; close(): void
   }
 }
 
-test('whatever plugins and models write stays text: nothing runs, nothing is loaded, no dialog opens', {
+/** Opens a page of the host and every part of it that opens, and looks for anything that text must not become. */
+async function check(page: Page, path: string, hostilePart: string): Promise<void> {
+  await page.goto(`${served.url}${path}`)
+  await page.locator(hostilePart).filter({ hasText: 'onerror' }).first().waitFor()
+  await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+  await rendered(page)
+  const found = (await page.evaluate(`
+    [...document.querySelectorAll('script:not([type=module]), iframe:not(.view), object, embed, form[action], meta[http-equiv], link[rel=stylesheet], img, a[href]')]
+      .filter((one) => !(one.src ?? one.href ?? '').startsWith(location.origin)).map((one) => one.outerHTML)`)) as string[]
+  assert.deepEqual(
+    found.filter(
+      (html) =>
+        !/^<a [^>]*href="https?:[^>]*rel="noopener noreferrer"/.test(html) &&
+        !/^<a [^>]*rel="noopener noreferrer"[^>]*href="https?:/.test(html),
+    ),
+    [],
+    path,
+  )
+}
+
+test('text of plugins and models stays text: nothing runs, nothing is loaded, no dialog opens', {
   skip: noBrowser,
   timeout: 120_000,
 }, async () => {
-  const text = vectors().join('\n\n')
-  const plugin = await serveHostile(text)
-  let model: ServedModel | undefined
-  let served: ServedHost | undefined
+  const plugin = await serveHostile(hostileText())
   try {
-    model = await serveModel((_, index) =>
-      index === 0 ? { text, calls: [{ name: 'hostile__read', arguments: { q: null } }] } : { text },
-    )
-    served = await serveHost(
-      { environment: { OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'double-1', OLLAMA_HOST: '127.0.0.1:1' } },
-      servePage(await buildPage()),
-    )
     const api = served.browser()
     const end = (await api.events<RegistrationEvent>('/api/registrations', { address: plugin.host })).at(-1)
     assert.ok(end?.type === 'end' && end.registration.isReady, JSON.stringify(end).slice(0, 1_000))
-    const { page, complaints } = await openPage(browser)
-    await page.goto(`${served.url}/plugins/register?id=${end.registration.id}`)
-    await page
-      .getByRole('button', { name: /^Register/ })
-      .last()
-      .waitFor()
+    const { page, errors } = await openPage(browser)
+    const requests: string[] = []
+    page.on('request', (request) => requests.push(request.url()))
+    await check(page, `/plugins/register?id=${end.registration.id}`, '[aria-labelledby=approve]')
     const { id } = await api.send<PluginDetail>('POST', `/api/registrations/${end.registration.id}/approve`, {})
     await api.send('PUT', `/api/plugins/${id}/activation`, {})
     const conversation = await api.send<Conversation>('POST', '/api/conversations', {})
-    await api.events(`/api/conversations/${conversation.id}/messages`, { text })
-    // The logo is asked for by the host alone, for whom it is meant.
-    hits = hits.filter((path) => path !== '/logo')
-    for (const path of ['/plugins', `/plugins/${id}`, `/c/${conversation.id}`, '/']) {
-      await page.goto(`${served.url}${path}`)
-      await page.getByRole('heading').first().waitFor()
-      await page.waitForTimeout(300)
-      for (const summary of await page.locator('summary').all()) await summary.click()
-      const found = (await page.evaluate(`
-        [...document.querySelectorAll('script:not([type=module]), iframe:not(.view), object, embed, form[action], meta[http-equiv], link[rel=stylesheet], img, a[href]')]
-          .filter((one) => !(one.src ?? one.href ?? '').startsWith(location.origin)).map((one) => one.outerHTML)`)) as string[]
-      assert.deepEqual(
-        found.filter(
-          (html) =>
-            !/^<a [^>]*href="https?:[^>]*rel="noopener noreferrer"/.test(html) &&
-            !/^<a [^>]*rel="noopener noreferrer"[^>]*href="https?:/.test(html),
-        ),
-        [],
-        path,
-      )
-    }
-    await page.waitForTimeout(500)
+    await api.events(`/api/conversations/${conversation.id}/messages`, { text: hostileText() })
+    await check(page, '/plugins', '.tile')
+    await check(page, `/plugins/${id}`, 'main')
+    await check(page, `/c/${conversation.id}`, '.call')
+    await check(page, '/', '.welcome')
+    // Everything that the page sent arrives before this request.
+    await page.goto(`${at}/last`)
     assert.deepEqual(
-      hits.filter((path) => path !== '/logo'),
-      [],
+      requests.filter((url) => !url.startsWith(served.url) && !url.startsWith('data:')),
+      [`${at}/last`],
+    )
+    // Only the host loads the logo.
+    assert.deepEqual(
+      hits.filter((path) => path !== '/logo' && path !== '/favicon.ico'),
+      ['/last'],
     )
     assert.deepEqual(
-      complaints.filter((one) => !/TrustedScript|404/.test(one)),
+      errors.filter((one) => !/TrustedScript|404/.test(one)),
       [],
     )
   } finally {
-    await served?.close()
-    model?.close()
     plugin.close()
   }
 })
 
-test('none of the strings that have broken others breaks the thread', {
+test('the big list of naughty strings does not break the thread', {
   skip: noBrowser,
   timeout: 120_000,
 }, async () => {
-  const served = await serveHost({}, servePage(await buildPage()))
-  try {
-    const { id } = await served.browser().send<Conversation>('POST', '/api/conversations', {})
-    for (let from = 0; from < naughty.length; from += 60)
-      await served.host.conversations.addMessage('only', id, 'assistant', [
-        { type: 'text', text: naughty.slice(from, from + 60).join('\n\n') },
-      ])
-    const { page, complaints } = await openPage(browser)
-    await page.goto(`${served.url}/c/${id}`)
-    await page.locator('.message').last().waitFor()
-    await page.waitForTimeout(500)
-    assert.equal(await page.locator('.message').count(), Math.ceil(naughty.length / 60))
-    assert.deepEqual(complaints, [])
-    assert.equal(await page.locator('.markdown :is(script, style, iframe, img, svg, form, object)').count(), 0)
-  } finally {
-    await served.close()
-  }
+  const { id } = await served.browser().send<Conversation>('POST', '/api/conversations', {})
+  for (let from = 0; from < naughty.length; from += 60)
+    await served.host.conversations.addMessage('only', id, 'assistant', [
+      { type: 'text', text: naughty.slice(from, from + 60).join('\n\n') },
+    ])
+  const { page, errors } = await openPage(browser)
+  await page.goto(`${served.url}/c/${id}`)
+  await page.locator('.message').last().waitFor()
+  await rendered(page)
+  assert.equal(await page.locator('.message').count(), Math.ceil(naughty.length / 60))
+  assert.deepEqual(errors, [])
+  assert.equal(await page.locator('.markdown :is(script, style, iframe, img, svg, form, object)').count(), 0)
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { PluginDocument } from '../../src/documents/index.ts'
+import type { PluginDocument } from '@reference-plugins/reader'
 import type { Call, Conversation, TurnEvent } from '../../src/wire.ts'
 import { serveHost } from '../fixture.ts'
 import { serveModel } from '../models/openai-double.ts'
@@ -26,7 +26,7 @@ const document = (name: string, purpose: string): PluginDocument => ({
   ],
 })
 
-test('a model that lacks a tool finds it by other words than the user said', async (t) => {
+test('a model finds a missing tool by other words than the user said', async (t) => {
   const model = await serveModel((_, index) =>
     index === 0
       ? { calls: [{ name: 'find_plugins', arguments: { query: 'currency exchange rate converter' } }] }
@@ -48,11 +48,11 @@ test('a model that lacks a tool finds it by other words than the user said', asy
     await plugins.add(
       `p${index}`,
       'only',
-      { address: 'a', document: one, texts: {}, mends: [] },
+      { address: 'a', document: one, texts: {}, repairs: [] },
       { clientId: undefined, verificationToken: 'x' },
     )
-    await database.run`INSERT INTO activation (user_id, plugin, at, state) VALUES ('only', ${`p${index}`}, '', 'active')`
   }
+  await database.run`INSERT INTO activation (user_id, plugin, at, state) SELECT owner, id, '', 'active' FROM plugin`
   const browser = served.browser()
   const { id } = await browser.send<Conversation>('POST', '/api/conversations', {
     plugins: all.map((_, index) => `p${index}`),

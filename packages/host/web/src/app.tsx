@@ -1,10 +1,9 @@
-import { useCallback, useEffect, useState } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
 import type { Session } from '../../src/wire.ts'
-import { get, wordsOf } from './api.ts'
 import { ConverseView } from './converse/converse-view.tsx'
+import { useLoaded } from './loaded.ts'
 import { Navigation } from './navigation.tsx'
-import { Notice } from './parts/notice.tsx'
+import { Problem } from './parts/notice.tsx'
 import { PluginView } from './plugins/plugin-view.tsx'
 import { PluginsView } from './plugins/plugins-view.tsx'
 import { RegisterView } from './plugins/register-view.tsx'
@@ -15,29 +14,21 @@ import { SettingsView } from './settings/settings-view.tsx'
 import { useTheme } from './settings/theme.ts'
 
 export function App() {
-  const [session, setSession] = useState<Session>()
-  const [problem, setProblem] = useState('')
+  const { value: session, setValue: setSession, problem, reload } = useLoaded<Session>('/api/session')
   const [path] = useLocation()
   useTheme()
-  const reload = useCallback(
-    () =>
-      get<Session>('/api/session').then(setSession, (error) => {
-        setProblem(wordsOf(error))
-      }),
-    [],
-  )
-  useEffect(() => {
-    void reload()
-  }, [reload])
-
-  if (problem !== '') return <main className="alone">{<Notice kind="error">{problem}</Notice>}</main>
-  if (!session) return <main className="alone" aria-busy="true" />
+  if (problem !== '' || !session)
+    return (
+      <main className="alone" aria-busy={problem === ''}>
+        <Problem>{problem}</Problem>
+      </main>
+    )
   return (
     <SessionContext.Provider value={{ session, setSession, reload }}>
       {session.user ? (
         <>
           <a className="skip" href="#main">
-            Skip to the content
+            Skip to content
           </a>
           <Navigation />
           <Switch>
@@ -52,7 +43,8 @@ export function App() {
             </Route>
             <Route>
               <main id="main" className="alone">
-                <h1>There is nothing at {path}</h1>
+                <h1>Page not found</h1>
+                <p>{path} does not exist.</p>
               </main>
             </Route>
           </Switch>

@@ -2,20 +2,21 @@ import { type KeyboardEvent, useState } from 'react'
 import { Link } from 'wouter'
 import type { Conversation, PluginSummary } from '../../../src/wire.ts'
 import { Button } from '../parts/button.tsx'
+import { Dialog } from '../parts/dialog.tsx'
+import { Form } from '../parts/form.tsx'
 import { HandIcon, PluginIcon, SendIcon, StopIcon } from '../parts/icons.tsx'
-import { Panel } from '../parts/panel.tsx'
 import { useSession } from '../session/session.ts'
-import type { Acts } from './converse-view.tsx'
 import { OperationPicker } from './operation-picker.tsx'
 import { PluginPicker } from './plugin-picker.tsx'
+import type { ConversationActions } from './use-conversation.ts'
 
 interface Props {
   conversation: Conversation | undefined
   plugins: PluginSummary[]
-  acts: Acts
+  actions: ConversationActions
 }
 
-export function Composer({ conversation, plugins, acts }: Props) {
+export function Composer({ conversation, plugins, actions }: Props) {
   const { session } = useSession()
   const [text, setText] = useState('')
   const isRunning = conversation?.isRunning ?? false
@@ -24,27 +25,21 @@ export function Composer({ conversation, plugins, acts }: Props) {
   const say = () => {
     if (text.trim() === '' || isRunning || !hasModel) return
     setText('')
-    void acts.say(text)
+    void actions.say(text)
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    // While a word is being composed, Enter takes the word.
+    // While an input method composes a word, Enter accepts the word.
     if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
       event.preventDefault()
       say()
     }
   }
   return (
-    <form
-      className="composer"
-      onSubmit={(event) => {
-        event.preventDefault()
-        say()
-      }}
-    >
+    <Form className="composer" onSubmit={say}>
       {hasModel ? (
         <textarea
-          aria-label="Say something"
-          placeholder="Say something"
+          aria-label="Message"
+          placeholder="Write a message"
           rows={2}
           value={text}
           maxLength={50_000}
@@ -53,26 +48,29 @@ export function Composer({ conversation, plugins, acts }: Props) {
         />
       ) : (
         <p className="no-model">
-          No model: call operations by hand. <Link href="/settings">How to get one</Link>
+          No model is connected. You can still call any operation with a form.{' '}
+          <Link href="/settings">Set up a model</Link>
         </p>
       )}
       <div className="row spread">
         <div className="row">
-          <Panel
-            title="Plugins of this conversation"
+          <Dialog
+            kind="panel"
+            title="Plugins in this conversation"
             trigger={
               <Button kind="plain">
                 <PluginIcon /> {enabled.length} {enabled.length === 1 ? 'plugin' : 'plugins'}
               </Button>
             }
           >
-            {() => <PluginPicker plugins={plugins} enabled={enabled.map(({ id }) => id)} onChange={acts.enable} />}
-          </Panel>
-          <Panel
-            title="Call by hand"
+            {() => <PluginPicker plugins={plugins} enabled={enabled.map(({ id }) => id)} onChange={actions.enable} />}
+          </Dialog>
+          <Dialog
+            kind="panel"
+            title="Call operation"
             trigger={
               <Button kind={hasModel ? 'plain' : 'primary'} isDisabled={isRunning || enabled.length === 0}>
-                <HandIcon /> Call by hand
+                <HandIcon /> Call operation
               </Button>
             }
           >
@@ -81,14 +79,14 @@ export function Composer({ conversation, plugins, acts }: Props) {
                 plugins={enabled}
                 onCall={(plugin, operation, given) => {
                   close()
-                  void acts.callByHand(plugin, operation, given)
+                  void actions.callOperation(plugin, operation, given)
                 }}
               />
             )}
-          </Panel>
+          </Dialog>
         </div>
         {isRunning ? (
-          <Button aria-label="Stop" onPress={acts.stop}>
+          <Button onPress={actions.stop}>
             <StopIcon /> Stop
           </Button>
         ) : (
@@ -99,6 +97,6 @@ export function Composer({ conversation, plugins, acts }: Props) {
           )
         )}
       </div>
-    </form>
+    </Form>
   )
 }

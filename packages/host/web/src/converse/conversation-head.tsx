@@ -3,8 +3,9 @@ import type { Conversation } from '../../../src/wire.ts'
 import { request } from '../api.ts'
 import { Button } from '../parts/button.tsx'
 import { Confirm } from '../parts/confirm.tsx'
+import { Dialog } from '../parts/dialog.tsx'
+import { Form } from '../parts/form.tsx'
 import { EyeIcon, FileIcon, TrashIcon } from '../parts/icons.tsx'
-import { Panel } from '../parts/panel.tsx'
 import { PromptPanel } from './prompt-panel.tsx'
 
 interface Props {
@@ -30,53 +31,49 @@ export function ConversationHead({ conversation: { id, title }, onRenamed, onRem
           </Button>
         </h1>
       ) : (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault()
-            rename()
-          }}
-        >
+        <Form onSubmit={rename}>
           <input
             ref={(field) => field?.focus()}
-            aria-label="Title"
+            aria-label="Conversation title"
             value={name}
             maxLength={80}
             onChange={(event) => setName(event.target.value)}
             onBlur={rename}
             onKeyDown={(event) => event.key === 'Escape' && setName(undefined)}
           />
-        </form>
+        </Form>
       )}
       <div className="row">
-        <Panel
+        <Dialog
+          kind="panel"
           title="What the model sees"
           trigger={
-            <Button kind="icon" aria-label="What the model sees">
+            <Button kind="icon" aria-label="View what the model sees">
               <EyeIcon />
             </Button>
           }
         >
           {() => <PromptPanel id={id} />}
-        </Panel>
+        </Dialog>
         <a
           className="button icon"
           href={`/api/conversations/${id}/file`}
           download="conversation.md"
-          aria-label="Save as a file"
+          aria-label="Download as Markdown"
         >
           <FileIcon />
         </a>
         <Confirm
           trigger={
-            <Button kind="icon" aria-label="Delete the conversation">
+            <Button kind="icon" aria-label="Delete conversation">
               <TrashIcon />
             </Button>
           }
           title="Delete this conversation?"
-          action="Delete"
+          action="Delete conversation"
           onConfirm={() => void request('DELETE', `/api/conversations/${id}`).then(onRemoved)}
         >
-          It is deleted for good.
+          You cannot undo this.
         </Confirm>
       </div>
     </header>

@@ -21,12 +21,12 @@ export function ConversationList({ list, current, onSearch }: Props) {
           <MenuIcon />
         </Button>
         <Link href="/" className="button" onClick={() => setIsOpen(false)}>
-          <PlusIcon /> New
+          <PlusIcon /> New conversation
         </Link>
       </div>
       <div className="folded">
         <TextInput
-          label="Search"
+          label="Search conversations"
           type="search"
           value={query}
           onChange={(text) => {
@@ -48,12 +48,12 @@ export function ConversationList({ list, current, onSearch }: Props) {
             </li>
           ))}
         </ul>
-        {list.length === 0 && query !== '' && <p className="empty">Nothing was said like that.</p>}
+        {list.length === 0 && query !== '' && <p className="empty">No conversations match your search.</p>}
       </div>
     </aside>
   )
 }
 
-/** What was found stands between ⟦ and ⟧. */
+/** The host puts each match between ⟦ and ⟧. */
 const marked = (snippet: string) =>
   snippet.split(/⟦(.*?)⟧/s).map((text, index) => (index % 2 === 1 ? <mark key={index}>{text}</mark> : text))

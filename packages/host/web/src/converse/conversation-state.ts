@@ -1,7 +1,7 @@
 import type { Call, Conversation, Message, Part, TurnEvent } from '../../../src/wire.ts'
 
-/** A conversation after something has happened in it. */
-export function after(conversation: Conversation, event: TurnEvent): Conversation {
+/** The conversation after an event. */
+export function applyEvent(conversation: Conversation, event: TurnEvent): Conversation {
   switch (event.type) {
     case 'message':
       return conversation.messages.some(({ id }) => id === event.message.id)

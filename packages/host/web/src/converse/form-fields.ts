@@ -5,14 +5,14 @@ export interface FormField {
   kind: 'text' | 'number' | 'choice' | 'list' | 'json'
   description: string
   isRequired: boolean
-  /** Of a choice; true and false where it is a boolean. */
+  /** The options of a choice: true and false for a boolean. */
   choices: string[]
   isLong: boolean
   example: string | undefined
   schema: Schema
 }
 
-/** The fields of a form, from the flat input of an operation. What is deeper is written as JSON. */
+/** The fields of a form for the flat input of an operation. The user writes nested values as JSON. */
 export function fieldsOf(input: Schema): FormField[] {
   const required = Array.isArray(input.required) ? (input.required as string[]) : []
   return Object.entries((input.properties ?? {}) as Record<string, Schema>).map(([name, given]) => {
@@ -35,7 +35,7 @@ export function fieldsOf(input: Schema): FormField[] {
   })
 }
 
-/** A schema that allows null beside something else is that something here: an empty field is not sent. */
+/** The schema without its null option: an empty field is not sent. */
 function withoutNull(schema: Schema): Schema {
   const options = Array.isArray(schema.anyOf) ? (schema.anyOf as Schema[]).filter(({ type }) => type !== 'null') : []
   return options.length === 1 ? { ...options[0], description: schema.description } : schema
@@ -50,31 +50,31 @@ function kindOf({ type, items }: Schema): FormField['kind'] {
 }
 
 function limits({ minimum, maximum, minLength, maxLength, maxItems, format }: Schema): string {
-  const words = []
-  if (minimum !== undefined && maximum !== undefined) words.push(`${minimum} to ${maximum}`)
-  else if (minimum !== undefined) words.push(`at least ${minimum}`)
-  else if (maximum !== undefined && Number(maximum) < 2 ** 53 - 1) words.push(`at most ${maximum}`)
-  if (maxLength !== undefined) words.push(`at most ${maxLength} characters`)
-  else if (Number(minLength) > 1) words.push(`at least ${minLength} characters`)
-  if (maxItems !== undefined) words.push(`at most ${maxItems}`)
-  if (typeof format === 'string') words.push(format)
-  const text = words.join(', ')
+  const parts = []
+  if (minimum !== undefined && maximum !== undefined) parts.push(`${minimum} to ${maximum}`)
+  else if (minimum !== undefined) parts.push(`at least ${minimum}`)
+  else if (maximum !== undefined && Number(maximum) < 2 ** 53 - 1) parts.push(`at most ${maximum}`)
+  if (maxLength !== undefined) parts.push(`up to ${maxLength} characters`)
+  else if (Number(minLength) > 1) parts.push(`at least ${minLength} characters`)
+  if (maxItems !== undefined) parts.push(`up to ${maxItems} items`)
+  if (typeof format === 'string') parts.push(format)
+  const text = parts.join(', ')
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 export interface ReadForm {
   arguments: Record<string, unknown>
-  /** By the name of the field. */
+  /** Messages by field name. */
   faults: Record<string, string>
 }
 
-/** What was typed, as arguments. An empty field is not sent. */
+/** The typed values as arguments. An empty field is not sent. */
 export function readForm(fields: FormField[], values: Record<string, string>): ReadForm {
   const read: ReadForm = { arguments: {}, faults: {} }
   for (const field of fields) {
     const text = values[field.name] ?? ''
     if (text === '') {
-      if (field.isRequired) read.faults[field.name] = 'This is needed'
+      if (field.isRequired) read.faults[field.name] = 'This field is required'
       continue
     }
     const value = readValue(field, text)
@@ -86,7 +86,7 @@ export function readForm(fields: FormField[], values: Record<string, string>): R
 
 function readValue({ kind, schema }: FormField, text: string): unknown {
   if (kind === 'text') return text
-  if (kind === 'number') return Number.isFinite(Number(text)) ? Number(text) : new Error('This must be a number')
+  if (kind === 'number') return Number.isFinite(Number(text)) ? Number(text) : new Error('Enter a number')
   if (kind === 'choice') {
     const options = Array.isArray(schema.enum) ? schema.enum : [true, false]
     return options.find((one) => String(one) === text)
@@ -95,11 +95,13 @@ function readValue({ kind, schema }: FormField, text: string): unknown {
     const lines = text.split('\n').filter((line) => line.trim() !== '')
     const isNumber = (schema.items as Schema).type !== 'string'
     if (!isNumber) return lines.map((line) => line.trim())
-    return lines.every((line) => Number.isFinite(Number(line))) ? lines.map(Number) : new Error('These must be numbers')
+    return lines.every((line) => Number.isFinite(Number(line)))
+      ? lines.map(Number)
+      : new Error('Enter one number per line')
   }
   try {
     return JSON.parse(text) as unknown
   } catch (error) {
-    return new Error(`This must be JSON: ${(error as Error).message}`)
+    return new Error(`Enter valid JSON: ${(error as Error).message}`)
   }
 }

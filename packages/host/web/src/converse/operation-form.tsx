@@ -1,6 +1,9 @@
 import { useState } from 'react'
 import type { OperationSummary } from '../../../src/wire.ts'
 import { Button } from '../parts/button.tsx'
+import { Form } from '../parts/form.tsx'
+import { OperationRoute } from '../parts/operation-route.tsx'
+import { Select } from '../parts/select.tsx'
 import { TextInput } from '../parts/text-input.tsx'
 import { type FormField, fieldsOf, readForm } from './form-fields.ts'
 
@@ -10,101 +13,64 @@ interface Props {
   onCall: (given: Record<string, unknown>) => void
 }
 
-/** A form made from the schema of an operation. */
+/** A form made from the input schema of an operation. */
 export function OperationForm({ title, operation, onCall }: Props) {
   const fields = fieldsOf(operation.input)
   const [values, setValues] = useState<Record<string, string>>({})
   const [faults, setFaults] = useState<Record<string, string>>({})
-  const set = (name: string) => (value: string) => setValues({ ...values, [name]: value })
+  const submit = () => {
+    const read = readForm(fields, values)
+    setFaults(read.faults)
+    if (Object.keys(read.faults).length === 0) onCall(read.arguments)
+  }
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        const read = readForm(fields, values)
-        setFaults(read.faults)
-        if (Object.keys(read.faults).length === 0) onCall(read.arguments)
-      }}
-    >
+    <Form onSubmit={submit}>
       <h3>{title}</h3>
       {operation.description !== operation.title && <p>{operation.description}</p>}
-      {operation.method && (
-        <p>
-          <code>
-            {operation.method} {operation.path}
-          </code>
-        </p>
-      )}
+      <OperationRoute operation={operation} />
       {fields.map((field) => (
         <FieldInput
           key={field.name}
           field={field}
           value={values[field.name] ?? ''}
-          fault={faults[field.name]}
-          onChange={set(field.name)}
+          error={faults[field.name]}
+          onChange={(value) => setValues({ ...values, [field.name]: value })}
         />
       ))}
       <Button type="submit" kind="primary">
-        {operation.asks === 'never' ? 'Call' : 'Call, after a question'}
+        {operation.asks === 'never' ? 'Call' : 'Call (asks first)'}
       </Button>
-    </form>
+    </Form>
   )
 }
 
-function FieldInput({
-  field,
-  value,
-  fault,
-  onChange,
-}: {
+interface FieldProps {
   field: FormField
   value: string
-  fault: string | undefined
+  error: string | undefined
   onChange: (value: string) => void
-}) {
+}
+
+function FieldInput({ field, ...state }: FieldProps) {
   const { name, kind, description, isRequired, choices, example } = field
+  const shared = { label: name, isRequired, ...state }
   if (kind === 'choice')
     return (
-      <label className="field">
-        <span>
-          {name}
-          {isRequired && ' *'}
-        </span>
-        <select
-          value={value}
-          onChange={(event) => onChange(event.target.value)}
-          required={isRequired}
-          aria-invalid={fault !== undefined}
-        >
-          <option value="">{isRequired ? 'Choose' : 'not sent'}</option>
-          {choices.map((choice) => (
-            <option key={choice} value={choice}>
-              {choice}
-            </option>
-          ))}
-        </select>
-        {description && <small>{description}</small>}
-        {fault && <small className="fault">{fault}</small>}
-      </label>
+      <Select
+        {...shared}
+        description={description}
+        options={[['', isRequired ? 'Select an option' : 'Not set'], ...choices.map((one) => [one, one] as const)]}
+      />
     )
   return (
     <TextInput
-      label={name}
-      value={value}
-      onChange={onChange}
-      isRequired={isRequired}
+      {...shared}
       description={[description, hints[kind]].filter(Boolean).join('. ') || undefined}
       lines={kind === 'json' || kind === 'list' || field.isLong ? 3 : 1}
-      error={fault}
       {...(example !== undefined && { placeholder: example })}
       {...(kind === 'number' && { inputMode: 'decimal' as const })}
     />
   )
 }
 
-const hints: Record<FormField['kind'], string> = {
-  text: '',
-  number: '',
-  choice: '',
-  list: 'One a line',
-  json: 'As JSON',
-}
+const hints: Partial<Record<FormField['kind'], string>> = { list: 'One value per line', json: 'Enter JSON' }

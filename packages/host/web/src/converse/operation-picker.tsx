@@ -9,7 +9,7 @@ interface Props {
   onCall: (plugin: string, operation: string, given: Record<string, unknown>) => void
 }
 
-/** Every operation of the enabled plugins, and a form for the chosen one. */
+/** Every operation of the enabled plugins, and a form for the one that the user selects. */
 export function OperationPicker({ plugins, onCall }: Props) {
   const [chosen, setChosen] = useState<{ plugin: PluginSummary; operation: OperationSummary }>()
   const [query, setQuery] = useState('')
@@ -17,7 +17,7 @@ export function OperationPicker({ plugins, onCall }: Props) {
     return (
       <>
         <Button kind="plain" onPress={() => setChosen(undefined)}>
-          ← Other operations
+          ← All operations
         </Button>
         <OperationForm
           title={`${chosen.plugin.title}: ${chosen.operation.title}`}
@@ -27,30 +27,31 @@ export function OperationPicker({ plugins, onCall }: Props) {
       </>
     )
   const wanted = query.toLowerCase()
+  const groups = plugins.slice(0, 50).map((plugin) => ({
+    plugin,
+    operations: plugin.operations.filter(({ name, title }) =>
+      `${plugin.title} ${name} ${title}`.toLowerCase().includes(wanted),
+    ),
+  }))
   return (
     <>
-      {plugins.length > 3 && <TextInput label="Find an operation" type="search" value={query} onChange={setQuery} />}
-      {plugins.slice(0, 50).map((plugin) => {
-        const found = plugin.operations.filter(({ name, title }) =>
-          `${plugin.title} ${name} ${title}`.toLowerCase().includes(wanted),
-        )
-        return (
-          found.length > 0 && (
-            <section key={plugin.id}>
-              <h3>{plugin.title}</h3>
-              <ul className="plain">
-                {found.map((operation) => (
-                  <li key={operation.name}>
-                    <button type="button" className="choice" onClick={() => setChosen({ plugin, operation })}>
-                      <code>{operation.name}</code> <span>{operation.title}</span>
-                    </button>
-                  </li>
-                ))}
-              </ul>
-            </section>
-          )
-        )
-      })}
+      {plugins.length > 3 && <TextInput label="Search operations" type="search" value={query} onChange={setQuery} />}
+      {groups
+        .filter(({ operations }) => operations.length > 0)
+        .map(({ plugin, operations }) => (
+          <section key={plugin.id}>
+            <h3>{plugin.title}</h3>
+            <ul className="plain">
+              {operations.map((operation) => (
+                <li key={operation.name}>
+                  <button type="button" className="choice" onClick={() => setChosen({ plugin, operation })}>
+                    <code>{operation.name}</code> <span>{operation.title}</span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </section>
+        ))}
     </>
   )
 }

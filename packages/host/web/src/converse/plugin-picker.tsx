@@ -9,7 +9,7 @@ interface Props {
   onChange: (plugins: string[]) => Promise<void>
 }
 
-/** Which of the active plugins may be called in this conversation. */
+/** Selects the active plugins that this conversation can call. */
 export function PluginPicker({ plugins, enabled, onChange }: Props) {
   const [chosen, setChosen] = useState(enabled)
   const [query, setQuery] = useState('')
@@ -23,10 +23,10 @@ export function PluginPicker({ plugins, enabled, onChange }: Props) {
     <>
       {plugins.length === 0 && (
         <p>
-          No plugin is active: <Link href="/plugins">activate one</Link> first.
+          No plugins are active. <Link href="/plugins">Activate a plugin</Link>
         </p>
       )}
-      {plugins.length > 10 && <TextInput label="Find a plugin" type="search" value={query} onChange={setQuery} />}
+      {plugins.length > 10 && <TextInput label="Search plugins" type="search" value={query} onChange={setQuery} />}
       <ul className="plain">
         {found.slice(0, 200).map(({ id, title, descriptionForHuman, tokens }) => (
           <li key={id}>

@@ -1,29 +1,23 @@
-import { useEffect, useState } from 'react'
 import type { Prompt } from '../../../src/wire.ts'
-import { get, wordsOf } from '../api.ts'
-import { Code } from '../parts/json-view.tsx'
-import { Notice } from '../parts/notice.tsx'
+import { useLoaded } from '../loaded.ts'
+import { Code, CodeDetails } from '../parts/code.tsx'
+import { parseJson, toJson } from '../parts/json.ts'
+import { Problem } from '../parts/notice.tsx'
 
-/** Exactly what would go to the model now, and what it costs. */
+/** What would be sent to the model now, and how many tokens it takes. */
 export function PromptPanel({ id }: { id: string }) {
-  const [prompt, setPrompt] = useState<Prompt>()
-  const [problem, setProblem] = useState('')
-  useEffect(() => {
-    get<Prompt>(`/api/conversations/${id}/prompt`).then(setPrompt, (error) => setProblem(wordsOf(error)))
-  }, [id])
-  if (problem) return <Notice kind="error">{problem}</Notice>
-  if (!prompt) return <p aria-busy="true">…</p>
-  const { tokens, tools, leftOut } = prompt
+  const { value: prompt, problem } = useLoaded<Prompt>(`/api/conversations/${id}/prompt`)
+  if (problem) return <Problem>{problem}</Problem>
+  if (!prompt) return <p aria-busy="true">Loading…</p>
+  const { tokens, tools, leftOut, messages, system, raw } = prompt
+  const request = parseJson(raw)
   return (
     <>
       <p>
-        {tokens.total} tokens: {tokens.system} of instructions, {tokens.messages} of what was said, {tokens.tools} of{' '}
-        {tools.length} tools. Counted as OpenAI's newer models do; an estimate for others.
+        {tokens.total} tokens: {tokens.system} for instructions, {tokens.messages} for messages, {tokens.tools} for{' '}
+        {tools.length} tools. Counted with the tokenizer of OpenAI’s newer models; other models count differently.
       </p>
-      <details open>
-        <summary>Instructions</summary>
-        <Code label="Instructions" text={prompt.system} />
-      </details>
+      <CodeDetails label="Instructions" text={system} isOpen />
       <details>
         <summary>{tools.length} tools</summary>
         {tools.map(({ name, plugin, description, schema, tokens: cost }) => (
@@ -35,13 +29,13 @@ export function PromptPanel({ id }: { id: string }) {
               </small>
             </summary>
             <p>{description}</p>
-            <Code label={`Parameters of ${name}`} text={JSON.stringify(schema, null, 2)} />
+            <Code label={`Parameters of ${name}`} text={toJson(schema)} />
           </details>
         ))}
       </details>
       {leftOut.length > 0 && (
         <details>
-          <summary>{leftOut.length} plugins do not fit this request and were left out</summary>
+          <summary>{leftOut.length} plugins left out because they do not fit</summary>
           <ul>
             {leftOut.slice(0, 200).map(({ plugin, tokens: cost }, index) => (
               <li key={index}>
@@ -52,26 +46,15 @@ export function PromptPanel({ id }: { id: string }) {
         </details>
       )}
       <details>
-        <summary>What was said</summary>
-        {prompt.messages.map(({ role, text }, index) => (
+        <summary>Messages</summary>
+        {messages.map(({ role, text }, index) => (
           <div key={index}>
             <h3>{role}</h3>
             <Code label={role} text={text} />
           </div>
         ))}
       </details>
-      <details>
-        <summary>The request as JSON</summary>
-        <Code label="Request" text={format(prompt.raw)} />
-      </details>
+      <CodeDetails label="Request as JSON" text={request === undefined ? raw : toJson(request)} />
     </>
   )
-}
-
-const format = (text: string): string => {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2)
-  } catch {
-    return text
-  }
 }

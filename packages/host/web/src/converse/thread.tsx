@@ -1,24 +1,33 @@
 import { useEffect, useRef } from 'react'
-import type { Conversation, Message } from '../../../src/wire.ts'
+import type { Conversation, Message, Part } from '../../../src/wire.ts'
 import { Boundary } from '../parts/boundary.tsx'
 import { Markdown } from '../parts/markdown.tsx'
 import { CallCard } from './call-card.tsx'
-import type { Acts } from './converse-view.tsx'
+import type { ConversationActions } from './use-conversation.ts'
 
-export function Thread({ conversation, acts }: { conversation: Conversation; acts: Acts }) {
+interface Props {
+  conversation: Conversation
+  actions: ConversationActions
+}
+
+export function Thread({ conversation: { id: conversation, messages, isRunning }, actions }: Props) {
   const end = useRef<HTMLDivElement>(null)
-  const count = conversation.messages.reduce((sum, { parts }) => sum + parts.length, 0)
+  const count = messages.reduce((sum, { parts }) => sum + parts.length, 0)
   useEffect(() => {
     end.current?.scrollIntoView({ block: 'end' })
-  }, [count, conversation.id])
+  }, [count, conversation])
   return (
-    <div className="thread" role="log" aria-label="Conversation" aria-busy={conversation.isRunning}>
-      {conversation.messages.map((message) => (
-        <Boundary key={message.id}>
-          <MessageView message={message} conversation={conversation.id} acts={acts} />
+    <div className="thread" role="log" aria-label="Conversation" aria-busy={isRunning}>
+      {messages.map(({ id, role, parts }) => (
+        <Boundary key={id}>
+          <article className={`message ${role}`} aria-label={role === 'user' ? 'You' : 'Assistant'}>
+            {parts.map((part, index) => (
+              <PartView key={part.type === 'call' ? part.call.id : index} part={part} role={role} actions={actions} />
+            ))}
+          </article>
         </Boundary>
       ))}
-      {conversation.isRunning && (
+      {isRunning && (
         <p className="working" role="status">
           Working…
         </p>
@@ -28,34 +37,14 @@ export function Thread({ conversation, acts }: { conversation: Conversation; act
   )
 }
 
-function MessageView({
-  message: { role, parts },
-  conversation,
-  acts,
-}: {
-  message: Message
-  conversation: string
-  acts: Acts
-}) {
-  return (
-    <article className={`message ${role}`} aria-label={role === 'user' ? 'You' : 'Assistant'}>
-      {parts.map((part, index) => {
-        if (part.type === 'call')
-          return <CallCard key={part.call.id} call={part.call} conversation={conversation} acts={acts} />
-        if (part.type === 'notice')
-          return (
-            <p key={index} className="notice info">
-              {part.text}
-            </p>
-          )
-        return role === 'user' ? (
-          <p key={index} className="said">
-            {part.text}
-          </p>
-        ) : (
-          <Markdown key={index} text={part.text} />
-        )
-      })}
-    </article>
-  )
+interface PartProps {
+  part: Part
+  role: Message['role']
+  actions: ConversationActions
+}
+
+function PartView({ part, role, actions }: PartProps) {
+  if (part.type === 'call') return <CallCard call={part.call} actions={actions} />
+  if (part.type === 'notice') return <p className="notice info">{part.text}</p>
+  return role === 'user' ? <p className="said">{part.text}</p> : <Markdown text={part.text} />
 }

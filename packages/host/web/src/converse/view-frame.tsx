@@ -1,54 +1,52 @@
 import { AppBridge, PostMessageTransport } from '@modelcontextprotocol/ext-apps/app-bridge'
 import { useEffect, useRef, useState } from 'react'
 import type { Call } from '../../../src/wire.ts'
-import type { Acts } from './converse-view.tsx'
+import { isObject, parseJson } from '../parts/json.ts'
+import { shownTheme } from '../settings/theme.ts'
+import type { ConversationActions } from './use-conversation.ts'
 
-const highest = 800
+const maximumHeight = 800
+
+interface Props {
+  call: Call
+  actions: ConversationActions
+}
 
 /**
- * An MCP App of the plugin (2026-01-26), in a frame of another origin that reaches neither the network nor this page.
- * What it calls goes the way of a call by hand, with the same questions.
+ * An MCP App of the plugin (2026-01-26), in a frame of another origin that can reach neither the network nor this page.
+ * Its calls are treated as calls by the user, with the same confirmations.
  */
-export function ViewFrame({ call, acts, conversation }: { call: Call; acts: Acts; conversation: string }) {
+export function ViewFrame({ call, actions }: Props) {
   const frame = useRef<HTMLIFrameElement>(null)
   const [height, setHeight] = useState(200)
-  const latest = useRef(acts)
-  latest.current = acts
+  const latest = useRef(actions)
+  latest.current = actions
   useEffect(() => {
     const element = frame.current
     if (!element?.contentWindow) return
-    const isDark = getComputedStyle(document.documentElement).colorScheme.startsWith('dark')
     const bridge = new AppBridge(
       null,
       { name: 'reference-plugins-host', version: '1' },
       { serverTools: {} },
-      {
-        hostContext: {
-          theme:
-            isDark ||
-            (document.documentElement.dataset.theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
-              ? 'dark'
-              : 'light',
-        },
-      },
+      { hostContext: { theme: shownTheme() } },
     )
     bridge.oninitialized = () => {
       void bridge.sendToolInput({ arguments: call.arguments })
       void bridge.sendToolResult(toResult(call))
     }
     bridge.onsizechange = async ({ height: wanted }) => {
-      if (wanted) setHeight(Math.min(wanted, highest))
+      if (wanted) setHeight(Math.min(wanted, maximumHeight))
       return {}
     }
     bridge.oncalltool = async ({ name, arguments: given = {} }) => {
-      await latest.current.callByHand(call.plugin.id, name, given)
-      return { content: [{ type: 'text', text: 'It stands below, in the conversation.' }] }
+      await latest.current.callOperation(call.plugin.id, name, given)
+      return { content: [{ type: 'text', text: 'The response is shown below in the conversation.' }] }
     }
     const transport = new PostMessageTransport(element.contentWindow, element.contentWindow)
     void bridge.connect(transport)
     element.src = `/api/calls/${call.id}/view`
     return () => void bridge.close()
-  }, [call.id, conversation])
+  }, [call.id])
   return (
     <iframe
       ref={frame}
@@ -62,11 +60,6 @@ export function ViewFrame({ call, acts, conversation }: { call: Call; acts: Acts
 
 function toResult({ response }: Call) {
   const text = response?.body ?? ''
-  const content = [{ type: 'text' as const, text }]
-  try {
-    const value: unknown = JSON.parse(text)
-    if (value !== null && typeof value === 'object' && !Array.isArray(value))
-      return { content, structuredContent: value as Record<string, unknown> }
-  } catch {}
-  return { content }
+  const value = parseJson(text)
+  return { content: [{ type: 'text' as const, text }], ...(isObject(value) && { structuredContent: value }) }
 }

@@ -1,6 +1,6 @@
 import { Component, type ReactNode } from 'react'
 
-/** Keeps what cannot be shown from taking the page with it. */
+/** Keeps the rest of the page when one part fails to render. */
 export class Boundary extends Component<{ children: ReactNode }, { isBroken: boolean }> {
   override state = { isBroken: false }
 
@@ -9,6 +9,10 @@ export class Boundary extends Component<{ children: ReactNode }, { isBroken: boo
   }
 
   override render() {
-    return this.state.isBroken ? <p className="notice warning">This part cannot be shown.</p> : this.props.children
+    return this.state.isBroken ? (
+      <p className="notice warning">This part could not be displayed.</p>
+    ) : (
+      this.props.children
+    )
   }
 }

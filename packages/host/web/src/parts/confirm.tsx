@@ -1,45 +1,37 @@
 import type { ReactNode } from 'react'
-import { Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { Button } from './button.tsx'
+import { Dialog } from './dialog.tsx'
 
 interface Props {
-  /** The button that asks. */
   trigger: ReactNode
   title: string
   children: ReactNode
+  /** The text of the button that confirms. */
   action: string
   onConfirm: () => void
 }
 
-/** Asks before something is done that cannot be undone. */
-export const Confirm = ({ trigger, title, children, action, onConfirm }: Props) => (
-  <DialogTrigger>
-    {trigger}
-    <ModalOverlay className="overlay" isDismissable>
-      <Modal className="modal">
-        <Dialog role="alertdialog">
-          {({ close }) => (
-            <>
-              <Heading slot="title">{title}</Heading>
-              <div>{children}</div>
-              <div className="row end">
-                <Button autoFocus onPress={close}>
-                  Cancel
-                </Button>
-                <Button
-                  kind="danger"
-                  onPress={() => {
-                    close()
-                    onConfirm()
-                  }}
-                >
-                  {action}
-                </Button>
-              </div>
-            </>
-          )}
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
-  </DialogTrigger>
+/** Asks the user to confirm an action that cannot be undone. */
+export const Confirm = ({ children, action, onConfirm, ...dialog }: Props) => (
+  <Dialog kind="alert" {...dialog}>
+    {(close) => (
+      <>
+        <p>{children}</p>
+        <div className="row end">
+          <Button autoFocus onPress={close}>
+            Cancel
+          </Button>
+          <Button
+            kind="danger"
+            onPress={() => {
+              close()
+              onConfirm()
+            }}
+          >
+            {action}
+          </Button>
+        </div>
+      </>
+    )}
+  </Dialog>
 )

@@ -1,17 +1,19 @@
+import { Code } from './code.tsx'
+import { isObject, parseJson, toJson } from './json.ts'
 import { Scroll } from './scroll.tsx'
 
-/** JSON for people: a list of alike objects as a table, the rest indented. */
-export function JsonView({ text }: { text: string }) {
-  const value = parse(text)
-  const rows = rowsOf(value)
+/** JSON for people: a list of objects as a table too. */
+export function JsonView({ label, text }: { label: string; text: string }) {
+  const value = parseJson(text)
+  const table = tableOf(value)
   return (
     <>
-      {rows && (
-        <Scroll label="Answer as a table">
+      {table && (
+        <Scroll label={`${label} as a table`}>
           <table>
             <thead>
               <tr>
-                {rows.columns.map((column) => (
+                {table.columns.map((column) => (
                   <th key={column} scope="col">
                     {column}
                   </th>
@@ -19,10 +21,10 @@ export function JsonView({ text }: { text: string }) {
               </tr>
             </thead>
             <tbody>
-              {rows.items.map((item, index) => (
+              {table.items.map((item, index) => (
                 <tr key={index}>
-                  {rows.columns.map((column) => (
-                    <td key={column}>{cell(item[column])}</td>
+                  {table.columns.map((column) => (
+                    <td key={column}>{cellOf(item[column])}</td>
                   ))}
                 </tr>
               ))}
@@ -30,39 +32,19 @@ export function JsonView({ text }: { text: string }) {
           </table>
         </Scroll>
       )}
-      <Code text={value === undefined ? text : JSON.stringify(value, null, 2)} />
+      <Code label={label} text={value === undefined ? text : toJson(value)} />
     </>
   )
 }
 
-export const Code = ({ text, label = 'Code' }: { text: string; label?: string }) => (
-  <Scroll label={label}>
-    <pre>{text.length > 20_000 ? `${text.slice(0, 20_000)}\n…` : text}</pre>
-  </Scroll>
-)
-
-type Item = Record<string, unknown>
-
-function rowsOf(value: unknown): { columns: string[]; items: Item[] } | undefined {
+function tableOf(value: unknown): { columns: string[]; items: Record<string, unknown>[] } | undefined {
   const list = Array.isArray(value) ? value : Object.values((value as object) ?? {}).find(Array.isArray)
-  if (!Array.isArray(list) || list.length === 0 || !list.every(isItem)) return undefined
-  const items = list.slice(0, 50) as Item[]
-  const columns = [...new Set(items.flatMap((item) => Object.keys(item)))].slice(0, 8)
-  return { columns, items }
+  if (!Array.isArray(list) || list.length === 0 || !list.every(isObject)) return undefined
+  const items = list.slice(0, 50)
+  return { items, columns: [...new Set(items.flatMap((item) => Object.keys(item)))].slice(0, 8) }
 }
 
-const isItem = (one: unknown): one is Item => one !== null && typeof one === 'object' && !Array.isArray(one)
-
-const cell = (value: unknown): string => {
-  const text =
-    value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+function cellOf(value: unknown): string {
+  const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '')
   return text.length > 120 ? `${text.slice(0, 119)}…` : text
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
-  }
 }

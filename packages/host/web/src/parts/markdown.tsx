@@ -3,7 +3,7 @@ import ReactMarkdown, { type Components } from 'react-markdown'
 import remarkGfm from 'remark-gfm'
 import { Scroll } from './scroll.tsx'
 
-/** http and https only; anything else is shown and leads nowhere. */
+/** Only http and https URLs become links. */
 const safe = (url: string): string => (/^https?:\/\//i.test(url) ? url : '')
 
 const components: Components = {
@@ -15,7 +15,7 @@ const components: Components = {
     ) : (
       <span>{children}</span>
     ),
-  // An image tells its server who looks at it, and may carry away what was said: it is a link that nobody has to follow.
+  // Loading an image tells its server who reads it, and its URL can carry the conversation away, so it is only a link.
   img: ({ src, alt }) => {
     const url = typeof src === 'string' ? src : ''
     return url === '' ? (
@@ -33,7 +33,7 @@ const components: Components = {
   ),
 }
 
-/** What a model or a plugin has written. HTML in it is text. */
+/** Text from a model or a plugin. HTML in it is shown as text. */
 export const Markdown = memo(({ text }: { text: string }) => (
   <div className="markdown">
     <ReactMarkdown remarkPlugins={[remarkGfm]} components={components} urlTransform={safe}>

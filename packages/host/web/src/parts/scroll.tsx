@@ -1,16 +1,14 @@
 import type { ReactNode } from 'react'
 
-/** What may be wider or longer than its place; the keyboard reaches it, to scroll it. */
-export const Scroll = ({
-  label,
-  className = '',
-  children,
-}: {
+interface Props {
   label: string
   className?: string
   children: ReactNode
-}) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+}
+
+/** Content that may be larger than its place. The keyboard can reach and scroll it. */
+export const Scroll = ({ label, className = '', children }: Props) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must reach what scrolls
   <section className={`scroll ${className}`} aria-label={label} tabIndex={0}>
     {children}
   </section>

@@ -4,7 +4,7 @@ interface Props extends Omit<TextFieldProps, 'children' | 'className'> {
   label: string
   description?: string | undefined
   placeholder?: string
-  /** More than one: a field of so many lines. */
+  /** Its height. More than one makes it a multi-line field. */
   lines?: number
   error?: string | undefined
 }
@@ -23,3 +23,6 @@ export const TextInput = ({ label, description, placeholder, lines = 1, error, .
     </TextField>
   )
 }
+
+/** A field for a password, token or key that the browser does not remember. */
+export const SecretInput = (props: Props) => <TextInput type="password" autoComplete="off" {...props} />

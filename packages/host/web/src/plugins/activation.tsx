@@ -1,125 +1,69 @@
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import type { LocalPlugin, PluginDetail } from '../../../src/wire.ts'
-import { get, request, wordsOf } from '../api.ts'
+import { request } from '../api.ts'
+import { useAttempt } from '../attempt.ts'
+import { useLoaded } from '../loaded.ts'
 import { Button } from '../parts/button.tsx'
-import { Notice } from '../parts/notice.tsx'
-import { TextInput } from '../parts/text-input.tsx'
-import { stateWords } from './words.ts'
+import { Form } from '../parts/form.tsx'
+import { Problem } from '../parts/notice.tsx'
+import { SecretInput } from '../parts/text-input.tsx'
+import { activationLabels } from './labels.ts'
+import { useSignIn } from './sign-in.ts'
 
 interface Props {
   plugin: PluginDetail
   onChange: (plugin: PluginDetail) => void
 }
 
-/** How this user begins to use a plugin: with nothing, a token, or a sign-in in a window. */
+/** Activates the plugin for this user: with one click, a token, or an OAuth sign-in. */
 export function Activation({ plugin, onChange }: Props) {
-  const [token, setToken] = useState('')
-  const [problem, setProblem] = useState('')
-  const [hint, setHint] = useState('')
-  const [isWaiting, setIsWaiting] = useState(false)
   const { id, auth, activation, title } = plugin
+  const [token, setToken] = useState('')
+  const { problem, attempt } = useAttempt()
+  const signIn = useSignIn(id, onChange)
+  const locals = useLoaded<LocalPlugin[]>('/api/workspace').value
+  const hint = locals?.find((local) => local.plugin === id)?.signInHint
   const isActive = activation === 'active'
-  const act = (method: string, path: string, body?: unknown) =>
-    request<PluginDetail>(method, `/api/plugins/${id}/${path}`, body).then(onChange, (error) =>
-      setProblem(wordsOf(error)),
-    )
-
-  useEffect(() => {
-    get<LocalPlugin[]>('/api/workspace').then(
-      (locals) => setHint(locals.find(({ plugin: known }) => known === id)?.signInHint ?? ''),
-      () => {},
-    )
-  }, [id])
-
-  useEffect(() => {
-    if (!isWaiting) return
-    const look = () =>
-      get<PluginDetail>(`/api/plugins/${id}`).then((found) => {
-        if (found.activation === 'active') {
-          setIsWaiting(false)
-          onChange(found)
-        }
-      })
-    const hear = ({ origin, data }: MessageEvent<{ type?: string; plugin?: string; detail?: string }>) => {
-      if (origin !== location.origin || data?.plugin !== id) return
-      if (data.type === 'sign-in-failed') {
-        setIsWaiting(false)
-        setProblem(data.detail ?? 'Signing in did not succeed')
-      }
-      if (data.type === 'signed-in') void look()
-    }
-    window.addEventListener('message', hear)
-    // The window of a strict authorization server cannot tell.
-    const timer = setInterval(look, 2_000)
-    return () => {
-      window.removeEventListener('message', hear)
-      clearInterval(timer)
-    }
-  }, [isWaiting, id, onChange])
-
-  const signIn = async () => {
-    setProblem('')
-    // Opened at once, for a browser opens no window that nobody clicked for.
-    const opened = window.open('about:blank', 'sign-in', 'width=520,height=720')
-    try {
-      const { url } = await request<{ url: string }>('POST', `/api/plugins/${id}/sign-in`, {})
-      if (opened) opened.location.href = url
-      else location.href = url
-      setIsWaiting(true)
-    } catch (error) {
-      opened?.close()
-      setProblem(wordsOf(error))
-    }
-  }
-
+  const send = (method: string, body?: object) =>
+    attempt(async () => onChange(await request<PluginDetail>(method, `/api/plugins/${id}/activation`, body)))
   return (
     <section className="card" aria-labelledby="activation">
       <h2 id="activation">
-        For you: <span className={`tag ${activation}`}>{stateWords[activation]}</span>
+        Activation: <span className={`tag ${activation}`}>{activationLabels[activation]}</span>
       </h2>
-      {problem && <Notice kind="error">{problem}</Notice>}
-      {auth.type === 'oauth' && !isActive && (
+      <Problem>{problem || signIn.problem}</Problem>
+      {isActive && (
+        <Button onPress={() => void send('DELETE')}>
+          {auth.type === 'oauth' ? 'Sign out and revoke access' : `Deactivate ${title}`}
+        </Button>
+      )}
+      {!isActive && auth.type === 'oauth' && (
         <>
           <p>
-            {title} asks you to sign in. {auth.scope && <>It is asked for: {auth.scope}.</>}
+            {title} requires a sign-in. {auth.scope && <>Requested access: {auth.scope}.</>}
           </p>
-          {hint && <p className="told">{hint} (made for development)</p>}
-          <Button kind="primary" onPress={() => void signIn()}>
+          {hint && <p className="told">Development account: {hint}</p>}
+          <Button kind="primary" onPress={() => void signIn.signIn()}>
             Sign in to {title}
           </Button>
-          {isWaiting && <p role="status">Waiting for the other window…</p>}
+          {signIn.isWaiting && <p role="status">Complete the sign-in in the other window.</p>}
         </>
       )}
-      {auth.type === 'user_http' && !isActive && (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault()
-            void act('PUT', 'activation', { token })
-          }}
-        >
-          <TextInput
-            label="Your token"
-            type="password"
-            autoComplete="off"
-            value={token}
-            onChange={setToken}
-            description="The developer of the plugin gives you one. Kept encrypted, and sent to this plugin only"
-            isRequired
-          />
+      {!isActive && auth.type !== 'oauth' && (
+        <Form onSubmit={() => send('PUT', auth.type === 'user_http' ? { token } : {})}>
+          {auth.type === 'user_http' && (
+            <SecretInput
+              label="Your token"
+              value={token}
+              onChange={setToken}
+              description="Get it from the developer of the plugin. It is stored encrypted and sent only to this plugin."
+              isRequired
+            />
+          )}
           <Button type="submit" kind="primary">
-            Activate
+            Activate {title}
           </Button>
-        </form>
-      )}
-      {(auth.type === 'none' || auth.type === 'service_http') && !isActive && (
-        <Button kind="primary" onPress={() => void act('PUT', 'activation', {})}>
-          Activate {title}
-        </Button>
-      )}
-      {isActive && (
-        <Button onPress={() => void act('DELETE', 'activation')}>
-          {auth.type === 'oauth' ? 'Sign out and revoke' : 'Deactivate'}
-        </Button>
+        </Form>
       )}
     </section>
   )

@@ -1,12 +1,16 @@
 import { useState } from 'react'
-import type { PluginDetail, Registration, RegistrationEvent, RegistrationStep } from '../../../src/wire.ts'
-import { events, request, wordsOf } from '../api.ts'
+import type { PluginDetail } from '../../../src/wire.ts'
+import { request } from '../api.ts'
+import { useAttempt } from '../attempt.ts'
 import { Button } from '../parts/button.tsx'
-import { Copyable } from '../parts/copy-button.tsx'
-import { Notice } from '../parts/notice.tsx'
-import { TextInput } from '../parts/text-input.tsx'
-import { Approval } from './register-view.tsx'
+import { Form } from '../parts/form.tsx'
+import { Notice, Problem } from '../parts/notice.tsx'
+import { SecretInput } from '../parts/text-input.tsx'
+import { Approval } from './approval.tsx'
+import { ClientFields } from './client-fields.tsx'
+import { useRegistration } from './registration.ts'
 import { StepList } from './step-list.tsx'
+import { VerificationLine } from './verification-line.tsx'
 
 interface Props {
   plugin: PluginDetail
@@ -14,96 +18,59 @@ interface Props {
   onReload: () => void
 }
 
-/** What only who registered a plugin sees: reading it again, its secrets, and its verification. */
+/** Settings for the user who registered the plugin: its documents, its secrets and its verification. */
 export function Developer({ plugin, onChange, onReload }: Props) {
-  const [steps, setSteps] = useState<RegistrationStep[]>()
-  const [registration, setRegistration] = useState<Registration>()
-  const [problem, setProblem] = useState('')
+  const { id, auth, verification, callbackUrl } = plugin
+  const { steps, registration, isRunning, problem: readProblem, start } = useRegistration(onReload)
+  const { problem, attempt } = useAttempt()
   const [serviceToken, setServiceToken] = useState('')
-  const [clientId, setClientId] = useState(plugin.clientId ?? '')
-  const [clientSecret, setClientSecret] = useState('')
-  const put = (method: string, path: string, body: object) =>
-    request<PluginDetail>(method, `/api/plugins/${plugin.id}/${path}`, body).then(
-      (found) => {
-        setProblem('')
-        onChange(found)
-      },
-      (error) => setProblem(wordsOf(error)),
-    )
-  const readAgain = async () => {
-    setSteps([])
-    setRegistration(undefined)
-    try {
-      for await (const event of events<RegistrationEvent>('POST', `/api/plugins/${plugin.id}/refresh`, {})) {
-        if (event.type === 'end') {
-          setSteps(event.registration.steps)
-          setRegistration(event.registration)
-          onReload()
-        } else setSteps((before = []) => [...before.filter(({ name }) => name !== event.step.name), event.step])
-      }
-    } catch (error) {
-      setProblem(wordsOf(error))
-    }
+  const [client, setClient] = useState({ id: plugin.clientId ?? '', secret: '' })
+  const send = (method: string, path: string, body: object) =>
+    attempt(async () => onChange(await request<PluginDetail>(method, `/api/plugins/${id}/${path}`, body)))
+  const saveToken = () => {
+    setServiceToken('')
+    return send('PUT', 'service-token', { token: serviceToken })
   }
+  const saveClient = () =>
+    send('PUT', 'client', { id: client.id, ...(client.secret !== '' && { secret: client.secret }) })
   return (
     <section className="card" aria-labelledby="developer">
-      <h2 id="developer">For the developer</h2>
-      {problem && <Notice kind="error">{problem}</Notice>}
-      <Button onPress={() => void readAgain()}>Read it again</Button>
-      {steps && <StepList steps={steps} isRunning={registration === undefined} />}
+      <h2 id="developer">Developer settings</h2>
+      <Problem>{problem || readProblem}</Problem>
+      <Button isDisabled={isRunning} onPress={() => void start(`/api/plugins/${id}/refresh`)}>
+        Reload plugin
+      </Button>
+      {steps && <StepList steps={steps} isRunning={isRunning} />}
       {registration && !registration.changes && registration.isReady && (
-        <Notice kind="good">Manifest and spec are as they were approved.</Notice>
+        <Notice kind="good">No changes since you approved this plugin.</Notice>
       )}
       {registration?.changes && <Approval registration={registration} onApproved={onReload} />}
-      {plugin.auth.type === 'service_http' && (
-        <form
-          className="inline"
-          onSubmit={(event) => {
-            event.preventDefault()
-            setServiceToken('')
-            void put('PUT', 'service-token', { token: serviceToken })
-          }}
-        >
-          <TextInput
-            label={plugin.hasServiceToken ? 'Another service token' : 'Service token'}
-            type="password"
-            autoComplete="off"
+      {auth.type === 'service_http' && (
+        <Form className="row inline" onSubmit={saveToken}>
+          <SecretInput
+            label={plugin.hasServiceToken ? 'New service token' : 'Service token'}
             value={serviceToken}
             onChange={setServiceToken}
             isRequired
           />
-          <Button type="submit">Keep it</Button>
-        </form>
+          <Button type="submit">Save token</Button>
+        </Form>
       )}
-      {plugin.auth.type === 'oauth' && (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault()
-            void put('PUT', 'client', { id: clientId, ...(clientSecret !== '' && { secret: clientSecret }) })
-          }}
-        >
-          <h3>Client of the authorization server</h3>
-          {plugin.callbackUrl && <Copyable label="Callback" text={plugin.callbackUrl} />}
-          <TextInput label="Client id" autoComplete="off" value={clientId} onChange={setClientId} isRequired />
-          <TextInput
-            label="Client secret"
-            type="password"
-            autoComplete="off"
-            value={clientSecret}
-            onChange={setClientSecret}
-          />
-          <Button type="submit">Use this client</Button>
-        </form>
+      {auth.type === 'oauth' && (
+        <Form onSubmit={saveClient}>
+          <h3>OAuth client</h3>
+          <ClientFields client={client} onChange={setClient} callbackUrl={callbackUrl} isRequired />
+          <Button type="submit">Save client</Button>
+        </Form>
       )}
-      {plugin.verification && (
+      {verification && (
         <>
           <h3>Verification token</h3>
-          <Copyable
-            label="Line for auth"
-            text={`"verification_tokens": { "${plugin.verification.service}": "${plugin.verification.token}" }`}
-          />
-          <p role="status">{plugin.verification.isThere ? 'It is in the manifest.' : 'It is not in the manifest.'}</p>
-          <Button onPress={() => void put('POST', 'verification', {})}>Look for it</Button>
+          <VerificationLine verification={verification} />
+          <p role="status">
+            {verification.isThere ? 'The manifest contains this token.' : 'The manifest does not contain this token.'}
+          </p>
+          <Button onPress={() => void send('POST', 'verification', {})}>Check again</Button>
         </>
       )}
     </section>

@@ -4,8 +4,8 @@ import { Scroll } from '../parts/scroll.tsx'
 const signs = { same: ' ', added: '+', removed: '−' }
 
 export const DifferenceView = ({ difference: { document, lines } }: { difference: Difference }) => (
-  <Scroll className="difference" label={`Changes of the ${document}`}>
-    <h3>{document}</h3>
+  <Scroll className="difference" label={`Changes to the ${document}`}>
+    <h3>{document === 'spec' ? 'Spec' : 'Manifest'}</h3>
     {lines.map(({ kind, text }, index) => (
       <div key={index} className={kind}>
         <span aria-hidden="true">{signs[kind]}</span>

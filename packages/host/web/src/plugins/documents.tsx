@@ -1,25 +1,12 @@
 import type { PluginDetail } from '../../../src/wire.ts'
-import { Code } from '../parts/json-view.tsx'
+import { CodeDetails } from '../parts/code.tsx'
 
-/** The documents as they were approved. */
+/** The documents that were approved. */
 export const Documents = ({ plugin: { manifest, spec, prompt } }: { plugin: PluginDetail }) => (
   <section className="card" aria-labelledby="documents">
     <h2 id="documents">Documents</h2>
-    <details>
-      <summary>As ChatGPT put it before its model</summary>
-      <Code label="Prompt" text={prompt} />
-    </details>
-    {manifest !== undefined && (
-      <details>
-        <summary>Manifest</summary>
-        <Code label="Manifest" text={manifest} />
-      </details>
-    )}
-    {spec !== undefined && (
-      <details>
-        <summary>Spec</summary>
-        <Code label="Spec" text={spec} />
-      </details>
-    )}
+    <CodeDetails label="Prompt in ChatGPT’s format" text={prompt} />
+    {manifest !== undefined && <CodeDetails label="Manifest" text={manifest} />}
+    {spec !== undefined && <CodeDetails label="Spec" text={spec} />}
   </section>
 )

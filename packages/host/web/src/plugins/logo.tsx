@@ -1,6 +1,6 @@
 import { useState } from 'react'
 
-/** The logo, through the host; a letter where there is none. */
+/** The logo, loaded through the host, or the first letter of the title. */
 export function Logo({ plugin: { logo, title } }: { plugin: { logo?: string; title: string } }) {
   const [isBroken, setIsBroken] = useState(false)
   return logo && !isBroken ? (

@@ -1,26 +1,22 @@
 import type { OperationSummary } from '../../../src/wire.ts'
-import { Code } from '../parts/json-view.tsx'
-import { asksWords } from './words.ts'
+import { Code } from '../parts/code.tsx'
+import { toJson } from '../parts/json.ts'
+import { OperationRoute } from '../parts/operation-route.tsx'
+import { confirmationLabels } from './labels.ts'
 
 export const OperationList = ({ operations }: { operations: OperationSummary[] }) => (
   <section aria-label="Operations">
-    <h3>{operations.length === 1 ? 'One operation' : `${operations.length} operations`}</h3>
-    <ul className="plain operations">
+    <h3>{operations.length === 1 ? '1 operation' : `${operations.length} operations`}</h3>
+    <ul className="plain">
       {operations.map((operation) => (
         <li key={operation.name}>
           <details>
             <summary>
-              <code>{operation.name}</code> {operation.title} <small>{asksWords[operation.asks]}</small>
+              <code>{operation.name}</code> {operation.title} <small>{confirmationLabels[operation.asks]}</small>
             </summary>
-            {operation.method && (
-              <p>
-                <code>
-                  {operation.method} {operation.path}
-                </code>
-              </p>
-            )}
+            <OperationRoute operation={operation} />
             <p>{operation.description}</p>
-            <Code label={`Input of ${operation.name}`} text={JSON.stringify(operation.input, null, 2)} />
+            <Code label={`Input of ${operation.name}`} text={toJson(operation.input)} />
           </details>
         </li>
       ))}

@@ -1,74 +1,75 @@
 import { useState } from 'react'
 import type { ReportEvent } from '../../../src/wire.ts'
-import { events, wordsOf } from '../api.ts'
+import { events } from '../api.ts'
+import { useAttempt } from '../attempt.ts'
 import { Button } from '../parts/button.tsx'
-import { Copyable } from '../parts/copy-button.tsx'
-import { Notice } from '../parts/notice.tsx'
+import { Copyable } from '../parts/copyable.tsx'
+import { Notice, Problem } from '../parts/notice.tsx'
 
 type End = Extract<ReportEvent, { type: 'end' }>
 
-/** The whole report of the contract tester, with reading operations only. */
+/** The report of the contract tester. It calls read-only operations. */
 export function Report({ id }: { id: string }) {
   const [progress, setProgress] = useState('')
   const [end, setEnd] = useState<End>()
-  const [problem, setProblem] = useState('')
+  const { problem, attempt } = useAttempt()
   const run = async () => {
     setEnd(undefined)
-    setProblem('')
-    setProgress('beginning')
-    try {
+    setProgress('Starting')
+    await attempt(async () => {
       for await (const event of events<ReportEvent>('POST', `/api/plugins/${id}/report`, {})) {
         if (event.type === 'progress') setProgress(event.what)
         else setEnd(event)
       }
-    } catch (error) {
-      setProblem(wordsOf(error))
-    }
+    })
     setProgress('')
   }
   return (
     <section className="card" aria-labelledby="report">
       <h2 id="report">Contract test</h2>
-      <p>Judges the plugin as every assistant would see it. Only reading operations are called.</p>
+      <p>Checks how the plugin works with every assistant. It calls only operations that read.</p>
       <Button isDisabled={progress !== ''} onPress={() => void run()}>
-        {progress === '' ? 'Test the plugin' : 'Testing…'}
+        {progress === '' ? 'Test plugin' : 'Testing…'}
       </Button>
       {progress && <p role="status">{progress}</p>}
-      {problem && <Notice kind="error">{problem}</Notice>}
-      {end && (
-        <>
-          <Notice kind={end.findings.some(({ severity }) => severity === 'error') ? 'warning' : 'good'}>
-            {end.findings.length === 0 ? 'Nothing was found' : `${end.findings.length} findings`} in {end.calls} calls.
-          </Notice>
-          <ul className="plain findings">
-            {end.findings.map((one) => (
-              <li key={`${one.code} ${one.subject} ${one.message}`} className={one.severity}>
-                <details>
-                  <summary>
-                    <span className={`tag ${one.severity === 'error' ? 'bad' : ''}`}>{one.severity}</span> {one.subject}
-                    : {one.title}
-                  </summary>
-                  <p>{one.message}</p>
-                  <p className="advice">{one.advice}</p>
-                  {one.curl && <Copyable label="See it again" text={one.curl} />}
-                </details>
-              </li>
-            ))}
-          </ul>
-          {end.untested.length > 0 && (
-            <details>
-              <summary>{end.untested.length} not tested</summary>
-              <ul>
-                {end.untested.map((one) => (
-                  <li key={`${one.subject} ${one.what}`}>
-                    {one.subject}, {one.what}: {one.why}
-                  </li>
-                ))}
-              </ul>
-            </details>
-          )}
-        </>
-      )}
+      <Problem>{problem}</Problem>
+      {end && <Findings end={end} />}
     </section>
   )
 }
+
+const Findings = ({ end: { findings, untested, calls } }: { end: End }) => (
+  <>
+    <Notice kind={findings.some(({ severity }) => severity === 'error') ? 'warning' : 'good'}>
+      {findings.length === 0 ? 'No findings' : findings.length === 1 ? '1 finding' : `${findings.length} findings`} in{' '}
+      {calls} calls.
+    </Notice>
+    <ul className="plain">
+      {findings.map((one) => (
+        <li key={`${one.code} ${one.subject} ${one.message}`}>
+          <details>
+            <summary>
+              <span className={`tag ${one.severity === 'error' ? 'bad' : ''}`}>{one.severity}</span> {one.subject}:{' '}
+              {one.title}
+            </summary>
+            <p>{one.message}</p>
+            <p className="advice">{one.advice}</p>
+            {one.curl && <Copyable label="Reproduce with curl" text={one.curl} />}
+          </details>
+        </li>
+      ))}
+    </ul>
+    {untested.length > 0 && (
+      <details>
+        <summary>{untested.length} not tested</summary>
+        <ul>
+          {untested.map(({ subject, what, why }) => (
+            <li key={`${subject} ${what}`}>
+              {subject}, {what}: {why}
+            </li>
+          ))}
+        </ul>
+      </details>
+    )}
+  </>
+)

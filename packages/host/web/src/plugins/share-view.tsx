@@ -1,27 +1,27 @@
-import { useState } from 'react'
 import { useLocation } from 'wouter'
 import type { PluginDetail } from '../../../src/wire.ts'
-import { request, wordsOf } from '../api.ts'
+import { request } from '../api.ts'
+import { useAttempt } from '../attempt.ts'
 import { Button } from '../parts/button.tsx'
-import { Notice } from '../parts/notice.tsx'
+import { Problem } from '../parts/notice.tsx'
 
-/** Somebody has sent a link. Nothing is taken before the user says so. */
+/** The page of a share link. Opening it adds nothing until the user confirms. */
 export function ShareView({ secret }: { secret: string }) {
-  const [problem, setProblem] = useState('')
+  const { problem, attempt } = useAttempt()
   const [, go] = useLocation()
-  const take = () =>
-    request<PluginDetail>('POST', `/api/shares/${encodeURIComponent(secret)}`, {}).then(
-      ({ id }) => go(`/plugins/${id}`),
-      (error) => setProblem(wordsOf(error)),
-    )
+  const add = () =>
+    attempt(async () => {
+      const { id } = await request<PluginDetail>('POST', `/api/shares/${encodeURIComponent(secret)}`, {})
+      go(`/plugins/${id}`)
+    })
   return (
     <main id="main" className="alone">
       <div className="card narrow">
-        <h1>A plugin is shared with you</h1>
-        <p>Take it, and it stands among your plugins. You activate it with your own sign-in; nobody gets yours.</p>
-        {problem && <Notice kind="error">{problem}</Notice>}
-        <Button kind="primary" onPress={() => void take()}>
-          Take it
+        <h1>A plugin was shared with you</h1>
+        <p>Add it to your plugins, then activate it with your own sign-in. Nobody else can use your sign-in.</p>
+        <Problem>{problem}</Problem>
+        <Button kind="primary" onPress={() => void add()}>
+          Add plugin
         </Button>
       </div>
     </main>

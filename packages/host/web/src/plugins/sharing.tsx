@@ -1,103 +1,92 @@
 import { useState } from 'react'
-import type { PluginDetail, Share } from '../../../src/wire.ts'
-import { request, wordsOf } from '../api.ts'
+import type { PluginDetail, Share, ShareInput } from '../../../src/wire.ts'
+import { request } from '../api.ts'
+import { useAttempt } from '../attempt.ts'
 import { Button } from '../parts/button.tsx'
 import { Confirm } from '../parts/confirm.tsx'
-import { Copyable } from '../parts/copy-button.tsx'
-import { Notice } from '../parts/notice.tsx'
+import { Copyable } from '../parts/copyable.tsx'
+import { Form } from '../parts/form.tsx'
+import { Notice, Problem } from '../parts/notice.tsx'
 import { TextInput } from '../parts/text-input.tsx'
 import { useSession } from '../session/session.ts'
 
-/** With whom the plugin is shared. They sign in by themselves. */
-export function Sharing({ plugin, onReload }: { plugin: PluginDetail; onReload: () => void }) {
+interface Props {
+  plugin: PluginDetail
+  onReload: () => void
+}
+
+/** Shares the plugin with other users. Each of them signs in to it. */
+export function Sharing({ plugin, onReload }: Props) {
   const { session } = useSession()
   const [userName, setUserName] = useState('')
   const [maximum, setMaximum] = useState('')
   const [days, setDays] = useState('7')
   const [link, setLink] = useState('')
-  const [problem, setProblem] = useState('')
-  const share = async (input: object) => {
-    setProblem('')
-    try {
-      const made = await request<Share>('POST', `/api/plugins/${plugin.id}/shares`, input)
-      setLink(made.url ?? '')
+  const { problem, attempt } = useAttempt()
+  const path = `/api/plugins/${plugin.id}/shares`
+  const share = (input: ShareInput) =>
+    attempt(async () => {
+      const { url = '' } = await request<Share>('POST', path, input)
+      setLink(url)
       setUserName('')
       onReload()
-    } catch (error) {
-      setProblem(wordsOf(error))
-    }
-  }
-  const remove = (id: string) =>
-    request('DELETE', `/api/plugins/${plugin.id}/shares/${id}`).then(onReload, (error) => setProblem(wordsOf(error)))
+    })
+  const shareByLink = () =>
+    share({
+      ...(maximum !== '' && { maximum: Number(maximum) }),
+      ...(days !== '' && { expiresInDays: Number(days) }),
+    })
+  const revoke = (id: string) => attempt(() => request('DELETE', `${path}/${id}`).then(onReload))
   return (
     <section className="card" aria-labelledby="sharing">
       <h2 id="sharing">Share</h2>
       {session.mode === 'single' ? (
         <p>
-          This host is for you alone. Start it with <code>HOST_USERS=accounts</code>, and others can sign up and use
-          what you share.
+          Only you can use this host. To share plugins, start it with <code>HOST_USERS=accounts</code> so that other
+          people can sign up.
         </p>
       ) : (
         <>
-          {problem && <Notice kind="error">{problem}</Notice>}
-          <form
-            className="inline"
-            onSubmit={(event) => {
-              event.preventDefault()
-              void share({ userName })
-            }}
-          >
-            <TextInput label="With a user of this host" value={userName} onChange={setUserName} isRequired />
-            <Button type="submit">Share</Button>
-          </form>
-          <form
-            className="inline"
-            onSubmit={(event) => {
-              event.preventDefault()
-              void share({
-                ...(maximum !== '' && { maximum: Number(maximum) }),
-                ...(days !== '' && { expiresInDays: Number(days) }),
-              })
-            }}
-          >
+          <Problem>{problem}</Problem>
+          <Form className="row inline" onSubmit={() => share({ userName })}>
+            <TextInput label="User name" value={userName} onChange={setUserName} isRequired />
+            <Button type="submit">Share with user</Button>
+          </Form>
+          <Form className="row inline" onSubmit={shareByLink}>
             <TextInput
-              label="Link for at most so many"
+              label="Maximum number of users"
               value={maximum}
               onChange={setMaximum}
-              placeholder="any number"
+              placeholder="No limit"
               inputMode="numeric"
             />
             <TextInput
-              label="Good for so many days"
+              label="Days until it expires"
               value={days}
               onChange={setDays}
-              placeholder="for ever"
+              placeholder="Never expires"
               inputMode="numeric"
             />
-            <Button type="submit">Make a link</Button>
-          </form>
+            <Button type="submit">Create link</Button>
+          </Form>
           {link && (
             <Notice kind="good">
-              <Copyable label="The link, which is shown only now" text={link} />
+              <Copyable label="Share link (shown only once)" text={link} />
             </Notice>
           )}
           <ul className="plain">
             {plugin.shares.map((one) => (
               <li key={one.id} className="row spread">
                 <span>
-                  {one.kind === 'user' ? one.userName : 'Link'}{' '}
-                  <small>
-                    {one.kind === 'link' && `taken by ${one.used}${one.maximum ? ` of ${one.maximum}` : ''}`}
-                    {one.expiresAt && `, until ${new Date(one.expiresAt).toLocaleString()}`}
-                  </small>
+                  {one.kind === 'user' ? one.userName : 'Link'} <small>{stateOf(one)}</small>
                 </span>
                 <Confirm
-                  trigger={<Button kind="plain">Take back</Button>}
-                  title="Take this share back?"
-                  action="Take back"
-                  onConfirm={() => void remove(one.id)}
+                  trigger={<Button kind="plain">Revoke</Button>}
+                  title="Revoke this share?"
+                  action="Revoke share"
+                  onConfirm={() => void revoke(one.id)}
                 >
-                  Who got the plugin by it loses it, and is signed out of it.
+                  Everyone who uses the plugin through this share loses access and is signed out of it.
                 </Confirm>
               </li>
             ))}
@@ -107,3 +96,11 @@ export function Sharing({ plugin, onReload }: { plugin: PluginDetail; onReload: 
     </section>
   )
 }
+
+const stateOf = ({ kind, used, maximum, expiresAt }: Share): string =>
+  [
+    kind === 'link' && `used by ${used}${maximum ? ` of ${maximum}` : ''}`,
+    expiresAt && `expires ${new Date(expiresAt).toLocaleString()}`,
+  ]
+    .filter(Boolean)
+    .join(', ')

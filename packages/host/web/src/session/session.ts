@@ -11,6 +11,6 @@ export const SessionContext = createContext<SessionState | undefined>(undefined)
 
 export function useSession(): SessionState {
   const state = useContext(SessionContext)
-  if (!state) throw new Error('there is no session here')
+  if (!state) throw new Error('useSession must be used below SessionContext')
   return state
 }

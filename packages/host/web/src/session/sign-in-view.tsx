@@ -1,8 +1,10 @@
 import { useState } from 'react'
 import type { Session } from '../../../src/wire.ts'
-import { request, wordsOf } from '../api.ts'
+import { request } from '../api.ts'
+import { useAttempt } from '../attempt.ts'
 import { Button } from '../parts/button.tsx'
-import { Notice } from '../parts/notice.tsx'
+import { Form } from '../parts/form.tsx'
+import { Problem } from '../parts/notice.tsx'
 import { TextInput } from '../parts/text-input.tsx'
 import { useSession } from './session.ts'
 
@@ -11,22 +13,17 @@ export function SignInView() {
   const [isNew, setIsNew] = useState(false)
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
-  const [problem, setProblem] = useState('')
+  const { problem, attempt } = useAttempt()
+  const title = isNew ? 'Create account' : 'Sign in'
   const submit = () =>
-    request<Session>('POST', isNew ? '/api/users' : '/api/session', { name, password }).then(setSession, (error) =>
-      setProblem(wordsOf(error)),
+    attempt(async () =>
+      setSession(await request<Session>('POST', isNew ? '/api/users' : '/api/session', { name, password })),
     )
   return (
     <main id="main" className="alone">
-      <form
-        className="card narrow"
-        onSubmit={(event) => {
-          event.preventDefault()
-          void submit()
-        }}
-      >
-        <h1>{isNew ? 'Sign up' : 'Sign in'}</h1>
-        {problem && <Notice kind="error">{problem}</Notice>}
+      <Form className="card narrow" onSubmit={submit}>
+        <h1>{title}</h1>
+        <Problem>{problem}</Problem>
         <TextInput label="Name" value={name} onChange={setName} autoComplete="username" isRequired autoFocus />
         <TextInput
           label="Password"
@@ -39,13 +36,13 @@ export function SignInView() {
         />
         <div className="row">
           <Button type="submit" kind="primary">
-            {isNew ? 'Sign up' : 'Sign in'}
+            {title}
           </Button>
           <Button kind="plain" onPress={() => setIsNew(!isNew)}>
-            {isNew ? 'I have an account' : 'I am new here'}
+            {isNew ? 'Sign in instead' : 'Create an account'}
           </Button>
         </div>
-      </form>
+      </Form>
     </main>
   )
 }

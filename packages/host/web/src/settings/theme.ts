@@ -1,10 +1,12 @@
 import { useSyncExternalStore } from 'react'
 
 export type Theme = 'system' | 'light' | 'dark'
+
 const listeners = new Set<() => void>()
+
 const read = (): Theme => {
-  const kept = localStorage.getItem('theme')
-  return kept === 'light' || kept === 'dark' ? kept : 'system'
+  const stored = localStorage.getItem('theme')
+  return stored === 'light' || stored === 'dark' ? stored : 'system'
 }
 
 export function setTheme(theme: Theme): void {
@@ -12,7 +14,6 @@ export function setTheme(theme: Theme): void {
   for (const listener of listeners) listener()
 }
 
-/** Light, dark, or as the system has it. */
 export function useTheme(): Theme {
   const theme = useSyncExternalStore((listener) => {
     listeners.add(listener)
@@ -20,4 +21,11 @@ export function useTheme(): Theme {
   }, read)
   document.documentElement.dataset.theme = theme
   return theme
+}
+
+/** The theme that the user sees, where they follow the system too. */
+export function shownTheme(): 'light' | 'dark' {
+  const theme = read()
+  if (theme !== 'system') return theme
+  return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'
 }

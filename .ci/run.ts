@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { globSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import { temporaryPrefix } from '../packages/store/src/temporary.ts'
+import { groups, preparation, type Step } from './steps.ts'
+
+// Runs the groups of steps that are named on the command line, or all.
+
+const longest = 900_000
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(groups)
+const start = performance.now()
+const failures: string[] = []
+let passed = 0
+let failed = 0
+const foldersBefore = temporaryFolders()
+
+for (const sideBySide of [...preparation, ...names.flatMap((name) => groups[name] ?? unknownGroup(name))])
+  await Promise.all(sideBySide.map(runStep))
+
+checkTemporaryFolders()
+for (const failure of failures) console.log(failure)
+console.log(`took ${minutes()}`)
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1
+
+async function runStep(step: Step): Promise<void> {
+  const { title, command, environment, hasTotals = false } = step
+  const began = performance.now()
+  console.log(`${minutes()} starts: ${title}`)
+  const { code, output } = await runCommand(command, environment)
+  const [passes, fails] = hasTotals ? [total(output, 'pass'), total(output, 'fail')] : [Number(code === 0), 0]
+  const faults = [
+    fails > 0 && `${fails} tests failed`,
+    fails === 0 && code !== 0 && `exit code ${code}`,
+    hasTotals && passes === 0 && 'no test ran',
+    step.refused?.test(output) && `the output has ${step.refused}`,
+  ].filter(Boolean)
+  passed += faults.length > 0 && !hasTotals ? 0 : passes
+  failed += Math.max(fails, faults.length > 0 ? 1 : 0)
+  const seconds = Math.round((performance.now() - began) / 1000)
+  console.log(`${minutes()} ${faults.length > 0 ? 'FAILED' : 'ok'} (${seconds} s): ${title}`)
+  if (faults.length === 0) return
+  console.log(output)
+  failures.push(`FAILED: ${title}: ${faults.join('; ')}\n${excerpt(output)}`)
+}
+
+/** The exit code, which is null where the command took too long. */
+async function runCommand(command: string, environment: Record<string, string> = {}) {
+  const env = { ...process.env, CI: 'true', DO_NOT_TRACK: '1', TURBO_TELEMETRY_DISABLED: '1', ...environment }
+  const child = spawn('bash', ['-c', command], { detached: true, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => {
+      output += stripVTControlCharacters(String(chunk))
+    })
+  const limit = setTimeout(() => child.pid && process.kill(-child.pid, 'SIGKILL'), longest)
+  const [code] = (await once(child, 'close')) as [number | null]
+  clearTimeout(limit)
+  return { code, output }
+}
+
+/** Adds up a total of Node's test runner, which each package prints once or more. */
+function total(output: string, word: 'pass' | 'fail'): number {
+  const totals = output.matchAll(new RegExp(`[ℹ#] ${word} (\\d+)$`, 'gm'))
+  return Array.from(totals, ([, count]) => Number(count)).reduce((sum, count) => sum + count, 0)
+}
+
+/** The failing tests, or else the end of the output. */
+function excerpt(output: string): string {
+  const lines = output.split('\n')
+  const titles = lines.flatMap((line, index) => (line.includes('failing tests:') ? [index] : []))
+  return (titles.length > 0 ? titles.flatMap((index) => lines.slice(index, index + 40)) : lines.slice(-40)).join('\n')
+}
+
+/** The tests remove the folders that they make. */
+function checkTemporaryFolders(): void {
+  const left = temporaryFolders().filter((folder) => !foldersBefore.includes(folder))
+  if (left.length === 0) passed++
+  else failed++
+  if (left.length > 0) failures.push(`FAILED: ${left.length} temporary folders are left, such as ${left[0]}`)
+}
+
+function temporaryFolders(): string[] {
+  return globSync(join(tmpdir(), `${temporaryPrefix}*`))
+}
+
+function minutes(): string {
+  return `${((performance.now() - start) / 60_000).toFixed(1)} min`
+}
+
+function unknownGroup(name: string): never {
+  console.error(`${name} is not a group of steps: use ${Object.keys(groups).join(', ')}`)
+  process.exit(2)
+}

@@ -1,0 +1,96 @@
+import { existsSync, readFileSync } from 'node:fs'
+
+/** A command and what it must show to pass. */
+export interface Step {
+  title: string
+  command: string
+  environment?: Record<string, string>
+  /** Whether the command prints the totals of Node's test runner. A step without them passes or fails as a whole. */
+  hasTotals?: boolean
+  /** Output that makes the step fail. */
+  refused?: RegExp
+}
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+const browser = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const [testCommand = 'false'] = /^npx .* pnpm test$/m.exec(readme) ?? []
+
+// The full suite runs on Node 24. These run on the others too, because they depend on what Node itself provides.
+const otherVersions = ['22.18', '26']
+const onEveryVersion = [
+  'pnpm --filter @reference-plugins/store test',
+  'pnpm --filter @reference-plugins/core test',
+  'pnpm --filter todo test',
+  'pnpm --filter @reference-plugins/contract test test/command.test.ts',
+  'pnpm --filter @reference-plugins/host test test/command.test.ts',
+]
+
+/** What the steps need. Each inner list runs side by side. */
+export const preparation: Step[][] = [
+  [
+    { title: 'the packages are installed', command: 'pnpm install --frozen-lockfile', refused: /not recognized/i },
+    {
+      title: 'the MCP suites are installed',
+      command: 'npm ci --ignore-scripts --no-audit --no-fund --prefix .ci/mcp',
+    },
+    ...(existsSync(browser)
+      ? []
+      : [
+          {
+            title: 'a browser is installed',
+            command: `apt-get update -q && apt-get install -y -q chromium && test -x ${browser}`,
+          },
+        ]),
+  ],
+]
+
+/** The steps by group, in order. Each inner list runs side by side. */
+export const groups: Record<string, Step[][]> = {
+  check: [
+    [
+      { title: 'lint, format, types, generated files, docs', command: 'pnpm check' },
+      { title: 'the types of the MCP tests', command: 'pnpm exec tsc --noEmit -p .ci/mcp' },
+    ],
+    [{ title: 'the README', command: 'pnpm exec run-tests .ci/readme.test.ts', hasTotals: true }],
+  ],
+  clients: [
+    [
+      { title: 'the contract tester finds nothing in the plugins', command: 'pnpm contract --strict' },
+      {
+        title: 'the suites and clients of MCP',
+        command: "pnpm exec run-tests --test-concurrency=1 '.ci/mcp/*.test.ts'",
+        hasTotals: true,
+      },
+    ],
+  ],
+  test: [[{ title: 'pnpm test, as the README says', command: testCommand, hasTotals: true }]],
+  fuzz: [
+    [
+      {
+        title: 'a long fuzz of todo',
+        command: 'pnpm --filter todo test test/fuzz.test.ts',
+        environment: { FUZZ_REQUESTS: '50000' },
+        hasTotals: true,
+      },
+      {
+        title: 'long fuzzes of MCP and of the other plugins',
+        command:
+          "pnpm exec run-tests packages/core/test/mcp-fuzz.test.ts 'plugins/{notes,news,stocks}/test/fuzz.test.ts'",
+        environment: { FUZZ_REQUESTS: '10000' },
+        hasTotals: true,
+      },
+    ],
+  ],
+  versions: [
+    otherVersions.map((version) => ({
+      title: `the tests that depend on Node, on Node ${version}`,
+      command: `npx -y -p node@${version} -p pnpm@12.21.0 bash -c '${inTurn(onEveryVersion)}'`,
+      hasTotals: true,
+    })),
+  ],
+}
+
+/** Runs every command, also after one that fails. */
+function inTurn(commands: string[]): string {
+  return `${commands.map((command) => `${command} || failed=1`).join('; ')}; exit $((failed))`
+}

@@ -1,0 +1,29 @@
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { authModesPage } from './generate/auth-modes.ts'
+import { fillCodeBlocks } from './generate/code-blocks.ts'
+import { consumersPage } from './generate/consumers.ts'
+import { contractRulesPage } from './generate/contract-rules.ts'
+
+// Writes the pages and the code blocks that come from code. With --check, it fails where a file would change.
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const pages: Record<string, () => string> = {
+  'docs/auth-modes.md': authModesPage,
+  'docs/consumers.md': consumersPage,
+  'docs/contract-rules.md': contractRulesPage,
+}
+const files = globSync(['README.md', 'docs/*.md', '{packages,plugins}/*/README.md'], { cwd: root }).sort()
+
+for (const file of new Set([...Object.keys(pages), ...files])) {
+  const before = readFileSync(`${root}${file}`, 'utf8')
+  const after = pages[file]?.() ?? fillCodeBlocks(before)
+  if (after === before) continue
+  if (process.argv.includes('--check')) {
+    console.error(`${file} is out of date: run pnpm spec`)
+    process.exitCode = 1
+  } else {
+    writeFileSync(`${root}${file}`, after)
+    console.log(`${file} written`)
+  }
+}

@@ -1,0 +1,2 @@
+#!/usr/bin/env -S node --watch --watch-preserve-output --disable-warning=ExperimentalWarning
+import './run-ts.mjs'

@@ -1,5 +1,0 @@
-export { type ArticleRow, Articles } from './articles.ts'
-export { type FeedArticle, type FeedDocument, readFeedDocument } from './feed-document.ts'
-export { FeedError, FeedPoller, type FeedPollerOptions } from './feed-poller.ts'
-export { type Feed, Feeds, type FollowedFeed, mostFeeds } from './feeds.ts'
-export { feedMigrations } from './tables.ts'

@@ -1,0 +1,44 @@
+import { Problem } from '@reference-plugins/core'
+import { callsOf } from '../conversation/conversations.ts'
+import type { Host } from '../host.ts'
+import type { RegisteredPlugin } from '../plugins/plugins.ts'
+import type { Conversation } from '../wire.ts'
+import { part, type UserRoutes } from './routes.ts'
+
+/** A view runs alone: in another origin than the page, and without the network. */
+const viewPolicy =
+  "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'self'"
+
+export const callRoutes = ({ conversations, plugins, views }: Host): UserRoutes => ({
+  'GET /api/calls/:id/view': async (user, ctx) => {
+    const call = await conversations.call(user, part(ctx, 'id'))
+    const plugin = await plugins.visible(user, call.plugin.id)
+    const uri = await views.find(user, plugin, call.operation)
+    if (uri === undefined) throw new Problem(404, 'The operation has no view')
+    const html = await views.read(user, plugin, uri).catch((error: Error) => {
+      throw new Problem(502, `The view could not be read: ${error.message}`)
+    })
+    ctx.set({ 'Content-Security-Policy': viewPolicy, 'Cache-Control': 'private, max-age=300' })
+    ctx.type = 'html'
+    ctx.body = html
+  },
+})
+
+/** Marks the successful calls whose plugin has a view of the answer. */
+export async function withViews(
+  { plugins, views }: Pick<Host, 'plugins' | 'views'>,
+  user: string,
+  conversation: Conversation,
+): Promise<Conversation> {
+  const calls = conversation.messages
+    .flatMap(({ parts }) => callsOf(parts))
+    .filter(({ state, response }) => state === 'done' && (response?.status ?? 500) < 300)
+  const known = new Map<string, RegisteredPlugin>()
+  for (const call of calls.slice(-50)) {
+    const plugin = known.get(call.plugin.id) ?? (await plugins.visible(user, call.plugin.id).catch(() => undefined))
+    if (!plugin) continue
+    known.set(call.plugin.id, plugin)
+    if ((await views.find(user, plugin, call.operation)) !== undefined) call.view = { title: call.title }
+  }
+  return conversation
+}

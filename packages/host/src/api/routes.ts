@@ -1,0 +1,46 @@
+import type Router from '@koa/router'
+import type { RouterContext } from '@koa/router'
+import { Problem } from '@reference-plugins/core'
+import { EventStream } from '../conversation/event-stream.ts'
+import type { User } from '../users/users.ts'
+import { answerEvents } from './events.ts'
+
+export interface State {
+  user: User | undefined
+}
+
+export type Context = RouterContext<State>
+
+/**
+ * By method and path, such as `GET /api/plugins/:id`. What a route returns is the answer: JSON, or the events of an
+ * EventStream. A route that returns nothing has set `ctx.body`, or answers 204.
+ */
+export type Routes = Record<string, (ctx: Context) => unknown>
+
+/** Routes that answer 401 unless a user is signed in. They get the user's ID. */
+export type UserRoutes = Record<string, (user: string, ctx: Context) => unknown>
+
+export function addRoutes(router: Router<State>, routes: Routes): void {
+  for (const [key, route] of Object.entries(routes)) {
+    const [method = '', path = ''] = key.split(' ')
+    router.register(path, [method], async (ctx) => respond(ctx, await route(ctx)))
+  }
+}
+
+export function addUserRoutes(router: Router<State>, routes: UserRoutes): void {
+  for (const [key, route] of Object.entries(routes)) addRoutes(router, { [key]: (ctx) => route(userOf(ctx), ctx) })
+}
+
+/** A parameter of the path. */
+export const part = (ctx: Context, name: string): string => ctx.params[name] ?? ''
+
+function userOf(ctx: Context): string {
+  if (!ctx.state.user) throw new Problem(401, 'Sign in first: POST /api/session with name and password')
+  return ctx.state.user.id
+}
+
+function respond(ctx: Context, answer: unknown): void {
+  if (answer instanceof EventStream) answerEvents(ctx, (signal) => answer.listen(signal))
+  else if (answer !== undefined) ctx.body = answer
+  else if (ctx.body === undefined) ctx.status = 204
+}

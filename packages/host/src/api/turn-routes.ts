@@ -1,0 +1,38 @@
+import { Problem } from '@reference-plugins/core'
+import { z } from 'zod'
+import type { Host } from '../host.ts'
+import { bodyOf } from './body.ts'
+import { answerEvents } from './events.ts'
+import { part, type UserRoutes } from './routes.ts'
+
+const Said = z.object({ text: z.string().trim().min(1, 'must not be empty').max(50_000, 'at most 50,000 characters') })
+const ByHand = z.object({
+  plugin: z.string().max(100),
+  operation: z.string().max(100),
+  arguments: z.record(z.string(), z.unknown()),
+})
+const Decided = z.object({ decision: z.enum(['allow', 'always', 'refuse']), digest: z.string().max(200) })
+
+export const turnRoutes = ({ conversations, turns }: Host): UserRoutes => ({
+  'POST /api/conversations/:id/messages': (user, ctx) => turns.say(user, part(ctx, 'id'), bodyOf(ctx, Said).text),
+
+  'POST /api/conversations/:id/calls': (user, ctx) => turns.callByHand(user, part(ctx, 'id'), bodyOf(ctx, ByHand)),
+
+  'POST /api/conversations/:id/calls/:call/decision': (user, ctx) => {
+    const { decision, digest } = bodyOf(ctx, Decided)
+    return turns.decide(user, part(ctx, 'id'), part(ctx, 'call'), decision, digest)
+  },
+
+  'GET /api/conversations/:id/events': async (user, ctx) => {
+    await conversations.get(user, part(ctx, 'id'))
+    if (!turns.isRunning(user, part(ctx, 'id'))) throw new Problem(404, 'This conversation is not running')
+    answerEvents(ctx, (signal) => turns.listen(user, part(ctx, 'id'), signal) ?? none())
+  },
+
+  'POST /api/conversations/:id/stop': async (user, ctx) => {
+    await conversations.get(user, part(ctx, 'id'))
+    turns.stop(user, part(ctx, 'id'))
+  },
+})
+
+async function* none(): AsyncGenerator<never> {}

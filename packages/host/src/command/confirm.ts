@@ -1,0 +1,16 @@
+import { createInterface } from 'node:readline/promises'
+import type { Terminal } from './command-context.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Asks the user to confirm. @throws UsageError if the input is not a terminal */
+export async function confirm({ stdin, stdout }: Terminal, question: string): Promise<boolean> {
+  if (!stdin.isTTY) throw new UsageError(`${question} The input is not a terminal: add --yes to confirm`)
+  const lines = createInterface({ input: stdin, output: stdout })
+  try {
+    return isYes(await lines.question(`${question} [y/N] `))
+  } finally {
+    lines.close()
+  }
+}
+
+export const isYes = (answer: string): boolean => /^y(es)?$/i.test(answer.trim())

@@ -1,0 +1,41 @@
+import type { Fetch } from '@reference-plugins/guarded-fetch'
+
+/**
+ * A fetch for token endpoints that accepts what ChatGPT accepted: it sends JSON if the manifest asks for it, and reads an
+ * answer without a token type as a bearer token.
+ */
+export function lenientFetch(fetch: Fetch, asJson: boolean): Fetch {
+  return async (url, init = {}) => {
+    const form = init.body instanceof URLSearchParams && init.body.has('grant_type') ? init.body : undefined
+    if (!form) return fetch(url, init)
+    const headers = new Headers(init.headers)
+    if (asJson) headers.set('content-type', 'application/json')
+    const body = asJson ? JSON.stringify(Object.fromEntries(form)) : form
+    const response = await fetch(url, { ...init, headers, body })
+    return response.ok ? asBearer(response) : response
+  }
+}
+
+async function asBearer(response: Response): Promise<Response> {
+  const { status, headers } = response
+  const text = await response.text()
+  const json = toObject(text)
+  if (json === undefined) return new Response(text, { status, headers })
+  // An OpenID Connect server adds an ID token, which the host does not use and may be unable to check.
+  const { id_token: _, expires_in, ...tokens } = json
+  const kind = typeof json.token_type === 'string' && /^dpop$/i.test(json.token_type) ? 'dpop' : 'bearer'
+  const seconds = Number(expires_in)
+  const lifetime = Number.isFinite(seconds) && seconds > 0 ? { expires_in: seconds } : {}
+  return Response.json({ ...tokens, token_type: kind, ...lifetime }, { status })
+}
+
+function toObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,72 @@
+import {
+  anthropic,
+  type DocumentOperation,
+  isObject,
+  openai,
+  type PluginDocument,
+  type Schema,
+  shortHash,
+} from '@reference-plugins/reader'
+import { Representation } from './strict-schema.ts'
+
+/** Whose strict function calling a tool is made for. */
+export type ToolStyle = 'openai' | 'anthropic'
+
+/** What a model gets of an operation. */
+export interface Tool {
+  /** At most 64 of letters, digits, `_` and `-`; unique where the names of the plugins are. */
+  name: string
+  description: string
+  parameters: Schema
+  /** Whether `parameters` holds to what strict function calling takes. */
+  strict: boolean
+}
+
+const longestName = 64
+const made = new WeakMap<DocumentOperation, Map<ToolStyle, Representation>>()
+
+export function toTool(
+  plugin: Pick<PluginDocument, 'name'>,
+  operation: DocumentOperation,
+  style: ToolStyle = 'openai',
+): Tool {
+  const { schema, isStrict } = representationOf(operation, style)
+  return {
+    name: toolName(plugin.name, operation.name),
+    description: operation.description,
+    parameters: schema,
+    strict: isStrict,
+  }
+}
+
+/** `PLUGIN__OPERATION`; what is too long for a model ends with a hash of the whole. */
+export function toolName(plugin: string, operation: string): string {
+  const name = `${/^[A-Za-z_]/.test(plugin) ? '' : 'p_'}${plugin}__${operation}`
+  // Of two underscores in a row nobody could tell where the plugin ends: a__b__c.
+  const isClear = !/__|_$|^p_\d/.test(plugin) && !operation.startsWith('_')
+  if (name.length <= longestName && isClear && /^[\w-]+$/.test(name)) return name
+  const fit = name.replaceAll(/[^\w-]+/g, '_')
+  return `${fit.slice(0, longestName - 9)}_${shortHash(`${plugin}\n${operation}`)}`
+}
+
+/** What the model gave, as the operation's input has it. What was represented is turned back; see Representation. */
+export function fromStrict(operation: DocumentOperation, given: unknown, style: ToolStyle = 'openai'): unknown {
+  return isObject(given) ? representationOf(operation, style).decode(given) : given
+}
+
+/** What a model would give for these arguments; the way back of `fromStrict`, for replaying a call. */
+export function toStrictArguments(operation: DocumentOperation, value: Schema, style: ToolStyle = 'openai'): unknown {
+  return representationOf(operation, style).encode(value)
+}
+
+function representationOf(operation: DocumentOperation, style: ToolStyle): Representation {
+  const known = made.get(operation) ?? new Map<ToolStyle, Representation>()
+  made.set(operation, known)
+  let representation = known.get(style)
+  if (!representation) {
+    const isPatch = operation.target.kind === 'http' && operation.target.method === 'PATCH'
+    representation = new Representation(operation.input, style === 'openai' ? openai : anthropic, isPatch)
+    known.set(style, representation)
+  }
+  return representation
+}

@@ -1,0 +1,49 @@
+import { useEffect, useRef, useState } from 'react'
+import type { Call, Decision } from '../../../src/wire.ts'
+import { Button } from '../parts/button.tsx'
+import { Code } from '../parts/code.tsx'
+import { toJson } from '../parts/json.ts'
+import type { ConversationActions } from './use-conversation.ts'
+
+interface Props {
+  call: Call
+  decide: ConversationActions['decide']
+}
+
+/** The host asks the user before a call. The model cannot answer for them. */
+export function Confirmation({ call, decide }: Props) {
+  const region = useRef<HTMLElement>(null)
+  const [isSent, setIsSent] = useState(false)
+  const { ask } = call
+  useEffect(() => {
+    setIsSent(false)
+    region.current?.focus()
+  }, [ask?.digest])
+  if (!ask) return null
+  const answer = (decision: Decision) => () => {
+    setIsSent(true)
+    void decide(call.id, decision, ask.digest)
+  }
+  return (
+    <section className="ask" ref={region} tabIndex={-1} aria-label="Confirm this call">
+      <p>
+        <strong>{ask.reason}</strong>
+      </p>
+      <p>{call.plugin.title} will receive exactly these arguments:</p>
+      <Code label="Arguments" text={toJson(call.arguments)} />
+      <div className="row">
+        <Button kind="primary" isDisabled={isSent} onPress={answer('allow')}>
+          Allow
+        </Button>
+        {ask.canRemember && (
+          <Button isDisabled={isSent} onPress={answer('always')}>
+            Always allow
+          </Button>
+        )}
+        <Button isDisabled={isSent} onPress={answer('refuse')}>
+          Deny
+        </Button>
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,88 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { useLocation, useSearchParams } from 'wouter'
+import type { Conversation, Decision, TurnEvent } from '../../../src/wire.ts'
+import { events, get, messageOf, request } from '../api.ts'
+import { useAttempt } from '../attempt.ts'
+import { applyEvent } from './conversation-state.ts'
+
+export interface ConversationActions {
+  say: (text: string) => Promise<void>
+  callOperation: (plugin: string, operation: string, given: Record<string, unknown>) => Promise<void>
+  decide: (call: string, decision: Decision, digest: string) => Promise<void>
+  stop: () => void
+  enable: (plugins: string[]) => Promise<void>
+}
+
+/** A conversation and what the user can do in it. Without an id, the first action creates one. */
+export function useConversation(id: string | undefined, onTurnEnd: () => void) {
+  const [conversation, setConversation] = useState<Conversation>()
+  const { problem, setProblem, attempt } = useAttempt()
+  const [, go] = useLocation()
+  const [parameters] = useSearchParams()
+  // A conversation that was created here is not loaded again.
+  const created = useRef('')
+
+  const follow = useCallback(
+    async (followed: string, method: string, place: string, body?: unknown) => {
+      const change = (to: (found: Conversation) => Conversation) =>
+        setConversation((found) => (found?.id === followed ? to(found) : found))
+      change((found) => ({ ...found, isRunning: true }))
+      await attempt(async () => {
+        try {
+          for await (const event of events<TurnEvent>(method, `/api/conversations/${followed}/${place}`, body)) {
+            change((found) => applyEvent(found, event))
+            if (event.type === 'end' && event.problem) setProblem(event.problem)
+          }
+        } finally {
+          change((found) => ({ ...found, isRunning: false }))
+        }
+        // The host adds the views of responses when a conversation is read.
+        const read = await get<Conversation>(`/api/conversations/${followed}`)
+        change((found) => (found.isRunning ? found : read))
+      })
+      onTurnEnd()
+    },
+    [attempt, setProblem, onTurnEnd],
+  )
+
+  useEffect(() => {
+    if (id === undefined) return setConversation(undefined)
+    if (created.current === id) return
+    setProblem('')
+    get<Conversation>(`/api/conversations/${id}`).then(
+      (found) => {
+        setConversation(found)
+        if (found.isRunning) void follow(id, 'GET', 'events')
+      },
+      (error) => {
+        setConversation(undefined)
+        setProblem(messageOf(error))
+      },
+    )
+  }, [id, setProblem, follow])
+
+  const ensure = async (): Promise<string> => {
+    if (conversation) return conversation.id
+    const plugin = parameters.get('plugin')
+    const made = await request<Conversation>('POST', '/api/conversations', plugin ? { plugins: [plugin] } : {})
+    created.current = made.id
+    setConversation(made)
+    go(`/c/${made.id}`)
+    return made.id
+  }
+  const act = (place: string, body: object) => attempt(async () => follow(await ensure(), 'POST', place, body))
+  const actions: ConversationActions = {
+    say: (text) => act('messages', { text }),
+    callOperation: (plugin, operation, given) => act('calls', { plugin, operation, arguments: given }),
+    decide: (call, decision, digest) => act(`calls/${call}/decision`, { decision, digest }),
+    stop: () => void (conversation && attempt(() => request('POST', `/api/conversations/${conversation.id}/stop`, {}))),
+    enable: (chosen) =>
+      attempt(async () => {
+        const { plugins } = await request<Conversation>('PATCH', `/api/conversations/${await ensure()}`, {
+          plugins: chosen,
+        })
+        setConversation((found) => found && { ...found, plugins })
+      }),
+  }
+  return { conversation, setConversation, problem, actions }
+}

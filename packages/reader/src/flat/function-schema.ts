@@ -1,0 +1,126 @@
+import type { Schema } from '../text/members.ts'
+import { listOfAny, objectOf } from '../text/members.ts'
+
+/**
+ * What becomes of an input schema where a model API holds its model to it, word by word ("strict"). Optional inputs are
+ * turned into required ones that may be null, as the SDKs do, so they are no fault.
+ */
+export interface StrictSubset {
+  /** Words that are understood, beside those of the structure. */
+  words: readonly string[]
+  formats: readonly string[]
+}
+
+/** platform.openai.com/docs/guides/structured-outputs, supported schemas. */
+export const openai: StrictSubset = {
+  words: [
+    'pattern',
+    'format',
+    'minimum',
+    'maximum',
+    'exclusiveMinimum',
+    'exclusiveMaximum',
+    'multipleOf',
+    'minItems',
+    'maxItems',
+  ],
+  formats: ['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uuid'],
+}
+
+/** platform.claude.com/docs, structured outputs, JSON Schema limitations. */
+export const anthropic: StrictSubset = {
+  words: ['format'],
+  formats: ['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'uri', 'ipv4', 'ipv6', 'uuid'],
+}
+
+const structure = [
+  'type',
+  'properties',
+  'required',
+  'items',
+  'enum',
+  'const',
+  'anyOf',
+  'oneOf',
+  'additionalProperties',
+  'nullable',
+]
+const notes = ['description', 'title', 'example', 'examples', 'deprecated']
+/** There is no other way to say what these say. */
+const hopeless = [
+  'not',
+  'if',
+  'patternProperties',
+  'prefixItems',
+  'dependentSchemas',
+  '$ref',
+  '$dynamicRef',
+  'contains',
+]
+const deepest = 10
+
+export interface StrictFaults {
+  /** Why the API refuses the schema. */
+  refused: string[]
+  /** Words that are taken away before it is sent, so that only the server holds to them. */
+  lost: string[]
+}
+
+export function strictFaults(schema: Schema, subset: StrictSubset): StrictFaults {
+  const faults: StrictFaults = { refused: [], lost: [] }
+  walk(schema, '', 1, subset, faults)
+  return faults
+}
+
+function walk(node: unknown, place: string, depth: number, subset: StrictSubset, faults: StrictFaults): void {
+  const schema = objectOf(node)
+  const at = place || 'the input'
+  if (depth > deepest) return void faults.refused.push(`${at} is more than ${deepest} deep`)
+  for (const word of Object.keys(schema)) {
+    if (hopeless.includes(word)) faults.refused.push(`${at} uses ${word}`)
+    else if (word === 'allOf') faults.refused.push(`${at} uses allOf`)
+    else if (
+      !structure.includes(word) &&
+      !notes.includes(word) &&
+      !word.startsWith('x-') &&
+      !subset.words.includes(word)
+    )
+      faults.lost.push(`${word} of ${at}`)
+  }
+  const { type, items, properties, additionalProperties, format } = schema
+  if (typeof format === 'string' && !subset.formats.includes(format)) faults.lost.push(`the format ${format} of ${at}`)
+  if (type === undefined && !schema.enum && !schema.const && !schema.anyOf && !schema.oneOf && !properties)
+    faults.refused.push(`${at} has no type`)
+  if (type === 'array' && !items) faults.refused.push(`the items of ${at} are not described`)
+  // An open map cannot be closed without losing what it is for.
+  if (type === 'object' && (!properties || typeof additionalProperties === 'object'))
+    faults.refused.push(`${at} is an object with names of any kind`)
+  for (const [name, one] of Object.entries(objectOf(properties)))
+    walk(one, place ? `${place}.${name}` : name, depth + 1, subset, faults)
+  if (items) walk(items, `${at}[]`, depth + 1, subset, faults)
+  for (const one of [...listOfAny(schema.anyOf), ...listOfAny(schema.oneOf)]) walk(one, at, depth + 1, subset, faults)
+}
+
+/** The schema as it is sent to such an API: optional inputs may be null, objects are closed, and what is not understood is left out. */
+export function toStrict(node: unknown, subset: StrictSubset): Schema {
+  const schema = objectOf(node)
+  const kept: Schema = {}
+  for (const [word, value] of Object.entries(schema))
+    if (structure.includes(word) || subset.words.includes(word) || word === 'description' || word === 'title')
+      kept[word] = value
+  if (typeof kept.format === 'string' && !subset.formats.includes(kept.format)) delete kept.format
+  if (schema.items) kept.items = toStrict(schema.items, subset)
+  const { oneOf, anyOf = oneOf } = schema
+  delete kept.oneOf
+  if (Array.isArray(anyOf)) kept.anyOf = anyOf.map((one) => toStrict(one, subset))
+  if (schema.type !== 'object') return kept
+  const properties = Object.entries(objectOf(schema.properties))
+  const required = listOfAny(schema.required)
+  kept.properties = Object.fromEntries(
+    properties.map(([name, one]) => {
+      const strict = toStrict(one, subset)
+      return [name, required.includes(name) ? strict : { anyOf: [strict, { type: 'null' }] }]
+    }),
+  )
+  return { ...kept, required: properties.map(([name]) => name), additionalProperties: false }
+}

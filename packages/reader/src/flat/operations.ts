@@ -1,0 +1,145 @@
+import { readBody } from '../openapi/bodies.ts'
+import { readParameters } from '../openapi/parameters.ts'
+import { splitPath } from '../openapi/path-query.ts'
+import { type FoundOperation, operationsIn } from '../openapi/paths.ts'
+import { References } from '../openapi/references.ts'
+import { baseOf, serverUrl } from '../openapi/servers.ts'
+import type { DocumentOperation } from '../plugin-document.ts'
+import { isRefusedName, isTrue, listOfAny, memberOf, type Schema, step, wordOf } from '../text/members.ts'
+import { fitIdentifier, shortHash, UniqueNames } from '../text/names.ts'
+import { cut, listOf, plainLine, plainText, quote } from '../text/plain-text.ts'
+import type { Repairs } from '../text/repairs.ts'
+import { addBody } from './body-inputs.ts'
+import { Inputs } from './inputs.ts'
+import { addParameters } from './parameter-inputs.ts'
+import type { Reading } from './reading.ts'
+import { SchemaSimplifier } from './simple-schema.ts'
+
+const mostOperations = 100
+const longestDescription = 300
+
+/** Reads the operations that can be called. Each of the others is left out alone, with a repair. */
+export function readOperations(
+  document: Schema,
+  specUrl: string,
+  server: string,
+  repairs: Repairs,
+): DocumentOperation[] {
+  const references = new References(document, repairs)
+  const simplifier = new SchemaSimplifier(references, repairs)
+  const names = new UniqueNames()
+  const operations: DocumentOperation[] = []
+  const over: string[] = []
+  for (const found of operationsIn(document, references, repairs)) {
+    if (operations.length >= mostOperations) {
+      if (over.length < 1_000)
+        over.push(plainLine(found.node.operationId, 64) || `${found.method} ${plainLine(found.path, 60)}`)
+      continue
+    }
+    if (!isOfServer(found, specUrl, server, repairs)) continue
+    const operation = toOperation(found, document, { references, simplifier, names, repairs })
+    if (operation) operations.push(operation)
+  }
+  if (over.length > 0)
+    repairs.add('/paths', `Only the first ${mostOperations} operations were kept. Left out: ${listOf(over, 50)}.`)
+  return operations
+}
+
+/** Whether the operation is called at the plugin's server; it may name another. */
+function isOfServer(
+  { node, item, pointer }: FoundOperation,
+  specUrl: string,
+  server: string,
+  repairs: Repairs,
+): boolean {
+  const own = [node.servers, item.servers].map(listOfAny).find((list) => list.length > 0)
+  if (!own) return true
+  const urls = own
+    .map((one) => serverUrl(one, new URL(specUrl), step(pointer, 'servers'), repairs))
+    .filter((url) => url !== undefined)
+  if (urls.length === 0 || urls.some((url) => baseOf(url) === server)) return true
+  repairs.add(
+    step(pointer, 'servers'),
+    'The operation has a different server, which is not called; the operation was left out.',
+  )
+  return false
+}
+
+function toOperation(found: FoundOperation, document: Schema, reading: Reading): DocumentOperation | undefined {
+  const { method, node, pointer } = found
+  const { references, simplifier, repairs } = reading
+  // RFC 7396: in a PATCH null takes a member away, and what is left out stays.
+  simplifier.beginOperation(method === 'PATCH')
+  const described = readParameters(found, references, repairs)
+  const { path, query, parameters } = splitPath(found, described, repairs)
+  const inputs = new Inputs(repairs)
+  const inPath = new Set([...path.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name ?? ''))
+  addParameters(parameters, inPath, inputs, reading)
+  for (const name of inPath)
+    if (!inputs.find('path', name)) {
+      repairs.add(pointer, `{${plainLine(name, 60)}} in the path is not described; any text is accepted.`)
+      if (!inputs.add({ place: 'path', wireName: name }, { type: 'string' }, true, pointer)) return undefined
+    }
+  const describedBody = readBody(found, parameters, document, references, repairs)
+  const body = describedBody && addBody(describedBody, inputs, reading)
+  if (body === 'impossible') return undefined
+  const isIgnored = body !== undefined && method === 'GET'
+  if (isIgnored) {
+    repairs.add(pointer, 'A GET request has no body; its inputs are sent in the query.')
+    for (const field of inputs.fields)
+      if (field.place === 'body') Object.assign(field, { place: 'query', list: 'repeated', object: 'json' })
+  }
+  const flag = memberOf(node, 'x-openai-isConsequential') ?? memberOf(node, 'x-oai-isConsequential')
+  return {
+    ...texts(found, reading),
+    input: inputs.schema(),
+    isConsequential: flag === undefined ? undefined : isTrue(flag) || flag === 1,
+    isReading: method === 'GET',
+    target: { kind: 'http', method, path, query, fields: inputs.fields, ...(body && !isIgnored && { body }) },
+  }
+}
+
+function texts(
+  { method, path, node, item, pointer }: FoundOperation,
+  { names, repairs }: Reading,
+): Pick<DocumentOperation, 'name' | 'title' | 'description'> {
+  const given = node.operationId
+  const id = wordOf(given)
+  const derived =
+    fitIdentifier(`${method.toLowerCase()}_${path.split('?')[0]?.replace(/^\/+/, '') ?? ''}`) ||
+    `${method.toLowerCase()}_${shortHash(path)}`
+  const fit = isRefusedName(id) ? '' : fitIdentifier(id)
+  const name = names.take(fit || derived)
+  if (id === '') repairs.add(pointer, `operationId is missing; the operation is named ${name}.`)
+  else if (name !== id)
+    repairs.add(
+      step(pointer, 'operationId'),
+      name === fit
+        ? `${quote(id, 80)} is not a valid name (at most 64 letters, digits, _ and -); the operation is renamed ${name}.`
+        : `${quote(id, 80)} is reserved or already used; the operation is renamed ${name}.`,
+    )
+  const whole =
+    plainText(node.description, 100_000) || plainText(node.summary, 100_000) || plainText(item.summary, 1_000)
+  if (whole.length > longestDescription)
+    repairs.add(
+      step(pointer, 'description'),
+      `The description has ${whole.length} characters; it was cut at ${longestDescription}.`,
+    )
+  if (whole === '')
+    repairs.add(pointer, 'The operation has no summary and no description; a model needs one to choose it.')
+  return {
+    name,
+    title: plainLine(node.summary, 100) || humanised(name),
+    description: cut(whole, longestDescription) || `${method} ${plainLine(path, 200)}`,
+  }
+}
+
+/** `getTodo_items` as people would write it: Get todo items. */
+function humanised(name: string): string {
+  const words = name
+    .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replaceAll(/[_-]+/g, ' ')
+    .trim()
+    .toLowerCase()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

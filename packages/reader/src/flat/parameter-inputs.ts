@@ -1,0 +1,58 @@
+import { type Parameter, wireForm } from '../openapi/parameters.ts'
+import type { Field } from '../plugin-document.ts'
+import type { Schema } from '../text/members.ts'
+import { plainText, quote } from '../text/plain-text.ts'
+import type { Inputs } from './inputs.ts'
+import type { Reading } from './reading.ts'
+
+/** The host sets these itself, or nobody may. */
+const hidden =
+  /^(openai-.*|x-openai-.*|accept(-.*)?|content-.*|host|authorization|proxy-.*|sec-.*|cookie2?|connection|keep-alive|transfer-encoding|te|trailer|upgrade|expect|via|origin|referer|user-agent|date|forwarded|x-forwarded-.*|x-real-ip)$/i
+
+const places = ['path', 'query', 'header']
+const bodyPlaces = ['body', 'formdata', 'form']
+
+/** Adds the inputs that go in the path, the query or a header. What is in the body is left to the body. */
+export function addParameters(
+  parameters: readonly Parameter[],
+  inPath: ReadonlySet<string>,
+  inputs: Inputs,
+  reading: Reading,
+): void {
+  // Inputs of the path come first: on a clash of names they keep theirs.
+  for (const place of [...places, undefined])
+    for (const parameter of parameters)
+      if (place === undefined ? ![...places, ...bodyPlaces].includes(parameter.place) : parameter.place === place)
+        addParameter(parameter, inPath, inputs, reading)
+}
+
+function addParameter(
+  parameter: Parameter,
+  inPath: ReadonlySet<string>,
+  inputs: Inputs,
+  { simplifier, repairs }: Reading,
+): void {
+  const { name, place, pointer, mediaType } = parameter
+  if (place === 'cookie') return void repairs.add(pointer, `The cookie ${quote(name)} is not sent.`)
+  if (place === 'header' && (hidden.test(name) || !/^[\w!#$%&'*+.^`|~-]+$/.test(name))) return
+  let target = place as Field['place']
+  if (place === 'path' && !inPath.has(name)) {
+    repairs.add(pointer, `The path has no {${name}}; the parameter is sent in the query.`)
+    target = 'query'
+  } else if (!places.includes(place)) {
+    repairs.add(pointer, `${quote(place)} is not a place for a parameter; query is assumed.`)
+    target = 'query'
+  }
+  const simplified = simplifier.simplify(parameter.schema, parameter.schemaPointer)
+  const isAnything = !['type', 'enum', 'anyOf'].some((word) => word in simplified.schema)
+  // Whatever goes into a URL or a header is text in the end.
+  const schema: Schema =
+    isAnything && mediaType === undefined ? { type: 'string', ...simplified.schema } : simplified.schema
+  const description = plainText(parameter.description, 700)
+  inputs.add(
+    { place: target, wireName: name, ...wireForm({ ...parameter, place: target }, schema) },
+    description === '' ? schema : { ...schema, description },
+    target === 'path' || parameter.isRequired || simplified.isRequired,
+    pointer,
+  )
+}

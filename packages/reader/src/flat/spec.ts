@@ -1,0 +1,134 @@
+import { Worker } from 'node:worker_threads'
+import { References } from '../openapi/references.ts'
+import type { DocumentOperation } from '../plugin-document.ts'
+import { DocumentRefused } from '../text/document-refused.ts'
+import type { Schema } from '../text/members.ts'
+import { isObject, memberOf, wordOf } from '../text/members.ts'
+import { plainLine, plainText, quote } from '../text/plain-text.ts'
+import type { Repair } from '../text/repairs.ts'
+import { Repairs } from '../text/repairs.ts'
+import { longestSpec, readSpecText } from '../text/spec-text.ts'
+import { chooseServer } from './chosen-server.ts'
+import { readOperations } from './operations.ts'
+import { readSpecAuth, type SpecAuth } from './spec-auth.ts'
+
+/** A spec as the host uses it: at most 100 operations, each with one flat input. */
+export interface ReadSpec {
+  /** Where it was read. */
+  url: string
+  title: string
+  description: string
+  contactEmail?: string
+  legalInfoUrl?: string
+  /** The base of every call, without a slash at its end. */
+  server: string
+  /** Servers on other domains that the spec names; they are never called. */
+  passedOver: string[]
+  /** What the spec says about signing in. Where there is a manifest, its auth counts instead. */
+  auth: SpecAuth
+  operations: DocumentOperation[]
+}
+
+export interface SpecRead {
+  spec: ReadSpec
+  repairs: Repair[]
+}
+
+/** Above this many characters a text could hold up everybody else while it is read: 5 MB take a second. */
+const longestInline = 300_000
+const longestTime = 5_000
+// Reached, it could end the whole process; the limits of spec-text.ts keep what is read below 600 MB.
+const mostMegabytes = 1_024
+
+/**
+ * Reads OpenAPI 3.0 and 3.1 and Swagger 2, as JSON or YAML. Nothing is fetched, whatever the text refers to.
+ * @param url where the text was found; relative URLs in it are resolved against it.
+ * @param manifest the manifest that led there; its host is the plugin's domain.
+ * @throws DocumentRefused where nothing can be called with it, or reading takes over 5 seconds.
+ */
+export async function readSpec(text: string, url: string, manifest?: { url: string }): Promise<SpecRead> {
+  if (text.length <= longestInline || text.length > longestSpec) return readSpecNow(text, url, manifest?.url)
+  return readInWorker(text, url, manifest?.url)
+}
+
+/** The same at once, in the thread of the caller. */
+export function readSpecNow(text: string, url: string, manifestUrl: string | undefined): SpecRead {
+  const repairs = new Repairs('spec')
+  const document = readSpecText(text, repairs)
+  checkVersion(document, repairs)
+  const { chosen: server, passedOver } = chooseServer(document, url, manifestUrl, repairs)
+  const operations = readOperations(document, url, server, repairs)
+  if (operations.length === 0)
+    throw new DocumentRefused(
+      isObject(document.paths) && Object.keys(document.paths).length > 0
+        ? `The spec has no operation that can be called. ${repairs.list().find(({ pointer }) => pointer.startsWith('/paths'))?.message ?? ''}`.trim()
+        : 'The spec has no paths, so there is nothing to call.',
+    )
+  const info = document.info
+  const contactEmail = plainLine(memberOf(memberOf(info, 'contact'), 'email'), 254)
+  const legal = URL.parse(plainLine(memberOf(info, 'termsOfService'), 2_000), url)
+  const isLegal = memberOf(info, 'termsOfService') !== undefined && /^https?:$/.test(legal?.protocol ?? '')
+  return {
+    spec: {
+      url,
+      title: plainLine(memberOf(info, 'title'), 50),
+      description: plainText(memberOf(info, 'description'), 8_000),
+      ...(/^[^\s@]+@[^\s@]+$/.test(contactEmail) && { contactEmail }),
+      ...(legal && isLegal && { legalInfoUrl: legal.href }),
+      server,
+      passedOver,
+      auth: readSpecAuth(document, url, new References(document, repairs), repairs),
+      operations,
+    },
+    repairs: repairs.list(),
+  }
+}
+
+function checkVersion(document: Schema, repairs: Repairs): void {
+  const given = document.openapi ?? document.swagger
+  const version = wordOf(given).replaceAll(/^[\s"'v]+|[\s"']+$/g, '')
+  const member = document.openapi === undefined && document.swagger !== undefined ? '/swagger' : '/openapi'
+  if (given === undefined) repairs.add('/openapi', 'openapi is missing; version 3.0 is assumed.')
+  else if (/^(3\.[0-2](\.\d+)?|2\.0)$/.test(version)) {
+    if (typeof given !== 'string' || given !== version)
+      repairs.add(member, `The version ${quote(given)} is read as ${version}.`)
+  } else if (/^1(\.|$)/.test(version) || Array.isArray(document.apis))
+    throw new DocumentRefused(
+      `The spec is Swagger ${plainLine(version, 10)}, which is not supported. Publish it as OpenAPI 3.`,
+    )
+  else repairs.add(member, `${quote(given)} is not a version of OpenAPI; it is read as 3.0.`)
+}
+
+/** What the worker gives back. */
+export type WorkerAnswer = SpecRead | { refused: string; at: DocumentRefused['at'] }
+
+function readInWorker(text: string, url: string, manifestUrl: string | undefined): Promise<SpecRead> {
+  const worker = new Worker(new URL('./spec-worker.ts', import.meta.url), {
+    workerData: { text, url, manifestUrl },
+    resourceLimits: { maxOldGenerationSizeMb: mostMegabytes },
+    // A document must not see the environment of the host.
+    env: {},
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  })
+  return new Promise<SpecRead>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new DocumentRefused('The spec takes more than 5 seconds to read. Publish a smaller one.'))
+    }, longestTime)
+    worker.once('message', (answer: WorkerAnswer) => {
+      clearTimeout(timer)
+      if ('refused' in answer) reject(new DocumentRefused(answer.refused, answer.at))
+      else resolve(answer)
+    })
+    worker.once('error', (error: Error & { code?: string }) => {
+      clearTimeout(timer)
+      reject(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooBig() : error)
+    })
+    worker.once('exit', () => {
+      clearTimeout(timer)
+      reject(tooBig())
+    })
+  }).finally(() => worker.terminate())
+}
+
+const tooBig = (): DocumentRefused =>
+  new DocumentRefused('The spec takes too much memory to read. Publish a smaller one.')

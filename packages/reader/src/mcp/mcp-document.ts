@@ -1,0 +1,64 @@
+import { SchemaSimplifier } from '../flat/simple-schema.ts'
+import { References } from '../openapi/references.ts'
+import type { DocumentOperation, PluginDocument } from '../plugin-document.ts'
+import { objectOf } from '../text/members.ts'
+import { fitIdentifier, fitName, UniqueNames } from '../text/names.ts'
+import { plainLine, plainText } from '../text/plain-text.ts'
+import { Repairs } from '../text/repairs.ts'
+
+/** A tool as tools/list returns it. */
+export interface McpTool {
+  name: string
+  title?: string | undefined
+  description?: string | undefined
+  inputSchema: unknown
+  annotations?: { readOnlyHint?: boolean | undefined; title?: string | undefined } | undefined
+}
+
+export interface McpServerInfo {
+  url: string
+  name: string
+  title: string | undefined
+  instructions: string | undefined
+  hasToken: boolean
+}
+
+/** The tools of an MCP server as a plugin document. */
+export function toMcpDocument(
+  { url, name, title, instructions, hasToken }: McpServerInfo,
+  tools: McpTool[],
+): PluginDocument {
+  const { hostname } = new URL(url)
+  const names = new UniqueNames()
+  const shown = plainLine(title ?? name, 50) || hostname
+  const description = plainText(instructions ?? '', 8_000)
+  return {
+    source: 'mcp',
+    name: fitName(name) || fitName(hostname) || 'server',
+    title: shown,
+    descriptionForModel: description || shown,
+    descriptionForHuman: plainLine(description, 120) || shown,
+    auth: { type: hasToken ? 'service_http' : 'none', scheme: 'bearer', verificationTokens: {} },
+    server: url,
+    operations: tools.map((tool) => toOperation(tool, names)),
+  }
+}
+
+function toOperation(tool: McpTool, names: UniqueNames): DocumentOperation {
+  const repairs = new Repairs('spec')
+  const schema = new SchemaSimplifier(new References(objectOf(tool.inputSchema), repairs), repairs).simplify(
+    tool.inputSchema,
+    '',
+  ).schema
+  const title = plainLine(tool.title ?? tool.annotations?.title ?? tool.name, 120)
+  return {
+    name: names.take(fitIdentifier(tool.name)),
+    title,
+    description: plainText(tool.description ?? title, 300),
+    input: schema.type === 'object' ? schema : { type: 'object', properties: {} },
+    // A server's annotations are hints: a tool without one needs confirmation.
+    isConsequential: undefined,
+    isReading: tool.annotations?.readOnlyHint === true,
+    target: { kind: 'mcp', tool: tool.name },
+  }
+}

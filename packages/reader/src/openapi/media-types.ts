@@ -1,0 +1,64 @@
+import { objectOf, pairsOf, type Schema, step } from '../text/members.ts'
+
+/** A body in one media type. */
+export interface Content {
+  /** As the spec has it: `application/json; charset=utf-8`, `text/*`. */
+  type: string
+  /** As the spec has it, its references not followed. */
+  schema: unknown
+  /** The whole Media Type Object, with examples and encoding. */
+  node: Schema
+  /** Of the schema. */
+  pointer: string
+}
+
+export const readContents = (content: unknown, pointer: string): Content[] =>
+  pairsOf(content).map(([type, given]) => {
+    const node = objectOf(given)
+    return { type, schema: node.schema, node, pointer: step(step(pointer, type), 'schema') }
+  })
+
+/** In small letters and without parameters. */
+export const bareType = (type: string): string => type.toLowerCase().split(';')[0]?.trim() ?? ''
+
+export const isJsonType = (type: string): boolean => /^(application|text)\/([\w.+*-]+\+)?json$/.test(bareType(type))
+
+/** The content that describes a body of this media type: the most specific one, OpenAPI's Response Object. */
+export function contentFor<Of extends Pick<Content, 'type'>>(contents: readonly Of[], type: string): Of | undefined {
+  const [kind = ''] = bareType(type).split('/')
+  for (const wanted of [bareType(type), `${kind}/*`, '*/*']) {
+    const found = contents.find((one) => bareType(one.type) === wanted)
+    if (found) return found
+  }
+  return undefined
+}
+
+/** How well a body of the media type can be made of named arguments, the best first; undefined where it cannot be. */
+export function sendableRank(type: string): number | undefined {
+  const name = sentType(type)
+  if (name === 'application/json') return /^application\/json$/.test(bareType(type)) ? 0 : 2
+  if (isJsonType(name)) return 1
+  if (name === 'application/x-www-form-urlencoded') return 3
+  if (name === 'multipart/form-data') return 4
+  if (name.startsWith('text/')) return 5
+  return /(xml|yaml|graphql|javascript|ndjson|csv|json)/.test(name) ? 6 : undefined
+}
+
+/** The media type to send: a range, and what is not a media type at all, stand for JSON. */
+export function sentType(type: string): string {
+  const name = bareType(type)
+  return /^[\w.+-]+\/[\w.+-]+$/.test(name) ? name : 'application/json'
+}
+
+/** The content to send, and the media type to send it as; undefined where none can be made of named arguments. */
+export function chooseContent(contents: readonly Content[]): { content: Content; mediaType: string } | undefined {
+  let best: Content | undefined
+  for (const one of contents) {
+    const rank = sendableRank(one.type)
+    if (rank !== undefined && (best === undefined || rank < (sendableRank(best.type) ?? 7))) best = one
+  }
+  return best && { content: best, mediaType: sentType(best.type) }
+}
+
+/** Whether named members can be written in it. */
+export const hasNamedMembers = (mediaType: string): boolean => /json$|form/.test(mediaType)

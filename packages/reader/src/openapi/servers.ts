@@ -1,0 +1,102 @@
+import { isLoopback } from '@reference-plugins/guarded-fetch'
+import { placeholderIn } from '../hosts/placeholder.ts'
+import { isObject, listOfAny, memberOf, objectOf, pairsOf, type Schema, step } from '../text/members.ts'
+import { quote } from '../text/plain-text.ts'
+import { Repairs } from '../text/repairs.ts'
+
+/** The base URL of calls: without a slash at its end, a query or a fragment. */
+export const baseOf = (url: URL): string => `${url.origin}${url.pathname.replace(/\/+$/, '')}`
+
+export interface Server {
+  url: URL
+  pointer: string
+}
+
+/**
+ * The servers of a spec that can be called, in its order: `servers`, or `host` and `basePath` of Swagger 2. The origin of
+ * the spec where there is none.
+ */
+export function readServers(document: Schema, spec: URL, repairs: Repairs): Server[] {
+  const { list, pointer } = serverList(document, repairs)
+  const found: Server[] = []
+  for (const [index, server] of list.slice(0, 50).entries()) {
+    const place = step(pointer, index)
+    const url = serverUrl(server, spec, place, repairs)
+    if (url) found.push({ url, pointer: place })
+  }
+  return found
+}
+
+function serverList(document: Schema, repairs: Repairs): { list: unknown[]; pointer: string } {
+  const { servers, host, basePath } = document
+  if (typeof host === 'string' || typeof basePath === 'string')
+    return { list: swaggerServers(document), pointer: '/host' }
+  const direct = isObject(servers) || typeof servers === 'string' ? [servers] : listOfAny(servers)
+  if (direct.length > 0) return { list: direct, pointer: '/servers' }
+  const inInfo = memberOf(document.info, 'servers')
+  if (Array.isArray(inInfo) && inInfo.length > 0) {
+    repairs.add('/info/servers', 'servers is inside info; it was read as if it were beside info.')
+    return { list: inInfo, pointer: '/info/servers' }
+  }
+  // Some name the server at the paths alone.
+  for (const [path, item] of Object.entries(objectOf(document.paths)).slice(0, 100)) {
+    const ofItem = listOfAny(memberOf(item, 'servers'))
+    if (ofItem.length > 0) return { list: ofItem, pointer: step(step('/paths', path), 'servers') }
+  }
+  repairs.add('/servers', 'The spec names no server; the origin of the spec is used.')
+  return { list: [{ url: '/' }], pointer: '/servers' }
+}
+
+function swaggerServers({ host, basePath, schemes }: Schema): unknown[] {
+  const path = typeof basePath === 'string' ? `/${basePath.replace(/^\/+/, '')}` : '/'
+  if (typeof host !== 'string') return [{ url: path }]
+  const known = listOfAny(schemes).filter((one) => one === 'https' || one === 'http')
+  const scheme =
+    known.includes('https') || known.length === 0
+      ? isLoopback(host.split(':')[0] ?? '') && known.length === 0
+        ? 'http'
+        : 'https'
+      : 'http'
+  return [{ url: `${scheme}://${host}${path}` }]
+}
+
+/** The path of the first server, which comes before each path of the spec; empty where it is the root. */
+export function basePathOf(document: Schema): string {
+  const [server] = serverList(document, new Repairs('spec')).list
+  const path = URL.parse(addressOf(server), 'http://localhost/')?.pathname.replace(/\/+$/, '') ?? ''
+  return /[{}]|%7B/i.test(path) ? '' : path
+}
+
+/** What is written for a server, its variables filled in with their defaults. */
+function addressOf(server: unknown): string {
+  const given = typeof server === 'string' ? server : memberOf(server, 'url')
+  if (typeof given !== 'string') return ''
+  let address = given.trim().slice(0, 2_000)
+  for (const [name, variable] of pairsOf(memberOf(server, 'variables')).slice(0, 20)) {
+    const preset = memberOf(variable, 'default') ?? listOfAny(memberOf(variable, 'enum'))[0]
+    if (typeof preset === 'string' || typeof preset === 'number')
+      address = address.replaceAll(`{${name}}`, String(preset))
+  }
+  return address
+}
+
+/** The URL of one entry of `servers`; undefined, with a repair, where it cannot be called. */
+export function serverUrl(server: unknown, spec: URL, pointer: string, repairs: Repairs): URL | undefined {
+  let address = addressOf(server)
+  if (address === '') return void repairs.add(pointer, 'A server has no url and was left out.')
+  const given = address
+  if (/^[\w-]+(\.[\w-]+)+(:\d+)?(\/|$)/.test(address) || /^localhost(:\d+)?(\/|$)/.test(address)) {
+    repairs.add(pointer, `The server ${quote(address)} has no scheme; https:// is assumed.`)
+    address = `https://${address}`
+  }
+  const url = URL.parse(address, spec.href)
+  const isPlaceholder = placeholderIn(address, spec.hostname) !== undefined
+  if (!url || !['http:', 'https:'].includes(url.protocol) || isPlaceholder || url.username || url.password)
+    return void repairs.add(
+      pointer,
+      `The server ${quote(given, 100)} is ${isPlaceholder ? 'a placeholder' : 'not a URL that can be called'} and was left out.`,
+    )
+  url.search = ''
+  url.hash = ''
+  return url
+}

@@ -1,0 +1,100 @@
+import type { Schema } from './text/members.ts'
+
+export type AuthType = 'none' | 'service_http' | 'user_http' | 'oauth'
+
+/** How callers authenticate, in the words of the manifest. */
+export interface DocumentAuth {
+  type: AuthType
+  /** How the token is sent, for service_http and user_http. OAuth is always a bearer. */
+  scheme: 'bearer' | 'basic'
+  /** What the developer tells the user about it. */
+  instructions?: string
+  /** The header that a spec without a manifest expects its key in, such as X-Api-Key. */
+  keyHeader?: string
+  /** By service, such as openai. */
+  verificationTokens: Record<string, string>
+  oauth?: OAuthEndpoints
+}
+
+export interface OAuthEndpoints {
+  /** The page where users sign in: `client_url` of the manifest. */
+  authorizationUrl: string
+  /** The endpoint that exchanges a code for a token: `authorization_url` of the manifest, in spite of its name. */
+  tokenUrl: string
+  scope: string
+  contentType: 'application/json' | 'application/x-www-form-urlencoded'
+  /** Present where the client id and secret are sent in a Basic header instead of the body. */
+  clientAuthentication?: 'basic'
+}
+
+/** Where one input goes when an operation is called. */
+export interface Field {
+  /** Its name in the flat input that the model fills. */
+  name: string
+  /** The host sends no cookies. */
+  place: 'path' | 'query' | 'header' | 'cookie' | 'body'
+  /** Its name on the wire; another one than `name` where two inputs clash. */
+  wireName: string
+  /** How a list is written: `a=1&a=2`, or `a=1,2`, or with a blank, a bar or a tab in place of the comma. */
+  list?: 'repeated' | 'comma' | 'space' | 'bar' | 'tab'
+  /**
+   * How an object is written: its members beside the other parameters, as `name[member]`, as JSON, as `member,value` or
+   * as `member=value`.
+   */
+  object?: 'members' | 'brackets' | 'json' | 'pairs' | 'equals'
+  /** What a value in the path begins with: a dot, or a semicolon and its name. */
+  prefix?: 'label' | 'matrix'
+}
+
+export interface HttpTarget {
+  kind: 'http'
+  /** In capitals. */
+  method: string
+  /** With its parameters in braces; begins with a slash. */
+  path: string
+  /** Fixed pairs that stand in the path of the spec behind a question mark. */
+  query: [name: string, value: string][]
+  fields: Field[]
+  body?: {
+    mediaType: string
+    /** The inputs whose place is body are its members, or the one named here is the whole of it. */
+    whole?: string
+  }
+}
+
+/** What an operation is called by. */
+export type Target = HttpTarget | { kind: 'mcp'; tool: string; view?: string }
+
+export interface DocumentOperation {
+  /** Unique in its plugin; letters, digits, `_` and `-`, at most 64. */
+  name: string
+  /** For people, one line. */
+  title: string
+  /** For the model; at most 300 characters, without invisible ones. */
+  description: string
+  /** One flat object: no `$ref`, no words that repeat without end, at most 32 deep. */
+  input: Schema
+  /** What the plugin says about it; undefined where it says nothing. The host decides from this and the method. */
+  isConsequential: boolean | undefined
+  /** Whether it only reads, by its method or by what its tool says. */
+  isReading: boolean
+  target: Target
+}
+
+/** What the host does with a plugin, whichever form it was read from. */
+export interface PluginDocument {
+  source: 'manifest' | 'spec' | 'mcp'
+  /** What the model calls it: letters, digits and `_`, at most 50. Changed where the name in the manifest is not like that. */
+  name: string
+  /** For people; at most 50 characters, without invisible ones. */
+  title: string
+  descriptionForModel: string
+  descriptionForHuman: string
+  logoUrl?: string
+  legalInfoUrl?: string
+  contactEmail?: string
+  auth: DocumentAuth
+  /** The base of every call, without a slash at its end; of an MCP server its one URL. */
+  server: string
+  operations: DocumentOperation[]
+}

@@ -1,0 +1,215 @@
+import { matches } from '../flat/pattern.ts'
+import type { DocumentOperation } from '../plugin-document.ts'
+import type { Schema } from '../text/members.ts'
+import { isObject, listOfAny, objectOf, pairsOf } from '../text/members.ts'
+import { listOf, quote } from '../text/plain-text.ts'
+
+export interface CheckedArguments {
+  /** As they are sent: "5" has become 5 where a number is expected. */
+  arguments: Record<string, unknown>
+  /** What is wrong, in sentences for the model; empty where the operation can be called. */
+  faults: string[]
+}
+
+const mostFaults = 20
+const longest = 100_000
+const deepest = 40
+
+/** Checks the arguments of a model against the input of the operation, and corrects what can only be meant in one way. */
+export function checkArguments(operation: DocumentOperation, given: unknown): CheckedArguments {
+  const value = given === undefined || given === null ? {} : given
+  if (!isObject(value))
+    return { arguments: {}, faults: ['The input must be an object with one member for each input.'] }
+  const size = sizeOf(value)
+  if (size === undefined) return { arguments: {}, faults: ['The input is nested too deeply.'] }
+  if (size > longest)
+    return {
+      arguments: {},
+      faults: [`The input has ${size} characters; at most ${longest} can be sent. Send less at a time.`],
+    }
+  const faults: string[] = []
+  const checked = objectOf(check({ ...operation.input, type: 'object' }, value, '', faults, 1))
+  if (operation.target.kind === 'http')
+    for (const { name, place } of operation.target.fields)
+      if (place === 'path' && ['', '.', '..'].includes(String(checked[name] ?? 'x')))
+        faults.push(`${quote(name)} must not be ${quote(checked[name])}, because it is part of the URL.`)
+  return { arguments: checked, faults: faults.slice(0, mostFaults) }
+}
+
+function sizeOf(value: unknown): number | undefined {
+  try {
+    return JSON.stringify(value).length
+  } catch {
+    return undefined
+  }
+}
+
+function check(schema: Schema, given: unknown, place: string, faults: string[], depth: number): unknown {
+  if (depth > deepest || faults.length >= mostFaults) return given
+  if (Array.isArray(schema.anyOf)) return checkForms(schema.anyOf as Schema[], given, place, faults, depth)
+  const value = coerced(schema, given)
+  const fault = typeFault(schema, value)
+  if (fault) {
+    faults.push(`${named(place)} ${fault}, not ${shown(given)}.`)
+    return value
+  }
+  if (Array.isArray(schema.enum) && !schema.enum.includes(value)) {
+    faults.push(
+      `${named(place)} must be one of ${listOf(
+        schema.enum.map((one) => JSON.stringify(one)),
+        20,
+      )}, not ${shown(given)}.`,
+    )
+    return value
+  }
+  if (typeof value === 'number')
+    for (const limit of numberFaults(schema, value)) faults.push(`${named(place)} ${limit}, not ${value}.`)
+  if (typeof value === 'string') for (const limit of textFaults(schema, value)) faults.push(`${named(place)} ${limit}.`)
+  if (Array.isArray(value)) return checkItems(schema, value, place, faults, depth)
+  if (isObject(value) && schema.type === 'object') return checkMembers(schema, value, place, faults, depth)
+  return value
+}
+
+function checkForms(forms: Schema[], given: unknown, place: string, faults: string[], depth: number): unknown {
+  let best: { value: unknown; faults: string[] } | undefined
+  for (const form of forms) {
+    const own: string[] = []
+    const value = check(form, given, place, own, depth + 1)
+    // A form that accepts the value unchanged comes before one that changes it.
+    if (own.length === 0 && value === given) return value
+    if (!best || (own.length < best.faults.length && !(best.faults.length === 0))) best = { value, faults: own }
+  }
+  faults.push(...(best?.faults.slice(0, 3) ?? []))
+  return best ? best.value : given
+}
+
+function checkItems(schema: Schema, list: unknown[], place: string, faults: string[], depth: number): unknown[] {
+  const { minItems, maxItems } = schema
+  if (typeof minItems === 'number' && list.length < minItems)
+    faults.push(`${named(place)} must have at least ${minItems} items, not ${list.length}.`)
+  if (typeof maxItems === 'number' && list.length > maxItems)
+    faults.push(`${named(place)} must have at most ${maxItems} items, not ${list.length}.`)
+  const items = objectOf(schema.items)
+  const checked = list.map((one, index) => check(items, one, `${place}[${index}]`, faults, depth + 1))
+  if (schema.uniqueItems === true && new Set(checked.map((one) => JSON.stringify(one))).size < checked.length)
+    faults.push(`${named(place)} must not contain the same item twice.`)
+  return checked
+}
+
+function checkMembers(schema: Schema, value: Schema, place: string, faults: string[], depth: number): Schema {
+  const properties = new Map(pairsOf(schema.properties))
+  const required = listOfAny(schema.required).filter((name) => typeof name === 'string')
+  const open = schema.additionalProperties
+  const isOpen = properties.size === 0 ? open !== false && place !== '' : isObject(open)
+  const checked: [string, unknown][] = []
+  const unknown: string[] = []
+  for (const [name, one] of pairsOf(value)) {
+    const at = place === '' ? name : `${place}.${name}`
+    const property = properties.get(name)
+    if (property === undefined) {
+      if (isOpen) checked.push([name, check(objectOf(open), one, at, faults, depth + 1)])
+      else unknown.push(name)
+      continue
+    }
+    // Strict function calling sends null for an input that is left out.
+    if ((one === null || one === undefined) && !required.includes(name) && !allowsNull(objectOf(property))) continue
+    checked.push([name, check(objectOf(property), one, at, faults, depth + 1)])
+  }
+  for (const name of required)
+    if (!Object.hasOwn(value, name)) faults.push(`${quote(place === '' ? name : `${place}.${name}`)} is missing.`)
+  if (unknown.length > 0)
+    faults.push(
+      `${listOf(unknown.map((name) => quote(name)))} ${unknown.length === 1 ? 'does' : 'do'} not exist${place === '' ? '' : ` in ${quote(place)}`}; use ${listOf(
+        [...properties.keys()].map((name) => quote(name)),
+        20,
+      )}.`,
+    )
+  return Object.fromEntries(checked)
+}
+
+const allowsNull = (schema: Schema): boolean =>
+  schema.type === 'null' ||
+  !['type', 'enum', 'anyOf'].some((word) => word in schema) ||
+  listOfAny(schema.anyOf).some((one) => objectOf(one).type === 'null')
+
+const decimal = /^-?(0|[1-9]\d{0,15})(\.\d{1,15})?(e[+-]?\d{1,2})?$/i
+
+/** The value that was meant, where there is only one. */
+function coerced(schema: Schema, given: unknown): unknown {
+  const { type } = schema
+  if ((type === 'number' || type === 'integer') && typeof given === 'string' && decimal.test(given.trim()))
+    return Number(given)
+  if (type === 'boolean' && (given === 'true' || given === 'false')) return given === 'true'
+  if (type === 'string') {
+    if (typeof given === 'boolean' || (typeof given === 'number' && Number.isFinite(given))) return String(given)
+    if (typeof given === 'string' && Array.isArray(schema.enum) && !schema.enum.includes(given)) {
+      const alike = schema.enum.filter(
+        (one) => typeof one === 'string' && one.toLowerCase() === given.trim().toLowerCase(),
+      )
+      if (alike.length === 1) return alike[0]
+    }
+  }
+  if ((type === 'array' || type === 'object') && typeof given === 'string' && /^\s*[[{]/.test(given)) {
+    try {
+      const value: unknown = JSON.parse(given)
+      if (type === 'array' ? Array.isArray(value) : isObject(value)) return value
+    } catch {
+      // It is reported as the string that it is.
+    }
+  }
+  if (type === 'array' && given !== null && !Array.isArray(given) && given !== undefined) {
+    const items = objectOf(schema.items)
+    if (typeof items.type === 'string' && typeFault(items, coerced(items, given)) === undefined) return [given]
+  }
+  return given
+}
+
+function typeFault({ type }: Schema, value: unknown): string | undefined {
+  switch (type) {
+    case 'string':
+      return typeof value === 'string' ? undefined : 'must be a string'
+    case 'number':
+      return typeof value === 'number' && Number.isFinite(value) ? undefined : 'must be a number'
+    case 'integer':
+      return Number.isInteger(value) ? undefined : 'must be a whole number'
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : 'must be true or false'
+    case 'array':
+      return Array.isArray(value) ? undefined : 'must be a list'
+    case 'object':
+      return isObject(value) ? undefined : 'must be an object'
+    case 'null':
+      return value === null ? undefined : 'must be null'
+    default:
+      return undefined
+  }
+}
+
+function* numberFaults(schema: Schema, value: number): Generator<string> {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema
+  if (typeof minimum === 'number' && value < minimum) yield `must be at least ${minimum}`
+  if (typeof maximum === 'number' && value > maximum) yield `must be at most ${maximum}`
+  if (typeof exclusiveMinimum === 'number' && value <= exclusiveMinimum) yield `must be more than ${exclusiveMinimum}`
+  if (typeof exclusiveMaximum === 'number' && value >= exclusiveMaximum) yield `must be less than ${exclusiveMaximum}`
+  if (typeof multipleOf === 'number' && multipleOf > 0) {
+    const times = value / multipleOf
+    // 0.3 / 0.1 is not quite 3.
+    if (Math.abs(times - Math.round(times)) > 1e-9 * Math.max(1, Math.abs(times)))
+      yield `must be a multiple of ${multipleOf}`
+  }
+}
+
+function* textFaults(schema: Schema, value: string): Generator<string> {
+  const { minLength, maxLength, pattern } = schema
+  if (typeof minLength === 'number' || typeof maxLength === 'number') {
+    const length = [...value].length
+    if (typeof minLength === 'number' && length < minLength)
+      yield `must have at least ${minLength} characters, not ${length}`
+    if (typeof maxLength === 'number' && length > maxLength)
+      yield `must have at most ${maxLength} characters, not ${length}`
+  }
+  if (typeof pattern === 'string' && !matches(pattern, value)) yield `must match the pattern ${quote(pattern, 120)}`
+}
+
+const named = (place: string): string => (place === '' ? 'The input' : quote(place, 120))
+const shown = (value: unknown): string => quote(value, 60)

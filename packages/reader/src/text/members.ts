@@ -1,0 +1,35 @@
+/** A JSON object from outside: a JSON Schema, or another part of a document. */
+export type Schema = { [member: string]: unknown }
+
+/** Names that mean something to JavaScript itself; nothing from outside is kept under them. */
+const refused = new Set(['__proto__', 'constructor', 'prototype'])
+
+export const isRefusedName = (name: string): boolean => refused.has(name)
+
+export const isObject = (value: unknown): value is Schema =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+
+/** An object, or an empty one in place of whatever else it is. */
+export const objectOf = (value: unknown): Schema => (isObject(value) ? value : {})
+
+export const listOfAny = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+
+/** A member of its own, never an inherited one. */
+export const memberOf = (value: unknown, name: string): unknown =>
+  isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
+
+/** The pairs of an object, without those that nothing may be called. */
+export const pairsOf = (value: unknown): [name: string, value: unknown][] =>
+  Object.entries(objectOf(value)).filter(([name]) => !refused.has(name))
+
+/** A step down in a JSON pointer. */
+export const step = (pointer: string, name: string | number): string =>
+  `${pointer}/${String(name).slice(0, 200).replaceAll('~', '~0').replaceAll('/', '~1')}`
+
+/** `true`, or what people write for it. */
+export const isTrue = (value: unknown): boolean =>
+  value === true || (typeof value === 'string' && /^\s*(true|yes)\s*$/i.test(value))
+
+/** A text, or a number as one; empty for everything else, which could fail to become a text. */
+export const wordOf = (value: unknown): string =>
+  typeof value === 'string' ? value.trim().slice(0, 1_000) : typeof value === 'number' ? String(value) : ''

@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { constants, tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** Every temporary folder of this repository has a name that starts with this. */
+export const temporaryPrefix = 'reference-plugins-'
+
+const folders = new Set<string>()
+
+/**
+ * Makes a folder that lasts as long as this process. It is removed at exit, after an uncaught error, and on SIGHUP,
+ * SIGINT and SIGTERM.
+ */
+export function temporaryFolder(): string {
+  if (folders.size === 0) removeAtExit()
+  const folder = mkdtempSync(join(tmpdir(), temporaryPrefix))
+  folders.add(folder)
+  return folder
+}
+
+/** The DATABASE_URL of a new SQLite file in a temporary folder of its own. */
+export const temporaryDatabase = (): string => `file:${join(temporaryFolder(), 'plugin.sqlite')}`
+
+function removeAtExit(): void {
+  process.on('exit', () => {
+    // A process that is being killed may still write into its folder: try again.
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
+  })
+  for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
+    const exit = () => {
+      // A process that stops cleanly by its own handler is left to it.
+      if (process.listenerCount(signal) === 1) process.exit(128 + constants.signals[signal])
+    }
+    process.on(signal, exit)
+  }
+}

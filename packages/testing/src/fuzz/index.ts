@@ -1,0 +1,3 @@
+export { character } from './character.ts'
+export { type FuzzOptions, fuzz } from './fuzz.ts'
+export { fuzzTests } from './fuzz-tests.ts'

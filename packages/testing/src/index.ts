@@ -1,0 +1,2 @@
+export { type ContractSettings, contractTests } from './contract-tests.ts'
+export { type ScriptedCall, sameAnswerTests } from './same-answer-tests.ts'

@@ -1,0 +1,1 @@
+export { temporaryDatabase, temporaryFolder } from '@reference-plugins/store/temporary'

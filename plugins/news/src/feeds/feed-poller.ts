@@ -1,0 +1,170 @@
+import type { Resource } from '@reference-plugins/core'
+import {
+  FetchFailed,
+  FetchRefused,
+  type GuardedResponse,
+  guardedFetch,
+  retryAfterSeconds,
+} from '@reference-plugins/guarded-fetch'
+import { type FeedDocument, readFeedDocument } from './feed-document.ts'
+import type { Feed, Feeds } from './feeds.ts'
+import { isSample, readSample } from './sample-feeds.ts'
+
+const minute = 60_000
+const shortestWait = 15 * minute
+const longestWait = 24 * 60 * minute
+const tick = 30_000
+const atOnce = 4
+const longestFeed = 4 * 2 ** 20
+const never = '9999'
+const accept = 'application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5'
+
+/** The feed could not be fetched or read. The message tells the user why. */
+export class FeedError extends Error {
+  override readonly name = 'FeedError'
+}
+
+export interface FeedPollerOptions {
+  feeds: Feeds
+  allowLoopback: boolean
+  /** Tells the servers of feeds who is asking. */
+  userAgent: string
+  /** The time limit of one fetch, in milliseconds. */
+  timeout?: number
+}
+
+/** Fetches feeds: immediately when one is added, and after that no more often than is polite. */
+export class FeedPoller implements Resource {
+  readonly #options: FeedPollerOptions
+  readonly #stop = new AbortController()
+  #timer: NodeJS.Timeout | undefined
+  #running: Promise<unknown> = Promise.resolve()
+  readonly #adding = new Map<string, Promise<Feed>>()
+
+  constructor(options: FeedPollerOptions) {
+    this.#options = options
+  }
+
+  /** Reads the sample feeds among the default ones and starts polling the others in the background. */
+  async start(defaults: readonly string[]): Promise<void> {
+    await this.#options.feeds.setDefaults(defaults)
+    for (const url of defaults.filter(isSample)) await this.add(url)
+    this.#timer = setInterval(() => {
+      this.#running = this.#running.then(() => this.poll()).catch(() => {})
+    }, tick).unref()
+    this.#running = this.poll().catch(() => {})
+  }
+
+  async ready(): Promise<void> {}
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#stop.abort()
+    await this.#running
+  }
+
+  /** Fetches the feeds that are due. */
+  async poll(): Promise<void> {
+    const { feeds } = this.#options
+    await feeds.deleteUnfollowed(new Date().toISOString())
+    while (!this.#stop.signal.aborted) {
+      const due = await feeds.due(new Date().toISOString(), atOnce)
+      if (due.length === 0) return
+      await Promise.all(due.map((feed) => this.#poll(feed)))
+    }
+  }
+
+  /**
+   * Fetches a feed and saves it, unless it is saved already and not due yet.
+   * @throws FeedError
+   */
+  add(url: string): Promise<Feed> {
+    const adding = this.#adding.get(url) ?? this.#add(url).finally(() => this.#adding.delete(url))
+    this.#adding.set(url, adding)
+    return adding
+  }
+
+  async #add(url: string): Promise<Feed> {
+    const now = new Date()
+    if (isSample(url)) return this.#save(url, await readSample(url), {}, now, never)
+    const known = await this.#options.feeds.findByUrl(url)
+    if (known && known.next_poll_at > now.toISOString()) {
+      if (known.fetched_at !== '') return known
+      throw new FeedError('it could not be read a short time ago and will be tried again later')
+    }
+    const response = await this.#fetch(url, {})
+    if (response.status !== 200) throw new FeedError(`its server responded with ${response.status}`)
+    return this.#save(url, read(response, now), response, now, later(now, shortestWait))
+  }
+
+  async #poll(feed: Feed): Promise<void> {
+    const { feeds } = this.#options
+    const now = new Date()
+    try {
+      const headers = {
+        ...(feed.etag !== null && { 'if-none-match': feed.etag }),
+        ...(feed.last_modified !== null && { 'if-modified-since': feed.last_modified }),
+      }
+      const response = await this.#fetch(feed.url, headers)
+      if (response.status === 304)
+        return await feeds.unchanged(feed, { fetched: now.toISOString(), next: later(now, shortestWait) })
+      if (response.status === 200) {
+        await this.#save(feed.url, read(response, now), response, now, later(now, shortestWait))
+        return
+      }
+      await feeds.failed(feed, later(now, response.status === 410 ? longestWait : backOff(feed), retryAfter(response)))
+    } catch (error) {
+      if (!(error instanceof FeedError)) throw error
+      // The plugin stopped during the fetch: the feed did not fail.
+      if (this.#stop.signal.aborted) return
+      await feeds.failed(feed, later(now, backOff(feed)))
+    }
+  }
+
+  #save(
+    url: string,
+    document: FeedDocument,
+    response: Partial<GuardedResponse>,
+    now: Date,
+    next: string,
+  ): Promise<Feed> {
+    const validators = {
+      etag: response.headers?.get('etag') ?? null,
+      lastModified: response.headers?.get('last-modified') ?? null,
+    }
+    return this.#options.feeds.save(url, document, validators, { fetched: now.toISOString(), next })
+  }
+
+  async #fetch(url: string, headers: Record<string, string>): Promise<GuardedResponse> {
+    const { allowLoopback, userAgent, timeout = 15_000 } = this.#options
+    try {
+      return await guardedFetch(url, {
+        allowLoopback,
+        timeout,
+        maximumBytes: longestFeed,
+        headers: { ...headers, accept, 'user-agent': userAgent },
+        signal: this.#stop.signal,
+      })
+    } catch (error) {
+      if (error instanceof FetchRefused || error instanceof FetchFailed) throw new FeedError(error.message)
+      throw error
+    }
+  }
+}
+
+function read({ body, headers, url }: GuardedResponse, now: Date): FeedDocument {
+  try {
+    return readFeedDocument(body, headers.get('content-type') ?? '', url, now)
+  } catch {
+    throw new FeedError('this URL is not an RSS, Atom, RDF or JSON feed')
+  }
+}
+
+/** Doubles with each failure. A random part keeps feeds that failed together from being fetched together again. */
+const backOff = ({ failures }: Feed): number =>
+  Math.min(longestWait, shortestWait * 2 ** failures) * (1 + Math.random() / 10)
+
+const retryAfter = ({ headers }: GuardedResponse): number =>
+  Math.min((retryAfterSeconds(headers.get('retry-after')) ?? 0) * 1000, longestWait)
+
+const later = (now: Date, ...waits: number[]): string => new Date(now.getTime() + Math.max(...waits)).toISOString()

@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto'
+import { type Database, searchText, type Transaction } from '@reference-plugins/store'
+import type { FeedArticle, FeedDocument } from './feed-document.ts'
+
+const mostArticles = 500
+/** How many feeds a user may follow, not counting the default feeds. */
+export const mostFeeds = 50
+
+export interface Feed {
+  key: number
+  id: string
+  url: string
+  title: string
+  etag: string | null
+  last_modified: string | null
+  fetched_at: string
+  next_poll_at: string
+  failures: number
+}
+
+export interface FollowedFeed {
+  id: string
+  url: string
+  title: string
+  topic: string | null
+  fetched_at: string
+}
+
+/** The headers of the last response, for a conditional request next time. */
+export interface Validators {
+  etag: string | null
+  lastModified: string | null
+}
+
+/** The feeds, each stored once, and who follows them. Every user follows the default feeds until they remove them. */
+export class Feeds {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  list(user: string, offset: number, count: number): Promise<FollowedFeed[]> {
+    return this.#database.all<FollowedFeed>`
+      SELECT f.id, f.url, f.title, w.topic, f.fetched_at FROM feed f LEFT JOIN follow w ON w.feed = f.key AND w.user = ${user}
+      WHERE coalesce(w.is_following, f.is_default) = 1 ORDER BY f.title, f.key LIMIT ${count} OFFSET ${offset}`
+  }
+
+  findByUrl(url: string): Promise<Feed | undefined> {
+    return this.#database.get<Feed>`SELECT * FROM feed WHERE url = ${url}`
+  }
+
+  /** Whether the user may follow one more feed, or follows this one already. */
+  hasRoom(user: string, url: string): Promise<boolean> {
+    return hasRoom(this.#database, user, url)
+  }
+
+  /** Returns false if the user already follows {@link mostFeeds}. */
+  follow(user: string, { key, url }: Feed, topic: string | null): Promise<boolean> {
+    return this.#database.transaction(async (transaction) => {
+      if (!(await hasRoom(transaction, user, url))) return false
+      await transaction.run`
+        INSERT INTO follow (user, feed, topic, is_following) VALUES (${user}, ${key}, ${topic}, 1)
+        ON CONFLICT (user, feed) DO UPDATE SET topic = excluded.topic, is_following = 1`
+      return true
+    })
+  }
+
+  /** Returns false if the user does not follow it. */
+  unfollow(user: string, id: string): Promise<boolean> {
+    return this.#database.transaction(async (transaction) => {
+      const feed = await transaction.get<{ key: number }>`
+        SELECT f.key FROM feed f LEFT JOIN follow w ON w.feed = f.key AND w.user = ${user}
+        WHERE f.id = ${id} AND coalesce(w.is_following, f.is_default) = 1`
+      if (!feed) return false
+      await transaction.run`
+        INSERT INTO follow (user, feed, is_following) VALUES (${user}, ${feed.key}, 0)
+        ON CONFLICT (user, feed) DO UPDATE SET is_following = 0, topic = NULL`
+      return true
+    })
+  }
+
+  /** Feeds that are due and that somebody follows. Sample feeds are never due. */
+  due(now: string, count: number): Promise<Feed[]> {
+    return this.#database.all<Feed>`
+      SELECT * FROM feed f WHERE next_poll_at <= ${now} AND url NOT LIKE 'sample:%'
+        AND (is_default = 1 OR EXISTS (SELECT 1 FROM follow w WHERE w.feed = f.key AND w.is_following = 1))
+      ORDER BY next_poll_at LIMIT ${count}`
+  }
+
+  /** Saves the new and the changed articles of a feed, and deletes all but the newest 500. */
+  async save(
+    url: string,
+    document: FeedDocument,
+    validators: Validators,
+    times: { fetched: string; next: string },
+  ): Promise<Feed> {
+    return this.#database.transaction(async (transaction) => {
+      await insert(transaction, url)
+      await transaction.run`
+        UPDATE feed SET title = ${document.title}, failures = 0,
+          etag = ${validators.etag}, last_modified = ${validators.lastModified}, fetched_at = ${times.fetched}, next_poll_at = ${times.next}
+        WHERE url = ${url}`
+      const feed = (await transaction.get<Feed>`SELECT * FROM feed WHERE url = ${url}`) as Feed
+      for (const article of document.articles) await saveArticle(transaction, feed, article)
+      await deleteOldest(transaction, feed)
+      return feed
+    })
+  }
+
+  async unchanged({ key }: Feed, times: { fetched: string; next: string }): Promise<void> {
+    await this.#database.run`
+      UPDATE feed SET failures = 0, fetched_at = ${times.fetched}, next_poll_at = ${times.next} WHERE key = ${key}`
+  }
+
+  async failed({ key }: Feed, next: string): Promise<void> {
+    await this.#database.run`UPDATE feed SET failures = failures + 1, next_poll_at = ${next} WHERE key = ${key}`
+  }
+
+  /** Deletes feeds that nobody follows. It waits until they are due, so that following one again soon needs no request. */
+  async deleteUnfollowed(now: string): Promise<void> {
+    const unfollowed = await this.#database.all<{ key: number }>`
+      SELECT key FROM feed f WHERE next_poll_at <= ${now} AND is_default = 0
+        AND NOT EXISTS (SELECT 1 FROM follow w WHERE w.feed = f.key AND w.is_following = 1)`
+    for (const { key } of unfollowed)
+      await this.#database.transaction(async (transaction) => {
+        // Somebody may have followed it in the meantime.
+        if (await transaction.get`SELECT 1 FROM follow WHERE feed = ${key} AND is_following = 1`) return
+        await transaction.run`DELETE FROM article_text WHERE rowid IN (SELECT key FROM article WHERE feed = ${key})`
+        await transaction.run`DELETE FROM feed WHERE key = ${key}`
+      })
+  }
+
+  /** Sets the feeds that every user starts with. New ones are due immediately. */
+  async setDefaults(urls: readonly string[]): Promise<void> {
+    await this.#database.transaction(async (transaction) => {
+      for (const url of urls) await insert(transaction, url)
+      await transaction.run`UPDATE feed SET is_default = url IN (SELECT value FROM json_each(${JSON.stringify(urls)}))`
+    })
+  }
+}
+
+async function hasRoom(reading: Database | Transaction, user: string, url: string): Promise<boolean> {
+  const others = await reading.get<{ count: number }>`
+    SELECT count(*) AS count FROM follow w JOIN feed f ON f.key = w.feed
+    WHERE w.user = ${user} AND w.is_following = 1 AND f.url <> ${url}`
+  return (others?.count ?? 0) < mostFeeds
+}
+
+const insert = (transaction: Transaction, url: string): Promise<number> =>
+  transaction.run`
+    INSERT INTO feed (id, url, title, is_default, fetched_at, next_poll_at)
+    VALUES (${randomBytes(9).toString('base64url')}, ${url}, ${url}, 0, '', '') ON CONFLICT (url) DO NOTHING`
+
+async function saveArticle(transaction: Transaction, feed: Feed, { guid, link, title, text, published }: FeedArticle) {
+  const before = await transaction.get<{ key: number; title: string; text: string; link: string }>`
+    SELECT key, title, text, link FROM article WHERE feed = ${feed.key} AND guid = ${guid}`
+  if (before && before.title === title && before.text === text && before.link === link) return
+  if (before) {
+    await transaction.run`UPDATE article SET title = ${title}, text = ${text}, link = ${link} WHERE key = ${before.key}`
+    await transaction.run`DELETE FROM article_text WHERE rowid = ${before.key}`
+  } else
+    await transaction.run`
+      INSERT INTO article (id, feed, guid, link, title, text, published_at)
+      VALUES (${randomBytes(9).toString('base64url')}, ${feed.key}, ${guid}, ${link}, ${title}, ${text}, ${published})`
+  await transaction.run`
+    INSERT INTO article_text (rowid, title, text)
+    SELECT key, ${searchText(title)}, ${searchText(text)} FROM article WHERE feed = ${feed.key} AND guid = ${guid}`
+}
+
+async function deleteOldest(transaction: Transaction, { key }: Feed): Promise<void> {
+  const old = await transaction.all<{ key: number }>`
+    SELECT key FROM article WHERE feed = ${key} ORDER BY published_at DESC, key DESC LIMIT 100000 OFFSET ${mostArticles}`
+  for (const { key } of old) {
+    await transaction.run`DELETE FROM article_text WHERE rowid = ${key}`
+    await transaction.run`DELETE FROM article WHERE key = ${key}`
+  }
+}

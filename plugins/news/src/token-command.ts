@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { openDatabase } from '@reference-plugins/store'
+import { newsMigrations } from './plugin.ts'
+import { UserTokens } from './user-tokens.ts'
+
+const usage = `Usage:
+  pnpm --filter news tokens add USER [--days N]   creates a token for USER and shows it once
+  pnpm --filter news tokens list                 lists all tokens, without their secrets
+  pnpm --filter news tokens revoke ID            revokes a token`
+
+/** Runs the command on the database of DATABASE_URL and answers its exit code. */
+export async function main(words: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: words,
+    allowPositionals: true,
+    options: { days: { type: 'string' } },
+  })
+  const [command, argument, ...rest] = positionals
+  const days = Number(values.days ?? 0)
+  if (!isUsage(command, argument) || rest.length > 0 || !Number.isInteger(days) || days < 0 || days > 36_500) {
+    console.error(usage)
+    return 1
+  }
+  const folder = fileURLToPath(new URL('../.data/', import.meta.url))
+  mkdirSync(folder, { recursive: true })
+  const database = await openDatabase(process.env.DATABASE_URL ?? `file:${folder}news.sqlite`, newsMigrations)
+  try {
+    return await runCommand(new UserTokens(database), command, argument, days)
+  } finally {
+    await database.close()
+  }
+}
+
+async function runCommand(
+  tokens: UserTokens,
+  command: string | undefined,
+  argument: string | undefined,
+  days: number,
+): Promise<number> {
+  if (command === 'add' && argument !== undefined) {
+    console.log(await tokens.add(argument, days > 0 ? new Date(Date.now() + days * 86_400_000).toISOString() : null))
+  } else if (command === 'revoke' && argument !== undefined) {
+    const isRevoked = await tokens.revoke(argument)
+    console.log(
+      isRevoked ? `${argument} is revoked` : `No valid token has the id ${argument}: find it with tokens list`,
+    )
+    return isRevoked ? 0 : 1
+  } else {
+    for (const { id, user, created_at, expires_at, revoked_at } of await tokens.list()) {
+      const state = revoked_at ? `revoked ${revoked_at}` : expires_at ? `valid until ${expires_at}` : 'valid'
+      console.log(`${id}  ${user}  created ${created_at}  ${state}`)
+    }
+  }
+  return 0
+}
+
+function isUsage(command: string | undefined, argument: string | undefined): boolean {
+  if (command === 'list') return argument === undefined
+  if (command === 'add') return argument !== undefined && /^[\p{L}\p{N}][\p{L}\p{N} ._@+-]{0,63}$/u.test(argument)
+  return command === 'revoke' && argument !== undefined
+}
