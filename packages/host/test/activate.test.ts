@@ -15,8 +15,7 @@ const ids: Record<string, string> = {}
 before(async () => {
   locals = await startLocalPlugins(['todo', 'stocks', 'news', 'notes'])
   served = await serveHost({ mode: 'accounts' })
-  ada = served.browser()
-  await ada.send('POST', '/api/users', { name: 'ada', password: 'correct horse battery' })
+  ada = await served.userBrowser('ada')
 })
 after(async () => {
   await served.close()

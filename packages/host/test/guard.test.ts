@@ -76,12 +76,10 @@ test('the session cookie is sent to this host only, and never by another site', 
   assert.match(cookie, /^host-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+$/)
 })
 
-test('passwords cannot be guessed quickly', async (t) => {
+test('passwords cannot be guessed quickly', async () => {
   const browser = accounts.browser()
   const statuses: number[] = []
   for (let index = 0; index < 11; index++) {
-    // Checking a password is slow on purpose: one real check is enough.
-    if (index === 1) t.mock.method(accounts.host.users.accounts, 'check', async () => undefined)
     const answer = await browser.raw('POST', '/api/session', {
       body: JSON.stringify({ name: 'Ada', password: `wrong ${index}` }),
       headers: { 'content-type': 'application/json' },
