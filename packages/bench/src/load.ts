@@ -6,7 +6,7 @@ export type Load = 'GET' | 'POST' | 'tools/call 2026' | 'tools/call 2025'
 
 export interface Measurement {
   requestsPerSecond: number
-  /** Of the server, in microseconds: what it costs whatever the speed of the client. */
+  /** CPU time of the server in microseconds, which does not depend on the speed of the client. */
   cpuPerRequest: number
 }
 
@@ -46,14 +46,14 @@ const requests = {
   'tools/call 2025': [mcp('2025-11-25', call)],
 }
 
-/** Throws if one answer is none, or is not a 200. */
+/** Throws if an answer is missing or not a 200. */
 export async function measure(server: Server, load: Load, { connections, seconds }: LoadOptions): Promise<Measurement> {
   const before = await server.usage()
   const result = await autocannon({
     url: server.url,
     connections,
     duration: seconds,
-    // The end of a run is looked for once in a sample, which is a second unless told.
+    // autocannon checks for the end of a run once per sample, by default every second.
     sampleInt: Math.min(1000, seconds * 1000),
     requests: requests[load],
   })

@@ -29,7 +29,7 @@ interface Row {
   load: Load
 }
 
-/** One list of measurements for each row, a round after the other, so that a slow minute hits all of them. */
+/** Measures every row in each round, so that a slow minute affects all of them. */
 async function measureAll(title: string, rows: readonly Row[]): Promise<string> {
   const started = new Map<ServerName, Server>()
   try {
@@ -38,7 +38,7 @@ async function measureAll(title: string, rows: readonly Row[]): Promise<string> 
     const found = new Map<Row, Measurement[]>(rows.map((row) => [row, []]))
     for (let round = 0; round <= rounds; round++)
       for (const row of rows) {
-        // The first round warms up.
+        // The first round is a warm-up.
         const seconds = round === 0 ? Math.min(1, options.seconds) : options.seconds
         const measurement = await measure(serverOf(row), row.load, { ...options, seconds })
         if (round > 0) found.get(row)?.push(measurement)
@@ -73,7 +73,7 @@ const overHttp = (load: Load): Promise<string> =>
     names.filter((name) => name !== 'mcp').map((name) => ({ title: servers[name].title, name, load })),
   )
 
-/** What a call of a tool costs, against the same operation over HTTP and against the SDK as its documentation has it. */
+/** The cost of a tool call, compared with the same operation over HTTP and with the SDK used as in its documentation. */
 const overMcp = (): Promise<string> =>
   measureAll('one operation', [
     { title: 'todo, GET', name: 'todo', load: 'GET' },

@@ -1,15 +1,15 @@
-/** What a server has used so far. */
+/** What a server has used since its start. */
 export interface Usage {
-  /** In microseconds, of all its threads. */
+  /** CPU time of all its threads, in microseconds. */
   cpu: number
   /** In bytes. */
   memory: number
 }
 
-// Loaded into each measured server with --import, so that none of them has to know that it is measured.
+// Loaded into each measured server with --import, so that the servers need no code for the bench.
 process.on('message', () => {
   const { user, system } = process.cpuUsage()
   process.send?.({ cpu: user + system, memory: process.memoryUsage.rss() } satisfies Usage)
 })
-// However the bench ends, its servers end with it.
+// The servers end with the bench, however it ends.
 process.on('disconnect', () => process.exit())

@@ -10,7 +10,7 @@ import type { Usage } from './probe.ts'
 
 const file = (name: string): URL => new URL(`servers/${name}.ts`, import.meta.url)
 
-/** What is measured, in the order of the table. All speak the same wire; those that are durable keep it in SQLite. */
+/** The measured servers, in the order of the table. All answer the same requests; the durable ones store todos in SQLite. */
 export const servers = {
   todo: { title: 'todo', isDurable: true, main: new URL('../../../plugins/todo/src/main.ts', import.meta.url) },
   http: { title: 'node:http', isDurable: false, main: file('http') },
@@ -29,10 +29,10 @@ export type ServerName = keyof typeof servers
 const longestStart = 10_000
 const readyList = ['buy milk', 'write code', 'sleep']
 
-/** A server in a process and a folder of its own. */
+/** A server in its own process and folder. */
 export class Server {
   readonly url: string
-  /** Milliseconds from the start of the process to its first answer. */
+  /** Milliseconds from the start of the process to the first answer. */
   startTime = 0
   readonly #name: ServerName
   readonly #folder: string
@@ -55,7 +55,7 @@ export class Server {
   private constructor(name: ServerName, port: number) {
     this.#name = name
     this.url = `http://127.0.0.1:${port}`
-    // Not in /tmp, which is memory on some machines: there a durable write would cost nothing.
+    // Not in /tmp, which is memory on some machines, where a durable write costs nothing.
     const data = fileURLToPath(new URL('../.data', import.meta.url))
     mkdirSync(data, { recursive: true })
     this.#folder = mkdtempSync(join(data, `${name}-`))
@@ -91,7 +91,7 @@ export class Server {
     return usage
   }
 
-  /** Throws if the list that all reads are for is not as it was written. */
+  /** Throws if the list that is read by the GET requests has changed. */
   async check(): Promise<void> {
     assert.deepEqual(await this.#send('alice'), { todos: readyList })
   }
@@ -128,7 +128,7 @@ export class Server {
 
 async function freePort(): Promise<number> {
   for (;;) {
-    // Below the ports that clients get: one of those may be taken between here and its use.
+    // Below the range of client ports, because one of those may be taken before the server uses it.
     const port = 10_000 + Math.floor(Math.random() * 20_000)
     const server = createServer()
     const isFree = await new Promise<boolean>((resolve) => {

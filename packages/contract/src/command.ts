@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { documentKind } from '@reference-plugins/reader'
 import { applyBaseline } from './baseline.ts'
 import { type Documents, fetchDocuments, readManifest, readSpecText } from './checks/documents.ts'
 import { type ConfigFile, readConfigFile, readObject } from './config-file.ts'
@@ -190,8 +191,7 @@ function readFiles(files: string[], report: Report): Documents {
   let spec: ReturnType<typeof readSpecText>
   for (const file of files) {
     const text = readFileSync(file, 'utf8')
-    const isManifest =
-      /ai-plugin|manifest/i.test(file) || /"schema_version"|"name_for_model"/.test(text.slice(0, 2_000))
+    const isManifest = /ai-plugin|manifest/i.test(file) || documentKind(text) === 'manifest'
     if (isManifest) manifest = readManifest(text, report)
     else spec = readSpecText(text, report)
   }

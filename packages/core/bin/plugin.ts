@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util'
 import { checkGeneratedFiles, generateFiles, writeGeneratedFiles } from '../src/generated-files.ts'
 
 const usage = `Usage, in the folder of a plugin:
-  plugin spec --url http://localhost:3333           writes generated/: the manifest and the specs, for review
-  plugin spec --url http://localhost:3333 --check   fails where generated/ differs from the code`
+  plugin spec --url http://localhost:3333           writes generated/: the manifest, the specs and the packages
+  plugin spec --url http://localhost:3333 --check   fails if generated/ differs from the code`
 
 try {
   const { values, positionals } = parseArgs({

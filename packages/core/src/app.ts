@@ -15,19 +15,19 @@ import type { Plugin } from './plugin.ts'
 import { RateLimit } from './rate-limit.ts'
 
 export interface AppOptions {
-  /** The origin under which the plugin is reached, without a slash at its end. */
+  /** The public origin of the plugin, without a slash at the end. */
   publicUrl: string
   log: Logger
-  /** Lets pages on localhost call, answers the private network preflight, and keeps documents uncached. */
+  /** Lets pages on localhost call, answers the private network preflight, and turns off the caching of documents. */
   development?: boolean
-  /** Pages that may call beside ChatGPT's. */
+  /** The origins of pages that may call, besides ChatGPT's. */
   corsOrigins?: readonly string[]
-  /** Calls a minute from one address. */
+  /** The most calls a minute from one address. By default 6,000. */
   rateLimit?: number
-  /** How many proxies stand in front and add to X-Forwarded-For. */
+  /** How many proxies in front of the plugin add to X-Forwarded-For. */
   proxies?: number
   lifecycle?: Lifecycle
-  /** The token by which OpenAI knows that this domain is whose it is said to be. */
+  /** The token with which OpenAI verifies the owner of this domain. */
   openAiChallenge?: string | undefined
 }
 

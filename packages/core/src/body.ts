@@ -2,11 +2,11 @@ import type { Context } from 'koa'
 import { koaBody } from 'koa-body'
 import { Problem } from './problem.ts'
 
-/** The longest JSON body, in bytes, after decompression. Inputs that could not be sent in it are refused at the definition. */
+/** The longest JSON body, in bytes after decompression. A definition whose inputs may be longer is refused. */
 export const longestBody = 262_144
 
-// Latin-1 hands the bytes over one to one. As UTF-8 they would come with a byte order mark taken away and
-// with invalid sequences replaced, so that what is stored would differ from what was sent.
+// Latin-1 keeps every byte. As UTF-8 a byte order mark would be removed and invalid sequences would be replaced,
+// so that the stored text would differ from the text that was sent.
 const readBytes = koaBody({
   json: false,
   urlencoded: false,
@@ -20,7 +20,7 @@ const readBytes = koaBody({
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * The JSON object in the body, or undefined where there is no body.
+ * The JSON object in the body, or undefined if there is no body.
  * @throws Problem 400, 413 or 415
  */
 export async function readBody(ctx: Context): Promise<Record<string, unknown> | undefined> {
@@ -31,7 +31,7 @@ export async function readBody(ctx: Context): Promise<Record<string, unknown> | 
 }
 
 /**
- * The JSON value in the body, or undefined where there is no body. RFC 8259: UTF-8, without a byte order mark.
+ * The JSON value in the body, or undefined if there is no body. RFC 8259: UTF-8, without a byte order mark.
  * @throws Problem 400, 413 or 415
  */
 export async function readJson(ctx: Context): Promise<unknown> {
@@ -58,7 +58,7 @@ function parse(bytes: Buffer): unknown {
 }
 
 function bodyProblem(error: Error & { status?: number }): Problem {
-  // What follows of an over-long body is not read, so the connection cannot be used again.
+  // The rest of a body that is too long is not read, so the connection cannot be reused.
   if (error.status === 413)
     return new Problem(413, `Send at most ${longestBody} bytes`, { headers: { connection: 'close' } })
   if (error.status === 415) return new Problem(415, 'Send the body without a Content-Encoding, or with gzip')

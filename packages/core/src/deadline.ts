@@ -4,22 +4,22 @@ import { Problem } from './problem.ts'
 const longestCall = 45_000
 const interval = 1_000
 
-/** A call that is being run. */
+/** A running call. */
 export interface Deadline {
   readonly due: number
   readonly onExpire: (problem: Problem) => void
-  /** Where it stands among those that are pending. */
+  /** Its index in the list of running calls. */
   place: number
 }
 
-/** Gives up on calls that take over 45 seconds. One timer looks after all of them, since one for each costs more. */
+/** Ends calls that take over 45 seconds. They share one timer, because a timer for each call costs more. */
 export class Deadlines {
-  // Not a Set: one that is added to and deleted from all the time is copied again and again, and V8 keeps what
-  // stood in each copy, whole requests, until the next major collection.
+  // Not a Set: V8 copies a Set that changes all the time again and again, and keeps the entries of each copy,
+  // whole requests, until the next major garbage collection.
   readonly #pending: Deadline[] = []
   #timer: NodeJS.Timeout | undefined
 
-  /** @param onExpire gets the 504 */
+  /** @param onExpire receives the 504 */
   start(onExpire: Deadline['onExpire']): Deadline {
     const deadline = { due: performance.now() + longestCall, onExpire, place: this.#pending.length }
     this.#pending.push(deadline)

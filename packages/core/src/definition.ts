@@ -5,7 +5,7 @@ import type { Operation } from './operation.ts'
 import { operationFaults, schemaFaults } from './operation-faults.ts'
 import type { Mount, Plugin, Resource } from './plugin.ts'
 
-/** Which operations a plugin may hold: those for a user need an auth mode that knows users. */
+/** The operations that a plugin may have: those for a user need an auth mode that knows users. */
 type OperationFor<Who extends Audience, Scope extends string> = Who extends 'user'
   ? Operation<undefined, never> | Operation<Caller, Scope>
   : Operation<undefined, never>
@@ -15,28 +15,28 @@ export interface PluginDefinition<Who extends Audience, Scope extends string> {
   name: string
   /** `name_for_human`: at most 20 characters. */
   title: string
-  /** At most 100 characters, one sentence with its full stop. */
+  /** One sentence with a full stop, at most 100 characters. */
   descriptionForHuman: string
-  /** When and how to use the plugin, for the model: at most 2,048 characters. */
+  /** Tells the model when and how to use the plugin: at most 2,048 characters. */
   descriptionForModel: string
-  /** What a user may say first: 1 to 6, each at most 128 characters. */
+  /** Sentences with which a user may begin: 1 to 6, each at most 128 characters. */
   conversationStarters: readonly string[]
   contactEmail: string
-  /** Holds `logo.png`, square, and `legal.html`, the page behind `legal_info_url`: it gets no scripts, styles or pictures. */
+  /** Contains `logo.png`, square, and `legal.html`, the page of `legal_info_url`, which may not load scripts, styles or pictures. */
   folder: URL
   auth: Auth<Who, Scope>
   /** By operationId: letters only, verb and noun, `addTodo`. */
   operations: Record<string, OperationFor<Who, Scope>>
-  /** What must be there for the plugin to serve. Closed in reverse order, once the last request has been answered. */
+  /** What the plugin needs in order to serve. Closed in reverse order after the last request has been answered. */
   needs?: readonly Resource[]
-  /** Where its data come from, for the start line: "sample prices of 2000 to 2010". */
+  /** Where its data comes from, for the start line: "sample prices of 2000 to 2010". */
   servesFrom?: string
-  /** What the plugin serves beside its operations, such as pages and files. It stands in no document. */
+  /** What the plugin serves besides its operations, such as pages and files. No document mentions it. */
   mounts?: readonly Mount[]
 }
 
 /**
- * Makes a plugin of its definition.
+ * Creates a plugin from its definition.
  * @throws DefinitionError that lists everything that some assistant would refuse
  */
 export function definePlugin<Who extends Audience, Scope extends string>(
@@ -54,7 +54,7 @@ export function definePlugin<Who extends Audience, Scope extends string>(
   return plugin
 }
 
-/** A definition that some assistant would refuse. The message lists all faults, one a line. */
+/** Some assistant would refuse this definition. The message lists all faults, one per line. */
 export class DefinitionError extends Error {
   override readonly name = 'DefinitionError'
   readonly expose = true
@@ -80,7 +80,7 @@ function checkPlugin(plugin: Plugin): void {
     const other = ids.get(place)
     const path = paths.get(shape) ?? operation.path
     if (path !== operation.path)
-      faults.push(`${operation.id}: another operation has its path as ${path}: name it so too`)
+      faults.push(`${operation.id}: another operation writes this path as ${path}: use the same names`)
     paths.set(shape, path)
     if (other) faults.push(`${operation.id}: ${other} has the same route`)
     ids.set(place, operation.id)

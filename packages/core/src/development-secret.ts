@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
- * A secret for one's own machine: 256 random bits, kept in a file that only its owner can read.
- * @param path of the file, whose folder is made where there is none
+ * A secret for the developer's machine: 256 random bits, in a file that only its owner can read.
+ * @param path of the file; its folder is created if missing
  */
 export function developmentSecret(path: string): { secret: string; isNew: boolean } {
   try {

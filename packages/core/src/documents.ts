@@ -5,10 +5,10 @@ import { toManifest } from './manifest.ts'
 import { toSpec } from './openapi.ts'
 import type { Plugin } from './plugin.ts'
 
-/** One static document, made once. */
+/** A document that never changes while the process runs. */
 export interface Document {
   path: string
-  /** Without a charset: one assistant reads JSON only where the type is exactly application/json. */
+  /** Without a charset: one assistant reads JSON only if the type is exactly application/json. */
   type: string
   body: Buffer
   etag: string
@@ -37,11 +37,11 @@ export async function toDocuments(plugin: Plugin, publicUrl: string): Promise<Do
   ]
 }
 
-/** What OpenAI asks for before it lists an app: the token alone, without a line break. */
+/** The page that OpenAI reads before it lists an app: only the token, without a line break. */
 export const challengeDocument = (token: string): Document =>
   toDocument('/.well-known/openai-apps-challenge', 'text/plain', token)
 
-/** Readers of YAML 1.1 take a bare yes or 12:30 for something else than text, those of 1.2 a bare 0o14. */
+/** YAML 1.1 reads a bare yes or 12:30 as a boolean or a number, YAML 1.2 a bare 0o14, so such texts are quoted. */
 function yaml(value: unknown): string {
   const document = new YamlDocument(value, { version: '1.1', aliasDuplicateObjects: false })
   visit(document, {

@@ -4,16 +4,16 @@ import { inputSchema, type JsonSchema } from './schema.ts'
 
 export type Place = 'path' | 'query' | 'body'
 
-/** One input: its name, where it is found, and what text stands for there. */
+/** One input: its name, its place, and how its text is converted. */
 export interface Field {
   readonly name: string
   readonly place: Place
-  /** Undefined for text itself. */
+  /** Undefined for an input that is text. */
   readonly convert: ((text: string) => unknown) | undefined
   readonly list: boolean
 }
 
-/** A name in {braces} is in the path, otherwise in the query for GET and DELETE and in the JSON body for the rest. */
+/** A name in {braces} is in the path. Other inputs are in the query of a GET or DELETE, or in the JSON body. */
 export function fieldsOf({ method, path, input }: Operation): Field[] {
   const { properties = {} } = inputSchema(input, '3.1.0') as { properties?: Record<string, JsonSchema> }
   const rest: Place = method === 'GET' || method === 'DELETE' ? 'query' : 'body'
@@ -26,7 +26,7 @@ export function fieldsOf({ method, path, input }: Operation): Field[] {
 
 const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
 
-// Text that is none of these stays text, so that the schema refuses it with its own words.
+// Text that cannot be converted stays text, so that the schema refuses it with a message of its own.
 const converters: Record<string, ((text: string) => unknown) | undefined> = {
   number: (text) => (jsonNumber.test(text) ? Number(text) : text),
   integer: (text) => (jsonNumber.test(text) ? Number(text) : text),
@@ -35,16 +35,16 @@ const converters: Record<string, ((text: string) => unknown) | undefined> = {
 
 export interface Received {
   params: Record<string, string>
-  /** Without its question mark. */
+  /** Without the question mark. */
   querystring: string
-  /** The JSON body, or undefined where there was none. */
+  /** The JSON body, or undefined if there was none. */
   body: Record<string, unknown> | undefined
 }
 
 /**
- * Gathers the one flat input from where its parts are. Names that the operation does not have are passed over:
- * some assistants repeat the path's and the query's values in the body.
- * A DELETE may bring its query's inputs in a JSON body as well.
+ * Collects the flat input from path, query and body. Names that the operation does not have are ignored, because some
+ * assistants repeat the values of the path and the query in the body. A DELETE may send its query inputs in a JSON body
+ * too.
  */
 export function readInput(fields: readonly Field[], { params, querystring, body }: Received): Record<string, unknown> {
   const query = querystring === '' ? undefined : parseQuery(querystring)
@@ -74,7 +74,7 @@ function fromQuery({ name, list, convert }: Field, texts: string[]): unknown {
   return convert ? convert(text) : text
 }
 
-/** As a form's query, but text that is not percent-encoded UTF-8 is refused where URLSearchParams would replace it. */
+/** Reads a query like URLSearchParams, but refuses text that is not percent-encoded UTF-8 instead of replacing it. */
 function parseQuery(querystring: string): Map<string, string[]> {
   const query = new Map<string, string[]>()
   for (const pair of querystring.split('&')) {

@@ -1,12 +1,12 @@
 import type { DestinationStream } from 'pino'
 
-/** Docker takes up to 16 KiB at once. */
+/** Docker reads at most 16 KiB at once. */
 const longestChunk = 16_000
 const longestWait = 1_000
 
 /**
- * Hands lines on in chunks. A stream that collects them itself measures what it holds at every line, which
- * at a full chunk costs more than the request that the line is of.
+ * Passes lines on in chunks. A stream that buffers by itself measures its buffer at every line, which costs more than
+ * the request when a chunk is nearly full.
  */
 export class LogLines implements DestinationStream {
   readonly #destination: DestinationStream

@@ -20,7 +20,7 @@ const words = [
   'code_verifier',
 ]
 
-/** A name as headers, forms and code write it: set_cookie, set-cookie, Set-Cookie, setCookie. */
+/** A name in the spellings of headers, forms and code: set_cookie, set-cookie, Set-Cookie, setCookie. */
 function spellings(word: string): string[] {
   const parts = word.split('_')
   const capital = (part: string) => part.charAt(0).toUpperCase() + part.slice(1)
@@ -31,8 +31,8 @@ function spellings(word: string): string[] {
 const secrets = [...new Set(words.flatMap(spellings))]
 
 /**
- * Structured logs, one JSON object a line; in development the same for the eye.
- * Whatever a member with the name of a secret holds is replaced, up to two levels down.
+ * Structured logs, one JSON object per line; in development as readable text.
+ * The value of a member whose name is that of a secret is replaced, up to two levels deep.
  */
 export function createLog(level: LogLevel, development: boolean, destination?: DestinationStream): Logger {
   const options = {
@@ -47,7 +47,7 @@ export function createLog(level: LogLevel, development: boolean, destination?: D
 }
 
 function toStandardOutput(): LogLines {
-  // Before the destination asks the same, so that what is handed over at the end is still written.
+  // Registered before the destination's own exit handler, so that the last lines are written.
   process.on('exit', () => lines.flush())
   const lines = new LogLines(pino.destination({ dest: 1, sync: false }))
   return lines

@@ -16,7 +16,7 @@ export interface Manifest {
   legal_info_url: string
 }
 
-/** @param publicUrl the origin under which the plugin is reached, without a slash at its end */
+/** @param publicUrl the public origin of the plugin, without a slash at the end */
 export function toManifest(plugin: Plugin, publicUrl: string): Manifest {
   return {
     schema_version: 'v1',
@@ -51,7 +51,7 @@ const Limits = z.object({
     .array(human(128).regex(/^\S.*\S$/, 'must be one line'))
     .min(1)
     .max(6)
-    .refine((starters) => new Set(starters).size === starters.length, 'must not hold one twice'),
+    .refine((starters) => new Set(starters).size === starters.length, 'must not contain one twice'),
   contactEmail: z.email(),
 })
 

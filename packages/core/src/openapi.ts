@@ -13,8 +13,8 @@ export interface Spec {
 }
 
 /**
- * The OpenAPI document, in the subset that every known reader takes: one absolute server, flat inlined inputs,
- * only the response 200 beside `default`, one security scheme. See docs/openapi-subset.md.
+ * The OpenAPI document, in the subset that every known reader accepts: one absolute server, flat inlined inputs,
+ * only the responses 200 and `default`, one security scheme. See docs/openapi-subset.md.
  */
 export function toSpec(plugin: Plugin, publicUrl: string, version: SpecVersion): Spec {
   const schemas: Record<string, JsonSchema> = {}
@@ -97,7 +97,7 @@ function toOperationObject(
   }
 }
 
-/** The statuses in words, since a strict reader takes no other response than 200 and default. */
+/** The statuses in words, because a strict reader accepts only the responses 200 and default. */
 function errorSentence(plugin: Plugin, { errors, scope }: PluginOperation): string {
   const all: Record<string, string> = {
     400: 'the input is not valid',

@@ -5,9 +5,9 @@ import type { PluginOperation } from './plugin.ts'
 import type { JsonSchema } from './schema.ts'
 import { inputSchema, miscountedTexts } from './schema.ts'
 
-// JSON Schema's checkers look names up in plain objects, and every one has these.
+// JSON Schema validators look names up in plain objects, and every object has these.
 const reserved = [...Object.getOwnPropertyNames(Object.prototype), 'prototype']
-// They break lines or end a reader of YAML.
+// They break lines or make a YAML parser fail.
 const controls = /[\x7f-\x9f\u2028\u2029]|\\u00[01]/
 const taken = [
   '.well-known',
@@ -21,37 +21,37 @@ const taken = [
   'mcp',
   'oauth',
 ]
-// Their form is their limit.
+// Their format limits their length.
 const boundedFormats = ['date', 'date-time', 'time', 'uuid', 'ipv4', 'ipv6']
-// Some clients write everything but ASCII as two times \uXXXX.
+// Some clients write each character outside ASCII as two \uXXXX escapes.
 const bytesOfCharacter = 12
 const longestChoice = 8
 const scalars = ['string', 'number', 'integer', 'boolean']
 
-/** What some assistant would refuse or misread in one operation. */
+/** Everything in one operation that some assistant would refuse or misread. */
 export function operationFaults(operation: PluginOperation): string[] {
   const faults: string[] = []
-  // Azure AI Foundry takes no digits; FastMCP and Bedrock split at two underscores; some model APIs stop at 64, minus a prefix.
+  // Azure AI Foundry refuses digits; FastMCP and Bedrock split at two underscores; some model APIs stop at 64, minus a prefix.
   if (!/^[A-Za-z]{1,40}$/.test(operation.id)) faults.push('its name must be 1 to 40 letters')
   for (const member of ['summary', 'description'] as const) {
     const { length } = operation[member]
     if (length === 0 || length > 200) faults.push(`its ${member} has ${length} characters; 1 to 200 are allowed`)
   }
   if (!/^\/[A-Za-z0-9._~-]+(\/([A-Za-z0-9._~-]+|\{[A-Za-z][A-Za-z0-9_]*\}))*$/.test(operation.path))
-    faults.push(`the path ${operation.path} must be a plain segment, and then plain segments and {names}`)
+    faults.push(`the path ${operation.path} must begin with a plain segment, followed by plain segments and {names}`)
   const names = Array.from(operation.path.matchAll(/\{([^}]*)\}/g), ([, name]) => name)
-  if (new Set(names).size < names.length) faults.push(`the path ${operation.path} has a name twice`)
+  if (new Set(names).size < names.length) faults.push(`the path ${operation.path} contains a name twice`)
   if (taken.includes(operation.path.split('/')[1] as string))
-    faults.push(`the path ${operation.path} is where core serves something: use another`)
+    faults.push(`the path ${operation.path} is used by core: use another`)
   const miscounted = miscountedTexts(operation.input)
   const { properties = {}, required = [] } = inputSchema(operation.input, '3.1.0') as InputSchema
   for (const { name, place } of operation.fields) {
     faults.push(...fieldFaults(properties[name] ?? {}).map((fault) => `the input ${name} ${fault}`))
     if (miscounted.includes(name))
-      faults.push(`the input ${name} counts an emoji as two: use text(length) in place of z.string()`)
+      faults.push(`the input ${name} counts an emoji as two characters: use text(length) instead of z.string()`)
     const { default: ownDefault } = properties[name] ?? {}
     if (ownDefault !== undefined && !operation.input.shape[name]?.safeParse(ownDefault).success)
-      faults.push(`the input ${name} has a default that it would refuse`)
+      faults.push(`the input ${name} has a default that its own schema refuses`)
     if (reserved.includes(name)) faults.push(`the input ${name} must have another name`)
     if (place === 'path' && !required.includes(name))
       faults.push(`the input ${name} is in the path, so it cannot be optional`)
@@ -61,17 +61,17 @@ export function operationFaults(operation: PluginOperation): string[] {
   const body = operation.fields.filter(({ place }) => place === 'body').map(({ name }) => properties[name] ?? {})
   const bytes = body.reduce((sum, schema) => sum + longestText(schema) * bytesOfCharacter, 0)
   if (bytes > longestBody)
-    faults.push(`its inputs may have ${bytes} bytes as JSON, and a body ${longestBody} at most: give shorter limits`)
+    faults.push(`its inputs may have ${bytes} bytes as JSON, and a body at most ${longestBody}: lower their limits`)
   return faults
 }
 
-/** How many characters a value may have. */
+/** The most characters that a value may have. */
 function longestText({ type, maxLength, maxItems, items }: JsonSchema): number {
   if (type === 'array') return Number(maxItems ?? 0) * longestText((items ?? {}) as JsonSchema)
   return type === 'string' ? Number(maxLength ?? 0) : 0
 }
 
-/** JSON has no dates, sets or big integers, and zod writes no schema for them. Everything else reads the schemas. */
+/** JSON has no dates, sets or big integers, so zod writes no schema for them. */
 export const schemaFaults = ({ input, output }: Operation): string[] => [
   ...sideFaults('input', input),
   ...sideFaults('output', output),
@@ -81,9 +81,9 @@ function sideFaults(side: 'input' | 'output', { shape }: z.ZodObject): string[] 
   return Object.entries(shape).flatMap(([name, schema]) => {
     try {
       const written = JSON.stringify(z.toJSONSchema(schema, { io: side }))
-      return controls.test(written) ? [`the ${side} ${name} holds a control character`] : []
+      return controls.test(written) ? [`the ${side} ${name} contains a control character`] : []
     } catch {
-      return [`the ${side} ${name} has a type that JSON does not: use text, numbers, booleans, lists or objects`]
+      return [`the ${side} ${name} has a type that JSON does not have: use text, numbers, booleans, lists or objects`]
     }
   })
 }
@@ -98,11 +98,11 @@ function fieldFaults(schema: JsonSchema): string[] {
   const description = typeof schema.description === 'string' ? schema.description : ''
   if (description.length === 0 || description.length > 200) faults.push('needs a describe() of 1 to 200 characters')
   const { enum: choice = [] } = (schema.items ?? schema) as { enum?: unknown[] }
-  // Some assistants read no enum.
+  // Some assistants ignore enums.
   const untold = choice.length > longestChoice ? [] : choice.filter((value) => !description.includes(String(value)))
-  if (untold.length > 0) faults.push(`must say in its description that it may be ${untold.join(', ')}`)
+  if (untold.length > 0) faults.push(`must list in its description the values ${untold.join(', ')}`)
   if (schema.type === 'array') {
-    if (schema.maxItems === undefined) faults.push('has no limit: give it max()')
+    if (schema.maxItems === undefined) faults.push('has no limit: add max()')
     return [...faults, ...valueFaults((schema.items ?? {}) as JsonSchema)]
   }
   return [...faults, ...valueFaults(schema)]
@@ -115,6 +115,6 @@ function valueFaults(schema: JsonSchema): string[] {
     ]
   if (schema.type !== 'string' || schema.enum || schema.const) return []
   if (schema.maxLength === undefined && !boundedFormats.includes(String(schema.format)))
-    return ['has no limit: use text(length) in place of z.string(), or max(length)']
+    return ['has no limit: use text(length) instead of z.string(), or max(length)']
   return []
 }

@@ -14,14 +14,14 @@ export type PathNames<Path extends string> = Path extends `${string}{${infer Nam
 
 type UnknownNames<Path extends string, Input extends z.ZodObject> = Exclude<PathNames<Path>, keyof z.output<Input>>
 
-/** What a handler gets beside its input. */
+/** What a handler gets besides its input. */
 export interface Context<Status extends ErrorStatus = ErrorStatus> {
-  /** Makes the problem to throw. `detail` goes to the model, so it says what to do next. */
+  /** Creates the problem to throw. `detail` is sent to the model, so say what to do next. */
   fail(status: Status, detail: string, options?: ProblemOptions): Problem
-  /** Aborts when the caller has gone away or the time for an answer is over. */
+  /** Aborts when the caller disconnects or the time for an answer is over. */
   signal: AbortSignal
   log: Logger
-  /** Tells how far a slow call has come, to assistants that ask for it. Each `done` is more than the one before. */
+  /** Reports the progress of a slow call, to assistants that ask for it. Each `done` must be greater than the one before. */
   progress(done: number, total?: number, message?: string): void
 }
 
@@ -30,29 +30,29 @@ export interface UserContext<Status extends ErrorStatus = ErrorStatus> extends C
 }
 
 interface Options<Input extends z.ZodObject, Output extends z.ZodObject, Status extends ErrorStatus, Given> {
-  /** For the model, at most 200 characters; some assistants show it only this. */
+  /** For the model, at most 200 characters; some assistants show only this. */
   summary: string
-  /** For the model, at most 200 characters; must do without the summary. By default the summary again. */
+  /** For the model, at most 200 characters; must be clear without the summary. By default the summary. */
   description?: string
   /** One flat object of scalars or arrays of scalars: in the path where the route names it, else in the query (GET, DELETE) or the JSON body. */
   input: Input
   output: Output
   /** The statuses that the handler may fail with, each with its reason. */
   errors?: Record<Status, string>
-  /** Whether an assistant asks the user before each call. By default only a GET goes without. */
+  /** Whether an assistant asks the user before each call. By default true, except for a GET. */
   consequential?: boolean
-  /** The page that an assistant may show in place of the answer (MCP Apps): `views/NAME.html` in the plugin's folder. */
+  /** The page that an assistant may show instead of the answer (MCP Apps): `views/NAME.html` in the plugin's folder. */
   view?: string
-  /** Pictures, sounds or documents that an MCP client gets beside the JSON; over HTTP the JSON is all there is. */
+  /** Pictures, sounds or documents that an MCP client gets besides the JSON. Over HTTP only the JSON is sent. */
   content?: (output: z.output<Output>) => ContentBlock[]
   handler: (input: z.output<Input>, given: Given) => NoInfer<z.input<Output> | Promise<z.input<Output>>>
 }
 
-/** What a call does to the world, as the annotations of an MCP tool say it. Whatever the method does not tell has to be stated. */
+/** What a call does to the world, as in the annotations of an MCP tool. State whatever the method does not imply. */
 export interface Effects {
-  /** It changes nothing that anyone could see. */
+  /** It changes nothing that anyone can see. */
   readonly readOnly: boolean
-  /** It may delete or overwrite what was there, where other calls only add. */
+  /** It may delete or overwrite something; other calls only add. */
   readonly destructive: boolean
   /** A second call with the same input changes nothing more. */
   readonly idempotent: boolean
@@ -81,14 +81,14 @@ export interface Operation<Caller = unknown, Scope extends string = string> {
   readonly consequential: boolean
   readonly effects: Effects
   readonly scope: Scope | undefined
-  /** True where the handler takes a caller. */
+  /** True if the handler needs a caller. */
   readonly forUser: Caller extends undefined ? false : boolean
   readonly view: string | undefined
   readonly content: ((output: never) => ContentBlock[]) | undefined
   readonly handler: (input: never, context: never) => unknown
 }
 
-/** An operation that needs no user: it may stand in a plugin of any auth mode, which still decides who may call it. */
+/** An operation that needs no user. It fits a plugin of any auth mode, which decides who may call it. */
 export function operation<
   const Path extends Route,
   Input extends z.ZodObject,
@@ -101,7 +101,7 @@ export function operation<
   return { ...common(route, options), scope: undefined, forUser: false }
 }
 
-/** An operation on what belongs to one user. Only a plugin whose auth knows users can hold it. */
+/** An operation on the data of one user. It fits only a plugin whose auth mode knows users. */
 export function userOperation<
   const Path extends Route,
   Input extends z.ZodObject,

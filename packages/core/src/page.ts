@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { longestAnswer } from './run.ts'
 
-// What stands around the items of an answer.
+// Leaves room for the other members of an answer.
 const longestItems = longestAnswer - 5_000
 const chunk = 250
 
@@ -28,9 +28,9 @@ export interface Page<Item> {
 }
 
 /**
- * Reads items until `limit`, their end, or as much as one answer can carry is reached, so that no list is too
- * long to be answered. `read` gets an offset and how many items to read there at most.
- * @throws Error where one item is longer than an answer may be
+ * Reads items until `limit`, the end of the list or the longest answer is reached, so that every list can be answered.
+ * `read` receives an offset and the most items to read from there.
+ * @throws Error if a single item is longer than the longest answer
  */
 export async function readPage<Item>(
   { offset, limit = Number.POSITIVE_INFINITY }: PageRequest,
@@ -46,9 +46,7 @@ export async function readPage<Item>(
     for (const item of found) {
       characters += JSON.stringify(item).length + 1
       if (items.length === 0 && characters > longestItems)
-        throw new Error(
-          `the item at ${offset} alone is longer than an answer may be: shorten items before they are paged`,
-        )
+        throw new Error(`the item at ${offset} is longer than the longest answer: shorten items before you page them`)
       if (items.length === limit || characters > longestItems) return { items, nextOffset: offset + items.length }
       items.push(item)
     }

@@ -4,22 +4,22 @@ import type { Auth } from './auth/auth.ts'
 import type { Field } from './input.ts'
 import type { Operation } from './operation.ts'
 
-/** Middleware of the plugin's own. What it throws is answered as a problem document, its calls are
- * counted, and `ctx.state.log` is its log. */
+/** The plugin's own middleware. Whatever it throws becomes a problem document, its calls are counted, and `ctx.state.log`
+ * is its log. */
 export interface Mount {
-  /** It gets everything at this path and below it, whatever the method. */
+  /** The middleware gets every request at this path or below it, whatever the method. */
   readonly path: string
   readonly middleware: Middleware<{ log: Logger }>
 }
 
-/** Something that a plugin cannot serve without, such as its database. */
+/** Something that a plugin needs in order to serve, such as its database. */
 export interface Resource {
-  /** Rejects while it cannot be used; `/readyz` asks it. */
+  /** Rejects while the resource cannot be used. `/readyz` calls it. */
   ready(): Promise<unknown>
   close(): Promise<void>
 }
 
-/** An operation with its name and with where each input is found. */
+/** An operation with its name and the place of each input. */
 export interface PluginOperation extends Operation {
   readonly id: string
   readonly fields: readonly Field[]

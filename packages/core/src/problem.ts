@@ -1,18 +1,18 @@
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
 
-/** The statuses that an operation may declare. 400, 401, 403, 404, 405, 413, 415, 429, 500 and 503 core answers by itself. */
+/** The statuses that an operation may declare. Core itself answers 400, 401, 403, 404, 405, 413, 415, 429, 500 and 503. */
 export type ErrorStatus = 400 | 403 | 404 | 409 | 410 | 412 | 422 | 429 | 502 | 503 | 504
 
 export interface ProblemOptions {
-  /** Response headers that the status asks for, such as Allow or Retry-After. */
+  /** Response headers that the status requires, such as Allow or Retry-After. */
   headers?: Record<string, string>
-  /** One entry for each input that was refused. */
+  /** One entry for each refused input. */
   errors?: { name: string; detail: string }[]
   cause?: unknown
 }
 
-/** What goes wrong in a way that the caller can act on. `detail` is sent, and says what to do next. */
+/** An error that the caller can act on. `detail` is sent to the caller, and says what to do next. */
 export class Problem extends Error {
   override readonly name = 'Problem'
   readonly status: number
@@ -27,7 +27,7 @@ export class Problem extends Error {
   }
 }
 
-/** Problem details, RFC 9457. `instance` is the request id, which the log has too. */
+/** Problem details, RFC 9457. `instance` is the request id, which is in the log too. */
 export const ProblemDocument = z
   .object({
     type: z.literal('about:blank'),
@@ -55,16 +55,16 @@ interface HttpError extends Error {
   headers?: Record<string, string>
 }
 
-/** What to say of an error: of a fault of ours nothing but that. */
+/** What to tell the caller about an error. About a fault of the server it says nothing more than that. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
-  // The convention of the http-errors package, which Koa, koa-body and the store follow. HTTP clients throw errors
-  // with a status too, that of somebody else's answer: those are not exposed.
+  // Koa, koa-body and the store follow the convention of the http-errors package. Errors of HTTP clients have a status
+  // too, of another server's answer: those have no `expose`.
   if (error instanceof Error && (error as Partial<HttpError>).expose === true) {
     const { status, message, headers = {} } = error as HttpError
     if (status === 503)
-      return new Problem(503, 'The service cannot answer now: call again in a second', { headers, cause: error })
+      return new Problem(503, 'The service is not available: call again in a second', { headers, cause: error })
     if (status >= 400 && status < 500) return new Problem(status, message)
   }
-  return new Problem(500, 'The service failed, and it has been logged: other input may help', { cause: error })
+  return new Problem(500, 'The service failed. The failure is logged; try other input', { cause: error })
 }

@@ -5,8 +5,8 @@ const window = 60
 const failedTries = 100
 
 /**
- * At most `limit` calls a minute from one address, announced as draft-ietf-httpapi-ratelimit-headers says,
- * and at most 100 with a token that is refused.
+ * Allows `limit` calls a minute from one address, announced as in draft-ietf-httpapi-ratelimit-headers, and 100 calls
+ * with a refused token.
  */
 export class RateLimit {
   readonly #limit: number
@@ -30,7 +30,7 @@ export class RateLimit {
       return this.#headers(await this.#calls.consume(address))
     } catch (refused) {
       const used = refused as RateLimiterRes
-      throw tooMany(used, `at most ${this.#limit} calls a minute are answered`, this.#headers(used))
+      throw tooMany(used, `at most ${this.#limit} calls a minute are allowed`, this.#headers(used))
     }
   }
 
@@ -40,7 +40,7 @@ export class RateLimit {
   }
 
   /**
-   * Authenticates, and counts the tokens that are refused.
+   * Authenticates, and counts refused tokens.
    * @throws Problem 429 or what `authenticate` throws
    */
   async guard<Result>(address: string, authenticate: () => Promise<Result>): Promise<Result> {

@@ -5,28 +5,28 @@ import { type Context, fail } from './operation.ts'
 import type { Plugin, PluginOperation } from './plugin.ts'
 import { Problem } from './problem.ts'
 
-/** ChatGPT took at most this many characters of one answer, and Actions do so still. */
+/** The longest answer that ChatGPT plugins and GPT Actions accept, in characters. */
 export const longestAnswer = 100_000
 
-/** What one call brings beside its input, however it came. */
+/** What a call carries besides its input, over HTTP and MCP alike. */
 export interface Call {
   caller: Caller | undefined
   signal: AbortSignal
   log: Logger
-  /** Undefined where whoever calls cannot be told. */
+  /** Undefined if progress cannot be reported to the caller. */
   progress?: Context['progress']
 }
 
 export interface Answer {
   /** As JSON, at most 100,000 characters. */
   text: string
-  /** What the text says. */
+  /** The same answer as an object. */
   data: Record<string, unknown>
 }
 
 /**
- * Runs one operation: authorize, check input, handle, check output. HTTP, MCP and tests all go through here.
- * @throws Problem for whatever the caller can act on; any other error is a fault of the plugin
+ * Runs one operation: authorize, check input, handle, check output. HTTP, MCP and tests all call this.
+ * @throws Problem for an error that the caller can act on; any other error is a fault of the plugin
  */
 export async function run(plugin: Plugin, operation: PluginOperation, input: unknown, call: Call): Promise<Answer> {
   authorize(plugin, operation, call.caller)
@@ -38,14 +38,11 @@ export async function run(plugin: Plugin, operation: PluginOperation, input: unk
   if (!fitting.success) throw new OutputError(operation, describe(fitting.error))
   const text = JSON.stringify(fitting.data)
   if (text.length > longestAnswer)
-    throw new OutputError(
-      operation,
-      `the answer has ${text.length} characters; at most ${longestAnswer} may leave, so page it`,
-    )
+    throw new OutputError(operation, `the answer has ${text.length} characters, more than ${longestAnswer}: page it`)
   return { text, data: fitting.data }
 }
 
-/** A handler broke its own contract. The message is for the log, and names the place but not the value. */
+/** A handler returned something that does not fit its output schema. The message is for the log: it names the place, never the value. */
 export class OutputError extends Error {
   override readonly name = 'OutputError'
 
@@ -56,7 +53,7 @@ export class OutputError extends Error {
 
 const untold = () => {}
 
-/** `signal` and `log` cost time to make, and few handlers ask for them. */
+/** Passes `signal` and `log` on only when they are asked for, because they cost time and few handlers need them. */
 class HandlerContext {
   readonly #call: Call
   readonly fail = fail
@@ -83,7 +80,7 @@ class HandlerContext {
 }
 
 function authorize(plugin: Plugin, operation: PluginOperation, caller: Caller | undefined): void {
-  if (operation.forUser && !caller) throw new Error(`${operation.id} needs a caller, and the auth mode gave none`)
+  if (operation.forUser && !caller) throw new Error(`${operation.id} needs a caller, and the auth mode returned none`)
   const { scope } = operation
   if (scope !== undefined && !caller?.scopes?.includes(scope)) throw plugin.auth.insufficientScope(scope)
 }

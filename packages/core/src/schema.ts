@@ -5,13 +5,13 @@ export type SpecVersion = '3.1.0' | '3.0.3'
 
 /**
  * The JSON Schema of an input: one flat object, every reference inlined.
- * The wording is the subset that all known readers of plugins take; see docs/openapi-subset.md.
+ * Written in the subset that all known readers of plugins accept; see docs/openapi-subset.md.
  */
 export function inputSchema(input: z.ZodObject, version: SpecVersion): JsonSchema {
   return toJsonSchema(input, version, 'input')
 }
 
-/** The inputs whose length zod counts in UTF-16 units, where the schema that is published means characters. */
+/** The inputs whose length zod counts in UTF-16 units, although the published schema means characters. */
 export function miscountedTexts(input: z.ZodObject): string[] {
   const names: string[] = []
   z.toJSONSchema(input, {
@@ -26,13 +26,13 @@ export function miscountedTexts(input: z.ZodObject): string[] {
   return names
 }
 
-/** The JSON Schema of an output. Schemas with an id stand in `definitions` and are referred to. */
+/** The JSON Schema of an output. Schemas with an id are added to `definitions` and referred to. */
 export function outputSchema(
   output: z.ZodType,
   version: SpecVersion,
   definitions: Record<string, JsonSchema>,
 ): JsonSchema {
-  // Zod names the place after the draft: `$defs` for 3.1, `definitions` for 3.0.
+  // Zod's name for it depends on the draft: `$defs` for 3.1, `definitions` for 3.0.
   const { $defs, definitions: olderDefs, id, ...schema } = toJsonSchema(output, version, 'output')
   const inner = { ...($defs as object), ...(olderDefs as object) }
   for (const [name, { id: _, ...definition }] of Object.entries<JsonSchema>(inner))
@@ -53,9 +53,9 @@ function toJsonSchema(schema: z.ZodType, version: SpecVersion, io: 'input' | 'ou
     io,
     reused: 'inline',
     override: ({ jsonSchema }) => {
-      // A field that is added later must not break those who read today's schema.
+      // A member that is added later must not break clients of today's schema.
       if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
-      // Formats say the same in one word; zod's patterns beside them are long and cost the model tokens.
+      // The format says the same in one word; zod's patterns are long and cost the model tokens.
       if (jsonSchema.format && jsonSchema.pattern) delete jsonSchema.pattern
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
@@ -77,7 +77,7 @@ function relocate(node: unknown): unknown {
   )
 }
 
-/** The same schema without references, as model APIs demand it. What refers to itself ends in a schema that takes anything. */
+/** The same schema without references, as model APIs require. A schema that refers to itself ends in one that accepts anything. */
 export function inlined(schema: JsonSchema, definitions: Record<string, JsonSchema>): JsonSchema {
   const walk = (node: unknown, open: readonly string[]): unknown => {
     if (Array.isArray(node)) return node.map((one) => walk(one, open))

@@ -9,15 +9,15 @@ import { listen } from './server.ts'
 
 export interface ServeOptions<Own extends z.ZodType> {
   port: number
-  /** The plugin's folder, which holds its data. */
+  /** The plugin's folder, which contains its data. */
   folder: URL
   /** The schema of the variables that only this plugin reads. */
   settings?: Own
 }
 
 /**
- * Runs a plugin until SIGTERM or SIGINT. Prints one line when it is ready; what hinders its start is one line
- * on standard error and the exit code 1.
+ * Runs a plugin until SIGTERM or SIGINT. Prints one line when it is ready; a start failure prints one line on standard
+ * error and sets the exit code 1.
  */
 export async function serve<Own extends z.ZodType = z.ZodUnknown>(
   createPlugin: (settings: Environment & z.output<Own>) => Promise<Plugin>,
@@ -74,7 +74,7 @@ function stopOnSignal(stop: () => Promise<void>): void {
   let stopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {
-      // A second signal is from someone who does not want to wait.
+      // A second signal means: do not wait.
       if (stopping) process.exit(1)
       stopping = true
       stop().then(
@@ -89,13 +89,12 @@ function stopOnSignal(stop: () => Promise<void>): void {
 
 function toEnvironmentError(error: NodeJS.ErrnoException, host: string, port: number): Error {
   if (error.code === 'EADDRINUSE')
-    return new EnvironmentError(
-      `${host}:${port} is in use: stop the program that listens there, or set PORT to another`,
-    )
+    return new EnvironmentError(`${host}:${port} is in use: stop the program that listens there, or set another PORT`)
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
     return new EnvironmentError(
-      `HOST=${host} is no address of this machine: 127.0.0.1 is for this machine alone, 0.0.0.0 for all`,
+      `HOST=${host} is not an address of this machine: use 127.0.0.1 for this machine only, or 0.0.0.0 for every network`,
     )
-  if (error.code === 'EACCES') return new EnvironmentError(`PORT=${port} needs more rights: set PORT to one above 1023`)
+  if (error.code === 'EACCES')
+    return new EnvironmentError(`PORT=${port} needs more rights: set PORT to a number above 1023`)
   return error
 }

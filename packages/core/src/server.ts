@@ -11,11 +11,11 @@ const grace = 300
 
 export interface RunningServer {
   server: Server
-  /** Answers what has been asked, for at most 10 seconds, and takes nothing new. */
+  /** Finishes the requests in flight, for at most 10 seconds, and accepts no new ones. */
   stop(): Promise<void>
 }
 
-/** Listens with limits on headers, time and connections, so that slow or broken senders hold nothing up. */
+/** Listens with limits on headers, time and connections, so that a slow or broken client blocks nobody else. */
 export async function listen(
   listener: RequestListener,
   { host, port, lifecycle }: { host: string; port: number; lifecycle: Lifecycle },
@@ -24,9 +24,9 @@ export async function listen(
     maxHeaderSize: 16_384,
     headersTimeout: 10_000,
     requestTimeout: 30_000,
-    // How often the two limits above are looked at.
+    // How often Node checks the two limits above.
     connectionsCheckingInterval: 1_000,
-    // The app refuses it, with words.
+    // The app refuses a missing Host header with an explanation.
     requireHostHeader: false,
     optimizeEmptyRequests: true,
   })
@@ -49,7 +49,7 @@ export async function listen(
 
 async function stop(server: Server, lifecycle: Lifecycle): Promise<void> {
   lifecycle.stopping = true
-  // A request may be on its way on a connection that still looks idle. Answers say "Connection: close" by now.
+  // A request may be on its way on a connection that looks idle. Answers already say "Connection: close".
   const open = await new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)))
   if (open > 0) await sleep(grace)
   const deadline = setTimeout(() => server.closeAllConnections(), longestStop)
@@ -62,7 +62,7 @@ const refusals: Record<string, [status: number, detail: string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive: send it again, at once'],
 }
 
-/** There is no request yet that had an id. */
+/** There is no request yet, so its id is new. */
 const problemText = (status: number, detail: string): string =>
   JSON.stringify(toProblemDocument(new Problem(status, detail), randomUUID()))
 
@@ -76,7 +76,7 @@ const problemHeaders = (body: string): string[] => [
   String(Buffer.byteLength(body)),
 ]
 
-/** What the HTTP parser refuses never becomes a request, so it is answered by hand. */
+/** Answers by hand, because whatever the HTTP parser refuses never becomes a request. */
 function refuse(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
   const [status, detail] = refusals[error.code ?? ''] ?? [

@@ -2,8 +2,8 @@ import { z } from 'zod'
 
 /**
  * Text of 1 to `longest` characters, in any script.
- * Counts as JSON Schema does, in code points (an emoji is one), where `z.string().max()` would count two for it.
- * Half a surrogate pair is refused, since no store or encoding keeps it.
+ * Counts code points, as JSON Schema does: an emoji is one, where `z.string().max()` counts two. A lone surrogate is
+ * refused, because no store or encoding keeps it.
  */
 export function text(longest: number): z.ZodString {
   return z

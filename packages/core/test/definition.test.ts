@@ -42,7 +42,7 @@ const refused: [name: string, change: Partial<PluginDefinition<'anyone', never>>
   ],
   ['a conversation starter over 128', { conversationStarters: ['a'.repeat(129)] }, /conversationStarters\.0: /],
   ['a conversation starter of two lines', { conversationStarters: ['Order\nit'] }, /must be one line/],
-  ['a conversation starter twice', { conversationStarters: ['Order', 'Order'] }, /must not hold one twice/],
+  ['a conversation starter twice', { conversationStarters: ['Order', 'Order'] }, /must not contain one twice/],
   ['a name of OpenAI', { title: 'Shop for ChatGPT' }, /must not say/],
   ['no mail address', { contactEmail: 'nobody' }, /contactEmail: /],
   ['no operation', { operations: {} }, /at least one/],
@@ -150,12 +150,15 @@ test('inputs that are taken can be sent', () => {
       handler,
     })
   definePlugin({ ...definition, operations: { write: write(21_000) } })
-  assert.throws(() => definePlugin({ ...definition, operations: { write: write(22_000) } }), /give shorter limits/)
+  assert.throws(() => definePlugin({ ...definition, operations: { write: write(22_000) } }), /lower their limits/)
 })
 
 test('a default is a value that could be sent', () => {
   const read = withInput(text(5).default('').describe('a'))
-  assert.throws(() => definePlugin({ ...definition, operations: { read } }), /x has a default that it would refuse/)
+  assert.throws(
+    () => definePlugin({ ...definition, operations: { read } }),
+    /x has a default that its own schema refuses/,
+  )
 })
 
 test('a name stands once in a path', () => {

@@ -93,15 +93,15 @@ const skillOf = (name: string) => exported[name]?.files['agent-plugin/skills/sho
 
 test('the skill says each error of an operation and what to do then', () => {
   const section = skillOf('shop, none').split('## changeOrder')[1]?.split('\n## ')[0] as string
-  assert.match(section, /- 404, no order has that id: Look the thing up again/)
+  assert.match(section, /- 404, no order has that id: Look it up again/)
 })
 
 test('the skill says how to sign in, and what to do without it, for each auth mode', () => {
   assert.match(skillOf('shop, none'), /They need no sign-in/)
   assert.doesNotMatch(skillOf('shop, none'), /- 401/)
-  assert.match(skillOf('shop, service_http'), /by the variable SHOP_AUTHORIZATION[\s\S]*- 401, .*whoever set up/)
-  assert.match(skillOf('shop, user_http'), /by the variable SHOP_AUTHORIZATION[\s\S]*- 401, .*Ask the user to put/)
-  assert.match(skillOf('shop, oauth'), /has the user sign in[\s\S]*- 401, .*sign in again[\s\S]*- 403/)
+  assert.match(skillOf('shop, service_http'), /in the variable SHOP_AUTHORIZATION[\s\S]*- 401, .*the person who set up/)
+  assert.match(skillOf('shop, user_http'), /in the variable SHOP_AUTHORIZATION[\s\S]*- 401, .*Ask the user to enter/)
+  assert.match(skillOf('shop, oauth'), /asks the user to sign in[\s\S]*- 401, .*sign in again[\s\S]*- 403/)
   assert.match(skillOf('shop, oauth'), /It needs the scope `orders:write`/)
 })
 

@@ -56,14 +56,14 @@ test('the command prints a refusal as one line, with exit code 1', () => {
 
 writeFileSync(join(out, 'file'), '')
 const refused: [args: string[], line: RegExp][] = [
-  [['nothing'], /There is no plugin nothing: there are news, notes, stocks, todo/],
-  [['../todo'], /There is no plugin/],
+  [['nothing'], /The plugin nothing does not exist: choose news, notes, stocks, todo/],
+  [['../todo'], /does not exist/],
   [['todo', '--url', 'todo.example.com'], /must be an origin/],
   [['todo', '--url', 'https://todo.example.com/api'], /must be an origin/],
   [['todo', '--url', ''], /must be an origin/],
   [['todo', '--url', 'http://todo.example.com'], /must begin with https/],
   [['todo', '--url', 'http://localhost.example.com'], /must begin with https/],
-  [['--url', 'https://todo.example.com'], /name it/],
+  [['--url', 'https://todo.example.com'], /name the plugin/],
   [['todo', '--out', ''], /must name a folder/],
   [['todo', '--out', join(out, 'file')], /cannot be written/],
   [['todo', '--colour'], /--colour/],

@@ -69,12 +69,12 @@ for (const era of Object.keys(eras) as Era[]) {
     for (const kind of ['throw', 'misfit', 'long'])
       assert.equal(
         await said('breakDown', { kind }),
-        'Internal Server Error (500). The service failed, and it has been logged: other input may help',
+        'Internal Server Error (500). The service failed. The failure is logged; try other input',
       )
     assert.match(shop.log(), /hunter2/)
     await assert.rejects(client.callTool({ name: 'nothing', arguments: {} }), {
       code: -32602,
-      message: /no tool nothing/,
+      message: /tool nothing does not exist/,
     })
     await client.close()
   })

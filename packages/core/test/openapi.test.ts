@@ -215,5 +215,5 @@ test('no reader takes an octal number of YAML 1.2 for a number', () => {
 
 test('a control character, at which some readers of YAML end, is refused at the definition', () => {
   for (const word of ['\x7f', '\u0085', '\u2028', '\0'])
-    assert.throws(() => choiceOf([word, 'other']), /choice holds a control character/)
+    assert.throws(() => choiceOf([word, 'other']), /choice contains a control character/)
 })

@@ -3,12 +3,12 @@ import type { LookupFunction } from 'node:net'
 import { Agent, fetch, type Response } from 'undici'
 import { isLoopback, isPublic } from './address.ts'
 
-/** The URL leads where it must not, or the answer is not taken. The message says why, for the one who gave the URL. */
+/** The URL leads to a forbidden address, or the answer is not acceptable. The message says why, for the person who gave the URL. */
 export class FetchRefused extends Error {
   override readonly name = 'FetchRefused'
 }
 
-/** The server did not answer, or not in time. */
+/** The server did not answer in time, or not at all. */
 export class FetchFailed extends Error {
   override readonly name = 'FetchFailed'
 }
@@ -19,35 +19,35 @@ const longest = 15_000
 type Resolve = (hostname: string) => Promise<{ address: string; family: number }[]>
 
 export interface GuardedFetchOptions {
-  /** GET unless said. Only a GET or HEAD follows redirects. */
+  /** GET by default. Only a GET or HEAD follows redirects. */
   method?: string
   body?: string | Uint8Array
-  /** The longest body, in bytes, after decompression. By default 1 MiB. */
+  /** The longest body, in bytes after decompression. By default 1 MiB. */
   maximumBytes?: number
-  /** For everything together, redirects included, in milliseconds. By default 15 seconds. */
+  /** The time limit in milliseconds, including redirects. By default 15 seconds. */
   timeout?: number
-  /** Those that name the caller, such as Authorization, go to the origin of the URL only. */
+  /** Headers that identify the caller, such as Authorization, are only sent to the origin of the URL. */
   headers?: Record<string, string>
-  /** How many redirects are followed, each looked at as the first URL was. By default 3. */
+  /** The most redirects to follow. Each is checked like the first URL. By default 3. */
   redirects?: number
-  /** Lets through what leads to this machine: in development only. */
+  /** Allows URLs of this machine: only for development. */
   allowLoopback?: boolean
   signal?: AbortSignal
-  /** How names become addresses. */
+  /** Resolves host names to addresses. */
   resolve?: Resolve
 }
 
 export interface GuardedResponse {
   status: number
   headers: Headers
-  /** Where the redirects ended. */
+  /** The URL after all redirects. */
   url: string
   body: Buffer
 }
 
 /**
- * Fetches a URL that somebody else has named, without being led into the network or the machine it runs on.
- * What is connected to is the very address that was looked at, so that a name cannot mean another one by then.
+ * Fetches a URL from an untrusted source, without reaching the private network or the machine that this runs on.
+ * It connects to the same address that it has checked, so that a name cannot resolve to another one in between.
  * @throws FetchRefused, FetchFailed
  */
 export async function guardedFetch(url: string, options: GuardedFetchOptions = {}): Promise<GuardedResponse> {
@@ -63,22 +63,22 @@ export async function guardedFetch(url: string, options: GuardedFetchOptions = {
   }
 }
 
-/** The shape of `fetch`, for libraries that take one. */
+/** The type of `fetch`, for libraries that accept one. */
 export type Fetch = (
   input: string | URL | Request,
   init?: { [Member in keyof RequestInit]?: RequestInit[Member] | undefined },
 ) => Promise<globalThis.Response>
 
 /**
- * The same as a function that has the shape of `fetch`, for libraries that take one. The answer is read as it comes, and
- * ends with an error where it grows too long or takes too much time.
+ * The same as a function with the type of `fetch`, for libraries that accept one. The answer is streamed, and ends with an
+ * error if it is too long or too slow.
  */
 export function guardedFetcher(options: GuardedFetchOptions = {}): Fetch {
   return async (input, init = {}) => {
     const asked = input instanceof Request ? input : undefined
     const body = init.body ?? (asked?.body ? new Uint8Array(await asked.arrayBuffer()) : undefined)
     if (body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array) && !isForm(body))
-      throw new FetchRefused('only text, bytes and forms are sent')
+      throw new FetchRefused('only text, bytes and forms can be sent')
     const timer = AbortSignal.timeout(options.timeout ?? longest)
     const signals = [options.signal, init.signal ?? asked?.signal].filter((signal) => signal instanceof AbortSignal)
     const { response, end } = await request(
@@ -130,7 +130,7 @@ function toStreamed(response: Response, maximumBytes: number, end: () => Promise
 
 interface Requested {
   response: Response
-  /** Where the redirects ended. */
+  /** The URL after all redirects. */
   target: string
   /** Closes the connection. */
   end(): Promise<void>
@@ -161,7 +161,7 @@ async function request(url: string, options: GuardedFetchOptions, timer: AbortSi
       if (!isRedirect || location === null) return { response, target, end: () => agent.destroy() }
       await response.body?.cancel()
       if (hops === followed) throw new FetchRefused(`it redirects ${tooOften(followed)}`)
-      if (!URL.canParse(location, target)) throw new FetchRefused('it redirects to something that is no URL')
+      if (!URL.canParse(location, target)) throw new FetchRefused('it redirects to something that is not a URL')
       next = new URL(location, target).href
       if (new URL(next).origin !== new URL(target).origin) sent = withoutCaller(sent)
     }
@@ -180,25 +180,25 @@ const withoutCaller = (headers: Record<string, string>): Record<string, string> 
     Object.entries(headers).filter(([name]) => !/^(authorization|proxy-authorization|cookie)$/i.test(name)),
   )
 
-/** A literal address is connected to without a lookup, so it is looked at here. */
+/** Checks a literal address, because connecting to it needs no lookup. */
 function checkUrl(url: string, isAllowed: (address: string) => boolean): string {
-  if (!URL.canParse(url)) throw new FetchRefused('it is no URL')
+  if (!URL.canParse(url)) throw new FetchRefused('it is not a URL')
   const { protocol, username, password, hostname, href } = new URL(url)
-  if (protocol !== 'https:' && protocol !== 'http:') throw new FetchRefused('only http and https are fetched')
-  if (username !== '' || password !== '') throw new FetchRefused('it has a user name or a password in it')
+  if (protocol !== 'https:' && protocol !== 'http:') throw new FetchRefused('only http and https are allowed')
+  if (username !== '' || password !== '') throw new FetchRefused('it contains a user name or a password')
   const host = hostname.replace(/^\[|\]$/g, '')
   if (/^[\d.]+$|:/.test(host) && !isAllowed(host)) throw new FetchRefused('its address is not on the public internet')
   return href
 }
 
-/** Refuses a name if any of its addresses is not allowed, since which of them is used is up to chance. */
+/** Refuses a name if any of its addresses is not allowed, because any of them may be used. */
 function guardedLookup(resolve: Resolve, isAllowed: (address: string) => boolean): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname).then(
       (addresses) => {
         const isRefused = addresses.length === 0 || addresses.some(({ address }) => !isAllowed(address))
         const error = isRefused
-          ? new FetchRefused('its name leads to an address that is not on the public internet')
+          ? new FetchRefused('its host name resolves to an address that is not on the public internet')
           : null
         const [first] = addresses
         if (options.all) callback(error, isRefused ? [] : addresses)
@@ -221,9 +221,9 @@ async function readBody(response: Response, maximumBytes: number): Promise<Buffe
 }
 
 function toFetchError(error: unknown, timer: AbortSignal): Error {
-  // undici wraps what its connection ran into, sometimes twice.
+  // undici wraps the error of its connection, sometimes twice.
   for (let inner = error; inner instanceof Error; inner = inner.cause) if (inner instanceof FetchRefused) return inner
-  if (timer.aborted) return new FetchFailed('the server does not answer in time', { cause: error })
+  if (timer.aborted) return new FetchFailed('the server did not answer in time', { cause: error })
   const cause = (error as Error).cause as NodeJS.ErrnoException | undefined
   const reason = cause?.code ?? cause?.message ?? (error as Error).message
   return new FetchFailed(`the server cannot be reached (${reason})`, { cause: error })

@@ -1,7 +1,7 @@
 /**
- * What the page and the server say to each other, under /api. Bodies are JSON; a refusal is a problem document
- * (RFC 9457) whose `detail` says what to do. Where a comment says "events", the answer is a text/event-stream whose
- * every `data:` is one of the events named.
+ * The messages between the page and the server, under /api. Bodies are JSON; an error is a problem document (RFC 9457)
+ * whose `detail` says what to do. Where a comment says "events", the answer is a text/event-stream whose every `data:`
+ * is one of the named events.
  */
 import type { AuthType, Repair, Schema } from '@reference-plugins/reader'
 
@@ -9,21 +9,21 @@ export type { AuthType, Repair, Schema }
 
 /** GET /api/session. POST {name, password} signs in, DELETE signs out. POST /api/users {name, password} signs up. */
 export interface Session {
-  /** Absent until somebody has signed in; in single-user mode always there. */
+  /** Absent until a user has signed in. In single-user mode it is always present. */
   user?: { id: string; name: string; isOwner: boolean }
   mode: 'single' | 'accounts'
-  /** Whether plugins on this machine may be registered. */
+  /** Whether plugins on this machine can be registered. */
   development: boolean
   model: ModelState
 }
 
 /** GET /api/models; PUT /api/models with ModelChoice. */
 export interface ModelState {
-  /** Absent where there is no model: then every operation is a form. */
+  /** Absent if there is no model. Then every operation is called by a form. */
   chosen?: ModelChoice
-  /** What was found by environment and by asking a running Ollama. */
+  /** The models found by environment variables and on this machine. */
   found: ModelChoice[]
-  /** Why a place that was configured gives nothing, in sentences. */
+  /** Why a configured endpoint has no models, in sentences. */
   problems: string[]
 }
 
@@ -32,18 +32,18 @@ export interface ModelChoice {
   /** Such as http://localhost:11434/v1. */
   baseUrl: string
   model: string
-  /** Only ever sent to the server, which never gives it back. */
+  /** Sent to the server only; the server never returns it. */
   apiKey?: string
-  /** From where it is known: an environment variable, `Ollama on this machine`, or `settings`. */
+  /** Where it was found: an environment variable, `Ollama on this machine`, or `settings`. */
   from?: string
 }
 
 /**
- * GET /api/workspace: the plugins of this repository. POST /api/workspace/NAME {} registers and activates one in one go,
- * with the tokens that it made itself in development: events of RegistrationEvent, whose registration has `approved`.
+ * GET /api/workspace: the plugins of this repository. POST /api/workspace/NAME {} registers and activates one at once,
+ * with the tokens that it created for development: events of RegistrationEvent, whose registration has `approved`.
  */
 export interface LocalPlugin {
-  /** With whom to sign in, where that is asked for. */
+  /** The user to sign in with, if the plugin requires a sign-in. */
   signInHint?: string
   name: string
   url: string
@@ -55,7 +55,7 @@ export interface LocalPlugin {
 /** POST /api/registrations {address}: events of `RegistrationEvent`. */
 export type RegistrationEvent = { type: 'step'; step: RegistrationStep } | { type: 'end'; registration: Registration }
 
-/** One of those that the page shows from the beginning, in this order. */
+/** The steps in the order in which the page shows them. */
 export const stepNames = [
   'reach',
   'manifest',
@@ -75,12 +75,12 @@ export interface RegistrationStep {
   state: 'running' | 'passed' | 'warned' | 'failed' | 'skipped'
   /** What was found, in a sentence. */
   message: string
-  /** What to do about it, where it failed or warns. */
+  /** What to do about it, if it failed or warns. */
   advice?: string
   /** A page of the documentation, by its heading. */
   help?: string
   milliseconds: number
-  /** What was sent, and what came. */
+  /** What was sent and received. */
   exchanges: StepExchange[]
 }
 
@@ -102,16 +102,16 @@ export interface Registration {
   steps: RegistrationStep[]
   /** Whether it can be approved. */
   isReady: boolean
-  /** The id of the plugin, where it has been approved already. */
+  /** The id of the plugin, if it has been approved. */
   approved?: string
   repairs: Repair[]
-  /** What would be registered; absent where it cannot be. */
+  /** What would be registered; absent if that is not possible. */
   plugin?: PluginPreview
-  /** The plugin that it would change, and how. */
+  /** The plugin that it would change, and the changes. */
   changes?: { plugin: string; difference: Difference[] }
 }
 
-/** Text against text, by lines. */
+/** The difference between two texts, by lines. */
 export interface Difference {
   document: 'manifest' | 'spec'
   lines: { kind: 'same' | 'added' | 'removed'; text: string }[]
@@ -122,7 +122,7 @@ export interface PluginPreview {
   title: string
   descriptionForHuman: string
   descriptionForModel: string
-  /** Of this host, never of the plugin's. */
+  /** A URL of this host, never of the plugin. */
   logo?: string
   legalInfoUrl?: string
   contactEmail?: string
@@ -131,11 +131,11 @@ export interface PluginPreview {
   server: string
   auth: { type: AuthType; scheme: 'bearer' | 'basic'; scope?: string; needsClient: boolean }
   operations: OperationSummary[]
-  /** What its operations cost the model, in tokens. */
+  /** How many tokens its operations take. */
   tokens: number
-  /** Where the plugin's authorization server must send the browser back to; for the developer. */
+  /** Where the plugin's authorization server sends the browser after the sign-in; for the developer. */
   callbackUrl?: string
-  /** What the developer puts into the manifest under verification_tokens, and whether it is there. */
+  /** What the developer adds to the manifest under verification_tokens, and whether it is there. */
   verification?: { service: string; token: string; isThere: boolean }
 }
 
@@ -146,7 +146,7 @@ export interface OperationSummary {
   method?: string
   path?: string
   input: Schema
-  /** Whether the host asks before it is called. */
+  /** Whether the host asks the user before it calls the operation. */
   asks: 'never' | 'once' | 'always'
 }
 
@@ -166,7 +166,7 @@ export interface PluginSummary extends PluginPreview {
   isOwn: boolean
   ownerName: string
   activation: 'none' | 'active' | 'expired'
-  /** Why it cannot be called at present: its documents have changed, its client is missing. */
+  /** Why it cannot be called now: its documents have changed, or its client is missing. */
   trouble?: string
   registeredAt: string
 }
@@ -177,30 +177,30 @@ export interface PluginDetail extends PluginSummary {
   repairs: Repair[]
   manifest?: string
   spec?: string
-  /** As ChatGPT's plugins were put before their model, in TypeScript. */
+  /** How ChatGPT showed plugins to its model, in TypeScript. */
   prompt: string
   shares: Share[]
 }
 
 /**
- * Of a plugin that is one's own:
- * POST /api/plugins/ID/refresh: events of RegistrationEvent, whose registration has `changes` where there are any;
- * POST /api/plugins/ID/verification {} looks for the verification token and answers PluginDetail;
+ * For the user's own plugins:
+ * POST /api/plugins/ID/refresh: events of RegistrationEvent, whose registration has `changes` if there are any;
+ * POST /api/plugins/ID/verification {} checks the verification token and answers PluginDetail;
  * POST /api/plugins/ID/report {}: events of ReportEvent;
  * PUT /api/plugins/ID/service-token {token}; PUT /api/plugins/ID/client {id, secret}; both answer PluginDetail;
  * POST /api/plugins/ID/shares with ShareInput answers Share; DELETE /api/plugins/ID/shares/SHARE.
- * Of any:
- * PUT /api/plugins/ID/activation {token?} answers PluginDetail; DELETE signs out, revokes, and forgets;
- * POST /api/plugins/ID/sign-in {} answers {url}, to be opened in a window of its own; the window ends with a page that
+ * For any plugin:
+ * PUT /api/plugins/ID/activation {token?} answers PluginDetail; DELETE signs out and revokes the tokens;
+ * POST /api/plugins/ID/sign-in {} answers {url}, to be opened in a new window; the window ends with a page that
  * posts `{type: 'signed-in', plugin}` or `{type: 'sign-in-failed', plugin, detail}` to its opener and closes.
  * POST /api/shares/SECRET {} takes a share by link and answers PluginDetail.
  */
 export interface Share {
   id: string
-  /** With a user by name, or with whoever has the link. */
+  /** With a user by name, or with anyone who has the link. */
   kind: 'user' | 'link'
   userName?: string
-  /** Only when it is made: afterwards nobody can read it. */
+  /** Present only in the answer that creates the share. */
   url?: string
   used: number
   maximum?: number
@@ -228,12 +228,12 @@ export interface ReportFinding {
   curl?: string
 }
 
-/** GET /api/conversations?query=; POST {} makes one; GET, PATCH {title?, plugins?} and DELETE /api/conversations/ID. */
+/** GET /api/conversations?query=; POST {} adds one; GET, PATCH {title?, plugins?} and DELETE /api/conversations/ID. */
 export interface ConversationSummary {
   id: string
   title: string
   updatedAt: string
-  /** Where the query was found, with ⟦ and ⟧ around it. */
+  /** Text around the first match, which is between ⟦ and ⟧. */
   snippet?: string
 }
 
@@ -260,26 +260,26 @@ export interface Call {
   title: string
   arguments: Record<string, unknown>
   /**
-   * `waiting` for the user's word; `refused` by the user, or by the host before anything was sent;
-   * `failed` without an answer; `unknown` where the host ended meanwhile.
+   * `waiting` for confirmation; `refused` by the user, or by the host before anything was sent;
+   * `failed` without an answer; `unknown` if the host ended during the call.
    */
   state: 'waiting' | 'running' | 'done' | 'refused' | 'failed' | 'unknown'
-  /** Why the host asks; there while it waits. */
+  /** Present while the call waits for confirmation. */
   ask?: {
     reason: string
-    /** Of exactly this operation and these arguments; it is given back with the decision. */
+    /** Of exactly this operation and these arguments; it is sent back with the decision. */
     digest: string
-    /** Whether `always` may be answered. */
+    /** Whether the decision may be `always`. */
     canRemember: boolean
     expiresAt: string
   }
-  /** What the model called it by; absent where it was called by hand. */
+  /** The name by which the model called it; absent if the user called it by hand. */
   tool?: string
   /** Whether the user called it by hand. */
   byHand: boolean
   request?: { method: string; url: string; headers: Record<string, string>; body?: string }
   response?: { status: number; headers: Record<string, string>; body: string; isCut: boolean }
-  /** Makes the same call again; the token is a variable. */
+  /** A command that makes the same call; the token is a variable. */
   curl?: string
   /** What the model is told. */
   result?: string
@@ -291,8 +291,8 @@ export interface Call {
 
 /**
  * POST /api/conversations/ID/messages {text}, /calls {plugin, operation, arguments},
- * /calls/CALL/decision {decision, digest}: events of TurnEvent. A turn goes on when nobody listens;
- * GET /api/conversations/ID/events listens to the one that is running. POST /api/conversations/ID/stop {} ends it.
+ * /calls/CALL/decision {decision, digest}: events of TurnEvent. A turn continues if nobody listens;
+ * GET /api/conversations/ID/events listens to the running turn. POST /api/conversations/ID/stop {} ends it.
  */
 export type TurnEvent =
   | { type: 'message'; message: Message }
@@ -304,16 +304,16 @@ export type TurnEvent =
 
 export type Decision = 'allow' | 'always' | 'refuse'
 
-/** GET /api/conversations/ID/prompt?text=: what the model would see if the user said that now. */
+/** GET /api/conversations/ID/prompt?text=: what the model would see if the user said this text now. */
 export interface Prompt {
   system: string
   messages: { role: string; text: string }[]
   tools: { name: string; plugin: string; description: string; schema: Schema; tokens: number }[]
-  /** Plugins that are enabled and were left out of this request, and what they would have cost. */
+  /** Enabled plugins that were left out of this request, and the tokens that they would have taken. */
   leftOut: { plugin: string; tokens: number }[]
   tokens: { system: number; messages: number; tools: number; total: number }
-  /** As it goes to the model, as JSON. */
+  /** The request to the model, as JSON. */
   raw: string
 }
 
-/** GET /api/conversations/ID/file: the conversation as Markdown, to keep and to replay. */
+/** GET /api/conversations/ID/file: the conversation as Markdown, to save and to replay. */

@@ -5,18 +5,21 @@ import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLog, EnvironmentError } from '@reference-plugins/core'
-import { freePort, startPlugin } from '@reference-plugins/testing/processes'
+import { freePort } from '@reference-plugins/testing/processes'
 import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import { readHostEnvironment } from '../src/environment.ts'
 import { openHost } from '../src/host.ts'
 import type { Conversation, Part, PluginDetail, RegistrationEvent, TurnEvent } from '../src/wire.ts'
 import { browserOf, serveHost } from './fixture.ts'
 import { serveModel } from './models/openai-double.ts'
+import { serveApi } from './served-api.ts'
 
 const folder = new URL('..', import.meta.url)
 const started = new Set<ChildProcess>()
+const servers: { close(): void }[] = []
 after(() => {
   for (const child of started) child.kill('SIGKILL')
+  for (const server of servers) server.close()
 })
 
 /** Starts the host as a process of its own. */
@@ -55,20 +58,19 @@ async function startHost(environment: Record<string, string>) {
 test('a killed host loses nothing that it stored, and marks an interrupted call as unknown', {
   timeout: 120_000,
 }, async () => {
-  const todo = await startPlugin(new URL('../../../plugins/todo/', import.meta.url))
+  const api = await serveApi('shop')
   const model = await serveModel((_, index) =>
     index === 0
-      ? { text: 'Let me see.', calls: [{ name: 'todo__getTodos', arguments: { username: 'ada' } }] }
+      ? { text: 'Let me see.', calls: [{ name: 'shop__read', arguments: {} }] }
       : {
           text: 'A long answer that comes slowly, piece by piece, for a while, and goes on and on, so that there is time.',
           pause: 400,
         },
   )
+  servers.push(api, model)
   const environment = { DATABASE_URL: temporaryDatabase(), OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'double-1' }
   let host = await startHost(environment)
-  const end = (
-    await host.browser.events<RegistrationEvent>('/api/registrations', { address: `localhost:${todo.port}` })
-  ).at(-1)
+  const end = (await host.browser.events<RegistrationEvent>('/api/registrations', { address: api.host })).at(-1)
   assert.ok(end?.type === 'end' && end.registration.isReady)
   const plugin = await host.browser.send<PluginDetail>('POST', `/api/registrations/${end.registration.id}/approve`, {})
   await host.browser.send('PUT', `/api/plugins/${plugin.id}/activation`, {})
@@ -84,18 +86,18 @@ test('a killed host loses nothing that it stored, and marks an interrupted call 
 
   const [answered, interrupted] = [await begin(), await begin()]
   const said = host.browser
-    .events<TurnEvent>(`/api/conversations/${answered}/messages`, { text: 'What is on my list?' })
+    .events<TurnEvent>(`/api/conversations/${answered}/messages`, { text: 'What is there?' })
     .catch(() => [])
   await stored(answered, (parts) => parts[2]?.type === 'call' && parts[2].call.state === 'done')
-  // It takes the next request and never answers.
-  todo.process.kill('SIGSTOP')
-  const call = { plugin: plugin.id, operation: 'getTodos', arguments: { username: 'ada' } }
+  // The plugin takes the next request and never answers.
+  api.replace('/read', (request) => api.calls.push(`${request.url}`))
+  api.calls.length = 0
+  const call = { plugin: plugin.id, operation: 'read', arguments: {} }
   const called = host.browser.events(`/api/conversations/${interrupted}/calls`, call).catch(() => [])
   await stored(interrupted, ([part]) => part?.type === 'call' && part.call.state === 'running')
   await stored(answered, (parts) => parts[3]?.type === 'text' && parts[3].text !== '')
   await host.end('SIGKILL')
   await Promise.all([said, called])
-  todo.process.kill('SIGCONT')
 
   host = await startHost(environment)
   const parts = await partsOf(answered)
@@ -107,18 +109,18 @@ test('a killed host loses nothing that it stored, and marks an interrupted call 
   assert.ok(parts[3]?.type === 'text' && parts[3].text.startsWith('A long'), JSON.stringify(parts[3]))
   const [part] = await partsOf(interrupted)
   assert.ok(part?.type === 'call' && part.call.state === 'unknown')
+  assert.equal(api.calls.filter((one) => one.includes('/read')).length, 1, 'it is not called again')
   assert.match(part.call.result ?? '', /not known whether the plugin made the change: check before you repeat it/)
   for (const id of [answered, interrupted])
     assert.equal((await host.browser.get<Conversation>(`/api/conversations/${id}`)).isRunning, false)
   assert.equal((await host.browser.get<PluginDetail>(`/api/plugins/${plugin.id}`)).activation, 'active')
   assert.equal(await host.end('SIGTERM'), 0)
-  model.close()
-  await todo.end()
 })
 
 test('a deleted conversation is removed from the disk', async () => {
   const databaseUrl = temporaryDatabase()
-  const { browser, close } = await serveHost({ databaseUrl }).then((host) => ({ ...host, browser: host.browser() }))
+  const served = await serveHost({ databaseUrl })
+  const browser = served.browser()
   const path = databaseUrl.slice('file:'.length)
   const isOnDisk = (text: string) => [path, `${path}-wal`].some((file) => readFileSync(file).includes(text))
   const { id } = await browser.send<Conversation>('POST', '/api/conversations', {})
@@ -131,7 +133,7 @@ test('a deleted conversation is removed from the disk', async () => {
   }
   await browser.send('DELETE', `/api/conversations/${id}`)
   assert.ok(!isOnDisk('canaryword'))
-  await close()
+  await served.close()
 })
 
 test('a start failure prints one line', { timeout: 60_000 }, async () => {

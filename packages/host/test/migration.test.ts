@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { openDatabase } from '@reference-plugins/store'
+import { type Database, openDatabase } from '@reference-plugins/store'
 import { temporaryDatabase } from '@reference-plugins/testing/temporary'
+import { Conversations } from '../src/conversation/conversations.ts'
 import { hostMigrations } from '../src/tables.ts'
-import type { Call, Conversation, Part } from '../src/wire.ts'
-import { type Browser, type ServedHost, serveHost } from './fixture.ts'
+import type { Call, Part } from '../src/wire.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
 const called = {
@@ -43,8 +43,8 @@ const parts: Part[][] = [
   [],
 ]
 
-let served: ServedHost
-let browser: Browser
+let database: Database
+let conversations: Conversations
 before(async () => {
   const databaseUrl = temporaryDatabase()
   // The tables and rows as the host wrote them before calls had a table of their own.
@@ -56,16 +56,16 @@ before(async () => {
       INSERT INTO message (id, conversation, role, parts, at)
       VALUES (${`message-${index}`}, 'old', ${index === 0 ? 'user' : 'assistant'}, ${JSON.stringify(one)}, ${at})`
   await old.close()
-  served = await serveHost({ databaseUrl })
-  browser = served.browser()
+  database = await openDatabase(databaseUrl, hostMigrations)
+  conversations = new Conversations(database)
 })
-after(() => served.close())
+after(() => database.close())
 
 test('a database from before the table of calls is carried over, with every call as it was', async () => {
-  const { messages } = await browser.get<Conversation>('/api/conversations/old')
+  const { messages } = await conversations.get('only', 'old')
   assert.equal(JSON.stringify(messages.map((message) => message.parts)), JSON.stringify(parts))
-  assert.equal(JSON.stringify(await served.host.conversations.call('only', 'done')), JSON.stringify(calls[0]))
-  const stored = await served.host.database.all<{ parts: string }>`SELECT parts FROM message ORDER BY number`
+  assert.equal(JSON.stringify(await conversations.call('only', 'done')), JSON.stringify(calls[0]))
+  const stored = await database.all<{ parts: string }>`SELECT parts FROM message ORDER BY number`
   assert.deepEqual(JSON.parse(stored[2]?.parts ?? ''), [
     { type: 'call', id: 'running' },
     { type: 'call', id: 'search' },
@@ -73,19 +73,18 @@ test('a database from before the table of calls is carried over, with every call
 })
 
 test('what was running when the host ended is unknown, and the rest stays', async () => {
-  await served.host.conversations.settleInterrupted()
-  const { messages } = await browser.get<Conversation>('/api/conversations/old')
+  await conversations.settleInterrupted()
+  const { messages } = await conversations.get('only', 'old')
   const states = messages.flatMap((message) =>
     message.parts.flatMap((part) => (part.type === 'call' ? [part.call.state] : [])),
   )
   assert.deepEqual(states, ['done', 'waiting', 'unknown', 'refused'])
-  const [found] = await browser.get<{ id: string }[]>('/api/conversations?query=host+ended')
+  const [found] = await conversations.list('only', 'host ended')
   assert.equal(found?.id, 'old')
 })
 
 test('a call belongs to its user, and goes with its conversation', async () => {
-  const { conversations, database } = served.host
   await assert.rejects(conversations.call('somebody-else', 'done'), /does not exist/)
-  await browser.send('DELETE', '/api/conversations/old')
+  await conversations.remove('only', 'old')
   assert.deepEqual(await database.all`SELECT id FROM call`, [])
 })

@@ -8,7 +8,7 @@ export interface Account {
   name: string
 }
 
-/** Names that look the same are the same. */
+/** The same for all names that look the same. */
 const keyOf = (name: string): string => name.normalize('NFKC').toLowerCase()
 const digest = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
 
@@ -31,7 +31,7 @@ export class Accounts {
     return this.#database.get<Account>`SELECT id, name FROM oauth_account WHERE key = ${keyOf(name)}`
   }
 
-  /** Answers undefined where somebody has that name. */
+  /** Returns undefined if the name is taken. */
   async add(name: string, password: string): Promise<Account | undefined> {
     const account = { id: randomUUID(), name }
     const hash = await hashPassword(password)
@@ -41,7 +41,7 @@ export class Accounts {
     return added > 0 ? account : undefined
   }
 
-  /** Answers undefined where name and password do not fit, without telling which of them. */
+  /** Returns undefined if the name or the password is wrong, without telling which. */
   async check(name: string, password: string): Promise<Account | undefined> {
     const found = await this.#database.get<Account & { password: string }>`
       SELECT id, name, password FROM oauth_account WHERE key = ${keyOf(name)}`
@@ -49,7 +49,7 @@ export class Accounts {
     return found && fits ? { id: found.id, name: found.name } : undefined
   }
 
-  /** Answers the secret for the browser's cookie. */
+  /** Returns the secret for the browser's cookie. */
   async signIn({ id }: Account): Promise<string> {
     const secret = randomBytes(32).toString('base64url')
     await this.#database.run`

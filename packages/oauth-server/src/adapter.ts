@@ -3,11 +3,11 @@ import type { Database } from '@reference-plugins/store'
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider'
 import { seconds } from './tables.ts'
 
-// Whoever holds one of these may call: a copy of the table must not be enough.
+// Each of these gives access, so a copy of the table must not be enough to use them.
 const hashed = ['AccessToken', 'AuthorizationCode', 'RefreshToken']
 const grantable = [...hashed, 'Grant']
 
-/** Keeps what oidc-provider keeps, on the store. */
+/** The storage of oidc-provider, on the plugin's database. */
 export const createAdapter =
   (database: Database): AdapterFactory =>
   (model) =>
@@ -68,9 +68,9 @@ class StoreAdapter implements Adapter {
   }
 
   /**
-   * Marks a code or a refresh token as used. The statement itself decides who was first, since oidc-provider has
-   * looked at it earlier, and others may have since.
-   * @throws InvalidGrant for all but the first; a code that is redeemed twice takes its grant with it, RFC 6749 4.1.2
+   * Marks a code or a refresh token as used. The statement itself decides who is first, because oidc-provider checked
+   * earlier, and others may have used it since.
+   * @throws InvalidGrant for all but the first; a code that is used twice ends its grant, RFC 6749 4.1.2
    */
   async consume(id: string): Promise<void> {
     const first = await this.#database.run`
@@ -81,7 +81,7 @@ class StoreAdapter implements Adapter {
       await this.#database.run`
         DELETE FROM oauth_record WHERE grant_id = (
           SELECT grant_id FROM oauth_record WHERE model = ${this.#model} AND id = ${this.#key(id)})`
-    throw new errors.InvalidGrant('it has been used already')
+    throw new errors.InvalidGrant('it has already been used')
   }
 }
 
@@ -95,7 +95,7 @@ const toPayload = ({ payload, consumed_at }: Row): AdapterPayload => ({
   ...(consumed_at !== null && { consumed: consumed_at }),
 })
 
-/** Deletes what has expired. */
+/** Deletes expired records and sign-ins. */
 export const cleanUp = (database: Database): Promise<unknown> =>
   Promise.all([
     database.run`DELETE FROM oauth_record WHERE expires_at < ${seconds()}`,

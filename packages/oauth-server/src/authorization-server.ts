@@ -16,39 +16,39 @@ import { resourceMetadata } from './resource-metadata.ts'
 import { UserPages } from './user-pages.ts'
 
 export interface AuthorizationServerOptions<Scope extends string> {
-  /** The plugin's origin: it is the resource that tokens are for, and the server's issuer is `/oauth` below it. */
+  /** The plugin's origin. Tokens are for this resource, and the server's issuer is `/oauth` below it. */
   publicUrl: string
   /** The plugin's name, for the pages. */
   title: string
-  /** Has been opened with `oauthMigrations` among its migrations. */
+  /** Must have been opened with `oauthMigrations` among its migrations. */
   database: Database
-  /** Each scope with what it allows, in words for the consent page: "Read your notes". */
+  /** Each scope with the words that the consent page shows: "Read your notes". */
   scopes: Readonly<Record<Scope, string>>
   clients: readonly Client[]
   /** For the manifest, by the name of the assistant. */
   verificationTokens?: Readonly<Record<string, string>> | undefined
-  /** Whether people may make themselves an account. */
+  /** Whether people may create an account. */
   signUp?: boolean
-  /** Whether apps that nobody here knows may register themselves, RFC 7591. By default they may not. */
+  /** Whether unknown apps may register themselves, RFC 7591. By default they may not. */
   registration?: boolean
-  /** Hosts whose Client ID Metadata Documents are taken, `*` for all; by default none. `fetch` is for tests. */
+  /** Hosts whose Client ID Metadata Documents are accepted, `*` for all; by default none. `fetch` is for tests. */
   documents?: DocumentOptions
-  /** Begun sign-ins and token requests a minute from one address. */
+  /** The most sign-ins and token requests a minute from one address. */
   rateLimit?: number
 }
 
-/** An authorization server inside the plugin, with the auth mode that goes with it. */
+/** An authorization server inside the plugin, and the auth mode for it. */
 export interface AuthorizationServer<Scope extends string> extends Resource {
   readonly auth: Auth<'user', Scope>
   readonly mounts: readonly Mount[]
   readonly accounts: Accounts
-  /** An access token without the ways of OAuth, for the user of that id: for tests and for a developer's first call. */
+  /** Issues an access token for a user without the OAuth flow, for tests and a developer's first call. */
   issueAccessToken(accountId: string, clientId: string): Promise<string>
 }
 
 const discovery = '/.well-known/openid-configuration'
 
-/** What there is below `/oauth`. */
+/** The methods of each path below `/oauth`. */
 function methodsOf(path: string): string[] | undefined {
   if (path === '/authorize' || path === '/apps' || /^\/interaction\/[\w-]+$/.test(path)) return ['GET', 'POST']
   if (path === '/token' || path === '/revoke') return ['POST']
@@ -57,7 +57,7 @@ function methodsOf(path: string): string[] | undefined {
 
 const cleanUpInterval = 10 * 60_000
 
-/** Makes the authorization server of one plugin, with oidc-provider, on the plugin's own database. */
+/** Creates the authorization server of one plugin, with oidc-provider, on the plugin's own database. */
 export async function createAuthorizationServer<const Scope extends string>(
   options: AuthorizationServerOptions<Scope>,
 ): Promise<AuthorizationServer<Scope>> {
@@ -92,7 +92,7 @@ export async function createAuthorizationServer<const Scope extends string>(
   const registrations = new RateLimiterMemory({ points: 30, duration: 3600 })
   const { host, hostname } = new URL(publicUrl)
   const isLocal = isLoopback(hostname)
-  // A client that cannot be served is told at the start, and not when it is first used.
+  // An invalid client is reported at the start, not when it is first used.
   for (const { id } of clients) await provider.Client.find(id)
   const clean = () => Promise.all([cleanUp(database), forgetUnused(database)])
   await clean()
@@ -101,8 +101,8 @@ export async function createAuthorizationServer<const Scope extends string>(
   const serve = async (ctx: Context, next: Next): Promise<unknown> => {
     const path = ctx.path.slice(mountPath.length)
     const isPage = path === '/apps' || path.startsWith('/interaction/')
-    // Cookies belong to one name, so a browser at 127.0.0.1 is sent to localhost, as the links have it. Elsewhere the
-    // Host header may be the work of a proxy, and the browser be where it should.
+    // Cookies belong to one host name, so a browser at 127.0.0.1 is redirected to localhost, which the links use. On other
+    // hosts a proxy may have changed the Host header although the browser used the right name.
     if (isLocal && ctx.method === 'GET' && ctx.req.headers.host !== host && (isPage || path === '/authorize'))
       return ctx.redirect(`${publicUrl}${ctx.url}`)
     const methods = path === '/register' && registration ? ['POST'] : methodsOf(path)
@@ -130,7 +130,7 @@ export async function createAuthorizationServer<const Scope extends string>(
     }),
     mounts: [
       { path: mountPath, middleware: async (ctx, next) => void (await serve(ctx, next)) },
-      // RFC 8414 puts the well-known part before the issuer's path, OpenID Connect Discovery behind it.
+      // RFC 8414 puts the well-known part before the issuer's path, OpenID Connect Discovery after it.
       { path: `/.well-known/oauth-authorization-server${mountPath}`, middleware: metadata },
       { path: `/.well-known/openid-configuration${mountPath}`, middleware: metadata },
       resourceMetadata({ publicUrl, title, issuer: provider.issuer, scopes: Object.keys(scopes) }),
@@ -141,7 +141,7 @@ export async function createAuthorizationServer<const Scope extends string>(
     },
     async issueAccessToken(accountId, clientId) {
       const client = await provider.Client.find(clientId)
-      if (!client) throw new Error(`there is no client ${clientId}`)
+      if (!client) throw new Error(`the client ${clientId} does not exist`)
       const grant = new provider.Grant({ accountId, clientId })
       const scope = Object.keys(scopes).join(' ')
       grant.addResourceScope(publicUrl, scope)
@@ -158,7 +158,7 @@ export async function createAuthorizationServer<const Scope extends string>(
   }
 }
 
-/** A token counts only with its grant, since that is what a user revokes. */
+/** A token is valid only with its grant, because users revoke grants. */
 async function verify(provider: Provider, audiences: string[], value: string): Promise<Caller | undefined> {
   const token = await provider.AccessToken.find(value)
   if (!token?.isValid || !audiences.includes(String(token.aud)) || !token.grantId) return undefined

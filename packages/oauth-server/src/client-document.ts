@@ -7,7 +7,7 @@ type Client = InstanceType<Provider['Client']>
 const longestDocument = 16_384
 const longestFetch = 5_000
 
-/** Fetches a document that a stranger has named, without being led into the network that this runs in. */
+/** Fetches a document that a stranger has named, without reaching into the server's own network. */
 export const fetchDocument = (url: string): Promise<GuardedResponse> =>
   guardedFetch(url, {
     maximumBytes: longestDocument,
@@ -17,12 +17,12 @@ export const fetchDocument = (url: string): Promise<GuardedResponse> =>
   })
 
 export interface DocumentOptions {
-  /** Hosts whose documents are taken; `*` stands for all. */
+  /** Hosts whose documents are accepted; `*` means all. */
   hosts: readonly string[]
   fetch?: typeof fetchDocument
 }
 
-/** Client ID Metadata Documents (draft-ietf-oauth-client-id-metadata-document-02): the id of a client is the URL of what it says of itself. */
+/** Client ID Metadata Documents (draft-ietf-oauth-client-id-metadata-document-02): the id of a client is the URL of its own description. */
 export function clientDocuments({ hosts, fetch = fetchDocument }: DocumentOptions) {
   return {
     feature: {

@@ -3,19 +3,19 @@ import { isLoopback } from '@reference-plugins/guarded-fetch'
 import type { ClientMetadata } from 'oidc-provider'
 import { z } from 'zod'
 
-// A host that shows its callback only after it has been given the client's id gets this one first.
+// The first callback of a host that shows its own only after it knows the client's id.
 const unknownCallback = 'https://callback-to-be-registered.invalid/'
 
-/** A client as it stands in the configuration. */
+/** A client in the configuration. */
 export const Client = z.strictObject({
   id: text(100).regex(/^[A-Za-z0-9._~-]+$/, 'must be letters, digits, dots and dashes'),
-  /** Without one the client is public, such as a program on the user's machine, and must use PKCE. */
-  secret: text(200).min(32, 'must have 32 characters or more').optional(),
+  /** Without a secret the client is public, such as a program on the user's machine, and must use PKCE. */
+  secret: text(200).min(32, 'must have at least 32 characters').optional(),
   /** Shown to the user who is asked for consent. */
   name: text(60),
-  /** Compared letter by letter. May be empty until the host shows its callback. */
+  /** Compared character by character. May be empty until the host shows its callback. */
   redirectUris: z.array(z.url()).max(20),
-  /** False for clients such as ChatGPT's of 2023, which know no PKCE: only with a secret. */
+  /** False for clients without PKCE, such as ChatGPT's of 2023; these need a secret. */
   pkce: z.boolean().default(true),
 })
 
@@ -36,8 +36,7 @@ export const Clients = z
   .pipe(z.array(Client))
   .superRefine((clients, context) => {
     for (const { id, secret, pkce } of clients)
-      if (!pkce && !secret)
-        context.addIssue({ code: 'custom', message: `: ${id} has no secret, so it cannot do without PKCE` })
+      if (!pkce && !secret) context.addIssue({ code: 'custom', message: `: ${id} has no secret, so it needs PKCE` })
   })
 
 export const toMetadata = ({ id, secret, name, redirectUris, pkce }: Client): ClientMetadata => ({

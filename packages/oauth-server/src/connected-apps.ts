@@ -10,7 +10,7 @@ interface GrantPayload {
   resources?: Record<string, string>
 }
 
-/** Which apps a user has allowed to act for them. */
+/** The apps that a user has allowed to act for them. */
 export class ConnectedApps {
   readonly #database: Database
   readonly #clients: readonly Client[]
@@ -20,7 +20,7 @@ export class ConnectedApps {
     this.#clients = clients
   }
 
-  /** One entry for each app, with what each scope is in words. */
+  /** One entry for each app, with its scopes in words. */
   async list(account: Account, scopes: Readonly<Record<string, string>>): Promise<ConnectedApp[]> {
     const apps = new Map<string, { since: number; scopes: Set<string> }>()
     for (const { clientId, iat, resources = {} } of await this.#grants(account)) {
@@ -46,7 +46,7 @@ export class ConnectedApps {
     return row?.name ?? URL.parse(clientId)?.host ?? clientId
   }
 
-  /** Ends all that the app has of this user: its tokens answer 401 from now on. */
+  /** Ends the app's access to this user: its tokens then answer 401. */
   async revoke(account: Account, clientId: string): Promise<void> {
     await this.#database.run`
       DELETE FROM oauth_record WHERE grant_id IN (

@@ -6,20 +6,20 @@ import type { AuthorizationServer } from './authorization-server.ts'
 import { Client } from './client.ts'
 
 const file = 'development.json'
-// Two users, so that it can be seen that neither sees what is the other's.
+// Two users, to show that neither sees the other's data.
 const tokenFiles = { developer: 'access-token', guest: 'second-access-token' }
 const user = 'developer'
 
 const Kept = z.object({ user: z.string(), password: z.string(), clients: z.array(Client).min(1) })
 
-/** What a developer begins with: two users, two clients, and an access token of each user for calls by hand. */
+/** What a developer starts with: two users, two clients, and an access token of each user for manual calls. */
 export interface Development {
   clients: Client[]
-  /** Makes sure that the users are there, and writes new access tokens. Says what is new. */
+  /** Creates the users if they are missing, and writes new access tokens. Prints what is new. */
   prepare(server: AuthorizationServer<string>, publicUrl: string): Promise<void>
 }
 
-/** Reads them from beside the database, or makes them there. They are for one's own machine only. */
+/** Reads them from the folder of the database, or creates them there. They are only for the developer's machine. */
 export function readDevelopment(databaseUrl: string): Development {
   const folder = dirname(databaseUrl.replace(/^file:/, ''))
   const path = join(folder, file)
@@ -65,7 +65,7 @@ const make = (): z.input<typeof Kept> => ({
 function announce({ password, clients }: z.output<typeof Kept>, path: string, publicUrl: string): string {
   const [client] = clients as [Client]
   return [
-    'For development there are now:',
+    'Created for development:',
     `- users to sign in as: ${Object.keys(tokenFiles).join(' and ')}, password ${password}`,
     `- a client for your assistant's settings: client id ${client.id}, client secret ${client.secret}`,
     `  with the authorization URL ${publicUrl}/oauth/authorize and the token URL ${publicUrl}/oauth/token`,

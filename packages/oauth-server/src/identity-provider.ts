@@ -4,14 +4,14 @@ import { z } from 'zod'
 import { resourceMetadata } from './resource-metadata.ts'
 
 export interface IdentityProviderOptions<Scope extends string> {
-  /** As the provider writes it in its tokens, letter by letter: `https://login.example.com/`. */
+  /** Exactly as in the provider's tokens: `https://login.example.com/`. */
   issuer: string
-  /** What the provider puts into `aud` for this API. */
+  /** The `aud` of the provider's tokens for this API. */
   audience: string
   publicUrl: string
   title: string
   scopes: Readonly<Record<Scope, string>>
-  /** The signatures that are taken, whatever a token's own header says. */
+  /** The accepted signature algorithms, whatever the header of a token says. */
   algorithms?: readonly string[]
   verificationTokens?: Readonly<Record<string, string>> | undefined
 }
@@ -26,15 +26,15 @@ const Metadata = z.object({
 const keyTrouble = ['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID']
 const longestFetch = 10_000
 
-/** The provider cannot be reached, or is not the one that was named. One line, for whoever starts the plugin. */
+/** The provider cannot be reached, or is not the named one. The message is one line, for the person who starts the plugin. */
 export class IdentityProviderError extends Error {
   override readonly name = 'IdentityProviderError'
   readonly expose = true
 }
 
 /**
- * Takes the access tokens of somebody's own identity provider in place of the authorization server here:
- * JWTs (RFC 9068) that are checked by the provider's published keys.
+ * Accepts the access tokens of another identity provider instead of the plugin's own authorization server: JWTs (RFC
+ * 9068), checked with the provider's published keys.
  * @throws IdentityProviderError
  */
 export async function identityProvider<const Scope extends string>(
@@ -54,9 +54,9 @@ export async function identityProvider<const Scope extends string>(
       })
       return { id: String(payload.sub), scopes: scopesOf(payload) }
     } catch (error) {
-      // Trouble with the keys is not the caller's fault; everything else says that the token is no good.
+      // A problem with the keys is not the caller's fault; every other error means that the token is not valid.
       if (!(error instanceof errors.JOSEError) || keyTrouble.includes(error.code))
-        throw Object.assign(new Error('the identity provider does not answer', { cause: error }), unavailable)
+        throw Object.assign(new Error('the identity provider is not available', { cause: error }), unavailable)
       return undefined
     }
   }
@@ -75,13 +75,13 @@ export async function identityProvider<const Scope extends string>(
 
 const unavailable = { status: 503, expose: true, headers: { 'retry-after': '5' } }
 
-/** Some providers write the scopes as a list, Microsoft's under `scp`. */
+/** Some providers write the scopes as a list; Microsoft writes them in `scp`. */
 function scopesOf({ scope, scp }: JWTPayload): string[] {
   const found = scope ?? scp ?? ''
   return Array.isArray(found) ? found.map(String) : String(found).split(' ')
 }
 
-/** RFC 8414, or OpenID Connect Discovery where that is not there. */
+/** Reads RFC 8414 metadata, or else OpenID Connect Discovery. */
 async function readMetadata(issuer: string): Promise<z.output<typeof Metadata>> {
   const { origin, pathname } = new URL(issuer)
   const path = pathname.replace(/\/$/, '')

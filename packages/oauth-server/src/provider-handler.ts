@@ -7,7 +7,7 @@ import { mountPath } from './provider.ts'
 import { readRegistration } from './registration.ts'
 import { readTokenRequest } from './token-request.ts'
 
-/** Hands requests to oidc-provider as if it stood alone at its issuer. */
+/** Passes requests to oidc-provider as if it ran alone at its issuer. */
 export class ProviderHandler {
   readonly #publicUrl: URL
   readonly #handle: ReturnType<Provider['callback']>
@@ -23,13 +23,13 @@ export class ProviderHandler {
     provider.on('server_error', (ctx, error) => this.#logs.get(ctx.req)?.error({ err: error }, 'failed'))
   }
 
-  /** @param path of the provider, where it is not the request's own */
+  /** @param path of the provider, if it differs from the path of the request */
   async forward(ctx: Context, path = ctx.path.slice(mountPath.length)): Promise<void> {
     const request = await this.#toRequest(ctx, path)
     if (!request) return
     const query = path === '/authorize' ? this.#withScope(ctx) : ctx.search
     request.url = `${path}${query}`
-    // Its URLs come from PUBLIC_URL, whatever the Host header says.
+    // The provider's URLs come from PUBLIC_URL, whatever the Host header says.
     request.headers.host = this.#publicUrl.host
     request.headers['x-forwarded-host'] = this.#publicUrl.host
     request.headers['x-forwarded-proto'] = this.#publicUrl.protocol.slice(0, -1)
@@ -39,14 +39,14 @@ export class ProviderHandler {
     await this.#handle(request, ctx.res)
   }
 
-  /** ChatGPT sends `scope=` where the manifest has none, and means whatever there is. */
+  /** ChatGPT sends `scope=` if the manifest has no scope, and means every scope. */
   #withScope({ search, URL: url }: Context): string {
     if (url.searchParams.get('scope')) return search
     url.searchParams.set('scope', this.#scopes)
     return url.search
   }
 
-  /** Undefined where the request is refused, and has been answered. */
+  /** Undefined if the request has been refused and answered. */
   async #toRequest(ctx: Context, path: string): Promise<IncomingMessage | undefined> {
     if (path === '/register') {
       const metadata = await readRegistration(ctx, this.#database)
@@ -58,7 +58,7 @@ export class ProviderHandler {
   }
 }
 
-/** The same request with another body: credentials in a form, or what is taken of a registration. */
+/** The same request with another body: credentials in a form, or the accepted part of a registration. */
 function withBody(ctx: Context, type: string, text: string): IncomingMessage {
   const body = Buffer.from(text)
   const request = new IncomingMessage(ctx.req.socket)
@@ -70,7 +70,7 @@ function withBody(ctx: Context, type: string, text: string): IncomingMessage {
     'content-type': type,
     'content-length': String(body.length),
   }
-  // Otherwise its end would be taken for a broken connection.
+  // Otherwise the provider would take the end for a broken connection.
   request.complete = true
   request.push(body)
   request.push(null)

@@ -11,13 +11,13 @@ import { pagePolicy } from './pages/layout.ts'
 import { resourcesOf } from './resource-metadata.ts'
 import { signInCookie } from './sign-in-cookie.ts'
 
-/** Where the authorization server stands in the plugin. */
+/** The path of the authorization server in the plugin. */
 export const mountPath = '/oauth'
 
 const minute = 60
 const hour = 60 * minute
 const day = 24 * hour
-/** A user is asked again after this time, however often the client has refreshed. */
+/** After this time the user is asked again, however often the client has refreshed. */
 const longestGrant = 180 * day
 
 export interface ProviderOptions {
@@ -75,13 +75,13 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
       revocation: { enabled: true, allowedPolicy: (_, client, token) => token.clientId === client.clientId },
       resourceIndicators: {
         enabled: true,
-        // Those that know nothing of RFC 8707 mean the one API that there is.
+        // Clients without RFC 8707 mean the plugin's only API.
         defaultResource: () => publicUrl,
         useGrantedResource: () => true,
         getResourceServerInfo(_, resource) {
           const audience = resource.replace(/\/$/, '')
           if (!resourcesOf(publicUrl).includes(audience))
-            throw new errors.InvalidTarget(`tokens are given out for ${resourcesOf(publicUrl).join(' and ')} only`)
+            throw new errors.InvalidTarget(`tokens are only issued for ${resourcesOf(publicUrl).join(' and ')}`)
           return { audience, scope: scopes, accessTokenTTL: hour, accessTokenFormat: 'opaque' }
         },
       },
@@ -114,18 +114,18 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
       const asked = ctx.oidc?.params?.redirect_uri
       const hint =
         out.error === 'invalid_redirect_uri' || /redirect_uri/.test(out.error_description ?? '')
-          ? `The app asked to be called back at ${asked}. Whoever runs ${title} can add it to the app's redirectUris, letter by letter.`
-          : 'Go back to the app, and start again there.'
+          ? `The app asked for the callback ${asked}. The operator of ${title} can add it to the app's redirectUris, character by character.`
+          : 'Go back to the app and start again there.'
       ctx.set('Content-Security-Policy', pagePolicy)
       ctx.body = String(await errorPage({ title, message: out.error_description ?? out.error, hint }))
     },
   })
-  // The address comes from the two headers that are set on every request before it gets here.
+  // The provider reads its address from two headers, which are set on every request before it gets here.
   provider.proxy = true
   return provider
 }
 
-/** Whoever has signed out, or in as somebody else, is not the one of the provider's own session any more. */
+/** After a user signs out, or signs in as someone else, the provider's own session is that of the earlier user. */
 function policy(accounts: Accounts, secure: boolean) {
   const { Check, base } = interactionPolicy
   const prompts = base()
@@ -140,7 +140,7 @@ function policy(accounts: Accounts, secure: boolean) {
   return prompts
 }
 
-/** A secret that all processes on one database share. */
+/** A secret that all processes with the same database share. */
 async function keptSecret(database: Database, name: string, make: () => Promise<string>): Promise<string> {
   const read = () => database.get<{ value: string }>`SELECT value FROM oauth_secret WHERE name = ${name}`
   const kept = await read()

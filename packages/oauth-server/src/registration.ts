@@ -10,7 +10,7 @@ const day = 86_400
 const mostClients = 10_000
 const readBody = koaBody({ json: true, text: false, urlencoded: false, jsonLimit: '16kb' })
 
-/** What is taken of what an app says of itself. Everything else is passed over, as RFC 7591 section 2 allows. */
+/** The accepted part of an app's own description. The rest is ignored, as RFC 7591 section 2 allows. */
 const Registration = z.object({
   redirect_uris: z
     .array(z.string().refine(isCallback, 'must be https, or http on the user’s own machine, without a fragment'))
@@ -21,8 +21,8 @@ const Registration = z.object({
 })
 
 /**
- * Dynamic client registration, RFC 7591: an app that nobody here knows makes itself a client. It can be public, or get
- * a secret; it always needs PKCE. Answers the metadata for oidc-provider, or undefined where the request has been refused.
+ * Dynamic client registration, RFC 7591: an unknown app registers itself as a client. It is public or gets a secret, and
+ * always needs PKCE. Returns the metadata for oidc-provider, or undefined if the request has been refused.
  */
 export async function readRegistration(ctx: Context, database: Database): Promise<object | undefined> {
   ctx.set('Cache-Control', 'no-store')
@@ -30,7 +30,7 @@ export async function readRegistration(ctx: Context, database: Database): Promis
   try {
     await readBody(ctx, async () => {})
   } catch {
-    return refuse(ctx, 400, 'invalid_client_metadata', 'the body is no JSON object of at most 16 KiB')
+    return refuse(ctx, 400, 'invalid_client_metadata', 'the body is not a JSON object of at most 16 KiB')
   }
   const read = Registration.safeParse(ctx.request.body)
   if (!read.success) {
@@ -42,19 +42,19 @@ export async function readRegistration(ctx: Context, database: Database): Promis
   const kept = await database.get<{ count: number }>`SELECT count(*) AS count FROM oauth_record WHERE model = 'Client'`
   if (Number(kept?.count) >= mostClients) {
     ctx.set('Retry-After', '3600')
-    return refuse(ctx, 503, 'temporarily_unavailable', 'too many apps have registered and were never used')
+    return refuse(ctx, 503, 'temporarily_unavailable', 'too many registered apps were never used')
   }
   const { redirect_uris, client_name, token_endpoint_auth_method: method } = read.data
   return {
     redirect_uris,
     client_name,
-    // A secret in a Basic header is moved into the body before oidc-provider sees it.
+    // A secret in a Basic header is moved into the body before oidc-provider reads it.
     token_endpoint_auth_method: method === 'none' ? 'none' : 'client_secret_post',
     application_type: redirect_uris.every(isWeb) ? 'web' : 'native',
   }
 }
 
-/** Deletes clients that registered themselves over a day ago, and that no user has allowed anything. */
+/** Deletes clients that registered themselves over a day ago and that no user has allowed. */
 export const forgetUnused = (database: Database): Promise<unknown> => database.run`
   DELETE FROM oauth_record
   WHERE model = 'Client' AND json_extract(payload, '$.client_id_issued_at') < ${seconds() - day}

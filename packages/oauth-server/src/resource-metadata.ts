@@ -9,12 +9,12 @@ export interface ResourceMetadataOptions {
 
 const path = '/.well-known/oauth-protected-resource'
 
-/** What a token may be for: the whole plugin, or MCP alone. A token for the whole is good for MCP too. */
+/** The resources of tokens: the whole plugin, or MCP only. A token for the whole plugin is also valid for MCP. */
 export const resourcesOf = (publicUrl: string): string[] => [publicUrl, `${publicUrl}/mcp`]
 
 /**
- * Where to get a token for this API and for its MCP server, RFC 9728: the path of the resource stands behind the
- * well-known part (section 3.1). Every 401 of the plugin leads here.
+ * Where to get a token for this API and for its MCP server, RFC 9728: the path of the resource follows the well-known
+ * part (section 3.1). Every 401 of the plugin names this URL.
  */
 export function resourceMetadata({ publicUrl, title, issuer, scopes }: ResourceMetadataOptions): Mount {
   const metadata = {

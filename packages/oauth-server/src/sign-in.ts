@@ -23,9 +23,9 @@ const Hosts = z.string().transform((value) =>
 /** The variables of a plugin that users sign in to. */
 export const SignInEnvironment = z.object({
   OAUTH_CLIENTS: Clients,
-  /** Whether apps may register themselves, RFC 7591; by default in development only. */
+  /** Whether apps may register themselves, RFC 7591; by default only in development. */
   OAUTH_REGISTRATION: z.enum(['true', 'false']).optional(),
-  /** Hosts whose Client ID Metadata Documents are taken, such as chatgpt.com, or * for all. */
+  /** Hosts whose Client ID Metadata Documents are accepted, such as chatgpt.com, or * for all. */
   OAUTH_CLIENT_HOSTS: Hosts.optional(),
   OAUTH_SIGN_UP: z.enum(['true', 'false']).default('true'),
   OAUTH_VERIFICATION_TOKENS: VerificationTokens.optional(),
@@ -47,8 +47,8 @@ export interface SignIn<Scope extends string> extends Resource {
 }
 
 /**
- * How users sign in, as the environment says: at an authorization server of the plugin's own, or with OAUTH_ISSUER
- * at somebody's identity provider. In development there is a client and a user to begin with.
+ * How users sign in, depending on the environment: at the plugin's own authorization server, or with OAUTH_ISSUER at
+ * another identity provider. Development starts with clients and users.
  * @throws EnvironmentError, IdentityProviderError
  */
 export async function createSignIn<const Scope extends string>(options: SignInOptions<Scope>): Promise<SignIn<Scope>> {
@@ -64,7 +64,7 @@ export async function createSignIn<const Scope extends string>(options: SignInOp
     return { ...provider, ready: async () => {}, close: async () => {} }
   }
   if (environment.OAUTH_AUDIENCE !== undefined)
-    throw new EnvironmentError('OAUTH_AUDIENCE is set without OAUTH_ISSUER: set both, or none')
+    throw new EnvironmentError('OAUTH_AUDIENCE is set without OAUTH_ISSUER: set both or neither')
   const development = environment.NODE_ENV === 'development' ? readDevelopment(environment.DATABASE_URL) : undefined
   const clients = [...configured, ...(development?.clients ?? [])]
   const signUp = environment.OAUTH_SIGN_UP !== 'false'

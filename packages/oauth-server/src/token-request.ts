@@ -4,10 +4,9 @@ import { koaBody } from 'koa-body'
 const readBody = koaBody({ json: true, urlencoded: true, text: false, jsonLimit: '16kb', formLimit: '16kb' })
 
 /**
- * The parameters of a request to the token or the revocation endpoint: as a form, RFC 6749, or as JSON, which
- * ChatGPT's manifest could ask for (`authorization_content_type`). The client's credentials may stand beside them or in
- * a Basic header, whichever way the client was registered.
- * Answers undefined where the request is refused, and has been answered.
+ * The parameters of a request to the token or the revocation endpoint: a form, RFC 6749, or JSON, which ChatGPT's
+ * manifest could request (`authorization_content_type`). The client's credentials may be among them or in a Basic header,
+ * however the client was registered. Returns undefined if the request has been refused and answered.
  */
 export async function readTokenRequest(ctx: Context): Promise<URLSearchParams | undefined> {
   ctx.set('Cache-Control', 'no-store')
@@ -36,7 +35,7 @@ export async function readTokenRequest(ctx: Context): Promise<URLSearchParams | 
   return form
 }
 
-/** RFC 6749, section 2.3.1: both parts are form-encoded first. Null where it cannot be read. */
+/** RFC 6749, section 2.3.1: both parts are form-encoded first. Null if it cannot be read. */
 function readBasic(header: string): { id: string; secret: string } | undefined | null {
   if (header === '') return undefined
   const encoded = /^Basic +([A-Za-z0-9+/_-]+=*)$/i.exec(header)?.[1]

@@ -20,7 +20,7 @@ export interface UserPagesOptions {
   publicUrl: string
   scopes: Readonly<Record<string, string>>
   mayBeNew: boolean
-  /** The ids of those in the configuration. */
+  /** The ids of the clients in the configuration. */
   knownClients: ReadonlySet<string>
 }
 
@@ -33,7 +33,7 @@ const triesAMinute = 10
 export class UserPages {
   readonly #options: UserPagesOptions
   readonly #secure: boolean
-  // By address and name, so that nobody can lock another one out.
+  // By address and name, so that nobody can lock out another user.
   readonly #tries = new RateLimiterMemory({ points: triesAMinute, duration: 60 })
   readonly #triesOfAddress = new RateLimiterMemory({ points: triesAMinute * 10, duration: 60 })
 
@@ -55,7 +55,7 @@ export class UserPages {
     return this.#askForConsent(ctx, interaction, account)
   }
 
-  /** `/oauth/apps`: what the user has allowed. */
+  /** `/oauth/apps`: the apps that the user has allowed. */
   async connectedApps(ctx: Context): Promise<void> {
     const account = await this.#signedIn(ctx)
     if (ctx.method === 'POST') return this.#answerApps(ctx, account)
@@ -72,8 +72,8 @@ export class UserPages {
       await this.#refuse(
         ctx,
         400,
-        'This page has expired, or was begun in another browser',
-        'Go back to the app, and start again.',
+        'This page has expired or was opened in another browser',
+        'Go back to the app and start again.',
       )
       return undefined
     }
@@ -89,13 +89,13 @@ export class UserPages {
       if (await this.#signInOrUp(ctx, form, interaction)) seeOther(ctx, ctx.path)
       return
     }
-    // Whoever signed out in another tab has to sign in first.
+    // A user who signed out in another tab must sign in first.
     if (form.action !== 'allow' || !account || account.id !== interaction.session?.accountId)
       return seeOther(ctx, ctx.path)
     return this.#allow(ctx, interaction, account)
   }
 
-  /** The user is another one by now, and oidc-provider's session is that of the one before. */
+  /** Restarts for another user, because oidc-provider's session is that of the earlier one. */
   async #restart(ctx: Context, { session, params }: Interaction): Promise<void> {
     const kept = await this.#options.provider.Session.findByUid(session?.uid ?? '')
     await kept?.destroy()
@@ -125,7 +125,7 @@ export class UserPages {
     seeOther(ctx, ctx.path)
   }
 
-  /** Answers undefined where it did not work, and the page says why. */
+  /** Returns undefined if it failed; the page then says why. */
   async #signInOrUp(ctx: Context, form: Form, interaction?: Interaction): Promise<Account | undefined> {
     const { accounts, mayBeNew } = this.#options
     const { action, name = '', password = '' } = form
@@ -137,20 +137,20 @@ export class UserPages {
     const wait = await this.#countTry(ctx.ip, name)
     if (wait > 0) {
       ctx.set('Retry-After', String(wait))
-      return void (await again(429, `Too many tries. Wait ${wait} seconds, and try again.`))
+      return void (await again(429, `Too many tries. Wait ${wait} seconds and try again.`))
     }
     const account = isNew ? await accounts.add(name, password) : await accounts.check(name, password)
     if (!account)
       return void (await again(
         isNew ? 409 : 401,
-        isNew ? 'Somebody has that name. Take another one.' : 'User name and password do not fit.',
+        isNew ? 'This user name is taken. Choose another one.' : 'User name or password is wrong.',
       ))
     setSignInCookie(ctx, this.#secure, await accounts.signIn(account))
     await this.#tries.delete(tryKey(ctx.ip, name))
     return account
   }
 
-  /** Answers how many seconds to wait. */
+  /** Returns the seconds to wait. */
   async #countTry(address: string, name: string): Promise<number> {
     try {
       await this.#triesOfAddress.consume(address)
@@ -173,7 +173,7 @@ export class UserPages {
     return secret === undefined ? undefined : this.#options.accounts.signedIn(secret)
   }
 
-  /** Refuses forms that another site has sent in the user's name. */
+  /** Refuses forms that another site has sent for the user. */
   async #readForm(ctx: Context): Promise<Form | undefined> {
     const site = ctx.get('Sec-Fetch-Site')
     const isOwn = site === '' ? ctx.get('Origin') === this.#options.publicUrl : site === 'same-origin'
@@ -183,14 +183,14 @@ export class UserPages {
         ctx,
         isOwn ? 415 : 403,
         'This form did not come from this page',
-        'Open the page again, and send it from there.',
+        'Open the page again and send the form from there.',
       )
       return undefined
     }
     try {
       await readForm(ctx, async () => {})
     } catch {
-      await this.#refuse(ctx, 400, 'The form cannot be read', 'Open the page again, and send it from there.')
+      await this.#refuse(ctx, 400, 'The form cannot be read', 'Open the page again and send the form from there.')
       return undefined
     }
     const entries = Object.entries(Object(ctx.request.body) as Record<string, unknown>)
@@ -237,7 +237,7 @@ export class UserPages {
   async #show(ctx: Context, status: number, page: Html): Promise<void> {
     ctx.status = status
     ctx.set('Content-Security-Policy', pagePolicy)
-    // With none at all the browser would send our own forms as from nowhere.
+    // Without a referrer policy of its own the browser would send the page's forms with the Origin null.
     ctx.set('Referrer-Policy', 'same-origin')
     ctx.type = 'html'
     ctx.body = String(await page)
@@ -253,7 +253,7 @@ interface Again {
   isNew: boolean
 }
 
-/** A POST is answered with a GET of another page, so that nothing is sent twice by a reload. */
+/** Answers a POST with a redirect to a GET, so that a reload sends nothing twice. */
 function seeOther(ctx: Context, url: string): void {
   ctx.status = 303
   ctx.redirect(url)
@@ -267,10 +267,10 @@ function missingScopes({ prompt }: Interaction): Record<string, string[]> {
 
 function formFault(name: string, password: string, isNew: boolean): string | undefined {
   const characters = Array.from(name).length
-  if (characters === 0 || characters > 64) return 'The user name has 1 to 64 characters.'
+  if (characters === 0 || characters > 64) return 'The user name must have 1 to 64 characters.'
   if (isNew && !/^[\p{L}\p{N}][\p{L}\p{N}\p{M} ._@+-]*$/u.test(name))
-    return 'The user name has letters, digits, spaces and . _ @ + - only, and begins with a letter or a digit.'
-  if (password.length > 200) return 'The password has at most 200 characters.'
+    return 'The user name may contain letters, digits, spaces and . _ @ + -, and must begin with a letter or a digit.'
+  if (password.length > 200) return 'The password may have at most 200 characters.'
   if (isNew && Array.from(password).length < 8) return 'The password needs at least 8 characters.'
   return undefined
 }

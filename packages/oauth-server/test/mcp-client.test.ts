@@ -249,10 +249,10 @@ test('whoever registers is held to what it may be, and is shown as unknown', asy
 
   const browser = await signUp(diary, 'ada')
   await browser.open(authorize(diary, String(client.client_id)))
-  assert.match(browser.page, /Nobody here has looked at this app/)
+  assert.match(browser.page, /This app is unverified/)
   assert.match(browser.page, /&lt;b&gt;Diary&lt;\/b&gt;/)
   await browser.open(authorize(diary, desktop.id))
-  assert.doesNotMatch(browser.page, /Nobody here has looked/)
+  assert.doesNotMatch(browser.page, /This app is unverified/)
   const withoutPkce = new URL(authorize(diary, String(client.client_id)))
   withoutPkce.searchParams.delete('code_challenge')
   withoutPkce.searchParams.delete('code_challenge_method')
@@ -300,7 +300,7 @@ test('a document is taken from the hosts that are named, and only if it is what 
   }
   body = document
   assert.equal(await status(documentUrl), 200)
-  assert.match(browser.page, /Nobody here has looked at this app/)
+  assert.match(browser.page, /This app is unverified/)
 })
 
 test('a document on this machine or in this network is not asked for', async (t) => {

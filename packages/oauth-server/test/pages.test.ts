@@ -58,7 +58,7 @@ test('names that look the same are one name', async () => {
   for (const name of ['grace', 'GRACE', 'Ｇrace']) {
     const browser = await signUp(diary, name)
     assert.equal(browser.status, 409, name)
-    assert.match(browser.page, /Somebody has that name/)
+    assert.match(browser.page, /This user name is taken/)
   }
 })
 

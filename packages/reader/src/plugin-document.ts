@@ -2,14 +2,14 @@ import type { Schema } from './text/members.ts'
 
 export type AuthType = 'none' | 'service_http' | 'user_http' | 'oauth'
 
-/** What a plugin asks for, in the words of the manifest; protocol.md's four types. */
+/** How callers authenticate, in the words of the manifest. */
 export interface DocumentAuth {
   type: AuthType
   /** How the token is sent, for service_http and user_http. OAuth is always a bearer. */
   scheme: 'bearer' | 'basic'
-  /** The words of the developer to the user, where there are any. */
+  /** What the developer tells the user about it. */
   instructions?: string
-  /** Where a spec without a manifest wants its key as it is in a header of its own, such as X-Api-Key. */
+  /** The header that a spec without a manifest expects its key in, such as X-Api-Key. */
   keyHeader?: string
   /** By service, such as openai. */
   verificationTokens: Record<string, string>
@@ -17,13 +17,13 @@ export interface DocumentAuth {
 }
 
 export interface OAuthEndpoints {
-  /** Where the browser goes: `client_url` of the manifest. */
+  /** The page where users sign in: `client_url` of the manifest. */
   authorizationUrl: string
-  /** Where a code becomes a token: `authorization_url` of the manifest, in spite of its name. */
+  /** The endpoint that exchanges a code for a token: `authorization_url` of the manifest, in spite of its name. */
   tokenUrl: string
   scope: string
   contentType: 'application/json' | 'application/x-www-form-urlencoded'
-  /** Where the manifest wants client id and secret in a Basic header; they are in the body otherwise. */
+  /** Present where the client id and secret are sent in a Basic header instead of the body. */
   clientAuthentication?: 'basic'
 }
 
@@ -74,7 +74,7 @@ export interface DocumentOperation {
   description: string
   /** One flat object: no `$ref`, no words that repeat without end, at most 32 deep. */
   input: Schema
-  /** What the plugin says of it; undefined where it does not say. The host decides from this and the method. */
+  /** What the plugin says about it; undefined where it says nothing. The host decides from this and the method. */
   isConsequential: boolean | undefined
   /** Whether it only reads, by its method or by what its tool says. */
   isReading: boolean
@@ -84,7 +84,7 @@ export interface DocumentOperation {
 /** What the host does with a plugin, whichever form it was read from. */
 export interface PluginDocument {
   source: 'manifest' | 'spec' | 'mcp'
-  /** Letters, digits and `_`, at most 50: what the model calls it. Made fit where the manifest's name is not. */
+  /** What the model calls it: letters, digits and `_`, at most 50. Changed where the name in the manifest is not like that. */
   name: string
   /** For people; at most 50 characters, without invisible ones. */
   title: string

@@ -70,14 +70,14 @@ for (const [given, fault] of [
   [{ code: 'ab' }, '"code" must match the pattern "^[A-Z]+$".'],
   [{ code: 'A' }, '"code" must have at least 2 characters, not 1.'],
   [{ tags: [] }, '"tags" must have at least 1 items, not 0.'],
-  [{ tags: ['a', 'a'] }, '"tags" must not have the same item twice.'],
+  [{ tags: ['a', 'a'] }, '"tags" must not contain the same item twice.'],
   [{ tags: { a: 1 } }, '"tags" must be a list, not "{"a":1}".'],
   [{ place: { zip: 1 } }, '"place.city" is missing.'],
-  [{ place: { city: 'Ulm', street: 'x' } }, 'There is no "street" in "place"; there is "city" and "zip".'],
+  [{ place: { city: 'Ulm', street: 'x' } }, '"street" does not exist in "place"; use "city" and "zip".'],
   [{ map: { a: 'x' } }, '"map.a" must be a whole number, not "x".'],
   [{ either: [] }, '"either" must be a whole number, not "[]".'],
-  [{ id: '..' }, '"id" must not be ".."; it is a part of the address.'],
-  [{ id: '' }, '"id" must not be ""; it is a part of the address.'],
+  [{ id: '..' }, '"id" must not be "..", because it is part of the URL.'],
+  [{ id: '' }, '"id" must not be "", because it is part of the URL.'],
 ] as const)
   test(`${JSON.stringify(given)} is told to the model: ${fault}`, () => {
     assert.deepEqual(check(given).faults, [fault])
@@ -88,13 +88,15 @@ test('several faults are told at once: a missing input, and one that is not ther
   assert.equal(faults.length, 3)
   assert.match(
     faults.join(' '),
-    /"count" must be at least 1.*"id" is missing.*There is no "query"; there is "id", "count"/,
+    /"count" must be at least 1.*"id" is missing.*"query" does not exist; use "id", "count"/,
   )
 })
 
 test('an input that is no object is told', () => {
   for (const given of ['x', 7, [1]])
-    assert.deepEqual(checkArguments(operation, given).faults, ['The input must be an object with the inputs by name.'])
+    assert.deepEqual(checkArguments(operation, given).faults, [
+      'The input must be an object with one member for each input.',
+    ])
   assert.deepEqual(checkArguments(operation, undefined).faults, ['"id" is missing.'])
 })
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { domainFaults, isPrivate, isUnder, type PluginDocument, registrableDomain } from '../src/index.ts'
+import { isPrivate, isUnder, registrableDomain } from '../src/hosts/hosts.ts'
+import { domainFaults, type PluginDocument } from '../src/index.ts'
 
 function faults(address: string, changes: Partial<PluginDocument> = {}, passedOver: string[] = []): string[] {
   const document: PluginDocument = {
@@ -77,7 +78,7 @@ test('sign-in on another domain is said, and does not stand in the way', () => {
 test('sign-in that leads to the machine of the user is an error', () => {
   assert.match(
     faults(manifest('shop.test'), oauth('http://localhost:1/a', 'http://localhost:1/t')).join(),
-    /error: The sign-in leads to the machine/,
+    /error: The sign-in is on localhost/,
   )
 })
 

@@ -59,7 +59,7 @@ for (const [what, text, sentence, place] of [
   [
     'a comma that is missing',
     '{\n  "auth": {"type": "none"}\n  "api": {}\n}',
-    /line 3, column 3, a comma is missing/,
+    /line 3, column 3: a comma is missing/,
     3,
   ],
   ['a text without quotes', '{\n  "contact_email": me@shop.test\n}', /line 2, column 20.*double quotes/, 2],
@@ -68,14 +68,14 @@ for (const [what, text, sentence, place] of [
   [
     'an answer that says no',
     '{"detail":"Not authenticated"}',
-    /error in place of a manifest.*Not authenticated.*without signing in/,
+    /error instead of a manifest.*Not authenticated.*without signing in/,
   ],
   [
     'the manifest of another tool',
     '{"schema_version":1,"plugin_packages":{},"plugins":{}}',
     /not a ChatGPT plugin manifest.*plugin_packages/,
   ],
-  ['an OpenAPI document', '{"openapi":"3.1.0","info":{},"paths":{}}', /OpenAPI document, not a manifest/],
+  ['an OpenAPI document', '{"openapi":"3.1.0","info":{},"paths":{}}', /OpenAPI spec, not a manifest/],
   [
     'a manifest of Microsoft 365',
     '{"schema_version":"v2.2","name_for_human":"x","functions":[],"runtimes":[{"type":"OpenApi","spec":{"url":"https://a.test/o.yaml"}}]}',
@@ -96,7 +96,7 @@ for (const [what, text, sentence, place] of [
   [
     'an address without its beginning',
     json({ api: { type: 'openapi', url: 'localhost:5003/openapi.yaml' } }),
-    /Write "http:\/\/localhost:5003\/openapi\.yaml"/,
+    /Use "http:\/\/localhost:5003\/openapi\.yaml"/,
   ],
   [
     'a placeholder',
@@ -121,12 +121,12 @@ for (const [what, text, sentence, place] of [
   [
     'an address of another kind',
     json({ api: { type: 'openapi', url: 'file:///etc/passwd' } }),
-    /should begin with https/,
+    /must start with https/,
   ],
   [
     'an API key',
     json({ auth: { type: 'api_key', in: 'header', name: 'x-key' } }),
-    /"api_key".*none, service_http, user_http and oauth.*Authorization header alone.*"bearer"/,
+    /"api_key".*none, service_http, user_http and oauth.*Authorization header only.*"bearer"/,
   ],
   ['an auth type that is a scheme', json({ auth: { type: 'basic' } }), /"basic".*"authorization_type": "basic"/],
   [
@@ -139,7 +139,7 @@ for (const [what, text, sentence, place] of [
         scopes: ['a'],
       },
     }),
-    /lacks client_url.*token_url is not read/,
+    /has no client_url.*token_url is ignored/,
   ],
   [
     'OAuth whose token is at its page',

@@ -8,6 +8,7 @@ import {
   type OperationRequest,
   RequestRefused,
   toRequest,
+  writeRequest,
 } from '../src/index.ts'
 import { character } from './character.ts'
 
@@ -233,3 +234,37 @@ test('an operation of an MCP server has no request', () => {
   }
   assert.throws(() => toRequest({ server: 'https://a.test' }, operation, {}), RequestRefused)
 })
+
+const styled = (field: Partial<Field>, value: unknown, place: Field['place'] = 'query') => {
+  const path = place === 'path' ? '/a/{x}' : '/a'
+  const fields: Field[] = [{ name: 'x', wireName: 'x', place, ...field }]
+  return writeRequest({ kind: 'http', method: 'GET', path, query: [], fields }, { x: value })
+}
+
+// The table of OpenAPI 3.1, Style Examples.
+const color = ['blue', 'black']
+const point = { R: 100, G: 200 }
+for (const [what, place, field, value, expected] of [
+  ['simple, one value', 'path', {}, 'blue', '/a/blue'],
+  ['simple, a list', 'path', { list: 'comma' }, color, '/a/blue,black'],
+  ['simple, an object', 'path', { object: 'pairs' }, point, '/a/R,100,G,200'],
+  ['simple, an exploded object', 'path', { object: 'equals' }, point, '/a/R=100,G=200'],
+  ['label, one value', 'path', { prefix: 'label' }, 'blue', '/a/.blue'],
+  ['label, a list', 'path', { prefix: 'label', list: 'comma' }, color, '/a/.blue,black'],
+  ['label, an exploded list', 'path', { prefix: 'label', list: 'repeated' }, color, '/a/.blue.black'],
+  ['label, an exploded object', 'path', { prefix: 'label', object: 'equals' }, point, '/a/.R=100.G=200'],
+  ['matrix, one value', 'path', { prefix: 'matrix' }, 'blue', '/a/;x=blue'],
+  ['matrix, a list', 'path', { prefix: 'matrix', list: 'comma' }, color, '/a/;x=blue,black'],
+  ['matrix, an exploded list', 'path', { prefix: 'matrix', list: 'repeated' }, color, '/a/;x=blue;x=black'],
+  ['matrix, an object', 'path', { prefix: 'matrix', object: 'pairs' }, point, '/a/;x=R,100,G,200'],
+  ['matrix, an exploded object', 'path', { prefix: 'matrix', object: 'equals' }, point, '/a/;R=100;G=200'],
+  ['form, an object', 'query', { object: 'pairs' }, point, 'x=R,100,G,200'],
+  ['form, an exploded object', 'query', { object: 'members' }, point, 'R=100&G=200'],
+  ['a list with tabs', 'query', { list: 'tab' }, color, 'x=blue%09black'],
+  ['a cookie', 'cookie', {}, 'a;b', 'x=a%3Bb'],
+  ['a header, an object', 'header', { object: 'equals' }, point, 'R=100,G=200'],
+] as const)
+  test(`a value is written in the style of OpenAPI: ${what}`, () => {
+    const { path, query, headers } = styled(field, value, place)
+    assert.equal({ path, query, cookie: headers.cookie, header: headers.x }[place], expected)
+  })

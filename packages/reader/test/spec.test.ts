@@ -105,17 +105,17 @@ for (const [what, text, sentence] of [
   [
     'an error in JSON',
     '{"detail":"Authentication credentials were not provided."}',
-    /error in place of a spec.*credentials were not provided.*without signing in/,
+    /error instead of a spec.*credentials were not provided.*without signing in/,
   ],
-  ['an error in text', 'missing_key', /but a text: "missing_key"/],
-  ['a manifest', '{"name_for_model":"x","api":{},"auth":{}}', /plugin manifest, where its OpenAPI spec should be/],
-  ['a file of another tool', '{"asyncapi":"2.0.0","channels":{}}', /no OpenAPI spec: it has asyncapi and channels/],
-  ['a list', '[1]', /but a text/],
-  ['broken JSON', '{"openapi":"3.0.1",\n"paths": {"a" 1}}', /line 2, column 15, a colon is missing/],
-  ['broken YAML', `${yaml}  /b:\n    get: [\n${'#'.repeat(300)}`, /not valid YAML: in line/],
+  ['an error in text', 'missing_key', /text, not an OpenAPI spec: "missing_key"/],
+  ['a manifest', '{"name_for_model":"x","api":{},"auth":{}}', /plugin manifest, not an OpenAPI spec/],
+  ['a file of another tool', '{"asyncapi":"2.0.0","channels":{}}', /not an OpenAPI spec: it has asyncapi and channels/],
+  ['a list', '[1]', /text, not an OpenAPI spec/],
+  ['broken JSON', '{"openapi":"3.0.1",\n"paths": {"a" 1}}', /line 2, column 15: a colon is missing/],
+  ['broken YAML', `${yaml}  /b:\n    get: [\n${'#'.repeat(300)}`, /not valid YAML: line/],
   ['a program', 'from json import dumps\nspec = {\n"openapi": 1}', /Python/],
-  ['an alias of YAML', `a: &a [1]\nb: *a\n${yaml}`, /alias of YAML.*\$ref/],
-  ['Swagger 1', '{"swagger":"1.2","paths":{}}', /Swagger 1\.2, which is too old/],
+  ['an alias of YAML for itself', `a: &a [*a]\n${yaml}`, /aliases of the YAML.*for themselves.*\$ref/],
+  ['Swagger 1', '{"swagger":"1.2","paths":{}}', /Swagger 1\.2, which is not supported/],
   ['a spec without operations', whole({}), /no paths, so there is nothing to call/],
   ['a spec with nothing that can be called', whole({ '*': { use: {} } }), /no operation that can be called.*"\*"/],
   ['six megabytes', `{"a":"${'x'.repeat(6 * 2 ** 20)}"}`, /over 5 MB/],
@@ -135,6 +135,8 @@ for (const [what, text] of [
   ['YAML with a byte order mark', `\uFEFF${yaml}`],
   ['YAML with a name that stands twice', yaml.replace('operationId: list', 'operationId: first, operationId: list')],
   ['YAML with tabs', yaml.replaceAll('  ', '\t')],
+  ['YAML with an alias', `${yaml.replace('get: {', 'get: &get {')}  /b: {get: *get}\n`],
+  ['YAML with a merge key', `x: &x {operationId: list}\n${yaml.replace('operationId: list', '<<: *x')}`],
   [
     'YAML with a bracket that closes too early',
     `${yaml}  /b:\n    get:\n      operationId: other\n      tags: [\n        one\n      ]\n`,
@@ -388,7 +390,7 @@ test('a circle of references is cut, and what it leads through is kept', async (
   }
   const { operation, repairs } = await one(body({ $ref: '#/components/schemas/Node' }), { method: 'post', more })
   assert.deepEqual(properties(operation), { name: { type: 'string' }, child: {} })
-  assert.match(repairs.join(' '), /leads into itself/)
+  assert.match(repairs.join(' '), /refers to itself/)
 })
 
 test('what the server sets itself is no input, and allOf is one object', async () => {

@@ -1,12 +1,12 @@
-/** What may stand in `${}` of a statement. Say true and false as 1 and 0, and a time as text or a number. */
+/** The values for `${}` in a statement. Write true and false as 1 and 0, and a time as text or a number. */
 export type Value = string | number | bigint | null | Uint8Array
 
-/** One row, by column name. Integers beyond 2^53 are refused, not rounded. */
+/** One row, by column name. An integer above 2^53 is an error; it is never rounded. */
 export type Row = Record<string, string | number | null | Uint8Array>
 
 /**
- * Statements as tagged templates: every `${value}` is bound, never pasted into the SQL.
- * Keep to SQL that SQLite and Postgres share.
+ * Statements are tagged templates: every `${value}` is bound, never inserted into the SQL.
+ * Use only SQL that SQLite and Postgres share.
  */
 export interface Reading {
   all<Result = Row>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result[]>
@@ -14,28 +14,28 @@ export interface Reading {
 }
 
 export interface Transaction extends Reading {
-  /** Answers how many rows were written or deleted. */
+  /** Returns the number of rows that were written or deleted. */
   run(sql: TemplateStringsArray, ...values: Value[]): Promise<number>
 }
 
 export interface Database extends Transaction {
   /**
-   * Runs `work` alone: no other writer, here or in another process, comes between its statements.
-   * What it wrote is on the disk when the promise resolves, and undone when it rejects.
-   * Statements must go through the transaction that `work` is given, and be done within 5 seconds.
+   * Runs `work` alone: no other writer, in this or another process, writes between its statements.
+   * Its writes are on the disk when the promise resolves, and rolled back when it rejects.
+   * `work` must use the transaction that it receives, and finish within 5 seconds.
    */
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>
   /** Rejects while the database cannot be read. */
   ready(): Promise<unknown>
-  /** Brings what was written into the file itself, and empties the log of changes, in which it was kept until now. */
+  /** Moves all writes from the write-ahead log into the database file, and empties the log. */
   checkpoint(): Promise<void>
-  /** Refuses new work, finishes what was begun, and closes the file. */
+  /** Refuses new work, finishes running work, and closes the file. */
   close(): Promise<void>
 }
 
 /**
- * The database itself is the trouble: no folder, no room, or another process that holds it for too long.
- * `status` and `expose` follow the convention of the http-errors package, so that an HTTP server can answer 503.
+ * The database is not available: no folder, a full disk, or another process that locks it for too long.
+ * `status` and `expose` follow the convention of the http-errors package, so that an HTTP server answers 503.
  */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError'
@@ -45,6 +45,6 @@ export class DatabaseError extends Error {
 }
 
 export interface DatabaseOptions {
-  /** Writes over what is deleted, so that `checkpoint` leaves nothing of it on the disk. Deleting costs more then. */
+  /** Overwrites deleted data, so that nothing of it is on the disk after `checkpoint`. Deleting then costs more. */
   overwriteDeleted?: boolean
 }

@@ -1,8 +1,8 @@
-// Scripts that put no spaces between words. Each character is indexed by itself, and words are found as phrases.
+// Scripts without spaces between words. Each character is indexed separately, and words are found as phrases.
 const spaceless = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]`
 const everySpaceless = new RegExp(spaceless, 'gu')
 const endsSpaceless = new RegExp(`${spaceless}$`, 'u')
-// What FTS5's own tokenizer takes for words (unicode61).
+// The words of FTS5's own tokenizer (unicode61).
 const everyWord = /[\p{L}\p{M}\p{N}\p{Co}]+/gu
 const isWord = /[\p{L}\p{N}\p{Co}]/u
 
@@ -18,20 +18,20 @@ const partsOf = (word: string, owner: string): string =>
     .join(' ')
 
 /**
- * Text as an FTS5 table of SQLite takes it, so that words of any script are found.
- * @param owner letters and digits that stand before each word: so the words of one owner are a list of their own, and a
- * search takes as long as it would if there were nobody else
+ * Text for an FTS5 table of SQLite, in which words of any script can be found.
+ * @param owner letters and digits that are put before each word, so that the words of each owner have an index of their own
+ * and a search takes no longer because of other owners
  */
 export const searchText = (text: string, owner = ''): string =>
   wordsOf(text)
     .map((word) => partsOf(word, owner))
     .join(' ')
 
-/** What a person typed as FTS5 expressions, in which nothing is taken for syntax. Empty where there are no words. */
+/** A person's query as FTS5 expressions, without any special syntax. Empty if the query has no words. */
 export interface Match {
-  /** All words are there. */
+  /** Matches if all words occur. */
   words: string
-  /** All words are there, each at least as the beginning of a word. */
+  /** Matches if all words occur, each at least as the beginning of a word. */
   beginnings: string
 }
 

@@ -1,15 +1,13 @@
 /**
- * The steps that make the tables, oldest first, by name: `{ 'todo': 'CREATE TABLE todo (…)' }`.
- * A step that has been released never changes; a change of the tables is a step of its own.
+ * The steps that create the tables, oldest first, by name: `{ 'todo': 'CREATE TABLE todo (…)' }`.
+ * Never change a released step; add a new step for each change of the tables.
  */
 export type Migrations = Readonly<Record<string, string>>
 
-/** The steps still to be run. Refuses a database that a newer version of the program has migrated. */
+/** The steps that have not run yet. Refuses a database that a newer version of the program has migrated. */
 export function pendingMigrations(migrations: Migrations, done: readonly string[]): [name: string, sql: string][] {
   const unknown = done.filter((name) => !(name in migrations))
   if (unknown.length > 0)
-    throw new Error(
-      `the database has been migrated by a newer version, which knows ${unknown.join(', ')}: run that one`,
-    )
+    throw new Error(`a newer version has migrated the database (${unknown.join(', ')}): run that version`)
   return Object.entries(migrations).filter(([name]) => !done.includes(name))
 }

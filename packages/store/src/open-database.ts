@@ -3,8 +3,8 @@ import type { Migrations } from './migrations.ts'
 import { openSqlite } from './sqlite/database.ts'
 
 /**
- * Opens the database that `url` names, `file:PATH`, and brings its tables up to date.
- * @throws DatabaseError with one line that says what to change when the URL leads nowhere.
+ * Opens the database at `url`, `file:PATH`, and migrates its tables.
+ * @throws DatabaseError with one line that says what to change
  */
 export async function openDatabase(
   url: string,
@@ -13,5 +13,5 @@ export async function openDatabase(
 ): Promise<Database> {
   if (url.startsWith('file:')) return openSqlite(url.slice('file:'.length), migrations, options)
   const scheme = /^[a-z][a-z+.-]*:/i.exec(url)?.[0] ?? 'no scheme'
-  throw new DatabaseError(`DATABASE_URL has ${scheme}, but only file:PATH is served, such as file:.data/todo.sqlite`)
+  throw new DatabaseError(`DATABASE_URL has ${scheme}, but only file:PATH is supported, such as file:.data/todo.sqlite`)
 }

@@ -1,6 +1,6 @@
 const around = 80
 
-/** The place in a text where the first word of a query stands, with what is around it, in at most some 200 characters. */
+/** The part of a text around the first word of a query, about 200 characters at most. */
 export function snippetOf(text: string, query: string): string {
   const plain = text.replaceAll(/\s+/g, ' ')
   const lower = plain.toLowerCase()

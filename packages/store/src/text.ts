@@ -1,10 +1,10 @@
-// A character that no script uses (private use area). It marks what follows it, and itself when doubled.
+// A character that no script uses (private use area). It escapes the next character; doubled, it stands for itself.
 const mark = '\uE000'
 const marked = /\uE000(.)/gsu
 
 /**
- * Text as it is kept. NUL becomes a marked 0, since node:sqlite of Node 22 ends a text at the first NUL when it reads,
- * and Postgres keeps none.
+ * Text for the database. NUL becomes an escaped 0, because node:sqlite of Node 22 ends a text at the first NUL when it
+ * reads, and Postgres cannot store it.
  */
 export function encodeText(text: string): string {
   if (!(text.includes('\0') || text.includes(mark))) return text

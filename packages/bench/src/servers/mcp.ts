@@ -5,7 +5,7 @@ import { koaBody } from 'koa-body'
 import { z } from 'zod'
 import { todos } from './todos.ts'
 
-// The official SDK as its documentation arranges it: a server and its tools are made for each request.
+// The official SDK as in its documentation: a server and its tools are created for each request.
 const handler = createMcpHandler(() => {
   const server = new McpServer({ name: 'todo', version: '1' })
   const inputSchema = z.object({ username: z.string().min(1).max(100) })

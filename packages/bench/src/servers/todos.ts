@@ -17,7 +17,7 @@ function inMemory(): Todos {
   }
 }
 
-/** Each insert is a commit of its own, and waits for the disk. */
+/** Each insert is a separate commit, and waits for the disk. */
 function inSqlite(file: string): Todos {
   const database = new DatabaseSync(file)
   database.exec(`
@@ -35,5 +35,5 @@ function inSqlite(file: string): Todos {
 
 const { DATABASE_URL } = process.env
 
-/** What the plain servers keep: on the disk where there is a database, else in memory. */
+/** The todos of the plain servers: in a database if there is one, else in memory. */
 export const todos: Todos = DATABASE_URL ? inSqlite(DATABASE_URL.replace(/^file:/, '')) : inMemory()

@@ -1,9 +1,9 @@
 import type { Problem } from '../problem.ts'
 
-/** Whom an auth mode can tell apart: nobody, one host for all its users, or each user. */
+/** Whom an auth mode can identify: nobody, one host for all its users, or each user. */
 export type Audience = 'anyone' | 'service' | 'user'
 
-/** The user in whose name an operation runs. `scopes` is undefined where the auth mode has none. */
+/** The user for whom an operation runs. `scopes` is undefined if the auth mode has none. */
 export interface Caller {
   id: string
   scopes?: readonly string[] | undefined
@@ -24,23 +24,23 @@ export type ManifestAuth =
     }
 
 /**
- * One auth mode: what the manifest says, what the spec says, and how a request is authenticated.
- * They stand in one object so that they cannot disagree.
+ * One auth mode: its part of the manifest, its part of the spec, and how it authenticates a request.
+ * They are in one object so that they cannot disagree.
  */
 export interface Auth<Who extends Audience = Audience, Scope extends string = string> {
   readonly audience: Who
   readonly scopes: Readonly<Record<Scope, string>>
   manifest(publicUrl: string): ManifestAuth
-  /** The entry of `components.securitySchemes`, or undefined where there is none. */
+  /** The entry of `components.securitySchemes`, or undefined if there is none. */
   readonly securityScheme: { type: 'http'; scheme: 'bearer' | 'basic'; description: string } | undefined
   /**
-   * Answers the caller, or undefined where the mode knows no users.
-   * @param authorization the Authorization header as it came
+   * Returns the caller, or undefined if the mode knows no users.
+   * @param authorization the Authorization header, unchanged
    * @throws Problem 401, with WWW-Authenticate
    */
   authenticate(authorization: string | undefined): Promise<Caller | undefined>
   /** The 403 for a caller who lacks `scope`, RFC 6750 section 3.1. */
   insufficientScope(scope: string): Problem
-  /** The same for `/mcp`, which is a protected resource of its own where there is OAuth (RFC 9728 section 3.1). */
+  /** The same mode for `/mcp`, which is a separate protected resource for OAuth (RFC 9728 section 3.1). */
   forMcp(): Auth<Who, Scope>
 }

@@ -1,6 +1,6 @@
 import { Problem } from '../problem.ts'
 
-/** The parameters of a Bearer or Basic challenge, RFC 6750 section 3. Values must hold no quotes. */
+/** The parameters of a Bearer or Basic challenge, RFC 6750 section 3. Values must not contain quotes. */
 export function challenge(scheme: 'bearer' | 'basic', parameters: Record<string, string>): string {
   const name = scheme === 'bearer' ? 'Bearer' : 'Basic'
   return `${name} ${Object.entries(parameters)
@@ -12,7 +12,7 @@ export function unauthorized(scheme: 'bearer' | 'basic', detail: string, paramet
   return new Problem(401, detail, { headers: { 'www-authenticate': challenge(scheme, parameters) } })
 }
 
-/** The 403 that tells the assistant which scope to ask the user for, RFC 6750 section 3.1. */
+/** The 403 that tells the assistant which scope the user must allow, RFC 6750 section 3.1. */
 export function insufficientScope(scope: string, parameters: Record<string, string> = {}): Problem {
   return new Problem(403, `The token lacks the scope ${scope}: ask the user to sign in again and to allow it`, {
     headers: {

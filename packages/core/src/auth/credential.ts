@@ -3,16 +3,16 @@ import { unauthorized } from './challenge.ts'
 
 export type Scheme = 'bearer' | 'basic'
 
-// RFC 6750 section 2.1 (b64token). The length is ours: no token of a sane server is longer.
+// RFC 6750 section 2.1 (b64token). The length limit is ours: no sensible server issues longer tokens.
 const bearer = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i
 const basic = /^Basic +([A-Za-z0-9+/]+=*) *$/i
 const longest = 8192
 
 /**
- * The secret in an Authorization header. In a Basic one it is the password, or the user name where the
- * password is empty or there is no colon, since assistants disagree on where they put a single key.
- * @param parameters more of the challenge
- * @throws Problem 401 where there is none or it has another form
+ * The secret in an Authorization header. In a Basic header it is the password, or the user name if the password is empty
+ * or there is no colon, because assistants disagree on where to put a single key.
+ * @param parameters more parameters for the challenge
+ * @throws Problem 401 if the header is missing or has another form
  */
 export function readCredential(
   scheme: Scheme,
@@ -40,10 +40,10 @@ export function invalidToken(scheme: Scheme, detail: string, parameters: Record<
   })
 }
 
-/** SHA-256 of a token: what a store keeps, and what is compared, so that time and a stolen table tell nothing. */
+/** SHA-256 of a token. Stores keep it and checks compare it, so that neither timing nor a stolen table reveals a token. */
 export const digest = (token: string): Buffer => createHash('sha256').update(token).digest()
 
-/** Compares with every token, however early one fits. */
+/** Compares with every token, even after a match, so that timing reveals nothing. */
 export function isOneOf(token: string, digests: readonly Buffer[]): boolean {
   const given = digest(token)
   return digests.reduce((found, known) => timingSafeEqual(given, known) || found, false)

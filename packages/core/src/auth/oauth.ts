@@ -3,20 +3,20 @@ import { insufficientScope, unauthorized } from './challenge.ts'
 import { invalidToken, readCredential } from './credential.ts'
 
 export interface OAuthOptions<Scope extends string> {
-  /** Each scope with what it allows, in words for the consent page. */
+  /** Each scope with the words that the consent page shows for it. */
   scopes: Readonly<Record<Scope, string>>
-  /** Where the browser starts, absolute or a path of this plugin (the manifest's `client_url`). */
+  /** The page where the user signs in, absolute or a path of this plugin (the manifest's `client_url`). */
   authorizationUrl: string
-  /** Where a code is exchanged for a token, absolute or a path (the manifest's `authorization_url`, in spite of its name). */
+  /** Where a code is exchanged for a token, absolute or a path (the manifest's `authorization_url`, despite its name). */
   tokenUrl: string
-  /** The protected resource's metadata, RFC 9728, absolute; named in every challenge. That of `/mcp` is below it. */
+  /** The protected resource's metadata, RFC 9728, absolute; every challenge names it. That of `/mcp` is below it. */
   resourceMetadataUrl?: string
   verificationTokens?: Readonly<Record<string, string>>
-  /** The user of an access token; undefined where it is unknown, expired, revoked or for another audience. */
+  /** The user of an access token; undefined if the token is unknown, expired, revoked or for another audience. */
   verify: (accessToken: string, resource: ProtectedResource) => Promise<Caller | undefined>
 }
 
-/** What a token may be for, by its path: the whole origin, or MCP alone. */
+/** What a token is valid for, by path: the whole origin, or MCP only. */
 export type ProtectedResource = '/' | '/mcp'
 
 /** Each user signs in, and the assistant calls with an access token that the user can revoke (`oauth`). */
@@ -52,7 +52,7 @@ export function oauth<const Scope extends string>(
       if (!caller)
         throw invalidToken(
           'bearer',
-          'The access token is not valid any more: refresh it, or ask the user to sign in',
+          'The access token is no longer valid: refresh it, or ask the user to sign in',
           metadata,
         )
       return caller

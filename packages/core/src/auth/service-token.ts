@@ -3,9 +3,9 @@ import { insufficientScope } from './challenge.ts'
 import { digest, invalidToken, isOneOf, readCredential, type Scheme } from './credential.ts'
 
 export interface ServiceTokenOptions {
-  /** The tokens that are valid; more than one while a token is being replaced. Each 32 characters or longer. */
+  /** The valid tokens; more than one while a token is being replaced. Each has at least 32 characters. */
   tokens: readonly string[]
-  /** What each assistant showed when the token was entered there, by its name: `{ openai: '…' }`. */
+  /** What each assistant showed when the token was entered, by its name: `{ openai: '…' }`. */
   verificationTokens?: Readonly<Record<string, string>>
   authorizationType?: Scheme
 }
@@ -33,7 +33,7 @@ export function serviceToken(options: ServiceTokenOptions): Auth<'service', neve
       if (!isOneOf(readCredential(authorizationType, authorization), digests))
         throw invalidToken(
           authorizationType,
-          'The service token is not valid: enter the one that the operator gave you',
+          'The service token is not valid: enter the one from the operator of this service',
         )
       return undefined
     },

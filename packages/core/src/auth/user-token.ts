@@ -3,12 +3,12 @@ import { insufficientScope } from './challenge.ts'
 import { digest, invalidToken, readCredential, type Scheme } from './credential.ts'
 
 export interface UserTokenOptions {
-  /** Finds the user by the SHA-256 of the token, in hexadecimal; undefined where the token is unknown or revoked. */
+  /** Finds the user by the SHA-256 of the token, in hexadecimal; undefined if the token is unknown or revoked. */
   find: (digest: string) => Promise<Caller | undefined>
   authorizationType?: Scheme
 }
 
-/** Each user pastes a token of their own into the assistant (`user_http`). */
+/** Each user pastes a personal token into the assistant (`user_http`). */
 export function userToken({ find, authorizationType = 'bearer' }: UserTokenOptions): Auth<'user', never> {
   return {
     audience: 'user',

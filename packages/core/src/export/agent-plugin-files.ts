@@ -4,10 +4,10 @@ import { toSkill } from './skill.ts'
 import { authorizationVariable, exportName, toolServerUrl } from './tool-server.ts'
 
 const schemas = 'https://agent-plugins.org/schemas/1.0.0'
-// Codex takes no more.
+// The most that Codex accepts.
 const mostPrompts = 3
 
-/** The folder `agent-plugin`: Agent Plugins 1.0.0, with what Claude Code and Codex read in its place. */
+/** The folder `agent-plugin`: Agent Plugins 1.0.0, and the files that Claude Code and Codex read instead. */
 export function agentPluginFiles(plugin: Plugin, publicUrl: string): Record<string, string> {
   const name = exportName(plugin)
   const url = toolServerUrl(publicUrl)
@@ -27,7 +27,7 @@ export function agentPluginFiles(plugin: Plugin, publicUrl: string): Record<stri
       ...facts,
       extensions: { 'com.openai': presentation },
     }),
-    // No header here: whatever stands in this file is public, and no client fills in a variable.
+    // No header here: this file is public, and no client fills in variables in it.
     'mcp.json': json({ $schema: `${schemas}/mcp.schema.json`, ...servers({ type: 'streamable-http', url }) }),
     [`skills/${name}/SKILL.md`]: toSkill(plugin, publicUrl),
     '.claude-plugin/plugin.json': json(facts),
@@ -41,7 +41,7 @@ export function agentPluginFiles(plugin: Plugin, publicUrl: string): Record<stri
       ...presentation,
     }),
   }
-  // Codex fills in no variables: it has a member of its own for headers that come from them.
+  // Codex fills in no variables: it has a separate member for headers from variables.
   if (variable)
     files['.codex.mcp.json'] = json(servers({ type: 'http', url, env_http_headers: { Authorization: variable } }))
   return Object.fromEntries(Object.entries(files).map(([path, content]) => [`agent-plugin/${path}`, content]))

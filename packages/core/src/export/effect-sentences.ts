@@ -1,15 +1,15 @@
 import type { Effects } from '../operation.ts'
 
-/** What a call does to the world, in words for people and models. */
+/** What a call does to the world, for people and models. */
 export function effectSentence({ readOnly, destructive }: Effects): string {
   if (readOnly) return 'Changes nothing.'
-  return destructive ? 'May delete or overwrite what is there.' : 'Adds or changes something, and deletes nothing.'
+  return destructive ? 'May delete or overwrite something.' : 'Adds or changes something, and deletes nothing.'
 }
 
-/** Whether a call may be repeated, or undefined where it changes nothing anyhow. */
+/** Whether a call may be repeated; undefined if it changes nothing. */
 export function repetitionSentence({ readOnly, idempotent }: Effects): string | undefined {
   if (readOnly) return undefined
   return idempotent
     ? 'A second call with the same input changes nothing more.'
-    : 'A second call with the same input acts a second time: where the outcome of a call is not known, read before you repeat it.'
+    : 'A second call with the same input acts a second time: if the outcome of a call is unknown, read before you repeat it.'
 }

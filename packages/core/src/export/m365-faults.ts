@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { M365Manifest } from './m365-manifest.ts'
 
-// Copilot may cut off what is longer, wherever it stands.
+// Copilot may cut off longer texts anywhere.
 const longestString = 4096
 
 const Limits = z.object({
@@ -13,18 +13,18 @@ const Limits = z.object({
   capabilities: z.object({ conversation_starters: z.array(z.object({ text: z.string().trim().min(1) })).max(6) }),
 })
 
-/** What Microsoft's documentation of v2.4 forbids, where its JSON Schema mostly holds only types. */
+/** What Microsoft's documentation of v2.4 forbids; its JSON Schema checks little more than types. */
 export function m365Faults(manifest: M365Manifest): string[] {
   const faults =
     Limits.safeParse(manifest).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []
   for (const [place, text] of strings(manifest)) {
     if (text.length > longestString)
       faults.push(`${place}: has ${text.length} characters; at most ${longestString} are read`)
-    if (/\[\[.*\]\]/s.test(text)) faults.push(`${place}: [[…]] would be taken for the key of a translation`)
+    if (/\[\[.*\]\]/s.test(text)) faults.push(`${place}: [[…]] would be read as the key of a translation`)
   }
   const names = manifest.functions.map(({ name }) => name)
   for (const name of new Set(names.filter((one, index) => names.indexOf(one) !== index)))
-    faults.push(`functions: there are several of the name ${name}`)
+    faults.push(`functions: several have the name ${name}`)
   return faults
 }
 

@@ -6,8 +6,8 @@ import { m365Faults } from './m365-faults.ts'
 import { toM365Manifest } from './m365-manifest.ts'
 
 /**
- * The manifest of Microsoft 365 Copilot and the spec beside it; nothing where Copilot cannot sign in.
- * @throws DefinitionError that lists what is over a limit of schema v2.4
+ * The manifest and the spec for Microsoft 365 Copilot; nothing if Copilot cannot sign in.
+ * @throws DefinitionError that lists every violated limit of schema v2.4
  */
 export function m365Files(plugin: Plugin, publicUrl: string): Record<string, string> {
   const specFile = 'openapi.json'
@@ -21,7 +21,7 @@ export function m365Files(plugin: Plugin, publicUrl: string): Record<string, str
   return { 'm365/ai-plugin.json': json(manifest), [`m365/${specFile}`]: json(toM365Spec(plugin, publicUrl)) }
 }
 
-/** Microsoft's toolkit reads where to sign in from the spec, and its samples are of OpenAPI 3.0. */
+/** Microsoft's toolkit reads the sign-in URLs from the spec, and its samples use OpenAPI 3.0. */
 function toM365Spec(plugin: Plugin, publicUrl: string): Spec {
   const spec = toSpec(plugin, publicUrl, '3.0.3')
   const mode = plugin.auth.manifest(publicUrl)

@@ -1,7 +1,7 @@
 import type { Plugin, PluginOperation } from '../plugin.ts'
 import { effectSentence } from './effect-sentences.ts'
 
-/** The API plugin manifest of Microsoft 365 Copilot, schema v2.4: what of it a plugin here needs. */
+/** The API plugin manifest of Microsoft 365 Copilot, schema v2.4: the members that a plugin here needs. */
 export interface M365Manifest {
   $schema: string
   schema_version: 'v2.4'
@@ -29,7 +29,7 @@ interface M365Function {
   }
 }
 
-/** Undefined where Microsoft 365 Copilot cannot sign in: it knows no token of each user, and no Basic. */
+/** Undefined if Microsoft 365 Copilot cannot sign in: it supports neither a token of each user nor Basic. */
 export function toM365Manifest(plugin: Plugin, publicUrl: string, specFile: string): M365Manifest | undefined {
   const auth = toM365Auth(plugin, publicUrl)
   return (
@@ -59,7 +59,7 @@ export function toM365Manifest(plugin: Plugin, publicUrl: string, specFile: stri
 
 function toM365Auth({ name, auth }: Plugin, publicUrl: string): M365Auth | undefined {
   const mode = auth.manifest(publicUrl)
-  // The form of a variable that Microsoft's toolkit fills in when it packs an agent.
+  // A variable in the form that Microsoft's toolkit fills in when it packs an agent.
   const reference_id = `\${{${name.toUpperCase()}_REGISTRATION_ID}}`
   if (mode.type === 'none') return { type: 'None' }
   if (mode.type === 'oauth') return { type: 'OAuthPluginVault', reference_id }
@@ -82,7 +82,7 @@ function toFunction(plugin: Plugin, operation: PluginOperation): M365Function {
   }
 }
 
-/** Without it Copilot mixes a function with no other plugin. */
+/** Without it Copilot combines a function with no other plugin. */
 function toDataHandling({ effects, forUser }: PluginOperation): DataHandling[] {
   const handling: DataHandling[] = []
   if (effects.openWorld) handling.push('GetPublicData')

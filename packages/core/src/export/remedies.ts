@@ -7,16 +7,16 @@ export function remedy(status: number, plugin: Plugin, publicUrl: string): strin
 }
 
 const waitAndRepeat = 'Wait as long as the message says, then call once more. If it fails again, tell the user.'
-const readAgain = 'Read again what is there and decide anew; do not repeat the same call.'
+const readAgain = 'Read the current state again and decide again; do not repeat the same call.'
 
 const remedies: Record<number, string> = {
   400: 'Correct the input as the message says, and call again.',
   403: 'Do not call again. Tell the user what is not allowed.',
-  404: 'Look the thing up again with a tool that reads; do not guess.',
+  404: 'Look it up again with a tool that reads; do not guess.',
   409: readAgain,
-  410: 'It is gone for good: tell the user, and do not call again.',
+  410: 'It no longer exists: tell the user, and do not call again.',
   412: readAgain,
-  422: 'Change the input as the message says; the same input is refused again.',
+  422: 'Change the input as the message says; the same input would be refused again.',
   429: waitAndRepeat,
   500: 'Try other input once. If that fails too, tell the user that the service failed.',
   502: waitAndRepeat,
@@ -27,6 +27,7 @@ const remedies: Record<number, string> = {
 function signIn(plugin: Plugin, publicUrl: string): string {
   const { type } = plugin.auth.manifest(publicUrl)
   if (type === 'oauth') return 'Ask the user to sign in again.'
-  if (type === 'user_http') return 'Ask the user to put a valid token in place; never ask for it in the conversation.'
-  return 'Tell the user that whoever set up the connection has to put a valid token in place.'
+  if (type === 'user_http')
+    return 'Ask the user to enter a valid token in the settings; never ask for it in the conversation.'
+  return 'Tell the user that the person who set up the connection must enter a valid token.'
 }

@@ -1,14 +1,14 @@
 import type { Plugin } from '../plugin.ts'
 
-/** The plugin's name where only small letters are allowed: as an agent plugin, a skill, and an MCP server. */
+/** The plugin's name in lower case, for agent plugins, skills and MCP servers. */
 export const exportName = ({ name }: Plugin): string => name.toLowerCase()
 
-/** Where the plugin answers MCP. */
+/** The URL of the plugin's MCP server. */
 export const toolServerUrl = (publicUrl: string): string => `${publicUrl}/mcp`
 
 /**
- * The variable in which a user keeps the Authorization header; undefined where none is sent, or where the client gets
- * a token by OAuth on its own.
+ * The variable that contains the user's Authorization header; undefined if no header is sent, or if the client gets a
+ * token by OAuth itself.
  */
 export function authorizationVariable({ name, auth }: Plugin, publicUrl: string): string | undefined {
   const { type } = auth.manifest(publicUrl)

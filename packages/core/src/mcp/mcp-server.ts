@@ -13,15 +13,15 @@ import { toTool } from './tool.ts'
 import { callTool, type McpCaller, toCall } from './tool-call.ts'
 import { readViews } from './view.ts'
 
-/** How long a client may keep what never changes while the process runs, in milliseconds. */
+/** How long a client may cache what never changes while the process runs, in milliseconds. */
 const lifetime = 300_000
 
-/** Finds who sent a request: the SDK hands on only the request itself. */
+/** The caller of each request, because the SDK passes on only the request. */
 export type Callers = WeakMap<Request, McpCaller>
 
 /**
- * A plugin as an MCP server over Streamable HTTP, without sessions: protocol 2026-07-28 and those before it.
- * Everything that does not depend on the request is made once.
+ * A plugin as an MCP server over Streamable HTTP, without sessions: protocol 2026-07-28 and earlier ones.
+ * Everything that does not depend on the request is created once.
  */
 export async function createMcpServer(plugin: Plugin, publicUrl: string, callers: Callers): Promise<McpHttpHandler> {
   const views = await readViews(plugin)
@@ -59,7 +59,7 @@ export async function createMcpServer(plugin: Plugin, publicUrl: string, callers
       if (!operation)
         throw new ProtocolError(
           ProtocolErrorCode.InvalidParams,
-          `There is no tool ${params.name.slice(0, 64)}: tools/list has them all`,
+          `The tool ${params.name.slice(0, 64)} does not exist: find tools with tools/list`,
         )
       return callTool(plugin, operation, params.arguments ?? {}, toCall(from, context), deadlines)
     })
@@ -76,7 +76,7 @@ export async function createMcpServer(plugin: Plugin, publicUrl: string, callers
   })
 }
 
-/** The SDK makes a validator for answers to questions of the server; operations ask none, and check their own input. */
+/** The SDK needs a validator for answers to the server's questions; operations ask none and check their own input. */
 function unused(): never {
-  throw new Error('no question is asked of the client')
+  throw new Error('the server asks the client no questions')
 }

@@ -6,13 +6,13 @@ import type { Plugin, PluginOperation } from '../plugin.ts'
 import { type Problem, titleOf, toProblem } from '../problem.ts'
 import { type Answer, type Call, run } from '../run.ts'
 
-/** Who sent a request, as Streamable HTTP has shown it, and the exchange of that request. */
+/** The caller of a request to MCP, and the exchange of that request. */
 export interface McpCaller {
   caller: Caller | undefined
   exchange: Exchange
 }
 
-/** Runs an operation for an MCP client. Whatever the model can act on is a result with `isError`, and not a protocol error. */
+/** Runs an operation for an MCP client. An error that the model can act on is a result with `isError`, not a protocol error. */
 export async function callTool(
   plugin: Plugin,
   operation: PluginOperation,
@@ -31,7 +31,7 @@ export async function callTool(
   }
 }
 
-/** The call of one `tools/call`. */
+/** The call that a `tools/call` makes. */
 export function toCall(from: McpCaller, { mcpReq }: ServerContext): Call {
   const token = mcpReq._meta?.progressToken
   return {
@@ -48,7 +48,7 @@ export function toCall(from: McpCaller, { mcpReq }: ServerContext): Call {
           ...(total !== undefined && { total }),
           ...(message && { message }),
         }
-        // Whoever has gone away misses nothing.
+        // A client that has disconnected needs no progress.
         mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {})
       },
     }),

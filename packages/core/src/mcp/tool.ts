@@ -12,14 +12,14 @@ export function toTool(plugin: Plugin, operation: PluginOperation): Tool {
   const uri = operation.view && viewUri(plugin, operation.view)
   const meta = {
     ...(security && { securitySchemes: security }),
-    // The last two are what earlier hosts, and ChatGPT before it spoke MCP Apps, look for.
+    // Earlier hosts, and ChatGPT before it supported MCP Apps, read the last two.
     ...(uri && { ui: { resourceUri: uri }, 'ui/resourceUri': uri, 'openai/outputTemplate': uri }),
   }
   const tool = {
     name: operation.id,
     title: operation.summary,
     description: operation.description,
-    // Strict function calling takes only closed objects. A stray argument is passed over all the same.
+    // Strict function calling accepts only closed objects. Unknown arguments are ignored nevertheless.
     inputSchema: { ...inputSchema(operation.input, '3.1.0'), type: 'object', additionalProperties: false },
     outputSchema: { ...inlined(output, definitions), type: 'object' },
     annotations: {
@@ -36,8 +36,8 @@ export function toTool(plugin: Plugin, operation: PluginOperation): Tool {
 }
 
 /**
- * What ChatGPT reads, at both places. It knows no other types than these two, and refuses a server that names another,
- * so tokens that are pasted by hand are not mentioned.
+ * What ChatGPT reads, in both places. It knows only these two types and refuses a server that names another one, so tokens
+ * that users paste are not mentioned.
  */
 function toSecurity({ auth }: Plugin, { scope }: PluginOperation): JsonSchema[] | undefined {
   if (auth.audience === 'anyone') return [{ type: 'noauth' }]

@@ -3,21 +3,21 @@ import { readFile } from 'node:fs/promises'
 import type { Resource } from '@modelcontextprotocol/server'
 import type { Plugin } from '../plugin.ts'
 
-/** A view as MCP lists and reads it. */
+/** A view in the form in which MCP lists and reads it. */
 export interface View {
   resource: Resource
   html: string
 }
 
-/** Neither network nor anything from elsewhere; the page below says so too. */
+/** No network and no resources from elsewhere; the page below repeats it. */
 const ui = { csp: { connectDomains: [], resourceDomains: [] }, prefersBorder: true }
 const ours = new URL('../../views/', import.meta.url)
 
 export const viewUri = (plugin: Plugin, name: string): string => `ui://${plugin.name}/${name}.html`
 
 /**
- * The views of a plugin's operations (MCP Apps, 2026-01-26), by their URI: each a page of its own, made of core's bridge
- * and of the file in the plugin's folder.
+ * The views of a plugin's operations (MCP Apps, 2026-01-26), by URI: each is a page made from core's bridge and the file
+ * in the plugin's folder.
  */
 export async function readViews(plugin: Plugin): Promise<Map<string, View>> {
   const views = new Map<string, View>()
@@ -37,7 +37,7 @@ async function toPage(title: string, view: string): Promise<string> {
     readFile(new URL('style.css', ours), 'utf8'),
   ])
   const body = `<style>${style}</style>\n<script>${bridge}</script>\n${view}`
-  // Only what stands here may run: what a title or a note says is never a script.
+  // Only the scripts of this page may run, so text from a title or a note is never a script.
   const policy = `default-src 'none'; script-src ${hashes(body, 'script')}; style-src ${hashes(body, 'style')}`
   return `<!doctype html>
 <html lang="en">

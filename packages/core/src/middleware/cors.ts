@@ -3,7 +3,7 @@ import { isLoopbackUrl } from '@reference-plugins/guarded-fetch/address'
 import type { Middleware } from 'koa'
 import { isOrigin } from '../environment.ts'
 
-/** The pages of ChatGPT, which called a plugin on localhost from the user's browser. */
+/** ChatGPT's pages, which called plugins on localhost from the user's browser. */
 const chatOrigins = ['https://chat.openai.com', 'https://chatgpt.com']
 
 const common = {
@@ -16,8 +16,8 @@ const common = {
 }
 
 /**
- * Documents are for every page. Operations are for the assistants' pages, and in development for pages on localhost.
- * No cookies are involved, so credentials are never allowed.
+ * Every page may read the documents. Only the assistants' pages may call operations, and in development pages on
+ * localhost. Credentials are never allowed, because no cookies are involved.
  */
 export function crossOrigin(
   documents: readonly { path: string }[],
@@ -38,7 +38,7 @@ export function crossOrigin(
   }
 }
 
-/** Which pages may call: ChatGPT's, the plugin's own, those that are configured, and in development those on localhost. */
+/** Which pages may call: ChatGPT's, the plugin's own, the configured ones, and in development those on localhost. */
 export function knownOrigins(
   publicUrl: string,
   origins: readonly string[],

@@ -5,19 +5,19 @@ import { Problem } from '../problem.ts'
 
 const longestCheck = 500
 
-/** Whether the server is being stopped, shared by the one who stops it and by those who must say so. */
+/** Whether the server is stopping; shared by the code that stops it and the code that reports it. */
 export interface Lifecycle {
   stopping: boolean
 }
 
-/** The process answers. */
+/** Answers while the process runs. */
 export const live: Middleware<Exchange> = (ctx) => {
   ctx.state.isLogged = false
   ctx.set('Content-Type', 'application/json')
   ctx.body = '{"status":"ok"}'
 }
 
-/** The plugin can serve, and is not being stopped. */
+/** Answers 200 while the plugin can serve and is not stopping. */
 export function ready(plugin: Plugin, lifecycle: Lifecycle): Middleware<Exchange> {
   return async (ctx, next) => {
     ctx.state.isLogged = false

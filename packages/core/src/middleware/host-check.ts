@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http'
 import type { Middleware } from 'koa'
 import { Problem } from '../problem.ts'
 
-// Fewer names than isLoopback takes, and the whole header: these are all by which a plugin on this machine is asked.
+// The whole header, and fewer names than isLoopback accepts: only those under which a plugin on this machine is called.
 const ownMachine = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
 
 /**
- * Refuses requests for another host. A page on the web can point a name of its own at 127.0.0.1 and would then
- * read a plugin on the user's machine (DNS rebinding); its requests carry that name.
- * @param open paths that say nothing, and that load balancers ask for by address
+ * Refuses requests for another host. A page on the web can point its own name at 127.0.0.1 to read a plugin on the
+ * user's machine (DNS rebinding), but its requests carry that name.
+ * @param open paths that reveal nothing, which load balancers request by address
  */
 export function hostCheck(publicUrl: string, open: readonly string[]): Middleware {
   const { host: own, protocol } = new URL(publicUrl)
@@ -21,13 +21,13 @@ export function hostCheck(publicUrl: string, open: readonly string[]): Middlewar
     if (!isOwn(host) && !ownMachine.test(host) && !open.includes(ctx.path))
       throw new Problem(
         421,
-        `This server answers for ${own} only: use that address, or set PUBLIC_URL to the one in use`,
+        `This server only answers for ${own}: use that address, or set PUBLIC_URL to the address in use`,
       )
     return next()
   }
 }
 
-/** Node keeps the first of two, a proxy in front may have looked at the second. */
+/** Node keeps the first of two headers, but a proxy in front may have checked the second. */
 function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
   let count = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {

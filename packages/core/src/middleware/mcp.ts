@@ -11,12 +11,12 @@ export interface McpOptions {
   plugin: Plugin
   publicUrl: string
   rateLimit: RateLimit
-  /** Which pages may call. */
+  /** Whether a page of this origin may call. */
   isKnown: (origin: string) => boolean
 }
 
 const path = '/mcp'
-/** Messages in one request, as protocol 2025-03-26 allows. */
+/** The most messages in one request; protocol 2025-03-26 allows batches. */
 const longestBatch = 20
 
 interface Message {
@@ -36,7 +36,10 @@ export async function mcp(options: McpOptions): Promise<Middleware<Exchange>> {
     if (ctx.path !== path) return next()
     const { origin, authorization } = ctx.req.headers
     if (origin !== undefined && !isKnown(origin))
-      throw new Problem(403, `Pages of ${origin.slice(0, 100)} may not call: add it to CORS_ORIGINS if they should`)
+      throw new Problem(
+        403,
+        `Pages of ${origin.slice(0, 100)} may not call: add the origin to CORS_ORIGINS if they should`,
+      )
     ctx.state.headers = await rateLimit.count(ctx.ip)
     if (ctx.method !== 'POST') return answerOther(ctx)
     const authenticate = () => auth.authenticate(authorization)
@@ -46,7 +49,7 @@ export async function mcp(options: McpOptions): Promise<Middleware<Exchange>> {
     const messages = (Array.isArray(body) ? body : [body]) as (Message | null)[]
     if (messages.length > longestBatch) return answerError(ctx, -32600, `Send at most ${longestBatch} messages at once`)
     for (let count = 1; count < messages.length; count++) await rateLimit.count(ctx.ip)
-    // A client asks the user for more rights only where HTTP says so.
+    // A client asks the user for more rights only if HTTP answers 403.
     for (const message of messages) {
       const scope = message?.method === 'tools/call' ? scopes.get(message.params?.name as string) : undefined
       if (scope !== undefined && !caller?.scopes?.includes(scope)) throw auth.insufficientScope(scope)
@@ -65,7 +68,7 @@ function answerOther(ctx: CoreContext): void {
   ctx.status = 204
 }
 
-/** The message, or undefined where there is none and this has been answered. */
+/** The message; undefined if it cannot be read, which has then been answered. */
 async function readMessage(ctx: CoreContext): Promise<unknown> {
   try {
     const body = await readJson(ctx)
@@ -78,14 +81,14 @@ async function readMessage(ctx: CoreContext): Promise<unknown> {
   return undefined
 }
 
-/** A message that cannot be read has no id that could be answered, JSON-RPC 2.0 section 5. */
+/** The id is null, because a message that cannot be read has none, JSON-RPC 2.0 section 5. */
 function answerError(ctx: CoreContext, code: number, message: string): void {
   ctx.state.send(400, 'application/json', JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } }))
 }
 
 /**
- * What the SDK reads of a request whose body is handed over beside it. A Request of the platform would cost a tenth of
- * the whole call.
+ * The members of a Request that the SDK reads if it gets the parsed body. A real Request would cost a tenth of the whole
+ * call.
  */
 function toRequest({ req, res }: CoreContext, url: string): Request {
   const abort = new AbortController()

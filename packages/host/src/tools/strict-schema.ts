@@ -1,5 +1,4 @@
 import {
-  cut,
   fitIdentifier,
   isObject,
   listOfAny,
@@ -12,6 +11,9 @@ import {
   toStrict,
   UniqueNames,
 } from '@reference-plugins/reader'
+import { allowsNull, explicitNull, optional, withoutNull } from './schema-null.ts'
+import { sentences, worded } from './schema-words.ts'
+import { fitsLoosely, fitsPlain, jsonKind, kindOf } from './value-fit.ts'
 
 /**
  * Strict function calling holds a model to a small part of JSON Schema: every member required, every object closed,
@@ -63,10 +65,7 @@ interface Building {
 }
 
 const deepest = 10
-const mostEnum = 250
 const longestJsonSchema = 400
-/** What stands for null where null itself says that the input is left out. */
-const explicitNull = 'SET TO NULL'
 
 function formOf(schema: Schema, building: Building, depth: number, isRoot = false): Form {
   if (Array.isArray(schema.anyOf)) return anyForm(schema, schema.anyOf as Schema[], building, depth)
@@ -90,25 +89,6 @@ const plainForm = (schema: Schema): Form => ({
   encode: (value) => value,
   isOther: false,
 })
-
-function fitsPlain({ type, enum: values }: Schema, given: unknown): boolean {
-  if (Array.isArray(values) && !values.includes(given)) return false
-  const types = Array.isArray(type) ? type : type === undefined ? [] : [type]
-  return (
-    types.length === 0 ||
-    types.some((one) =>
-      one === 'null'
-        ? given === null
-        : one === 'integer'
-          ? Number.isInteger(given)
-          : one === 'array'
-            ? Array.isArray(given)
-            : one === 'object'
-              ? isObject(given)
-              : typeof given === one,
-    )
-  )
-}
 
 /** The value as JSON in a text. What a model gives that is no JSON is taken as the text that it is. */
 function jsonForm(schema: Schema): Form {
@@ -234,99 +214,4 @@ function anyForm(schema: Schema, branches: Schema[], building: Building, depth: 
     },
     isOther: forms.some((form) => form.isOther),
   }
-}
-
-const kindOf = (schema: Schema): string => {
-  const { type, enum: values } = schema
-  if (type === 'integer') return 'number'
-  return typeof type === 'string' ? type : jsonKind(listOfAny(values)[0])
-}
-
-const jsonKind = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value)
-
-/** By types and names alone; enough to tell one form from another. */
-function fitsLoosely(schema: Schema, value: unknown): boolean {
-  if (Array.isArray(schema.anyOf)) return (schema.anyOf as Schema[]).some((one) => fitsLoosely(one, value))
-  if (!fitsPlain(schema, value)) return false
-  if (schema.type === 'array' && Array.isArray(value))
-    return value.every((one) => fitsLoosely(objectOf(schema.items), one))
-  if (schema.type !== 'object' || !isObject(value)) return true
-  const properties = objectOf(schema.properties)
-  return (
-    listOfAny(schema.required).every((name) => Object.hasOwn(value, String(name))) &&
-    Object.entries(value).every(([name, one]) =>
-      Object.hasOwn(properties, name)
-        ? fitsLoosely(objectOf(properties[name]), one)
-        : schema.properties === undefined && fitsLoosely(objectOf(schema.additionalProperties), one),
-    )
-  )
-}
-
-const allowsNull = (schema: Schema): boolean =>
-  Array.isArray(schema.anyOf) && (schema.anyOf as Schema[]).some(({ type }) => type === 'null')
-
-function withoutNull(schema: Schema): Schema {
-  if (!allowsNull(schema)) return schema
-  const { anyOf, ...rest } = schema
-  const left = (anyOf as Schema[]).filter(({ type }) => type !== 'null')
-  if (left.length === 0) return { ...rest, type: 'null' }
-  return left.length === 1 ? { ...left[0], ...rest } : { ...rest, anyOf: left }
-}
-
-/** The schema, or null: in as few words as there are. */
-function optional(schema: Schema, keepsNull: boolean): Schema {
-  const { description, ...rest } = schema
-  const said = typeof description === 'string' ? { description } : {}
-  const isShort = typeof rest.type === 'string' && rest.type !== 'object' && !keepsNull
-  if (isShort && rest.enum === undefined)
-    return { type: rest.type === 'null' ? 'null' : [rest.type, 'null'], ...said, ...without(rest, 'type') }
-  const branches = Array.isArray(rest.anyOf) ? (rest.anyOf as Schema[]) : [rest]
-  const more: Schema[] = keepsNull
-    ? [{ type: 'string', enum: [explicitNull], description: 'Takes the value away. null leaves it as it is.' }]
-    : []
-  return { ...said, anyOf: [...branches, ...more, { type: 'null' }] }
-}
-
-const without = (schema: Schema, name: string): Schema =>
-  Object.fromEntries(Object.entries(schema).filter(([one]) => one !== name))
-
-/** The schema in the words that are understood; what others say is put into the description. */
-function worded(schema: Schema, subset: StrictSubset): Schema {
-  const kept: Schema = {}
-  const said: string[] = []
-  const say = (word: string, sentence: string): void => {
-    if (subset.words.includes(word)) kept[word] = schema[word]
-    else said.push(sentence)
-  }
-  for (const [word, value] of Object.entries(schema)) {
-    if (word === 'type' || word === 'description') kept[word] = value
-    else if (word === 'enum') {
-      const values = listOfAny(value)
-      if (values.length <= mostEnum) kept.enum = values
-      else said.push(`One of ${values.length} values, such as ${cut(values.slice(0, 20).join(', '), 200)}.`)
-    } else if (word === 'format') {
-      if (subset.formats.includes(String(value))) say('format', `As ${value}.`)
-      else if (['uri', 'url', 'byte', 'date-time', 'time', 'duration'].includes(String(value)))
-        said.push(`As ${value}.`)
-    } else if (word === 'default') said.push(`By default ${cut(JSON.stringify(value) ?? '', 100)}.`)
-    else if (word === 'examples') said.push(`Such as ${cut(JSON.stringify(listOfAny(value)[0]) ?? '', 100)}.`)
-    else if (word === 'minimum') say(word, `At least ${value}.`)
-    else if (word === 'maximum') say(word, `At most ${value}.`)
-    else if (word === 'exclusiveMinimum') say(word, `More than ${value}.`)
-    else if (word === 'exclusiveMaximum') say(word, `Less than ${value}.`)
-    else if (word === 'multipleOf') say(word, `A multiple of ${value}.`)
-    else if (word === 'minLength') say(word, `At least ${value} characters.`)
-    else if (word === 'maxLength') say(word, `At most ${value} characters.`)
-    else if (word === 'minItems') say(word, `At least ${value} of them.`)
-    else if (word === 'maxItems') say(word, `At most ${value} of them.`)
-    else if (word === 'pattern') say(word, `It matches ${cut(String(value), 100)}`)
-  }
-  if (said.length > 0) kept.description = sentences(kept.description, said)
-  return kept
-}
-
-/** A description with more behind it. */
-function sentences(description: unknown, more: string[]): string {
-  const first = typeof description === 'string' ? description.trim() : ''
-  return [/[\p{L}\p{N}"'`)\]]$/u.test(first) ? `${first}.` : first, ...more].filter(Boolean).join(' ')
 }

@@ -40,11 +40,11 @@ export const rendered = (page: Page): Promise<unknown> =>
 
 /** Moves the focus to an element with Tab alone. Fails if Tab does not reach it. */
 export async function tabTo(target: Locator): Promise<void> {
-  await target.waitFor()
-  const page = target.page()
+  // Found once: to find an element by its role takes longer than the key.
+  const element = await target.elementHandle()
   for (let presses = 0; presses < 200; presses++) {
-    if ((await target.and(page.locator(':focus')).count()) > 0) return
-    await page.keyboard.press('Tab')
+    if (await element?.evaluate((one) => one === one.ownerDocument.activeElement)) return
+    await target.page().keyboard.press('Tab')
   }
   throw new Error(`Tab never reaches ${target}`)
 }
@@ -54,7 +54,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** The serious and critical findings of axe, for some rules or all. */
 export async function seriousFindings(page: Page, rules?: string[]): Promise<string[]> {
   // The page's policy blocks other scripts, so it is evaluated as the test's own.
-  await page.evaluate(`if (!window.axe) { ${axe} }`)
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe)
   const options = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) }
   const { violations } = (await page.evaluate(`axe.run(document, ${JSON.stringify(options)})`)) as {
     violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[]

@@ -166,10 +166,10 @@ test('every view is accessible, light and dark, on a phone and on a desktop', {
         await view.goto(`${served.url}${path}`)
         await view.getByRole('heading').first().waitFor()
         await prepare?.(view)
-        for (const colorScheme of ['light', 'dark'] as const)
-          for (const width of [360, 1280]) {
+        for (const width of [360, 1280]) {
+          await view.setViewportSize({ width, height: 800 })
+          for (const colorScheme of ['light', 'dark'] as const) {
             await view.emulateMedia({ colorScheme })
-            await view.setViewportSize({ width, height: 800 })
             const findings = await seriousFindings(view, colorScheme === 'dark' ? colourRules : undefined)
             assert.deepEqual(findings, [], `${name} ${colorScheme} ${width}`)
             const wide = await view.evaluate(
@@ -179,6 +179,7 @@ test('every view is accessible, light and dark, on a phone and on a desktop', {
             const folder = process.env.SCREENSHOTS
             if (folder) await view.screenshot({ path: `${folder}/${name}-${colorScheme}-${width}.png` })
           }
+        }
       }
       await view.context().close()
     }),

@@ -9,7 +9,7 @@ export interface ConnectedApp {
   since: string
 }
 
-/** The apps that a user has allowed, each with a button that ends it. */
+/** The apps that a user has allowed, each with a button that ends its access. */
 export const appsPage = (title: string, account: string, apps: readonly ConnectedApp[]): Html =>
   layout(
     title,

@@ -4,23 +4,23 @@ import { type Html, layout } from './layout.ts'
 export interface ConsentPage {
   title: string
   client: string
-  /** Whether the operator has looked at the app. Others have named themselves, and may have taken any name. */
+  /** Whether the operator has configured the app. Other apps chose their own name, which may be false. */
   isKnown: boolean
-  /** Where the answer goes. */
+  /** The URL that receives the answer. */
   callback: string
   account: string
-  /** What is asked for, in words. */
+  /** The requested scopes, in words. */
   permissions: readonly string[]
 }
 
-/** Asks the user whether the app may have what it asks for. */
+/** Asks the user to allow what the app requests. */
 export const consentPage = ({ title, client, isKnown, callback, account, permissions }: ConsentPage): Html =>
   layout(
     title,
     `May ${client} use your ${title}?`,
     html`<p>It asks to</p>
 <ul>${permissions.map((permission) => html`<li>${permission}</li>`)}</ul>
-${isKnown ? '' : html`<p><strong>Nobody here has looked at this app, and anyone can take its name.</strong> Allow it only if you have just begun to connect it yourself.</p>`}
+${isKnown ? '' : html`<p><strong>This app is unverified; its name may be false.</strong> Allow it only if you have just started to connect it yourself.</p>`}
 <p class="soft">You are signed in as <strong>${account}</strong>. Your answer goes to <strong>${new URL(callback).host}</strong>. You can take this back at any time, under <a href="/oauth/apps">connected apps</a>.</p>
 <form method="post">
 <button name="action" value="allow">Allow</button>

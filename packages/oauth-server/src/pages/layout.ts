@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { html, raw } from 'hono/html'
 
-/** Text of a page, with whatever was put into it escaped. */
+/** Text of a page, with escaped values. */
 export type Html = ReturnType<typeof html>
 
 const style = `
@@ -29,8 +29,8 @@ a { color: var(--accent) }
 `
 
 /**
- * The only style is the one above, nothing runs, and nobody may frame the page. There is no form-action, since browsers
- * hold the redirects behind a form to it, and those lead to the app.
+ * Allows only the style above, no scripts and no frames. There is no form-action, because browsers apply it to the
+ * redirects after a form, and those lead to the app.
  */
 export const pagePolicy = [
   "default-src 'none'",

@@ -3,16 +3,16 @@ import { type Html, layout, problemText } from './layout.ts'
 
 export interface SignInPage {
   title: string
-  /** The app that sent the user here; undefined where the user came by themselves. */
+  /** The app that sent the user here; undefined if the user opened the page directly. */
   client?: string | undefined
-  /** Whether an account is to be made. */
+  /** Whether the form creates an account. */
   isNew: boolean
   mayBeNew: boolean
   name?: string | undefined
   problem?: string | undefined
 }
 
-/** Sign in, or make an account and be signed in. */
+/** The form to sign in or to create an account. */
 export function signInPage({ title, client, isNew, mayBeNew, name = '', problem }: SignInPage): Html {
   const reason = client === undefined ? '' : html`<p><strong>${client}</strong> asks for access to your ${title}.</p>`
   const heading = isNew ? 'Create an account' : 'Sign in'
@@ -25,7 +25,7 @@ export function signInPage({ title, client, isNew, mayBeNew, name = '', problem 
 <input name="name" value="${name}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="64" required autofocus></label>
 <label>Password
 <input name="password" type="password" autocomplete="${isNew ? 'new-password' : 'current-password'}" ${isNew ? 'minlength=8' : ''} maxlength="200" required>
-${isNew ? html`<small>At least 8 characters. A few words are easy to keep in mind and hard to guess.</small>` : ''}</label>
+${isNew ? html`<small>At least 8 characters. A few words are easy to remember and hard to guess.</small>` : ''}</label>
 <button name="action" value="${isNew ? 'sign-up' : 'sign-in'}">${isNew ? 'Create the account' : 'Sign in'}</button>
 </form>
 ${other(isNew, mayBeNew)}`,

@@ -17,16 +17,16 @@ export class Inputs {
     this.#repairs = repairs
   }
 
-  /** @returns the name that the input has got; undefined where nothing may be called so. */
+  /** @returns the name of the input; undefined where nothing may have this name. */
   add(field: Omit<Field, 'name'>, schema: Schema, isRequired: boolean, pointer: string): string | undefined {
     const { wireName, place } = field
     if (isRefusedName(wireName))
-      return void this.#repairs.add(pointer, `An input cannot be called ${wireName}; it was left out.`)
+      return void this.#repairs.add(pointer, `An input cannot be named ${wireName}; it was left out.`)
     const fit = fitIdentifier(wireName) || `${place}_${shortHash(wireName, 6)}`
     const isTaken = this.#names.has(fit)
     const name = this.#names.take(isTaken ? fitIdentifier(`${place}_${fit}`) : fit)
     if (isTaken)
-      this.#repairs.add(pointer, `Two inputs are called ${quote(wireName)}; the one in the ${place} is called ${name}.`)
+      this.#repairs.add(pointer, `Two inputs are named ${quote(wireName)}; the one in the ${place} is renamed ${name}.`)
     this.fields.push({ name, ...field })
     this.#properties.push([name, schema])
     if (isRequired) this.#required.push(name)

@@ -18,7 +18,7 @@ import { SchemaSimplifier } from './simple-schema.ts'
 const mostOperations = 100
 const longestDescription = 300
 
-/** Reads what can be called. What cannot is left out by itself, with a repair; the rest is kept. */
+/** Reads the operations that can be called. Each of the others is left out alone, with a repair. */
 export function readOperations(
   document: Schema,
   specUrl: string,
@@ -58,7 +58,10 @@ function isOfServer(
     .map((one) => serverUrl(one, new URL(specUrl), step(pointer, 'servers'), repairs))
     .filter((url) => url !== undefined)
   if (urls.length === 0 || urls.some((url) => baseOf(url) === server)) return true
-  repairs.add(step(pointer, 'servers'), 'The operation has a server of its own, which is not called; it was left out.')
+  repairs.add(
+    step(pointer, 'servers'),
+    'The operation has a different server, which is not called; the operation was left out.',
+  )
   return false
 }
 
@@ -107,23 +110,23 @@ function texts(
     `${method.toLowerCase()}_${shortHash(path)}`
   const fit = isRefusedName(id) ? '' : fitIdentifier(id)
   const name = names.take(fit || derived)
-  if (id === '') repairs.add(pointer, `operationId is missing; the operation is called ${name}.`)
+  if (id === '') repairs.add(pointer, `operationId is missing; the operation is named ${name}.`)
   else if (name !== id)
     repairs.add(
       step(pointer, 'operationId'),
       name === fit
-        ? `${quote(id, 80)} is no fit name (letters, digits, _ and -, at most 64); the operation is called ${name}.`
-        : `${quote(id, 80)} cannot be used, or is used already; the operation is called ${name}.`,
+        ? `${quote(id, 80)} is not a valid name (at most 64 letters, digits, _ and -); the operation is renamed ${name}.`
+        : `${quote(id, 80)} is reserved or already used; the operation is renamed ${name}.`,
     )
   const whole =
     plainText(node.description, 100_000) || plainText(node.summary, 100_000) || plainText(item.summary, 1_000)
   if (whole.length > longestDescription)
     repairs.add(
       step(pointer, 'description'),
-      `The description has ${whole.length} characters and was cut at ${longestDescription}.`,
+      `The description has ${whole.length} characters; it was cut at ${longestDescription}.`,
     )
   if (whole === '')
-    repairs.add(pointer, 'The operation has neither summary nor description, by which a model could choose it.')
+    repairs.add(pointer, 'The operation has no summary and no description; a model needs one to choose it.')
   return {
     name,
     title: plainLine(node.summary, 100) || humanised(name),

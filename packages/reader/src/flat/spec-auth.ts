@@ -5,14 +5,14 @@ import { isObject, listOfAny, memberOf, objectOf, pairsOf, wordOf } from '../tex
 import { plainLine, plainText, quote } from '../text/plain-text.ts'
 import type { Repairs } from '../text/repairs.ts'
 
-/** How a spec says that one signs in, or why a host cannot. It counts where there is no manifest. */
+/** How users sign in according to the spec, or why they cannot. It counts where there is no manifest. */
 export type SpecAuth = { auth: DocumentAuth } | { refused: string }
 
 const none: SpecAuth = { auth: { type: 'none', scheme: 'bearer', verificationTokens: {} } }
 
 /**
- * Reads the security schemes that are asked for. Whose token it is is not in a spec. Each user is asked for their own
- * (`user_http`) and never lends another's, since whoever registered the spec may not want to act for everybody.
+ * Reads the security schemes in use. A spec does not say whose token it is. Each user is asked for their own
+ * (`user_http`), because the user who registered the spec may not want to act for everybody.
  */
 export function readSpecAuth(document: Schema, specUrl: string, references: References, repairs: Repairs): SpecAuth {
   const place =
@@ -28,15 +28,12 @@ export function readSpecAuth(document: Schema, specUrl: string, references: Refe
   const asked = askedFor(document)
   const names = asked ?? [...schemes.keys()]
   if (asked === undefined && schemes.size > 0)
-    repairs.add(
-      '/security',
-      'It is not said where the security schemes are needed; they are taken to be needed everywhere.',
-    )
+    repairs.add('/security', 'security is missing; the security schemes are assumed for every operation.')
   const read = names
     .map((name) => schemes.get(name))
     .filter(isObject)
     .map((scheme) => readScheme(scheme, document, specUrl, repairs, place))
-  // OAuth is the safest of several ways; a way that cannot be gone is the last.
+  // OAuth is the safest of several ways; one that is not supported comes last.
   const best = read.sort((a, b) => rank(a) - rank(b))[0]
   return best ?? none
 }
@@ -71,7 +68,7 @@ function readScheme(scheme: Schema, document: Schema, specUrl: string, repairs: 
     const where = plainLine(scheme.in, 20).toLowerCase()
     if (where === 'header' && /^[\w-]+$/.test(name)) return user('bearer', name)
     return {
-      refused: `The API wants its key ${quote(name)} in the ${where || 'request'}. A plugin's token goes into a header: let the API take it as "Authorization: Bearer".`,
+      refused: `The API expects its key ${quote(name)} in the ${where || 'request'}, but a plugin sends its token in a header. Let the API accept it as "Authorization: Bearer".`,
     }
   }
   if (type === 'oauth2') {
@@ -106,7 +103,7 @@ function readScheme(scheme: Schema, document: Schema, specUrl: string, repairs: 
   }
   repairs.add(
     place,
-    `There is no sign-in here by ${quote(type || scheme)}; users paste a token, which is sent as a bearer.`,
+    `Signing in with ${quote(type || scheme)} is not supported; users enter a token, which is sent as a bearer token.`,
   )
   return user('bearer')
 }

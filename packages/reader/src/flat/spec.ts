@@ -12,7 +12,7 @@ import { chooseServer } from './chosen-server.ts'
 import { readOperations } from './operations.ts'
 import { readSpecAuth, type SpecAuth } from './spec-auth.ts'
 
-/** A spec, made fit: at most 100 operations, each with one flat input. */
+/** A spec as the host uses it: at most 100 operations, each with one flat input. */
 export interface ReadSpec {
   /** Where it was read. */
   url: string
@@ -22,9 +22,9 @@ export interface ReadSpec {
   legalInfoUrl?: string
   /** The base of every call, without a slash at its end. */
   server: string
-  /** Servers of other domains, which the spec names and nobody calls. */
+  /** Servers on other domains that the spec names; they are never called. */
   passedOver: string[]
-  /** What the spec itself says about signing in. With a manifest, its auth counts. */
+  /** What the spec says about signing in. Where there is a manifest, its auth counts instead. */
   auth: SpecAuth
   operations: DocumentOperation[]
 }
@@ -42,7 +42,7 @@ const mostMegabytes = 1_024
 
 /**
  * Reads OpenAPI 3.0 and 3.1 and Swagger 2, as JSON or YAML. Nothing is fetched, whatever the text refers to.
- * @param url where the text was found; relative addresses in it begin there.
+ * @param url where the text was found; relative URLs in it are resolved against it.
  * @param manifest the manifest that led there; its host is the plugin's domain.
  * @throws DocumentRefused where nothing can be called with it, or reading takes over 5 seconds.
  */
@@ -88,15 +88,15 @@ function checkVersion(document: Schema, repairs: Repairs): void {
   const given = document.openapi ?? document.swagger
   const version = wordOf(given).replaceAll(/^[\s"'v]+|[\s"']+$/g, '')
   const member = document.openapi === undefined && document.swagger !== undefined ? '/swagger' : '/openapi'
-  if (given === undefined) repairs.add('/openapi', 'The version of OpenAPI is missing; 3.0 is assumed.')
+  if (given === undefined) repairs.add('/openapi', 'openapi is missing; version 3.0 is assumed.')
   else if (/^(3\.[0-2](\.\d+)?|2\.0)$/.test(version)) {
     if (typeof given !== 'string' || given !== version)
       repairs.add(member, `The version ${quote(given)} is read as ${version}.`)
   } else if (/^1(\.|$)/.test(version) || Array.isArray(document.apis))
     throw new DocumentRefused(
-      `The spec is Swagger ${plainLine(version, 10)}, which is too old. Publish it as OpenAPI 3.`,
+      `The spec is Swagger ${plainLine(version, 10)}, which is not supported. Publish it as OpenAPI 3.`,
     )
-  else repairs.add(member, `${quote(given)} is no version of OpenAPI; it is read as 3.0.`)
+  else repairs.add(member, `${quote(given)} is not a version of OpenAPI; it is read as 3.0.`)
 }
 
 /** What the worker gives back. */
@@ -106,13 +106,13 @@ function readInWorker(text: string, url: string, manifestUrl: string | undefined
   const worker = new Worker(new URL('./spec-worker.ts', import.meta.url), {
     workerData: { text, url, manifestUrl },
     resourceLimits: { maxOldGenerationSizeMb: mostMegabytes },
-    // A document has no business with what the host knows.
+    // A document must not see the environment of the host.
     env: {},
     execArgv: ['--disable-warning=ExperimentalWarning'],
   })
   return new Promise<SpecRead>((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new DocumentRefused('The spec takes too long to read (over 5 seconds). Publish a smaller one.'))
+      reject(new DocumentRefused('The spec takes more than 5 seconds to read. Publish a smaller one.'))
     }, longestTime)
     worker.once('message', (answer: WorkerAnswer) => {
       clearTimeout(timer)

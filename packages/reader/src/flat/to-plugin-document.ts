@@ -7,9 +7,9 @@ import { plainLine } from '../text/plain-text.ts'
 import type { ReadSpec } from './spec.ts'
 
 /**
- * What the host registers. Without a manifest the spec speaks for itself.
- * @param address as the user typed it; it names what has no name.
- * @throws DocumentRefused where a spec without a manifest asks for a sign-in that there is not.
+ * What the host registers. Without a manifest, everything comes from the spec.
+ * @param address as the user typed it; it names a plugin that has no name.
+ * @throws DocumentRefused where a spec without a manifest asks for a sign-in that is not supported.
  */
 export function toPluginDocument(manifest: ReadManifest | undefined, spec: ReadSpec, address: string): PluginDocument {
   const { server, operations } = spec

@@ -4,12 +4,12 @@ import { listOf } from '../text/plain-text.ts'
 import { isUnder, registrableDomain, rootDomain } from './hosts.ts'
 
 export interface DomainFault {
-  /** An error stands in the way of registering; in development it may be overridden. */
+  /** An error prevents registering; in development it may be overridden. */
   severity: 'error' | 'warning'
   message: string
 }
 
-/** Whose sign-in is used by plugins everywhere, as OpenAI had it. */
+/** Sign-ins that plugins on every domain may use: OpenAI's list. */
 const signIns = [
   'accounts.google.com',
   'oauth2.googleapis.com',
@@ -19,8 +19,8 @@ const signIns = [
 ]
 
 /**
- * What is wrong with the hosts that a plugin names, measured by that of its manifest, or of its spec where it has none.
- * @param passedOver servers of other domains that the spec names besides.
+ * What is wrong with the hosts that a plugin names, compared with the host of its manifest, or of its spec where it has none.
+ * @param passedOver servers on other domains that the spec names as well.
  */
 export function domainFaults(
   address: string,
@@ -36,19 +36,19 @@ export function domainFaults(
     if (document.source === 'manifest')
       add(
         'error',
-        `The API is at ${server}, the manifest at ${root}. Both must be on one domain: publish the manifest at https://${server}/.well-known/ai-plugin.json.`,
+        `The API is at ${server} and the manifest at ${root}. Both must be on the same domain: publish the manifest at https://${server}/.well-known/ai-plugin.json.`,
       )
-    // A spec is often published elsewhere than its API, and who registers it names it by hand.
-    else add('warning', `The API is at ${server}, its spec at ${root}. Make sure that you trust both.`)
+    // A spec is often published on another domain than its API, and the user has chosen it by its URL.
+    else add('warning', `The API is at ${server} and its spec at ${root}. Make sure that you trust both.`)
   } else if (!isUnder(server, root))
+    add('warning', `The API is at ${server}, which is not ${root} or a subdomain of it. ChatGPT refused this.`)
+  if (isLoopback(root) && document.auth.type !== 'none' && !isLoopback(server))
+    add('error', `The manifest is on this machine, but its API is at ${server}: a token would leave this machine.`)
+  if (passedOver.length > 0)
     add(
       'warning',
-      `The API is at ${server}, beside the manifest at ${root}, not on it or below it. ChatGPT refused that.`,
+      `The spec also names ${listOf(passedOver.map(hostOf), 4)}, on another domain; calls go to ${server}.`,
     )
-  if (isLoopback(root) && document.auth.type !== 'none' && !isLoopback(server))
-    add('error', `The manifest is on this machine and its API at ${server}; a token would leave this machine.`)
-  if (passedOver.length > 0)
-    add('warning', `The spec names ${listOf(passedOver.map(hostOf), 4)}, on another domain; calls go to ${server}.`)
   const { oauth } = document.auth
   if (oauth) {
     const [authorization, token] = [hostOf(oauth.authorizationUrl), hostOf(oauth.tokenUrl)]
@@ -58,20 +58,20 @@ export function domainFaults(
     if (elsewhere.length > 0)
       add(
         'warning',
-        `Users sign in at ${listOf(elsewhere)}, on another domain than the API at ${server}. Make sure that you trust it.`,
+        `Users sign in at ${listOf(elsewhere)}, which is not on the domain of the API, ${server}. Make sure that you trust it.`,
       )
     if (isLoopback(authorization) !== isLoopback(token) || (isLoopback(token) && !isLoopback(root)))
       add(
         'error',
-        'The sign-in leads to the machine of whoever uses the plugin. Give addresses that everybody can reach.',
+        'The sign-in is on localhost, which is a different machine for each user. Use URLs that everybody can reach.',
       )
   }
   const legal = document.legalInfoUrl && hostOf(document.legalInfoUrl)
   if (legal && registrableDomain(legal) !== own)
-    add('warning', `The legal information is at ${legal}, on another domain than the plugin.`)
+    add('warning', `The legal information is at ${legal}, which is not on the domain of the plugin.`)
   const mail = document.contactEmail?.split('@')[1]
   if (mail && !isLoopback(root) && registrableDomain(mail) !== own)
-    add('warning', `The contact's mail address is at ${mail}, on another domain than the plugin.`)
+    add('warning', `The contact email is at ${mail}, which is not on the domain of the plugin.`)
   return faults
 }
 

@@ -1,7 +1,7 @@
 import { isLoopback } from '@reference-plugins/guarded-fetch'
 import { parse } from 'tldts'
 
-/** A host that only a network of one's own knows; by its form alone, nobody is asked. */
+/** A host that only a private network knows, by its form alone: no name is looked up. */
 export function isPrivate(host: string): boolean {
   const name = bare(host)
   const address = /^(\d+)\.(\d+)\.\d+\.\d+$/.exec(name)
@@ -20,7 +20,7 @@ export function isPrivate(host: string): boolean {
   return isLoopback(name) || !name.includes('.') || /\.(local|internal|lan|home|corp|intranet|home\.arpa)$/.test(name)
 }
 
-/** The host of a manifest, without `www.`: what a plugin's addresses are measured by. */
+/** The host of a manifest, without `www.`: what the hosts of a plugin are compared with. */
 export const rootDomain = (host: string): string => bare(host).replace(/^www\./, '')
 
 /** Whether a host is the root domain or below it. All of this machine is one domain. */
@@ -31,8 +31,8 @@ export function isUnder(host: string, root: string): boolean {
 }
 
 /**
- * What somebody has registered: example.co.uk, alice.github.io. Of this machine `localhost`; an IP address is its own.
- * Two users of one platform are two.
+ * The domain that somebody has registered: example.co.uk, alice.github.io. `localhost` for this machine; an IP address
+ * stays as it is. Two users of one platform have two domains.
  */
 export function registrableDomain(host: string): string {
   const name = bare(host)

@@ -1,4 +1,4 @@
-/** What templates leave behind in an address; each was found in published documents. */
+/** What templates leave behind in a URL; each was found in published documents. */
 const marks = [
   /\$?\{\{?[^}]*\}?\}/,
   /<[^>]*>/,
@@ -7,11 +7,11 @@ const marks = [
   /\b(?:PLUGIN|YOUR|MY|API|APP|SERVER|BASE|PUBLIC)_[A-Z_]*(?:HOST(?:NAME)?|DOMAIN|URL|ORIGIN|HERE)\b/,
 ]
 
-/** Hosts that nobody means; a plugin that really is there is believed. */
+/** Hosts of examples. */
 const hosts =
   /^(?:[\w-]+\.)*(?:your[-_][\w-]+\.[\w.-]+|your(?:app|api|domain|site|server|plugin|company|name|url)\.\w+|my-?(?:app|domain|site|server|host|website)\.(?:com|org|net)|example\.(?:com|org|net))$/i
 
-/** The part of an address that somebody should have filled in. `known` is a host that is real. */
+/** The part of a URL that was never filled in. `known` is a host that is real. */
 export function placeholderIn(address: string, known: string): string | undefined {
   const mark = marks.map((one) => one.exec(address)?.[0]).find((one) => one !== undefined)
   if (mark !== undefined) return mark

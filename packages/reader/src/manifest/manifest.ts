@@ -5,12 +5,12 @@ import type { Schema } from '../text/members.ts'
 import { isObject, listOfAny, memberOf, objectOf, wordOf } from '../text/members.ts'
 import { fitName, shortHash } from '../text/names.ts'
 import { cut, hasInvisible, listOf, plainLine, plainText, quote } from '../text/plain-text.ts'
-import type { Repair } from '../text/repairs.ts'
+import { type Repair, Repairs } from '../text/repairs.ts'
 import { errorBody, membersFound, refuseOtherText } from '../text/text-kind.ts'
 import { readManifestAuth } from './manifest-auth.ts'
 import { type SpecAddress, specAddress } from './spec-address.ts'
 
-/** A manifest, made fit: every text is clean and of the length that is wanted, every address is absolute. */
+/** A manifest with every text cleaned and within its limit, and every URL absolute. */
 export interface ReadManifest {
   /** Where it was read. */
   url: string
@@ -23,7 +23,7 @@ export interface ReadManifest {
   contactEmail?: string
   auth: DocumentAuth
   specUrl: string
-  /** Where the spec may be as well: a relative address is often meant from the root. */
+  /** Where the spec may be as well: a relative URL is often meant from the root. */
   otherSpecUrl?: string
 }
 
@@ -36,26 +36,25 @@ const longestManifest = 2 ** 20
 
 /**
  * Reads /.well-known/ai-plugin.json, as protocol v1 has it and as people write it.
- * @param url where the text was found; relative addresses in it begin there.
+ * @param url where the text was found; relative URLs in it are resolved against it.
  * @throws DocumentRefused where nothing can be called with it.
  */
 export function readManifest(text: string, url: string): ManifestRead {
   if (text.length > longestManifest)
-    throw new DocumentRefused('The manifest is over 1 MB. A manifest is a short file that names the spec.')
+    throw new DocumentRefused('The manifest is over 1 MB. A manifest is a short file that gives the URL of the spec.')
   refuseOtherText(text, 'a manifest')
   const json = readJson(text, 'the manifest')
-  const repairs: Repair[] = json.repairs.map((message) => ({ document: 'manifest', pointer: '', message }))
-  const repair = (pointer: string, message: string): void =>
-    void repairs.push({ document: 'manifest', pointer, message })
-  const found = unwrapped(json.value, repair)
+  const repairs = new Repairs('manifest')
+  for (const message of json.repairs) repairs.add('', message)
+  const found = unwrapped(json.value, repairs)
   refuseOthers(found)
-  const names = readNames(found, url, repair)
-  const api = readApi(found, url, repair)
+  const names = readNames(found, url, repairs)
+  const api = readApi(found, url, repairs)
   // Whose service it is is known best where the address of the API has been understood.
-  const auth = readManifestAuth(found.auth, url, repair)
-  const logoUrl = readLogo(found.logo_url, url, repair)
-  const legalInfoUrl = readPage(found.legal_info_url, url, repair)
-  const contactEmail = readEmail(found.contact_email, repair)
+  const auth = readManifestAuth(found.auth, url, repairs)
+  const logoUrl = readLogo(found.logo_url, url, repairs)
+  const legalInfoUrl = readPage(found.legal_info_url, url, repairs)
+  const contactEmail = readEmail(found.contact_email, repairs)
   return {
     manifest: {
       url,
@@ -67,21 +66,19 @@ export function readManifest(text: string, url: string): ManifestRead {
       specUrl: api.url,
       ...(api.other && { otherSpecUrl: api.other }),
     },
-    repairs,
+    repairs: repairs.list(),
   }
 }
 
-export type AddRepair = (pointer: string, message: string) => void
-
 /** The manifest itself, where a store's record of it was published. */
-function unwrapped(value: unknown, repair: AddRepair): Schema {
+function unwrapped(value: unknown, repairs: Repairs): Schema {
   if (!isObject(value))
     throw new DocumentRefused(
-      `The manifest is ${kindOf(value)}; it should be an object with name_for_model, auth and api.`,
+      `The manifest is ${kindOf(value)}. It must be an object with name_for_model, auth and api.`,
     )
   const inner = memberOf(value, 'manifest')
   if (!isObject(inner) || memberOf(value, 'api') !== undefined || memberOf(inner, 'api') === undefined) return value
-  repair('/manifest', 'The manifest stands inside another object, as a store keeps it; the inner one was read.')
+  repairs.add('/manifest', 'The manifest is inside another object, as in a plugin store; the inner object was read.')
   return inner
 }
 
@@ -95,77 +92,76 @@ function refuseOthers(found: Schema): void {
     throw new DocumentRefused(
       `This is a Microsoft 365 plugin manifest (${plainLine(version, 20) || 'version 2'}), not a ChatGPT plugin manifest. ${
         specs.length > 0
-          ? `Register the spec that it names instead: ${listOf(specs.map((spec) => quote(spec, 200)))}.`
-          : 'It names no OpenAPI spec that could be registered instead.'
+          ? `Register its spec instead: ${listOf(specs.map((spec) => quote(spec, 200)))}.`
+          : 'It gives no OpenAPI spec to register instead.'
       }`,
     )
   }
   if ((has('openapi') || has('swagger')) && has('paths'))
-    throw new DocumentRefused('This is an OpenAPI document, not a manifest. Register it by its own address.')
+    throw new DocumentRefused('This is an OpenAPI spec, not a manifest. Register the URL of the spec itself.')
   const apis = listOfAny(found.apis)
   if (!has('api') && apis.length > 0) {
     const addresses = apis
       .map((api) => objectOf(api).main ?? objectOf(api).url)
       .filter((one) => typeof one === 'string')
     throw new DocumentRefused(
-      `This manifest has ${apis.length} APIs (apis); a plugin has one (api). Register each by its spec: ${listOf(
+      `This manifest has ${apis.length} APIs (apis), but a plugin has one (api). Register each spec instead: ${listOf(
         addresses.map((one) => quote(one, 200)),
       )}.`,
     )
   }
   const named = ['name_for_model', 'name_for_human', 'description_for_model', 'description_for_human'].some(has)
   if (named || has('api')) return
-  const told = errorBody(found)
-  if (told)
+  const error = errorBody(found)
+  if (error)
     throw new DocumentRefused(
-      `The server answered with an error in place of a manifest: ${told}. The manifest must be readable without signing in.`,
+      `The server returned an error instead of a manifest: ${error}. The manifest must be readable without signing in.`,
     )
   throw new DocumentRefused(
-    `This is not a ChatGPT plugin manifest: ${membersFound(found)}, where name_for_model, auth and api are expected.`,
+    `This is not a ChatGPT plugin manifest: ${membersFound(found)}. A manifest has name_for_model, auth and api.`,
   )
 }
 
-function readNames(found: Schema, url: string, repair: AddRepair) {
+function readNames(found: Schema, url: string, repairs: Repairs) {
   const human =
-    text(found, 'name_for_human', 50, repair) || derived(found, 'name_for_human', ['name', 'title'], 50, repair)
+    text(found, 'name_for_human', 50, repairs) || derived(found, 'name_for_human', ['name', 'title'], 50, repairs)
   const model =
     plainLine(found.name_for_model, 1_000) ||
-    derived(found, 'name_for_model', ['name', 'name_for_human', 'title'], 1_000, repair)
+    derived(found, 'name_for_model', ['name', 'name_for_human', 'title'], 1_000, repairs)
   const forModel =
-    text(found, 'description_for_model', 8_000, repair) ||
-    derived(found, 'description_for_model', ['description', 'description_for_human'], 8_000, repair)
+    text(found, 'description_for_model', 8_000, repairs) ||
+    derived(found, 'description_for_model', ['description', 'description_for_human'], 8_000, repairs)
   const forHuman =
-    text(found, 'description_for_human', 120, repair) ||
-    derived(found, 'description_for_human', ['description', 'description_for_model'], 120, repair)
+    text(found, 'description_for_human', 120, repairs) ||
+    derived(found, 'description_for_human', ['description', 'description_for_model'], 120, repairs)
   const host = URL.parse(url)?.hostname.replace(/^www\./, '') ?? 'plugin'
   // A name in another script than Latin leaves nothing; the host and a hash tell it from others.
   const name = fitName(model) || fitName(human) || `plugin_${shortHash(model || host)}`
   if (typeof found.name_for_model === 'string' && name !== found.name_for_model)
-    repair(
+    repairs.add(
       '/name_for_model',
-      `The name for the model should be letters, digits and _, at most 50. ${quote(found.name_for_model)} is called ${name} here.`,
+      `name_for_model must be at most 50 letters, digits and underscores. ${quote(found.name_for_model)} is changed to ${name}.`,
     )
   return { name, title: human || host, descriptionForModel: forModel, descriptionForHuman: forHuman }
 }
 
 /** A text of the manifest, clean and not too long. */
-function text(found: Schema, member: string, longest: number, repair: AddRepair): string {
+function text(found: Schema, member: string, longest: number, repairs: Repairs): string {
   const value = found[member]
   const pointer = `/${member}`
   const clean = member.startsWith('name') ? plainLine(value, 100_000) : plainText(value, 100_000)
-  if (typeof value === 'string' && hasInvisible(value))
-    repair(pointer, 'Characters that cannot be seen were taken out.')
-  if (clean.length > longest) repair(pointer, `The text has ${clean.length} characters and was cut at ${longest}.`)
+  if (typeof value === 'string' && hasInvisible(value)) repairs.add(pointer, 'Invisible characters were removed.')
+  if (clean.length > longest) repairs.add(pointer, `The text has ${clean.length} characters; it was cut at ${longest}.`)
   return cut(clean, longest)
 }
 
-function derived(found: Schema, member: string, from: string[], longest: number, repair: AddRepair): string {
+function derived(found: Schema, member: string, from: string[], longest: number, repairs: Repairs): string {
   const source = from.find((one) => plainLine(found[one], 10) !== '')
-  repair(`/${member}`, source ? `${member} is missing; ${source} was taken in its place.` : `${member} is missing.`)
+  repairs.add(`/${member}`, source ? `${member} is missing; ${source} is used instead.` : `${member} is missing.`)
   return source ? (longest > 200 ? plainText(found[source], longest) : plainLine(found[source], longest)) : ''
 }
 
-function readApi(found: Schema, url: string, repair: AddRepair): SpecAddress {
+function readApi(found: Schema, url: string, repairs: Repairs): SpecAddress {
   const api = isObject(found.api) ? found.api : typeof found.api === 'string' ? { url: found.api } : undefined
   if (!api)
     throw new DocumentRefused(
@@ -174,30 +170,30 @@ function readApi(found: Schema, url: string, repair: AddRepair): SpecAddress {
   const type = plainLine(api.type, 40)
   if (typeof api.url !== 'string' || api.url.trim() === '')
     throw new DocumentRefused(
-      `The manifest's api has no url${type && type !== 'openapi' ? ` (its type is ${quote(type)})` : ''}, so there is nothing to call. Give the address of the OpenAPI spec there.`,
+      `The manifest's api has no url${type && type !== 'openapi' ? ` (its type is ${quote(type)})` : ''}, so there is nothing to call. Set it to the URL of the OpenAPI spec.`,
     )
-  if (type === '') repair('/api/type', 'The type of the API is missing; openapi is assumed.')
+  if (type === '') repairs.add('/api/type', 'api.type is missing; "openapi" is assumed.')
   else if (/^(open-?api|swagger)/i.test(type)) {
-    if (type !== 'openapi') repair('/api/type', `${quote(type)} is read as openapi.`)
+    if (type !== 'openapi') repairs.add('/api/type', `${quote(type)} is read as openapi.`)
   } else
     throw new DocumentRefused(
-      `The manifest's api is of type ${quote(type)}, so there is nothing to call; only "openapi" with the address of a spec is.`,
+      `The manifest's api has the type ${quote(type)}, so there is nothing to call. Use "openapi" and the URL of a spec.`,
     )
   if (typeof found.schema_version !== 'string' || found.schema_version !== 'v1')
-    repair(
+    repairs.add(
       '/schema_version',
       found.schema_version === undefined
         ? 'schema_version is missing; "v1" is assumed.'
-        : `schema_version is ${quote(found.schema_version)}; by its members it is "v1".`,
+        : `schema_version is ${quote(found.schema_version)}; the manifest has the members of "v1" and is read as such.`,
     )
   for (const flag of ['is_user_authenticated', 'has_user_authentication'])
     if (api[flag] !== undefined && typeof api[flag] !== 'boolean')
-      repair(`/api/${flag}`, 'The flag should be true or false. It means nothing here; auth decides.')
-  return specAddress(api.url, url, repair)
+      repairs.add(`/api/${flag}`, `${flag} must be true or false. It is ignored; auth decides.`)
+  return specAddress(api.url, url, repairs)
 }
 
-function readLogo(value: unknown, url: string, repair: AddRepair): string | undefined {
-  if (value === undefined || value === '') return void repair('/logo_url', 'There is no logo.')
+function readLogo(value: unknown, url: string, repairs: Repairs): string | undefined {
+  if (value === undefined || value === '') return void repairs.add('/logo_url', 'logo_url is missing.')
   const absolute = typeof value === 'string' ? URL.parse(value.trim(), url) : null
   if (absolute?.protocol === 'https:' || absolute?.protocol === 'http:') return absolute.href
   if (
@@ -206,27 +202,27 @@ function readLogo(value: unknown, url: string, repair: AddRepair): string | unde
     absolute.href.length <= 50_000
   )
     return absolute.href
-  repair('/logo_url', `The logo is not shown: ${quote(value)} is no address of a picture.`)
+  repairs.add('/logo_url', `The logo is not shown: ${quote(value)} is not the URL of an image.`)
   return undefined
 }
 
-function readPage(value: unknown, url: string, repair: AddRepair): string | undefined {
+function readPage(value: unknown, url: string, repairs: Repairs): string | undefined {
   const given = plainLine(value, 2_000)
-  if (given === '') return void repair('/legal_info_url', 'There is no page with the legal information.')
+  if (given === '') return void repairs.add('/legal_info_url', 'legal_info_url is missing.')
   // A bare host is meant as an address, a mail address is not.
   const address = /^[\w-]+(\.[\w-]+)+(\/|$)/.test(given) ? `https://${given}` : given
   const page = given.includes('@') && !/^https?:/i.test(given) ? null : URL.parse(address, url)
   if (page?.protocol === 'https:' || page?.protocol === 'http:') return page.href
-  repair('/legal_info_url', `${quote(given)} is no address of a page; it is not linked.`)
+  repairs.add('/legal_info_url', `${quote(given)} is not the URL of a page, so it is not linked.`)
   return undefined
 }
 
-function readEmail(value: unknown, repair: AddRepair): string | undefined {
+function readEmail(value: unknown, repairs: Repairs): string | undefined {
   const given = plainLine(value, 254)
   if (/^[^\s@,;<>"]+@[^\s@,;<>"]+\.[^\s@,;<>"]+$/.test(given) && !/@@/.test(given)) return given
-  repair('/contact_email', given === '' ? 'There is no contact_email.' : `${quote(given)} is no mail address.`)
+  repairs.add('/contact_email', given === '' ? 'contact_email is missing.' : `${quote(given)} is not an email address.`)
   return undefined
 }
 
 const kindOf = (value: unknown): string =>
-  Array.isArray(value) ? 'a list' : value === null ? 'null' : typeof value === 'string' ? 'a text' : `a ${typeof value}`
+  Array.isArray(value) ? 'a list' : value === null ? 'null' : typeof value === 'string' ? 'text' : `a ${typeof value}`

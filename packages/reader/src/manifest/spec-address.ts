@@ -2,7 +2,7 @@ import { isLoopback } from '@reference-plugins/guarded-fetch'
 import { placeholderIn } from '../hosts/placeholder.ts'
 import { DocumentRefused } from '../text/document-refused.ts'
 import { quote } from '../text/plain-text.ts'
-import type { AddRepair } from './manifest.ts'
+import type { Repairs } from '../text/repairs.ts'
 
 export interface SpecAddress {
   url: string
@@ -11,10 +11,10 @@ export interface SpecAddress {
 }
 
 /**
- * The absolute address of the spec.
- * @throws DocumentRefused where it is a placeholder or no address.
+ * The absolute URL of the spec.
+ * @throws DocumentRefused where it is a placeholder or not a URL.
  */
-export function specAddress(given: string, manifestUrl: string, repair: AddRepair): SpecAddress {
+export function specAddress(given: string, manifestUrl: string, repairs: Repairs): SpecAddress {
   const base = new URL(manifestUrl)
   let address = given.trim()
   const mark = placeholderIn(address, base.hostname)
@@ -23,26 +23,26 @@ export function specAddress(given: string, manifestUrl: string, repair: AddRepai
     const filled = address.replace(/(?:https?:\/\/)?\$?\{?PLUGIN_HOST(?:NAME)?\}?/, base.origin)
     if (filled === address || !isLoopback(base.hostname))
       throw new DocumentRefused(
-        `The address of the spec in the manifest still has a placeholder, ${quote(mark)}: ${quote(address, 120)}. Put the real address of your API there.`,
+        `The api.url of the manifest still has a placeholder, ${quote(mark)}: ${quote(address, 120)}. Replace it with the URL of your spec.`,
       )
-    repair('/api/url', `PLUGIN_HOSTNAME stands for ${base.host}.`)
+    repairs.add('/api/url', `PLUGIN_HOSTNAME is replaced with ${base.host}.`)
     address = filled
   }
   if (/^[\w.-]+:\d+(\/|$)/.test(address))
     throw new DocumentRefused(
-      `The address of the spec in the manifest, ${quote(address, 120)}, lacks its beginning. Write ${quote(
+      `The api.url of the manifest, ${quote(address, 120)}, has no scheme. Use ${quote(
         `${/^(localhost|127\.)/.test(address) ? 'http' : 'https'}://${address}`,
         130,
       )}.`,
     )
   if (/^[a-z][a-z\d+.-]*:/i.test(address) || address.startsWith('//')) return absolute(address, base)
   if (/^[\w-]+(\.[\w-]+)+\/./.test(address)) {
-    repair('/api/url', `${quote(address)} lacks its beginning; https:// is assumed.`)
+    repairs.add('/api/url', `${quote(address)} has no scheme; https:// is assumed.`)
     return absolute(`https://${address}`, base)
   }
   const url = new URL(address, base).href
   const other = new URL(address.startsWith('/') ? address : `/${address}`, base).href
-  repair('/api/url', `The address should be absolute; ${quote(address)} is read as ${url}.`)
+  repairs.add('/api/url', `The URL must be absolute; ${quote(address)} is read as ${url}.`)
   return url === other ? { url } : { url, other }
 }
 
@@ -50,10 +50,10 @@ function absolute(address: string, base: URL): SpecAddress {
   const url = URL.parse(address, base.href)
   if (!url || !['http:', 'https:'].includes(url.protocol))
     throw new DocumentRefused(
-      `The address of the spec in the manifest, ${quote(address, 120)}, is none. It should begin with https://.`,
+      `The api.url of the manifest, ${quote(address, 120)}, is not a URL. It must start with https://.`,
     )
   if (url.username || url.password)
-    throw new DocumentRefused('The address of the spec in the manifest has a name or password in it. Take it out.')
+    throw new DocumentRefused('The api.url of the manifest contains a user name or password. Remove it.')
   url.hash = ''
   return { url: url.href }
 }

@@ -5,7 +5,7 @@ import { isObject, listOfAny, objectOf, pairsOf } from '../text/members.ts'
 import { listOf, quote } from '../text/plain-text.ts'
 
 export interface CheckedArguments {
-  /** As they are sent: "5" has become 5 where a number is wanted. */
+  /** As they are sent: "5" has become 5 where a number is expected. */
   arguments: Record<string, unknown>
   /** What is wrong, in sentences for the model; empty where the operation can be called. */
   faults: string[]
@@ -15,23 +15,24 @@ const mostFaults = 20
 const longest = 100_000
 const deepest = 40
 
-/** Holds what a model gave to the input of the operation, and puts right what can be meant in one way only. */
+/** Checks the arguments of a model against the input of the operation, and corrects what can only be meant in one way. */
 export function checkArguments(operation: DocumentOperation, given: unknown): CheckedArguments {
   const value = given === undefined || given === null ? {} : given
-  if (!isObject(value)) return { arguments: {}, faults: ['The input must be an object with the inputs by name.'] }
+  if (!isObject(value))
+    return { arguments: {}, faults: ['The input must be an object with one member for each input.'] }
   const size = sizeOf(value)
   if (size === undefined) return { arguments: {}, faults: ['The input is nested too deeply.'] }
   if (size > longest)
     return {
       arguments: {},
-      faults: [`The input has ${size} characters; at most ${longest} can be sent. Send less at once.`],
+      faults: [`The input has ${size} characters; at most ${longest} can be sent. Send less at a time.`],
     }
   const faults: string[] = []
   const checked = objectOf(check({ ...operation.input, type: 'object' }, value, '', faults, 1))
   if (operation.target.kind === 'http')
     for (const { name, place } of operation.target.fields)
       if (place === 'path' && ['', '.', '..'].includes(String(checked[name] ?? 'x')))
-        faults.push(`${quote(name)} must not be ${quote(checked[name])}; it is a part of the address.`)
+        faults.push(`${quote(name)} must not be ${quote(checked[name])}, because it is part of the URL.`)
   return { arguments: checked, faults: faults.slice(0, mostFaults) }
 }
 
@@ -74,7 +75,7 @@ function checkForms(forms: Schema[], given: unknown, place: string, faults: stri
   for (const form of forms) {
     const own: string[] = []
     const value = check(form, given, place, own, depth + 1)
-    // A form that takes the value as it is goes before one that changes it.
+    // A form that accepts the value unchanged comes before one that changes it.
     if (own.length === 0 && value === given) return value
     if (!best || (own.length < best.faults.length && !(best.faults.length === 0))) best = { value, faults: own }
   }
@@ -91,7 +92,7 @@ function checkItems(schema: Schema, list: unknown[], place: string, faults: stri
   const items = objectOf(schema.items)
   const checked = list.map((one, index) => check(items, one, `${place}[${index}]`, faults, depth + 1))
   if (schema.uniqueItems === true && new Set(checked.map((one) => JSON.stringify(one))).size < checked.length)
-    faults.push(`${named(place)} must not have the same item twice.`)
+    faults.push(`${named(place)} must not contain the same item twice.`)
   return checked
 }
 
@@ -110,7 +111,7 @@ function checkMembers(schema: Schema, value: Schema, place: string, faults: stri
       else unknown.push(name)
       continue
     }
-    // Strict calling gives null for what is left out.
+    // Strict function calling sends null for an input that is left out.
     if ((one === null || one === undefined) && !required.includes(name) && !allowsNull(objectOf(property))) continue
     checked.push([name, check(objectOf(property), one, at, faults, depth + 1)])
   }
@@ -118,7 +119,7 @@ function checkMembers(schema: Schema, value: Schema, place: string, faults: stri
     if (!Object.hasOwn(value, name)) faults.push(`${quote(place === '' ? name : `${place}.${name}`)} is missing.`)
   if (unknown.length > 0)
     faults.push(
-      `There is no ${listOf(unknown.map((name) => quote(name)))}${place === '' ? '' : ` in ${quote(place)}`}; there is ${listOf(
+      `${listOf(unknown.map((name) => quote(name)))} ${unknown.length === 1 ? 'does' : 'do'} not exist${place === '' ? '' : ` in ${quote(place)}`}; use ${listOf(
         [...properties.keys()].map((name) => quote(name)),
         20,
       )}.`,
@@ -133,7 +134,7 @@ const allowsNull = (schema: Schema): boolean =>
 
 const decimal = /^-?(0|[1-9]\d{0,15})(\.\d{1,15})?(e[+-]?\d{1,2})?$/i
 
-/** The value that can be the only one meant. */
+/** The value that was meant, where there is only one. */
 function coerced(schema: Schema, given: unknown): unknown {
   const { type } = schema
   if ((type === 'number' || type === 'integer') && typeof given === 'string' && decimal.test(given.trim()))
@@ -153,7 +154,7 @@ function coerced(schema: Schema, given: unknown): unknown {
       const value: unknown = JSON.parse(given)
       if (type === 'array' ? Array.isArray(value) : isObject(value)) return value
     } catch {
-      // It is told as what it is.
+      // It is reported as the string that it is.
     }
   }
   if (type === 'array' && given !== null && !Array.isArray(given) && given !== undefined) {
@@ -166,7 +167,7 @@ function coerced(schema: Schema, given: unknown): unknown {
 function typeFault({ type }: Schema, value: unknown): string | undefined {
   switch (type) {
     case 'string':
-      return typeof value === 'string' ? undefined : 'must be a text'
+      return typeof value === 'string' ? undefined : 'must be a string'
     case 'number':
       return typeof value === 'number' && Number.isFinite(value) ? undefined : 'must be a number'
     case 'integer':

@@ -4,32 +4,32 @@ import { placeOf } from './text-kind.ts'
 
 export interface JsonRead {
   value: unknown
-  /** What is no JSON and was read all the same, in sentences. */
+  /** What is not JSON and was read all the same, in sentences. */
   repairs: string[]
 }
 
 const reasons: Record<string, string> = {
   InvalidSymbol:
-    'this is no JSON value: texts stand in double quotes, and beside them there are only numbers, true, false and null',
-  InvalidNumberFormat: 'this is no number',
-  PropertyNameExpected: 'the name of a member is missing here, in double quotes',
+    'this is not a JSON value: write strings in double quotes; other values are numbers, true, false and null',
+  InvalidNumberFormat: 'this is not a number',
+  PropertyNameExpected: 'a name in double quotes is missing here',
   ValueExpected: 'a value is missing here',
   ColonExpected: 'a colon is missing before this',
   CommaExpected: 'a comma is missing before this',
   CloseBraceExpected: 'a closing brace } is missing',
   CloseBracketExpected: 'a closing bracket ] is missing',
-  EndOfFileExpected: 'the document has ended before this; an opening brace { may be missing at its beginning',
+  EndOfFileExpected: 'the document ends before this; an opening brace { may be missing at its start',
   UnexpectedEndOfComment: 'a comment is not closed',
-  UnexpectedEndOfString: 'a text is not closed with a double quote',
-  UnexpectedEndOfNumber: 'a number breaks off',
-  InvalidUnicode: 'a \\u in a text needs four hexadecimal digits',
-  InvalidEscapeCharacter: 'a backslash in a text stands before a character that it does not go with',
-  InvalidCharacter: 'a text holds a line break or another control character',
+  UnexpectedEndOfString: 'a string is not closed with a double quote',
+  UnexpectedEndOfNumber: 'a number is incomplete',
+  InvalidUnicode: '\\u in a string needs four hexadecimal digits',
+  InvalidEscapeCharacter: 'a backslash in a string comes before a character that cannot be escaped',
+  InvalidCharacter: 'a string contains a line break or another control character',
 }
 
 /**
- * Reads JSON; with comments, a byte order mark and commas too many all the same. Guesses at nothing else.
- * `what` is how the document is called: `the manifest`.
+ * Reads JSON, also with comments, a byte order mark and trailing commas. Guesses at nothing else.
+ * `what` is how messages call the document: `the manifest`.
  * @throws DocumentRefused with the place.
  */
 export function readJson(text: string, what: string): JsonRead {
@@ -37,7 +37,7 @@ export function readJson(text: string, what: string): JsonRead {
   let json = text
   if (json.startsWith('\uFEFF')) {
     json = json.slice(1)
-    repairs.push('The byte order mark at the beginning was left out.')
+    repairs.push('The byte order mark at the start was removed.')
   }
   try {
     return { value: JSON.parse(json), repairs }
@@ -49,7 +49,7 @@ export function readJson(text: string, what: string): JsonRead {
   try {
     return { value: JSON.parse(withoutExtras(json, repairs)), repairs }
   } catch {
-    throw new DocumentRefused(`${capital(what)} is not valid JSON. Have it checked by an editor that knows JSON.`)
+    throw new DocumentRefused(`${capital(what)} is not valid JSON. Check it in an editor that supports JSON.`)
   }
 }
 
@@ -68,15 +68,15 @@ function sentence(json: string, what: string, { error, offset }: ParseError): st
   const { line, column } = placeOf(json, offset)
   const opening = json.search(/[{[]/)
   if (opening > 0 && offset < opening && /^[^"'\s]/.test(json.trimStart()))
-    return `${capital(what)} has text before its opening brace. Take away everything before the { in line ${placeOf(json, opening).line}.`
-  const reason = reasons[printParseErrorCode(error)] ?? 'this is no JSON'
-  return `${capital(what)} is not valid JSON: in line ${line}, column ${column}, ${reason}.`
+    return `${capital(what)} has text before its opening brace. Remove everything before the { in line ${placeOf(json, opening).line}.`
+  const reason = reasons[printParseErrorCode(error)] ?? 'this is not JSON'
+  return `${capital(what)} is not valid JSON: line ${line}, column ${column}: ${reason}.`
 }
 
 /** The same text with blanks in place of comments and of commas before a closing bracket. */
 function withoutExtras(json: string, repairs: string[]): string {
   const bare = stripComments(json, ' ')
-  if (bare !== json) repairs.push('Comments were left out; JSON has none.')
+  if (bare !== json) repairs.push('Comments were removed; JSON does not allow them.')
   const scanner = createScanner(bare, true)
   const kept: string[] = []
   const lines: number[] = []
@@ -93,8 +93,7 @@ function withoutExtras(json: string, repairs: string[]): string {
     comma = token === 5 ? scanner.getTokenOffset() : -1
     commaLine = scanner.getTokenStartLine() + 1
   }
-  for (const line of lines.slice(0, 5))
-    repairs.push(`The comma at the end in line ${line} was left out; nothing comes after it.`)
+  for (const line of lines.slice(0, 5)) repairs.push(`The trailing comma in line ${line} was removed.`)
   return kept.join('') + bare.slice(from)
 }
 

@@ -9,7 +9,7 @@ export interface Repair {
 
 const most = 200
 
-/** What was put right in one document; the same thing once, and not without end. */
+/** The repairs of one document: each once, and at most 200. */
 export class Repairs {
   readonly #document: Repair['document']
   readonly #list: Repair[] = []
@@ -32,7 +32,7 @@ export class Repairs {
     if (this.#more === 0) return [...this.#list]
     return [
       ...this.#list,
-      { document: this.#document, pointer: '', message: `There were ${this.#more} faults more of such kinds.` },
+      { document: this.#document, pointer: '', message: `${this.#more} more faults of these kinds were repaired.` },
     ]
   }
 }

@@ -5,28 +5,28 @@ import { cut, jsonOf, listOf, plainLine } from './plain-text.ts'
 const shown = 100
 
 /**
- * Refuses a text that is no document at all: empty, a web page, a program, a file of another kind.
- * `what` is how the document is called in the message: `a manifest`.
+ * Refuses a text that is not a document at all: empty, a web page, a program, a file of another kind.
+ * `what` is how messages call the document: `a manifest`.
  */
 export function refuseOtherText(text: string, what: string): void {
   const start = text.slice(0, 4_000).replace(/^\uFEFF/, '')
   if (start.trim() === '' && text.trim() === '')
-    throw new DocumentRefused(`The answer is empty. There should be ${what} at this address.`)
+    throw new DocumentRefused(`The response is empty. This URL must return ${what}.`)
   const binary = binaryKind(start)
   if (binary)
     throw new DocumentRefused(
-      `This is not text (it looks like ${binary}). Save ${what} as plain text, and publish that.`,
+      `This is not text (it looks like ${binary}). Save ${what} as plain text and publish that.`,
     )
   if (/^\s*</.test(start))
     throw new DocumentRefused(
-      `This is a web page, not ${what}${titleOf(start)}. Open the address in a browser: it should show JSON or YAML.`,
+      `This is a web page, not ${what}${titleOf(start)}. Open the URL in a browser: it must show JSON or YAML.`,
       placeOf(text, text.indexOf('<')),
     )
   const python =
     /^(?:#!.*\bpython|(?:from|import)\s+[\w.]+(?:\s+import\b.*|\s+as\s+\w+)?\s*$|def \w+\(|\w+\s*=\s*\{)/m.exec(start)
   if (python && !/^\s*[{[]/.test(start) && !/^(?:openapi|swagger)\s*:/m.test(start.slice(0, python.index)))
     throw new DocumentRefused(
-      `This is a program (it looks like Python), not ${what}. Run it, and publish what it writes.`,
+      `This is a program (it looks like Python), not ${what}. Run it and publish its output.`,
       placeOf(text, python.index),
     )
 }
@@ -36,7 +36,7 @@ function binaryKind(start: string): string | undefined {
     return /mimetypeapplication\/vnd\.oasis/.test(start) ? 'an OpenDocument file' : 'a zip file'
   if (start.startsWith('%PDF')) return 'a PDF'
   if (start.startsWith('\u001F')) return 'a compressed file'
-  if (/^.PNG|^GIF8|^\uFFFD\uFFFD\uFFFD.{0,4}JFIF/s.test(start)) return 'a picture'
+  if (/^.PNG|^GIF8|^\uFFFD\uFFFD\uFFFD.{0,4}JFIF/s.test(start)) return 'an image'
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   const odd = start.match(/[\u0000-\u0008\u000E-\u001F\uFFFD]/g)?.length ?? 0
   return start.includes('\0') || odd * 20 > start.length ? 'a binary file' : undefined
@@ -61,7 +61,7 @@ export function placeOf(text: string, offset: number): { line: number; column: n
   return { line: number, column, excerpt: plainLine(cut(line.slice(from), 160), 120) }
 }
 
-/** What a server says when it does not want to answer, in its first words; undefined where the object is none of that. */
+/** The start of an error that a server returned as JSON; undefined where the object is not an error. */
 export function errorBody(value: unknown): string | undefined {
   if (!isObject(value)) return undefined
   const names = Object.keys(value)
@@ -72,7 +72,7 @@ export function errorBody(value: unknown): string | undefined {
     )
   )
     return undefined
-  const told = [
+  const errorNames = [
     'error',
     'errors',
     'detail',
@@ -85,7 +85,7 @@ export function errorBody(value: unknown): string | undefined {
     'status',
     'statusCode',
   ]
-  if (!told.some((name) => memberOf(value, name) !== undefined)) return undefined
+  if (!errorNames.some((name) => memberOf(value, name) !== undefined)) return undefined
   return plainLine(jsonOf(value), shown)
 }
 

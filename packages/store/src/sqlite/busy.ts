@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const longestWait = 10_000
 
 /**
- * Does `work` again until no other process holds the file, for up to 10 seconds.
- * SQLite's own time-out would stop the whole process meanwhile, and does not cover the change to WAL.
- * @throws what `work` throws
+ * Repeats `work` while another process locks the file, for up to 10 seconds.
+ * SQLite's own timeout would block the whole process, and does not cover the change to WAL.
+ * @throws whatever `work` throws
  */
 export async function whenFree<Result>(work: () => Result): Promise<Result> {
   const giveUp = Date.now() + longestWait

@@ -2,24 +2,24 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Row, Value } from '../database.ts'
 import { decodeText, encodeText } from '../text.ts'
 
-/** A bare parameter as a limit makes SQLite compile the statement anew for each value; a sum does not. */
+/** SQLite compiles a statement again for each value of a limit that is a bare parameter, but not if it is a sum. */
 const withPlaceholders = (sql: TemplateStringsArray): string =>
   sql.join('?').replaceAll(/\b(LIMIT|OFFSET)\s+\?/gi, '$1 0 + ?')
 
 const encodeValue = (value: Value): Value => (typeof value === 'string' ? encodeText(value) : value)
 
 /*
- * Every statement that is run reads its numbers as bigints: run() tells the last rowid of the connection,
- * a full-text table may leave one beyond 2^53, and at such a number newer versions of node:sqlite throw.
+ * Statements that write read numbers as bigints: run() returns the connection's last rowid, which a full-text table may
+ * set above 2^53, and newer versions of node:sqlite throw at such a number.
  */
 
-/** A prepared statement, and the names of the columns that it finds. */
+/** A prepared statement and the names of its columns. */
 class Query {
   readonly #statement: StatementSync
   #columns: readonly string[]
 
   constructor(statement: StatementSync) {
-    // node:sqlite makes arrays in half the time of objects.
+    // node:sqlite creates arrays in half the time of objects.
     statement.setReturnArrays(true)
     this.#statement = statement
     this.#columns = columnsOf(statement)
@@ -42,7 +42,7 @@ class Query {
   }
 
   #toRow(values: Row[string][]): Row {
-    // Another process may have added a column to the table that a * stands for.
+    // Another process may have added a column to the table of a SELECT *.
     if (values.length !== this.#columns.length) this.#columns = columnsOf(this.#statement)
     const row: Row = {}
     for (let index = 0; index < values.length; index++) {
@@ -55,7 +55,7 @@ class Query {
 
 const columnsOf = (statement: StatementSync): string[] => statement.columns().map(({ name }) => name)
 
-/** One connection, and the statements prepared on it. A template is prepared once, however often it is run. */
+/** One connection and its prepared statements. Each template is prepared once. */
 export class Connection {
   readonly #database: DatabaseSync
   readonly #commands = new Map<string, StatementSync>()
@@ -77,7 +77,7 @@ export class Connection {
     return this.#prepare(sql).run(values)
   }
 
-  /** Runs a statement that answers nothing, such as BEGIN. */
+  /** Runs a statement without a result, such as BEGIN. */
   exec(sql: string): void {
     let statement = this.#commands.get(sql)
     if (!statement) {

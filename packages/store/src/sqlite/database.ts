@@ -10,7 +10,7 @@ import { Writer } from './writer.ts'
 
 /**
  * A SQLite file, for any number of processes on one machine.
- * Reads have a connection of their own, so that they see only what has been committed.
+ * Reads use a separate connection, so that they see only committed data.
  */
 export async function openSqlite(
   path: string,
@@ -19,7 +19,7 @@ export async function openSqlite(
 ): Promise<Database> {
   const file = resolve(path)
   if (!existsSync(dirname(file)))
-    throw new DatabaseError(`DATABASE_URL=file:${path}: there is no folder ${dirname(file)}; make it, or name another`)
+    throw new DatabaseError(`DATABASE_URL=file:${path}: there is no folder ${dirname(file)}: create it or name another`)
   let database: DatabaseSync
   try {
     database = new DatabaseSync(file, { timeout: 0 })

@@ -10,9 +10,9 @@ interface Read {
 }
 
 /**
- * Reads what has been committed. The reads of two turns of the event loop are done together, in one read transaction,
- * since taking and giving back SQLite's locks costs more than a small read. Under load two turns gather more than one,
- * and where nothing else is to be done they pass at once.
+ * Reads committed data. The reads of two turns of the event loop share one read transaction, because locking and
+ * unlocking SQLite costs more than a small read. Under load two turns collect more reads than one; without load they
+ * pass at once.
  */
 export class Reader {
   readonly #connection: Connection
@@ -39,7 +39,7 @@ export class Reader {
 
   #read<Result>(method: Read['method'], sql: TemplateStringsArray, values: Value[]): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
-      if (this.#closed) return reject(new DatabaseError('the database has been closed'))
+      if (this.#closed) return reject(new DatabaseError('the database is closed'))
       if (this.#waiting.push({ method, sql, values, resolve, reject }) === 1)
         setImmediate(() => setImmediate(() => this.#drain()))
     })

@@ -14,8 +14,8 @@ interface Piece {
 }
 
 /**
- * The one writer of this process. Pieces of work that arrive together share one commit, since a commit
- * waits for the disk and costs a hundred times what a statement does. None is told of success before that commit.
+ * The only writer of this process. Pieces of work that arrive together share one commit, because a commit waits for the
+ * disk and costs a hundred times as much as a statement. No piece succeeds before that commit.
  */
 export class Writer {
   readonly #connection: Connection
@@ -29,13 +29,13 @@ export class Writer {
 
   write<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
-      if (this.#closed) return reject(new DatabaseError('the database has been closed'))
+      if (this.#closed) return reject(new DatabaseError('the database is closed'))
       this.#waiting.push({ work, resolve: resolve as Piece['resolve'], reject })
       this.#draining ??= this.#drain()
     })
   }
 
-  /** Readers are in the way of that only for moments. */
+  /** Waits for running readers, which take only moments. */
   async checkpoint(): Promise<void> {
     await this.#draining
     await whenFree(() => this.#connection.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
@@ -49,7 +49,7 @@ export class Writer {
 
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0) {
-      // Requests that came in the same turn of the event loop join this batch.
+      // Requests from the same turn of the event loop join this batch.
       await new Promise(setImmediate)
       await this.#commit(this.#waiting.splice(0, largestBatch))
     }
@@ -72,7 +72,7 @@ export class Writer {
     }
   }
 
-  /** Runs one piece so that its failure undoes its own statements and leaves the rest of the batch. */
+  /** Runs one piece so that its failure undoes only its own statements. */
   async #perform(piece: Piece): Promise<void> {
     const transaction = new OpenTransaction(this.#connection)
     this.#connection.exec('SAVEPOINT piece')
@@ -93,7 +93,7 @@ export class Writer {
     try {
       this.#connection.exec('ROLLBACK')
     } catch {
-      // SQLite has rolled back already, as it does when the disk is full.
+      // SQLite has already rolled back, for example because the disk is full.
     }
   }
 }

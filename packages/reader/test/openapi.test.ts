@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { contentFor, type OpenApi, type Operation, Repairs, readOpenApi, readSpecText } from '../src/index.ts'
+
+const read = (document: object): OpenApi => readOpenApi({ openapi: '3.1.0', ...document })
+
+function only(document: object): Operation {
+  const [operation] = read(document).operations
+  assert.ok(operation)
+  return operation
+}
+
+test('everything that a spec says of an operation is read', () => {
+  const text = `
+openapi: 3.1.0
+paths:
+  /shelves/{shelf}/books:
+    parameters:
+      - { name: shelf, in: path, required: true, schema: { type: string } }
+    post:
+      operationId: addBook
+      security: [{ token: [write] }, {}]
+      servers: [{ url: https://books.example.com }]
+      parameters:
+        - { $ref: '#/components/parameters/Tags' }
+        - { name: session, in: cookie, schema: { type: string } }
+      requestBody:
+        required: true
+        content:
+          application/json: { schema: { $ref: '#/components/schemas/Book' }, example: { title: Emma } }
+          application/x-www-form-urlencoded: { schema: { $ref: '#/components/schemas/Book' } }
+      responses:
+        2XX:
+          description: Added
+          headers: { X-Remaining: { schema: { type: integer } } }
+          content: { application/json: { schema: { $ref: '#/components/schemas/Book' } } }
+        default: { description: A fault }
+components:
+  parameters:
+    Tags: { name: tags, in: query, explode: false, schema: { type: array, items: { type: string } } }
+  schemas:
+    Book: { type: object, properties: { title: { type: string } } }
+`
+  const { operations, schemas, version, references } = readOpenApi(readSpecText(text, new Repairs('spec')))
+  const [operation] = operations
+  assert.ok(operation?.body)
+  const { id, method, path, pointer, parameters, body, responses, security, servers } = operation
+  assert.deepEqual(
+    { version, id, method, path, pointer, security, servers, broken: references.broken },
+    {
+      version: '3.1',
+      id: 'addBook',
+      method: 'POST',
+      path: '/shelves/{shelf}/books',
+      pointer: '/paths/~1shelves~1{shelf}~1books/post',
+      security: [{ token: ['write'] }, {}],
+      servers: [{ url: 'https://books.example.com' }],
+      broken: [],
+    },
+  )
+  assert.deepEqual(
+    parameters.map(({ name, place, isRequired, style, explode }) => [name, place, isRequired, style, explode]),
+    [
+      ['shelf', 'path', true, 'simple', false],
+      ['tags', 'query', false, 'form', false],
+      ['session', 'cookie', false, 'form', true],
+    ],
+  )
+  assert.deepEqual(
+    body.contents.map(({ type, node }) => [type, node.example]),
+    [
+      ['application/json', { title: 'Emma' }],
+      ['application/x-www-form-urlencoded', undefined],
+    ],
+  )
+  assert.deepEqual(
+    responses.map(({ status, headers, contents }) => [status, Object.keys(headers), contents.length]),
+    [
+      ['2XX', ['X-Remaining'], 1],
+      ['default', [], 0],
+    ],
+  )
+  const [content] = body.contents
+  assert.deepEqual(schemas.read(content?.schema, content?.pointer ?? ''), {
+    type: 'object',
+    properties: { title: { type: 'string' } },
+  })
+})
+
+test('a schema that refers to itself is read up to the circle', () => {
+  const Node = { type: 'object', properties: { next: { $ref: '#/components/schemas/Node' } } }
+  const { schemas } = read({ components: { schemas: { Node } } })
+  assert.deepEqual(schemas.read({ $ref: '#/components/schemas/Node' }, ''), {
+    type: 'object',
+    properties: { next: {} },
+  })
+  assert.ok(!schemas.isCut)
+})
+
+test('schemas that multiply are cut, and said to be', () => {
+  const all = Object.fromEntries(
+    Array.from({ length: 20 }, (_, level) => [
+      `S${level}`,
+      { anyOf: Array.from({ length: 9 }, () => ({ $ref: `#/components/schemas/S${level + 1}` })) },
+    ]),
+  )
+  const { schemas } = read({ components: { schemas: all } })
+  schemas.read({ $ref: '#/components/schemas/S0' }, '')
+  assert.ok(schemas.isCut)
+})
+
+test('a reference in an example is data', () => {
+  const { schemas, references } = read({})
+  const schema = { properties: { $ref: { type: 'string' } }, example: { $ref: '#/nowhere' }, enum: [{ $ref: 'x' }] }
+  assert.deepEqual(schemas.read(schema, ''), schema)
+  assert.deepEqual(references.broken, [])
+})
+
+test('a reference that does not resolve is reported with its place', () => {
+  const { references, schemas } = read({ components: { schemas: { Pet: { type: 'string' } } } })
+  assert.deepEqual(schemas.read({ items: { $ref: '#/components/schema/Pet' } }, '/a'), { items: { type: 'string' } })
+  schemas.read({ $ref: 'https://example.com/x.json' }, '/b')
+  assert.deepEqual(
+    references.broken.map(({ pointer }) => pointer),
+    ['/a/items', '/b'],
+  )
+})
+
+test('names that mean something to JavaScript change nothing', () => {
+  const { operations, schemas } = readOpenApi(
+    JSON.parse(
+      '{"openapi":"3.1.0","paths":{"/constructor":{"get":{"operationId":"__proto__","__proto__":{"polluted":1}}},"__proto__":{"get":{}}}}',
+    ),
+  )
+  assert.equal(operations.length, 1)
+  schemas.read(JSON.parse('{"properties":{"__proto__":{"polluted":1},"constructor":{"type":"string"}}}'), '')
+  assert.equal(({} as { polluted?: unknown }).polluted, undefined)
+})
+
+test('Swagger 2 is read in the same form', () => {
+  const { body, parameters, responses } = only({
+    openapi: undefined,
+    swagger: '2.0',
+    consumes: ['application/xml', 'application/json'],
+    produces: ['application/json', 'text/csv'],
+    paths: {
+      '/a': {
+        post: {
+          parameters: [
+            { name: 'ids', in: 'query', type: 'array', items: { type: 'integer' } },
+            { name: 'body', in: 'body', required: true, schema: { type: 'object' } },
+          ],
+          responses: { 200: { description: 'd', schema: { type: 'array' } } },
+        },
+      },
+    },
+  })
+  assert.deepEqual(
+    body?.contents.map(({ type, schema }) => [type, schema]),
+    [
+      ['application/xml', { type: 'object' }],
+      ['application/json', { type: 'object' }],
+    ],
+  )
+  assert.deepEqual(
+    [parameters[0]?.schema, parameters[0]?.explode],
+    [{ type: 'array', items: { type: 'integer' } }, false],
+  )
+  assert.deepEqual(
+    responses[0]?.contents.map(({ type }) => type),
+    ['application/json', 'text/csv'],
+  )
+})
+
+test('the most specific content that describes a media type is found', () => {
+  const contents = ['*/*', 'text/*', 'Application/JSON; charset=utf-8'].map((type) => ({ type }))
+  const found = (type: string) => contentFor(contents, type)?.type
+  assert.equal(found('application/json'), 'Application/JSON; charset=utf-8')
+  assert.equal(found('text/csv; header=present'), 'text/*')
+  assert.equal(found('image/png'), '*/*')
+})
+
+test('aliases that multiply, and a chain of them that runs deep, are refused', () => {
+  const laughs = Array.from(
+    { length: 9 },
+    (_, n) => `l${n + 1}: &l${n + 1} [${Array.from({ length: 9 }, () => (n === 0 ? 'x' : `*l${n}`)).join(',')}]`,
+  ).join('\n')
+  const chain = Array.from({ length: 5_000 }, (_, n) => `k${n}: &k${n} [${n === 0 ? 'x' : `*k${n - 1}`}]`).join('\n')
+  const merges = `a: &a {${Array.from({ length: 500 }, (_, n) => `k${n}: 1`).join(',')}}\n${Array.from({ length: 500 }, (_, n) => `m${n}: {<<: *a}`).join('\n')}`
+  for (const text of [laughs, chain, merges])
+    assert.throws(
+      () => readSpecText(`openapi: 3.1.0\n${text}`, new Repairs('spec')),
+      ({ name, message }: Error) => name === 'DocumentRefused' && /aliases/.test(message),
+    )
+})
