@@ -15,8 +15,7 @@ const ids: Record<string, string> = {}
 before(async () => {
   locals = await startLocalPlugins(['todo', 'stocks', 'news', 'notes'])
   served = await serveHost({ mode: 'accounts' })
-  ada = served.browser()
-  await ada.send('POST', '/api/users', { name: 'ada', password: 'correct horse battery' })
+  ada = await served.userBrowser('ada')
 })
 after(async () => {
   await served.close()
@@ -97,6 +96,12 @@ test('a user signs in by OAuth in a window, and signs out', async () => {
   const approved = await approve(ada, id, {})
   ids.notes = approved.id
   assert.ok(approved.clientId, 'the host registered itself as a client')
+  const begun = await ada.raw('POST', `/api/plugins/${ids.notes}/sign-in`)
+  await begun.body?.cancel()
+  assert.match(
+    begun.headers.getSetCookie()[0] ?? '',
+    /^sign-in-browser=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=86400$/,
+  )
   assert.equal((await callBack(ada, await walk(ada, ids.notes))).status, 200)
   assert.equal((await ada.get<PluginDetail>(`/api/plugins/${ids.notes}`)).activation, 'active')
   const added = await call(ada, ids.notes, 'addNote', { title: 'Canary', text: 'sings' })

@@ -1,3 +1,4 @@
+import '../../oauth-server/test/cheap-passwords.ts'
 import type { Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -30,7 +31,7 @@ export interface ServedHost {
   url: string
   log: () => string
   browser(): Browser
-  /** A browser in which a new user is signed in, who has no password: hashing one is slow on purpose. */
+  /** A browser in which a new user has signed up. */
   userBrowser(name: string): Promise<Browser>
   close(): Promise<void>
 }
@@ -64,9 +65,9 @@ export async function serveHost(options: Partial<HostOptions> = {}, page?: Middl
     log: () => written,
     browser: () => browserOf(url),
     async userBrowser(name) {
-      await host.database.run`
-        INSERT INTO oauth_account (id, name, key, password, created_at) VALUES (${name}, ${name}, ${name}, '', 0)`
-      return browserOf(url, { 'host-session': await host.users.accounts.signIn({ id: name, name }) })
+      const browser = browserOf(url)
+      await browser.send('POST', '/api/users', { name, password: 'correct horse battery' })
+      return browser
     },
     async close() {
       server.closeAllConnections()
@@ -76,8 +77,9 @@ export async function serveHost(options: Partial<HostOptions> = {}, page?: Middl
   }
 }
 
-export function browserOf(url: string, startCookies: Record<string, string> = {}): Browser {
-  const cookies = new Map(Object.entries(startCookies))
+/** A browser without cookies. */
+export function browserOf(url: string): Browser {
+  const cookies = new Map<string, string>()
   const raw: Browser['raw'] = async (method, path, init = {}) => {
     const answer = await fetch(path.startsWith('http') ? path : `${url}${path}`, {
       ...init,

@@ -129,7 +129,7 @@ test('a choice among a thousand plugins takes milliseconds and stays within the 
   selection.update(thousand)
   const enabled = thousand.map(({ id }) => id)
   const tokens = new Map(thousand.map((one) => [one.id, one.tokens]))
-  const some = requests.filter((_, index) => index % 4 === 0)
+  const some = requests.filter((_, index) => index % 10 === 0)
   const times = some.map(({ text }) => {
     const start = performance.now()
     const chosen = selection.choose(text, [], enabled, budget)
@@ -137,8 +137,8 @@ test('a choice among a thousand plugins takes milliseconds and stays within the 
     return performance.now() - start
   })
   const sorted = times.toSorted((a, b) => a - b)
-  t.diagnostic(`median ${sorted[12]?.toFixed(1)} ms, longest ${sorted.at(-1)?.toFixed(1)} ms`)
-  assert.ok((sorted[12] ?? Number.POSITIVE_INFINITY) < 500)
+  t.diagnostic(`median ${sorted[5]?.toFixed(1)} ms, longest ${sorted.at(-1)?.toFixed(1)} ms`)
+  assert.ok((sorted[5] ?? Number.POSITIVE_INFINITY) < 500)
 })
 
 test('of a plugin that is too large on its own the model gets the operations that fit', () => {

@@ -1,3 +1,5 @@
+import '../../../../oauth-server/test/cheap-passwords.ts'
+
 /** Runs plugins of this repository in one process, one after the other: PLUGINS has their variables. */
 const plugins = JSON.parse(process.env.PLUGINS ?? '') as { main: string; variables: NodeJS.ProcessEnv }[]
 for (const { main, variables } of plugins) {
