@@ -62,8 +62,8 @@ await page.keyboard.press('Enter')
 await page.getByText('bob', { exact: true }).waitFor()
 await page.getByRole('button', { name: 'Create link' }).click()
 await page.getByText('shown only once').waitFor()
-await page.getByRole('heading', { name: 'Share' }).scrollIntoViewIfNeeded()
-await page.evaluate("document.querySelector('#sharing').scrollIntoView()")
+await page.mouse.move(0, 0)
+await page.evaluate("document.querySelector('[aria-labelledby=sharing]').scrollIntoView({ block: 'center' })")
 await picture('share')
 
 script = [

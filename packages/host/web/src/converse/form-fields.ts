@@ -62,7 +62,7 @@ function limits({ minimum, maximum, minLength, maxLength, maxItems, format }: Sc
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-export interface ReadForm {
+interface ReadForm {
   arguments: Record<string, unknown>
   /** Messages by field name. */
   faults: Record<string, string>

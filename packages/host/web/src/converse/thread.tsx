@@ -45,6 +45,6 @@ interface PartProps {
 
 function PartView({ part, role, actions }: PartProps) {
   if (part.type === 'call') return <CallCard call={part.call} actions={actions} />
-  if (part.type === 'notice') return <p className="notice info">{part.text}</p>
+  if (part.type === 'notice') return <p className="notice">{part.text}</p>
   return role === 'user' ? <p className="said">{part.text}</p> : <Markdown text={part.text} />
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 
 /** A message that screen readers announce when it appears. */
-export const Notice = ({ kind, children }: { kind: 'error' | 'warning' | 'info' | 'good'; children: ReactNode }) => (
+export const Notice = ({ kind, children }: { kind: 'error' | 'warning' | 'good'; children: ReactNode }) => (
   <div className={`notice ${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
     {children}
   </div>

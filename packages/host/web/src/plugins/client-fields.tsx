@@ -1,7 +1,7 @@
 import { Copyable } from '../parts/copyable.tsx'
 import { SecretInput, TextInput } from '../parts/text-input.tsx'
 
-export interface OAuthClient {
+interface OAuthClient {
   id: string
   secret: string
 }
