@@ -32,12 +32,12 @@ test('the bench has a row with figures for each server', { timeout: 120_000 }, a
 
 for (const name of Object.keys(servers) as ServerName[])
   if (!measured.includes(name))
-    test(`${name} speaks the wire of todo`, async () => {
+    test(`${name} answers like todo`, async () => {
       const server = await Server.start(name)
       server.stop()
     })
 
-test('the median is the middle', () => {
+test('the median is the middle value', () => {
   assert.equal(median([3, 1, 2]), 2)
   assert.equal(median([4, 1, 2, 3]), 2.5)
 })

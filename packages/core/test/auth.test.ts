@@ -24,12 +24,12 @@ const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
 for (const [auth, { shop, path, secret }] of Object.entries(shops)) {
   const call = (authorization: string) => shop.api.get(path).set('Authorization', authorization)
 
-  test(`${auth}: the right token is let in, whatever the case of its scheme`, async () => {
+  test(`${auth}: the right token is accepted, in any case of the scheme`, async () => {
     await call(`Bearer ${secret}`).expect(200)
     await call(`bearer ${secret}`).expect(200)
   })
 
-  test(`${auth}: no token is asked for, and no word is said of an error`, async () => {
+  test(`${auth}: a request without a token is challenged, without an error code`, async () => {
     const { headers, body } = await shop.api.get(path).expect(401)
     assert.match(headers['www-authenticate'] as string, /^Bearer realm="plugin"/)
     assert.doesNotMatch(headers['www-authenticate'] as string, /error/)
@@ -63,7 +63,7 @@ for (const [auth, { shop, path, secret }] of Object.entries(shops)) {
     }
   })
 
-  test(`${auth}: a token in the query or in the body counts for nothing`, async () => {
+  test(`${auth}: a token in the query or in the body is ignored`, async () => {
     const query = `${path.includes('?') ? '&' : '?'}access_token=${secret}&token=${secret}`
     await shop.api.get(path + query).expect(401)
   })
@@ -81,7 +81,7 @@ for (const [auth, { shop, path, secret }] of Object.entries(shops)) {
   })
 }
 
-test('who calls is decided before the body is looked at', async () => {
+test('the caller is authenticated before the body is read', async () => {
   const { api } = shops.service_http.shop
   await api.post('/orders').set('Content-Type', 'text/plain').send('{').expect(401)
   await api
@@ -92,12 +92,12 @@ test('who calls is decided before the body is looked at', async () => {
     .expect(415)
 })
 
-test('each of several valid service tokens is let in', async () => {
+test('each of several valid service tokens is accepted', async () => {
   const { api } = shops.service_http.shop
   await api.get('/things?word=a').set('Authorization', 'Bearer an-older-secret-0123456789-0123456789').expect(200)
 })
 
-test('a key may come as the user or as the password of Basic, where that is the type', async () => {
+test('with Basic a key may be the user name or the password', async () => {
   const { api } = await serveShop(serviceShop('basic'))
   const call = (authorization: string) => api.get('/things?word=a').set('Authorization', authorization)
   for (const text of [serviceSecret, `${serviceSecret}:`, `:${serviceSecret}`, `key:${serviceSecret}`])
@@ -110,7 +110,7 @@ test('the handler gets the user of the token', async () => {
   await shops.user_http.shop.api.get('/me').set('Authorization', `Bearer ${userSecret}`).expect(200, { id: 'ada' })
 })
 
-test('a scope that the user did not grant is asked for', async () => {
+test('a call without the scope is answered with the scope to ask for', async () => {
   const { headers } = await shops.oauth.shop.api
     .post('/me/orders')
     .set('Authorization', `Bearer ${userSecret}`)
@@ -124,12 +124,12 @@ test('a scope that the user did not grant is asked for', async () => {
   assert.match(first['www-authenticate'] as string, /resource_metadata="https:\/\/shop\.example\.com/)
 })
 
-test('a service token that can be guessed is refused at the start', () => {
+test('a short service token is refused at the start', () => {
   assert.throws(() => serviceToken({ tokens: [] }), /at least one/)
   assert.throws(() => serviceToken({ tokens: ['short'] }), /32 characters/)
 })
 
-test('without auth a token that is sent is passed over', async () => {
+test('without auth a token is ignored', async () => {
   const { api } = await serveShop(openShop())
   await api.get('/things?word=a').set('Authorization', 'Bearer anything').expect(200)
 })

@@ -3,7 +3,7 @@ import { mock, test } from 'node:test'
 import { Deadlines } from '../src/deadline.ts'
 import type { Problem } from '../src/problem.ts'
 
-test('a call is given up after 45 seconds, and one that has ended is not', () => {
+test('a call ends after 45 seconds, unless it has already ended', () => {
   mock.timers.enable({ apis: ['setInterval'] })
   const clock = mock.method(performance, 'now', () => now)
   let now = 0

@@ -108,19 +108,19 @@ const refused: [name: string, change: Partial<PluginDefinition<'anyone', never>>
   ['a path of core', { operations: { read: { ...good, path: '/openapi.json' } } }, /openapi\.json/],
 ]
 
-test('a definition within every limit is taken', () => {
+test('a definition within every limit is accepted', () => {
   assert.equal(definePlugin(definition).operations.length, 1)
 })
 
 for (const [name, change, fault] of refused)
-  test(`${name} is refused, and named`, () => {
+  test(`${name} is refused by name`, () => {
     assert.throws(
       () => definePlugin({ ...definition, ...change }),
       (error) => error instanceof DefinitionError && fault.test(error.message),
     )
   })
 
-test('all faults are told at once', () => {
+test('all faults are listed at once', () => {
   assert.throws(() => definePlugin({ ...definition, title: '', contactEmail: '' }), /title[\s\S]*contactEmail/)
 })
 
@@ -133,12 +133,12 @@ const shaped = (route: 'GET /things/{x}' | 'DELETE /things/{y}', name: 'x' | 'y'
     handler,
   })
 
-test('one path has one set of names, since OpenAPI and the routes take the second for another path', () => {
+test('a path has one set of names, because OpenAPI and the routes treat other names as another path', () => {
   const operations = { read: shaped('GET /things/{x}', 'x'), remove: shaped('DELETE /things/{y}', 'y') }
   assert.throws(() => definePlugin({ ...definition, operations }), DefinitionError)
 })
 
-test('inputs that are taken can be sent', () => {
+test('every accepted input can be sent', () => {
   const write = (longest: number) =>
     operation('POST /things', {
       openWorld: false,
@@ -153,7 +153,7 @@ test('inputs that are taken can be sent', () => {
   assert.throws(() => definePlugin({ ...definition, operations: { write: write(22_000) } }), /lower their limits/)
 })
 
-test('a default is a value that could be sent', () => {
+test('a default must be a valid value', () => {
   const read = withInput(text(5).default('').describe('a'))
   assert.throws(
     () => definePlugin({ ...definition, operations: { read } }),
@@ -161,12 +161,12 @@ test('a default is a value that could be sent', () => {
   )
 })
 
-test('a name stands once in a path', () => {
+test('a path contains a name only once', () => {
   const twice = { ...withInput(text(5).describe('a'), 'GET /things/{x}'), path: '/things/{x}/{x}' }
   assert.throws(() => definePlugin({ ...definition, operations: { read: twice } }), DefinitionError)
 })
 
-test('an input has no name that every object has, since it could not be left out', () => {
+test('an input cannot have a name that every object has, because it could not be omitted', () => {
   for (const name of ['toString', 'valueOf', 'hasOwnProperty', 'isPrototypeOf']) {
     const read = operation('GET /things', {
       openWorld: false,
@@ -179,7 +179,7 @@ test('an input has no name that every object has, since it could not be left out
   }
 })
 
-test('a type that JSON does not have is refused, and named', () => {
+test('a type that JSON does not have is refused by name', () => {
   for (const input of [z.date(), z.bigint(), z.set(z.int())])
     assert.throws(
       () => definePlugin({ ...definition, operations: { read: withInput(input.describe('a')) } }),
@@ -206,7 +206,7 @@ test('an address or a URL has a limit too', () => {
     )
 })
 
-test('the values of a choice stand in its description, for those who read no enum', () => {
+test('a description lists the values of a choice, for assistants that ignore enums', () => {
   const read = withInput(z.enum(['red', 'blue']).describe('The colour'))
   assert.throws(() => definePlugin({ ...definition, operations: { read } }), /red/)
 })

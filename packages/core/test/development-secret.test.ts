@@ -7,7 +7,7 @@ import { developmentSecret } from '../src/index.ts'
 
 const newPath = () => join(temporaryFolder(), 'a', 'secret')
 
-test('a secret is made once, has 256 bits, and only its owner can read it', () => {
+test('a secret is created once, has 256 bits, and only its owner can read it', () => {
   const path = newPath()
   const { secret, isNew } = developmentSecret(path)
   assert.equal(isNew, true)
@@ -18,7 +18,7 @@ test('a secret is made once, has 256 bits, and only its owner can read it', () =
   assert.notEqual(developmentSecret(newPath()).secret, secret)
 })
 
-test('a secret that a person put there is used, without the end of its line', () => {
+test('a secret that a person wrote into the file is used, without its line break', () => {
   const path = join(temporaryFolder(), 'secret')
   writeFileSync(path, 'one of my own\n')
   assert.deepEqual(developmentSecret(path), { secret: 'one of my own', isNew: false })

@@ -43,7 +43,7 @@ test('the manifest says how each auth mode signs in', async () => {
   })
 })
 
-test('documents are served with their type, cached, and not sent again while they are fresh', async () => {
+test('documents have a type and are cached, and a fresh one is not sent again', async () => {
   const types = {
     '/.well-known/ai-plugin.json': 'application/json',
     '/openapi.json': 'application/json',
@@ -75,7 +75,7 @@ test('every URL of the manifest answers', async () => {
   for (const url of [body.api.url, body.logo_url, body.legal_info_url]) await api.get(new URL(url).pathname).expect(200)
 })
 
-test('in development documents are asked for each time', async () => {
+test('in development documents are not cached', async () => {
   const { api } = await serveShop(openShop(), { development: true })
   await api.get('/openapi.yaml').expect('Cache-Control', 'no-cache').expect(200)
 })

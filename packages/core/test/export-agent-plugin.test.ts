@@ -21,13 +21,13 @@ for (const [name, { files, url, folder }] of Object.entries(exported)) {
   const read = <Rules extends z.ZodType>(file: string, rules: Rules): z.output<Rules> =>
     rules.parse(JSON.parse(files[`agent-plugin/${file}`] as string))
 
-  test(`${name}: plugin.json and mcp.json keep the rules of Agent Plugins 1.0.0`, () => {
+  test(`${name}: plugin.json and mcp.json follow the rules of Agent Plugins 1.0.0`, () => {
     const plugin = read('plugin.json', AgentPlugin)
     const { mcpServers } = read('mcp.json', AgentPluginServers)
     assert.deepEqual(mcpServers, { [plugin.name]: { type: 'streamable-http', url: `${url}/mcp` } })
   })
 
-  test(`${name}: Claude Code and Codex are told the same, and of the same server`, () => {
+  test(`${name}: Claude Code and Codex get the same facts and the same server`, () => {
     const { $schema: _, extensions, ...plugin } = read('plugin.json', AgentPlugin)
     assert.deepEqual(read('.claude-plugin/plugin.json', ClaudePlugin), plugin)
     const { skills, mcpServers, interface: presentation, ...codex } = read('.codex-plugin/plugin.json', CodexPlugin)
@@ -41,7 +41,7 @@ for (const [name, { files, url, folder }] of Object.entries(exported)) {
     assert.equal(claudeServer.headers === undefined, codexServer.env_http_headers === undefined)
   })
 
-  test(`${name}: the skill is valid for the reference library of Agent Skills, and teaches every operation`, async () => {
+  test(`${name}: the skill is valid for the reference library of Agent Skills, and describes every operation`, async () => {
     const { name } = read('plugin.json', AgentPlugin)
     assert.deepEqual(await validate(join(folder, 'agent-plugin/skills', name)), [])
     const skill = files[`agent-plugin/skills/${name}/SKILL.md`] as string
@@ -61,7 +61,7 @@ for (const [name, { files, url, folder }] of Object.entries(exported)) {
     }
   })
 
-  test(`${name}: no file holds a secret`, () => {
+  test(`${name}: no file contains a secret`, () => {
     for (const [file, text] of Object.entries(files))
       if (file.startsWith('agent-plugin/') || file.startsWith('m365/'))
         assert.doesNotMatch(text, /Bearer [\w-]{8}|secret-|verify-me/, file)
@@ -91,12 +91,12 @@ test('the rules refuse what a client would reject', () => {
 
 const skillOf = (name: string) => exported[name]?.files['agent-plugin/skills/shop/SKILL.md'] as string
 
-test('the skill says each error of an operation and what to do then', () => {
+test('the skill lists each error of an operation and its remedy', () => {
   const section = skillOf('shop, none').split('## changeOrder')[1]?.split('\n## ')[0] as string
   assert.match(section, /- 404, no order has that id: Look it up again/)
 })
 
-test('the skill says how to sign in, and what to do without it, for each auth mode', () => {
+test('the skill explains sign-in and its failure for each auth mode', () => {
   assert.match(skillOf('shop, none'), /They need no sign-in/)
   assert.doesNotMatch(skillOf('shop, none'), /- 401/)
   assert.match(skillOf('shop, service_http'), /in the variable SHOP_AUTHORIZATION[\s\S]*- 401, .*the person who set up/)
@@ -105,7 +105,7 @@ test('the skill says how to sign in, and what to do without it, for each auth mo
   assert.match(skillOf('shop, oauth'), /It needs the scope `orders:write`/)
 })
 
-test('the skill says of every kind of input what it takes', () => {
+test('the skill describes every kind of input', () => {
   const skill = skillOf('shop, none')
   for (const line of [
     '- `word` (required, text of at most 10 characters): A word to look for',
@@ -119,13 +119,13 @@ test('the skill says of every kind of input what it takes', () => {
     assert.ok(skill.includes(`\n${line}\n`), line)
 })
 
-test('a name in capitals becomes one that skills and agent plugins may have', () => {
+test('a name in capitals becomes a valid name for skills and agent plugins', () => {
   const files = exportFiles({ ...openShop(), name: 'MyShop' }, publicUrl)
   assert.equal(JSON.parse(files['agent-plugin/plugin.json'] as string).name, 'myshop')
   assert.ok(files['agent-plugin/skills/myshop/SKILL.md'])
 })
 
-test('the longest conversation starters still leave a description that a skill may have', async () => {
+test('the longest conversation starters give a valid description of a skill', async () => {
   const conversationStarters = [...'abcdef'].map((letter) => letter.repeat(128))
   const shop = { ...oauthShop(), descriptionForHuman: `${'a'.repeat(99)}.`, conversationStarters }
   const skill = exportFiles(shop, publicUrl)['agent-plugin/skills/shop/SKILL.md'] as string

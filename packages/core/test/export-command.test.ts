@@ -77,7 +77,7 @@ for (const [args, line] of refused)
     })
   })
 
-test('the check fails where a file is stale, and where one is left over', async () => {
+test('the check fails for a file that differs and for one that is left over', async () => {
   const generated = await generateFiles(join(root, 'plugins/todo'), 'http://localhost:3333')
   await checkGeneratedFiles(generated)
   const folder = join(out, 'stale')

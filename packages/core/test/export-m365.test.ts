@@ -58,7 +58,7 @@ test('the schema refuses a member that it does not know, another version, and a 
   assert.equal(fits({ ...manifest, runtimes: [{ ...runtime, auth: { type: 'ApiKeyPluginVault' } }] }), false)
 })
 
-test('each auth mode becomes the one of Copilot, or nothing where it has none', () => {
+test('each auth mode becomes the auth mode of Copilot, if there is one', () => {
   const reference_id = `\${{SHOP_REGISTRATION_ID}}`
   const authOf = (name: string) => manifestOf(name).runtimes[0].auth
   assert.deepEqual(authOf('shop, none'), { type: 'None' })
@@ -84,7 +84,7 @@ test('with OAuth the spec says where to sign in and which scopes there are', () 
   assert.deepEqual(security, [{ token: ['orders:read', 'orders:write'] }])
 })
 
-test('what is consequential is confirmed, and what a function does with data is said', () => {
+test('consequential functions are confirmed, and each function states its data handling', () => {
   const functions = Object.fromEntries(
     manifestOf('todo').functions.map((one: { name: string; capabilities: object }) => [one.name, one.capabilities]),
   )
@@ -116,7 +116,7 @@ const refused: [name: string, change: Partial<Plugin>, fault: RegExp][] = [
   ],
 ]
 for (const [name, change, fault] of refused)
-  test(`${name} is refused at the export, and named`, () => {
+  test(`${name} is refused at the export by name`, () => {
     assert.throws(
       () => m365Files({ ...shop, ...change }, publicUrl),
       (error) => error instanceof DefinitionError && fault.test(error.message),

@@ -25,7 +25,7 @@ test('a plugin that is being stopped is not ready', async () => {
   await api.get('/readyz').expect(503)
 })
 
-test('what a plugin needs is closed in reverse order', async () => {
+test('the resources of a plugin are closed in reverse order', async () => {
   const closed: string[] = []
   const need = (name: string) => ({ ready: async () => {}, close: async () => void closed.push(name) })
   await closePlugin({ ...openShop(), needs: [need('database'), need('poller')] })

@@ -5,12 +5,12 @@ import { openShop, serveShop } from './fixture.ts'
 const { api } = await serveShop(openShop())
 const ask = (host: string) => api.get('/things?word=a').set('Host', host)
 
-test('the plugin answers under its own name and on the machine itself', async () => {
+test('the plugin answers to its own host name and to localhost', async () => {
   for (const host of ['shop.example.com', 'localhost', 'localhost:3333', '127.0.0.1:1', '[::1]:3333', 'LOCALHOST'])
     await ask(host).expect(200)
 })
 
-test('a page on the web that points its own name here reads nothing', async () => {
+test('a page on the web that points its own host name here reads nothing', async () => {
   for (const host of [
     'evil.example',
     'shop.example.com.evil.example',
@@ -32,12 +32,12 @@ test('a page on the web that points its own name here reads nothing', async () =
     }
 })
 
-test('a name may be written in any case and with its port', async () => {
+test('a host name may have any case and its port', async () => {
   await ask('Shop.Example.Com').expect(200)
   await ask('shop.example.com:443').expect(200)
 })
 
-test('health may be asked by address, as Kubernetes and load balancers do', async () => {
+test('health answers to an IP address, for Kubernetes and load balancers', async () => {
   await api.get('/livez').set('Host', '10.0.0.5:3333').expect(200)
   await api.get('/readyz').set('Host', '10.0.0.5:3333').expect(200)
 })

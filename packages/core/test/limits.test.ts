@@ -17,7 +17,7 @@ async function listenFor(t: TestContext, plugin: Plugin) {
   return { server, port: (server.address() as { port: number }).port }
 }
 
-test('calls over the limit are told to wait', async () => {
+test('calls over the limit are answered with 429 and Retry-After', async () => {
   const { api } = await serveShop(openShop(), { rateLimit: 3 })
   for (const left of [2, 1, 0]) {
     const { headers } = await api.get('/things?word=a').expect(200)
@@ -35,7 +35,7 @@ test('calls over the limit are told to wait', async () => {
   await api.get('/openapi.yaml').expect(200)
 })
 
-test('an address is the one of the connection, unless proxies are trusted', async () => {
+test('the address of a caller is that of the connection, unless proxies are trusted', async () => {
   const { api } = await serveShop(openShop(), { rateLimit: 1 })
   await api.get('/things?word=a').set('X-Forwarded-For', '203.0.113.1').expect(200)
   await api.get('/things?word=a').set('X-Forwarded-For', '203.0.113.2').expect(429)
@@ -45,7 +45,7 @@ test('an address is the one of the connection, unless proxies are trusted', asyn
   await behind.get('/things?word=a').set('X-Forwarded-For', '198.51.100.7, 203.0.113.1').expect(429)
 })
 
-test('who guesses tokens is told to wait, even when one is right', async () => {
+test('a caller that guesses tokens must wait, even when one is right', async () => {
   const { api } = await serveShop(serviceShop())
   for (let tries = 0; tries < 100; tries++)
     await api.get('/things?word=a').set('Authorization', 'Bearer guess').expect(401)
@@ -53,7 +53,7 @@ test('who guesses tokens is told to wait, even when one is right', async () => {
   await api.get('/things?word=a').set('Authorization', `Bearer ${serviceSecret}`).expect(429)
 })
 
-test('a handler is told when its caller goes away', async (t) => {
+test('a handler is notified when its caller disconnects', async (t) => {
   const { port } = await listenFor(t, openShop())
   const abort = new AbortController()
   const call = fetch(`http://127.0.0.1:${port}/trouble/slow`, { signal: abort.signal })
@@ -62,7 +62,7 @@ test('a handler is told when its caller goes away', async (t) => {
   assert.equal((await fetch(`http://127.0.0.1:${port}/trouble/slow`)).status, 200)
 })
 
-test('senders who are slow are cut off, and hold nobody up', { timeout: 30_000 }, async (t) => {
+test('slow senders are disconnected and delay nobody else', { timeout: 30_000 }, async (t) => {
   const { server, port } = await listenFor(t, openShop())
   server.headersTimeout = 2_000
   let ended = 0
@@ -89,7 +89,7 @@ test('senders who are slow are cut off, and hold nobody up', { timeout: 30_000 }
   assert.ok(seconds > 1 && seconds < 10, `after ${seconds} seconds`)
 })
 
-test('a caller learns from a refusal too how many calls are left', async () => {
+test('refusals also say how many calls are left', async () => {
   const { api } = await serveShop(openShop(), { rateLimit: 2 })
   for (const [path, status] of [
     ['/things', 400],
@@ -103,7 +103,7 @@ test('a caller learns from a refusal too how many calls are left', async () => {
       .expect(status)
 })
 
-test('a body that comes too slowly is cut off with its sender', { timeout: 10_000 }, async (t) => {
+test('a sender of a slow body is disconnected', { timeout: 10_000 }, async (t) => {
   const { server, port } = await listenFor(t, openShop())
   assert.deepEqual([server.headersTimeout, server.requestTimeout], [10_000, 30_000])
   // Node takes the greater of the two for the whole request.
@@ -143,13 +143,13 @@ async function statusAfter46Seconds(t: TestContext, plugin: Plugin, path: string
   )
 }
 
-test('a handler that never ends is given up after 45 seconds', async (t) => {
+test('a handler that never ends is answered with 504 after 45 seconds', async (t) => {
   const plugin = openShop()
   const never = plugin.operations.map((held) => ({ ...held, handler: () => new Promise(() => {}) }))
   assert.equal(await statusAfter46Seconds(t, { ...plugin, operations: never }, '/things?word=a'), 504)
 })
 
-test('a token that is looked up for ever is given up after 45 seconds too', async (t) => {
+test('a token lookup that never ends is answered with 504 after 45 seconds', async (t) => {
   const plugin = userShop(() => true)
   const auth = { ...plugin.auth, authenticate: () => new Promise<never>(() => {}) }
   assert.equal(await statusAfter46Seconds(t, { ...plugin, auth }, '/me'), 504)

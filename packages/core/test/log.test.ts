@@ -35,7 +35,7 @@ test('what a handler logs has the request id, and no secrets', async () => {
   assert.doesNotMatch(rawLog(), /canary/)
 })
 
-test('a request id is taken over if it is harmless, and replaced if not', async () => {
+test('a harmless request id is used, any other is replaced', async () => {
   const { api } = await serveShop(openShop())
   await api.get('/things?word=a').set('X-Request-Id', 'trace-1.a_B').expect('X-Request-Id', 'trace-1.a_B')
   for (const id of ['a b', 'a'.repeat(65), '{"a":1}', '<script>'])
@@ -52,7 +52,7 @@ test('health is not logged', async () => {
   assert.equal(rawLog(), '')
 })
 
-test('colours and other writing systems in a path and in a user agent stay in their line', async () => {
+test('control characters in a path and in a user agent cannot break a line', async () => {
   const { api, rawLog, lines } = await serveShop(openShop())
   await api.get('/%1b%5b31mred%1b%5b0m%0a%e2%80%a8%c2%85%c2%9b').set('User-Agent', '\x9b31m\x85').expect(404)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
@@ -60,7 +60,7 @@ test('colours and other writing systems in a path and in a user agent stay in th
   assert.equal(lines().length, 1)
 })
 
-test('secrets are kept out by their names in code and in headers as well', async () => {
+test('secrets are redacted under their names in code and in headers', async () => {
   let written = ''
   const log = createLog('info', false, {
     write(line) {

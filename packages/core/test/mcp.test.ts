@@ -48,7 +48,7 @@ for (const era of Object.keys(eras) as Era[]) {
     await client.close()
   })
 
-  test(`${era}: what goes wrong is told to the model, and faults of ours are not`, async (t) => {
+  test(`${era}: errors reach the model, except for details of server faults`, async (t) => {
     const shop = await serveMcp(openShop())
     t.after(shop.close)
     const client = await shop.connect(era)
@@ -79,7 +79,7 @@ for (const era of Object.keys(eras) as Era[]) {
     await client.close()
   })
 
-  test(`${era}: a slow operation tells how far it is, and ends when the caller has gone`, async (t) => {
+  test(`${era}: a slow operation reports progress, and ends when the caller disconnects`, async (t) => {
     const shop = await serveMcp(createDiagnosticPlugin())
     t.after(shop.close)
     const client = await shop.connect(era)
@@ -99,7 +99,7 @@ for (const era of Object.keys(eras) as Era[]) {
     await client.close()
   })
 
-  test(`${era}: a call that is cancelled is stopped in the handler`, async (t) => {
+  test(`${era}: a cancelled call is aborted in the handler`, async (t) => {
     const { promise, resolve } = Promise.withResolvers<string>()
     const shop = await serveMcp(waiting((reason) => resolve(reason)))
     t.after(shop.close)
@@ -154,7 +154,7 @@ function waiting(ended: (reason: string) => void): Plugin {
   })
 }
 
-test('with OAuth a refusal says where to sign in and which rights are needed', async (t) => {
+test('with OAuth a refusal names the sign-in and the missing scopes', async (t) => {
   const shop = await serveMcp(oauthShop())
   t.after(shop.close)
   const list = modern('tools/list')

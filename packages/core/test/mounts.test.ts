@@ -23,7 +23,7 @@ const shop = definePlugin({
   ],
 })
 
-test('a mount gets its path and what is below it, and may overrule the headers', async () => {
+test('a mount gets its path and the paths below it, and may replace the headers', async () => {
   const { api } = await serveShop(shop)
   for (const path of ['/pages', '/pages/', '/pages/a/b'])
     await api
@@ -34,7 +34,7 @@ test('a mount gets its path and what is below it, and may overrule the headers',
   for (const path of ['/pagesandmore', '/page', '/pages/nothing']) await api.get(path).expect(404)
 })
 
-test('what a mount throws is a problem document, and its calls are counted', async () => {
+test('an error of a mount becomes a problem document, and its calls are counted', async () => {
   const { api } = await serveShop(shop, { rateLimit: 2 })
   await api
     .get('/pages/throw')
@@ -45,13 +45,13 @@ test('what a mount throws is a problem document, and its calls are counted', asy
   await api.get('/pages').expect(429)
 })
 
-test('mounts stand in no document', async () => {
+test('no document mentions a mount', async () => {
   const { api } = await serveShop(shop)
   const { text } = await api.get('/openapi.json').expect(200)
   assert.doesNotMatch(text, /pages/)
 })
 
-test('a target in which Koa finds no path is refused, and no mount sees it', async () => {
+test('a target without a path is refused before any mount', async () => {
   const app = await createApp(shop, { publicUrl, log: createLog('silent', false) })
   const server = createServer(app.callback()).listen(0, '127.0.0.1')
   await once(server, 'listening')

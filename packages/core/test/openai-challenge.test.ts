@@ -8,7 +8,7 @@ const defaults = { port: 3333, folder: new URL('./fixture/', import.meta.url) }
 const read = (OPENAI_APPS_CHALLENGE: string) =>
   readEnvironment({ OPENAI_APPS_CHALLENGE, DATABASE_URL: 'file:unused' }, defaults).OPENAI_APPS_CHALLENGE
 
-test('the token is answered alone, as text, and never from a cache', async () => {
+test('the token is the whole answer, as text, and is not cached', async () => {
   const { api } = await serveShop(openShop(), { openAiChallenge: read('Ab-12_x.=') })
   const { text } = await api
     .get(path)
@@ -23,11 +23,11 @@ test('the token is answered alone, as text, and never from a cache', async () =>
   await api.post(path).expect(405)
 })
 
-test('without a token there is no such page', async () => {
+test('without a token the page does not exist', async () => {
   const { api } = await serveShop(openShop(), { openAiChallenge: read('') })
   await api.get(path).expect(404)
 })
 
-test('a token that could not be answered as it is stops the start', () => {
+test('a token that cannot be answered unchanged prevents the start', () => {
   for (const token of ['two words', 'a\n', 'ä']) assert.throws(() => read(token), EnvironmentError, token)
 })

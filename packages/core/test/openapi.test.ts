@@ -81,7 +81,7 @@ for (const [auth, { files, url, isOpen }] of Object.entries(published)) {
       )
     })
 
-    test(`${auth}: ${version} keeps to what every assistant reads`, () => {
+    test(`${auth}: ${version} uses only what every assistant reads`, () => {
       const document = JSON.parse(text)
       assert.deepEqual(document.servers, [{ url }])
       assert.ok(document.info.title && document.info.description)
@@ -197,23 +197,23 @@ const choiceOf = (values: string[]): Record<string, string> => {
 }
 
 for (const [reader, read] of readers)
-  test(`${reader} takes no word for something else`, () => {
+  test(`${reader} reads every word as text`, () => {
     const files = choiceOf(strange)
     assert.deepEqual(read(files['openapi.yaml'] as string), JSON.parse(files['openapi.json'] as string))
   })
 
-test('PyYAML takes no word for something else', { skip: withoutPython && 'no python3 with PyYAML' }, () => {
+test('PyYAML reads every word as text', { skip: withoutPython && 'no python3 with PyYAML' }, () => {
   for (const files of [choiceOf(strange), ...Object.values(shops).map((shop) => documentFiles(shop, publicUrl))])
     assert.deepEqual(readInPython(files['openapi.yaml'] as string), JSON.parse(files['openapi.json'] as string))
 })
 
-test('no reader takes an octal number of YAML 1.2 for a number', () => {
+test('no YAML reader takes an octal number of YAML 1.2 for a number', () => {
   const files = choiceOf(['0o14', 'other'])
   for (const [, read] of readers)
     assert.deepEqual(read(files['openapi.yaml'] as string), JSON.parse(files['openapi.json'] as string))
 })
 
-test('a control character, at which some readers of YAML end, is refused at the definition', () => {
+test('a control character, at which some YAML readers fail, is refused at the definition', () => {
   for (const word of ['\x7f', '\u0085', '\u2028', '\0'])
     assert.throws(() => choiceOf([word, 'other']), /choice contains a control character/)
 })

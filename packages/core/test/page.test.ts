@@ -17,7 +17,7 @@ async function follow(list: readonly string[], limit?: number): Promise<Page<str
   return pages
 }
 
-test('who follows the pages gets each item once, and no page is longer than an answer', async () => {
+test('a caller that follows the pages gets each item once, and no page is longer than an answer', async () => {
   const item = fc.oneof(
     fc.constantFrom('', 'milk', '"'.repeat(9_000), '🥛'.repeat(4_000)),
     fc.string({ maxLength: 20_000 }),
@@ -42,7 +42,7 @@ test('who follows the pages gets each item once, and no page is longer than an a
   )
 })
 
-test('a long list of short texts is read in several answers too', async () => {
+test('a long list of short texts is read in several steps', async () => {
   const list = Array.from({ length: 2_000 }, (_, index) => `${index}`.padEnd(500))
   const pages = await follow(list)
   assert.deepEqual(
@@ -56,7 +56,7 @@ test('a long list of short texts is read in several answers too', async () => {
   }
 })
 
-test('a page ends at its limit, also where many are read at once', async () => {
+test('a page ends at its limit, even if many items are read at once', async () => {
   for (const length of [0, 1, 249, 250, 251, 499, 500, 501, 1000, 1001]) {
     const list = Array.from({ length }, (_, index) => String(index))
     for (const limit of [1, 249, 250, 251, 1000]) {
@@ -67,11 +67,11 @@ test('a page ends at its limit, also where many are read at once', async () => {
   }
 })
 
-test('behind the end is an empty page, and no other', async () => {
+test('after the end comes one empty page', async () => {
   assert.deepEqual(await pageOf(['a'], { offset: 5 }), { items: [] })
 })
 
-test('an item that is too long for any answer does not send the caller in a circle', async () => {
+test('an item that is too long for any answer does not make the caller loop', async () => {
   const list = ['a', 'x'.repeat(96_000), 'b']
   const ended = await follow(list).then(
     (pages) => pages.length <= list.length,

@@ -32,13 +32,13 @@ test('every error is one problem document, and says what to do next', async () =
   }
 })
 
-test('405 and OPTIONS tell the methods of a path', async () => {
+test('405 and OPTIONS list the methods of a path', async () => {
   await api.put('/orders/1').expect('Allow', 'DELETE, OPTIONS, PATCH').expect(405)
   await api.options('/things').expect('Allow', 'GET, HEAD, OPTIONS').expect(204)
   await api.options('/legal').expect('Allow', 'GET, HEAD, OPTIONS').expect(204)
 })
 
-test('HEAD answers as GET does, without the body', async () => {
+test('HEAD answers like GET, without the body', async () => {
   const get = await api.get('/things?word=a').expect(200)
   const head = await api.head('/things?word=a').expect(200)
   assert.equal(head.headers['content-length'], get.headers['content-length'])
@@ -46,7 +46,7 @@ test('HEAD answers as GET does, without the body', async () => {
   await api.head('/nothing').expect(404)
 })
 
-test('what fails inside stays inside, and is logged', async () => {
+test('details of a fault are logged and not sent', async () => {
   const { text } = await api.get('/trouble/throw').expect(500)
   assert.doesNotMatch(text, /secret|srv|hunter2|at /)
   assert.ok(lines().some(({ err }) => /secret \/srv\/database/.test((err as Error | undefined)?.message ?? '')))
@@ -71,7 +71,7 @@ const throwing = async (thrown: unknown) =>
     }),
   )
 
-test('text, numbers and broken errors that a handler throws are answered as faults too', async () => {
+test('a handler that throws text, numbers or broken errors is answered like any fault', async () => {
   for (const thrown of [
     'secret',
     5,
@@ -89,7 +89,7 @@ test('text, numbers and broken errors that a handler throws are answered as faul
   }
 })
 
-test('what cannot even be looked at is answered as a fault too', async () => {
+test('a thrown object that cannot be inspected is answered like any fault', async () => {
   const untouchable = Object.defineProperty({}, 'status', {
     get() {
       throw new Error('secret')
@@ -105,7 +105,7 @@ test('what cannot even be looked at is answered as a fault too', async () => {
   }
 })
 
-test('the answer of another service to a handler is not the answer to the caller', async () => {
+test('an error of another service is not passed on to the caller', async () => {
   for (const status of [400, 401, 404, 429]) {
     const { api, lines } = await throwing(Object.assign(new Error('GET https://db/?key=secret failed'), { status }))
     const { text } = await api.get('/fail').expect(500)
@@ -114,7 +114,7 @@ test('the answer of another service to a handler is not the answer to the caller
   }
 })
 
-test('an answer that does not fit its schema never leaves, and the log names the place', async () => {
+test('an answer that does not fit its schema is not sent, and the log names the place', async () => {
   const { text } = await api.get('/trouble/misfit').expect(500)
   assert.doesNotMatch(text, /4242424242|text:/)
   assert.ok(
@@ -124,7 +124,7 @@ test('an answer that does not fit its schema never leaves, and the log names the
   )
 })
 
-test('an answer of over 100,000 characters never leaves', async () => {
+test('an answer of over 100,000 characters is not sent', async () => {
   await api.get('/trouble/long').expect(500)
   assert.ok(lines().some(({ err }) => /1000\d\d characters/.test((err as Error | undefined)?.message ?? '')))
 })
@@ -210,31 +210,31 @@ const unreadable: [name: string, request: string, status: number][] = [
 ]
 
 for (const [name, request, status] of unreadable)
-  test(`${name}: answered with a problem document too`, async () => {
+  test(`${name}: also answered with a problem document`, async () => {
     const answer = await raw(request)
     assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `))
     assert.match(answer, /content-type: application\/problem\+json/i)
     assert.equal(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))).status, status)
   })
 
-test('a HEAD that cannot be read is answered without a body', async () => {
+test('an invalid HEAD is answered without a body', async () => {
   const answer = await raw('HEAD /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n')
   assert.match(answer, /^HTTP\/1\.1 400 [\s\S]*\r\n\r\n$/)
 })
 
-test('a whole URL as target is the path in it', async () => {
+test('a whole URL as target means its path', async () => {
   const answer = await raw(
     'GET http://localhost/things?word=a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
   )
   assert.match(answer, /^HTTP\/1\.1 200 [\s\S]*"word":"a"/)
 })
 
-test('a target that is no URL is a fault of the sender', async () => {
+test('a target that is not a URL is answered with 400', async () => {
   for (const target of ['http://[/things', 'http://[::1/things', '//?a="}:b@c"]'])
     assert.match(await raw(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`), /^HTTP\/1\.1 4/)
 })
 
-test('what is refused before it is a request has the headers of every answer', async () => {
+test('a refusal by the HTTP parser has the same headers as every answer', async () => {
   for (const request of [
     'hello\r\n\r\n',
     `GET / HTTP/1.1\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`,

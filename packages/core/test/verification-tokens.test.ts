@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { VerificationTokens } from '../src/index.ts'
 
-test('each assistant has its token', () => {
+test('each assistant has its own token', () => {
   assert.deepEqual(VerificationTokens.parse('openai=abc'), { openai: 'abc' })
   assert.deepEqual(VerificationTokens.parse('openai=abc,other-one=d-e_f'), { openai: 'abc', 'other-one': 'd-e_f' })
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isLoopback, isLoopbackUrl, isPublic } from '../src/index.ts'
 
-test('addresses of the internet are public', () => {
+test('addresses on the internet are public', () => {
   for (const address of [
     '1.1.1.1',
     '8.8.8.8',
@@ -17,7 +17,7 @@ test('addresses of the internet are public', () => {
     assert.ok(isPublic(address), address)
 })
 
-test('all others are not', () => {
+test('all other addresses are not', () => {
   for (const address of [
     ...[
       '127.0.0.1',
@@ -76,7 +76,7 @@ test('all others are not', () => {
     assert.ok(!isPublic(address), address)
 })
 
-test('this machine goes by several names', () => {
+test('this machine has several names', () => {
   for (const host of [
     ...['localhost', 'LOCALHOST', 'localhost.', 'todo.localhost', '127.0.0.1', '127.8.9.10', '::1', '[::1]'],
     ...['::ffff:127.0.0.1', '[::ffff:7f00:1]'],
@@ -84,7 +84,7 @@ test('this machine goes by several names', () => {
     assert.ok(isLoopback(host), host)
 })
 
-test('a name that only begins or ends like this machine is another one', () => {
+test('a name that only begins or ends like localhost is another machine', () => {
   for (const host of [
     ...['localhost.example.com', 'notlocalhost', 'example.com', '127.0.0.1.example.com', '127.example.com', ''],
     ...['128.0.0.1', '0.0.0.0', '10.0.0.1', '::', '[::2]'],
@@ -92,7 +92,7 @@ test('a name that only begins or ends like this machine is another one', () => {
     assert.ok(!isLoopback(host), host)
 })
 
-test('a URL is on this machine by its host alone', () => {
+test('only the host decides whether a URL is on this machine', () => {
   for (const url of ['http://localhost:3333', 'https://127.0.0.1/path', 'http://[::1]:80/', 'http://127.1/'])
     assert.ok(isLoopbackUrl(url), url)
   for (const url of [

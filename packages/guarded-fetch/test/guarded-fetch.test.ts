@@ -30,7 +30,7 @@ beforeEach(() => {
 const local = (path = '') => `http://127.0.0.1:${port}${path}`
 const allowed = { allowLoopback: true, timeout: 2_000 }
 
-test('what is allowed is fetched, with its headers and its end', async () => {
+test('an allowed URL is fetched, with its headers and its final URL', async () => {
   answer = (request, response) => {
     if (request.url === '/old') return response.writeHead(301, { location: '/new' }).end()
     response.writeHead(200, { etag: '"1"' }).end(`${request.url} ${request.headers['if-none-match']}`)
@@ -42,7 +42,7 @@ test('what is allowed is fetched, with its headers and its end', async () => {
   assert.deepEqual([status, url, headers.get('etag'), body.toString()], [200, local('/new'), '"1"', '/new "0"'])
 })
 
-test('no notation of an address that is not public gets through', async () => {
+test('no notation of a private address is fetched', async () => {
   for (const url of [
     ...[
       '127.0.0.1',
@@ -105,7 +105,7 @@ test('a name is refused if any of its addresses is not public', async () => {
   assert.equal(hits, 0)
 })
 
-test('a name is looked up once, and what was looked at is connected to', async () => {
+test('a name is resolved once, and the checked address is used', async () => {
   // Stands for the inside: an address that is allowed only to this test, so that nothing but the single lookup keeps it out.
   let insideHits = 0
   const inside = createServer((_, response) => {
@@ -126,7 +126,7 @@ test('a name is looked up once, and what was looked at is connected to', async (
   }
 })
 
-test('a redirect is looked at as the first URL was, by address and by name', async () => {
+test('a redirect is checked like the first URL, by address and by name', async () => {
   const resolve = async (hostname: string) => [
     { address: hostname === 'outside.example' ? '127.0.0.1' : '10.0.0.1', family: 4 },
   ]
@@ -151,7 +151,7 @@ test('a redirect is looked at as the first URL was, by address and by name', asy
   }
 })
 
-test('what names the caller goes to no other origin', async () => {
+test('headers that identify the caller are not sent to another origin', async () => {
   const headers = { Authorization: 'Bearer secret', cookie: 'secret', accept: 'text/plain' }
   const seen: string[] = []
   answer = (request, response) => {
@@ -168,7 +168,7 @@ test('what names the caller goes to no other origin', async () => {
   ])
 })
 
-test('the caller can stop it', async () => {
+test('the caller can abort a fetch', async () => {
   const stop = new AbortController()
   answer = () => stop.abort()
   const start = performance.now()
@@ -176,7 +176,7 @@ test('the caller can stop it', async () => {
   assert.ok(performance.now() - start < 5_000)
 })
 
-test('a circle of redirects ends', async () => {
+test('a redirect loop ends', async () => {
   answer = (_, response) => response.writeHead(302, { location: '/again' }).end()
   await assert.rejects(guardedFetch(local(), allowed), /redirects more than 3 times/)
   assert.equal(hits, 4)
@@ -186,7 +186,7 @@ for (const [name, compress] of [
   ['gzip', gzipSync],
   ['br', brotliCompressSync],
 ] as const)
-  test(`a ${name} bomb is not blown up in memory`, async () => {
+  test(`a ${name} bomb is not decompressed in memory`, async () => {
     const bomb = compress(Buffer.alloc(64 * 2 ** 20))
     answer = (_, response) => response.writeHead(200, { 'content-encoding': name }).end(bomb)
     const before = process.memoryUsage.rss()
@@ -194,7 +194,7 @@ for (const [name, compress] of [
     assert.ok(process.memoryUsage.rss() - before < 48 * 2 ** 20)
   })
 
-test('a body without end, a slow one, and none at all end in time', async () => {
+test('an endless body, a slow body and a missing answer end in time', async () => {
   answer = (_, response) => {
     const write = () => {
       while (response.write(Buffer.alloc(65_536))) if (response.destroyed) return
@@ -220,19 +220,19 @@ test('a body without end, a slow one, and none at all end in time', async () => 
   }
 })
 
-test('headers without end, and a server that is not there, are failures', async () => {
+test('endless headers and a missing server are failures', async () => {
   answer = (_, response) => response.writeHead(200, { x: 'y'.repeat(20_000) }).end()
   await assert.rejects(guardedFetch(local(), allowed), FetchFailed)
   await assert.rejects(guardedFetch('http://127.0.0.1:59999/', allowed), /cannot be reached \(ECONNREFUSED\)/)
 })
 
-test('development opens this machine, and no other', async () => {
+test('development allows this machine, and no other', async () => {
   await guardedFetch(`http://localhost:${port}/`, allowed)
   for (const url of ['http://192.168.1.1/', 'http://169.254.169.254/', 'http://10.0.0.1/'])
     await assert.rejects(guardedFetch(url, allowed), FetchRefused)
 })
 
-test('as a function of the shape of fetch it sends a body, and streams an answer within the limits', async () => {
+test('guardedFetcher sends a body, and streams an answer within the limits', async () => {
   const guarded = guardedFetcher({ allowLoopback: true, maximumBytes: 1000, headers: { 'x-nobody': 'yes' } })
   const bodies: string[] = []
   answer = async (request, response) => {
@@ -258,7 +258,7 @@ test('as a function of the shape of fetch it sends a body, and streams an answer
   await assert.rejects(guardedFetcher()(local('/')), FetchRefused)
 })
 
-test('what is no GET is not sent on to where it is redirected', async () => {
+test('only a GET follows a redirect', async () => {
   answer = (request, response) => {
     if (request.url === '/moved') return void response.writeHead(307, { location: local('/new') }).end()
     response.end()

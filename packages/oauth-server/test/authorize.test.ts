@@ -18,7 +18,7 @@ const authorize = (parameters: Record<string, string>, by = new Browser(diary.ur
     `/oauth/authorize?${new URLSearchParams({ response_type: 'code', client_id: chat.id, redirect_uri: own, state: 's', ...parameters })}`,
   )
 
-test('nobody is sent to a callback that is not registered letter by letter', async () => {
+test('only an exactly registered callback is used', async () => {
   for (const uri of [
     `${own}/`,
     `${own}/x`,
@@ -46,7 +46,7 @@ test('nobody is sent to a callback that is not registered letter by letter', asy
   }
 })
 
-test('a callback that is known only after registration is named, to be registered', async () => {
+test('an unregistered callback is named, so that it can be registered', async () => {
   const by = new Browser(diary.url)
   const callback = 'https://chat.openai.com/aip/plugin-9/oauth/callback'
   await authorize({ client_id: unregistered.id, redirect_uri: callback }, by)
@@ -56,7 +56,7 @@ test('a callback that is known only after registration is named, to be registere
   assert.ok(!by.page.includes('<script>'))
 })
 
-test('an unknown client goes nowhere', async () => {
+test('an unknown client is refused without a redirect', async () => {
   const by = new Browser(diary.url)
   assert.ok((await authorize({ client_id: 'nobody' }, by)).startsWith(diary.url))
   assert.equal(by.status, 400)
@@ -68,7 +68,7 @@ for (const [what, parameters, error] of [
   ['another resource', { resource: 'https://other.example.com' }, 'invalid_target'],
   ['a request object', { request: 'x.y.z' }, 'request_not_supported'],
 ] as [string, Record<string, string>, string][])
-  test(`${what} is told to the client, with its state and our issuer`, async () => {
+  test(`${what} is reported to the client, with its state and the issuer`, async () => {
     // A response type that is not known is answered as the implicit ones were, in the fragment.
     const end = new URL((await authorize(parameters)).replace('#', '?'))
     assert.equal(`${end.origin}${end.pathname}`, own)
@@ -78,7 +78,7 @@ for (const [what, parameters, error] of [
     assert.equal(end.searchParams.get('iss'), `${diary.url}/oauth`)
   })
 
-test('a parameter that is given twice is refused', async () => {
+test('a repeated parameter is refused', async () => {
   const by = new Browser(diary.url)
   const end = await by.open(
     `/oauth/authorize?${new URLSearchParams({ response_type: 'code', client_id: chat.id, redirect_uri: own, state: 's', scope: 'diary:read' })}&scope=diary:write`,
@@ -86,14 +86,14 @@ test('a parameter that is given twice is refused', async () => {
   assert.equal(new URL(end).searchParams.get('error'), 'invalid_request', end)
 })
 
-test('a client without PKCE is refused, unless it is known to have none', async () => {
+test('a client without PKCE is refused, unless it is configured so', async () => {
   const { start } = await begin(diary, desktop)
   start.searchParams.delete('code_challenge')
   start.searchParams.delete('code_challenge_method')
   assert.equal(new URL(await browser.open(start.href)).searchParams.get('error'), 'invalid_request')
 })
 
-test('a program on the machine may listen on any port, and on no other machine', async () => {
+test('a native client may listen on any port of this machine, and on no other machine', async () => {
   for (const [callback, allowed] of [
     ['http://127.0.0.1:49152/callback', true],
     ['http://127.0.0.1:8123/other', false],
@@ -107,7 +107,7 @@ test('a program on the machine may listen on any port, and on no other machine',
   }
 })
 
-test('the metadata says what is served, under the public address whatever the request says', async () => {
+test('the metadata names the endpoints under the public address, whatever the request says', async () => {
   const places = [
     '/.well-known/oauth-authorization-server/oauth',
     '/.well-known/openid-configuration/oauth',
@@ -145,7 +145,7 @@ test('the metadata says what is served, under the public address whatever the re
   assert.deepEqual(resource.authorization_servers, [metadata.issuer])
 })
 
-test('what is not served is not there, and no path under /oauth fails', async () => {
+test('unknown paths answer 404, and no path under /oauth fails', async () => {
   for (const path of [
     '',
     '/',
@@ -174,7 +174,7 @@ test('what is not served is not there, and no path under /oauth fails', async ()
     }
 })
 
-test('who begins sign-ins without end is told to wait', async () => {
+test('a caller that begins too many sign-ins must wait', async () => {
   const limited = await serveDiary({ rateLimit: 5 })
   const statuses: number[] = []
   for (let count = 0; count < 7; count++) {

@@ -24,11 +24,11 @@ async function assertRefused(answer: Response, what: string): Promise<void> {
   assert.ok(challenge.includes(`resource_metadata="${diary.url}/.well-known/oauth-protected-resource"`), what)
 }
 
-test('the right token is the user', async () => {
+test('the right token identifies the user', async () => {
   assert.deepEqual(await (await diary.call(token)).json(), { user: account.id })
 })
 
-test('a token in any other place is none', async () => {
+test('a token outside the header is ignored', async () => {
   const places: [string, string, RequestInit][] = [
     ['query', `/diary?access_token=${token}`, {}],
     ['cookie', '/diary', { headers: { cookie: `access_token=${token}` } }],
@@ -79,7 +79,7 @@ test('a token for another audience on the same tables is refused', async () => {
   await assertRefused(await diary.call(foreign), 'audience')
 })
 
-test('without its grant a token is nothing, at once', async () => {
+test('without its grant a token is refused at once', async () => {
   const gone = await diary.issueAccessToken(account.id, chat.id)
   assert.equal((await diary.call(gone)).status, 200)
   await diary.database.run`DELETE FROM oauth_record WHERE model = 'Grant' AND id = (
@@ -88,7 +88,7 @@ test('without its grant a token is nothing, at once', async () => {
   assert.equal((await diary.call(token)).status, 200, 'others stay')
 })
 
-test('who guesses tokens is told to wait', async () => {
+test('a caller that guesses tokens must wait', async () => {
   const fresh = await serveDiary()
   const statuses = new Map<number, number>()
   for (let tries = 0; tries < 120; tries++) {

@@ -41,7 +41,7 @@ async function newPage(javaScriptEnabled: boolean): Promise<{ page: Page; faults
 }
 
 for (const javaScript of [true, false])
-  test(`a person signs up, allows and takes it back, ${javaScript ? 'with' : 'without'} JavaScript`, {
+  test(`a person signs up, allows and revokes access, ${javaScript ? 'with' : 'without'} JavaScript`, {
     skip,
   }, async () => {
     const { page, faults } = await newPage(javaScript)
@@ -84,7 +84,7 @@ test('the pages can be used with the keyboard alone', { skip }, async () => {
   await page.getByText('The app has your answer').waitFor()
 })
 
-test('every input has a name for those who do not see it, and nothing is wider than a small telephone', {
+test('every input has an accessible name, and nothing is wider than a small phone', {
   skip,
 }, async () => {
   const { page } = await newPage(true)

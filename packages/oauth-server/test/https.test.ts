@@ -9,7 +9,7 @@ import { z } from 'zod'
 import { createAuthorizationServer, oauthMigrations } from '../src/index.ts'
 import { chat, scopes } from './fixture.ts'
 
-test('behind a proxy that speaks https, every cookie is secure and every address is the public one', async () => {
+test('behind an https proxy every cookie is secure and every URL is public', async () => {
   const publicUrl = 'https://diary.example.com'
   const database = await openDatabase(temporaryDatabase(), oauthMigrations)
   const server = await createAuthorizationServer({ publicUrl, title: 'Diary', database, scopes, clients: [chat] })

@@ -56,7 +56,7 @@ const sign = (payload: JWTPayload, header: object = {}, key: CryptoKey | Uint8Ar
   new SignJWT(payload).setProtectedHeader({ alg: 'ES256', kid: 'one', ...header }).sign(key)
 const authenticate = (token: string): Promise<Caller | undefined> => auth.authenticate(`Bearer ${token}`)
 
-test('a token of the provider is the user, with the scopes as it writes them', async () => {
+test('a token of the provider identifies the user and the scopes', async () => {
   assert.deepEqual(await authenticate(await sign(good())), { id: 'auth0|ada', scopes: ['diary:read', 'openid'] })
   assert.deepEqual((await authenticate(await sign({ ...good(), scope: ['diary:read'] })))?.scopes, ['diary:read'])
   assert.deepEqual((await authenticate(await sign({ ...good(), scope: undefined, scp: 'diary:write' })))?.scopes, [
@@ -64,7 +64,7 @@ test('a token of the provider is the user, with the scopes as it writes them', a
   ])
 })
 
-test('the manifest leads to the provider', () => {
+test('the manifest names the provider', () => {
   const manifest = auth.manifest(audience)
   assert.equal(manifest.type === 'oauth' && manifest.client_url, `${issuer}authorize`)
   assert.equal(manifest.type === 'oauth' && manifest.authorization_url, `${issuer}token`)
@@ -102,7 +102,7 @@ test('any other token is refused', async () => {
     await assert.rejects(authenticate(value), (error: Problem) => error.status === 401, what)
 })
 
-test('an algorithm that was not allowed is refused, though the key would fit', async () => {
+test('an algorithm that is not allowed is refused, even with the right key', async () => {
   const narrow = (await identityProvider({ issuer, ...common, algorithms: ['RS256'] })).auth
   await assert.rejects(narrow.authenticate(`Bearer ${await sign(good())}`), { status: 401 })
 })
@@ -119,7 +119,7 @@ test('a provider that is down is not the caller’s fault', async () => {
   assert.equal((await fresh.authenticate(`Bearer ${await sign(good())}`))?.id, 'auth0|ada')
 })
 
-test('a provider that is not there, or calls itself another, is one line at the start', async () => {
+test('a missing provider, or one with another issuer, is reported in one line at the start', async () => {
   for (const wrong of ['http://127.0.0.1:9/', `${issuer}tenant`, issuer.replace('127.0.0.1', 'localhost')])
     await assert.rejects(
       identityProvider({ issuer: wrong, ...common }),

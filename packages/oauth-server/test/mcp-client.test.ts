@@ -139,7 +139,7 @@ function answer(body: object, status = 200) {
   }
 }
 
-test('a client that lacks a right asks for it, and goes on', async (t) => {
+test('a client without a scope asks for it and continues', async (t) => {
   const diary = await serveDiary()
   t.after(diary.close)
   const browser = await signUp(diary, 'ada')
@@ -206,7 +206,7 @@ function authorize({ url }: Diary, clientId: string): string {
   return `${url}/oauth/authorize?${query}`
 }
 
-test('whoever registers is held to what it may be, and is shown as unknown', async (t) => {
+test('a registration must keep the rules, and the app is shown as unverified', async (t) => {
   const diary = await serveDiary({ registration: true })
   t.after(diary.close)
   const bad: [what: string, body: unknown, error: string, type?: string][] = [
@@ -264,7 +264,7 @@ test('whoever registers is held to what it may be, and is shown as unknown', asy
   assert.ok(tooMany.headers.get('retry-after'))
 })
 
-test('a document is taken from the hosts that are named, and only if it is what it should be', async (t) => {
+test('a client document is accepted only from the configured hosts, and only if it is valid', async (t) => {
   let body: object = document
   let fetched = 0
   const fetch = async () => {
@@ -303,7 +303,7 @@ test('a document is taken from the hosts that are named, and only if it is what 
   assert.match(browser.page, /This app is unverified/)
 })
 
-test('a document on this machine or in this network is not asked for', async (t) => {
+test('a client document on this machine or in a private network is not fetched', async (t) => {
   let connections = 0
   const inside = createServer((socket) => {
     connections++

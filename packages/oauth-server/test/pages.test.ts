@@ -16,7 +16,7 @@ const start = (by: Browser) =>
     `/oauth/authorize?${new URLSearchParams({ response_type: 'code', client_id: chat.id, redirect_uri: chat.redirectUris[0] as string, state: 's', scope: 'diary:read' })}`,
   )
 
-test('sign up, consent that says who asks for what, and deny', async () => {
+test('sign up, a consent page that names the app and its scopes, and deny', async () => {
   const browser = new Browser(diary.url)
   await start(browser)
   assert.match(browser.page, /<strong>Chat<\/strong> asks for access to your Diary/)
@@ -34,7 +34,7 @@ test('sign up, consent that says who asks for what, and deny', async () => {
   assert.equal(end.searchParams.get('iss'), `${diary.url}/oauth`)
 })
 
-test('every page keeps scripts and frames out, and lets the form lead to the app', async () => {
+test('every page forbids scripts and frames, and lets forms redirect to the app', async () => {
   const browser = new Browser(diary.url)
   for (const open of [
     () => start(browser),
@@ -62,7 +62,7 @@ test('names that look the same are one name', async () => {
   }
 })
 
-test('a form that cannot be taken is shown again, with the reason and the name', async () => {
+test('an invalid form is shown again, with the reason and the name', async () => {
   for (const [name, word, reason] of [
     ['', password, /1 to 64/],
     ['x'.repeat(65), password, /1 to 64/],
@@ -80,7 +80,7 @@ test('a form that cannot be taken is shown again, with the reason and the name',
   }
 })
 
-test('a wrong password and an unknown name are answered alike, and the eleventh try waits', async () => {
+test('a wrong password and an unknown name get the same answer, and the eleventh try must wait', async () => {
   await signUp(diary, 'linus')
   const answers: string[] = []
   for (const name of ['linus', 'nobody']) {
@@ -123,7 +123,7 @@ test('a form from another site changes nothing', async () => {
   assert.match(browser.page, /<strong>Chat<\/strong>/)
 })
 
-test('a page that was begun in another browser, or has expired, leads nowhere', async () => {
+test('a page from another browser, or an expired one, is refused', async () => {
   const browser = await signUp(diary, 'alan')
   await start(browser)
   const { url } = browser
@@ -136,7 +136,7 @@ test('a page that was begun in another browser, or has expired, leads nowhere', 
   assert.equal(browser.status, 400)
 })
 
-test('who has signed out in between is asked to sign in again, and so is who uses another account', async () => {
+test('a user who has signed out or changed the account must sign in again', async () => {
   const browser = await signUp(diary, 'barbara')
   await start(browser)
   const { url } = browser
@@ -159,7 +159,7 @@ test('who has signed out in between is asked to sign in again, and so is who use
   assert.equal(user, (await diary.accounts.findByName('frances'))?.id)
 })
 
-test('a user sees and ends only what they have allowed themselves', async () => {
+test('a user sees and revokes only their own apps', async () => {
   const one = await signUp(diary, 'one')
   const two = await signUp(diary, 'two')
   const tokens: string[] = []
@@ -176,7 +176,7 @@ test('a user sees and ends only what they have allowed themselves', async () => 
   assert.match(two.page, /<strong>Chat<\/strong>[\s\S]*Read your diary/)
 })
 
-test('a user who has allowed an app is not asked again, and one who has taken it back is', async () => {
+test('a user is asked again only after revoking the app', async () => {
   const browser = await signUp(diary, 'radia')
   await getLegacyCode(diary, browser, 'diary:read')
   assert.match(await start(browser), /^https:\/\/chat\.openai\.com\/.*code=/)

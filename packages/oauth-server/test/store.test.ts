@@ -5,7 +5,7 @@ import { cleanUp } from '../src/adapter.ts'
 import { chat, serveDiary, web } from './fixture.ts'
 import { begin, codeParameters, credentials, getLegacyCode, getTokens, password, redeem, signUp } from './flow.ts'
 
-test('neither the database nor the log holds what somebody could call or sign in with', async () => {
+test('neither the database nor the log contains a usable token or password', async () => {
   const diary = await serveDiary()
   const browser = await signUp(diary, 'ada')
   const secrets: Record<string, string> = {
@@ -48,7 +48,7 @@ test('neither the database nor the log holds what somebody could call or sign in
   await diary.close()
 })
 
-test('what has expired is deleted, and what has not stays, whatever strangers begin', async () => {
+test('only expired records are deleted, however many sign-ins strangers begin', async () => {
   const diary = await serveDiary()
   const account = (await diary.accounts.add('ada', password)) as { id: string }
   const token = await diary.issueAccessToken(account.id, chat.id)

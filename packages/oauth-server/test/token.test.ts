@@ -30,7 +30,7 @@ async function newTokens(): Promise<Record<'access_token' | 'refresh_token', str
   return (await answer.json()) as never
 }
 
-test('a code is taken from its own client, with its own callback, only', async () => {
+test('a code is accepted only from its own client, with its own callback', async () => {
   const code = await getLegacyCode(diary, browser)
   const foreign = { client_id: web.id, client_secret: web.secret }
   await assertRefused(await redeem(diary, { ...codeParameters(code), ...foreign }), [400], 'another client')
@@ -43,7 +43,7 @@ test('a code is taken from its own client, with its own callback, only', async (
   await assertRefused(await redeem(diary, { ...without, ...credentials }), [400], 'no callback')
 })
 
-test('a code that is sent again takes the tokens with it that it gave', async () => {
+test('a reused code revokes the tokens that it gave', async () => {
   const code = await getLegacyCode(diary, browser)
   const first = (await (await redeem(diary, { ...codeParameters(code), ...credentials })).json()) as {
     access_token: string
@@ -53,13 +53,13 @@ test('a code that is sent again takes the tokens with it that it gave', async ()
   assert.equal((await diary.call(first.access_token)).status, 401)
 })
 
-test('a code that has expired is no code', async () => {
+test('an expired code is refused', async () => {
   const code = await getLegacyCode(diary, browser)
   await diary.database.run`UPDATE oauth_record SET expires_at = 1 WHERE model = 'AuthorizationCode'`
   await assertRefused(await redeem(diary, { ...codeParameters(code), ...credentials }), [400], 'expired')
 })
 
-test('PKCE cannot be left out, weakened or answered wrongly', async () => {
+test('PKCE cannot be omitted, weakened or answered wrongly', async () => {
   for (const client of [desktop, web]) {
     const secret: Record<string, string> = client === web ? { client_secret: web.secret } : {}
     const tries: [what: string, more: Record<string, string>, verifier: string | undefined][] = [
@@ -102,7 +102,7 @@ test('PKCE cannot be left out, weakened or answered wrongly', async () => {
   )
 })
 
-test('a client without its secret is nobody', async () => {
+test('a client without its secret is refused', async () => {
   const code = await getLegacyCode(diary, browser)
   const parameters = codeParameters(code)
   for (const [what, more, authorization, statuses] of [
@@ -123,7 +123,7 @@ test('a client without its secret is nobody', async () => {
   assert.equal((await redeem(diary, { ...parameters, ...credentials })).status, 200, 'none of these used the code up')
 })
 
-test('what is no token request is refused as one', async () => {
+test('an invalid token request is refused', async () => {
   const form = 'application/x-www-form-urlencoded'
   const json = 'application/json'
   for (const [what, body, type, status] of [
@@ -150,7 +150,7 @@ test('what is no token request is refused as one', async () => {
     assert.equal((await fetch(`${diary.url}/oauth/token`, { method })).status, 405)
 })
 
-test('a refresh token is for its own client, and for no more than it was given for', async () => {
+test('a refresh token works only for its own client and scopes', async () => {
   const { refresh_token } = await newTokens()
   const refresh = { grant_type: 'refresh_token', refresh_token }
   await assertRefused(
@@ -170,7 +170,7 @@ test('a refresh token is for its own client, and for no more than it was given f
   assert.equal((await diary.call(tokens.access_token, '/diary', { method: 'POST' })).status, 403)
 })
 
-test('a refresh token that comes back after it was replaced ends all that came of it', async () => {
+test('a reused refresh token ends the whole chain', async () => {
   const first = await newTokens()
   const refresh = (refresh_token: string) =>
     redeem(diary, { grant_type: 'refresh_token', refresh_token, ...credentials })
@@ -181,7 +181,7 @@ test('a refresh token that comes back after it was replaced ends all that came o
   for (const { access_token } of [first, second]) assert.equal((await diary.call(access_token)).status, 401)
 })
 
-test('a token is revoked by its own client only, and an unknown one is no error', async () => {
+test('only its own client revokes a token, and an unknown token is not an error', async () => {
   const { access_token, refresh_token } = await newTokens()
   const revoke = (parameters: Record<string, string>) =>
     post(new URLSearchParams(parameters).toString(), 'application/x-www-form-urlencoded', '/oauth/revoke')
@@ -192,7 +192,7 @@ test('a token is revoked by its own client only, and an unknown one is no error'
   assert.equal((await diary.call(access_token)).status, 401)
 })
 
-test('a token is for the resource that was asked for, and there is only one', async () => {
+test('a token is for the requested resource, and there is only one', async () => {
   for (const resource of [diary.url, `${diary.url}/`]) {
     const { tokens } = await getTokens(diary, desktop, browser, { resource })
     assert.equal((await diary.call(tokens.access_token)).status, 200, resource)

@@ -54,7 +54,7 @@ test('a limit and an offset may be parameters', async () => {
   await database.close()
 })
 
-test('what failed is undone, and nothing beside it', async () => {
+test('a failure is rolled back, and nothing else', async () => {
   const database = await open()
   const results = await Promise.allSettled([
     database.run`INSERT INTO entry (name) VALUES ('before')`,
@@ -78,7 +78,7 @@ test('what failed is undone, and nothing beside it', async () => {
   await database.close()
 })
 
-test('a row number beyond what a JavaScript number holds is in the way of nothing', async () => {
+test('a row id above 2^53 causes no error', async () => {
   const database = await open()
   const insert = (name: string) =>
     database.transaction(async (transaction) => {
@@ -93,7 +93,7 @@ test('a row number beyond what a JavaScript number holds is in the way of nothin
   await database.close()
 })
 
-test('transactions come one after the other', async () => {
+test('transactions run one after the other', async () => {
   const database = await open()
   await database.run`INSERT INTO entry (name, number) VALUES ('counter', 0)`
   const increments = Array.from({ length: 100 }, () =>
@@ -108,7 +108,7 @@ test('transactions come one after the other', async () => {
   await database.close()
 })
 
-test('what has been acknowledged is read, and what has not is not', async () => {
+test('reads see acknowledged writes, and no others', async () => {
   const database = await open()
   const count = async () => (await database.get<{ count: number }>`SELECT count(*) AS count FROM entry`)?.count
   await database.transaction(async (transaction) => {
@@ -162,7 +162,7 @@ test('migrations run once, in order, and all or none', async () => {
   )
 })
 
-test('an address that leads nowhere is said in one line', async () => {
+test('an unusable URL is refused in one line', async () => {
   const text = join(folder, 'text')
   writeFileSync(
     text,
@@ -184,7 +184,7 @@ test('an address that leads nowhere is said in one line', async () => {
     })
 })
 
-test('closing finishes what was begun and refuses what is new', async () => {
+test('closing finishes running work and refuses new work', async () => {
   const url = newUrl()
   const database = await open(url)
   const begun = Array.from({ length: 20 }, () => database.run`INSERT INTO entry (name) VALUES ('begun')`)
@@ -212,7 +212,7 @@ const startWriter = (url: string, name: string, count: number, hold = 0): ChildP
     },
   )
 
-test('a new file is opened by several at once, and none is told that it is locked', { timeout: 60_000 }, async () => {
+test('several can open a new file at once, and none finds it locked', { timeout: 60_000 }, async () => {
   const workers = Array.from({ length: 2 }, () => new Worker(join(import.meta.dirname, 'open-worker.ts')))
   for (let round = 0; round < 40; round++) {
     const told = workers.map((worker) => once(worker, 'message'))
@@ -264,7 +264,7 @@ test('a process that holds the lock only delays the others', { timeout: 30_000 }
   await database.close()
 })
 
-test('what is deleted is written over, and after a checkpoint nowhere on the disk, where that was asked for', async () => {
+test('with overwriteDeleted, deleted data is not on the disk after a checkpoint', async () => {
   const url = newUrl()
   const database = await openDatabase(url, migrations, { overwriteDeleted: true })
   const path = url.slice('file:'.length)

@@ -20,7 +20,7 @@ const find = async (expression: string) =>
         ({ rowid }) => rowid,
       )
 
-test('what is deleted from a full-text table is counted and gone, however often', async () => {
+test('rows that are deleted from a full-text table are counted and gone, every time', async () => {
   for (let round = 0; round < 50; round++) {
     await keep(1, 'milk', 'bread')
     assert.deepEqual(await find(toMatch('milk').words), [1])
@@ -48,7 +48,7 @@ test('the words of one owner are not those of another', async () => {
   await database.run`DELETE FROM page WHERE rowid IN (10, 11)`
 })
 
-test('nothing that a person types is syntax', async () => {
+test('no text of a query is treated as syntax', async () => {
   await keep(20, 'AND or NOT near', 'a-b c:d "e" (f) {g} h* ^i')
   for (const query of [
     '"',
