@@ -15,7 +15,7 @@ const database = temporaryDatabase()
 let locals: WorkspacePlugin[]
 let model: ServedModel
 before(async () => {
-  locals = await workspacePlugins(root.pathname, ['todo', 'stocks', 'notes'])
+  locals = await workspacePlugins(root.pathname)
   model = await serveModel((_, index) =>
     index % 2 === 0
       ? { calls: [{ name: 'todo__getTodos', arguments: { username: 'bob' } }] }

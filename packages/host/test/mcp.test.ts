@@ -9,7 +9,7 @@ let locals: WorkspacePlugin[]
 let served: ServedHost
 let browser: Browser
 before(async () => {
-  locals = await workspacePlugins(new URL('../../../', import.meta.url).pathname, ['todo', 'stocks', 'notes'])
+  locals = await workspacePlugins(new URL('../../../', import.meta.url).pathname)
   served = await serveHost()
   browser = served.browser()
 })
