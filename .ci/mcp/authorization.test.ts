@@ -6,9 +6,9 @@ import { run } from './command.ts'
 
 // Runs the suite's scenarios for authorization servers against the one of notes. The suite prints a URL for a person to
 // open; the test fills in the pages as that person would.
-const plugins = await workspacePlugins(new URL('../../', import.meta.url).pathname)
+const plugins = await workspacePlugins(new URL('../../', import.meta.url).pathname, ['notes'])
 after(() => Promise.all(plugins.map(({ end }) => end())))
-const notes = plugins.find(({ name }) => name === 'notes')
+const [notes] = plugins
 assert.ok(notes?.oauth?.signIn)
 const { signIn } = notes.oauth
 const publicUrl = notes.url.replace('127.0.0.1', 'localhost')

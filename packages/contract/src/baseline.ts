@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs'
 import type { Finding } from './finding.ts'
 
-/** Findings that are accepted, one a line: `CODE SUBJECT  # why`. */
+/** Compares findings with a file of accepted ones, one per line: `CODE SUBJECT  # reason`. */
 export interface Baseline {
-  /** Those that are not accepted. */
+  /** Findings that are not accepted. */
   left: Finding[]
-  /** Lines that no finding fits any more. */
+  /** Lines that match no finding. */
   stale: string[]
 }
 
-/** An accepted finding that is there no longer has to leave the file, so that it cannot hide a new one. */
+/** A line that matches no finding must be removed from the file, so that it cannot hide a new finding. */
 export function applyBaseline(file: string | undefined, findings: readonly Finding[]): Baseline {
   if (file === undefined) return { left: [...findings], stale: [] }
   const lines = readFileSync(file, 'utf8')

@@ -13,15 +13,15 @@ export interface CheckRun {
   check: SchemaCheck
   values: Values
   pool: Pool
-  /** All that may be called. */
+  /** All operations that the run may call. */
   operations: readonly SpecOperation[]
-  /** Values that no schema tells, by the name of the input. */
+  /** Values that cannot be made from a schema, by the name of the input. */
   given?: Readonly<Record<string, string>> | undefined
-  /** Whether the time of the whole run is over. */
+  /** Whether the time for the run is over. */
   isOver: () => boolean
 }
 
-/** An input that fits, with what was learnt where it is needed. Undefined where a field can have no value. */
+/** A valid input, with learnt values where they are needed. Undefined where a field has no possible value. */
 export function ordinaryInput(
   { values, pool, given }: CheckRun,
   operation: SpecOperation,
@@ -47,13 +47,13 @@ export function ordinaryInput(
   return input
 }
 
-/** A text that only an earlier answer can give: any other is refused with right. */
+/** A text that only an earlier answer can give: the server may refuse any other. */
 export const isOpaque = ({ name, schema }: Field): boolean =>
   schema.type === 'string' && !schema.enum && /^(cursor|page_?token|after|before|continuation|next)$/i.test(name)
 export const isVersion = (name: string): boolean => /(^|_)(version|revision)$/i.test(name)
 export const isLearnt = (name: string): boolean => /(^|_)(id|version|revision)$|(Id|Version)$/.test(name)
 
-/** Sends one input, judges the answer by itself, and learns from it. */
+/** Sends one input, judges the answer, and learns from it. */
 export async function call(
   run: CheckRun,
   operation: SpecOperation,

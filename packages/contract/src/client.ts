@@ -8,7 +8,7 @@ export interface Exchange {
   status: number
   headers: Headers
   text: string
-  /** The body as JSON; undefined where it is none. */
+  /** The body as JSON. Undefined where it is not JSON. */
   json: unknown
   milliseconds: number
   curl: string
@@ -19,7 +19,7 @@ export interface RequestInput {
   path: string
   headers?: Record<string, string>
   body?: string | Buffer | undefined
-  /** Undefined sends the token that was given, null none. */
+  /** Undefined sends the token of the run, null sends none. */
   token?: string | null | undefined
 }
 
@@ -31,12 +31,12 @@ export interface ClientOptions {
   report: Report
 }
 
-/** The plugin does not answer at all. */
+/** The plugin does not answer. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer'
 }
 
-/** Makes calls as an assistant does, and keeps for each a line that makes it again. */
+/** Makes calls as an assistant does, with a curl command for each that repeats it. */
 export class Client {
   readonly #options: ClientOptions
 
@@ -99,7 +99,7 @@ export class Client {
     const parts = ['curl', ...(method === 'GET' ? [] : ['-X', method]), quote(url)]
     for (const [name, value] of Object.entries(headers)) {
       if (name === 'accept') continue
-      // What was made up is shown; what is valid, or was, is not.
+      // Shows invalid tokens, and hides valid and expired ones.
       const isSecret = name === 'authorization' && !/made-up|undefined|^Bearer $/.test(value)
       parts.push('-H', isSecret ? `"authorization: ${value.split(' ')[0]} $TOKEN"` : quote(`${name}: ${value}`))
     }

@@ -5,7 +5,7 @@ export interface ConfigFile {
   /** The address of the plugin. */
   url?: string
   oauth?: OAuthSettings
-  /** By the name of the option, without its dashes. */
+  /** By the name of the option without dashes. */
   options: Record<string, string | boolean | string[]>
 }
 

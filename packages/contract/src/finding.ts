@@ -5,13 +5,13 @@ export interface Finding {
   severity: Severity
   /** The operation or document, such as `getTodos` or `manifest`. */
   subject: string
-  /** What was seen. */
+  /** What the tester saw. */
   detail: string
-  /** Where it stands in the document, as a JSON pointer. */
+  /** The place in the document, as a JSON pointer. */
   pointer?: string | undefined
-  /** A line that shows it again. Secrets are variables in it. */
+  /** A command that shows it again. Secrets are variables. */
   curl?: string | undefined
-  /** How many cases show the same. */
+  /** How many cases show it. */
   count: number
 }
 
@@ -21,11 +21,11 @@ export interface Untested {
   reason: string
 }
 
-/** Gathers findings: one for each rule and subject, with the smallest case. */
+/** Collects findings: one for each rule and subject, with the shortest case. */
 export class Report {
   readonly #findings = new Map<string, Finding>()
   readonly untested: Untested[] = []
-  /** How many calls were made, and which operations answered well at least once. */
+  /** The number of calls. `answered` has the operations that answered with 2xx at least once. */
   calls = 0
   /** The same seed makes the same calls. */
   seed: number | undefined

@@ -1,12 +1,12 @@
 import type { Field } from './spec.ts'
 
-/** Values that earlier answers brought, by the names under which an input may ask for them. */
+/** Values from earlier answers, by the names of the inputs that they fit. */
 export class Pool {
   readonly #values = new Map<string, unknown[]>()
   readonly #made = new Set<unknown>()
   readonly #versions = new Map<unknown, unknown>()
 
-  /** Learns ids and the like from an answer. `resource` is the last plain part of the path: `notes`. */
+  /** Learns ids and similar values from an answer. `resource` is the last fixed part of the path: `notes`. */
   learn(answer: unknown, resource: string, depth = 0): void {
     if (depth > 4 || answer === null || typeof answer !== 'object') return
     if (Array.isArray(answer)) {
@@ -24,7 +24,7 @@ export class Pool {
     }
   }
 
-  /** The newest value for an input; undefined where nothing was learnt. */
+  /** The newest value for an input. Undefined where none was learnt. */
   find({ name }: Field, resource: string): unknown {
     const key = normal(name)
     for (const wanted of [`${singular(resource)}${key}`, key, key.replace(/id$/, '') !== key ? 'id' : key]) {
@@ -34,7 +34,7 @@ export class Pool {
     return undefined
   }
 
-  /** Remembers what this run made itself, by the answer of its creation. */
+  /** Remembers what this run created, by the answer to its creation. */
   learnMade(answer: unknown): void {
     const before = new Set([...this.#values.values()].flat())
     this.learn(answer, '')
@@ -45,7 +45,7 @@ export class Pool {
     return this.#made.has(value)
   }
 
-  /** The version that the thing with this id had last; undefined where none was seen. */
+  /** The last version of the item with this id. Undefined where none was seen. */
   versionOf(id: unknown): unknown {
     return this.#versions.get(id)
   }
@@ -69,7 +69,7 @@ export class Pool {
 const normal = (name: string): string => name.toLowerCase().replaceAll(/[_-]/g, '')
 const singular = (word: string): string => normal(word).replace(/ies$/, 'y').replace(/s$/, '')
 
-/** The last part of a path that is no parameter: `notes` of `/notes/{id}`. */
+/** The last part of a path that is not a parameter: `notes` of `/notes/{id}`. */
 export const resourceOf = (path: string): string =>
   path
     .split('/')

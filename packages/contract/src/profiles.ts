@@ -1,7 +1,7 @@
 import { anthropic, openai, type StrictSubset, strictFaults } from '@reference-plugins/reader'
 import { asArray, asObject, type Schema, type Spec, type SpecOperation } from './spec.ts'
 
-/** What is known of a plugin when a consumer is asked about it. */
+/** What the demands of a consumer look at. */
 export interface PluginFacts {
   manifest: Schema | undefined
   spec: Spec
@@ -9,7 +9,7 @@ export interface PluginFacts {
   versions: readonly string[]
 }
 
-/** One thing that a consumer asks for: what is wrong, or undefined. */
+/** One demand of a consumer. Answers what is wrong, or undefined. */
 interface Demand {
   level: 'refused' | 'degraded'
   fault: (facts: PluginFacts) => string | undefined
@@ -44,13 +44,13 @@ const version = (...versions: string[]) =>
       : `it reads OpenAPI ${versions.join(' or ')}, and there is ${facts.versions.join(', ')}`,
   )
 
-/** A plugin that is tried on one's own machine is not judged by what it will have in public. */
+/** A plugin on this machine is not judged by what only a public one needs. */
 const publicServer = refused(({ spec }) => {
   const [url = ''] = spec.servers
   if (!URL.canParse(url)) return 'it needs one absolute server URL'
   const { protocol, port, hostname } = new URL(url)
   if (['localhost', '127.0.0.1', '[::1]'].includes(hostname)) return undefined
-  return protocol === 'https:' && port === '' ? undefined : 'the server has to be https, on its default port'
+  return protocol === 'https:' && port === '' ? undefined : 'the server must use https on its default port'
 })
 const oneServer = refused(({ spec }) =>
   spec.servers.length === 1 ? undefined : `it takes exactly one server, and there are ${spec.servers.length}`,
@@ -107,7 +107,7 @@ const plainInputs = (level: Demand['level']): Demand => ({
       ),
     ),
 })
-/** The one object that a tool takes. */
+/** The object that a tool accepts. */
 const toInput = ({ fields }: SpecOperation): Schema => ({
   type: 'object',
   properties: Object.fromEntries(fields.map(({ name, schema }) => [name, schema])),
@@ -157,7 +157,7 @@ const jsonAnswers = degraded((facts) =>
 )
 const jsonBodies = refused((facts) =>
   first(facts.spec.operations, ({ id, node, hasBody }) =>
-    asObject(node.requestBody).content && !hasBody ? `the body of ${id} is no JSON` : undefined,
+    asObject(node.requestBody).content && !hasBody ? `the body of ${id} is not JSON` : undefined,
   ),
 )
 const noNameTwice = degraded((facts) =>
@@ -178,9 +178,7 @@ const texts = (longest: number) =>
 const summaries = refused(({ spec }) =>
   first(spec.operations, ({ id, node }) => (node.summary ? undefined : `${id} has no summary`)),
 )
-const manifestNeeded = refused(({ manifest }) =>
-  manifest ? undefined : 'it begins at the manifest, and there is none',
-)
+const manifestNeeded = refused(({ manifest }) => (manifest ? undefined : 'it needs a manifest, which is missing'))
 const noEnums = degraded((facts) =>
   first(operationsOf(facts), ({ id, fields }) =>
     first(fields, ({ name, schema }) =>
@@ -191,10 +189,10 @@ const noEnums = degraded((facts) =>
   ),
 )
 const components = refused(({ spec }) =>
-  asObject(spec.document.components).schemas === undefined ? 'it needs components.schemas, if only {}' : undefined,
+  asObject(spec.document.components).schemas === undefined ? 'it needs components.schemas, which may be {}' : undefined,
 )
 
-/** The consumers of 2026, each with what it asks of a manifest or a spec. */
+/** The consumers of 2026, with what each demands of a manifest and a spec. */
 export const profiles: Record<string, Profile> = {
   'chatgpt-plugin': {
     title: 'ChatGPT plugin (2023)',
@@ -334,7 +332,7 @@ export const profiles: Record<string, Profile> = {
   },
 }
 
-/** What each of the consumers would make of a plugin. */
+/** Judges how each consumer handles a plugin. */
 export function judgeConsumers(facts: PluginFacts, names: readonly string[] = Object.keys(profiles)): Verdict[] {
   return names.map((consumer) => {
     const { title, demands } = profiles[consumer] as Profile

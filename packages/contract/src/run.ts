@@ -21,22 +21,22 @@ import { Values } from './values.ts'
 export interface ContractOptions {
   /** The origin at which the plugin answers. */
   baseUrl: string
-  /** A valid token; with a scheme before it where that is not Bearer. */
+  /** A valid token, with its scheme where that is not Bearer. */
   token?: string | undefined
-  /** Of another user. */
+  /** A valid token of another user. */
   secondToken?: string | undefined
   readOnlyToken?: string | undefined
   expiredToken?: string | undefined
-  /** A client of the authorization server, whose sign-in is driven to its end. */
+  /** A client of the authorization server, for the complete sign-in. */
   oauth?: OAuthSettings | undefined
-  /** Values that no schema tells, such as the URL of a feed that is there: by the name of the input. */
+  /** Values that cannot be made from a schema, such as the URL of an existing feed: by the name of the input. */
   values?: Readonly<Record<string, string>>
   headers?: Record<string, string>
   /** Repeats a run exactly. */
   seed?: number
-  /** In seconds; what is not reached by then is listed as untested. */
+  /** In seconds. What is not reached in this time is listed as untested. */
   maxTime?: number
-  /** Only reading operations are called. */
+  /** Calls only operations that read. */
   safe?: boolean
   /** Names of operations, or parts of them. */
   include?: readonly string[]
@@ -72,7 +72,7 @@ export async function checkPlugin(options: ContractOptions): Promise<Report> {
   return report
 }
 
-/** Where a client is given, its tokens are used for what is given none. */
+/** Where a client is given, signs in and uses its tokens where none are given. */
 async function signIn(
   options: ContractOptions,
   manifest: Schema | undefined,
@@ -104,7 +104,7 @@ export function judgeDocuments({ manifest, spec: document }: Documents, report: 
   return spec
 }
 
-// What makes things comes first, so that there is something to read, and what deletes them last.
+// Operations that create come first, so that there is something to read, and those that delete come last.
 const order = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE']
 
 async function checkOperations(
@@ -141,7 +141,7 @@ async function checkOperations(
     isOver: () => performance.now() > end,
   }
   for (const { id, method } of chosen)
-    if (safe && method !== 'GET') report.skip(id, 'all', 'only reading operations were to be called')
+    if (safe && method !== 'GET') report.skip(id, 'all', 'only operations that read were to be called')
   for (const { id, unsendable } of operations)
     if (unsendable) report.skip(id, 'all', `the tester cannot make a body of ${unsendable}`)
   const needsToken = operations.some(({ isProtected }) => isProtected)
@@ -149,7 +149,7 @@ async function checkOperations(
   const canary = newCanary(seed)
 
   if (token && needsToken && !(await isAccepted(run, reachable))) return
-  // Things are there under the names that the pool learns, before anything is asked about them.
+  // Creates items first, so that the pool has their ids for the checks that follow.
   for (const operation of reachable.filter(({ method }) => method === 'POST'))
     await call(run, operation, ordinaryInput(run, operation, true) ?? {})
   for (const operation of reachable.filter(
@@ -178,7 +178,7 @@ async function checkOperations(
     if (secondToken) for (const operation of reading) await checkUsers(run, operation, secondToken, canary)
     await checkLife(run, create, reading, `${canary}life`)
   }
-  // A token that all users share has nobody to keep apart.
+  // A token that all users share separates no users.
   const isShared = asObject(asObject(options.manifest).auth).type === 'service_http'
   if (!secondToken && needsToken && !isShared)
     report.skip('all protected operations', 'isolation', 'no token of a second user was given: --second-token')
@@ -187,13 +187,13 @@ async function checkOperations(
   for (const { id } of reachable) if (!report.answered.has(id)) report.skip(id, 'answers', 'it never answered with 2xx')
 }
 
-/** Whether the token is good for anything: otherwise every other finding would be about that. */
+/** Whether the token is accepted: otherwise every other finding would only say that it is not. */
 async function isAccepted(run: CheckRun, operations: SpecOperation[]): Promise<boolean> {
   for (const operation of operations.filter(({ isProtected }) => isProtected).slice(0, 3)) {
     const exchange = await call(run, operation, ordinaryInput(run, operation, false) ?? {})
     if (exchange && exchange.status !== 401) return true
     if (exchange)
-      run.report.add('auth-token-refused', operation.id, 'the token that was given is answered with 401', {
+      run.report.add('auth-token-refused', operation.id, 'the token that you gave is answered with 401', {
         curl: exchange.curl,
       })
   }

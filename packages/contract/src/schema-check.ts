@@ -35,7 +35,7 @@ export class SchemaCheck {
       this.#ajv.addFormat(format, true)
   }
 
-  /** Answers what does not fit, or undefined where all does. Throws where the schema itself cannot be used. */
+  /** Answers what does not match, or undefined where the value matches. Throws where the schema is invalid. */
   fault(schema: Schema, value: unknown): string | undefined {
     let validate = this.#compiled.get(schema)
     if (!validate) {
@@ -52,15 +52,15 @@ export class SchemaCheck {
   }
 }
 
-/** In time that grows with the text alone, whatever the pattern: it comes from somebody else. */
+/** Runs in time linear in the text, because the pattern comes from a stranger. */
 function regExp(pattern: string): { test: (text: string) => boolean } {
-  // What cannot be a pattern at all is told to whoever compiles the schema.
+  // Throws for an invalid pattern, which makes the schema invalid.
   new RegExp(pattern, 'u')
   try {
     const compiled = RE2JS.compile(pattern)
     return { test: (text) => compiled.matcher(text).find() }
   } catch {
-    // A look around or back, which cannot be run in such time, is not judged.
+    // A lookaround or backreference cannot run in linear time, so it is not judged.
     return { test: () => true }
   }
 }
@@ -68,10 +68,10 @@ regExp.code = 'new RegExp'
 
 const describe = (error: ErrorObject | undefined): string =>
   error
-    ? `${error.instancePath || 'the whole'} ${error.message}${error.params.allowedValues ? `: ${error.params.allowedValues}` : ''}`
-    : 'it does not fit'
+    ? `${error.instancePath || 'the value'} ${error.message}${error.params.allowedValues ? `: ${error.params.allowedValues}` : ''}`
+    : 'it does not match'
 
-/** OpenAPI 3.0 says nullable, and gives exclusive limits as booleans. */
+/** OpenAPI 3.0 has nullable, and exclusive limits as booleans. */
 function toNew(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(toNew)
   if (node === null || typeof node !== 'object') return node

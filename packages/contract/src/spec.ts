@@ -31,7 +31,7 @@ export interface SpecOperation {
   id: string
   method: string
   path: string
-  /** Fixed pairs of the query that stand in the path of the spec. */
+  /** Fixed query parameters that are part of the path in the spec. */
   query: [name: string, value: string][]
   fields: Field[]
   /** Whether the spec describes a body of JSON. */
@@ -46,7 +46,7 @@ export interface SpecOperation {
   responses: Record<string, { contents: (Pick<Content, 'type'> & { schema: Schema | undefined })[] }>
   isProtected: boolean
   pointer: string
-  /** The operation as it stands in the document. */
+  /** The operation as the document has it. */
   node: Schema
 }
 

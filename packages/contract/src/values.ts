@@ -20,13 +20,13 @@ interface Words {
   maxItems?: number
 }
 
-/** Makes values that fit a schema, and values that break exactly one of its words. */
+/** Makes values that match a schema, and values that violate exactly one of its keywords. */
 export class Values {
   readonly #check: SchemaCheck
   readonly #seed: number
   readonly #fc: FastCheck
 
-  /** Loads fast-check, which is large: whoever only imports the tester does not need it. */
+  /** Loads fast-check, which a program that only imports the tester does not need. */
   static async open(check: SchemaCheck, seed: number): Promise<Values> {
     return new Values(check, seed, await import('fast-check'))
   }
@@ -37,7 +37,7 @@ export class Values {
     this.#fc = fc
   }
 
-  /** An ordinary value. Undefined where none was found that fits. */
+  /** An ordinary value. Undefined where no matching value was found. */
   ordinary(schema: Schema, depth = 0): unknown {
     for (const candidate of [
       schema.example,
@@ -51,7 +51,7 @@ export class Values {
     return this.#fits(schema, value) ? value : this.sample(schema, 20).find((one) => this.#fits(schema, one))
   }
 
-  /** The edges of a schema: shortest and longest, least and greatest, each of its choices, other scripts. */
+  /** The edges of a schema: shortest and longest, lowest and highest, each choice, other scripts. */
   edges(schema: Schema): unknown[] {
     const { minimum, maximum, minLength = 0, maxLength, enum: choices } = schema as Words
     const longest = Math.min(maxLength ?? 200, 20_000)
@@ -85,7 +85,7 @@ export class Values {
     }
   }
 
-  /** Values that break one word of the schema each, with that word. */
+  /** Values that each violate one keyword of the schema, with that keyword. */
   broken(schema: Schema): { word: string; value: unknown }[] {
     const s = schema as Words
     const found: { word: string; value: unknown }[] = []
@@ -119,7 +119,7 @@ export class Values {
       const [broken] = this.broken(asObject(schema.items))
       if (broken) add(`items ${broken.word}`, [broken.value])
     }
-    // One case for each word, the smallest first, but every wrong type.
+    // One case for each keyword, the smallest first, but every wrong type.
     return found.filter(
       ({ word, value }, index) =>
         word === 'type' || found.findIndex((one) => one.word === word) === index || value === null,

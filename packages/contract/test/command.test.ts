@@ -56,7 +56,7 @@ test('the exit code is 0 for a correct plugin, 1 for a broken one, with advice a
   assert.equal(found.code, 1)
   assert.match(
     found.output,
-    /error deleted-still-there {2}deleteNote: .* shows it still[\s\S]*Take it out of every answer[\s\S]*at \/paths\/~1notes~1\{id\}\/delete/,
+    /error deleted-still-there {2}deleteNote: .* still shows it[\s\S]*Remove it from every answer[\s\S]*at \/paths\/~1notes~1\{id\}\/delete/,
   )
   assert.ok(!found.output.includes(tokens.ada), 'the token is not printed')
   assert.equal((await contract(good.url)).code, 2, 'without a token nothing answers')

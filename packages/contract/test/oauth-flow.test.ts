@@ -59,7 +59,7 @@ test('settings say what is wrong in them, and take secrets from the environment'
   assert.equal(readOAuthSettings({ ...good, clientSecret: '$TEST_SECRET' }).clientSecret, 'x')
   assert.throws(
     () => readOAuthSettings({ ...good, clientSecret: '$NOT_THERE' }),
-    /oauth.clientSecret asks for .* NOT_THERE/,
+    /oauth.clientSecret needs .* NOT_THERE/,
   )
   assert.throws(() => readOAuthSettings({ ...good, client_secret: 'x' }), /oauth.client_secret is not known/)
   assert.throws(() => readOAuthSettings({ ...good, signIn: 'ada' }), /oauth.signIn must be an object/)

@@ -138,6 +138,7 @@ test('an upload leaves no file on the disk', async () => {
   const before = new Set(filesNow().map(({ name }) => name))
   await upload({ 'a.md': 'x', 'b.zip': 'not a zip' }).expect(422)
   await upload({ 'a.md': 'x' }).expect(200)
+  await upload(Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`${index}.md`, 'x']))).expect(413)
   assert.deepEqual(
     filesNow().filter(({ name }) => !before.has(name)),
     [],

@@ -9,6 +9,9 @@ const folder = new URL('..', import.meta.url)
 const rounds = Number(process.env.FUZZ_ROUNDS ?? 3)
 const writes = 10 * rounds
 
+const countOf = (acknowledged: ReadonlyMap<string, ReadonlySet<string>>): number =>
+  [...acknowledged.values()].reduce((sum, { size }) => sum + size, 0)
+
 const add = (url: string, user: string, todo: string) =>
   fetch(`${url}/todos/${user}`, {
     method: 'POST',
@@ -48,7 +51,9 @@ test('no acknowledged todo is lost when the process is killed, several times', {
         acknowledged.set(user, (acknowledged.get(user) ?? new Set()).add(todo))
       }
     })
-    await sleep(50 + Math.random() * 350)
+    // Not a time: on a busy machine it would pass before a todo is written.
+    const enough = countOf(acknowledged) + 30 + Math.random() * 60
+    while (countOf(acknowledged) < enough) await sleep(Math.random() * 10)
     await server.end('SIGKILL')
     await Promise.all(writers)
 
@@ -63,7 +68,7 @@ test('no acknowledged todo is lost when the process is killed, several times', {
     }
   }
   await server.end('SIGKILL')
-  const total = [...acknowledged.values()].reduce((sum, { size }) => sum + size, 0)
+  const total = countOf(acknowledged)
   assert.ok(total > 25 * rounds, `${total} todos were acknowledged`)
 })
 

@@ -21,7 +21,7 @@ export interface AnswerCheckOptions {
   token: string | undefined
 }
 
-/** Judges one answer by what the spec says of its status. */
+/** Judges one answer by what the spec describes for its status. */
 export function checkAnswer({ operation, exchange, check, report, token }: AnswerCheckOptions): void {
   const { id, pointer, responses } = operation
   const { status, text, json, headers, curl, milliseconds } = exchange
@@ -39,7 +39,7 @@ export function checkAnswer({ operation, exchange, check, report, token }: Answe
         ?.slice(0, 80)}`,
     )
   if (token !== undefined && token.length > 7 && text.includes(token))
-    say('auth-echo', 'the token that was sent is in it')
+    say('auth-echo', 'it contains the token that was sent')
   if (status === 429 && !headers.get('retry-after')) say('rate-limit', '429 without Retry-After')
   const described =
     responses[status] ??
@@ -56,8 +56,9 @@ export function checkAnswer({ operation, exchange, check, report, token }: Answe
   const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
   const content = contentFor(contents, type ?? '')
   const types = contents.map((one) => one.type)
-  if (!content) say('answer-type', `${status} has ${type ?? 'no media type'}, and ${types.join(', ')} is described`)
-  // An answer of another type is judged by the schema of JSON all the same, where there is one.
+  if (!content)
+    say('answer-type', `${status} has ${type ?? 'no media type'}, and the spec describes ${types.join(', ')}`)
+  // An answer of another type is still judged by the JSON schema, where there is one.
   const schema = (content ?? contents.find((one) => /json/i.test(one.type)))?.schema
   if (!/json/i.test(content ? (type ?? content.type) : types.join())) return
   if (json === undefined) return void say('answer-not-json', `${status} has ${JSON.stringify(text.slice(0, 60))}`)
@@ -66,6 +67,6 @@ export function checkAnswer({ operation, exchange, check, report, token }: Answe
     const fault = check.fault(schema, json)
     if (fault) say(status < 400 ? 'answer-schema' : 'refusal-undeclared', `${status}: ${fault}`)
   } catch {
-    // The spec's own check has said that the schema cannot be used.
+    // The check of the spec has already reported that the schema is invalid.
   }
 }

@@ -4,7 +4,7 @@ import { resourceOf } from '../pool.ts'
 import type { SpecOperation } from '../spec.ts'
 import { checkAnswer } from './answer.ts'
 
-/** A protected operation without a token, with made-up ones, and with the right one in the wrong place. */
+/** Calls a protected operation without a token, with invalid tokens, and with the valid token in the wrong place. */
 export async function checkAuth(run: CheckRun, operation: SpecOperation): Promise<void> {
   const { client, report } = run
   if (!operation.isProtected) return
@@ -14,15 +14,19 @@ export async function checkAuth(run: CheckRun, operation: SpecOperation): Promis
   const token = client.token
   const cases: [code: 'auth-open' | 'auth-any-token' | 'auth-place', what: string, change: Partial<RequestInput>][] = [
     ['auth-open', 'no token', { token: null }],
-    ['auth-any-token', 'a made-up token', { token: 'Bearer made-up-by-the-contract-tester' }],
+    ['auth-any-token', 'an invalid token', { token: 'Bearer made-up-by-the-contract-tester' }],
     ['auth-any-token', 'an empty token', { token: 'Bearer ' }],
     ['auth-any-token', 'the token "undefined"', { token: 'Bearer undefined' }],
     ['auth-any-token', 'another scheme', { token: 'Token made-up-by-the-contract-tester' }],
-    ['auth-any-token', 'Basic with made-up words', { token: `Basic ${Buffer.from('made:up').toString('base64')}` }],
+    [
+      'auth-any-token',
+      'Basic with invalid credentials',
+      { token: `Basic ${Buffer.from('made:up').toString('base64')}` },
+    ],
   ]
   if (token) {
-    cases.push(['auth-any-token', 'the token with a letter more', { token: `Bearer ${token}x` }])
-    cases.push(['auth-any-token', 'the token with a letter less', { token: `Bearer ${token.slice(0, -1)}` }])
+    cases.push(['auth-any-token', 'the token with an extra letter', { token: `Bearer ${token}x` }])
+    cases.push(['auth-any-token', 'the token without its last letter', { token: `Bearer ${token.slice(0, -1)}` }])
     if (token.toUpperCase() !== token)
       cases.push(['auth-any-token', 'the token in capitals', { token: `Bearer ${token.toUpperCase()}` }])
     const join = request.path.includes('?') ? '&' : '?'
@@ -51,7 +55,7 @@ const onlyNoAnswer = (error: unknown): undefined => {
   if (!(error instanceof NoAnswer)) throw error
 }
 
-/** With a token that may only read, nothing may change. */
+/** A read-only token must change nothing. */
 export async function checkReadOnly(run: CheckRun, operation: SpecOperation, readOnlyToken: string): Promise<void> {
   if (!operation.isProtected || operation.method === 'GET') return
   const input = ordinaryInput(run, operation, false)
@@ -64,7 +68,7 @@ export async function checkReadOnly(run: CheckRun, operation: SpecOperation, rea
     })
 }
 
-/** What one user made, another may not read, change or delete. Reading operations are looked at for the first user's words. */
+/** Another user must not read, change or delete what one user made. Answers must not contain the first user's words. */
 export async function checkUsers(
   run: CheckRun,
   operation: SpecOperation,
@@ -76,7 +80,7 @@ export async function checkUsers(
   const ids = operation.fields.filter(
     (field) => field.place === 'path' && pool.find(field, resourceOf(operation.path)) !== undefined,
   )
-  // What everybody may read says nothing: only what this run has made itself counts.
+  // Other items may be public: only what this run made itself counts.
   const isForOne = ids.some((field) => pool.isMade(pool.find(field, resourceOf(operation.path))))
   if (!isForOne && operation.method !== 'GET') return
   const input = ordinaryInput(run, operation, false)
@@ -97,7 +101,7 @@ export async function checkUsers(
     report.add(
       'user-leak',
       operation.id,
-      shows ? 'the second user sees what the first has written' : 'the second user reads what belongs to the first',
+      shows ? 'the second user sees what the first user wrote' : 'the second user reads an item of the first user',
       { pointer: operation.pointer, curl: foreign.curl },
     )
 }

@@ -3,13 +3,13 @@ import type { Exchange } from '../client.ts'
 import { resourceOf } from '../pool.ts'
 import { asArray, asObject, type SpecOperation } from '../spec.ts'
 
-/** A word that nobody else writes. */
+/** A word that only this run writes. */
 export const newCanary = (seed: number): string => `canary${seed.toString(36)}`
 
 const isText = (schema: Record<string, unknown>): boolean =>
   schema.type === 'string' && !schema.enum && !schema.format && !schema.pattern
 
-/** What is created can be read and found, and what is deleted is gone. */
+/** A created item can be read and found, and a deleted item is gone. */
 export async function checkLife(
   run: CheckRun,
   create: SpecOperation,
@@ -21,8 +21,7 @@ export async function checkLife(
     ({ place, schema, required }) => place === 'body' && isText(schema) && required && fits(schema, canary),
   )
   const input = ordinaryInput(run, create, false)
-  if (!field || !input)
-    return report.skip(create.id, 'life', 'it takes no text by which what it makes could be found again')
+  if (!field || !input) return report.skip(create.id, 'life', 'it accepts no text by which to find what it creates')
   const made = await call(run, create, { ...input, [field.name]: canary })
   if (!made || made.status >= 300) return
   const given = Object.fromEntries(
@@ -34,22 +33,22 @@ export async function checkLife(
       one.method === 'GET' && isRelated(create, one) && (id !== undefined || unknownIds(create, one).length === 0),
   )
   const seen = await readAll(run, readers, given, id, canary)
-  if (readers.length === 0) return report.skip(create.id, 'life', 'no operation reads what it makes')
+  if (readers.length === 0) return report.skip(create.id, 'life', 'no operation reads what it creates')
   if (!seen.some((one) => one.text.includes(canary))) {
     const worked = seen.filter(({ status }) => status < 300)
     if (worked.length === 0)
-      return report.skip(create.id, 'life', 'no operation that could read what it makes has answered')
+      return report.skip(create.id, 'life', 'no operation that could read what it creates answered with 2xx')
     return report.add(
       'created-not-found',
       create.id,
-      `what was made is not in ${readers.map((one) => one.id).join(', ')}`,
+      `the created item is not in ${readers.map((one) => one.id).join(', ')}`,
       { pointer: create.pointer, curl: made.curl },
     )
   }
-  // In the list it is, and by its id it is not.
+  // The list contains it, and its own address does not exist.
   for (const { operation, status, curl } of seen)
     if (id !== undefined && status === 404 && unknownIds(create, operation).length === 1)
-      report.add('created-not-found', operation.id, 'what was just made is answered with 404', {
+      report.add('created-not-found', operation.id, 'the item that was just created is answered with 404', {
         pointer: operation.pointer,
         curl,
       })
@@ -63,7 +62,7 @@ export async function checkLife(
         { pointer: reader.operation.pointer, curl: again.curl },
       )
     else if (again && shrinks(reader, again, canary))
-      report.add('safe-changes', reader.operation.id, 'what the first call shows is gone in the second', {
+      report.add('safe-changes', reader.operation.id, 'the second call does not show what the first call showed', {
         pointer: reader.operation.pointer,
         curl: again.curl,
       })
@@ -71,7 +70,7 @@ export async function checkLife(
   await checkDelete(run, create, operations, { given, id, canary, readers })
 }
 
-/** Whether a second look at the same thing shows less. */
+/** Whether the second answer shows less than the first. */
 const shrinks = (before: Exchange, after: Exchange, canary: string): boolean =>
   (before.text.includes(canary) && !after.text.includes(canary)) ||
   (itemsOf(after.json)?.length ?? 0) < (itemsOf(before.json)?.length ?? 0)
@@ -91,20 +90,21 @@ async function checkDelete(
 ): Promise<void> {
   const { report, pool } = run
   const remove = operations.find((one) => one.method === 'DELETE' && isRelated(create, one))
-  if (!remove) return report.skip(create.id, 'deletion', 'no operation deletes what it makes')
+  if (!remove) return report.skip(create.id, 'deletion', 'no operation deletes what it creates')
   const least = ordinaryInput(run, remove, false)
   if (!least) return
   const input = { ...least, ...given, ...placed(remove, given, id) }
-  // Where things are known by their place in a list, the place of ours is looked up.
+  // Where items are identified by their index in a list, find the index of the created item.
   const index = remove.fields.find(
     ({ place, schema, required, name }) =>
       place !== 'path' && required && schema.type === 'integer' && /idx|index|position|place/i.test(name),
   )
   if (index) {
     const place = await findPlace(run, readers, given, canary)
-    if (place === undefined) return report.skip(create.id, 'deletion', 'the place of what was made could not be found')
+    if (place === undefined)
+      return report.skip(create.id, 'deletion', 'the index of the created item could not be found')
     input[index.name] = place
-  } else if (id === undefined) return report.skip(create.id, 'deletion', 'what was made has no id to delete it by')
+  } else if (id === undefined) return report.skip(create.id, 'deletion', 'the created item has no id to delete it by')
   const gone = await call(run, remove, input)
   if (!gone || gone.status >= 300) return report.skip(remove.id, 'deletion', `it answers ${gone?.status ?? 'nothing'}`)
   pool.forget(id)
@@ -112,7 +112,7 @@ async function checkDelete(
     (one) => one.status < 300 && one.text.includes(canary),
   )
   if (left)
-    report.add('deleted-still-there', remove.id, `${left.operation.id} shows it still`, {
+    report.add('deleted-still-there', remove.id, `${left.operation.id} still shows it`, {
       pointer: remove.pointer,
       curl: left.curl,
     })
@@ -140,7 +140,7 @@ async function readAll(
   return seen
 }
 
-/** The path's names: those that the creation had, and for the last unknown one the new id. */
+/** The path parameters: those that the creation had, and the new id for the last unknown one. */
 function placed(operation: SpecOperation, given: Record<string, unknown>, id: unknown): Record<string, unknown> {
   const names = operation.fields.filter(({ place }) => place === 'path').map(({ name }) => name)
   return Object.fromEntries(
@@ -157,7 +157,7 @@ const unknownIds = (create: SpecOperation, other: SpecOperation): string[] =>
     )
     .map(({ name }) => name)
 
-/** Operations on the same thing: their paths begin alike, or they are about the same word. */
+/** Whether both operate on the same kind of item: their paths start alike, or name the same resource. */
 function isRelated(create: SpecOperation, other: SpecOperation): boolean {
   const shape = (path: string) => path.replaceAll(/\{[^}]*\}/g, '{}').replace(/\/$/, '')
   return (
@@ -198,7 +198,7 @@ const fits = (schema: Record<string, unknown>, text: string): boolean =>
 
 const most = 200
 
-/** Whoever follows the pages gets each item once. */
+/** A client that follows the pages gets each item once. */
 export async function checkPages(run: CheckRun, operation: SpecOperation): Promise<void> {
   const { report } = run
   const limit = operation.fields.find(
@@ -212,7 +212,7 @@ export async function checkPages(run: CheckRun, operation: SpecOperation): Promi
   const whole = least && (await call(run, operation, least))
   if (!whole || whole.status >= 300) return
   const all = itemsOf(whole.json)
-  if (!all || all.length < 2) return report.skip(operation.id, 'paging', 'there are not enough items to page')
+  if (!all || all.length < 2) return report.skip(operation.id, 'paging', 'it has too few items for a second page')
   const isWhole = nextOf(whole.json, mark.name) === undefined
   const cap = isWhole ? all.length + 5 : most
   const marks = new Set<string>()
@@ -220,9 +220,9 @@ export async function checkPages(run: CheckRun, operation: SpecOperation): Promi
   let input: Record<string, unknown> = { ...least, [limit.name]: 1 }
   for (let count = 0; ; count++) {
     const key = JSON.stringify(input[mark.name] ?? null)
-    if (!isWhole && count > cap) return report.skip(operation.id, 'paging', `there are over ${most} items`)
+    if (!isWhole && count > cap) return report.skip(operation.id, 'paging', `it has more than ${most} items`)
     if (count > cap || (marks.has(key) && marks.size > 0 && count > 1))
-      return report.add('page-endless', operation.id, `after ${count} pages of one there is a next one still`, {
+      return report.add('page-endless', operation.id, `after ${count} pages of one item there is still a next page`, {
         pointer: operation.pointer,
         curl: whole.curl,
       })
@@ -234,7 +234,7 @@ export async function checkPages(run: CheckRun, operation: SpecOperation): Promi
     const next = nextOf(page.json, mark.name)
     if (next === undefined) break
     if (items.length === 0)
-      return report.add('page-endless', operation.id, 'a page without items names a next one', {
+      return report.add('page-endless', operation.id, 'a page without items has a next page', {
         pointer: operation.pointer,
         curl: page.curl,
       })
@@ -246,7 +246,7 @@ export async function checkPages(run: CheckRun, operation: SpecOperation): Promi
     report.add(
       'page-lost',
       operation.id,
-      `in pages of one there are ${texts.length} items, at once ${expected.length}, or in another order`,
+      `pages of one item give ${texts.length} items and a single page gives ${expected.length}, or the order differs`,
       { pointer: operation.pointer, curl: whole.curl },
     )
 }

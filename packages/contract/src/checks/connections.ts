@@ -6,10 +6,10 @@ import type { Report } from '../finding.ts'
 const many = 20
 const patience = 3_000
 
-/** Senders who stop in the middle must hold nobody else up. Plain http only: behind TLS a proxy takes the blows. */
+/** Clients that stop in the middle of a request must not block others. Only over http: with TLS, a proxy handles them. */
 export async function checkConnections(baseUrl: string, report: Report): Promise<void> {
   const { protocol, hostname, port } = new URL(baseUrl)
-  if (protocol !== 'http:') return report.skip('connections', 'slow senders', 'it is behind https')
+  if (protocol !== 'http:') return report.skip('connections', 'slow senders', 'the server is behind https')
   const target = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) }
   const requests = [
     'GET / HTTP/1.1\r\nHost: localhost\r\nX-Half:',
@@ -25,17 +25,17 @@ export async function checkConnections(baseUrl: string, report: Report): Promise
     }
     const signal = AbortSignal.timeout(patience)
     await Promise.all(sockets.map((socket) => once(socket, 'connect', { signal }).catch(() => {})))
-    // A server that is busy takes the senders in after a while, and is asked once more.
+    // A busy server accepts the connections late, so ask it a second time.
     if (await answersMeanwhile(baseUrl, report)) await answersMeanwhile(baseUrl, report)
   } finally {
     for (const socket of sockets) socket.destroy()
   }
   await sleep(50)
   if (!(await answers(baseUrl)))
-    report.add('held-up', 'connections', 'after broken connections it does not answer any more')
+    report.add('held-up', 'connections', 'after broken connections the server no longer answers')
 }
 
-/** Whether somebody else is answered, and soon. */
+/** Whether another client is answered soon. */
 async function answersMeanwhile(baseUrl: string, report: Report): Promise<boolean> {
   await sleep(150)
   const begun = performance.now()
@@ -43,8 +43,10 @@ async function answersMeanwhile(baseUrl: string, report: Report): Promise<boolea
   const isAnswered = await answers(baseUrl)
   const waited = Math.round(performance.now() - begun)
   if (isAnswered && waited <= patience / 2) return true
-  const others = isAnswered ? `others wait ${waited} ms` : `nobody else is answered within ${patience / 1000} seconds`
-  report.add('held-up', 'connections', `while ${many} senders are slow, ${others}`)
+  const others = isAnswered
+    ? `other clients wait ${waited} ms`
+    : `no other client is answered within ${patience / 1000} seconds`
+  report.add('held-up', 'connections', `while ${many} connections are slow, ${others}`)
   return false
 }
 

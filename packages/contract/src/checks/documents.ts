@@ -9,7 +9,7 @@ export interface Documents {
 
 const longest = 15_000
 
-/** Fetches manifest, spec, logo and legal page as a host does: without a token, without redirects, from another origin. */
+/** Fetches the manifest, spec, logo and legal page as a host does: without a token or redirects, from another origin. */
 export async function fetchDocuments(baseUrl: string, report: Report): Promise<Documents> {
   const manifestText = await fetchText(`${baseUrl}/.well-known/ai-plugin.json`, 'manifest', 'manifest-missing', report)
   const manifest = manifestText === undefined ? undefined : readManifest(manifestText, report)
@@ -26,12 +26,12 @@ export function readManifest(text: string, report: Report): Schema | undefined {
   try {
     const value = JSON.parse(
       text.replace(/^\ufeff/, (mark) => {
-        report.add('manifest-not-json', 'manifest', 'it begins with a byte order mark')
+        report.add('manifest-not-json', 'manifest', 'it starts with a byte order mark')
         return mark && ''
       }),
     )
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value
-    report.add('manifest-not-json', 'manifest', 'it is no object')
+    report.add('manifest-not-json', 'manifest', 'it is not an object')
   } catch (error) {
     const hint = /^\s*</.test(text) ? 'it is HTML: another page is served at this address' : (error as Error).message
     report.add('manifest-not-json', 'manifest', hint)
@@ -71,14 +71,14 @@ async function checkLinks(manifest: Schema, baseUrl: string, report: Report): Pr
   }
 }
 
-/** A plugin may be tested under another name than its public one, which most of its URLs then have. */
+/** The address under test may differ from the public one, which most URLs of the plugin have. */
 function rootOf(hosts: string[], tested: string): string {
   if (hosts.includes(tested)) return tested
   const count = (host: string) => hosts.filter((one) => one === host).length
   return (hosts.toSorted((a, b) => count(b) - count(a))[0] ?? tested).replace(/^www\./, '')
 }
 
-/** The same place on the server that is tested, whatever name it goes by in public. */
+/** The same place on the server under test, whatever its public address. */
 function here(url: string, baseUrl: string): string {
   const { pathname, search } = new URL(url)
   return `${baseUrl}${pathname}${search}`

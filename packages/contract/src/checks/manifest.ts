@@ -24,47 +24,52 @@ const authMembers: Record<string, string[]> = {
   oauth: ['client_url', 'scope', 'authorization_url', 'authorization_content_type', 'verification_tokens'],
 }
 
-/** Judges `ai-plugin.json`, schema v1, by itself. */
+/** Judges `ai-plugin.json`, schema v1, without other documents. */
 export function checkManifest(manifest: Schema, report: Report): void {
   const member = (name: string, detail: string) =>
     report.add('manifest-member', 'manifest', detail, { pointer: `/${name}` })
   for (const name of texts) {
     const value = manifest[name]
     if (typeof value !== 'string' || value === '')
-      member(name, `${name} is ${value === undefined ? 'missing' : 'no text'}`)
+      member(name, `${name} is ${value === undefined ? 'missing' : 'not text'}`)
     else if (limits[name] !== undefined && Array.from(value).length > (limits[name] as number))
       report.add(
         'manifest-limit',
         'manifest',
-        `${name} has ${Array.from(value).length} characters; ${limits[name]} are read everywhere`,
+        `${name} has ${Array.from(value).length} characters; all assistants read ${limits[name]}`,
         { pointer: `/${name}` },
       )
   }
   if (manifest.schema_version !== undefined && manifest.schema_version !== 'v1')
     member(
       'schema_version',
-      `schema_version is ${JSON.stringify(manifest.schema_version)} and not "v1"${String(manifest.schema_version).startsWith('v2') ? ': that is the manifest of Microsoft 365 Copilot, which is another document' : ''}`,
+      `schema_version is ${JSON.stringify(manifest.schema_version)} and not "v1"${String(manifest.schema_version).startsWith('v2') ? ': that is the manifest of Microsoft 365 Copilot, a different document' : ''}`,
     )
   if (typeof manifest.name_for_model === 'string' && !/^[A-Za-z0-9]+$/.test(manifest.name_for_model))
-    report.add('manifest-limit', 'manifest', 'name_for_model has other signs than letters and digits', {
+    report.add('manifest-limit', 'manifest', 'name_for_model has characters other than letters and digits', {
       pointer: '/name_for_model',
     })
   for (const name of ['name_for_human', 'name_for_model', 'description_for_human'])
     if (/plugin|chatgpt|openai/i.test(String(manifest[name] ?? '')))
-      report.add('manifest-limit', 'manifest', `${name} says plugin, ChatGPT or OpenAI, which the store refused`, {
-        pointer: `/${name}`,
-      })
+      report.add(
+        'manifest-limit',
+        'manifest',
+        `${name} contains "plugin", "ChatGPT" or "OpenAI", which the store refused`,
+        {
+          pointer: `/${name}`,
+        },
+      )
   if (typeof manifest.description_for_human === 'string' && !/[.!?。！？]$/.test(manifest.description_for_human))
-    report.add('manifest-limit', 'manifest', 'description_for_human ends without a full stop', {
+    report.add('manifest-limit', 'manifest', 'description_for_human does not end with a full stop', {
       pointer: '/description_for_human',
     })
   for (const name of ['logo_url', 'legal_info_url'])
-    if (typeof manifest[name] === 'string' && !isWebUrl(manifest[name])) member(name, `${name} is no URL`)
+    if (typeof manifest[name] === 'string' && !isWebUrl(manifest[name])) member(name, `${name} is not a URL`)
   if (typeof manifest.contact_email === 'string' && !/^[^@\s]+@[^@\s]+$/.test(manifest.contact_email))
-    member('contact_email', 'contact_email is no address')
+    member('contact_email', 'contact_email is not an email address')
   const api = asObject(manifest.api)
   if (api.type !== 'openapi') member('api/type', 'api.type is not "openapi"')
-  if (typeof api.url !== 'string' || !isWebUrl(api.url)) member('api/url', 'api.url is no URL')
+  if (typeof api.url !== 'string' || !isWebUrl(api.url)) member('api/url', 'api.url is not a URL')
   checkAuth(asObject(manifest.auth), member)
 }
 
@@ -73,22 +78,25 @@ function checkAuth(auth: Schema, member: (name: string, detail: string) => void)
   if (!expected)
     return void member(
       'auth/type',
-      `auth.type is ${JSON.stringify(auth.type)}; it may be none, user_http, service_http or oauth`,
+      `auth.type is ${JSON.stringify(auth.type)}; it must be none, user_http, service_http or oauth`,
     )
   for (const name of expected) if (auth[name] === undefined) member(`auth/${name}`, `auth.${name} is missing`)
   if (expected.includes('authorization_type') && !['bearer', 'basic'].includes(String(auth.authorization_type)))
-    member('auth/authorization_type', 'auth.authorization_type is neither bearer nor basic')
+    member('auth/authorization_type', 'auth.authorization_type must be bearer or basic')
   for (const name of ['client_url', 'authorization_url'])
     if (expected.includes(name) && auth[name] !== undefined && !isWebUrl(auth[name]))
-      member(`auth/${name}`, `auth.${name} is no URL`)
+      member(`auth/${name}`, `auth.${name} is not a URL`)
   if (
     expected.includes('authorization_content_type') &&
     !/^application\/(json|x-www-form-urlencoded)$/.test(String(auth.authorization_content_type ?? 'application/json'))
   )
-    member('auth/authorization_content_type', 'auth.authorization_content_type is neither a form nor JSON')
+    member(
+      'auth/authorization_content_type',
+      'auth.authorization_content_type must be application/json or application/x-www-form-urlencoded',
+    )
 }
 
-/** What manifest and spec say of authentication must be the same. */
+/** The manifest and the spec must describe the same authentication. */
 export function checkAgreement(manifest: Schema, spec: Schema, report: Report): void {
   const { type } = asObject(manifest.auth)
   const schemes = Object.values(asObject(asObject(spec.components).securitySchemes)).map(asObject)
@@ -98,13 +106,13 @@ export function checkAgreement(manifest: Schema, spec: Schema, report: Report): 
       Object.values(asObject(item)).some((one) => asArray(asObject(one).security).length > 0),
     )
   const say = (detail: string) => report.add('manifest-auth', 'manifest', detail, { pointer: '/auth' })
-  if (type === 'none' && isSecured) say('the manifest says none, and the spec asks for a token')
+  if (type === 'none' && isSecured) say('the manifest says none, and the spec requires a token')
   if (type !== undefined && type !== 'none' && schemes.length > 0 && !isSecured)
     say(`the manifest says ${type}, and no operation of the spec is secured`)
   const { authorization_type: scheme } = asObject(manifest.auth)
   const http = schemes.find((one) => one.type === 'http')
   if (http && typeof scheme === 'string' && String(http.scheme).toLowerCase() !== scheme)
-    say(`the manifest says ${scheme}, and the spec ${http.scheme}`)
+    say(`the manifest says ${scheme}, and the spec says ${http.scheme}`)
 }
 
 const isWebUrl = (value: unknown): boolean =>

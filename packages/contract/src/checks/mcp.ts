@@ -7,12 +7,12 @@ import { Values } from '../values.ts'
 export interface McpOptions {
   baseUrl: string
   token?: string | undefined
-  /** Whether operations need a token, as the spec says. */
+  /** Whether operations need a token according to the spec. */
   isProtected: boolean
   seed?: number
-  /** Calls only tools that say that they read. */
+  /** Calls only tools with readOnlyHint. */
   safe?: boolean
-  /** Which tools are called, by their name. */
+  /** Whether to call a tool, by its name. */
   isChosen?: (name: string) => boolean
 }
 
@@ -29,12 +29,12 @@ const stranger = 'https://stranger.contract-tester.example'
 const hints = ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint']
 const eras = { 'before 2026': 'legacy', 'of 2026-07-28': 'auto' } as const
 
-/** The plugin as an MCP server at /mcp, where it is one. Only tools that say that they read are called with input that fits. */
+/** Checks the MCP server at /mcp, if there is one. Only tools with readOnlyHint are called with valid input. */
 export async function checkMcp(options: McpOptions, report: Report): Promise<void> {
   const url = `${options.baseUrl}/mcp`
   const probe = await post(url, message('tools/list'), options.token, report)
   if (!probe || probe.status === 404 || probe.status === 405) return
-  await checkDoor(url, options, report)
+  await checkAccess(url, options, report)
   if (options.isProtected && !options.token) return report.skip('mcp', 'tools', 'no token was given: --token')
   for (const [words, mode] of Object.entries(eras)) {
     const client = new McpClient({ name: 'contract-tester', version: '1' }, { versionNegotiation: { mode } })
@@ -53,19 +53,23 @@ export async function checkMcp(options: McpOptions, report: Report): Promise<voi
   }
 }
 
-/** What stands before the tools: origins, tokens, and messages that are none. */
-async function checkDoor(url: string, { token, isProtected }: McpOptions, report: Report): Promise<void> {
+/** Checks origins, tokens and invalid messages. */
+async function checkAccess(url: string, { token, isProtected }: McpOptions, report: Report): Promise<void> {
   const list = message('tools/list')
   const foreign = await post(url, list, token, report, { origin: stranger })
   if (foreign?.ok)
     report.add('mcp-origin', 'mcp', `a call with the header "Origin: ${stranger}" is answered with ${foreign.status}`)
-  for (const [what, body] of Object.entries({ 'half a message': '{"jsonrpc": "2.0",', 'a number': '5', nothing: '' })) {
+  for (const [what, body] of Object.entries({
+    'an incomplete message': '{"jsonrpc": "2.0",',
+    'a number': '5',
+    'an empty body': '',
+  })) {
     const answer = await post(url, body, token, report)
     if (answer && (answer.status >= 500 || (answer.ok && !/"error"/.test(await answer.text()))))
       report.add('mcp-protocol', 'mcp', `${what} is answered with ${answer.status}`)
   }
   if (!isProtected) return
-  for (const [what, made] of Object.entries({ 'no token': undefined, 'a made-up token': 'made-up-by-the-tester' })) {
+  for (const [what, made] of Object.entries({ 'no token': undefined, 'an invalid token': 'made-up-by-the-tester' })) {
     const answer = await post(url, message('tools/call', { name: 'any', arguments: {} }), made, report)
     if (!answer) continue
     if (answer.status !== 401) report.add('mcp-auth', 'mcp', `a call with ${what} is answered with ${answer.status}`)
@@ -73,9 +77,9 @@ async function checkDoor(url: string, { token, isProtected }: McpOptions, report
   }
 }
 
-/** RFC 9728, section 3.3: the metadata are those of the very resource that was asked for. */
+/** RFC 9728, section 3.3: the metadata must be that of the requested resource. */
 async function checkChallenge(url: string, challenge: string, report: Report): Promise<void> {
-  if (challenge === '') return report.add('mcp-challenge', 'mcp', 'a 401 comes without WWW-Authenticate')
+  if (challenge === '') return report.add('mcp-challenge', 'mcp', 'a 401 has no WWW-Authenticate')
   const named = /resource_metadata="([^"]+)"/.exec(challenge)?.[1]
   if (named === undefined) return
   const { origin } = new URL(url)
@@ -87,7 +91,7 @@ async function checkChallenge(url: string, challenge: string, report: Report): P
   if (typeof resource !== 'string' || !Array.isArray(servers) || servers.length === 0)
     return report.add('mcp-challenge', 'mcp', `${named} has no resource and authorization_servers`)
   if (!URL.canParse(resource) || !url.endsWith(new URL(resource).pathname.replace(/\/$/, '')))
-    report.add('mcp-challenge', 'mcp', `the metadata are those of ${resource}, and not of this server`)
+    report.add('mcp-challenge', 'mcp', `the metadata is that of ${resource}, not of this server`)
 }
 
 async function checkTools(
@@ -104,27 +108,27 @@ async function checkTools(
     names.add(tool.name)
     if (fault) report.add('mcp-tool', tool.name, fault)
     const missing = hints.filter((hint) => typeof asObject(tool.annotations)[hint] !== 'boolean')
-    if (missing.length > 0) report.add('mcp-hints', tool.name, `${missing.join(', ')} is not stated`)
+    if (missing.length > 0) report.add('mcp-hints', tool.name, `${missing.join(', ')} is missing`)
     const reads = asObject(tool.annotations).readOnlyHint === true
     if (fault === undefined && isChosen(tool.name) && (reads || !safe))
       await checkCalls(client, tool, check, values, report)
   }
   const { error, result } = await call(client, 'noSuchTool', {}, report)
-  if (!error && !result?.isError) report.add('mcp-refusal', 'mcp', 'a tool that is not there can be called')
+  if (!error && !result?.isError) report.add('mcp-refusal', 'mcp', 'a tool that does not exist can be called')
 }
 
 function faultOf({ name, description, inputSchema, outputSchema }: Tool, check: SchemaCheck): string | undefined {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(name))
     return `the name ${name.slice(0, 80)} is not 1 to 64 letters, digits, _ and -`
   if (!description) return 'it has no description'
-  if (inputSchema.type !== 'object') return 'its inputSchema is no object'
-  // Model APIs do not resolve them.
+  if (inputSchema.type !== 'object') return 'its inputSchema is not an object'
+  // Model APIs do not resolve references.
   if (JSON.stringify(inputSchema).includes('"$ref"')) return 'its inputSchema has references'
   for (const [which, schema] of Object.entries({ inputSchema, outputSchema }))
     try {
       if (schema) check.fits(schema, {})
     } catch (error) {
-      return `its ${which} is no schema: ${(error as Error).message.slice(0, 200)}`
+      return `its ${which} is not a schema: ${(error as Error).message.slice(0, 200)}`
     }
   return undefined
 }
@@ -139,31 +143,31 @@ async function checkCalls(
   const { required } = tool.inputSchema
   if (Array.isArray(required) && required.length > 0) {
     const { error, result } = await call(client, tool.name, {}, report)
-    if (!error && !result?.isError) report.add('mcp-refusal', tool.name, `it takes a call without ${required[0]}`)
+    if (!error && !result?.isError) report.add('mcp-refusal', tool.name, `it accepts a call without ${required[0]}`)
     if (error && error.code === -32603)
-      report.add('mcp-refusal', tool.name, 'a call without input is an internal error')
+      report.add('mcp-refusal', tool.name, 'a call without input ends in an internal error')
   }
   if (asObject(tool.annotations).readOnlyHint !== true) return
   const input = values.ordinary(tool.inputSchema)
-  if (input === undefined) return report.skip(tool.name, 'its answer by MCP', 'no input was found that fits')
+  if (input === undefined)
+    return report.skip(tool.name, 'its answer by MCP', 'no input was found that matches its schema')
   const { error, result } = await call(client, tool.name, asObject(input), report)
-  if (error)
-    return report.add('mcp-output', tool.name, `a call that fits ends in an error: ${error.message.slice(0, 200)}`)
+  if (error) return report.add('mcp-output', tool.name, `a valid call ends in an error: ${error.message.slice(0, 200)}`)
   const { isError, content, structuredContent } = asObject(result)
   const [block] = Array.isArray(content) ? content : []
   const text = asObject(block).text
   if (isError) {
-    if (!text) report.add('mcp-refusal', tool.name, 'it refuses without a word')
+    if (!text) report.add('mcp-refusal', tool.name, 'it refuses without a text')
     return
   }
   if (!tool.outputSchema) return
   if (structuredContent === undefined)
-    return report.add('mcp-output', tool.name, 'it has an outputSchema, and answers no structuredContent')
+    return report.add('mcp-output', tool.name, 'it has an outputSchema and answers without structuredContent')
   const fault = check.fault(tool.outputSchema, structuredContent)
-  if (fault) report.add('mcp-output', tool.name, `its structuredContent does not fit its outputSchema: ${fault}`)
-  // Clients that do not read the one read the other.
+  if (fault) report.add('mcp-output', tool.name, `its structuredContent does not match its outputSchema: ${fault}`)
+  // Some clients read only one of them.
   if (typeof text !== 'string' || !isSame(text, structuredContent))
-    report.add('mcp-output', tool.name, 'its text does not say what its structuredContent says')
+    report.add('mcp-output', tool.name, 'its text differs from its structuredContent')
 }
 
 function isSame(text: string, value: unknown): boolean {
@@ -179,7 +183,7 @@ interface Called {
   result?: Schema
 }
 
-/** By the low way, so that it is this tester that judges the answer, and not the client. */
+/** Sends the request without the checks of the client, so that the tester judges the answer. */
 async function call(client: McpClient, name: string, input: Schema, report: Report): Promise<Called> {
   report.calls++
   try {

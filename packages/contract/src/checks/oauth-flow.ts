@@ -8,14 +8,14 @@ import { asArray, asObject, type Schema } from '../spec.ts'
 const subject = 'oauth'
 const parallel = 8
 
-/** What the sign-in has brought, for the checks of the operations. */
+/** The tokens of the sign-in, for the checks of the operations. */
 export interface SignedIn {
   token?: string | undefined
   secondToken?: string | undefined
   readOnlyToken?: string | undefined
 }
 
-/** Signs in as a client of the authorization server, and tries what a thief would. */
+/** Signs in as a client of the authorization server and tries what an attacker would. */
 export async function checkOAuthFlow(
   manifest: Schema,
   baseUrl: string,
@@ -24,7 +24,7 @@ export async function checkOAuthFlow(
 ): Promise<SignedIn> {
   const endpoints = await findEndpoints(manifest, baseUrl)
   if (!endpoints) {
-    report.add('oauth-flow', subject, 'the manifest names no client_url and authorization_url')
+    report.add('oauth-flow', subject, 'the manifest has no client_url and authorization_url')
     return {}
   }
   const flow = new Flow(new OAuthDriver(endpoints, settings, report), endpoints, settings, report)
@@ -85,7 +85,7 @@ class Flow {
     const { json } = await this.#driver.exchange(client, granted)
     const given = typeof json.scope === 'string' ? json.scope.split(' ') : scope.split(' ')
     const more = given.filter((one) => !scope.split(' ').includes(one))
-    if (more.length > 0) this.#add('oauth-scope', `${scope} was asked for, and ${more.join(' ')} is given as well`)
+    if (more.length > 0) this.#add('oauth-scope', `${scope} was requested, and ${more.join(' ')} was granted as well`)
     return typeof json.access_token === 'string' ? json.access_token : undefined
   }
 
@@ -95,26 +95,27 @@ class Flow {
       throw new SignInFailed(`it ends with the error ${error} ${answer.get('error_description') ?? ''}`)
     if (!answer.get('code')) throw new SignInFailed('the redirect to the client has no code')
     if (answer.get('state') !== state)
-      this.#add('oauth-state', `state comes back as ${answer.get('state') ?? 'nothing'}`)
+      this.#add('oauth-state', `state was returned as ${answer.get('state') ?? 'nothing'}`)
     const { issuer } = this.#endpoints
     if (issuer !== undefined && answer.get('iss') !== issuer)
-      this.#add('oauth-issuer', `the metadata promise iss=${issuer}, and it is ${answer.get('iss') ?? 'missing'}`)
+      this.#add('oauth-issuer', `the metadata announces iss=${issuer}, and it is ${answer.get('iss') ?? 'missing'}`)
   }
 
   #checkToken({ status, headers, json }: TokenAnswer, what: string): boolean {
     const says = `${what} is answered with ${status}`
-    if (status !== 200) this.#add('oauth-token-answer', `${says}: ${String(json.error ?? 'no error is named')}`)
+    if (status !== 200)
+      this.#add('oauth-token-answer', `${says}: ${String(json.error ?? 'the answer has no member error')}`)
     else if (typeof json.access_token !== 'string') this.#add('oauth-token-answer', `${says} and no access_token`)
     else if (!/^bearer$/i.test(String(json.token_type)))
       this.#add('oauth-token-answer', `token_type is ${String(json.token_type)}`)
     else if (json.expires_in !== undefined && typeof json.expires_in !== 'number')
-      this.#add('oauth-token-answer', 'expires_in is no number')
+      this.#add('oauth-token-answer', 'expires_in is not a number')
     else if (!/no-store/i.test(headers.get('cache-control') ?? ''))
       this.#add('oauth-token-cache', 'Cache-Control is not no-store')
     return status === 200 && typeof json.access_token === 'string'
   }
 
-  /** Each attempt has a code of its own, since a server may withdraw one that was tried wrongly. */
+  /** Each attempt uses a new code, because a server may revoke a code after a wrong attempt. */
   async #checkCodes(client: OAuthClient, secondClient: OAuthClient | undefined): Promise<void> {
     const { clientSecret } = client
     const wrong: [code: Code, what: string, client: OAuthClient, change: Record<string, string>][] = [
@@ -151,12 +152,15 @@ class Flow {
       return this.#add('oauth-code-again', 'a code is taken twice')
     const refresh = json.refresh_token
     if (typeof refresh === 'string' && (await this.#driver.refresh(client, refresh)).status < 300)
-      this.#add('oauth-code-withdrawn', 'the refresh token of a code that was sent twice is still good')
+      this.#add('oauth-code-withdrawn', 'the refresh token of a code that was sent twice still works')
     const raced = await this.#sign(client)
     const answers = await Promise.all(Array.from({ length: parallel }, () => this.#driver.exchange(client, raced)))
     const taken = answers.filter(({ status }) => status < 300).length
     if (taken > 1)
-      this.#add('oauth-code-again', `of ${parallel} requests at once with one code, ${taken} are answered with tokens`)
+      this.#add(
+        'oauth-code-again',
+        `of ${parallel} simultaneous requests with one code, ${taken} are answered with tokens`,
+      )
   }
 
   /** A callback that only looks like the registered one must not get a code. */
@@ -170,7 +174,7 @@ class Flow {
       redirectUri.replace(hostname, 'evil.example'),
     ]
     for (const other of others.filter((one) => URL.canParse(one))) {
-      // A refusal is a page, so that it comes to no end is as it should be.
+      // A refusal is a page, so it is correct that the sign-in does not end.
       const granted = await this.#sign(client, this.#settings.signIn, { redirectUri: other }).catch(() => undefined)
       if (granted?.answer.has('code'))
         this.#add('oauth-redirect', `the callback ${other}, which is not registered, gets a code`)
@@ -183,9 +187,9 @@ class Flow {
     { json }: TokenAnswer,
   ): Promise<void> {
     const old = json.refresh_token
-    if (typeof old !== 'string') return this.#report.skip(subject, 'refresh', 'no refresh token is given')
+    if (typeof old !== 'string') return this.#report.skip(subject, 'refresh', 'no refresh token was issued')
     if (secondClient && (await this.#driver.refresh(secondClient, old)).status < 300)
-      this.#add('oauth-code-stolen', "another client's refresh token is taken")
+      this.#add('oauth-code-stolen', "another client's refresh token is accepted")
     const { json: mine } = secondClient ? await this.#tokens(client) : { json }
     const first = String(mine.refresh_token)
     const answer = await this.#driver.refresh(client, first)
@@ -193,24 +197,24 @@ class Flow {
     const next = answer.json.refresh_token
     if (typeof next !== 'string' || next === first) {
       if (client.clientSecret === undefined)
-        this.#add('oauth-refresh-again', 'a public client keeps its refresh token for good')
+        this.#add('oauth-refresh-again', 'the refresh token of a public client is not replaced')
       return
     }
     const [reused, after] = [await this.#driver.refresh(client, first), await this.#driver.refresh(client, next)]
-    if (reused.status < 300) this.#add('oauth-refresh-again', 'a refresh token is taken again after it was replaced')
+    if (reused.status < 300) this.#add('oauth-refresh-again', 'a replaced refresh token is accepted again')
     else if (after.status < 300)
-      this.#add('oauth-code-withdrawn', 'after a replaced refresh token was sent again, the newer one is still good')
+      this.#add('oauth-code-withdrawn', 'after a replaced refresh token was sent again, the newer one still works')
   }
 
   async #checkRevocation(client: OAuthClient, { json }: TokenAnswer): Promise<void> {
     const { refresh_token: refresh } = json
     if (this.#endpoints.revoke === undefined)
-      return this.#report.skip(subject, 'revocation', 'the metadata name no revocation_endpoint')
-    if (typeof refresh !== 'string') return this.#report.skip(subject, 'revocation', 'no refresh token is given')
+      return this.#report.skip(subject, 'revocation', 'the metadata has no revocation_endpoint')
+    if (typeof refresh !== 'string') return this.#report.skip(subject, 'revocation', 'no refresh token was issued')
     const status = await this.#driver.revoke(client, refresh)
     if (status !== 200) this.#add('oauth-revocation', `revocation is answered with ${status}`)
     else if ((await this.#driver.refresh(client, refresh)).status < 300)
-      this.#add('oauth-revocation', 'a revoked refresh token is still good')
+      this.#add('oauth-revocation', 'a revoked refresh token still works')
   }
 
   #add(code: Code, detail: string): void {

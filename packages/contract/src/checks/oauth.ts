@@ -4,7 +4,7 @@ import { asArray, asObject, type Schema } from '../spec.ts'
 const elsewhere = 'https://callback.contract-tester.example/callback'
 const longest = 15_000
 
-/** What can be seen of an authorization server without being a client of it: what it refuses, and how. */
+/** Checks what an authorization server refuses, and how, without being a client of it. */
 export async function checkOAuth(manifest: Schema, baseUrl: string, report: Report): Promise<void> {
   const auth = asObject(manifest.auth)
   if (auth.type !== 'oauth') return
@@ -12,7 +12,7 @@ export async function checkOAuth(manifest: Schema, baseUrl: string, report: Repo
     typeof url === 'string' && URL.canParse(url) && isSame(url, manifest) ? toHere(url, baseUrl) : undefined
   const [authorize, token] = [own(auth.client_url), own(auth.authorization_url)]
   if (authorize === undefined || token === undefined)
-    return report.skip('oauth', 'refusals', 'the authorization server is elsewhere')
+    return report.skip('oauth', 'refusals', 'the authorization server is on another domain')
   await checkAuthorize(authorize, report)
   await checkToken(token, report)
   await checkMetadata(baseUrl, report)
@@ -33,7 +33,7 @@ async function checkAuthorize(url: string, report: Report): Promise<void> {
   if (answer.status >= 500)
     report.add('server-error', 'client_url', `an unknown client is answered with ${answer.status}`, more)
   if ((answer.headers.get('location') ?? '').startsWith(new URL(elsewhere).origin))
-    report.add('oauth-redirect', 'client_url', 'an unknown client is sent to the callback that it names', more)
+    report.add('oauth-redirect', 'client_url', 'an unknown client is redirected to the callback that it names', more)
 }
 
 async function checkToken(url: string, report: Report): Promise<void> {
@@ -45,10 +45,10 @@ async function checkToken(url: string, report: Report): Promise<void> {
     redirect_uri: elsewhere,
   }
   const cases: [what: string, type: string, body: string][] = [
-    ['a made-up code', 'application/x-www-form-urlencoded', new URLSearchParams(parameters).toString()],
-    ['a made-up code as JSON', 'application/json', JSON.stringify(parameters)],
+    ['an invalid code', 'application/x-www-form-urlencoded', new URLSearchParams(parameters).toString()],
+    ['an invalid code as JSON', 'application/json', JSON.stringify(parameters)],
     [
-      'a made-up refresh token',
+      'an invalid refresh token',
       'application/x-www-form-urlencoded',
       new URLSearchParams({
         grant_type: 'refresh_token',
@@ -57,8 +57,8 @@ async function checkToken(url: string, report: Report): Promise<void> {
         client_secret: 'made-up',
       }).toString(),
     ],
-    ['nothing', 'application/x-www-form-urlencoded', ''],
-    ['no JSON', 'application/json', '{'],
+    ['an empty body', 'application/x-www-form-urlencoded', ''],
+    ['invalid JSON', 'application/json', '{'],
   ]
   for (const [what, type, body] of cases) {
     const answer = await send(
@@ -83,12 +83,12 @@ async function checkToken(url: string, report: Report): Promise<void> {
   }
 }
 
-/** RFC 9728, where it is served: it leads assistants of today to the authorization server. */
+/** RFC 9728, if it is served: it leads today's assistants to the authorization server. */
 async function checkMetadata(baseUrl: string, report: Report): Promise<void> {
   const url = `${baseUrl}/.well-known/oauth-protected-resource`
   const answer = await send(url, {}, report)
   if (!answer || answer.status === 404)
-    return report.skip('oauth', 'metadata', 'there is no /.well-known/oauth-protected-resource')
+    return report.skip('oauth', 'metadata', '/.well-known/oauth-protected-resource does not exist')
   const metadata = asObject(await answer.json().catch(() => undefined))
   const say = (detail: string) =>
     report.add('oauth-metadata', 'oauth-protected-resource', detail, { curl: `curl -i '${url}'` })
@@ -97,7 +97,7 @@ async function checkMetadata(baseUrl: string, report: Report): Promise<void> {
   if (asArray(metadata.authorization_servers).length === 0) say('it names no authorization server')
 }
 
-/** Whether a URL belongs to the plugin itself, by its public name. */
+/** Whether a URL belongs to the plugin itself, by its public address. */
 const isSame = (url: string, manifest: Schema): boolean => {
   const api = asObject(manifest.api).url
   return typeof api === 'string' && URL.canParse(api) && new URL(url).hostname === new URL(api).hostname

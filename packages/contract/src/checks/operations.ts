@@ -3,23 +3,23 @@ import type { Exchange } from '../client.ts'
 import type { Pool } from '../pool.ts'
 import type { Field, SpecOperation } from '../spec.ts'
 
-// 401, 403, 404, 409, 412 and 429 say nothing of the input itself.
+// 401, 403, 404, 409, 412 and 429 say nothing about the input itself.
 const refusedInput = [400, 406, 413, 415, 422]
 
-/** Inputs that fit: the least, all, and each field at each of its edges. */
+/** Valid inputs: the minimum, all fields, and each field at each of its edges. */
 export async function checkValid(run: CheckRun, operation: SpecOperation): Promise<void> {
   const { report, values } = run
   const least = ordinaryInput(run, operation, false)
-  if (!least) return report.skip(operation.id, 'answers', 'no input could be made that fits the schema')
+  if (!least) return report.skip(operation.id, 'answers', 'no input could be made that matches the schema')
   let first = await call(run, operation, least)
   if (first?.status === 409 && operation.fields.some(({ name }) => isVersion(name))) {
-    // Other calls have changed the thing since its version was learnt.
+    // Other calls have changed the item since its version was learnt.
     const reader = run.operations.find(({ method, path }) => method === 'GET' && path === operation.path)
     if (reader) await call(run, reader, ordinaryInput(run, reader, false) ?? {})
     first = await call(run, operation, ordinaryInput(run, operation, false) ?? least)
   }
   if (!first) return
-  judgeValid(run, operation, first, 'the least that fits')
+  judgeValid(run, operation, first, 'the minimal valid input')
   if (operation.method === 'DELETE' || first.status === 401) return
   const all = ordinaryInput(run, operation, true)
   if (all && Object.keys(all).length > Object.keys(least).length) {
@@ -39,30 +39,30 @@ export async function checkValid(run: CheckRun, operation: SpecOperation): Promi
   }
 }
 
-/** A 422 may be about what the words mean, such as a URL behind which is nothing: it counts where other input is taken. */
+/** A 422 may be about the meaning, such as a URL that does not exist: it counts where other input is accepted. */
 function judgeValid({ report }: CheckRun, operation: SpecOperation, { status, curl }: Exchange, what: string): void {
   if (!refusedInput.includes(status) || (status === 422 && !report.answered.has(operation.id))) return
   report.add('valid-refused', operation.id, `${what} is answered with ${status}`, { pointer: operation.pointer, curl })
 }
 
-/** An empty text or list is not there any more when it has been written into a URL. */
+/** An empty text or list cannot be written into a URL. */
 const isSendable = ({ place, list }: Field, value: unknown): boolean =>
   place === 'body' ||
   !(
     value === '' ||
     (Array.isArray(value) &&
-      // A separator inside an item cannot be told from one between two.
+      // A separator inside an item looks like one between two items.
       (value.length === 0 || (list && list !== 'repeated' && value.some((one) => /[,|\s]/.test(String(one))))))
   )
 
-/** Inputs that break one word of the schema each. */
+/** Inputs that each violate one keyword of the schema. */
 export async function checkInvalid(run: CheckRun, operation: SpecOperation): Promise<void> {
   const { values } = run
   for (const field of operation.fields) {
     if (['header', 'cookie'].includes(field.place) || run.isOver()) continue
     if (field.required && field.place !== 'path') {
       const { [field.name]: _, ...without } = ordinaryInput(run, operation, false) ?? {}
-      await sendInvalid(run, operation, without, `${field.name} is left out`)
+      await sendInvalid(run, operation, without, `${field.name} is missing`)
     }
     for (const { word, value } of values.broken(field.schema)) {
       if (!isInvalidAsSent(run, field, value)) continue
@@ -72,16 +72,16 @@ export async function checkInvalid(run: CheckRun, operation: SpecOperation): Pro
           run,
           operation,
           { ...input, [field.name]: value },
-          `${field.name} breaks its ${word}, ${JSON.stringify(value)?.slice(0, 40)}`,
+          `${field.name} violates its ${word}, ${JSON.stringify(value)?.slice(0, 40)}`,
         )
     }
   }
 }
 
-/** Whether a value is wrong still when it is read back from where it is sent: in a URL all is text. */
+/** Whether a value is still invalid where it is sent: in a URL everything is text. */
 function isInvalidAsSent({ check }: CheckRun, { place, schema, name, object }: Field, value: unknown): boolean {
   if (place === 'body') return true
-  // What is no object cannot be written in the form of one.
+  // A value that is not an object cannot be written in the form of one.
   if (object && object !== 'json') return false
   if (schema.type === 'array') {
     const items = [value].flat()
@@ -105,7 +105,7 @@ async function sendInvalid(
 ): Promise<void> {
   const exchange = await call({ ...run, pool: forgetful }, operation, input)
   if (exchange && exchange.status < 300)
-    run.report.add('invalid-taken', operation.id, `${what}, and is answered with ${exchange.status}`, {
+    run.report.add('invalid-taken', operation.id, `${what} and is answered with ${exchange.status}`, {
       pointer: operation.pointer,
       curl: exchange.curl,
     })

@@ -9,17 +9,17 @@ const onlyNoAnswer = (error: unknown): undefined => {
 
 const malformed: [what: string, body: string | Buffer][] = [
   ['JSON that ends early', '{"a":'],
-  ['no JSON', 'not json'],
+  ['text that is not JSON', 'not json'],
   ['an empty body', ''],
   ['a list', '[]'],
   ['null', 'null'],
-  ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
+  ['bytes that are not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
   ['deep nesting', `${'['.repeat(20_000)}${']'.repeat(20_000)}`],
 ]
 
 const padding = 'x'.repeat(2 * 2 ** 20)
 
-/** Bodies that are none, that are too long, and methods that there are not. */
+/** Sends invalid bodies, a body that is too long, and hostile text. */
 export async function checkRobustness(run: CheckRun, operation: SpecOperation): Promise<void> {
   const { client, report, check } = run
   const input = ordinaryInput(run, operation, false)
@@ -75,7 +75,7 @@ export async function checkRobustness(run: CheckRun, operation: SpecOperation): 
   }
 }
 
-/** Methods that a path does not describe. */
+/** Sends methods that the spec does not describe for a path. */
 export async function checkMethods(run: CheckRun, path: string, operations: readonly SpecOperation[]): Promise<void> {
   const { client, report } = run
   const [one] = operations

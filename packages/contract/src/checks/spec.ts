@@ -4,7 +4,7 @@ import { asArray, asObject, type Spec, type SpecOperation } from '../spec.ts'
 
 const reserved = ['__proto__', 'constructor', 'prototype']
 
-/** Judges the OpenAPI document by itself. */
+/** Judges the OpenAPI document without other documents. */
 export function checkSpec(spec: Spec, check: SchemaCheck, report: Report): void {
   const { document, operations } = spec
   if (!/^3\.[01]\.\d+$/.test(String(document.openapi)))
@@ -12,9 +12,9 @@ export function checkSpec(spec: Spec, check: SchemaCheck, report: Report): void 
   const info = asObject(document.info)
   for (const name of ['title', 'description'])
     if (!info[name]) report.add('spec-text', 'spec', `info.${name} is missing`, { pointer: `/info/${name}` })
-  if (operations.length === 0) report.add('spec-response', 'spec', 'there is no operation', { pointer: '/paths' })
+  if (operations.length === 0) report.add('spec-response', 'spec', 'it has no operations', { pointer: '/paths' })
   if (operations.length > 30)
-    report.add('spec-too-many', 'spec', `there are ${operations.length} operations`, { pointer: '/paths' })
+    report.add('spec-too-many', 'spec', `it has ${operations.length} operations`, { pointer: '/paths' })
   checkServers(spec, report)
   const ids = new Map<string, string>()
   for (const operation of operations) {
@@ -30,9 +30,9 @@ export function checkSpec(spec: Spec, check: SchemaCheck, report: Report): void 
 
 function checkServers({ servers, document }: Spec, report: Report): void {
   const say = (detail: string) => report.add('spec-server', 'spec', detail, { pointer: '/servers' })
-  if (servers.length === 0) return void say('there is no server: assistants need one absolute URL')
+  if (servers.length === 0) return void say('it has no server: assistants need one absolute URL')
   const [first = ''] = servers
-  if (!URL.canParse(first)) say(`the server ${JSON.stringify(first)} is no absolute URL`)
+  if (!URL.canParse(first)) say(`the server ${JSON.stringify(first)} is not an absolute URL`)
   else if (!/^https?:$/.test(new URL(first).protocol)) say(`the server ${first} is neither http nor https`)
   if (/[{}]/.test(first) || asObject(asArray(document.servers)[0]).variables)
     say('the server has variables, which few assistants fill in')
@@ -46,7 +46,7 @@ function checkId(operation: SpecOperation, id: unknown, ids: Map<string, string>
   if (ids.has(id)) report.add('spec-operation-id', id, `${ids.get(id)} has the same operationId`, { pointer })
   ids.set(id, place)
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(id) || reserved.includes(id))
-    report.add('spec-operation-id', id, 'the operationId has other signs than letters, digits, - and _, or over 64', {
+    report.add('spec-operation-id', id, 'the operationId is not 1 to 64 letters, digits, - and _', {
       pointer,
     })
   else if (!/^[A-Za-z_-]+$/.test(id) || id.includes('__'))
@@ -59,7 +59,7 @@ function checkText({ id, pointer }: SpecOperation, raw: Record<string, unknown>,
   for (const name of ['summary', 'description']) {
     const { length } = Array.from(String(raw[name] ?? ''))
     if (length > 300)
-      report.add('spec-text', id, `its ${name} has ${length} characters; 300 are read at most`, {
+      report.add('spec-text', id, `its ${name} has ${length} characters; assistants read at most 300`, {
         pointer: `${pointer}/${name}`,
       })
   }
@@ -70,21 +70,22 @@ function checkParameters(operation: SpecOperation, raw: Record<string, unknown>,
   const say = (detail: string) => report.add('spec-parameter', id, detail, { pointer: `${pointer}/parameters` })
   for (const one of asArray(raw.parameters).map(asObject)) {
     if (typeof one.$ref === 'string')
-      report.add('spec-parameter', id, `a parameter is a reference (${one.$ref}), which GPT Actions pass over`, {
+      report.add('spec-parameter', id, `a parameter is a reference (${one.$ref}), which GPT Actions ignore`, {
         pointer: `${pointer}/parameters`,
       })
     else if (typeof one.name !== 'string' || !['path', 'query', 'header', 'cookie'].includes(String(one.in)))
-      say('a parameter has no name or no place')
+      say('a parameter has no name or no location')
     else if (!one.schema && !one.content) say(`${one.name} has no schema`)
     else if (['header', 'cookie'].includes(String(one.in)) && one.required === true)
-      say(`${one.name} has to be sent as ${one.in}, which assistants do not do`)
+      say(`${one.name} must be sent as ${one.in}, which assistants do not do`)
   }
   const inPath = Array.from(path.matchAll(/\{([^}]*)\}/g), ([, name]) => name)
   for (const name of inPath)
     if (!fields.some((field) => field.place === 'path' && field.name === name))
       say(`${name} in the path is not described`)
   for (const { name, place } of fields) {
-    if (place === 'path' && !inPath.includes(name)) say(`${name} is said to be in the path, and is not`)
+    if (place === 'path' && !inPath.includes(name))
+      say(`${name} is described as a path parameter and is not in the path`)
     if (reserved.includes(name)) say(`${name} cannot be the name of an input`)
     if (fields.filter((field) => field.name === name).length > 1)
       report.add(
@@ -107,7 +108,7 @@ function checkParameters(operation: SpecOperation, raw: Record<string, unknown>,
     if (typeof text !== 'string' || text === '')
       report.add('spec-parameter-text', id, `${name} has no description`, { pointer })
     else if (Array.from(text).length > 700)
-      report.add('spec-parameter-text', id, `the description of ${name} has over 700 characters`, { pointer })
+      report.add('spec-parameter-text', id, `the description of ${name} has more than 700 characters`, { pointer })
   }
 }
 
@@ -119,15 +120,15 @@ function checkBody(
   if (!raw.requestBody) return
   const say = (detail: string) => report.add('spec-body', id, detail, { pointer: `${pointer}/requestBody` })
   if (method === 'GET' || method === 'DELETE') say(`a ${method} has a body, which most assistants do not send`)
-  if (!bodySchema) return void say('the body is no JSON')
+  if (!bodySchema) return void say('the body is not JSON')
   if (bodySchema.type !== 'object' && !bodySchema.allOf && !bodySchema.properties)
-    say('the body is no object with named members')
+    say('the body is not an object with named members')
 }
 
 function checkResponses({ id, pointer, responses }: SpecOperation, report: Report): void {
   const good = Object.keys(responses).filter((status) => /^2/.test(status))
   if (good.length === 0)
-    report.add('spec-response', id, 'no answer with 2xx is described', { pointer: `${pointer}/responses` })
+    report.add('spec-response', id, 'it describes no answer with 2xx', { pointer: `${pointer}/responses` })
 }
 
 function checkSchemas(
@@ -149,19 +150,19 @@ function checkSchemas(
         if (example !== undefined) {
           const fault = check.fault(schema, example)
           if (fault)
-            report.add('spec-schema', id, `the example or default of ${name} does not fit: ${fault}`, { pointer })
+            report.add('spec-schema', id, `the example or default of ${name} does not match: ${fault}`, { pointer })
         }
       check.fault(schema, undefined)
     } catch (error) {
-      report.add('spec-schema', id, `the schema of ${name} cannot be used: ${(error as Error).message.slice(0, 200)}`, {
+      report.add('spec-schema', id, `the schema of ${name} is invalid: ${(error as Error).message.slice(0, 200)}`, {
         pointer,
       })
     }
     const { minimum, maximum, minLength, maxLength, required, properties } = schema as Record<string, never>
     if (minimum !== undefined && maximum !== undefined && minimum > maximum)
-      report.add('spec-schema', id, `${name} has a minimum over its maximum`, { pointer })
+      report.add('spec-schema', id, `${name} has a minimum above its maximum`, { pointer })
     if (minLength !== undefined && maxLength !== undefined && minLength > maxLength)
-      report.add('spec-schema', id, `${name} has a minLength over its maxLength`, { pointer })
+      report.add('spec-schema', id, `${name} has a minLength above its maxLength`, { pointer })
     for (const one of asArray(required))
       if (properties && !Object.hasOwn(asObject(properties), String(one)))
         report.add('spec-schema', id, `${name} requires ${one}, which it does not describe`, { pointer })

@@ -8,12 +8,12 @@ export interface Endpoints {
   authorize: string
   token: string
   revoke: string | undefined
-  /** Where the server promises `iss` in its answer, RFC 9207. */
+  /** Set where the server announces `iss` in its answer, RFC 9207. */
   issuer: string | undefined
   /** The media type of token requests, from the manifest. */
   contentType: string
   scope: string
-  /** The server under test, whatever name it goes by in public. */
+  /** Replaces the public address by the address under test. */
   toHere: (url: string) => string
 }
 
@@ -30,7 +30,7 @@ export interface TokenAnswer {
   json: Schema
 }
 
-/** Signs in as an assistant does, with the pages filled in as a person would. */
+/** Signs in as an assistant does, and fills in the pages as a person would. */
 export class OAuthDriver {
   readonly #endpoints: Endpoints
   readonly #settings: OAuthSettings
@@ -49,7 +49,7 @@ export class OAuthDriver {
     change: { scope?: string | undefined; redirectUri?: string } = {},
   ): Promise<Granted> {
     const verifier = randomBytes(32).toString('base64url')
-    // Longer than one word, with signs that are lost where text is joined instead of encoded.
+    // Contains characters that get lost where a server concatenates text instead of encoding it.
     const state = `${randomBytes(12).toString('base64url')} &=%2B/?`
     const { authorize, scope } = this.#endpoints
     const query = new URLSearchParams({

@@ -54,7 +54,7 @@ export function formsOf(html: string): Form[] {
 const leadsAway =
   /den(y|ied)|cancel|abort|reject|decline|not allow|another|sign.?(up|out)|log.?out|regist|create|forgot/i
 
-/** What a person would send who signs in and allows what is asked; undefined where the form serves something else. */
+/** What a person would send to sign in or to consent. Undefined where the form does something else. */
 export function fillIn(
   form: Form,
   signIn: { username: string; password: string } | undefined,

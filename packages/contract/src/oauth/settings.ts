@@ -1,9 +1,9 @@
-/** A client that the authorization server knows. */
+/** A registered client of the authorization server. */
 export interface OAuthClient {
   clientId: string
-  /** A public client has none, and proves itself by PKCE. */
+  /** A public client has none and uses PKCE. */
   clientSecret?: string | undefined
-  /** As it is registered. Nothing is called there: the tester reads the redirect that leads to it. */
+  /** As registered. The tester does not call it: it reads the redirect to it. */
   redirectUri: string
 }
 
@@ -14,15 +14,15 @@ export interface SignIn {
 
 /** What the tester needs to sign in as an assistant does. */
 export interface OAuthSettings extends OAuthClient {
-  /** By default that of the manifest. */
+  /** By default the scope of the manifest. */
   scope?: string | undefined
-  /** A part of the scope that allows reading only: a token of it is held to that. */
+  /** The part of the scope that only allows reading: its token must change nothing. */
   readScope?: string | undefined
-  /** Another client, for what may not be taken from it. */
+  /** Another client, whose codes and tokens must not be accepted from the first. */
   secondClient?: OAuthClient | undefined
-  /** Typed into the pages of the server, and its consent given. */
+  /** Entered in the sign-in pages of the server. Consent is given as well. */
   signIn?: SignIn | undefined
-  /** Another user, whose token shows whether users are kept apart. */
+  /** Another user, to check that users cannot see each other's data. */
   secondSignIn?: SignIn | undefined
   /** More parameters of the authorization request, for a server that signs test users in by itself. */
   parameters?: Record<string, string> | undefined
@@ -63,6 +63,6 @@ export function fromEnvironment(text: string, place: string): string {
   const name = /^\$([A-Z_][A-Z0-9_]*)$/.exec(text)?.[1]
   if (name === undefined) return text
   const value = process.env[name]
-  if (value === undefined) throw new Error(`${place} asks for the environment variable ${name}, which is not set`)
+  if (value === undefined) throw new Error(`${place} needs the environment variable ${name}, which is not set`)
   return value
 }

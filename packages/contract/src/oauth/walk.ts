@@ -5,14 +5,14 @@ import type { SignIn } from './settings.ts'
 const longest = 15_000
 const mostSteps = 20
 
-/** The sign-in came to no end. The message says where. */
+/** The sign-in failed. The message says where. */
 export class SignInFailed extends Error {
   override readonly name = 'SignInFailed'
 }
 
 export interface WalkOptions {
   send?: (url: string, init: RequestInit) => Promise<Response>
-  /** Where the server answers, if not under its public name. */
+  /** Replaces the public address by the one at which the server answers. */
   toHere?: (url: string) => string
 }
 
@@ -44,7 +44,7 @@ export async function walkToCallback(
     if (location !== null && answer.status >= 300 && answer.status < 400) {
       const next = new URL(location, url)
       if (isAt(next, callback)) return next
-      // It insists on its public name.
+      // The server requires its public address.
       if (next.href === url) isHere = false
       ;[url, form] = [next.href, undefined]
       continue
@@ -59,13 +59,14 @@ export async function walkToCallback(
     })[0]
     if (!fitting) throw new SignInFailed(`no form of the page ${page} can be filled in`)
     const key = `${page} ${[...fitting.filled.keys()]}`
-    if (seen.filter((one) => one === key).length >= 2) throw new SignInFailed(`the page ${page} comes again and again`)
+    if (seen.filter((one) => one === key).length >= 2)
+      throw new SignInFailed(`the page ${page} is shown again and again`)
     seen.push(key)
     const target = new URL(fitting.one.action || url, url)
     if (fitting.one.method === 'post') [url, form] = [target.href, fitting.filled]
     else [url, form] = [`${target.origin}${target.pathname}?${fitting.filled}`, undefined]
   }
-  throw new SignInFailed(`there is no end after ${mostSteps} pages`)
+  throw new SignInFailed(`it does not end after ${mostSteps} pages`)
 }
 
 /** @throws SignInFailed where there is no answer in 15 seconds */

@@ -13,6 +13,6 @@ export const github: Reporter = (report, subject) =>
     }),
     ...report.untested.map(
       ({ subject: place, what, reason }) =>
-        `::notice title=untested::${escapeText(`${subject} ${place}: ${what}, since ${reason}`)}`,
+        `::notice title=untested::${escapeText(`${subject} ${place}: ${what}, because ${reason}`)}`,
     ),
   ].join('\n')

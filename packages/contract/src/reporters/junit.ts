@@ -9,7 +9,7 @@ const escapeText = (value: string): string =>
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
 
-/** One test case a rule; errors and warnings fail theirs. */
+/** One test case for each rule, which fails by errors and warnings. */
 export const junit: Reporter = (report, subject) => {
   const codes = Object.keys(rules) as Code[]
   const cases = codes.map((code) => {

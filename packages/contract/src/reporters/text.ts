@@ -16,7 +16,7 @@ export const text: Reporter = (report, subject) => {
     if (curl) lines.push(`      ${curl.length > 400 ? `${curl.slice(0, 400)}…` : curl}`)
   }
   for (const { subject, what, reason } of report.untested)
-    lines.push(`${styleText('cyan', 'untested')} ${subject}: ${what}, since ${reason}`)
+    lines.push(`${styleText('cyan', 'untested')} ${subject}: ${what}, because ${reason}`)
   const count = (severity: Severity) => report.findings.filter((one) => one.severity === severity).length
   lines.push(
     `${subject}: ${count('error')} errors, ${count('warning')} warnings, ${report.untested.length} untested; ${report.answered.size} operations answered, ${report.calls} calls${report.seed === undefined ? '' : `, seed ${report.seed}`}`,

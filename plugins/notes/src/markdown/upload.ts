@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises'
+import { Writable } from 'node:stream'
 import { Problem } from '@reference-plugins/core'
 import type { Context } from 'koa'
 import { koaBody } from 'koa-body'
@@ -7,6 +7,18 @@ import { fromMarkdown, type MarkdownFile } from './markdown.ts'
 
 const longestUpload = 10 * 2 ** 20
 const mostFiles = 100
+
+/** Collects a file in memory: on the disk, formidable leaves a file when it refuses an upload with too many. */
+class MemoryFile extends Writable {
+  readonly chunks: Buffer[] = []
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.chunks.push(chunk)
+    done()
+  }
+}
+
+const contents = new WeakMap<object, MemoryFile>()
 
 const readMultipart = koaBody({
   multipart: true,
@@ -18,6 +30,11 @@ const readMultipart = koaBody({
     maxFileSize: longestUpload,
     maxTotalFileSize: longestUpload,
     allowEmptyFiles: true,
+    fileWriteStreamHandler(file) {
+      const content = new MemoryFile()
+      if (file) contents.set(file, content)
+      return content
+    },
   },
 })
 
@@ -63,9 +80,9 @@ async function readFiles(ctx: Context): Promise<UploadedFile[]> {
     await readMultipart(ctx, async () => {})
     const files = Object.values(ctx.request.files ?? {}).flat()
     const read = await Promise.all(
-      files.map(async ({ originalFilename, filepath }) => {
-        const name = originalFilename ?? 'note.md'
-        const content = await readFile(filepath)
+      files.map(async (file) => {
+        const name = file.originalFilename ?? 'note.md'
+        const content = Buffer.concat(contents.get(file)?.chunks ?? [])
         return /\.zip$/i.test(name) ? readArchive(content) : [{ name, content }]
       }),
     )
@@ -73,8 +90,6 @@ async function readFiles(ctx: Context): Promise<UploadedFile[]> {
   } catch (error) {
     if (error instanceof ArchiveError) throw new Problem(422, error.message)
     throw uploadProblem(error as Error & { httpCode?: number })
-  } finally {
-    for (const { filepath } of Object.values(ctx.request.files ?? {}).flat()) await rm(filepath, { force: true })
   }
 }
 
