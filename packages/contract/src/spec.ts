@@ -38,7 +38,7 @@ export interface SpecOperation {
   hasBody: boolean
   /** The whole schema of the body, where it is JSON. */
   bodySchema: Schema | undefined
-  /** How the body is sent; `whole` names the field that is all of it. */
+  /** How the body is sent; `whole` names the field that is the whole body. */
   body: { mediaType: string; whole?: string } | undefined
   /** The media types of a body that is required and that the tester cannot make. */
   unsendable: string | undefined
@@ -59,7 +59,7 @@ export interface Spec {
   operations: SpecOperation[]
 }
 
-/** Reads the operations. What cannot be read is left out; the document checks say so. */
+/** Reads the operations. What cannot be read is left out, and the checks of the document report it. */
 export function readSpec(document: Schema, report: Report): Spec {
   const openApi = readOpenApi(document)
   const operations = openApi.operations.map((operation) => toOperation(operation, openApi))

@@ -58,7 +58,7 @@ const meant: Record<string, [type: TypeName | 'any', format?: string]> = {
   mixed: ['any'],
 }
 
-/** Which type a word means: `String`, `int`, `inetger`. Undefined where nobody can tell. */
+/** Which type a word means: `String`, `int`, `inetger`. Undefined where it is unclear. */
 function typeOf(word: string): { type: TypeName | 'any'; format?: string } | undefined {
   const key = word.trim().toLowerCase().slice(0, 30)
   const found = Object.hasOwn(meant, key) ? meant[key] : meant[alike(key) ?? '']
@@ -75,7 +75,7 @@ const sorted = (word: string): string => [...word].sort().join('')
 export function readTypes(node: Schema, pointer: string, repairs: Repairs): { names: TypeName[]; format: Schema } {
   const names: TypeName[] = []
   let format: Schema = {}
-  // `string | null`, as another language has it.
+  // `string | null`, as in TypeScript.
   const words = typeof node.type === 'string' ? node.type.split(/\s*(?:\|+|,|\bor\b)\s*/) : node.type
   for (const word of Array.isArray(words) ? words.slice(0, 10) : words === undefined ? [] : [words]) {
     if (word === null) {

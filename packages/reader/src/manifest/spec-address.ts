@@ -19,7 +19,7 @@ export function specAddress(given: string, manifestUrl: string, repairs: Repairs
   let address = given.trim()
   const mark = placeholderIn(address, base.hostname)
   if (mark !== undefined) {
-    // Servers of one's own that fill it in while they answer ChatGPT do not do so for everybody.
+    // A server that fills it in for ChatGPT does not do so for everybody; on this machine the value is known.
     const filled = address.replace(/(?:https?:\/\/)?\$?\{?PLUGIN_HOST(?:NAME)?\}?/, base.origin)
     if (filled === address || !isLoopback(base.hostname))
       throw new DocumentRefused(

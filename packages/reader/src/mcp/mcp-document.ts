@@ -6,7 +6,7 @@ import { fitIdentifier, fitName, UniqueNames } from '../text/names.ts'
 import { plainLine, plainText } from '../text/plain-text.ts'
 import { Repairs } from '../text/repairs.ts'
 
-/** As tools/list gives it. */
+/** A tool as tools/list returns it. */
 export interface McpTool {
   name: string
   title?: string | undefined
@@ -56,7 +56,7 @@ function toOperation(tool: McpTool, names: UniqueNames): DocumentOperation {
     title,
     description: plainText(tool.description ?? title, 300),
     input: schema.type === 'object' ? schema : { type: 'object', properties: {} },
-    // What a server says of its own tools is a hint: who says nothing is asked about.
+    // Annotations are hints of the server itself, so the host asks before it calls the tool.
     isConsequential: undefined,
     isReading: tool.annotations?.readOnlyHint === true,
     target: { kind: 'mcp', tool: tool.name },

@@ -38,7 +38,7 @@ function serverList(document: Schema, repairs: Repairs): { list: unknown[]; poin
     repairs.add('/info/servers', 'servers is inside info; it was read as if it were beside info.')
     return { list: inInfo, pointer: '/info/servers' }
   }
-  // Some name the server at the paths alone.
+  // Some specs name servers in their paths only.
   for (const [path, item] of Object.entries(objectOf(document.paths)).slice(0, 100)) {
     const ofItem = listOfAny(memberOf(item, 'servers'))
     if (ofItem.length > 0) return { list: ofItem, pointer: step(step('/paths', path), 'servers') }
