@@ -12,50 +12,20 @@ export interface StrictSubset {
 
 /** platform.openai.com/docs/guides/structured-outputs, supported schemas. */
 export const openai: StrictSubset = {
-  words: [
-    'pattern',
-    'format',
-    'minimum',
-    'maximum',
-    'exclusiveMinimum',
-    'exclusiveMaximum',
-    'multipleOf',
-    'minItems',
-    'maxItems',
-  ],
-  formats: ['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uuid'],
+  words: 'pattern format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems'.split(' '),
+  formats: 'date-time time date duration email hostname ipv4 ipv6 uuid'.split(' '),
 }
 
 /** platform.claude.com/docs, structured outputs, JSON Schema limitations. */
 export const anthropic: StrictSubset = {
   words: ['format'],
-  formats: ['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'uri', 'ipv4', 'ipv6', 'uuid'],
+  formats: 'date-time time date duration email hostname uri ipv4 ipv6 uuid'.split(' '),
 }
 
-const structure = [
-  'type',
-  'properties',
-  'required',
-  'items',
-  'enum',
-  'const',
-  'anyOf',
-  'oneOf',
-  'additionalProperties',
-  'nullable',
-]
+const structure = 'type properties required items enum const anyOf oneOf additionalProperties nullable'.split(' ')
 const notes = ['description', 'title', 'example', 'examples', 'deprecated']
 /** Words that cannot be replaced by others. */
-const irreplaceable = [
-  'not',
-  'if',
-  'patternProperties',
-  'prefixItems',
-  'dependentSchemas',
-  '$ref',
-  '$dynamicRef',
-  'contains',
-]
+const irreplaceable = 'not if patternProperties prefixItems dependentSchemas $ref $dynamicRef contains'.split(' ')
 const deepest = 10
 
 export interface StrictFaults {

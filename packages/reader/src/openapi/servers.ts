@@ -1,4 +1,4 @@
-import { isLoopback } from '@reference-plugins/guarded-fetch'
+import { isLoopbackUrl } from '@reference-plugins/guarded-fetch'
 import { placeholderIn } from '../hosts/placeholder.ts'
 import { isObject, listOfAny, memberOf, objectOf, pairsOf, type Schema, step } from '../text/members.ts'
 import { quote } from '../text/plain-text.ts'
@@ -53,7 +53,7 @@ function swaggerServers({ host, basePath, schemes }: Schema): unknown[] {
   const known = listOfAny(schemes).filter((one) => one === 'https' || one === 'http')
   const scheme =
     known.includes('https') || known.length === 0
-      ? isLoopback(host.split(':')[0] ?? '') && known.length === 0
+      ? isLoopbackUrl(`http://${host}`) && known.length === 0
         ? 'http'
         : 'https'
       : 'http'
