@@ -38,7 +38,7 @@ export interface SpecOperation {
   hasBody: boolean
   /** The whole schema of the body, where it is JSON. */
   bodySchema: Schema | undefined
-  /** How the body is sent; `whole` names the field that is all of it. */
+  /** How the body is sent; `whole` names the field that is the whole body. */
   body: { mediaType: string; whole?: string } | undefined
   /** The media types of a body that is required and that the tester cannot make. */
   unsendable: string | undefined
@@ -59,12 +59,18 @@ export interface Spec {
   operations: SpecOperation[]
 }
 
-/** Reads the operations. What cannot be read is left out; the document checks say so. */
+/** Of an entry of `paths`, also where it stands in another place. */
+const atPath = /^(\/paths\/[^/]+|\/~1[^/]*)$/
+
+/** Reads the operations. What cannot be read is left out, and the checks of the document report it. */
 export function readSpec(document: Schema, report: Report): Spec {
   const openApi = readOpenApi(document)
   const operations = openApi.operations.map((operation) => toOperation(operation, openApi))
-  for (const { pointer, message } of openApi.references.broken)
-    report.add('spec-reference', 'spec', message, { pointer })
+  const { broken } = openApi.references
+  for (const { pointer, message } of broken) report.add('spec-reference', 'spec', message, { pointer })
+  for (const { pointer, message } of openApi.repairs.list())
+    if (atPath.test(pointer) && !broken.some((one) => one.pointer === pointer))
+      report.add('spec-not-readable', 'spec', message, { pointer })
   if (openApi.schemas.isCut)
     report.add('spec-reference', 'spec', 'the schemas have more than 100000 parts when their references are followed')
   return {

@@ -194,3 +194,13 @@ test('the schema of the media type that was sent counts', () => {
   assert.deepEqual(judge(content, 'application/json; charset=utf-8', '{}'), ['answer-schema'])
   assert.deepEqual(judge(content, 'application/json; charset=utf-8', '{"a":1}'), [])
 })
+
+test('a path that other readers cannot call is reported, and read all the same', () => {
+  const report = new Report()
+  const { operations } = readSpec(document({ books: { get: { operationId: 'a', responses: ok } } }), report)
+  assert.equal(operations[0]?.path, '/books')
+  assert.deepEqual(
+    report.findings.map(({ code, pointer }) => [code, pointer]),
+    [['spec-not-readable', '/paths/books']],
+  )
+})

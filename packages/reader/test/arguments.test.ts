@@ -53,7 +53,7 @@ for (const [given, wanted] of [
   [{ map: { a: '1' } }, { map: { a: 1 } }],
   [{ any: { deep: [null] } }, { any: { deep: [null] } }],
 ] as const)
-  test(`${JSON.stringify(given)} can be meant in one way only`, () => {
+  test(`${JSON.stringify(given)} is corrected, because only one value can be meant`, () => {
     assert.deepEqual(check(given), { arguments: { id: 'x', ...wanted }, faults: [] })
   })
 
@@ -79,11 +79,11 @@ for (const [given, fault] of [
   [{ id: '..' }, '"id" must not be "..", because it is part of the URL.'],
   [{ id: '' }, '"id" must not be "", because it is part of the URL.'],
 ] as const)
-  test(`${JSON.stringify(given)} is told to the model: ${fault}`, () => {
+  test(`${JSON.stringify(given)} is reported to the model: ${fault}`, () => {
     assert.deepEqual(check(given).faults, [fault])
   })
 
-test('several faults are told at once: a missing input, and one that is not there', () => {
+test('several faults are reported at once: a missing input and an unknown one', () => {
   const { faults } = checkArguments(operation, { query: 'x', count: 0 })
   assert.equal(faults.length, 3)
   assert.match(
@@ -92,7 +92,7 @@ test('several faults are told at once: a missing input, and one that is not ther
   )
 })
 
-test('an input that is no object is told', () => {
+test('an input that is not an object is reported', () => {
   for (const given of ['x', 7, [1]])
     assert.deepEqual(checkArguments(operation, given).faults, [
       'The input must be an object with one member for each input.',
@@ -100,7 +100,7 @@ test('an input that is no object is told', () => {
   assert.deepEqual(checkArguments(operation, undefined).faults, ['"id" is missing.'])
 })
 
-test('an input that is too long or too deep is told', () => {
+test('an input that is too long or too deep is reported', () => {
   assert.match(check({ any: 'x'.repeat(100_001) }).faults[0] ?? '', /at most 100000 can be sent/)
   assert.match(
     check({ any: JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`) }).faults[0] ?? '',

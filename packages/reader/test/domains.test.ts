@@ -52,7 +52,7 @@ for (const [at, server, severity] of [
     assert.ok(found.length <= 1)
   })
 
-test('every name of this machine is one domain, and of nobody else', () => {
+test('all names of this machine are one domain, and no other name belongs to it', () => {
   assert.deepEqual(faults('http://localhost:3333/.well-known/ai-plugin.json', { server: 'http://127.0.0.1:3334' }), [])
   assert.match(faults(manifest('shop.test'), { server: 'http://localhost:3333' })[0] ?? '', /^error/)
   assert.match(
@@ -64,7 +64,7 @@ test('every name of this machine is one domain, and of nobody else', () => {
   )
 })
 
-test('sign-in on another domain is said, and does not stand in the way', () => {
+test('a sign-in on another domain is a warning', () => {
   const found = faults(manifest('shop.test'), oauth('https://shop.pluginlab.test/a', 'https://shop.pluginlab.test/t'))
   assert.equal(found.length, 1)
   assert.match(found[0] ?? '', /^warning: Users sign in at shop\.pluginlab\.test/)
@@ -75,21 +75,21 @@ test('sign-in on another domain is said, and does not stand in the way', () => {
   assert.deepEqual(faults(manifest('shop.test'), oauth('https://id.shop.test/a', 'https://shop.test/t')), [])
 })
 
-test('sign-in that leads to the machine of the user is an error', () => {
+test('a sign-in on localhost is an error', () => {
   assert.match(
     faults(manifest('shop.test'), oauth('http://localhost:1/a', 'http://localhost:1/t')).join(),
     /error: The sign-in is on localhost/,
   )
 })
 
-test('a spec alone may be elsewhere than its API, which is said', () => {
+test('a spec without a manifest on another domain than its API is a warning', () => {
   assert.match(
     faults('https://raw.files.test/o.yaml', { source: 'spec', server: 'https://api.shop.test' })[0] ?? '',
     /^warning: .*Make sure that you trust both/,
   )
 })
 
-test('legal information, contact and servers of other domains are said', () => {
+test('legal information, contact and servers on other domains are warnings', () => {
   const found = faults(manifest('shop.test'), { legalInfoUrl: 'https://legal.test/x', contactEmail: 'a@mail.test' }, [
     'https://api.other.test/v1',
   ])
@@ -99,7 +99,7 @@ test('legal information, contact and servers of other domains are said', () => {
   )
 })
 
-test('hosts are sorted by what they are', () => {
+test('public, private and registrable hosts are told apart', () => {
   for (const host of [
     '127.0.0.1',
     '10.1.2.3',

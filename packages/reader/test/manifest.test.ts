@@ -27,7 +27,7 @@ function refusal(text: string, from = url): DocumentRefused {
   return assert.fail('it was read')
 }
 
-test('a manifest that is right is read as it stands, with nothing to repair', () => {
+test('a valid manifest needs no repair', () => {
   assert.deepEqual(readManifest(json(), url), {
     manifest: {
       url,
@@ -163,7 +163,7 @@ for (const [what, text, sentence, place] of [
     if (at) assert.ok(at.excerpt.length <= 120)
   })
 
-test('the bytes of a file that is not text are never repeated', () => {
+test('a message never contains the bytes of a binary file', () => {
   const { message, at } = refusal(`PK\u0003\u0004 secret-bytes ${'\0'.repeat(50)}`)
   assert.ok(!message.includes('secret-bytes'))
   assert.equal(at, undefined)
@@ -253,7 +253,7 @@ for (const [what, text, pointer, part] of [
   ['a mail address as legal page', json({ legal_info_url: 'hello@legal.test' }), '/legal_info_url', {}],
   ['a mail address that is none', json({ contact_email: 'help@@shop.test' }), '/contact_email', {}],
 ] as [string, string, string, object][])
-  test(`${what}: read all the same, and said`, () => {
+  test(`${what}: read, with a repair`, () => {
     const { manifest, repairs } = readManifest(text, url)
     assert.ok(
       repairs.some((repair) => repair.pointer === pointer && repair.document === 'manifest'),
@@ -262,12 +262,12 @@ for (const [what, text, pointer, part] of [
     assert.deepEqual({ ...manifest, ...part }, manifest)
   })
 
-test('trouble with logo, legal page and contact leaves them out', () => {
+test('an invalid logo, legal page or contact is left out', () => {
   const { manifest } = readManifest(json({ logo_url: '', legal_info_url: 'x@y.test', contact_email: 'no' }), url)
   assert.ok(!('logoUrl' in manifest || 'legalInfoUrl' in manifest || 'contactEmail' in manifest))
 })
 
-test('OAuth is read under the odd names that a manifest has for it, and a secret in it is not kept', () => {
+test('OAuth is read from the misleading names of a manifest, and a secret in it is not stored', () => {
   const { manifest, repairs } = readManifest(
     json({
       auth: {
@@ -294,7 +294,7 @@ test('OAuth is read under the odd names that a manifest has for it, and a secret
   assert.ok(repairs.some(({ message }) => message.includes('secret')))
 })
 
-test('without a content type the token is asked for by a form, as OAuth has it', () => {
+test('without a content type the token request is a form, as OAuth requires', () => {
   const { manifest } = readManifest(
     json({ auth: { type: 'oauth', client_url: 'https://shop.test/a', authorization_url: 'https://shop.test/t' } }),
     url,
@@ -302,27 +302,27 @@ test('without a content type the token is asked for by a form, as OAuth has it',
   assert.equal(manifest.auth.oauth?.contentType, 'application/x-www-form-urlencoded')
 })
 
-test('PLUGIN_HOSTNAME is filled in for a manifest of this machine alone', () => {
+test('PLUGIN_HOSTNAME is replaced only for a manifest on this machine', () => {
   const text = json({ api: { type: 'openapi', url: 'http://PLUGIN_HOSTNAME/openapi.yaml' } })
   const local = readManifest(text, 'http://localhost:3333/.well-known/ai-plugin.json')
   assert.equal(local.manifest.specUrl, 'http://localhost:3333/openapi.yaml')
   assert.match(refusal(text).message, /placeholder/)
 })
 
-test('a host that looks like a placeholder is believed where the manifest itself comes from it', () => {
+test('a host that looks like a placeholder is accepted if the manifest is on it', () => {
   const own = 'https://your-shop.test/.well-known/ai-plugin.json'
   const { manifest } = readManifest(json({ api: { type: 'openapi', url: 'https://your-shop.test/o.json' } }), own)
   assert.equal(manifest.specUrl, 'https://your-shop.test/o.json')
 })
 
-test('two plugins without a Latin name do not share one', () => {
+test('two plugins with names in other scripts get different names', () => {
   const name = (model: string): string =>
     readManifest(json({ name_for_model: model, name_for_human: model }), url).manifest.name
   assert.notEqual(name('商店'), name('書店'))
   assert.match(name('商店'), /^[A-Za-z0-9_]{1,50}$/)
 })
 
-test('a manifest and a spec are told apart before they are read', () => {
+test('a manifest and a spec are told apart by their start', () => {
   assert.equal(documentKind(json()), 'manifest')
   assert.equal(documentKind('{"openapi":"3.1.0","paths":{}}'), 'spec')
   assert.equal(documentKind('# ours\nopenapi: 3.1.0\npaths: {}'), 'spec')

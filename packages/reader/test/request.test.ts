@@ -37,7 +37,7 @@ function request(
   return toRequest({ server }, operation, given)
 }
 
-test('a request has its inputs where they belong, each under its name on the wire', () => {
+test('each input is sent in its place, under its name on the wire', () => {
   assert.deepEqual(
     request(
       {
@@ -98,7 +98,7 @@ for (const [mediaType, given, wanted] of [
     assert.deepEqual([body, headers['content-type']], [wanted, mediaType])
   })
 
-test('a form in parts has a boundary that is not in it, and no name can begin another part', () => {
+test('a multipart form has a safe boundary, and no name can start another part', () => {
   const { body, headers } = request(
     {
       method: 'POST',
@@ -122,7 +122,7 @@ test('one input can be the whole body, as JSON or as text', () => {
   assert.equal(whole('text/plain', undefined), undefined)
 })
 
-test('a DELETE has its body where there is something in it, and none otherwise', () => {
+test('a DELETE has a body only if there is a value for it', () => {
   const target: Partial<Http> = {
     method: 'DELETE',
     fields: [field('a', 'body')],
@@ -133,18 +133,18 @@ test('a DELETE has its body where there is something in it, and none otherwise',
 })
 
 for (const id of ['.', '..', '', null, undefined, ['..']])
-  test(`${JSON.stringify(id) ?? 'nothing'} cannot be a part of the address`, () => {
+  test(`${JSON.stringify(id) ?? 'nothing'} cannot be a part of the URL`, () => {
     assert.throws(() => request({ path: '/a/{id}/b', fields: [field('id', 'path')] }, { id }), RequestRefused)
   })
 
-test('parts that together would be dots are refused', () => {
+test('values that make a path segment of dots are refused', () => {
   assert.throws(
     () => request({ path: '/a/{x}{y}', fields: [field('x', 'path'), field('y', 'path')] }, { x: '.', y: '.' }),
     RequestRefused,
   )
 })
 
-test('no value can lead to another host, another path, or into the query', () => {
+test('no value can change the host, the path or the query', () => {
   const nasty = fc.oneof(
     fc.string({ unit: character }),
     fc.string({

@@ -38,7 +38,7 @@ const body = (schema: unknown, type = 'application/json', more: object = {}) => 
   requestBody: { content: { [type]: { schema } }, ...more },
 })
 
-test('a spec that is right is read with nothing to repair', async () => {
+test('a valid spec needs no repair', async () => {
   const { spec, repairs } = await read(
     whole({
       '/things/{id}': {
@@ -154,7 +154,7 @@ for (const [what, text] of [
     assert.deepEqual([spec.operations[0]?.name, spec.operations[0]?.description], ['list', 'Lists things.'])
   })
 
-test('entries that are no path or no operation are left out one by one', async () => {
+test('each entry that is not a path or an operation is left out alone', async () => {
   const { spec, repairs } = await read(
     whole({
       '*': { use: {} },
@@ -203,7 +203,7 @@ for (const [what, id, name] of [
     assert.equal(repairs.length, 1)
   })
 
-test('ids that are double are numbered, and long ones cut with a hash', async () => {
+test('duplicate ids are numbered, and long ids are cut and end with a hash', async () => {
   const long = 'x'.repeat(96)
   const { spec } = await read(
     whole({
@@ -217,7 +217,7 @@ test('ids that are double are numbered, and long ones cut with a hash', async ()
   for (const name of names) assert.match(name, /^[A-Za-z0-9_-]{1,64}$/)
 })
 
-test('of 186 operations 100 are kept, and the others named', async () => {
+test('only 100 of 186 operations are kept, and the others are listed', async () => {
   const paths = Object.fromEntries(
     Array.from({ length: 186 }, (_, n) => [`/p${n}`, { get: { ...list, operationId: `op${n}` } }]),
   )
@@ -240,7 +240,7 @@ test('a query in a path becomes inputs and fixed pairs', async () => {
   assert.deepEqual(operation.input.required, ['q'])
 })
 
-test('a part of the path that is not described is an input, and an input of the path that is not in it goes into the query', async () => {
+test('an undescribed template of the path is an input, and a path parameter without a template goes into the query', async () => {
   const { operation } = await one(
     { parameters: [{ name: 'other', in: 'path', required: true, schema: { type: 'string' } }] },
     { path: '/a/{id}' },
@@ -254,7 +254,7 @@ test('a part of the path that is not described is an input, and an input of the 
   )
 })
 
-test('inputs with one name in several places get names of their own', async () => {
+test('inputs with the same name in several places get different names', async () => {
   const { operation, repairs } = await one(
     {
       parameters: [
@@ -281,7 +281,7 @@ test('inputs with one name in several places get names of their own', async () =
   assert.equal(repairs.length, 2)
 })
 
-test('headers that the host sets itself, and cookies, are no inputs', async () => {
+test('headers that the host sets, and cookies, are not inputs', async () => {
   const names = [
     'openai-conversation-id',
     'openai-ephemeral-user-id',
@@ -300,7 +300,7 @@ test('headers that the host sets itself, and cookies, are no inputs', async () =
   assert.deepEqual(Object.keys(properties(operation)), ['X-Shop'])
 })
 
-test('parameters of the path and of the operation are put together, references too', async () => {
+test('parameters of the path and of the operation are combined, also through references', async () => {
   const { spec } = await read(
     whole(
       {
@@ -348,13 +348,13 @@ for (const [what, schema, wanted] of [
   ['a value with something hidden', { type: 'string', enum: ['a', 'b\u200B'] }, { type: 'string', enum: ['a'] }],
   ['a default of the wrong type', { type: 'integer', default: 'soon' }, { type: 'integer' }],
   ['a default as text', { type: 'integer', default: '5' }, { type: 'integer', default: 5 }],
-  ['a pattern that takes for ever', { type: 'string', pattern: '(?=a)b' }, { type: 'string' }],
-  ['a pattern that does not', { type: 'string', pattern: '^[a-z]+$' }, { type: 'string', pattern: '^[a-z]+$' }],
+  ['a pattern that cannot be run safely', { type: 'string', pattern: '(?=a)b' }, { type: 'string' }],
+  ['a safe pattern', { type: 'string', pattern: '^[a-z]+$' }, { type: 'string', pattern: '^[a-z]+$' }],
   ['nothing', {}, { type: 'string' }],
   ['a word', 'integer', { type: 'integer' }],
   ['a list without items', { type: 'array' }, { type: 'array', items: {} }],
   ['allOf', { allOf: [{ type: 'string' }, { minLength: 2 }] }, { type: 'string', minLength: 2 }],
-  ['a reference into nothing', { $ref: '#/components/schemas/Gone' }, { type: 'string' }],
+  ['a reference that does not exist', { $ref: '#/components/schemas/Gone' }, { type: 'string' }],
   ['a reference out of the document', { $ref: 'https://other.test/schema.yaml#/a' }, { type: 'string' }],
   ['a reference to a file', { $ref: 'file:///etc/passwd' }, { type: 'string' }],
   ['a reference into the wrong folder', { $ref: '#/components/schema/Size' }, { type: 'integer' }],
@@ -365,7 +365,7 @@ for (const [what, schema, wanted] of [
     assert.deepEqual(properties(operation).q, wanted)
   })
 
-test('required: true in a property is lifted to the object, with its place', async () => {
+test('required: true in a property is moved to the object, and its place is reported', async () => {
   const { operation, pointers } = await one(
     body({
       type: 'object',
@@ -377,7 +377,7 @@ test('required: true in a property is lifted to the object, with its place', asy
   assert.deepEqual(pointers, ['/paths/~1a/post/requestBody/content/application~1json/schema/properties/todo/required'])
 })
 
-test('a circle of references is cut, and what it leads through is kept', async () => {
+test('a circular reference is cut, and everything before the circle is kept', async () => {
   const more = {
     components: {
       schemas: {
@@ -393,7 +393,7 @@ test('a circle of references is cut, and what it leads through is kept', async (
   assert.match(repairs.join(' '), /refers to itself/)
 })
 
-test('what the server sets itself is no input, and allOf is one object', async () => {
+test('read-only properties are not inputs, and allOf becomes one object', async () => {
   const more = {
     components: {
       schemas: {
@@ -415,7 +415,7 @@ test('what the server sets itself is no input, and allOf is one object', async (
   assert.deepEqual(operation.input.required, ['a', 'b'])
 })
 
-test('null is kept where it says something: for what must be given, and in a PATCH', async () => {
+test('null is kept where it means something: for required inputs, and in a PATCH', async () => {
   const schema = {
     type: 'object',
     required: ['a'],
@@ -501,7 +501,7 @@ for (const [what, operation, method, wanted, fields] of [
     )
   })
 
-test('an operation that takes a picture is left out', async () => {
+test('an operation that takes an image is left out', async () => {
   const { spec, repairs } = await read(
     whole({ '/a': { get: list, put: { ...list, operationId: 'put', ...body({}, 'image/png') } } }),
   )
@@ -595,14 +595,14 @@ test('servers inside info are read', async () => {
   assert.equal(spec.server, 'https://shop.test/x')
 })
 
-test('servers of other domains are named and not called', async () => {
+test('servers on other domains are reported and not called', async () => {
   const { spec, repairs } = await read(whole({ '/a': { get: list } }, { servers: [{ url: 'https://evil.test' }] }))
   assert.equal(spec.server, 'https://shop.test')
   assert.deepEqual(spec.passedOver, ['https://evil.test'])
   assert.match(repairs[0]?.message ?? '', /No server is on the plugin's domain, shop\.test \(https:\/\/evil\.test\)/)
 })
 
-test('Swagger 2 is read as it is', async () => {
+test('Swagger 2 is read without conversion', async () => {
   const { spec } = await read({
     swagger: '2.0',
     info: { title: 'Pets' },
@@ -635,7 +635,7 @@ test('Swagger 2 is read as it is', async () => {
   assert.deepEqual(properties(json), { name: { type: 'string' }, id: { type: 'string' } })
 })
 
-test('texts are cleaned of what cannot be seen, and cut', async () => {
+test('invisible characters are removed from texts, and long texts are cut', async () => {
   const hidden = [...'steal'].map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join('')
   const { operation } = await one({
     summary: 'Two\nlines',
@@ -649,7 +649,7 @@ test('texts are cleaned of what cannot be seen, and cut', async () => {
   assert.ok(!/[\p{Cf}\u{E0000}-\u{E0FFF}]/u.test(JSON.stringify(operation)))
 })
 
-test('x-openai-isConsequential is read, and is unknown where nothing is said', async () => {
+test('x-openai-isConsequential is read, and is undefined where it is missing', async () => {
   const flag = async (value: unknown) => (await one({ 'x-openai-isConsequential': value })).operation.isConsequential
   assert.deepEqual(
     [await flag(true), await flag('true'), await flag(false), await flag(undefined)],
@@ -670,7 +670,7 @@ for (const [what, security, schemes, wanted] of [
   ['schemes that are expressly not used', [], { a: { type: 'http', scheme: 'bearer' } }, { type: 'none' }],
   ['nothing', undefined, undefined, { type: 'none' }],
 ] as [string, unknown, object | undefined, object][])
-  test(`a spec alone says how one signs in: ${what}`, async () => {
+  test(`a spec without a manifest says how users sign in: ${what}`, async () => {
     const { spec } = await read(
       whole({ '/a': { get: list } }, { security, components: { securitySchemes: schemes } }),
       url,
@@ -681,7 +681,7 @@ for (const [what, security, schemes, wanted] of [
     assert.deepEqual([name, source], ['Shop', 'spec'])
   })
 
-test('OAuth of a spec alone has its pages and the scopes that its operations ask for', async () => {
+test('OAuth of a spec without a manifest has its URLs and the scopes of its operations', async () => {
   const flows = {
     authorizationCode: {
       authorizationUrl: '/authorize',
@@ -705,7 +705,7 @@ test('OAuth of a spec alone has its pages and the scopes that its operations ask
   })
 })
 
-test('a spec alone that wants its key in the query is refused', async () => {
+test('a spec without a manifest that expects its key in the query is refused', async () => {
   const { spec } = await read(
     whole(
       { '/a': { get: list } },

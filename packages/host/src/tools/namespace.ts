@@ -1,6 +1,6 @@
 import { listOfAny, objectOf, type PluginDocument, pairsOf, plainText, type Schema } from '@reference-plugins/reader'
 
-/** As ChatGPT put a plugin before its model: its operations as TypeScript types, in one namespace. */
+/** A plugin as ChatGPT showed it to its model: its operations as TypeScript types, in one namespace. */
 export function toNamespace({ name, descriptionForModel, operations }: PluginDocument): string {
   const lines = [...comment(descriptionForModel), `namespace ${name} {`, '']
   for (const operation of operations) {
@@ -50,7 +50,7 @@ function typeOf(schema: Schema): string {
   }
 }
 
-/** Line by line, so that no text can leave its comment. */
+/** Each line is a comment of its own, so that no text can end it. */
 const comment = (text: unknown): string[] =>
   plainText(text, 8_000)
     .split('\n')

@@ -14,7 +14,7 @@ export function withoutNull(schema: Schema): Schema {
   return left.length === 1 ? { ...left[0], ...rest } : { ...rest, anyOf: left }
 }
 
-/** The schema, or null: in as few words as there are. */
+/** The schema or null, in as few words as possible. */
 export function optional(schema: Schema, keepsNull: boolean): Schema {
   const { description, ...rest } = schema
   const said = typeof description === 'string' ? { description } : {}

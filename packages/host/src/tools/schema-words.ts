@@ -2,7 +2,7 @@ import { cut, listOfAny, type Schema, type StrictSubset } from '@reference-plugi
 
 const mostEnum = 250
 
-/** The schema in the words that are understood; what others say is put into the description. */
+/** The schema in the words that the API supports; the others become sentences of the description. */
 export function worded(schema: Schema, subset: StrictSubset): Schema {
   const kept: Schema = {}
   const said: string[] = []
@@ -37,7 +37,7 @@ export function worded(schema: Schema, subset: StrictSubset): Schema {
   return kept
 }
 
-/** A description with more behind it. */
+/** A description with sentences added. */
 export function sentences(description: unknown, more: string[]): string {
   const first = typeof description === 'string' ? description.trim() : ''
   return [/[\p{L}\p{N}"'`)\]]$/u.test(first) ? `${first}.` : first, ...more].filter(Boolean).join(' ')

@@ -16,19 +16,19 @@ import { sentences, worded } from './schema-words.ts'
 import { fitsLoosely, fitsPlain, jsonKind, kindOf } from './value-fit.ts'
 
 /**
- * Strict function calling holds a model to a small part of JSON Schema: every member required, every object closed,
- * ten levels. What an input schema says beyond that is represented: what may be left out may be null, what has no fixed
- * form is JSON in a text, and a name that is not letters, digits, `_`, `.` and `-` is another.
- * `Representation` does this once and undoes it for each call.
+ * An input schema in the small part of JSON Schema that strict function calling supports: every member required, every
+ * object closed, at most ten levels. An optional input may be null, an object with arbitrary property names is JSON in a
+ * string, and a name with other characters than letters, digits, `_`, `.` and `-` is replaced. `decode` undoes this for
+ * the arguments of each call.
  */
 export class Representation {
-  /** As it goes to the model. */
+  /** What the model gets. */
   readonly schema: Schema
   /** Whether it is valid for strict function calling. */
   readonly isStrict: boolean
   readonly #root: Form
 
-  /** @param leavesNull whether null says something else than leaving the input out, as in a PATCH. */
+  /** @param leavesNull whether null differs from leaving the input out, as in a PATCH. */
   constructor(input: Schema, subset: StrictSubset, leavesNull: boolean) {
     this.#root = formOf({ ...input, type: 'object' }, { subset, leavesNull }, 1, true)
     const strict = toStrict(this.#root.schema, subset)
@@ -37,25 +37,25 @@ export class Representation {
     this.schema = this.isStrict ? strict : input
   }
 
-  /** What the model gave, as the operation's input has it. */
+  /** The arguments of the model in the form of the operation's input. */
   decode(value: unknown): unknown {
     return this.isStrict ? this.#root.decode(value) : value
   }
 
-  /** The other way round: what a model would give for this input. */
+  /** What a model would send for this input. */
   encode(value: unknown): unknown {
     return this.isStrict ? this.#root.encode(value) : value
   }
 }
 
-/** One schema as it is represented, with the way there and back. */
+/** One schema in its strict form, with the conversion of its values in both directions. */
 interface Form {
   schema: Schema
   /** Whether a value that was given for the schema can be this one. */
   fits: (given: unknown) => boolean
   decode: (given: unknown) => unknown
   encode: (value: unknown) => unknown
-  /** Whether there and back are not the same. */
+  /** Whether encoded and decoded values differ. */
   isOther: boolean
 }
 
@@ -72,7 +72,7 @@ function formOf(schema: Schema, building: Building, depth: number, isRoot = fals
   if (schema.type === 'object') {
     const isOpen = isObject(schema.additionalProperties)
     const isNamed = isObject(schema.properties) && (isRoot || Object.keys(schema.properties).length > 0)
-    // A member of an object stands a level deeper, and what may be left out one more.
+    // A member of an object is one level deeper, and an optional one two.
     if (isRoot || (isNamed && !isOpen && depth + 2 <= deepest)) return objectForm(schema, building, depth)
     return jsonForm(schema)
   }
@@ -90,7 +90,7 @@ const plainForm = (schema: Schema): Form => ({
   isOther: false,
 })
 
-/** The value as JSON in a text. What a model gives that is no JSON is taken as the text that it is. */
+/** The value as JSON in a string. A string that is not JSON is taken as it is. */
 function jsonForm(schema: Schema): Form {
   const { description, default: _preset, examples: _examples, ...rest } = schema
   const inside = JSON.stringify(rest)
@@ -135,7 +135,7 @@ function objectForm(schema: Schema, building: Building, depth: number): Form {
     const fit = /^[\w.-]{1,64}$/.test(name) ? name : fitIdentifier(name) || `member_${shortHash(name, 6)}`
     const isOptional = !required.has(name)
     const keepsNull = isOptional && building.leavesNull && allowsNull(objectOf(one))
-    // Where it may be left out, null among its types says nothing more, but for a PATCH.
+    // For an optional input null means that it is left out, except in a PATCH.
     const bare = isOptional ? withoutNull(objectOf(one)) : objectOf(one)
     const form = formOf(bare, building, depth + (isOptional ? 2 : 1))
     const takesAnything = !['type', 'enum', 'anyOf'].some((word) => word in bare)
@@ -191,7 +191,7 @@ function objectForm(schema: Schema, building: Building, depth: number): Form {
   }
 }
 
-/** One of several forms. Where it could not be told afterwards which one it was, all are JSON in a text. */
+/** One of several forms; all of them as JSON in a string where a value would not say which form it has. */
 function anyForm(schema: Schema, branches: Schema[], building: Building, depth: number): Form {
   if (depth + 1 > deepest) return jsonForm(schema)
   const forms = branches.map((branch) => formOf(branch, building, depth + 1))
@@ -208,7 +208,7 @@ function anyForm(schema: Schema, branches: Schema[], building: Building, depth: 
     decode: (given) =>
       (find(given) ?? forms.find((_, index) => kinds[index] === jsonKind(given)))?.decode(given) ?? given,
     encode: (value) => {
-      // The forms before they were represented say which one a value is of.
+      // The original schemas tell which form a value has.
       const index = branches.findIndex((branch) => fitsLoosely(branch, value))
       return (forms[index] ?? forms[0])?.encode(value)
     },

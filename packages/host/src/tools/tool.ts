@@ -18,7 +18,7 @@ export interface Tool {
   name: string
   description: string
   parameters: Schema
-  /** Whether `parameters` holds to what strict function calling takes. */
+  /** Whether strict function calling supports `parameters`. */
   strict: boolean
 }
 
@@ -42,19 +42,19 @@ export function toTool(
 /** `PLUGIN__OPERATION`; what is too long for a model ends with a hash of the whole. */
 export function toolName(plugin: string, operation: string): string {
   const name = `${/^[A-Za-z_]/.test(plugin) ? '' : 'p_'}${plugin}__${operation}`
-  // Of two underscores in a row nobody could tell where the plugin ends: a__b__c.
+  // With two underscores in a row it is unclear where the name of the plugin ends: a__b__c.
   const isClear = !/__|_$|^p_\d/.test(plugin) && !operation.startsWith('_')
   if (name.length <= longestName && isClear && /^[\w-]+$/.test(name)) return name
   const fit = name.replaceAll(/[^\w-]+/g, '_')
   return `${fit.slice(0, longestName - 9)}_${shortHash(`${plugin}\n${operation}`)}`
 }
 
-/** What the model gave, as the operation's input has it. What was represented is turned back; see Representation. */
+/** The arguments of a model in the form of the operation's input: the reverse of what `Representation` did. */
 export function fromStrict(operation: DocumentOperation, given: unknown, style: ToolStyle = 'openai'): unknown {
   return isObject(given) ? representationOf(operation, style).decode(given) : given
 }
 
-/** What a model would give for these arguments; the way back of `fromStrict`, for replaying a call. */
+/** What a model would send for these arguments: the reverse of `fromStrict`, for replaying a call. */
 export function toStrictArguments(operation: DocumentOperation, value: Schema, style: ToolStyle = 'openai'): unknown {
   return representationOf(operation, style).encode(value)
 }

@@ -51,7 +51,7 @@ export function addBody(
   return { mediaType, ...(name && { whole: name }) }
 }
 
-/** One object in place of several forms of it: all their members, of which those are required that all require. */
+/** One object in place of the objects of anyOf: with all their members, of which those are required that all require. */
 function oneObject(schema: Schema): Schema {
   const forms = (Array.isArray(schema.anyOf) ? (schema.anyOf as Schema[]) : []).filter(({ type }) => type !== 'null')
   if (forms.length === 0 || !forms.every((form) => form.type === 'object' && isObject(form.properties))) return schema

@@ -1,68 +1,37 @@
-import type { Schema } from '../text/members.ts'
-import { listOfAny, objectOf } from '../text/members.ts'
+import { listOfAny, objectOf, type Schema } from '../text/members.ts'
 
 /**
- * What becomes of an input schema where a model API holds its model to it, word by word ("strict"). Optional inputs are
- * turned into required ones that may be null, as the SDKs do, so they are no fault.
+ * The words of JSON Schema that a model API supports in strict mode, where its model cannot deviate from the schema.
+ * Optional inputs are not a fault: they become required inputs that may be null, as in the SDKs.
  */
 export interface StrictSubset {
-  /** Words that are understood, beside those of the structure. */
+  /** Supported words, beside those of the structure. */
   words: readonly string[]
   formats: readonly string[]
 }
 
 /** platform.openai.com/docs/guides/structured-outputs, supported schemas. */
 export const openai: StrictSubset = {
-  words: [
-    'pattern',
-    'format',
-    'minimum',
-    'maximum',
-    'exclusiveMinimum',
-    'exclusiveMaximum',
-    'multipleOf',
-    'minItems',
-    'maxItems',
-  ],
-  formats: ['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uuid'],
+  words: 'pattern format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems'.split(' '),
+  formats: 'date-time time date duration email hostname ipv4 ipv6 uuid'.split(' '),
 }
 
 /** platform.claude.com/docs, structured outputs, JSON Schema limitations. */
 export const anthropic: StrictSubset = {
   words: ['format'],
-  formats: ['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'uri', 'ipv4', 'ipv6', 'uuid'],
+  formats: 'date-time time date duration email hostname uri ipv4 ipv6 uuid'.split(' '),
 }
 
-const structure = [
-  'type',
-  'properties',
-  'required',
-  'items',
-  'enum',
-  'const',
-  'anyOf',
-  'oneOf',
-  'additionalProperties',
-  'nullable',
-]
+const structure = 'type properties required items enum const anyOf oneOf additionalProperties nullable'.split(' ')
 const notes = ['description', 'title', 'example', 'examples', 'deprecated']
-/** There is no other way to say what these say. */
-const hopeless = [
-  'not',
-  'if',
-  'patternProperties',
-  'prefixItems',
-  'dependentSchemas',
-  '$ref',
-  '$dynamicRef',
-  'contains',
-]
+/** Words that cannot be replaced by others. */
+const irreplaceable = 'not if patternProperties prefixItems dependentSchemas $ref $dynamicRef contains'.split(' ')
 const deepest = 10
 
 export interface StrictFaults {
   /** Why the API refuses the schema. */
   refused: string[]
-  /** Words that are taken away before it is sent, so that only the server holds to them. */
+  /** Words that are removed before it is sent, so that only the server checks them. */
   lost: string[]
 }
 
@@ -77,7 +46,7 @@ function walk(node: unknown, place: string, depth: number, subset: StrictSubset,
   const at = place || 'the input'
   if (depth > deepest) return void faults.refused.push(`${at} is more than ${deepest} deep`)
   for (const word of Object.keys(schema)) {
-    if (hopeless.includes(word)) faults.refused.push(`${at} uses ${word}`)
+    if (irreplaceable.includes(word)) faults.refused.push(`${at} uses ${word}`)
     else if (word === 'allOf') faults.refused.push(`${at} uses allOf`)
     else if (
       !structure.includes(word) &&
@@ -92,16 +61,16 @@ function walk(node: unknown, place: string, depth: number, subset: StrictSubset,
   if (type === undefined && !schema.enum && !schema.const && !schema.anyOf && !schema.oneOf && !properties)
     faults.refused.push(`${at} has no type`)
   if (type === 'array' && !items) faults.refused.push(`the items of ${at} are not described`)
-  // An open map cannot be closed without losing what it is for.
+  // A map cannot be closed: its property names are unknown.
   if (type === 'object' && (!properties || typeof additionalProperties === 'object'))
-    faults.refused.push(`${at} is an object with names of any kind`)
+    faults.refused.push(`${at} is an object with arbitrary property names`)
   for (const [name, one] of Object.entries(objectOf(properties)))
     walk(one, place ? `${place}.${name}` : name, depth + 1, subset, faults)
   if (items) walk(items, `${at}[]`, depth + 1, subset, faults)
   for (const one of [...listOfAny(schema.anyOf), ...listOfAny(schema.oneOf)]) walk(one, at, depth + 1, subset, faults)
 }
 
-/** The schema as it is sent to such an API: optional inputs may be null, objects are closed, and what is not understood is left out. */
+/** The schema as it is sent to such an API: optional inputs may be null, objects are closed, unsupported words are removed. */
 export function toStrict(node: unknown, subset: StrictSubset): Schema {
   const schema = objectOf(node)
   const kept: Schema = {}

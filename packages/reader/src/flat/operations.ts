@@ -45,7 +45,7 @@ export function readOperations(
   return operations
 }
 
-/** Whether the operation is called at the plugin's server; it may name another. */
+/** Whether the operation is called at the plugin's server; it may name a server of its own. */
 function isOfServer(
   { node, item, pointer }: FoundOperation,
   specUrl: string,
@@ -68,7 +68,7 @@ function isOfServer(
 function toOperation(found: FoundOperation, document: Schema, reading: Reading): DocumentOperation | undefined {
   const { method, node, pointer } = found
   const { references, simplifier, repairs } = reading
-  // RFC 7396: in a PATCH null takes a member away, and what is left out stays.
+  // RFC 7396: in a PATCH null removes a member, and a member that is left out stays.
   simplifier.beginOperation(method === 'PATCH')
   const described = readParameters(found, references, repairs)
   const { path, query, parameters } = splitPath(found, described, repairs)

@@ -5,14 +5,14 @@ import { plainText, quote } from '../text/plain-text.ts'
 import type { Inputs } from './inputs.ts'
 import type { Reading } from './reading.ts'
 
-/** The host sets these itself, or nobody may. */
+/** Headers that only the host sets, or nobody. */
 const hidden =
   /^(openai-.*|x-openai-.*|accept(-.*)?|content-.*|host|authorization|proxy-.*|sec-.*|cookie2?|connection|keep-alive|transfer-encoding|te|trailer|upgrade|expect|via|origin|referer|user-agent|date|forwarded|x-forwarded-.*|x-real-ip)$/i
 
 const places = ['path', 'query', 'header']
 const bodyPlaces = ['body', 'formdata', 'form']
 
-/** Adds the inputs that go in the path, the query or a header. What is in the body is left to the body. */
+/** Adds the inputs that go in the path, the query or a header. `addBody` adds those of the body. */
 export function addParameters(
   parameters: readonly Parameter[],
   inPath: ReadonlySet<string>,

@@ -4,11 +4,11 @@ const longest = 500
 const compiled = new Map<string, RE2JS | undefined>()
 
 /**
- * Whether a pattern can be run on any text in time that grows with the text alone. Such as look around or back cannot.
+ * Whether a pattern can be run in time that grows linearly with the text. Patterns with lookaround or backreferences cannot.
  */
 export const isSafePattern = (pattern: string): boolean => compile(pattern) !== undefined
 
-/** Whether the pattern is found in the text; a pattern that is not safe is found everywhere. */
+/** Whether the pattern matches somewhere in the text; a pattern that is not safe matches every text. */
 export const matches = (pattern: string, text: string): boolean => compile(pattern)?.matcher(text).find() ?? true
 
 function compile(pattern: string): RE2JS | undefined {

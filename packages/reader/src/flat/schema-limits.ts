@@ -14,7 +14,7 @@ export function textLimits(node: Schema, pointer: string, repairs: Repairs): Sch
   return limits
 }
 
-/** The words whose values are counts; none of them where the least is over the most. */
+/** The words whose values are counts; none of them where the minimum is over the maximum. */
 export function counts(node: Schema, words: string[]): Schema {
   const found: [string, number][] = []
   for (const word of words) {
@@ -41,7 +41,7 @@ export function numberLimits(node: Schema): Schema {
   if (below !== undefined) limits.exclusiveMaximum = below
   const least = Math.max(Number(limits.minimum ?? -Infinity), Number(limits.exclusiveMinimum ?? -Infinity))
   const greatest = Math.min(Number(limits.maximum ?? Infinity), Number(limits.exclusiveMaximum ?? Infinity))
-  // Limits that nothing fits would make the operation impossible to call.
+  // Limits that no value fits would make the operation impossible to call.
   const kept: Schema = least > greatest ? {} : limits
   const multiple = number('multipleOf')
   if (multiple !== undefined && multiple > 0) kept.multipleOf = multiple

@@ -5,64 +5,36 @@ import type { Repairs } from '../text/repairs.ts'
 /** The types of JSON Schema that an input may have. */
 export type TypeName = 'string' | 'number' | 'integer' | 'boolean' | 'object' | 'array' | 'null'
 
-const meant: Record<string, [type: TypeName | 'any', format?: string]> = {
-  string: ['string'],
-  str: ['string'],
-  text: ['string'],
-  char: ['string'],
-  varchar: ['string'],
-  password: ['string'],
-  enum: ['string'],
-  date: ['string', 'date'],
-  time: ['string', 'time'],
-  datetime: ['string', 'date-time'],
-  'date-time': ['string', 'date-time'],
-  timestamp: ['string', 'date-time'],
-  uuid: ['string', 'uuid'],
-  guid: ['string', 'uuid'],
-  email: ['string', 'email'],
-  uri: ['string', 'uri'],
-  url: ['string', 'uri'],
-  file: ['string', 'binary'],
-  binary: ['string', 'binary'],
-  number: ['number'],
-  float: ['number'],
-  double: ['number'],
-  decimal: ['number'],
-  numeric: ['number'],
-  real: ['number'],
-  integer: ['integer'],
-  int: ['integer'],
-  int32: ['integer'],
-  int64: ['integer'],
-  long: ['integer'],
-  short: ['integer'],
-  bigint: ['integer'],
-  boolean: ['boolean'],
-  bool: ['boolean'],
-  object: ['object'],
-  dict: ['object'],
-  dictionary: ['object'],
-  map: ['object'],
-  hash: ['object'],
-  record: ['object'],
-  json: ['object'],
-  array: ['array'],
-  list: ['array'],
-  tuple: ['array'],
-  set: ['array'],
-  null: ['null'],
-  none: ['null'],
-  nil: ['null'],
-  any: ['any'],
-  mixed: ['any'],
+/** What people write for each type. */
+const words: Record<TypeName | 'any', string> = {
+  string: 'string str text char varchar password enum',
+  number: 'number float double decimal numeric real',
+  integer: 'integer int int32 int64 long short bigint',
+  boolean: 'boolean bool',
+  object: 'object dict dictionary map hash record json',
+  array: 'array list tuple set',
+  null: 'null none nil',
+  any: 'any mixed',
 }
 
-/** Which type a word means: `String`, `int`, `inetger`. Undefined where nobody can tell. */
+/** Strings that people name by their format: each word with the format. */
+const formats =
+  'date:date time:time datetime:date-time date-time:date-time timestamp:date-time uuid:uuid guid:uuid email:email uri:uri url:uri file:binary binary:binary'
+
+const meant = new Map<string, { type: TypeName | 'any'; format?: string }>([
+  ...Object.entries(words).flatMap(([type, list]) =>
+    list.split(' ').map((word) => [word, { type: type as TypeName }] as const),
+  ),
+  ...formats.split(' ').map((pair) => {
+    const [word = '', format = ''] = pair.split(':')
+    return [word, { type: 'string' as const, format }] as const
+  }),
+])
+
+/** Which type a word means: `String`, `int`, `inetger`. Undefined where it is unclear. */
 function typeOf(word: string): { type: TypeName | 'any'; format?: string } | undefined {
   const key = word.trim().toLowerCase().slice(0, 30)
-  const found = Object.hasOwn(meant, key) ? meant[key] : meant[alike(key) ?? '']
-  return found && { type: found[0], ...(found[1] && { format: found[1] }) }
+  return meant.get(key) ?? meant.get(alike(key) ?? '')
 }
 
 /** The name with the same letters in another order. */
@@ -75,7 +47,7 @@ const sorted = (word: string): string => [...word].sort().join('')
 export function readTypes(node: Schema, pointer: string, repairs: Repairs): { names: TypeName[]; format: Schema } {
   const names: TypeName[] = []
   let format: Schema = {}
-  // `string | null`, as another language has it.
+  // `string | null`, as in TypeScript.
   const words = typeof node.type === 'string' ? node.type.split(/\s*(?:\|+|,|\bor\b)\s*/) : node.type
   for (const word of Array.isArray(words) ? words.slice(0, 10) : words === undefined ? [] : [words]) {
     if (word === null) {

@@ -27,7 +27,7 @@ export interface Simplified {
   /** Without null among its types. */
   schema: Schema
   isNullable: boolean
-  /** `required: true` stood in the schema itself, where it says nothing. */
+  /** Whether `required: true` is in the schema itself, where JSON Schema ignores it. */
   isRequired: boolean
 }
 
@@ -49,7 +49,7 @@ export class SchemaSimplifier {
     this.#repairs = repairs
   }
 
-  /** Each operation may be of a certain size, and all together. */
+  /** Starts the size limit of one operation; all operations together have a limit too. */
   beginOperation(keepsNull: boolean): void {
     this.#operationNodes = 0
     this.#keepsNull = keepsNull
@@ -91,7 +91,7 @@ export class SchemaSimplifier {
   }
 
   #anything(pointer: string, message: string, place = pointer): Simplified {
-    // One word for all the places of one circle.
+    // One repair for all the places of one circle.
     this.#repairs.add(place.startsWith('#') ? place.slice(1) : place, message)
     return anything
   }
@@ -172,7 +172,7 @@ export class SchemaSimplifier {
       this.#repairs.add(place, `An input cannot be named ${name}; it was left out.`)
     for (const [name, one] of pairsOf(node.properties)) {
       const at = step(place, name)
-      // What the server sets itself is no input.
+      // A property that only the server sets is not an input.
       if (isTrue(memberOf(one, 'readOnly'))) continue
       if (name.length > longestValue) {
         this.#repairs.add(at, `A property has a name of more than ${longestValue} characters; it was left out.`)
@@ -211,7 +211,7 @@ export class SchemaSimplifier {
       this.#repairs.add(pointer, `anyOf has ${branches.length} schemas; only the first ${mostBranches} were kept.`)
     branches.slice(0, mostBranches).forEach((branch, index) => {
       const shared = without(node, 'anyOf', 'oneOf', 'description', 'required', 'nullable', 'discriminator')
-      // What stands beside the forms holds for each; a type there is often the only one.
+      // The words beside anyOf hold for each of its schemas; a type there is often the only one.
       const whole = isObject(branch) && branch.$ref === undefined ? { ...shared, ...branch } : branch
       const simplified = this.#simplify(whole, step(step(pointer, 'anyOf'), index), depth + 1, seen)
       isNullable ||= simplified.isNullable
@@ -231,7 +231,7 @@ export class SchemaSimplifier {
 
 const anything: Simplified = Object.freeze({ schema: {}, isNullable: false, isRequired: false })
 
-/** While it is being read: nothing but null. */
+/** The schema of null, while a schema is being read. */
 const onlyNull: Schema = Object.freeze({ enum: Object.freeze([]) })
 const isOnlyNull = ({ enum: values }: Schema): boolean => Array.isArray(values) && values.length === 0
 

@@ -34,10 +34,10 @@ export interface SpecRead {
   repairs: Repair[]
 }
 
-/** Above this many characters a text could hold up everybody else while it is read: 5 MB take a second. */
+/** A text with more characters would block the process while it is read: 5 MB take a second. */
 const longestInline = 300_000
 const longestTime = 5_000
-// Reached, it could end the whole process; the limits of spec-text.ts keep what is read below 600 MB.
+// The worker ends when it needs more. The limits of yaml-text.ts keep what is read below 600 MB.
 const mostMegabytes = 1_024
 
 /**
@@ -51,7 +51,7 @@ export async function readSpec(text: string, url: string, manifest?: { url: stri
   return readInWorker(text, url, manifest?.url)
 }
 
-/** The same at once, in the thread of the caller. */
+/** The same in the thread of the caller. */
 export function readSpecNow(text: string, url: string, manifestUrl: string | undefined): SpecRead {
   const repairs = new Repairs('spec')
   const document = readSpecText(text, repairs)
@@ -99,7 +99,7 @@ function checkVersion(document: Schema, repairs: Repairs): void {
   else repairs.add(member, `${quote(given)} is not a version of OpenAPI; it is read as 3.0.`)
 }
 
-/** What the worker gives back. */
+/** What the worker returns. */
 export type WorkerAnswer = SpecRead | { refused: string; at: DocumentRefused['at'] }
 
 function readInWorker(text: string, url: string, manifestUrl: string | undefined): Promise<SpecRead> {

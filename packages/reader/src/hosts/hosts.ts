@@ -1,22 +1,10 @@
-import { isLoopback } from '@reference-plugins/guarded-fetch'
+import { isLoopback, isPublic } from '@reference-plugins/guarded-fetch'
 import { parse } from 'tldts'
 
 /** A host that only a private network knows, by its form alone: no name is looked up. */
 export function isPrivate(host: string): boolean {
   const name = bare(host)
-  const address = /^(\d+)\.(\d+)\.\d+\.\d+$/.exec(name)
-  if (address) {
-    const [first, second] = [Number(address[1]), Number(address[2])]
-    return (
-      [0, 10, 127].includes(first) ||
-      first >= 224 ||
-      (first === 172 && second >= 16 && second < 32) ||
-      (first === 192 && second === 168) ||
-      (first === 169 && second === 254) ||
-      (first === 100 && second >= 64 && second < 128)
-    )
-  }
-  if (name.includes(':')) return !/^[23]/.test(name)
+  if (isAddress(name)) return !isPublic(name)
   return isLoopback(name) || !name.includes('.') || /\.(local|internal|lan|home|corp|intranet|home\.arpa)$/.test(name)
 }
 

@@ -35,7 +35,7 @@ export interface ManifestRead {
 const longestManifest = 2 ** 20
 
 /**
- * Reads /.well-known/ai-plugin.json, as protocol v1 has it and as people write it.
+ * Reads /.well-known/ai-plugin.json, in schema version v1 and in the variants that people publish.
  * @param url where the text was found; relative URLs in it are resolved against it.
  * @throws DocumentRefused where nothing can be called with it.
  */
@@ -50,7 +50,6 @@ export function readManifest(text: string, url: string): ManifestRead {
   refuseOthers(found)
   const names = readNames(found, url, repairs)
   const api = readApi(found, url, repairs)
-  // Whose service it is is known best where the address of the API has been understood.
   const auth = readManifestAuth(found.auth, url, repairs)
   const logoUrl = readLogo(found.logo_url, url, repairs)
   const legalInfoUrl = readPage(found.legal_info_url, url, repairs)
@@ -70,7 +69,7 @@ export function readManifest(text: string, url: string): ManifestRead {
   }
 }
 
-/** The manifest itself, where a store's record of it was published. */
+/** The manifest itself, also where it is inside the record of a plugin store. */
 function unwrapped(value: unknown, repairs: Repairs): Schema {
   if (!isObject(value))
     throw new DocumentRefused(
@@ -135,7 +134,7 @@ function readNames(found: Schema, url: string, repairs: Repairs) {
     text(found, 'description_for_human', 120, repairs) ||
     derived(found, 'description_for_human', ['description', 'description_for_model'], 120, repairs)
   const host = URL.parse(url)?.hostname.replace(/^www\./, '') ?? 'plugin'
-  // A name in another script than Latin leaves nothing; the host and a hash tell it from others.
+  // Nothing is left of a name without Latin letters; a hash makes it unique.
   const name = fitName(model) || fitName(human) || `plugin_${shortHash(model || host)}`
   if (typeof found.name_for_model === 'string' && name !== found.name_for_model)
     repairs.add(
@@ -209,7 +208,7 @@ function readLogo(value: unknown, url: string, repairs: Repairs): string | undef
 function readPage(value: unknown, url: string, repairs: Repairs): string | undefined {
   const given = plainLine(value, 2_000)
   if (given === '') return void repairs.add('/legal_info_url', 'legal_info_url is missing.')
-  // A bare host is meant as an address, a mail address is not.
+  // A bare host is meant as a URL, an email address is not.
   const address = /^[\w-]+(\.[\w-]+)+(\/|$)/.test(given) ? `https://${given}` : given
   const page = given.includes('@') && !/^https?:/i.test(given) ? null : URL.parse(address, url)
   if (page?.protocol === 'https:' || page?.protocol === 'http:') return page.href

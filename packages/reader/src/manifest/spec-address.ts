@@ -1,4 +1,4 @@
-import { isLoopback } from '@reference-plugins/guarded-fetch'
+import { isLoopback, isLoopbackUrl } from '@reference-plugins/guarded-fetch'
 import { placeholderIn } from '../hosts/placeholder.ts'
 import { DocumentRefused } from '../text/document-refused.ts'
 import { quote } from '../text/plain-text.ts'
@@ -19,7 +19,7 @@ export function specAddress(given: string, manifestUrl: string, repairs: Repairs
   let address = given.trim()
   const mark = placeholderIn(address, base.hostname)
   if (mark !== undefined) {
-    // Servers of one's own that fill it in while they answer ChatGPT do not do so for everybody.
+    // A server that fills it in for ChatGPT does not do so for everybody; on this machine the value is known.
     const filled = address.replace(/(?:https?:\/\/)?\$?\{?PLUGIN_HOST(?:NAME)?\}?/, base.origin)
     if (filled === address || !isLoopback(base.hostname))
       throw new DocumentRefused(
@@ -31,7 +31,7 @@ export function specAddress(given: string, manifestUrl: string, repairs: Repairs
   if (/^[\w.-]+:\d+(\/|$)/.test(address))
     throw new DocumentRefused(
       `The api.url of the manifest, ${quote(address, 120)}, has no scheme. Use ${quote(
-        `${/^(localhost|127\.)/.test(address) ? 'http' : 'https'}://${address}`,
+        `${isLoopbackUrl(`http://${address}`) ? 'http' : 'https'}://${address}`,
         130,
       )}.`,
     )

@@ -13,7 +13,7 @@ import { WholeSchemas } from './whole-schemas.ts'
 export interface Operation extends FoundOperation {
   /** operationId; undefined where it is missing. */
   id: string | undefined
-  /** The pairs that stand in the path of the spec behind a question mark. */
+  /** The fixed pairs that the spec has in the path after a question mark. */
   query: [name: string, value: string][]
   parameters: Parameter[]
   body: Body | undefined
@@ -25,7 +25,7 @@ export interface Operation extends FoundOperation {
 
 export interface OpenApi {
   document: Schema
-  /** Of the version that is meant, the part that decides how to read: 3.2 counts as 3.1, and what is no version as 3.0. */
+  /** 3.2 counts as 3.1, and an unknown version as 3.0. */
   version: '2.0' | '3.0' | '3.1'
   operations: Operation[]
   references: References

@@ -83,7 +83,7 @@ const delimited = ['simple', 'label', 'matrix', 'spaceDelimited', 'pipeDelimited
 
 function styleOf(node: Schema, place: string): { style: string; explode: boolean } {
   const format = wordOf(node.collectionFormat)
-  // A list of Swagger 2 is separated by commas where nothing else is said.
+  // Swagger 2: the default of collectionFormat is csv.
   const isSwagger = node.schema === undefined && node.type !== undefined && node.type !== 'object'
   const known = Object.hasOwn(swaggerStyles, format) ? swaggerStyles[format] : isSwagger ? swaggerStyles.csv : undefined
   const style = wordOf(node.style) || (known?.[0] ?? (place === 'path' || place === 'header' ? 'simple' : 'form'))

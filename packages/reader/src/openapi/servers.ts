@@ -1,4 +1,4 @@
-import { isLoopback } from '@reference-plugins/guarded-fetch'
+import { isLoopbackUrl } from '@reference-plugins/guarded-fetch'
 import { placeholderIn } from '../hosts/placeholder.ts'
 import { isObject, listOfAny, memberOf, objectOf, pairsOf, type Schema, step } from '../text/members.ts'
 import { quote } from '../text/plain-text.ts'
@@ -38,7 +38,7 @@ function serverList(document: Schema, repairs: Repairs): { list: unknown[]; poin
     repairs.add('/info/servers', 'servers is inside info; it was read as if it were beside info.')
     return { list: inInfo, pointer: '/info/servers' }
   }
-  // Some name the server at the paths alone.
+  // Some specs name servers in their paths only.
   for (const [path, item] of Object.entries(objectOf(document.paths)).slice(0, 100)) {
     const ofItem = listOfAny(memberOf(item, 'servers'))
     if (ofItem.length > 0) return { list: ofItem, pointer: step(step('/paths', path), 'servers') }
@@ -53,7 +53,7 @@ function swaggerServers({ host, basePath, schemes }: Schema): unknown[] {
   const known = listOfAny(schemes).filter((one) => one === 'https' || one === 'http')
   const scheme =
     known.includes('https') || known.length === 0
-      ? isLoopback(host.split(':')[0] ?? '') && known.length === 0
+      ? isLoopbackUrl(`http://${host}`) && known.length === 0
         ? 'http'
         : 'https'
       : 'http'

@@ -193,7 +193,7 @@ function* numberFaults(schema: Schema, value: number): Generator<string> {
   if (typeof exclusiveMaximum === 'number' && value >= exclusiveMaximum) yield `must be less than ${exclusiveMaximum}`
   if (typeof multipleOf === 'number' && multipleOf > 0) {
     const times = value / multipleOf
-    // 0.3 / 0.1 is not quite 3.
+    // 0.3 / 0.1 is 2.9999999999999996.
     if (Math.abs(times - Math.round(times)) > 1e-9 * Math.max(1, Math.abs(times)))
       yield `must be a multiple of ${multipleOf}`
   }

@@ -11,7 +11,7 @@ export interface BodyText {
 
 type Pair = [name: string, value: unknown]
 
-/** A body in which each value has a name, or that is one value; undefined where that value is not given. */
+/** The body: the pairs by name, or the one value where the operation takes it whole; undefined where that is missing. */
 export function bodyText(
   { mediaType, whole }: NonNullable<HttpTarget['body']>,
   pairs: readonly Pair[],

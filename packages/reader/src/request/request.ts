@@ -3,10 +3,10 @@ import { quote } from '../text/plain-text.ts'
 import { type BodyText, bodyText } from './body.ts'
 import { encode, headerText, pathText, queryPairs } from './styles.ts'
 
-/** A request, but for its server and the credentials. */
+/** A request without its server and credentials. */
 export interface WrittenRequest {
   method: string
-  /** Encoded. A parameter for which there is no value stays in its braces. */
+  /** Encoded. A parameter without a value stays in its braces. */
   path: string
   /** Encoded, without the question mark; empty where there is none. */
   query: string
@@ -15,8 +15,8 @@ export interface WrittenRequest {
 }
 
 /**
- * Writes the arguments of an operation into a request, in the styles of OpenAPI. Nothing is checked: `toRequest` is for
- * arguments that somebody else has chosen.
+ * Writes the arguments of an operation into a request, in the styles of OpenAPI. Nothing is checked: use
+ * `toRequest` for arguments from a model.
  */
 export function writeRequest(
   { method, path, query, fields, body }: HttpTarget,
@@ -54,7 +54,7 @@ export function writeRequest(
   }
 }
 
-/** What is sent for a call, but for the credentials. */
+/** A request without its credentials. */
 export interface OperationRequest {
   method: string
   url: string
@@ -68,7 +68,7 @@ export class RequestRefused extends Error {
 }
 
 /**
- * The request for a call with arguments that were checked. No argument can lead to another host or another path.
+ * The request of a call, for arguments that `checkArguments` has checked. No argument can change the host or the path.
  * @throws RequestRefused for a path value that would, and for an operation that is not called over HTTP.
  */
 export function toRequest(
@@ -86,7 +86,7 @@ export function toRequest(
   const { method, path, query, headers, body } = writeRequest(target, given)
   const url = urlOf(document.server, target.path, path) + (query && `?${query}`)
   const accepting = { accept: 'application/json, */*;q=0.5', ...headers }
-  // Most servers want an object where one is described, even an empty one; a DELETE is better without.
+  // Most servers expect the object that is described, even an empty one; a DELETE is better without a body.
   const isEmpty = body && method === 'DELETE' && !target.body?.whole && !hasBodyValue(target, given)
   if (!body || isEmpty) return { method, url, headers: accepting }
   return { method, url, headers: { ...accepting, 'content-type': body.type }, body: body.text }

@@ -4,7 +4,7 @@ import { isObject } from '../text/members.ts'
 /** Half a surrogate pair has no encoding. */
 export const encode = (text: string): string => encodeURIComponent(text.toWellFormed())
 
-/** One value in one text. */
+/** A value as one string. */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value
   if (value === null || value === undefined) return ''

@@ -72,19 +72,7 @@ export function errorBody(value: unknown): string | undefined {
     )
   )
     return undefined
-  const errorNames = [
-    'error',
-    'errors',
-    'detail',
-    'message',
-    'msg',
-    'error_description',
-    'title',
-    'reason',
-    'code',
-    'status',
-    'statusCode',
-  ]
+  const errorNames = 'error errors detail message msg error_description title reason code status statusCode'.split(' ')
   if (!errorNames.some((name) => memberOf(value, name) !== undefined)) return undefined
   return plainLine(jsonOf(value), shown)
 }
