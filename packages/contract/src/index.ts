@@ -1,11 +1,3 @@
-export {
-  anthropic,
-  openai,
-  type StrictFaults,
-  type StrictSubset,
-  strictFaults,
-  toStrict,
-} from '@reference-plugins/reader'
 export { character } from './characters.ts'
 export { type ContractSettings, contractTests } from './contract-tests.ts'
 export { doorTests, type ScriptedCall } from './door-tests.ts'
