@@ -25,9 +25,10 @@ if (files.length === 0 || unknown.length > 0) {
 }
 
 const runOptions = options.filter((option) => !/^--(share$|apart=)/.test(option))
+// Node 22 knows the option by this name only.
 await runFiles(
   files.filter((file) => !isApart(file)),
-  ['--test-isolation=none'],
+  ['--experimental-test-isolation=none'],
 )
 await runFiles(files.filter(isApart), [])
 
