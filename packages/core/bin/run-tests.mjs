@@ -27,7 +27,7 @@ if (files.length === 0 || unknown.length > 0) {
 const runOptions = options.filter((option) => !/^--(share$|apart=)/.test(option))
 await runFiles(
   files.filter((file) => !isApart(file)),
-  ['--test-isolation=none'],
+  ['--experimental-test-isolation=none'],
 )
 await runFiles(files.filter(isApart), [])
 
