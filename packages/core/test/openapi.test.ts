@@ -20,6 +20,7 @@ const shops: Record<string, Plugin> = {
   user_http: userShop(() => true),
   oauth: oauthShop(),
 }
+const validator = new Validator()
 const versions = { 'openapi.json': '3.1.0', 'openapi-3.0.json': '3.0.3' } as const
 
 interface Published {
@@ -60,7 +61,7 @@ for (const [auth, { files, url, isOpen }] of Object.entries(published)) {
       assert.equal(document.openapi, version)
       const readme = await validate(structuredClone(document))
       assert.ok(readme.valid, JSON.stringify(readme))
-      const seriousme = await new Validator().validate(structuredClone(document))
+      const seriousme = await validator.validate(structuredClone(document))
       assert.ok(seriousme.valid, JSON.stringify(seriousme.errors))
 
       const config = await createConfig({ extends: ['recommended'] })
