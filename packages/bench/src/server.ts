@@ -110,7 +110,7 @@ export class Server {
       if (answer) return assert.deepEqual(answer, { todos: [] })
       if (this.#process.exitCode !== null || this.startTime > longestStart)
         throw new Error(`${this.#name} did not start`)
-      await sleep(2)
+      await sleep(5)
     }
   }
 

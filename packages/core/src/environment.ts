@@ -36,6 +36,15 @@ const Common = z.object({
 
 export type Environment = z.output<typeof Common> & { PUBLIC_URL: string; DATABASE_URL: string }
 
+/**
+ * What the create function of a plugin takes: `Settings<typeof Schema>`, where the schema has the plugin's own variables.
+ * `serve` sets everything. `plugin spec` sets PUBLIC_URL and DATABASE_URL only, and tests set what they need, so
+ * everything else may be missing.
+ */
+export type Settings<Own extends z.ZodType = z.ZodUnknown> = Pick<Environment, 'PUBLIC_URL' | 'DATABASE_URL'> &
+  Partial<Pick<Environment, 'NODE_ENV'>> &
+  Partial<z.output<Own>>
+
 /** Variables that are missing or not valid. The message has one line for each. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError'
@@ -72,3 +81,9 @@ function defaultDatabase(folder: string): string {
 /** Whether this is an http or https URL with nothing after the port. */
 export const isOrigin = (value: string): boolean =>
   URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && new URL(value).origin === value.replace(/\/$/, '')
+
+/** Reads a variable such as `openai=abc,other=def`: the token that each assistant showed, by its name. */
+export const VerificationTokens = z
+  .string()
+  .regex(/^[\w-]+=[^=,\s]+(,[\w-]+=[^=,\s]+)*$/, 'must have the form openai=TOKEN, several separated by commas')
+  .transform((value) => Object.fromEntries(value.split(',').map((pair) => pair.split('=')) as [string, string][]))

@@ -2,7 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { exportFiles } from './export/export-files.ts'
+import { documentFiles } from './documents.ts'
+import { agentPluginFiles } from './export/agent-plugin-files.ts'
+import { m365Files } from './export/m365-files.ts'
 import { closePlugin, type Plugin } from './plugin.ts'
 
 type CreatePlugin = (environment: { PUBLIC_URL: string; DATABASE_URL: string }) => Promise<Plugin>
@@ -16,6 +18,13 @@ export interface GeneratedFiles {
   /** Their contents, by path. */
   files: Record<string, string>
 }
+
+/** Every generated file of a plugin, by path: the documents it serves, and the packages for assistants that read files. */
+export const exportFiles = (plugin: Plugin, publicUrl: string): Record<string, string> => ({
+  ...documentFiles(plugin, publicUrl),
+  ...m365Files(plugin, publicUrl),
+  ...agentPluginFiles(plugin, publicUrl),
+})
 
 /** Creates the plugin of a folder with the one function of its `src/plugin.ts` named `create…Plugin`, on an empty database. */
 export async function generateFiles(folder: string, publicUrl: string): Promise<GeneratedFiles> {

@@ -6,7 +6,13 @@ export { type ServiceTokenOptions, serviceToken } from './auth/service-token.ts'
 export { type UserTokenOptions, userToken } from './auth/user-token.ts'
 export { DefinitionError, definePlugin, type PluginDefinition } from './definition.ts'
 export { developmentSecret } from './development-secret.ts'
-export { type Environment, EnvironmentError, readEnvironment } from './environment.ts'
+export {
+  type Environment,
+  EnvironmentError,
+  readEnvironment,
+  type Settings,
+  VerificationTokens,
+} from './environment.ts'
 export { createLog } from './log.ts'
 export { type Manifest, toManifest } from './manifest.ts'
 export { hostCheck } from './middleware/host-check.ts'
@@ -24,6 +30,4 @@ export { Problem, problemType, toProblem, toProblemDocument } from './problem.ts
 export { type Call, longestAnswer, run } from './run.ts'
 export { type ServeOptions, serve } from './serve.ts'
 export { listen, type RunningServer } from './server.ts'
-export type { Settings } from './settings.ts'
 export { text } from './text.ts'
-export { VerificationTokens } from './verification-tokens.ts'

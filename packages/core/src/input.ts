@@ -15,7 +15,7 @@ export interface Field {
 
 /** A name in {braces} is in the path. Other inputs are in the query of a GET or DELETE, or in the JSON body. */
 export function fieldsOf({ method, path, input }: Operation): Field[] {
-  const { properties = {} } = inputSchema(input, '3.1.0') as { properties?: Record<string, JsonSchema> }
+  const { properties } = inputSchema(input, '3.1.0')
   const rest: Place = method === 'GET' || method === 'DELETE' ? 'query' : 'body'
   return Object.entries(properties).map(([name, schema]) => {
     const list = schema.type === 'array'

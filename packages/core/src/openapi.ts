@@ -51,10 +51,7 @@ function toOperationObject(
   version: SpecVersion,
   schemas: Record<string, JsonSchema>,
 ): JsonSchema {
-  const { properties = {}, required = [] } = inputSchema(operation.input, version) as {
-    properties?: Record<string, JsonSchema>
-    required?: string[]
-  }
+  const { properties, required = [] } = inputSchema(operation.input, version)
   const parameters = operation.fields
     .filter(({ place }) => place !== 'body')
     .map(({ name, place }) => {

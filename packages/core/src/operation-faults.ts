@@ -2,8 +2,7 @@ import { z } from 'zod'
 import { longestBody } from './body.ts'
 import type { Operation } from './operation.ts'
 import type { PluginOperation } from './plugin.ts'
-import type { JsonSchema } from './schema.ts'
-import { inputSchema, miscountedTexts } from './schema.ts'
+import { inputSchema, type JsonSchema, miscountedTexts } from './schema.ts'
 
 // JSON Schema validators look names up in plain objects, and every object has these.
 const reserved = [...Object.getOwnPropertyNames(Object.prototype), 'prototype']
@@ -44,7 +43,7 @@ export function operationFaults(operation: PluginOperation): string[] {
   if (taken.includes(operation.path.split('/')[1] as string))
     faults.push(`the path ${operation.path} is used by core: use another`)
   const miscounted = miscountedTexts(operation.input)
-  const { properties = {}, required = [] } = inputSchema(operation.input, '3.1.0') as InputSchema
+  const { properties, required = [] } = inputSchema(operation.input, '3.1.0')
   for (const { name, place } of operation.fields) {
     faults.push(...fieldFaults(properties[name] ?? {}).map((fault) => `the input ${name} ${fault}`))
     if (miscounted.includes(name))
@@ -86,11 +85,6 @@ function sideFaults(side: 'input' | 'output', { shape }: z.ZodObject): string[] 
       return [`the ${side} ${name} has a type that JSON does not have: use text, numbers, booleans, lists or objects`]
     }
   })
-}
-
-interface InputSchema {
-  properties?: Record<string, JsonSchema>
-  required?: string[]
 }
 
 function fieldFaults(schema: JsonSchema): string[] {

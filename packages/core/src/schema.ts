@@ -7,9 +7,8 @@ export type SpecVersion = '3.1.0' | '3.0.3'
  * The JSON Schema of an input: one flat object, every reference inlined.
  * Written in the subset that all known readers of plugins accept; see docs/openapi-subset.md.
  */
-export function inputSchema(input: z.ZodObject, version: SpecVersion): JsonSchema {
-  return toJsonSchema(input, version, 'input')
-}
+export const inputSchema = (input: z.ZodObject, version: SpecVersion) =>
+  toJsonSchema(input, version, 'input') as { properties: Record<string, JsonSchema>; required?: string[] }
 
 /** The inputs whose length zod counts in UTF-16 units, although the published schema means characters. */
 export function miscountedTexts(input: z.ZodObject): string[] {
@@ -44,11 +43,7 @@ export function outputSchema(
 }
 
 function toJsonSchema(schema: z.ZodType, version: SpecVersion, io: 'input' | 'output'): JsonSchema {
-  const {
-    $schema,
-    '~standard': _,
-    ...result
-  } = z.toJSONSchema(schema, {
+  const written = z.toJSONSchema(schema, {
     target: version === '3.1.0' ? 'draft-2020-12' : 'openapi-3.0',
     io,
     reused: 'inline',
@@ -62,6 +57,7 @@ function toJsonSchema(schema: z.ZodType, version: SpecVersion, io: 'input' | 'ou
       if (io === 'input') delete jsonSchema.id
     },
   })
+  const { $schema, '~standard': _, ...result } = written
   return result
 }
 

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { createApp } from './app.ts'
 import { type Environment, EnvironmentError, readEnvironment } from './environment.ts'
 import { createLog } from './log.ts'
+import type { Lifecycle } from './middleware/health.ts'
 import { closePlugin, type Plugin } from './plugin.ts'
 import { listen } from './server.ts'
 
@@ -16,52 +17,51 @@ export interface ServeOptions<Own extends z.ZodType> {
 }
 
 /**
- * Runs a plugin until SIGTERM or SIGINT. Prints one line when it is ready; a start failure prints one line on standard
- * error and sets the exit code 1.
+ * Runs a plugin until SIGTERM or SIGINT, also while it starts. Prints one line when it is ready; a start failure prints
+ * one line on standard error and sets the exit code 1.
  */
 export async function serve<Own extends z.ZodType = z.ZodUnknown>(
   createPlugin: (settings: Environment & z.output<Own>) => Promise<Plugin>,
   options: ServeOptions<Own>,
 ): Promise<void> {
+  const lifecycle = { stopping: false }
+  // In the order of their start.
+  const started: (() => Promise<void>)[] = []
+  const stop = async () => {
+    for (const stopOne of started.splice(0).reverse()) await stopOne()
+  }
+  stopOnSignal(lifecycle, stop)
   try {
-    await start(createPlugin, options)
+    const environment = readEnvironment(process.env, options, options.settings)
+    const { HOST: host, PORT: port, PUBLIC_URL: publicUrl } = environment
+    const development = environment.NODE_ENV === 'development'
+    const log = createLog(environment.LOG_LEVEL, development)
+    started.push(async () => log.flush())
+    const plugin = await createPlugin(environment)
+    started.push(() => closePlugin(plugin))
+    const app = await createApp(plugin, {
+      publicUrl,
+      log,
+      development,
+      lifecycle,
+      corsOrigins: environment.CORS_ORIGINS,
+      rateLimit: environment.RATE_LIMIT,
+      proxies: environment.TRUSTED_PROXIES,
+      openAiChallenge: environment.OPENAI_APPS_CHALLENGE,
+    })
+    const running = await listen(app.callback(), { host, port, lifecycle }).catch((error) => {
+      throw toEnvironmentError(error, host, port)
+    })
+    started.push(() => running.stop())
+    console.log(startLine(plugin, publicUrl))
   } catch (error) {
+    // A signal closed what the start needed.
+    if (lifecycle.stopping) return
     const { expose, message, stack } = error as Error & { expose?: boolean }
     console.error(`${basename(fileURLToPath(options.folder))} cannot start: ${expose ? message : stack}`)
     process.exitCode = 1
+    await stop()
   }
-}
-
-async function start<Own extends z.ZodType>(
-  createPlugin: (settings: Environment & z.output<Own>) => Promise<Plugin>,
-  options: ServeOptions<Own>,
-): Promise<void> {
-  const environment = readEnvironment(process.env, options, options.settings)
-  const { HOST: host, PORT: port, PUBLIC_URL: publicUrl } = environment
-  const development = environment.NODE_ENV === 'development'
-  const log = createLog(environment.LOG_LEVEL, development)
-  const plugin = await createPlugin(environment)
-  const lifecycle = { stopping: false }
-  const app = await createApp(plugin, {
-    publicUrl,
-    log,
-    development,
-    lifecycle,
-    corsOrigins: environment.CORS_ORIGINS,
-    rateLimit: environment.RATE_LIMIT,
-    proxies: environment.TRUSTED_PROXIES,
-    openAiChallenge: environment.OPENAI_APPS_CHALLENGE,
-  })
-  const running = await listen(app.callback(), { host, port, lifecycle }).catch(async (error) => {
-    await closePlugin(plugin)
-    throw toEnvironmentError(error, host, port)
-  })
-  console.log(startLine(plugin, publicUrl))
-  stopOnSignal(async () => {
-    await running.stop()
-    await closePlugin(plugin)
-    log.flush()
-  })
 }
 
 function startLine({ name, auth, servesFrom }: Plugin, publicUrl: string): string {
@@ -70,13 +70,12 @@ function startLine({ name, auth, servesFrom }: Plugin, publicUrl: string): strin
   return `${name} is ready at ${publicUrl}: ${places} (auth ${auth.manifest(publicUrl).type})${data}`
 }
 
-function stopOnSignal(stop: () => Promise<void>): void {
-  let stopping = false
+function stopOnSignal(lifecycle: Lifecycle, stop: () => Promise<void>): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {
       // A second signal means: do not wait.
-      if (stopping) process.exit(1)
-      stopping = true
+      if (lifecycle.stopping) process.exit(1)
+      lifecycle.stopping = true
       stop().then(
         () => process.exit(0),
         (error) => {

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { validate } from 'skills-ref'
 import { parse } from 'yaml'
 import type { z } from 'zod'
-import { exportFiles } from '../src/export/export-files.ts'
+import { exportFiles } from '../src/generated-files.ts'
 import {
   AgentPlugin,
   AgentPluginServers,

@@ -2,8 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { temporaryFolder } from '@reference-plugins/store/temporary'
-import { exportFiles } from '../src/export/export-files.ts'
-import { writeGeneratedFiles } from '../src/generated-files.ts'
+import { exportFiles, writeGeneratedFiles } from '../src/generated-files.ts'
 import { oauthShop, openShop, publicUrl, serviceShop, userShop } from './fixture.ts'
 
 export interface Exported {

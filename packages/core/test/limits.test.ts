@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { type TestContext, test } from 'node:test'
+import { describe, type TestContext, test } from 'node:test'
 import { createApp, createLog, listen, type Plugin } from '../src/index.ts'
 import { openShop, publicUrl, serveShop, serviceSecret, serviceShop, userShop } from './fixture.ts'
 
@@ -62,33 +62,6 @@ test('a handler is notified when its caller disconnects', async (t) => {
   assert.equal((await fetch(`http://127.0.0.1:${port}/trouble/slow`)).status, 200)
 })
 
-test('slow senders are disconnected and delay nobody else', { timeout: 30_000 }, async (t) => {
-  const { server, port } = await listenFor(t, openShop())
-  server.headersTimeout = 2_000
-  let ended = 0
-  const start = performance.now()
-  const ends = Array.from({ length: 50 }, async () => {
-    const socket = connect(port, '127.0.0.1', () => socket.write('GET /things HTTP/1.1\r\nHost: localhost\r\nX: '))
-    const drip = setInterval(() => socket.write('x'), 400)
-    let answer = ''
-    socket.on('data', (chunk) => {
-      answer += chunk
-    })
-    socket.on('error', () => {})
-    await once(socket, 'close')
-    clearInterval(drip)
-    ended++
-    return answer
-  })
-  for (let tries = 0; tries < 20; tries++) {
-    assert.equal((await fetch(`http://127.0.0.1:${port}/things?word=a`)).status, 200)
-  }
-  assert.equal(ended, 0, 'none waited until the slow ones were cut off')
-  for (const answer of await Promise.all(ends)) assert.match(answer, /^HTTP\/1\.1 408 [\s\S]*problem\+json/)
-  const seconds = (performance.now() - start) / 1000
-  assert.ok(seconds > 1 && seconds < 10, `after ${seconds} seconds`)
-})
-
 test('refusals also say how many calls are left', async () => {
   const { api } = await serveShop(openShop(), { rateLimit: 2 })
   for (const [path, status] of [
@@ -103,54 +76,95 @@ test('refusals also say how many calls are left', async () => {
       .expect(status)
 })
 
-test('a sender of a slow body is disconnected', { timeout: 10_000 }, async (t) => {
-  const { server, port } = await listenFor(t, openShop())
-  assert.deepEqual([server.headersTimeout, server.requestTimeout], [10_000, 30_000])
-  // Node takes the greater of the two for the whole request.
-  server.headersTimeout = 900
-  server.requestTimeout = 1_000
-  const headers = 'Host: localhost\r\nContent-Type: application/json\r\nContent-Length: 99'
-  const socket = connect(port, '127.0.0.1', () => socket.write(`POST /orders HTTP/1.1\r\n${headers}\r\n\r\n`))
-  const drip = setInterval(() => socket.write(' '), 200)
-  t.after(() => clearInterval(drip))
-  let answer = ''
-  socket
-    .on('error', () => {})
-    .on('data', (chunk) => {
-      answer += chunk
+// Side by side, because each waits for Node's limits.
+describe('a slow client', { concurrency: true }, () => {
+  test('slow senders are disconnected and delay nobody else', { timeout: 30_000 }, async (t) => {
+    const { server, port } = await listenFor(t, openShop())
+    server.headersTimeout = 2_000
+    let ended = 0
+    const start = performance.now()
+    const ends = Array.from({ length: 50 }, async () => {
+      const socket = connect(port, '127.0.0.1', () => socket.write('GET /things HTTP/1.1\r\nHost: localhost\r\nX: '))
+      const drip = setInterval(() => socket.write('x'), 400)
+      let answer = ''
+      socket.on('data', (chunk) => {
+        answer += chunk
+      })
+      socket.on('error', () => {})
+      await once(socket, 'close')
+      clearInterval(drip)
+      ended++
+      return answer
     })
-  await once(socket, 'close')
-  assert.match(answer, /^HTTP\/1\.1 408 [\s\S]*problem\+json/)
-  assert.equal((await fetch(`http://127.0.0.1:${port}/things?word=a`)).status, 200)
+    for (let tries = 0; tries < 20; tries++) {
+      assert.equal((await fetch(`http://127.0.0.1:${port}/things?word=a`)).status, 200)
+    }
+    assert.equal(ended, 0, 'none waited until the slow ones were cut off')
+    for (const answer of await Promise.all(ends)) assert.match(answer, /^HTTP\/1\.1 408 [\s\S]*problem\+json/)
+    const seconds = (performance.now() - start) / 1000
+    assert.ok(seconds > 1 && seconds < 10, `after ${seconds} seconds`)
+  })
+
+  test('a sender of a slow body is disconnected', { timeout: 10_000 }, async (t) => {
+    const { server, port } = await listenFor(t, openShop())
+    assert.deepEqual([server.headersTimeout, server.requestTimeout], [10_000, 30_000])
+    // Node takes the greater of the two for the whole request.
+    server.headersTimeout = 900
+    server.requestTimeout = 1_000
+    const headers = 'Host: localhost\r\nContent-Type: application/json\r\nContent-Length: 99'
+    const socket = connect(port, '127.0.0.1', () => socket.write(`POST /orders HTTP/1.1\r\n${headers}\r\n\r\n`))
+    const drip = setInterval(() => socket.write(' '), 200)
+    t.after(() => clearInterval(drip))
+    let answer = ''
+    socket
+      .on('error', () => {})
+      .on('data', (chunk) => {
+        answer += chunk
+      })
+    await once(socket, 'close')
+    assert.match(answer, /^HTTP\/1\.1 408 [\s\S]*problem\+json/)
+    assert.equal((await fetch(`http://127.0.0.1:${port}/things?word=a`)).status, 200)
+  })
 })
 
-/** Answers the status of a call 46 seconds later, or undefined where it waits still. */
-async function statusAfter46Seconds(t: TestContext, plugin: Plugin, path: string): Promise<number | undefined> {
+/** The status of a call, 46 seconds after it has reached a part of the plugin that never ends. */
+async function statusAfter46Seconds(
+  t: TestContext,
+  path: string,
+  toPlugin: (never: () => Promise<never>) => Plugin,
+): Promise<number> {
+  const reached = Promise.withResolvers<void>()
+  const plugin = toPlugin(() => {
+    reached.resolve()
+    return new Promise(() => {})
+  })
   const { port } = await listenFor(t, plugin)
-  const now = performance.now.bind(performance)
-  let late = 0
-  t.mock.method(performance, 'now', () => now() + late)
+  t.mock.timers.enable({ apis: ['setInterval'] })
   const call = fetch(`http://127.0.0.1:${port}${path}`, {
     headers: { authorization: 'Bearer a' },
-    signal: AbortSignal.timeout(3_000),
+    signal: AbortSignal.timeout(10_000),
   })
-  setTimeout(() => {
-    late = 46_000
-  }, 300)
-  return call.then(
-    ({ status }) => status,
-    () => undefined,
-  )
+  await reached.promise
+  const later = performance.now() + 46_000
+  t.mock.method(performance, 'now', () => later)
+  t.mock.timers.tick(1_000)
+  return (await call).status
 }
 
 test('a handler that never ends is answered with 504 after 45 seconds', async (t) => {
   const plugin = openShop()
-  const never = plugin.operations.map((held) => ({ ...held, handler: () => new Promise(() => {}) }))
-  assert.equal(await statusAfter46Seconds(t, { ...plugin, operations: never }, '/things?word=a'), 504)
+  const status = await statusAfter46Seconds(t, '/things?word=a', (never) => ({
+    ...plugin,
+    operations: plugin.operations.map((one) => ({ ...one, handler: never })),
+  }))
+  assert.equal(status, 504)
 })
 
 test('a token lookup that never ends is answered with 504 after 45 seconds', async (t) => {
   const plugin = userShop(() => true)
-  const auth = { ...plugin.auth, authenticate: () => new Promise<never>(() => {}) }
-  assert.equal(await statusAfter46Seconds(t, { ...plugin, auth }, '/me'), 504)
+  const status = await statusAfter46Seconds(t, '/me', (never) => ({
+    ...plugin,
+    auth: { ...plugin.auth, authenticate: never },
+  }))
+  assert.equal(status, 504)
 })

@@ -192,15 +192,15 @@ test('a sign-in on a slow machine delays no other request', async (t) => {
     hashing.isCheap = true
   })
   const { start } = await begin(diary, chat)
-  const browsers = Array.from({ length: 8 }, () => new Browser(diary.url))
+  const browsers = Array.from({ length: 4 }, () => new Browser(diary.url))
   for (const browser of browsers) await browser.open(start.href)
   let answered = 0
   const logins = browsers.map(async (browser, number) => {
     await browser.submit('sign-in', { name: `nobody${number}`, password })
     answered++
   })
-  // Hashing eight passwords takes as long as hundreds of these, however slow the machine is.
+  // Hashing four passwords, two at once, takes as long as hundreds of these, however slow the machine is.
   for (let count = 0; count < 10; count++) await (await fetch(`${diary.url}/livez`)).text()
-  assert.ok(answered < 6, `${answered} of 8 were signed in by then`)
+  assert.ok(answered < 4, 'all were answered before ten short requests')
   await Promise.all(logins)
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { cleanUp } from '../src/adapter.ts'
+import { cleanUp, createAdapter } from '../src/adapter.ts'
 import { chat, serveDiary, web } from './fixture.ts'
 import { begin, codeParameters, credentials, getLegacyCode, getTokens, password, redeem, signUp } from './flow.ts'
 
@@ -52,15 +52,17 @@ test('only expired records are deleted, however many sign-ins strangers begin', 
   const diary = await serveDiary()
   const account = (await diary.accounts.add('ada', password)) as { id: string }
   const token = await diary.issueAccessToken(account.id, chat.id)
-  for (let count = 0; count < 40; count++)
-    await Promise.all(
-      Array.from({ length: 50 }, () =>
-        fetch(
-          `${diary.url}/oauth/authorize?response_type=code&client_id=${chat.id}&redirect_uri=${chat.redirectUris[0]}`,
-          { redirect: 'manual' },
-        ),
+  await Promise.all(
+    Array.from({ length: 50 }, () =>
+      fetch(
+        `${diary.url}/oauth/authorize?response_type=code&client_id=${chat.id}&redirect_uri=${chat.redirectUris[0]}`,
+        { redirect: 'manual' },
       ),
-    )
+    ),
+  )
+  // The rest as the provider would store them.
+  const interactions = createAdapter(diary.database)('Interaction')
+  await Promise.all(Array.from({ length: 2000 }, (_, count) => interactions.upsert(`more-${count}`, {}, 600)))
   assert.equal((await diary.call(token)).status, 200)
   const rows = async () =>
     (await diary.database.get<{ rows: number }>`SELECT count(*) AS rows FROM oauth_record`)?.rows ?? 0

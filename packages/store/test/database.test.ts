@@ -214,7 +214,7 @@ const startWriter = (url: string, name: string, count: number, hold = 0): ChildP
 
 test('several can open a new file at once, and none finds it locked', { timeout: 60_000 }, async () => {
   const workers = Array.from({ length: 2 }, () => new Worker(join(import.meta.dirname, 'open-worker.ts')))
-  for (let round = 0; round < 40; round++) {
+  for (let round = 0; round < 20; round++) {
     const told = workers.map((worker) => once(worker, 'message'))
     const job = { url: newUrl(), gate: new Int32Array(new SharedArrayBuffer(4)), workers: workers.length }
     for (const worker of workers) worker.postMessage(job)
@@ -229,7 +229,7 @@ test('several can open a new file at once, and none finds it locked', { timeout:
 test('three processes write to one file while it is read, and no write is lost', { timeout: 60_000 }, async () => {
   const url = newUrl()
   const reader = await open(url)
-  const writers = ['a', 'b', 'c'].map((name) => once(startWriter(url, name, 300), 'exit'))
+  const writers = ['a', 'b', 'c'].map((name) => once(startWriter(url, name, 100), 'exit'))
   let reading = true
   const reads = (async () => {
     while (reading) await reader.all`SELECT count(*) FROM entry`
@@ -244,7 +244,7 @@ test('three processes write to one file while it is read, and no write is lost',
     const rows = await reader.all<{ number: number }>`SELECT number FROM entry WHERE name = ${name} ORDER BY rowid`
     assert.deepEqual(
       rows.map(({ number }) => number),
-      Array.from({ length: 300 }, (_, number) => number),
+      Array.from({ length: 100 }, (_, number) => number),
     )
   }
   await reader.close()
@@ -253,14 +253,13 @@ test('three processes write to one file while it is read, and no write is lost',
 test('a process that holds the lock only delays the others', { timeout: 30_000 }, async () => {
   const url = newUrl()
   const database = await open(url)
-  const holder = startWriter(url, 'holder', 0, 2000)
+  const holder = startWriter(url, 'holder', 0, 500)
   const exit = once(holder, 'exit')
   await once(holder.stdout as NodeJS.ReadableStream, 'data')
-  const start = performance.now()
   await database.run`INSERT INTO entry (name) VALUES ('waited')`
-  assert.ok(performance.now() - start > 1000, 'it waited')
   assert.deepEqual(await exit, [0, null])
-  assert.equal((await database.all`SELECT name FROM entry`).length, 2)
+  const names = await database.all`SELECT name FROM entry ORDER BY rowid`
+  assert.deepEqual(names, [{ name: 'holder' }, { name: 'waited' }])
   await database.close()
 })
 

@@ -1,63 +1,37 @@
 import type { Plugin, PluginOperation } from '../plugin.ts'
-import { effectSentence } from './effect-sentences.ts'
+import { effectSentence } from './sentences.ts'
 
 /** The API plugin manifest of Microsoft 365 Copilot, schema v2.4: the members that a plugin here needs. */
-export interface M365Manifest {
-  $schema: string
-  schema_version: 'v2.4'
-  name_for_human: string
-  namespace: string
-  description_for_model: string
-  description_for_human: string
-  logo_url: string
-  contact_email: string
-  legal_info_url: string
-  functions: M365Function[]
-  runtimes: [{ type: 'OpenApi'; auth: M365Auth; spec: { url: string }; run_for_functions: string[] }]
-  capabilities: { conversation_starters: { text: string }[] }
-}
+export type M365Manifest = NonNullable<ReturnType<typeof toM365Manifest>>
 
-type M365Auth = { type: 'None' } | { type: 'ApiKeyPluginVault' | 'OAuthPluginVault'; reference_id: string }
-type DataHandling = 'GetPublicData' | 'GetPrivateData' | 'ResourceStateUpdate'
-
-interface M365Function {
-  name: string
-  description: string
-  capabilities: {
-    confirmation?: { type: 'AdaptiveCard'; title: string; body: string }
-    security_info: { data_handling: DataHandling[] }
+/** Undefined if Microsoft 365 Copilot cannot sign in: it supports neither a token of each user nor Basic. */
+export function toM365Manifest(plugin: Plugin, publicUrl: string, specFile: string) {
+  const auth = toM365Auth(plugin, publicUrl)
+  if (!auth) return undefined
+  return {
+    $schema: 'https://developer.microsoft.com/json-schemas/copilot/plugin/v2.4/schema.json',
+    schema_version: 'v2.4',
+    name_for_human: plugin.title,
+    namespace: plugin.name,
+    description_for_model: plugin.descriptionForModel,
+    description_for_human: plugin.descriptionForHuman,
+    logo_url: `${publicUrl}/logo.png`,
+    contact_email: plugin.contactEmail,
+    legal_info_url: `${publicUrl}/legal`,
+    functions: plugin.operations.map((operation) => toFunction(plugin, operation)),
+    runtimes: [
+      {
+        type: 'OpenApi',
+        auth,
+        spec: { url: specFile },
+        run_for_functions: plugin.operations.map(({ id }) => id),
+      },
+    ],
+    capabilities: { conversation_starters: plugin.conversationStarters.map((text) => ({ text })) },
   }
 }
 
-/** Undefined if Microsoft 365 Copilot cannot sign in: it supports neither a token of each user nor Basic. */
-export function toM365Manifest(plugin: Plugin, publicUrl: string, specFile: string): M365Manifest | undefined {
-  const auth = toM365Auth(plugin, publicUrl)
-  return (
-    auth && {
-      $schema: 'https://developer.microsoft.com/json-schemas/copilot/plugin/v2.4/schema.json',
-      schema_version: 'v2.4',
-      name_for_human: plugin.title,
-      namespace: plugin.name,
-      description_for_model: plugin.descriptionForModel,
-      description_for_human: plugin.descriptionForHuman,
-      logo_url: `${publicUrl}/logo.png`,
-      contact_email: plugin.contactEmail,
-      legal_info_url: `${publicUrl}/legal`,
-      functions: plugin.operations.map((operation) => toFunction(plugin, operation)),
-      runtimes: [
-        {
-          type: 'OpenApi',
-          auth,
-          spec: { url: specFile },
-          run_for_functions: plugin.operations.map(({ id }) => id),
-        },
-      ],
-      capabilities: { conversation_starters: plugin.conversationStarters.map((text) => ({ text })) },
-    }
-  )
-}
-
-function toM365Auth({ name, auth }: Plugin, publicUrl: string): M365Auth | undefined {
+function toM365Auth({ name, auth }: Plugin, publicUrl: string) {
   const mode = auth.manifest(publicUrl)
   // A variable in the form that Microsoft's toolkit fills in when it packs an agent.
   const reference_id = `\${{${name.toUpperCase()}_REGISTRATION_ID}}`
@@ -68,7 +42,7 @@ function toM365Auth({ name, auth }: Plugin, publicUrl: string): M365Auth | undef
   return undefined
 }
 
-function toFunction(plugin: Plugin, operation: PluginOperation): M365Function {
+function toFunction(plugin: Plugin, operation: PluginOperation) {
   const { id, summary, description, consequential, effects } = operation
   return {
     name: id,
@@ -83,9 +57,8 @@ function toFunction(plugin: Plugin, operation: PluginOperation): M365Function {
 }
 
 /** Without it Copilot combines a function with no other plugin. */
-function toDataHandling({ effects, forUser }: PluginOperation): DataHandling[] {
-  const handling: DataHandling[] = []
-  if (effects.openWorld) handling.push('GetPublicData')
+function toDataHandling({ effects, forUser }: PluginOperation): string[] {
+  const handling = effects.openWorld ? ['GetPublicData'] : []
   if (forUser || !effects.openWorld) handling.push('GetPrivateData')
   if (!effects.readOnly) handling.push('ResourceStateUpdate')
   return handling
