@@ -1,11 +1,4 @@
-export {
-  anthropic,
-  openai,
-  type StrictFaults,
-  type StrictSubset,
-  strictFaults,
-  toStrict,
-} from './flat/function-schema.ts'
+export { anthropic, openai, type StrictSubset, strictFaults } from './flat/function-schema.ts'
 export { type ReadSpec, readSpec, readSpecNow, type SpecRead } from './flat/spec.ts'
 export { toPluginDocument } from './flat/to-plugin-document.ts'
 export { type DomainFault, domainFaults } from './hosts/domains.ts'
@@ -28,7 +21,7 @@ export {
 } from './request/request.ts'
 export { documentKind } from './text/document-kind.ts'
 export { DocumentRefused } from './text/document-refused.ts'
-export { isObject, listOfAny, objectOf, pairsOf, type Schema } from './text/members.ts'
+export { formsOf, isObject, isOfType, listOfAny, objectOf, pairsOf, type Schema, without } from './text/members.ts'
 export { fitIdentifier, shortHash, UniqueNames } from './text/names.ts'
 export { cut, plainLine, plainText } from './text/plain-text.ts'
 export { type Repair, Repairs } from './text/repairs.ts'
