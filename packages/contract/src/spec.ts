@@ -66,9 +66,9 @@ const atPath = /^(\/paths\/[^/]+|\/~1[^/]*)$/
 export function readSpec(document: Schema, report: Report): Spec {
   const openApi = readOpenApi(document)
   const operations = openApi.operations.map((operation) => toOperation(operation, openApi))
-  const { broken } = openApi.references
+  const { broken } = openApi.document
   for (const { pointer, message } of broken) report.add('spec-reference', 'spec', message, { pointer })
-  for (const { pointer, message } of openApi.repairs.list())
+  for (const { pointer, message } of openApi.document.repairs.list())
     if (atPath.test(pointer) && !broken.some((one) => one.pointer === pointer))
       report.add('spec-not-readable', 'spec', message, { pointer })
   if (openApi.schemas.isCut)

@@ -1,11 +1,4 @@
-export {
-  anthropic,
-  openai,
-  type StrictFaults,
-  type StrictSubset,
-  strictFaults,
-  toStrict,
-} from './flat/function-schema.ts'
+export { anthropic, openai, type StrictSubset, strictFaults } from './flat/function-schema.ts'
 export { type ReadSpec, readSpec, readSpecNow, type SpecRead } from './flat/spec.ts'
 export { toPluginDocument } from './flat/to-plugin-document.ts'
 export { type DomainFault, domainFaults } from './hosts/domains.ts'
@@ -13,10 +6,9 @@ export { type ManifestRead, type ReadManifest, readManifest } from './manifest/m
 export { type McpServerInfo, type McpTool, toMcpDocument } from './mcp/mcp-document.ts'
 export type { Body } from './openapi/bodies.ts'
 export { type Content, chooseContent, contentFor, hasNamedMembers, isJsonType } from './openapi/media-types.ts'
-export { type OpenApi, type Operation, readOpenApi } from './openapi/openapi.ts'
+export { needsCredentials, type OpenApi, type Operation, readOpenApi } from './openapi/openapi.ts'
 export { type Parameter, wireForm } from './openapi/parameters.ts'
 export type { Response } from './openapi/responses.ts'
-export { needsCredentials } from './openapi/security.ts'
 export { basePathOf } from './openapi/servers.ts'
 export * from './plugin-document.ts'
 export { type CheckedArguments, checkArguments } from './request/arguments.ts'
@@ -29,7 +21,7 @@ export {
 } from './request/request.ts'
 export { documentKind } from './text/document-kind.ts'
 export { DocumentRefused } from './text/document-refused.ts'
-export { isObject, listOfAny, objectOf, pairsOf, type Schema } from './text/members.ts'
+export { formsOf, isObject, isOfType, listOfAny, objectOf, pairsOf, type Schema, without } from './text/members.ts'
 export { fitIdentifier, shortHash, UniqueNames } from './text/names.ts'
 export { cut, plainLine, plainText } from './text/plain-text.ts'
 export { type Repair, Repairs } from './text/repairs.ts'

@@ -41,12 +41,12 @@ components:
   schemas:
     Book: { type: object, properties: { title: { type: string } } }
 `
-  const { operations, schemas, version, references } = readOpenApi(readSpecText(text, new Repairs('spec')))
+  const { operations, schemas, version, document } = readOpenApi(readSpecText(text, new Repairs('spec')))
   const [operation] = operations
   assert.ok(operation?.body)
   const { id, method, path, pointer, parameters, body, responses, security, servers } = operation
   assert.deepEqual(
-    { version, id, method, path, pointer, security, servers, broken: references.broken },
+    { version, id, method, path, pointer, security, servers, broken: document.broken },
     {
       version: '3.1',
       id: 'addBook',
@@ -110,18 +110,18 @@ test('schemas that multiply are cut, and said to be', () => {
 })
 
 test('a reference in an example is data', () => {
-  const { schemas, references } = read({})
+  const { schemas, document } = read({})
   const schema = { properties: { $ref: { type: 'string' } }, example: { $ref: '#/nowhere' }, enum: [{ $ref: 'x' }] }
   assert.deepEqual(schemas.read(schema, ''), schema)
-  assert.deepEqual(references.broken, [])
+  assert.deepEqual(document.broken, [])
 })
 
 test('a reference that does not resolve is reported with its place', () => {
-  const { references, schemas } = read({ components: { schemas: { Pet: { type: 'string' } } } })
+  const { document, schemas } = read({ components: { schemas: { Pet: { type: 'string' } } } })
   assert.deepEqual(schemas.read({ items: { $ref: '#/components/schema/Pet' } }, '/a'), { items: { type: 'string' } })
   schemas.read({ $ref: 'https://example.com/x.json' }, '/b')
   assert.deepEqual(
-    references.broken.map(({ pointer }) => pointer),
+    document.broken.map(({ pointer }) => pointer),
     ['/a/items', '/b'],
   )
 })

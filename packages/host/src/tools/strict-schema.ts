@@ -1,6 +1,7 @@
 import {
   fitIdentifier,
   isObject,
+  isOfType,
   listOfAny,
   objectOf,
   pairsOf,
@@ -8,12 +9,10 @@ import {
   type StrictSubset,
   shortHash,
   strictFaults,
-  toStrict,
   UniqueNames,
 } from '@reference-plugins/reader'
 import { allowsNull, explicitNull, optional, withoutNull } from './schema-null.ts'
 import { sentences, worded } from './schema-words.ts'
-import { fitsLoosely, fitsPlain, jsonKind, kindOf } from './value-fit.ts'
 
 /**
  * An input schema in the small part of JSON Schema that strict function calling supports: every member required, every
@@ -26,36 +25,26 @@ export class Representation {
   readonly schema: Schema
   /** Whether it is valid for strict function calling. */
   readonly isStrict: boolean
-  readonly #root: Form
+  /** Turns the arguments of the model into the form of the operation's input. */
+  readonly decode: (given: unknown) => unknown
 
   /** @param leavesNull whether null differs from leaving the input out, as in a PATCH. */
   constructor(input: Schema, subset: StrictSubset, leavesNull: boolean) {
-    this.#root = formOf({ ...input, type: 'object' }, { subset, leavesNull }, 1, true)
-    const strict = toStrict(this.#root.schema, subset)
-    const { refused, lost } = strictFaults(strict, subset)
+    const { schema, decode } = objectForm(input, { subset, leavesNull }, 1)
+    const { refused, lost } = strictFaults(schema, subset)
     this.isStrict = refused.length === 0 && lost.length === 0
-    this.schema = this.isStrict ? strict : input
-  }
-
-  /** The arguments of the model in the form of the operation's input. */
-  decode(value: unknown): unknown {
-    return this.isStrict ? this.#root.decode(value) : value
-  }
-
-  /** What a model would send for this input. */
-  encode(value: unknown): unknown {
-    return this.isStrict ? this.#root.encode(value) : value
+    this.schema = this.isStrict ? schema : input
+    this.decode = this.isStrict ? decode : (given) => given
   }
 }
 
-/** One schema in its strict form, with the conversion of its values in both directions. */
+/** One schema in its strict form. */
 interface Form {
   schema: Schema
   /** Whether a value that was given for the schema can be this one. */
   fits: (given: unknown) => boolean
   decode: (given: unknown) => unknown
-  encode: (value: unknown) => unknown
-  /** Whether encoded and decoded values differ. */
+  /** Whether decoding changes values. */
   isOther: boolean
 }
 
@@ -67,42 +56,39 @@ interface Building {
 const deepest = 10
 const longestJsonSchema = 400
 
-function formOf(schema: Schema, building: Building, depth: number, isRoot = false): Form {
-  if (Array.isArray(schema.anyOf)) return anyForm(schema, schema.anyOf as Schema[], building, depth)
-  if (schema.type === 'object') {
-    const isOpen = isObject(schema.additionalProperties)
-    const isNamed = isObject(schema.properties) && (isRoot || Object.keys(schema.properties).length > 0)
+function formOf(schema: Schema, building: Building, depth: number): Form {
+  const { type } = schema
+  if (Array.isArray(schema.anyOf)) return anyForm(schema, schema.anyOf, building, depth)
+  if (type === 'object') {
+    const isMap = isObject(schema.additionalProperties) || Object.keys(objectOf(schema.properties)).length === 0
     // A member of an object is one level deeper, and an optional one two.
-    if (isRoot || (isNamed && !isOpen && depth + 2 <= deepest)) return objectForm(schema, building, depth)
-    return jsonForm(schema)
+    return isMap || depth + 2 > deepest ? jsonForm(schema) : objectForm(schema, building, depth)
   }
-  if (schema.type === 'array') return depth + 1 <= deepest ? arrayForm(schema, building, depth) : jsonForm(schema)
-  if (schema.type === 'null') return plainForm({ type: 'null' })
-  if (schema.type !== undefined || Array.isArray(schema.enum)) return plainForm(worded(schema, building.subset))
-  return jsonForm(schema)
+  if (type === 'array') return depth + 1 <= deepest ? arrayForm(schema, building, depth) : jsonForm(schema)
+  return type !== undefined || Array.isArray(schema.enum)
+    ? plainForm(worded(schema, building.subset))
+    : jsonForm(schema)
 }
 
 const plainForm = (schema: Schema): Form => ({
   schema,
   fits: (given) => fitsPlain(schema, given),
   decode: (given) => given,
-  encode: (value) => value,
   isOther: false,
 })
+
+/** Whether a value fits a schema by the schema's own type and values alone. */
+const fitsPlain = ({ type, enum: values }: Schema, given: unknown): boolean =>
+  (!Array.isArray(values) || values.includes(given)) && [type].flat().some((one) => isOfType(given, one))
 
 /** The value as JSON in a string. A string that is not JSON is taken as it is. */
 function jsonForm(schema: Schema): Form {
   const { description, default: _preset, examples: _examples, ...rest } = schema
   const inside = JSON.stringify(rest)
-  const what =
-    schema.type === 'object'
-      ? 'A JSON object, as text.'
-      : schema.type === 'array'
-        ? 'A JSON array, as text.'
-        : 'A JSON value, as text.'
+  const kind = schema.type === 'object' || schema.type === 'array' ? schema.type : 'value'
   const said = inside.length > 20 && inside.length <= longestJsonSchema ? ` It fits the schema ${inside}` : ''
   return {
-    schema: { type: 'string', description: sentences(description, [`${what}${said}`]) },
+    schema: { type: 'string', description: sentences(description, [`A JSON ${kind}, as text.${said}`]) },
     fits: (given) => typeof given === 'string',
     decode: (given) => {
       if (typeof given !== 'string') return given
@@ -112,7 +98,6 @@ function jsonForm(schema: Schema): Form {
         return given
       }
     },
-    encode: (value) => JSON.stringify(value) ?? 'null',
     isOther: true,
   }
 }
@@ -123,7 +108,6 @@ function arrayForm(schema: Schema, building: Building, depth: number): Form {
     schema: { ...worded(schema, building.subset), items: items.schema },
     fits: (given) => Array.isArray(given) && given.every(items.fits),
     decode: (given) => (Array.isArray(given) ? given.map(items.decode) : given),
-    encode: (value) => (Array.isArray(value) ? value.map(items.encode) : value),
     isOther: items.isOther,
   }
 }
@@ -138,8 +122,7 @@ function objectForm(schema: Schema, building: Building, depth: number): Form {
     // For an optional input null means that it is left out, except in a PATCH.
     const bare = isOptional ? withoutNull(objectOf(one)) : objectOf(one)
     const form = formOf(bare, building, depth + (isOptional ? 2 : 1))
-    const takesAnything = !['type', 'enum', 'anyOf'].some((word) => word in bare)
-    return { name, given: names.take(fit), isOptional, keepsNull, takesAnything, form }
+    return { name, given: names.take(fit), isOptional, keepsNull, form }
   })
   const { description } = schema
   return {
@@ -175,18 +158,6 @@ function objectForm(schema: Schema, building: Building, depth: number): Form {
       }
       return Object.fromEntries(result)
     },
-    encode: (value) => {
-      if (!isObject(value)) return value
-      return Object.fromEntries(
-        members.map(({ name, given, isOptional, keepsNull, takesAnything, form }) => {
-          const one = Object.hasOwn(value, name) ? value[name] : undefined
-          if (one === undefined) return [given, null]
-          if (one === null && keepsNull) return [given, explicitNull]
-          if (one === null && isOptional && !takesAnything) return [given, null]
-          return [given, form.encode(one)]
-        }),
-      )
-    },
     isOther: members.some(({ name, given, keepsNull, form }) => name !== given || keepsNull || form.isOther),
   }
 }
@@ -197,7 +168,7 @@ function anyForm(schema: Schema, branches: Schema[], building: Building, depth: 
   const forms = branches.map((branch) => formOf(branch, building, depth + 1))
   const kinds = forms.map((form) => kindOf(form.schema))
   const isUnclear = forms.some(
-    (form, index) => form.isOther && kinds.some((kind, other) => other !== index && kind === kinds[index]),
+    (form, index) => form.isOther && kinds.filter((kind) => kind === kinds[index]).length > 1,
   )
   if (isUnclear) return jsonForm(schema)
   const find = (given: unknown): Form | undefined => forms.find((form) => form.fits(given))
@@ -207,11 +178,14 @@ function anyForm(schema: Schema, branches: Schema[], building: Building, depth: 
     fits: (given) => find(given) !== undefined,
     decode: (given) =>
       (find(given) ?? forms.find((_, index) => kinds[index] === jsonKind(given)))?.decode(given) ?? given,
-    encode: (value) => {
-      // The original schemas tell which form a value has.
-      const index = branches.findIndex((branch) => fitsLoosely(branch, value))
-      return (forms[index] ?? forms[0])?.encode(value)
-    },
     isOther: forms.some((form) => form.isOther),
   }
 }
+
+/** The JSON type of the values of a schema. */
+function kindOf({ type, enum: values }: Schema): string {
+  if (type === 'integer') return 'number'
+  return typeof type === 'string' ? type : jsonKind(listOfAny(values)[0])
+}
+
+const jsonKind = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value)

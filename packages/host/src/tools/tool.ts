@@ -10,7 +10,7 @@ import {
 import { Representation } from './strict-schema.ts'
 
 /** Whose strict function calling a tool is made for. */
-export type ToolStyle = 'openai' | 'anthropic'
+export type ToolStyle = keyof typeof subsets
 
 /** What a model gets of an operation. */
 export interface Tool {
@@ -23,7 +23,8 @@ export interface Tool {
 }
 
 const longestName = 64
-const made = new WeakMap<DocumentOperation, Map<ToolStyle, Representation>>()
+const subsets = { openai, anthropic }
+const made = new WeakMap<DocumentOperation, Partial<Record<ToolStyle, Representation>>>()
 
 export function toTool(
   plugin: Pick<PluginDocument, 'name'>,
@@ -54,19 +55,10 @@ export function fromStrict(operation: DocumentOperation, given: unknown, style: 
   return isObject(given) ? representationOf(operation, style).decode(given) : given
 }
 
-/** What a model would send for these arguments: the reverse of `fromStrict`, for replaying a call. */
-export function toStrictArguments(operation: DocumentOperation, value: Schema, style: ToolStyle = 'openai'): unknown {
-  return representationOf(operation, style).encode(value)
-}
-
 function representationOf(operation: DocumentOperation, style: ToolStyle): Representation {
-  const known = made.get(operation) ?? new Map<ToolStyle, Representation>()
+  const known = made.get(operation) ?? {}
   made.set(operation, known)
-  let representation = known.get(style)
-  if (!representation) {
-    const isPatch = operation.target.kind === 'http' && operation.target.method === 'PATCH'
-    representation = new Representation(operation.input, style === 'openai' ? openai : anthropic, isPatch)
-    known.set(style, representation)
-  }
-  return representation
+  const { input, target } = operation
+  known[style] ??= new Representation(input, subsets[style], target.kind === 'http' && target.method === 'PATCH')
+  return known[style]
 }

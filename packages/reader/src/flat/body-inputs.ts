@@ -1,10 +1,9 @@
 import type { Body } from '../openapi/bodies.ts'
 import { chooseContent, hasNamedMembers } from '../openapi/media-types.ts'
 import type { HttpTarget } from '../plugin-document.ts'
-import { isObject, objectOf, pairsOf, type Schema, step } from '../text/members.ts'
+import { formsOf, isObject, listOfAny, memberOf, objectOf, pairsOf, type Schema, step } from '../text/members.ts'
 import { listOf, plainText, quote } from '../text/plain-text.ts'
 import type { Inputs } from './inputs.ts'
-import type { Reading } from './reading.ts'
 
 /**
  * Adds the inputs of the body: each member of an object by itself, everything else as one input.
@@ -13,8 +12,8 @@ import type { Reading } from './reading.ts'
 export function addBody(
   { contents, isRequired, description, pointer }: Body,
   inputs: Inputs,
-  { simplifier, repairs }: Reading,
 ): HttpTarget['body'] | 'impossible' {
+  const { repairs } = inputs
   const chosen = chooseContent(contents)
   if (!chosen) {
     const types = listOf(contents.map(({ type }) => quote(type)))
@@ -24,55 +23,48 @@ export function addBody(
   const { content, mediaType } = chosen
   const at = content.pointer
   const isNamed = hasNamedMembers(mediaType)
-  const simplified = simplifier.simplify(content.schema, at)
+  const simplified = inputs.simplifier.simplify(content.schema, at)
   const schema = oneObject(simplified.schema)
-  const properties = Object.entries(objectOf(schema.properties))
-  if (schema.type === 'object' && properties.length > 0 && isNamed) {
-    const required = Array.isArray(schema.required) ? schema.required : []
-    for (const [name, one] of properties)
-      inputs.add(
-        { place: 'body', wireName: name },
-        one as Schema,
-        required.includes(name),
-        step(step(at, 'properties'), name),
-      )
+  const properties = pairsOf(schema.properties)
+  if (schema.type === 'object' && schema.properties !== undefined && (isNamed || properties.length === 0)) {
+    const required = listOfAny(schema.required)
+    for (const [name, one] of properties) {
+      const place = step(step(at, 'properties'), name)
+      inputs.add({ place: 'body', wireName: name }, objectOf(one), required.includes(name), place)
+    }
     return { mediaType }
   }
-  if (schema.type === 'object' && schema.properties !== undefined && properties.length === 0) return { mediaType }
-  const whole = isNamed ? schema : { ...schema, type: 'string' }
   if (content.schema === undefined && isNamed) repairs.add(at, 'The body has no schema; any value is accepted.')
-  const text = plainText(description, 700) || (typeof whole.description === 'string' ? whole.description : '')
-  const name = inputs.add(
-    { place: 'body', wireName: 'body' },
-    text === '' ? whole : { ...whole, description: text },
-    isRequired || simplified.isRequired,
-    at,
-  )
+  const text = plainText(description, 700)
+  const whole = {
+    ...schema,
+    ...(!isNamed && { type: 'string' }),
+    ...(text !== '' && { description: text }),
+  }
+  const name = inputs.add({ place: 'body', wireName: 'body' }, whole, isRequired || simplified.isRequired, at)
   return { mediaType, ...(name && { whole: name }) }
 }
 
 /** One object in place of the objects of anyOf: with all their members, of which those are required that all require. */
 function oneObject(schema: Schema): Schema {
-  const forms = (Array.isArray(schema.anyOf) ? (schema.anyOf as Schema[]) : []).filter(({ type }) => type !== 'null')
-  if (forms.length === 0 || !forms.every((form) => form.type === 'object' && isObject(form.properties))) return schema
-  const properties = new Map<string, Schema[]>()
-  for (const form of forms)
-    for (const [name, one] of pairsOf(form.properties)) {
-      const known = properties.get(name) ?? []
-      if (!known.some((other) => JSON.stringify(other) === JSON.stringify(one))) known.push(one as Schema)
-      properties.set(name, known)
-    }
-  const required = [...properties.keys()].filter((name) =>
-    forms.every((form) => Array.isArray(form.required) && form.required.includes(name)),
+  const forms = formsOf(schema).filter(({ type }) => type !== 'null')
+  if (
+    !('anyOf' in schema) ||
+    forms.length === 0 ||
+    !forms.every((form) => form.type === 'object' && isObject(form.properties))
   )
+    return schema
+  const names = new Set(forms.flatMap((form) => Object.keys(objectOf(form.properties))))
+  const properties = [...names].map((name) => {
+    const found = forms
+      .map((form) => memberOf(form.properties, name) as Schema | undefined)
+      .filter((one) => one !== undefined)
+    const some = [...new Map(found.map((one) => [JSON.stringify(one), one])).values()]
+    return [name, some.length === 1 ? some[0] : { anyOf: some.flatMap(formsOf) }]
+  })
   return {
     type: 'object',
-    properties: Object.fromEntries(
-      [...properties].map(([name, some]) => [name, some.length === 1 ? some[0] : { anyOf: flat(some) }]),
-    ),
-    required,
+    properties: Object.fromEntries(properties),
+    required: [...names].filter((name) => forms.every((form) => listOfAny(form.required).includes(name))),
   }
 }
-
-const flat = (schemas: Schema[]): Schema[] =>
-  schemas.flatMap((schema) => (Array.isArray(schema.anyOf) ? (schema.anyOf as Schema[]) : [schema]))

@@ -1,9 +1,8 @@
 import { isLoopback } from '@reference-plugins/guarded-fetch'
 import { isPrivate, isUnder, registrableDomain, rootDomain } from '../hosts/hosts.ts'
 import { baseOf, readServers } from '../openapi/servers.ts'
-import type { Schema } from '../text/members.ts'
+import type { SpecDocument } from '../openapi/spec-document.ts'
 import { listOf } from '../text/plain-text.ts'
-import type { Repairs } from '../text/repairs.ts'
 
 export interface Servers {
   /** The base of every call, without a slash at its end. */
@@ -16,16 +15,12 @@ export interface Servers {
  * Chooses the server as ChatGPT did: the first on the plugin's domain or below it, otherwise the origin of the spec. A
  * spec without a manifest has no domain of its own, so its first public server is taken.
  */
-export function chooseServer(
-  document: Schema,
-  specUrl: string,
-  manifestUrl: string | undefined,
-  repairs: Repairs,
-): Servers {
+export function chooseServer(document: SpecDocument, specUrl: string, manifestUrl: string | undefined): Servers {
+  const { repairs } = document
   const spec = new URL(specUrl)
   const root = rootDomain(new URL(manifestUrl ?? specUrl).hostname)
   const isLocal = isLoopback(root)
-  const found = readServers(document, spec, repairs).filter(({ url, pointer }) => {
+  const found = readServers(document, spec).filter(({ url, pointer }) => {
     if (!isPrivate(url.hostname) || (isLocal && isLoopback(url.hostname)) || url.hostname === spec.hostname) return true
     repairs.add(pointer, `The server ${url.origin} can only be reached on a private network; it is not called.`)
     return false

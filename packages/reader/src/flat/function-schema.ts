@@ -69,27 +69,3 @@ function walk(node: unknown, place: string, depth: number, subset: StrictSubset,
   if (items) walk(items, `${at}[]`, depth + 1, subset, faults)
   for (const one of [...listOfAny(schema.anyOf), ...listOfAny(schema.oneOf)]) walk(one, at, depth + 1, subset, faults)
 }
-
-/** The schema as it is sent to such an API: optional inputs may be null, objects are closed, unsupported words are removed. */
-export function toStrict(node: unknown, subset: StrictSubset): Schema {
-  const schema = objectOf(node)
-  const kept: Schema = {}
-  for (const [word, value] of Object.entries(schema))
-    if (structure.includes(word) || subset.words.includes(word) || word === 'description' || word === 'title')
-      kept[word] = value
-  if (typeof kept.format === 'string' && !subset.formats.includes(kept.format)) delete kept.format
-  if (schema.items) kept.items = toStrict(schema.items, subset)
-  const { oneOf, anyOf = oneOf } = schema
-  delete kept.oneOf
-  if (Array.isArray(anyOf)) kept.anyOf = anyOf.map((one) => toStrict(one, subset))
-  if (schema.type !== 'object') return kept
-  const properties = Object.entries(objectOf(schema.properties))
-  const required = listOfAny(schema.required)
-  kept.properties = Object.fromEntries(
-    properties.map(([name, one]) => {
-      const strict = toStrict(one, subset)
-      return [name, required.includes(name) ? strict : { anyOf: [strict, { type: 'null' }] }]
-    }),
-  )
-  return { ...kept, required: properties.map(([name]) => name), additionalProperties: false }
-}

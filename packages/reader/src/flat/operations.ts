@@ -2,42 +2,36 @@ import { readBody } from '../openapi/bodies.ts'
 import { readParameters } from '../openapi/parameters.ts'
 import { splitPath } from '../openapi/path-query.ts'
 import { type FoundOperation, operationsIn } from '../openapi/paths.ts'
-import { References } from '../openapi/references.ts'
-import { baseOf, serverUrl } from '../openapi/servers.ts'
+import { baseOf, serversOf, serverUrl } from '../openapi/servers.ts'
+import type { SpecDocument } from '../openapi/spec-document.ts'
 import type { DocumentOperation } from '../plugin-document.ts'
-import { isRefusedName, isTrue, listOfAny, memberOf, type Schema, step, wordOf } from '../text/members.ts'
+import { isRefusedName, isTrue, memberOf, step, wordOf } from '../text/members.ts'
 import { fitIdentifier, shortHash, UniqueNames } from '../text/names.ts'
 import { cut, listOf, plainLine, plainText, quote } from '../text/plain-text.ts'
 import type { Repairs } from '../text/repairs.ts'
 import { addBody } from './body-inputs.ts'
 import { Inputs } from './inputs.ts'
 import { addParameters } from './parameter-inputs.ts'
-import type { Reading } from './reading.ts'
 import { SchemaSimplifier } from './simple-schema.ts'
 
 const mostOperations = 100
 const longestDescription = 300
 
 /** Reads the operations that can be called. Each of the others is left out alone, with a repair. */
-export function readOperations(
-  document: Schema,
-  specUrl: string,
-  server: string,
-  repairs: Repairs,
-): DocumentOperation[] {
-  const references = new References(document, repairs)
-  const simplifier = new SchemaSimplifier(references, repairs)
+export function readOperations(document: SpecDocument, specUrl: string, server: string): DocumentOperation[] {
+  const { repairs } = document
+  const simplifier = new SchemaSimplifier(document)
   const names = new UniqueNames()
   const operations: DocumentOperation[] = []
   const over: string[] = []
-  for (const found of operationsIn(document, references, repairs)) {
+  for (const found of operationsIn(document)) {
     if (operations.length >= mostOperations) {
       if (over.length < 1_000)
         over.push(plainLine(found.node.operationId, 64) || `${found.method} ${plainLine(found.path, 60)}`)
       continue
     }
     if (!isOfServer(found, specUrl, server, repairs)) continue
-    const operation = toOperation(found, document, { references, simplifier, names, repairs })
+    const operation = toOperation(found, document, new Inputs(simplifier, repairs), names)
     if (operation) operations.push(operation)
   }
   if (over.length > 0)
@@ -46,65 +40,55 @@ export function readOperations(
 }
 
 /** Whether the operation is called at the plugin's server; it may name a server of its own. */
-function isOfServer(
-  { node, item, pointer }: FoundOperation,
-  specUrl: string,
-  server: string,
-  repairs: Repairs,
-): boolean {
-  const own = [node.servers, item.servers].map(listOfAny).find((list) => list.length > 0)
-  if (!own) return true
-  const urls = own
-    .map((one) => serverUrl(one, new URL(specUrl), step(pointer, 'servers'), repairs))
+function isOfServer(found: FoundOperation, specUrl: string, server: string, repairs: Repairs): boolean {
+  const place = step(found.pointer, 'servers')
+  const urls = serversOf(found)
+    .map((one) => serverUrl(one, new URL(specUrl), place, repairs))
     .filter((url) => url !== undefined)
   if (urls.length === 0 || urls.some((url) => baseOf(url) === server)) return true
-  repairs.add(
-    step(pointer, 'servers'),
-    'The operation has a different server, which is not called; the operation was left out.',
-  )
+  repairs.add(place, 'The operation has a different server, which is not called; the operation was left out.')
   return false
 }
 
-function toOperation(found: FoundOperation, document: Schema, reading: Reading): DocumentOperation | undefined {
+function toOperation(
+  found: FoundOperation,
+  document: SpecDocument,
+  inputs: Inputs,
+  names: UniqueNames,
+): DocumentOperation | undefined {
   const { method, node, pointer } = found
-  const { references, simplifier, repairs } = reading
+  const { repairs } = document
+  const { fields, simplifier } = inputs
   // RFC 7396: in a PATCH null removes a member, and a member that is left out stays.
   simplifier.beginOperation(method === 'PATCH')
-  const described = readParameters(found, references, repairs)
-  const { path, query, parameters } = splitPath(found, described, repairs)
-  const inputs = new Inputs(repairs)
+  const { path, query, parameters } = splitPath(found, readParameters(found, document), repairs)
   const inPath = new Set([...path.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name ?? ''))
-  addParameters(parameters, inPath, inputs, reading)
+  addParameters(parameters, inPath, inputs)
   for (const name of inPath)
-    if (!inputs.find('path', name)) {
+    if (!fields.some((field) => field.place === 'path' && field.wireName === name)) {
       repairs.add(pointer, `{${plainLine(name, 60)}} in the path is not described; any text is accepted.`)
       if (!inputs.add({ place: 'path', wireName: name }, { type: 'string' }, true, pointer)) return undefined
     }
-  const describedBody = readBody(found, parameters, document, references, repairs)
-  const body = describedBody && addBody(describedBody, inputs, reading)
+  const described = readBody(found, parameters, document)
+  const body = described && addBody(described, inputs)
   if (body === 'impossible') return undefined
   const isIgnored = body !== undefined && method === 'GET'
   if (isIgnored) {
     repairs.add(pointer, 'A GET request has no body; its inputs are sent in the query.')
-    for (const field of inputs.fields)
+    for (const field of fields)
       if (field.place === 'body') Object.assign(field, { place: 'query', list: 'repeated', object: 'json' })
   }
   const flag = memberOf(node, 'x-openai-isConsequential') ?? memberOf(node, 'x-oai-isConsequential')
   return {
-    ...texts(found, reading),
+    ...textsOf(found, names, repairs),
     input: inputs.schema(),
     isConsequential: flag === undefined ? undefined : isTrue(flag) || flag === 1,
     isReading: method === 'GET',
-    target: { kind: 'http', method, path, query, fields: inputs.fields, ...(body && !isIgnored && { body }) },
+    target: { kind: 'http', method, path, query, fields, ...(body && !isIgnored && { body }) },
   }
 }
-
-function texts(
-  { method, path, node, item, pointer }: FoundOperation,
-  { names, repairs }: Reading,
-): Pick<DocumentOperation, 'name' | 'title' | 'description'> {
-  const given = node.operationId
-  const id = wordOf(given)
+function textsOf({ method, path, node, item, pointer }: FoundOperation, names: UniqueNames, repairs: Repairs) {
+  const id = wordOf(node.operationId)
   const derived =
     fitIdentifier(`${method.toLowerCase()}_${path.split('?')[0]?.replace(/^\/+/, '') ?? ''}`) ||
     `${method.toLowerCase()}_${shortHash(path)}`

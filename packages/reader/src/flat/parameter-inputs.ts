@@ -1,9 +1,8 @@
 import { type Parameter, wireForm } from '../openapi/parameters.ts'
 import type { Field } from '../plugin-document.ts'
-import type { Schema } from '../text/members.ts'
+import { acceptsAnything, type Schema } from '../text/members.ts'
 import { plainText, quote } from '../text/plain-text.ts'
 import type { Inputs } from './inputs.ts'
-import type { Reading } from './reading.ts'
 
 /** Headers that only the host sets, or nobody. */
 const hidden =
@@ -13,25 +12,16 @@ const places = ['path', 'query', 'header']
 const bodyPlaces = ['body', 'formdata', 'form']
 
 /** Adds the inputs that go in the path, the query or a header. `addBody` adds those of the body. */
-export function addParameters(
-  parameters: readonly Parameter[],
-  inPath: ReadonlySet<string>,
-  inputs: Inputs,
-  reading: Reading,
-): void {
+export function addParameters(parameters: readonly Parameter[], inPath: ReadonlySet<string>, inputs: Inputs): void {
   // Inputs of the path come first: on a clash of names they keep theirs.
   for (const place of [...places, undefined])
     for (const parameter of parameters)
       if (place === undefined ? ![...places, ...bodyPlaces].includes(parameter.place) : parameter.place === place)
-        addParameter(parameter, inPath, inputs, reading)
+        addParameter(parameter, inPath, inputs)
 }
 
-function addParameter(
-  parameter: Parameter,
-  inPath: ReadonlySet<string>,
-  inputs: Inputs,
-  { simplifier, repairs }: Reading,
-): void {
+function addParameter(parameter: Parameter, inPath: ReadonlySet<string>, inputs: Inputs): void {
+  const { repairs } = inputs
   const { name, place, pointer, mediaType } = parameter
   if (place === 'cookie') return void repairs.add(pointer, `The cookie ${quote(name)} is not sent.`)
   if (place === 'header' && (hidden.test(name) || !/^[\w!#$%&'*+.^`|~-]+$/.test(name))) return
@@ -43,16 +33,14 @@ function addParameter(
     repairs.add(pointer, `${quote(place)} is not a place for a parameter; query is assumed.`)
     target = 'query'
   }
-  const simplified = simplifier.simplify(parameter.schema, parameter.schemaPointer)
-  const isAnything = !['type', 'enum', 'anyOf'].some((word) => word in simplified.schema)
+  const { schema: given, isRequired } = inputs.simplifier.simplify(parameter.schema, parameter.schemaPointer)
   // Whatever goes into a URL or a header is text in the end.
-  const schema: Schema =
-    isAnything && mediaType === undefined ? { type: 'string', ...simplified.schema } : simplified.schema
+  const schema: Schema = acceptsAnything(given) && mediaType === undefined ? { type: 'string', ...given } : given
   const description = plainText(parameter.description, 700)
   inputs.add(
     { place: target, wireName: name, ...wireForm({ ...parameter, place: target }, schema) },
     description === '' ? schema : { ...schema, description },
-    target === 'path' || parameter.isRequired || simplified.isRequired,
+    target === 'path' || parameter.isRequired || isRequired,
     pointer,
   )
 }

@@ -1,5 +1,5 @@
-import { isObject, type Schema, step } from '../text/members.ts'
-import { hasInvisible, listOf, quote } from '../text/plain-text.ts'
+import { isObject, isOfType, type Schema, step } from '../text/members.ts'
+import { hasInvisible, jsonOf, listOf, quote } from '../text/plain-text.ts'
 import type { Repairs } from '../text/repairs.ts'
 import type { TypeName } from './schema-types.ts'
 
@@ -22,7 +22,7 @@ export function readValues(node: Schema, types: TypeName[], pointer: string, rep
   for (const one of node.enum) {
     if (one === null) continue
     const value = fitValue(one, only)
-    if (value === undefined || (only && !ofType(only)(value))) odd.push(quote(one, 30))
+    if (value === undefined || !isOfType(value, only)) odd.push(quote(one, 30))
     else kept.add(value)
   }
   if (odd.length > 0)
@@ -33,18 +33,15 @@ export function readValues(node: Schema, types: TypeName[], pointer: string, rep
 /** A default or example that may be shown to a model: short, with nothing hidden in it, and of the type. */
 export function readValue(value: unknown, type: TypeName | undefined): unknown {
   if (value === undefined || value === null) return undefined
-  if (type === 'array' || type === 'object' || typeof value === 'object') {
-    const text = safeJson(value)
-    const isFit =
-      text !== undefined &&
-      text.length <= longestValue &&
-      !hasInvisible(text) &&
-      !/"(__proto__|constructor|prototype)"/.test(text)
-    return isFit && (type === undefined || ofType(type)(value)) ? value : undefined
-  }
-  const fit = fitValue(value, type)
-  return fit !== undefined && (!type || ofType(type)(fit)) ? fit : undefined
+  const fit = typeof value !== 'object' ? fitValue(value, type) : isShown(jsonOf(value)) ? value : undefined
+  return fit !== undefined && isOfType(fit, type) ? fit : undefined
 }
+
+const isShown = (text: string | undefined): boolean =>
+  text !== undefined &&
+  text.length <= longestValue &&
+  !hasInvisible(text) &&
+  !/"(__proto__|constructor|prototype)"/.test(text)
 
 const isPrimitive = (value: unknown): boolean =>
   (typeof value === 'string' && value.length <= longestValue && !hasInvisible(value)) ||
@@ -62,21 +59,12 @@ function fitValue(value: unknown, type: TypeName | undefined): unknown {
   return value
 }
 
-export const ofType =
-  (type: TypeName) =>
-  (value: unknown): boolean =>
-    type === 'array'
-      ? Array.isArray(value)
-      : type === 'object'
-        ? isObject(value)
-        : type === 'integer'
-          ? Number.isInteger(value)
-          : typeof value === type
-
 /** The type of a schema that names none, by its other words. */
 export function inferType(node: Schema, values: unknown[]): TypeName | undefined {
   if (values.length > 0)
-    return (['string', 'integer', 'number', 'boolean'] as const).find((type) => values.every(ofType(type)))
+    return (['string', 'integer', 'number', 'boolean'] as const).find((type) =>
+      values.every((one) => isOfType(one, type)),
+    )
   if (isObject(node.properties) || isObject(node.additionalProperties)) return 'object'
   if (node.items !== undefined) return 'array'
   if (node.pattern !== undefined || node.minLength !== undefined || node.maxLength !== undefined) return 'string'
@@ -84,12 +72,4 @@ export function inferType(node: Schema, values: unknown[]): TypeName | undefined
   if (typeof node.format === 'string')
     return /^(int|long)/.test(node.format) ? 'integer' : /^(float|double)/.test(node.format) ? 'number' : 'string'
   return undefined
-}
-
-function safeJson(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value)
-  } catch {
-    return undefined
-  }
 }

@@ -1,52 +1,54 @@
-import type { References } from '../openapi/references.ts'
+import type { SpecDocument } from '../openapi/spec-document.ts'
 import {
+  acceptsAnything,
+  formsOf,
   isObject,
+  isOfType,
   isRefusedName,
   isTrue,
   listOfAny,
   memberOf,
   objectOf,
-  pairsOf,
   type Schema,
   step,
+  without,
 } from '../text/members.ts'
 import { plainText, quote } from '../text/plain-text.ts'
-import type { Repairs } from '../text/repairs.ts'
-import { mergeAllOf } from './merged-schema.ts'
+import { deepest, mergeAllOf, type Place } from './merged-schema.ts'
 import { counts, numberLimits, textLimits } from './schema-limits.ts'
 import { readTypes, type TypeName } from './schema-types.ts'
-import { inferType, longestValue, ofType, readValue, readValues } from './schema-values.ts'
+import { inferType, longestValue, readValue, readValues } from './schema-values.ts'
 
-const deepest = 32
 const mostNodes = 20_000
 const mostNodesOfOperation = 4_000
 const longestDescription = 700
 const mostBranches = 20
 
-export interface Simplified {
+interface Nullable {
   /** Without null among its types. */
   schema: Schema
   isNullable: boolean
+}
+
+export interface Simplified extends Nullable {
   /** Whether `required: true` is in the schema itself, where JSON Schema ignores it. */
   isRequired: boolean
 }
 
 /**
- * Turns schemas from outside into a small form: `type` is one word; beside it stand `properties`, `required`,
+ * Turns schemas from outside into a small form: `type` is one word; beside it are `properties`, `required`,
  * `additionalProperties`, `items`, `enum`, `anyOf`, limits, `pattern`, `format`, `default` and `description`. No
  * references, no circles, at most 32 deep. What cannot be understood accepts any value: `{}`.
  */
 export class SchemaSimplifier {
-  readonly #references: References
-  readonly #repairs: Repairs
+  readonly #document: SpecDocument
   /** Whether null is kept where an input may be left out: a PATCH tells the two apart. */
   #keepsNull = false
   #nodes = 0
   #operationNodes = 0
 
-  constructor(references: References, repairs: Repairs) {
-    this.#references = references
-    this.#repairs = repairs
+  constructor(document: SpecDocument) {
+    this.#document = document
   }
 
   /** Starts the size limit of one operation; all operations together have a limit too. */
@@ -56,106 +58,102 @@ export class SchemaSimplifier {
   }
 
   simplify(node: unknown, pointer: string): Simplified {
-    const simplified = this.#simplify(node, pointer, 1, [])
+    const simplified = this.#simplify(node, { pointer, depth: 1, seen: [] })
     return isOnlyNull(simplified.schema) ? { ...simplified, schema: {} } : simplified
   }
 
-  #simplify(node: unknown, pointer: string, depth: number, seen: readonly string[]): Simplified {
+  #simplify(node: unknown, place: Place): Simplified {
+    const { pointer, depth, seen } = place
     if (!this.#mayRead())
-      return this.#anything(
-        pointer,
-        'The schemas are too large for a model; what is over the limit accepts any value.',
-        '',
-      )
+      return this.#anything('', 'The schemas are too large for a model; what is over the limit accepts any value.')
     if (depth > deepest)
       return this.#anything(pointer, `What is nested more than ${deepest} levels deep accepts any value.`)
     if (typeof node === 'string') {
-      this.#repairs.add(pointer, `The schema must be an object; ${quote(node)} is read as its type.`)
-      return this.#simplify({ type: node }, pointer, depth + 1, seen)
+      this.#repair(pointer, `The schema must be an object; ${quote(node)} is read as its type.`)
+      return this.#simplify({ type: node }, { ...place, depth: depth + 1 })
     }
-    if (!isObject(node)) return anything
-    const { value, through } = this.#references.follow(node, pointer)
+    const { value, through } = this.#document.follow(node, pointer)
     const circle = through.find((one) => seen.includes(one))
+    // One repair for all the places of one circle.
     if (circle)
       return this.#anything(
-        pointer,
+        circle.replace(/^#/, ''),
         `The reference ${quote(circle)} refers to itself; any value is accepted there.`,
-        circle,
       )
-    if (!isObject(value)) return anything
-    return this.#object(value, pointer, depth, [...seen, ...through])
+    return isObject(value) ? this.#object(value, { ...place, seen: [...seen, ...through] }) : anything
   }
 
   #mayRead(): boolean {
     return ++this.#nodes <= mostNodes && ++this.#operationNodes <= mostNodesOfOperation
   }
 
-  #anything(pointer: string, message: string, place = pointer): Simplified {
-    // One repair for all the places of one circle.
-    this.#repairs.add(place.startsWith('#') ? place.slice(1) : place, message)
+  #repair(pointer: string, message: string): void {
+    this.#document.repairs.add(pointer, message)
+  }
+
+  #anything(pointer: string, message: string): Simplified {
+    this.#repair(pointer, message)
     return anything
   }
 
-  #object(given: Schema, pointer: string, depth: number, seen: readonly string[]): Simplified {
-    const merged = Array.isArray(given.allOf)
-      ? mergeAllOf(given, pointer, depth, seen, this.#references, () => this.#mayRead())
-      : { node: given, seen }
-    const { node } = merged
-    const base: Simplified = { ...this.#typed(node, pointer, depth, merged.seen), isRequired: node.required === true }
-    if (base.isRequired)
-      this.#repairs.add(
-        step(pointer, 'required'),
+  #object(given: Schema, at: Place): Simplified {
+    const { node, place } = Array.isArray(given.allOf)
+      ? mergeAllOf(given, at, this.#document, () => this.#mayRead())
+      : { node: given, place: at }
+    const { schema, isNullable } = this.#typed(node, place)
+    const isRequired = node.required === true
+    if (isRequired)
+      this.#repair(
+        step(place.pointer, 'required'),
         'required must be a list of names in the object above; true was read as such.',
       )
     const description = plainText(node.description, longestDescription)
-    if (
-      typeof node.description === 'string' &&
-      description.endsWith('…') &&
-      node.description.length > longestDescription
-    )
-      this.#repairs.add(step(pointer, 'description'), `The description was cut at ${longestDescription} characters.`)
-    if (description !== '') base.schema = { description, ...without(base.schema, 'description') }
-    return base
+    if (description.endsWith('…') && String(node.description).length > longestDescription)
+      this.#repair(step(place.pointer, 'description'), `The description was cut at ${longestDescription} characters.`)
+    const described = description === '' ? schema : { description, ...without(schema, 'description') }
+    return { schema: described, isNullable, isRequired }
   }
 
-  #typed(node: Schema, pointer: string, depth: number, seen: readonly string[]): Omit<Simplified, 'isRequired'> {
-    const types = readTypes(node, pointer, this.#repairs)
-    let isNullable = isTrue(node.nullable) || isTrue(node['x-nullable']) || types.names.includes('null')
+  #typed(node: Schema, place: Place): Nullable {
+    const types = readTypes(node, place.pointer, this.#document.repairs)
+    const isNullable = isTrue(node.nullable) || isTrue(node['x-nullable']) || types.names.includes('null')
     const names = types.names.filter((name) => name !== 'null')
-    const branches = [node.anyOf, node.oneOf].find((one) => Array.isArray(one) && one.length > 0)
-    if (Array.isArray(branches) && !isObject(node.properties)) {
-      const some = this.#branches(branches, node, pointer, depth, seen)
+    const branches = [node.anyOf, node.oneOf].map(listOfAny).find((list) => list.length > 0)
+    if (branches && !isObject(node.properties)) {
+      const some = this.#branches(branches, node, place)
       return { schema: some.schema, isNullable: isNullable || some.isNullable }
     }
     if (types.names.length > 0 && names.length === 0) return { schema: onlyNull, isNullable: true }
-    const values = readValues(node, names, pointer, this.#repairs)
-    if (listOfAny(node.enum).includes(null)) isNullable = true
-    if (names.length > 1) {
-      const anyOf = names.map((type) => this.#single(type, {}, node, values.filter(ofType(type)), pointer, depth, seen))
-      return { schema: { anyOf }, isNullable }
+    const values = readValues(node, names, place.pointer, this.#document.repairs)
+    const single = (type: TypeName | undefined, fitting: unknown[], format: Schema): Schema =>
+      type === 'object' ? this.#members(node, place) : this.#single(type, fitting, format, node, place)
+    return {
+      schema:
+        names.length > 1
+          ? {
+              anyOf: names.map((type) =>
+                single(
+                  type,
+                  values.filter((one) => isOfType(one, type)),
+                  {},
+                ),
+              ),
+            }
+          : single(names[0] ?? inferType(node, values), values, types.format),
+      isNullable: isNullable || listOfAny(node.enum).includes(null),
     }
-    const type = names[0] ?? inferType(node, values)
-    return { schema: this.#single(type, types.format, node, values, pointer, depth, seen), isNullable }
   }
 
-  #single(
-    type: TypeName | undefined,
-    format: Schema,
-    node: Schema,
-    values: unknown[],
-    pointer: string,
-    depth: number,
-    seen: readonly string[],
-  ): Schema {
-    if (type === 'object') return this.#members(node, pointer, depth, seen)
+  #single(type: TypeName | undefined, values: unknown[], format: Schema, node: Schema, place: Place): Schema {
+    const { repairs } = this.#document
     const schema: Schema = type === undefined ? {} : { type }
     if (values.length > 0) schema.enum = values
     if (type === 'array') {
-      if (node.items === undefined) this.#repairs.add(pointer, 'The array has no items; its items may be anything.')
+      if (node.items === undefined) repairs.add(place.pointer, 'The array has no items; its items may be anything.')
       const items = Array.isArray(node.items) ? node.items[0] : node.items
-      schema.items = withNull(this.#simplify(items, step(pointer, 'items'), depth + 1, seen))
+      schema.items = withNull(this.#simplify(items, below(place, 'items')))
       Object.assign(schema, counts(node, ['minItems', 'maxItems']), isTrue(node.uniqueItems) && { uniqueItems: true })
-    } else if (type === 'string') Object.assign(schema, format, textLimits(node, pointer, this.#repairs))
+    } else if (type === 'string') Object.assign(schema, format, textLimits(node, place.pointer, repairs))
     else if (type === 'number' || type === 'integer') Object.assign(schema, numberLimits(node))
     const preset = readValue(node.default, type)
     if (preset !== undefined && (values.length === 0 || values.includes(preset))) schema.default = preset
@@ -164,70 +162,64 @@ export class SchemaSimplifier {
     return schema
   }
 
-  #members(node: Schema, pointer: string, depth: number, seen: readonly string[]): Schema {
+  #members(node: Schema, place: Place): Schema {
     const properties: [string, Schema][] = []
     const needed = new Set(listOfAny(typeof node.required === 'string' ? [node.required] : node.required))
-    const place = step(pointer, 'properties')
-    for (const name of Object.keys(objectOf(node.properties)).filter(isRefusedName))
-      this.#repairs.add(place, `An input cannot be named ${name}; it was left out.`)
-    for (const [name, one] of pairsOf(node.properties)) {
-      const at = step(place, name)
+    for (const [name, one] of Object.entries(objectOf(node.properties))) {
+      const at = below(place, 'properties', name)
+      if (isRefusedName(name)) {
+        this.#repair(step(place.pointer, 'properties'), `An input cannot be named ${name}; it was left out.`)
+        continue
+      }
       // A property that only the server sets is not an input.
       if (isTrue(memberOf(one, 'readOnly'))) continue
       if (name.length > longestValue) {
-        this.#repairs.add(at, `A property has a name of more than ${longestValue} characters; it was left out.`)
+        this.#repair(at.pointer, `A property has a name of more than ${longestValue} characters; it was left out.`)
         continue
       }
-      const simplified = this.#simplify(one, at, depth + 1, seen)
+      const simplified = this.#simplify(one, at)
       if (simplified.isRequired) needed.add(name)
-      if (isOnlyNull(simplified.schema) && !needed.has(name)) continue
       const isOptional = !needed.has(name)
+      if (isOptional && isOnlyNull(simplified.schema)) continue
       properties.push([name, isOptional && !this.#keepsNull ? simplified.schema : withNull(simplified)])
     }
     const required = properties.map(([name]) => name).filter((name) => needed.has(name))
-    const schema: Schema = { type: 'object' }
-    if (properties.length > 0)
-      Object.assign(schema, { properties: Object.fromEntries(properties) }, required.length > 0 && { required })
-    else if (node.additionalProperties === false) Object.assign(schema, { properties: {} })
     const rest = node.additionalProperties
-    if (isObject(rest) && Object.keys(rest).length > 0)
-      schema.additionalProperties = withNull(
-        this.#simplify(rest, step(pointer, 'additionalProperties'), depth + 1, seen),
-      )
-    else if (rest === false) schema.additionalProperties = false
-    return schema
+    const isMap = isObject(rest) && Object.keys(rest).length > 0
+    return {
+      type: 'object',
+      ...((properties.length > 0 || rest === false) && { properties: Object.fromEntries(properties) }),
+      ...(required.length > 0 && { required }),
+      ...(rest === false && { additionalProperties: false }),
+      ...(isMap && { additionalProperties: withNull(this.#simplify(rest, below(place, 'additionalProperties'))) }),
+    }
   }
 
-  #branches(
-    branches: unknown[],
-    node: Schema,
-    pointer: string,
-    depth: number,
-    seen: readonly string[],
-  ): { schema: Schema; isNullable: boolean } {
-    const schemas: Schema[] = []
-    let isNullable = false
+  #branches(branches: unknown[], node: Schema, place: Place): Nullable {
     if (branches.length > mostBranches)
-      this.#repairs.add(pointer, `anyOf has ${branches.length} schemas; only the first ${mostBranches} were kept.`)
-    branches.slice(0, mostBranches).forEach((branch, index) => {
-      const shared = without(node, 'anyOf', 'oneOf', 'description', 'required', 'nullable', 'discriminator')
-      // The words beside anyOf hold for each of its schemas; a type there is often the only one.
+      this.#repair(place.pointer, `anyOf has ${branches.length} schemas; only the first ${mostBranches} were kept.`)
+    // The words beside anyOf hold for each of its schemas; a type there is often the only one.
+    const shared = without(node, 'anyOf', 'oneOf', 'description', 'required', 'nullable', 'discriminator')
+    const read = branches.slice(0, mostBranches).map((branch, index) => {
       const whole = isObject(branch) && branch.$ref === undefined ? { ...shared, ...branch } : branch
-      const simplified = this.#simplify(whole, step(step(pointer, 'anyOf'), index), depth + 1, seen)
-      isNullable ||= simplified.isNullable
-      if (isOnlyNull(simplified.schema)) return
-      const text = JSON.stringify(simplified.schema)
-      if (!schemas.some((one) => JSON.stringify(one) === text)) schemas.push(simplified.schema)
+      return this.#simplify(whole, below(place, 'anyOf', index))
     })
-    const flat = schemas.flatMap((one) => (Array.isArray(one.anyOf) ? (one.anyOf as Schema[]) : [one]))
-    const first = flat[0]
-    if (!first || flat.some((one) => Object.keys(without(one, 'description', 'default', 'examples')).length === 0))
-      return { schema: first && flat.length === 1 ? first : {}, isNullable }
-    const preset = readValue(node.default, undefined)
-    const schema = flat.length === 1 ? first : { anyOf: flat }
+    const isNullable = read.some((one) => one.isNullable)
+    const schemas = read.map(({ schema }) => schema).filter((schema) => !isOnlyNull(schema))
+    const forms = [...new Map(schemas.map((schema) => [JSON.stringify(schema), schema])).values()].flatMap(formsOf)
+    const [first] = forms
+    if (!first || (forms.length > 1 && forms.some(acceptsAnything))) return { schema: {}, isNullable }
+    const preset = acceptsAnything(first) ? undefined : readValue(node.default, undefined)
+    const schema = forms.length === 1 ? first : { anyOf: forms }
     return { schema: preset === undefined || 'default' in schema ? schema : { ...schema, default: preset }, isNullable }
   }
 }
+
+const below = (place: Place, ...names: (string | number)[]): Place => ({
+  ...place,
+  pointer: names.reduce<string>(step, place.pointer),
+  depth: place.depth + 1,
+})
 
 const anything: Simplified = Object.freeze({ schema: {}, isNullable: false, isRequired: false })
 
@@ -235,12 +227,9 @@ const anything: Simplified = Object.freeze({ schema: {}, isNullable: false, isRe
 const onlyNull: Schema = Object.freeze({ enum: Object.freeze([]) })
 const isOnlyNull = ({ enum: values }: Schema): boolean => Array.isArray(values) && values.length === 0
 
-const without = (schema: Schema, ...names: string[]): Schema =>
-  Object.fromEntries(Object.entries(schema).filter(([name]) => !names.includes(name)))
-
-function withNull({ schema, isNullable }: Simplified): Schema {
+function withNull({ schema, isNullable }: Nullable): Schema {
   if (!isNullable || Object.keys(without(schema, 'description')).length === 0) return schema
   const { description, ...rest } = schema
-  const branches = Array.isArray(rest.anyOf) ? rest.anyOf : isOnlyNull(rest) ? [] : [rest]
+  const branches = isOnlyNull(rest) ? [] : formsOf(rest)
   return { ...(description !== undefined && { description }), anyOf: [...branches, { type: 'null' }] }
 }

@@ -1,9 +1,8 @@
-import type { References } from '../openapi/references.ts'
+import { httpUrl } from '../hosts/hosts.ts'
+import type { SpecDocument } from '../openapi/spec-document.ts'
 import type { DocumentAuth } from '../plugin-document.ts'
-import type { Schema } from '../text/members.ts'
-import { isObject, listOfAny, memberOf, objectOf, pairsOf, wordOf } from '../text/members.ts'
+import { isObject, listOfAny, memberOf, objectOf, pairsOf, type Schema, wordOf } from '../text/members.ts'
 import { plainLine, plainText, quote } from '../text/plain-text.ts'
-import type { Repairs } from '../text/repairs.ts'
 
 /** How users sign in according to the spec, or why they cannot. It counts where there is no manifest. */
 export type SpecAuth = { auth: DocumentAuth } | { refused: string }
@@ -14,46 +13,41 @@ const none: SpecAuth = { auth: { type: 'none', scheme: 'bearer', verificationTok
  * Reads the security schemes in use. A spec does not say whose token it is. Each user is asked for their own
  * (`user_http`), because the user who registered the spec may not want to act for everybody.
  */
-export function readSpecAuth(document: Schema, specUrl: string, references: References, repairs: Repairs): SpecAuth {
-  const place =
-    memberOf(document.components, 'securitySchemes') !== undefined
-      ? '/components/securitySchemes'
-      : '/securityDefinitions'
+export function readSpecAuth(document: SpecDocument, specUrl: string): SpecAuth {
+  const { components, securityDefinitions } = document.root
+  const named = memberOf(components, 'securitySchemes')
+  const place = named === undefined ? '/securityDefinitions' : '/components/securitySchemes'
   const schemes = new Map(
-    pairsOf(memberOf(document.components, 'securitySchemes') ?? document.securityDefinitions).map(([name, scheme]) => [
-      name,
-      references.follow(scheme, place).value,
-    ]),
+    pairsOf(named ?? securityDefinitions).map(([name, scheme]) => [name, document.follow(scheme, place).value]),
   )
-  const asked = askedFor(document)
-  const names = asked ?? [...schemes.keys()]
-  if (asked === undefined && schemes.size > 0)
-    repairs.add('/security', 'security is missing; the security schemes are assumed for every operation.')
-  const read = names
+  const required = requirementsIn(document.root)
+  if (required === undefined && schemes.size > 0)
+    document.repairs.add('/security', 'security is missing; the security schemes are assumed for every operation.')
+  const read = [...new Set(required?.flatMap(Object.keys) ?? schemes.keys())]
     .map((name) => schemes.get(name))
     .filter(isObject)
-    .map((scheme) => readScheme(scheme, document, specUrl, repairs, place))
+    .map((scheme) => readScheme(scheme, specUrl, required ?? [], place, document))
   // OAuth is the safest of several ways; one that is not supported comes last.
-  const best = read.sort((a, b) => rank(a) - rank(b))[0]
-  return best ?? none
+  return read.sort((a, b) => rank(a) - rank(b))[0] ?? none
 }
 
 const rank = (read: SpecAuth): number => ('refused' in read ? 2 : read.auth.type === 'oauth' ? 0 : 1)
 
-/** The names of the schemes in use; undefined where nothing is said at all. */
-function askedFor(document: Schema): string[] | undefined {
-  const lists: unknown[] = []
-  if (document.security !== undefined) lists.push(document.security)
-  for (const [, item] of pairsOf(document.paths).slice(0, 1_000))
-    for (const [, operation] of pairsOf(item)) {
-      const own = memberOf(operation, 'security')
-      if (own !== undefined) lists.push(own)
-    }
-  if (lists.length === 0) return undefined
-  return [...new Set(lists.flatMap((list) => listOfAny(list).flatMap((one) => Object.keys(objectOf(one)))))]
+/** The Security Requirement Objects of the spec and its operations; undefined where nothing is said at all. */
+function requirementsIn({ security, paths }: Schema): Schema[] | undefined {
+  const items = pairsOf(paths).slice(0, 1_000)
+  const ofOperations = items.flatMap(([, item]) => pairsOf(item).map(([, one]) => memberOf(one, 'security')))
+  const lists = [security, ...ofOperations].filter((list) => list !== undefined)
+  return lists.length === 0 ? undefined : lists.flatMap((list) => listOfAny(list).map(objectOf))
 }
 
-function readScheme(scheme: Schema, document: Schema, specUrl: string, repairs: Repairs, place: string): SpecAuth {
+function readScheme(
+  scheme: Schema,
+  specUrl: string,
+  required: Schema[],
+  place: string,
+  { repairs }: SpecDocument,
+): SpecAuth {
   const type = plainLine(scheme.type, 40).toLowerCase()
   const instructions = plainText(scheme.description, 1_000)
   const common = { ...(instructions && { instructions }), verificationTokens: {} }
@@ -74,31 +68,21 @@ function readScheme(scheme: Schema, document: Schema, specUrl: string, repairs: 
   if (type === 'oauth2') {
     const flow = flowOf(scheme)
     const [authorizationUrl, tokenUrl] = [flow.authorizationUrl, flow.tokenUrl].map((url) =>
-      typeof url === 'string' ? URL.parse(url.trim(), specUrl) : null,
+      typeof url === 'string' ? httpUrl(url.trim(), specUrl)?.href : undefined,
     )
-    if (
-      authorizationUrl &&
-      tokenUrl &&
-      [authorizationUrl, tokenUrl].every(({ protocol }) => /^https?:$/.test(protocol))
-    ) {
-      const scopes = scopesAsked(document) ?? Object.keys(objectOf(flow.scopes))
-      return {
-        auth: {
-          type: 'oauth',
-          scheme: 'bearer',
-          ...common,
-          oauth: {
-            authorizationUrl: authorizationUrl.href,
-            tokenUrl: tokenUrl.href,
-            scope: scopes
-              .slice(0, 50)
-              .map((scope) => plainLine(scope, 100))
-              .join(' '),
-            // RFC 6749, section 4.1.3.
-            contentType: 'application/x-www-form-urlencoded',
-          },
-        },
-      }
+    if (authorizationUrl && tokenUrl) {
+      const asked = required
+        .flatMap((one) => Object.values(one).flatMap(listOfAny))
+        .filter((one) => typeof one === 'string')
+      const scopes = asked.length > 0 ? [...new Set(asked)] : Object.keys(objectOf(flow.scopes))
+      const scope = scopes
+        .slice(0, 50)
+        .map((one) => plainLine(one, 100))
+        .join(' ')
+      // RFC 6749, section 4.1.3.
+      const contentType = 'application/x-www-form-urlencoded'
+      const oauth = { authorizationUrl, tokenUrl, scope, contentType } as const
+      return { auth: { type: 'oauth', scheme: 'bearer', ...common, oauth } }
     }
   }
   repairs.add(
@@ -111,18 +95,4 @@ function readScheme(scheme: Schema, document: Schema, specUrl: string, repairs: 
 function flowOf(scheme: Schema): Schema {
   if (isObject(scheme.flows)) return objectOf(scheme.flows.authorizationCode ?? scheme.flows.accessCode)
   return /^(accessCode|authorizationCode)$/.test(wordOf(scheme.flow)) ? scheme : {}
-}
-
-function scopesAsked(document: Schema): string[] | undefined {
-  const lists = [
-    document.security,
-    ...pairsOf(document.paths)
-      .slice(0, 1_000)
-      .flatMap(([, item]) => pairsOf(item).map(([, one]) => memberOf(one, 'security'))),
-  ]
-  const scopes = lists.flatMap((list) =>
-    listOfAny(list).flatMap((one) => Object.values(objectOf(one)).flatMap(listOfAny)),
-  )
-  const texts = [...new Set(scopes.filter((scope) => typeof scope === 'string'))]
-  return texts.length > 0 ? texts : undefined
 }

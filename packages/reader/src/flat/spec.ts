@@ -1,12 +1,11 @@
 import { Worker } from 'node:worker_threads'
-import { References } from '../openapi/references.ts'
+import { httpUrl } from '../hosts/hosts.ts'
+import { SpecDocument } from '../openapi/spec-document.ts'
 import type { DocumentOperation } from '../plugin-document.ts'
 import { DocumentRefused } from '../text/document-refused.ts'
-import type { Schema } from '../text/members.ts'
 import { isObject, memberOf, wordOf } from '../text/members.ts'
 import { plainLine, plainText, quote } from '../text/plain-text.ts'
-import type { Repair } from '../text/repairs.ts'
-import { Repairs } from '../text/repairs.ts'
+import { type Repair, Repairs } from '../text/repairs.ts'
 import { longestSpec, readSpecText } from '../text/spec-text.ts'
 import { chooseServer } from './chosen-server.ts'
 import { readOperations } from './operations.ts'
@@ -54,45 +53,45 @@ export async function readSpec(text: string, url: string, manifest?: { url: stri
 /** The same in the thread of the caller. */
 export function readSpecNow(text: string, url: string, manifestUrl: string | undefined): SpecRead {
   const repairs = new Repairs('spec')
-  const document = readSpecText(text, repairs)
-  checkVersion(document, repairs)
-  const { chosen: server, passedOver } = chooseServer(document, url, manifestUrl, repairs)
-  const operations = readOperations(document, url, server, repairs)
+  const document = new SpecDocument(readSpecText(text, repairs), repairs)
+  const { info, paths } = document.root
+  checkVersion(document)
+  const { chosen: server, passedOver } = chooseServer(document, url, manifestUrl)
+  const operations = readOperations(document, url, server)
   if (operations.length === 0)
     throw new DocumentRefused(
-      isObject(document.paths) && Object.keys(document.paths).length > 0
+      isObject(paths) && Object.keys(paths).length > 0
         ? `The spec has no operation that can be called. ${repairs.list().find(({ pointer }) => pointer.startsWith('/paths'))?.message ?? ''}`.trim()
         : 'The spec has no paths, so there is nothing to call.',
     )
-  const info = document.info
   const contactEmail = plainLine(memberOf(memberOf(info, 'contact'), 'email'), 254)
-  const legal = URL.parse(plainLine(memberOf(info, 'termsOfService'), 2_000), url)
-  const isLegal = memberOf(info, 'termsOfService') !== undefined && /^https?:$/.test(legal?.protocol ?? '')
+  const terms = memberOf(info, 'termsOfService')
+  const legalInfoUrl = terms === undefined ? undefined : httpUrl(plainLine(terms, 2_000), url)?.href
   return {
     spec: {
       url,
       title: plainLine(memberOf(info, 'title'), 50),
       description: plainText(memberOf(info, 'description'), 8_000),
       ...(/^[^\s@]+@[^\s@]+$/.test(contactEmail) && { contactEmail }),
-      ...(legal && isLegal && { legalInfoUrl: legal.href }),
+      ...(legalInfoUrl && { legalInfoUrl }),
       server,
       passedOver,
-      auth: readSpecAuth(document, url, new References(document, repairs), repairs),
+      auth: readSpecAuth(document, url),
       operations,
     },
     repairs: repairs.list(),
   }
 }
 
-function checkVersion(document: Schema, repairs: Repairs): void {
-  const given = document.openapi ?? document.swagger
+function checkVersion({ root: { openapi, swagger, apis }, repairs }: SpecDocument): void {
+  const given = openapi ?? swagger
   const version = wordOf(given).replaceAll(/^[\s"'v]+|[\s"']+$/g, '')
-  const member = document.openapi === undefined && document.swagger !== undefined ? '/swagger' : '/openapi'
+  const member = openapi === undefined && swagger !== undefined ? '/swagger' : '/openapi'
   if (given === undefined) repairs.add('/openapi', 'openapi is missing; version 3.0 is assumed.')
   else if (/^(3\.[0-2](\.\d+)?|2\.0)$/.test(version)) {
     if (typeof given !== 'string' || given !== version)
       repairs.add(member, `The version ${quote(given)} is read as ${version}.`)
-  } else if (/^1(\.|$)/.test(version) || Array.isArray(document.apis))
+  } else if (/^1(\.|$)/.test(version) || Array.isArray(apis))
     throw new DocumentRefused(
       `The spec is Swagger ${plainLine(version, 10)}, which is not supported. Publish it as OpenAPI 3.`,
     )

@@ -1,6 +1,12 @@
 import { isLoopback, isPublic } from '@reference-plugins/guarded-fetch'
 import { parse } from 'tldts'
 
+/** A URL of HTTP, relative to another one; undefined for anything else. */
+export function httpUrl(address: string, base?: string): URL | undefined {
+  const url = URL.parse(address, base)
+  return url && /^https?:$/.test(url.protocol) ? url : undefined
+}
+
 /** A host that only a private network knows, by its form alone: no name is looked up. */
 export function isPrivate(host: string): boolean {
   const name = bare(host)

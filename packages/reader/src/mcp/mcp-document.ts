@@ -1,10 +1,9 @@
 import { SchemaSimplifier } from '../flat/simple-schema.ts'
-import { References } from '../openapi/references.ts'
+import { SpecDocument } from '../openapi/spec-document.ts'
 import type { DocumentOperation, PluginDocument } from '../plugin-document.ts'
 import { objectOf } from '../text/members.ts'
 import { fitIdentifier, fitName, UniqueNames } from '../text/names.ts'
 import { plainLine, plainText } from '../text/plain-text.ts'
-import { Repairs } from '../text/repairs.ts'
 
 /** A tool as tools/list returns it. */
 export interface McpTool {
@@ -45,11 +44,8 @@ export function toMcpDocument(
 }
 
 function toOperation(tool: McpTool, names: UniqueNames): DocumentOperation {
-  const repairs = new Repairs('spec')
-  const schema = new SchemaSimplifier(new References(objectOf(tool.inputSchema), repairs), repairs).simplify(
-    tool.inputSchema,
-    '',
-  ).schema
+  const simplifier = new SchemaSimplifier(new SpecDocument(objectOf(tool.inputSchema)))
+  const { schema } = simplifier.simplify(tool.inputSchema, '')
   const title = plainLine(tool.title ?? tool.annotations?.title ?? tool.name, 120)
   return {
     name: names.take(fitIdentifier(tool.name)),

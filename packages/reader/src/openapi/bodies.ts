@@ -1,9 +1,8 @@
 import { isObject, isTrue, listOfAny, type Schema, step, wordOf } from '../text/members.ts'
-import type { Repairs } from '../text/repairs.ts'
 import { bareType, type Content, readContents, sendableRank } from './media-types.ts'
 import type { Parameter } from './parameters.ts'
 import type { FoundOperation } from './paths.ts'
-import type { References } from './references.ts'
+import type { SpecDocument } from './spec-document.ts'
 
 /** What an operation takes as its body. */
 export interface Body {
@@ -17,16 +16,14 @@ export interface Body {
 export function readBody(
   found: FoundOperation,
   parameters: readonly Parameter[],
-  document: Schema,
-  references: References,
-  repairs: Repairs,
+  document: SpecDocument,
 ): Body | undefined {
-  return fromRequestBody(found, references, repairs) ?? fromParameters(found, parameters, document)
+  return fromRequestBody(found, document) ?? fromParameters(found, parameters, document.root)
 }
 
-function fromRequestBody({ node, pointer }: FoundOperation, references: References, repairs: Repairs) {
+function fromRequestBody({ node, pointer }: FoundOperation, document: SpecDocument) {
   const place = step(pointer, 'requestBody')
-  const { value: body } = references.follow(node.requestBody, place)
+  const { value: body } = document.follow(node.requestBody, place)
   if (!isObject(body)) return undefined
   const { description } = body
   const isRequired = isTrue(body.required)
@@ -35,7 +32,7 @@ function fromRequestBody({ node, pointer }: FoundOperation, references: Referenc
   // Some specs put the schema where the content belongs.
   const schema = body.schema ?? (body.properties || body.$ref ? body : undefined)
   if (schema === undefined) return undefined
-  repairs.add(place, 'The body has no content; application/json is assumed.')
+  document.repairs.add(place, 'The body has no content; application/json is assumed.')
   const content = { type: 'application/json', schema, node: {}, pointer: place }
   return { isRequired, description: undefined, contents: [content], pointer: place }
 }

@@ -3,7 +3,7 @@ import { isObject, isTrue, listOfAny, objectOf, pairsOf, type Schema, step, word
 import { quote } from '../text/plain-text.ts'
 import type { Repairs } from '../text/repairs.ts'
 import type { FoundOperation } from './paths.ts'
-import type { References } from './references.ts'
+import type { SpecDocument } from './spec-document.ts'
 
 /** One parameter of an operation or of its path. */
 export interface Parameter {
@@ -25,7 +25,7 @@ export interface Parameter {
 }
 
 /** The parameters of an operation and of its path; of two with the same name and place, the operation's counts. */
-export function readParameters({ node, item, pointer }: FoundOperation, references: References, repairs: Repairs) {
+export function readParameters({ node, item, pointer }: FoundOperation, document: SpecDocument) {
   const found = new Map<string, Parameter>()
   for (const [list, place] of [
     [item.parameters, step(pointer.slice(0, pointer.lastIndexOf('/')), 'parameters')],
@@ -33,8 +33,8 @@ export function readParameters({ node, item, pointer }: FoundOperation, referenc
   ] as const)
     for (const [index, given] of listOfAny(list).slice(0, 200).entries()) {
       const at = step(place, index)
-      const { value } = references.follow(given, at)
-      const parameter = isObject(value) ? toParameter(value, at, repairs) : undefined
+      const { value } = document.follow(given, at)
+      const parameter = isObject(value) ? toParameter(value, at, document.repairs) : undefined
       if (parameter) found.set(`${parameter.place} ${parameter.name}`, parameter)
     }
   return [...found.values()]

@@ -1,4 +1,4 @@
-import { quote } from '../text/plain-text.ts'
+import { decoded, quote } from '../text/plain-text.ts'
 import type { Repairs } from '../text/repairs.ts'
 import type { Parameter } from './parameters.ts'
 import type { FoundOperation } from './paths.ts'
@@ -29,8 +29,8 @@ export function splitPath(
     .filter(Boolean)
   for (const pair of pairs.slice(0, 50)) {
     const equals = pair.indexOf('=')
-    const name = decoded(equals < 0 ? pair : pair.slice(0, equals))
-    const value = decoded(equals < 0 ? '' : pair.slice(equals + 1))
+    const name = textOf(equals < 0 ? pair : pair.slice(0, equals))
+    const value = textOf(equals < 0 ? '' : pair.slice(equals + 1))
     const template = templateOf(value) ?? (equals < 0 ? templateOf(name) : undefined)
     if (template !== undefined) addParameter(parts, equals < 0 ? template : name, template, pointer)
     else if (/[{}]/.test(value))
@@ -62,10 +62,4 @@ function addParameter({ parameters }: PathParts, name: string, template: string,
 
 const asQuery = { place: 'query', style: 'form', explode: true }
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '))
-  } catch {
-    return text
-  }
-}
+const textOf = (encoded: string): string => decoded(encoded.replaceAll('+', ' '))

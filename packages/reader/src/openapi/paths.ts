@@ -1,7 +1,6 @@
 import { isObject, isRefusedName, memberOf, objectOf, type Schema, step } from '../text/members.ts'
 import { quote } from '../text/plain-text.ts'
-import type { Repairs } from '../text/repairs.ts'
-import type { References } from './references.ts'
+import type { SpecDocument } from './spec-document.ts'
 
 const methods = ['get', 'post', 'put', 'patch', 'delete']
 const withoutAnswer = ['head', 'options', 'trace', 'connect']
@@ -21,9 +20,10 @@ export interface FoundOperation {
 }
 
 /** The operations of a spec, one at a time. What is not an operation is left out alone, with a repair. */
-export function* operationsIn(document: Schema, references: References, repairs: Repairs): Generator<FoundOperation> {
-  for (const [path, given, place] of pathsOf(document, repairs)) {
-    const { value: item } = references.follow(given, place)
+export function* operationsIn(document: SpecDocument): Generator<FoundOperation> {
+  const { repairs } = document
+  for (const [path, given, place] of pathsOf(document)) {
+    const { value: item } = document.follow(given, place)
     if (!isObject(item)) {
       repairs.add(place, `The path ${quote(path)} has no operations and was left out.`)
       continue
@@ -41,13 +41,13 @@ export function* operationsIn(document: Schema, references: References, repairs:
 }
 
 /** The entries of `paths`, and those that bad indentation has put in another place. */
-function* pathsOf(document: Schema, repairs: Repairs): Generator<[path: string, item: unknown, pointer: string]> {
-  const entries = Object.entries(objectOf(document.paths))
-  const misplaced = Object.entries(document).filter(([key]) => key.startsWith('/'))
+function* pathsOf({ root, repairs }: SpecDocument): Generator<[path: string, item: unknown, pointer: string]> {
+  const entries = Object.entries(objectOf(root.paths))
+  const misplaced = Object.entries(root).filter(([key]) => key.startsWith('/'))
   for (const [path] of misplaced)
     repairs.add(step('', path), `${quote(path)} is outside paths; it was read as one of the paths.`)
   for (const [given, item] of [...entries, ...misplaced]) {
-    const pointer = step(entries.length > 0 && memberOf(document.paths, given) === item ? '/paths' : '', given)
+    const pointer = step(entries.length > 0 && memberOf(root.paths, given) === item ? '/paths' : '', given)
     const path = given.trim()
     if (path.startsWith('x-') && !isObject(item)) continue
     if (

@@ -1,7 +1,7 @@
 import { isObject, listOfAny, objectOf, pairsOf, type Schema, step, wordOf } from '../text/members.ts'
 import { type Content, readContents } from './media-types.ts'
 import type { FoundOperation } from './paths.ts'
-import type { References } from './references.ts'
+import type { SpecDocument } from './spec-document.ts'
 
 /** One answer that an operation may give. */
 export interface Response {
@@ -15,12 +15,12 @@ export interface Response {
 }
 
 /** The responses of an operation. Those of Swagger 2 have the media types of `produces`. */
-export function readResponses({ node, pointer }: FoundOperation, document: Schema, references: References): Response[] {
+export function readResponses({ node, pointer }: FoundOperation, document: SpecDocument): Response[] {
   const place = step(pointer, 'responses')
-  const produces = listOfAny(Array.isArray(node.produces) ? node.produces : document.produces).map(wordOf)
+  const produces = listOfAny(Array.isArray(node.produces) ? node.produces : document.root.produces).map(wordOf)
   return pairsOf(node.responses).map(([status, given]) => {
     const at = step(place, status)
-    const response = objectOf(references.follow(given, at).value)
+    const response = objectOf(document.follow(given, at).value)
     const { schema } = response
     const types = produces.length > 0 ? produces : ['application/json']
     const contents = isObject(response.content)

@@ -1,8 +1,11 @@
 import { isLoopbackUrl } from '@reference-plugins/guarded-fetch'
+import { httpUrl } from '../hosts/hosts.ts'
 import { placeholderIn } from '../hosts/placeholder.ts'
 import { isObject, listOfAny, memberOf, objectOf, pairsOf, type Schema, step } from '../text/members.ts'
 import { quote } from '../text/plain-text.ts'
-import { Repairs } from '../text/repairs.ts'
+import type { Repairs } from '../text/repairs.ts'
+import type { FoundOperation } from './paths.ts'
+import { SpecDocument } from './spec-document.ts'
 
 /** The base URL of calls: without a slash at its end, a query or a fragment. */
 export const baseOf = (url: URL): string => `${url.origin}${url.pathname.replace(/\/+$/, '')}`
@@ -16,30 +19,29 @@ export interface Server {
  * The servers of a spec that can be called, in its order: `servers`, or `host` and `basePath` of Swagger 2. The origin of
  * the spec where there is none.
  */
-export function readServers(document: Schema, spec: URL, repairs: Repairs): Server[] {
-  const { list, pointer } = serverList(document, repairs)
+export function readServers(document: SpecDocument, spec: URL): Server[] {
+  const { list, pointer } = serverList(document)
   const found: Server[] = []
   for (const [index, server] of list.slice(0, 50).entries()) {
     const place = step(pointer, index)
-    const url = serverUrl(server, spec, place, repairs)
+    const url = serverUrl(server, spec, place, document.repairs)
     if (url) found.push({ url, pointer: place })
   }
   return found
 }
 
-function serverList(document: Schema, repairs: Repairs): { list: unknown[]; pointer: string } {
-  const { servers, host, basePath } = document
-  if (typeof host === 'string' || typeof basePath === 'string')
-    return { list: swaggerServers(document), pointer: '/host' }
+function serverList({ root, repairs }: SpecDocument): { list: unknown[]; pointer: string } {
+  const { servers, host, basePath } = root
+  if (typeof host === 'string' || typeof basePath === 'string') return { list: swaggerServers(root), pointer: '/host' }
   const direct = isObject(servers) || typeof servers === 'string' ? [servers] : listOfAny(servers)
   if (direct.length > 0) return { list: direct, pointer: '/servers' }
-  const inInfo = memberOf(document.info, 'servers')
+  const inInfo = memberOf(root.info, 'servers')
   if (Array.isArray(inInfo) && inInfo.length > 0) {
     repairs.add('/info/servers', 'servers is inside info; it was read as if it were beside info.')
     return { list: inInfo, pointer: '/info/servers' }
   }
   // Some specs name servers in their paths only.
-  for (const [path, item] of Object.entries(objectOf(document.paths)).slice(0, 100)) {
+  for (const [path, item] of Object.entries(objectOf(root.paths)).slice(0, 100)) {
     const ofItem = listOfAny(memberOf(item, 'servers'))
     if (ofItem.length > 0) return { list: ofItem, pointer: step(step('/paths', path), 'servers') }
   }
@@ -60,9 +62,13 @@ function swaggerServers({ host, basePath, schemes }: Schema): unknown[] {
   return [{ url: `${scheme}://${host}${path}` }]
 }
 
+/** The Server Objects of an operation or its path; empty where those of the document count. */
+export const serversOf = ({ node, item }: FoundOperation): unknown[] =>
+  [node.servers, item.servers].map(listOfAny).find((list) => list.length > 0) ?? []
+
 /** The path of the first server, which comes before each path of the spec; empty where it is the root. */
 export function basePathOf(document: Schema): string {
-  const [server] = serverList(document, new Repairs('spec')).list
+  const [server] = serverList(new SpecDocument(document)).list
   const path = URL.parse(addressOf(server), 'http://localhost/')?.pathname.replace(/\/+$/, '') ?? ''
   return /[{}]|%7B/i.test(path) ? '' : path
 }
@@ -89,9 +95,9 @@ export function serverUrl(server: unknown, spec: URL, pointer: string, repairs: 
     repairs.add(pointer, `The server ${quote(address)} has no scheme; https:// is assumed.`)
     address = `https://${address}`
   }
-  const url = URL.parse(address, spec.href)
+  const url = httpUrl(address, spec.href)
   const isPlaceholder = placeholderIn(address, spec.hostname) !== undefined
-  if (!url || !['http:', 'https:'].includes(url.protocol) || isPlaceholder || url.username || url.password)
+  if (!url || isPlaceholder || url.username || url.password)
     return void repairs.add(
       pointer,
       `The server ${quote(given, 100)} is ${isPlaceholder ? 'a placeholder' : 'not a URL that can be called'} and was left out.`,

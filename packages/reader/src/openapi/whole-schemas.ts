@@ -1,5 +1,5 @@
 import { isObject, listOfAny, objectOf, type Schema, step } from '../text/members.ts'
-import type { References } from './references.ts'
+import type { SpecDocument } from './spec-document.ts'
 
 const mostNodes = 100_000
 const mostReferences = 32
@@ -14,11 +14,11 @@ const maps = new Set(['properties', 'patternProperties', 'dependentSchemas', '$d
  * A circle ends in `{}`. All schemas of one document together have at most 100 000 parts; the rest is `{}`.
  */
 export class WholeSchemas {
-  readonly #references: References
+  readonly #document: SpecDocument
   #nodes = 0
 
-  constructor(references: References) {
-    this.#references = references
+  constructor(document: SpecDocument) {
+    this.#document = document
   }
 
   /** Whether the limit was reached. */
@@ -40,7 +40,7 @@ export class WholeSchemas {
     if (++this.#nodes > mostNodes || depth > deepest) return {}
     if (Array.isArray(node)) return node.map((one, index) => this.#read(one, step(pointer, index), seen, depth + 1))
     if (!isObject(node)) return node
-    const { value, through } = this.#references.follow(node, pointer)
+    const { value, through } = this.#document.follow(node, pointer)
     if (through.some((one) => seen.includes(one)) || seen.length > mostReferences) return {}
     if (!isObject(value)) return {}
     const below = [...seen, ...through]

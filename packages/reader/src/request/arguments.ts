@@ -1,8 +1,16 @@
 import { matches } from '../flat/pattern.ts'
 import type { DocumentOperation } from '../plugin-document.ts'
-import type { Schema } from '../text/members.ts'
-import { isObject, listOfAny, objectOf, pairsOf } from '../text/members.ts'
-import { listOf, quote } from '../text/plain-text.ts'
+import {
+  acceptsAnything,
+  formsOf,
+  isObject,
+  isOfType,
+  listOfAny,
+  objectOf,
+  pairsOf,
+  type Schema,
+} from '../text/members.ts'
+import { jsonOf, listOf, quote } from '../text/plain-text.ts'
 
 export interface CheckedArguments {
   /** As they are sent: "5" has become 5 where a number is expected. */
@@ -20,7 +28,7 @@ export function checkArguments(operation: DocumentOperation, given: unknown): Ch
   const value = given === undefined || given === null ? {} : given
   if (!isObject(value))
     return { arguments: {}, faults: ['The input must be an object with one member for each input.'] }
-  const size = sizeOf(value)
+  const size = jsonOf(value)?.length
   if (size === undefined) return { arguments: {}, faults: ['The input is nested too deeply.'] }
   if (size > longest)
     return {
@@ -36,21 +44,12 @@ export function checkArguments(operation: DocumentOperation, given: unknown): Ch
   return { arguments: checked, faults: faults.slice(0, mostFaults) }
 }
 
-function sizeOf(value: unknown): number | undefined {
-  try {
-    return JSON.stringify(value).length
-  } catch {
-    return undefined
-  }
-}
-
 function check(schema: Schema, given: unknown, place: string, faults: string[], depth: number): unknown {
   if (depth > deepest || faults.length >= mostFaults) return given
   if (Array.isArray(schema.anyOf)) return checkForms(schema.anyOf as Schema[], given, place, faults, depth)
   const value = coerced(schema, given)
-  const fault = typeFault(schema, value)
-  if (fault) {
-    faults.push(`${named(place)} ${fault}, not ${shown(given)}.`)
+  if (!isOfType(value, schema.type)) {
+    faults.push(`${named(place)} must be ${types[String(schema.type)]}, not ${shown(given)}.`)
     return value
   }
   if (Array.isArray(schema.enum) && !schema.enum.includes(value)) {
@@ -128,9 +127,7 @@ function checkMembers(schema: Schema, value: Schema, place: string, faults: stri
 }
 
 const allowsNull = (schema: Schema): boolean =>
-  schema.type === 'null' ||
-  !['type', 'enum', 'anyOf'].some((word) => word in schema) ||
-  listOfAny(schema.anyOf).some((one) => objectOf(one).type === 'null')
+  acceptsAnything(schema) || formsOf(schema).some(({ type }) => type === 'null')
 
 const decimal = /^-?(0|[1-9]\d{0,15})(\.\d{1,15})?(e[+-]?\d{1,2})?$/i
 
@@ -159,30 +156,19 @@ function coerced(schema: Schema, given: unknown): unknown {
   }
   if (type === 'array' && given !== null && !Array.isArray(given) && given !== undefined) {
     const items = objectOf(schema.items)
-    if (typeof items.type === 'string' && typeFault(items, coerced(items, given)) === undefined) return [given]
+    if (typeof items.type === 'string' && isOfType(coerced(items, given), items.type)) return [given]
   }
   return given
 }
 
-function typeFault({ type }: Schema, value: unknown): string | undefined {
-  switch (type) {
-    case 'string':
-      return typeof value === 'string' ? undefined : 'must be a string'
-    case 'number':
-      return typeof value === 'number' && Number.isFinite(value) ? undefined : 'must be a number'
-    case 'integer':
-      return Number.isInteger(value) ? undefined : 'must be a whole number'
-    case 'boolean':
-      return typeof value === 'boolean' ? undefined : 'must be true or false'
-    case 'array':
-      return Array.isArray(value) ? undefined : 'must be a list'
-    case 'object':
-      return isObject(value) ? undefined : 'must be an object'
-    case 'null':
-      return value === null ? undefined : 'must be null'
-    default:
-      return undefined
-  }
+const types: Record<string, string> = {
+  string: 'a string',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  null: 'null',
 }
 
 function* numberFaults(schema: Schema, value: number): Generator<string> {

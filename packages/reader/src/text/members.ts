@@ -18,6 +18,37 @@ export const listOfAny = (value: unknown): unknown[] => (Array.isArray(value) ? 
 export const memberOf = (value: unknown, name: string): unknown =>
   isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
 
+/** Whether a value has a type of JSON Schema; true for a type that does not exist. */
+export function isOfType(value: unknown, type: unknown): boolean {
+  switch (type) {
+    case 'null':
+      return value === null
+    case 'array':
+      return Array.isArray(value)
+    case 'object':
+      return isObject(value)
+    case 'integer':
+      return Number.isInteger(value)
+    case 'number':
+      return Number.isFinite(value)
+    case 'string':
+    case 'boolean':
+      return typeof value === type
+    default:
+      return true
+  }
+}
+
+/** Whether a schema in the form of `flat` accepts every value. */
+export const acceptsAnything = (schema: Schema): boolean => !['type', 'enum', 'anyOf'].some((word) => word in schema)
+
+/** The schemas of `anyOf`, or the schema itself where it has none. */
+export const formsOf = (schema: Schema): Schema[] =>
+  Array.isArray(schema.anyOf) ? (schema.anyOf as Schema[]) : [schema]
+
+export const without = (schema: Schema, ...names: string[]): Schema =>
+  Object.fromEntries(Object.entries(schema).filter(([name]) => !names.includes(name)))
+
 /** The pairs of an object, without those that nothing may be called. */
 export const pairsOf = (value: unknown): [name: string, value: unknown][] =>
   Object.entries(objectOf(value)).filter(([name]) => !refused.has(name))

@@ -35,14 +35,23 @@ export const hasInvisible = (text: string): boolean =>
 
 /** How a value from outside is quoted in a message. */
 export const quote = (value: unknown, longest = 60): string =>
-  `"${plainLine(typeof value === 'string' ? value : jsonOf(value), longest)}"`
+  `"${plainLine(typeof value === 'string' ? value : (jsonOf(value) ?? typeof value), longest)}"`
 
-/** As JSON; of what is nested without end only what it is. */
-export function jsonOf(value: unknown): string {
+/** Without percent-encoding; a text with a percent sign that stands for itself stays as it is. */
+export function decoded(text: string): string {
   try {
-    return JSON.stringify(value) ?? String(value)
+    return decodeURIComponent(text)
   } catch {
-    return typeof value
+    return text
+  }
+}
+
+/** As JSON; undefined where it has none, or is nested too deeply. */
+export function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
   }
 }
 

@@ -2,8 +2,6 @@ import { DocumentRefused } from './document-refused.ts'
 import { isObject, memberOf } from './members.ts'
 import { cut, jsonOf, listOf, plainLine } from './plain-text.ts'
 
-const shown = 100
-
 /**
  * Refuses a text that is not a document at all: empty, a web page, a program, a file of another kind.
  * `what` is how messages call the document: `a manifest`.
@@ -74,7 +72,7 @@ export function errorBody(value: unknown): string | undefined {
     return undefined
   const errorNames = 'error errors detail message msg error_description title reason code status statusCode'.split(' ')
   if (!errorNames.some((name) => memberOf(value, name) !== undefined)) return undefined
-  return plainLine(jsonOf(value), shown)
+  return plainLine(jsonOf(value) ?? 'an object', 100)
 }
 
 /** The names of the members that were found, for a message. */

@@ -1,6 +1,6 @@
 import { isObject, isRefusedName, memberOf, type Schema } from '../text/members.ts'
-import { plainLine, quote } from '../text/plain-text.ts'
-import type { Repairs } from '../text/repairs.ts'
+import { decoded, plainLine, quote } from '../text/plain-text.ts'
+import { Repairs } from '../text/repairs.ts'
 
 export interface Followed {
   value: unknown
@@ -10,16 +10,16 @@ export interface Followed {
 
 const mostBroken = 200
 
-/** Finds what a `$ref` refers to, inside the document only: nothing is ever fetched. */
-export class References {
+/** A spec while it is read. A `$ref` is followed inside it only: nothing is ever fetched. */
+export class SpecDocument {
+  readonly root: Schema
+  readonly repairs: Repairs
   /** References that do not resolve as they are written. */
   readonly broken: { pointer: string; message: string }[] = []
-  readonly #document: Schema
-  readonly #repairs: Repairs
 
-  constructor(document: Schema, repairs: Repairs) {
-    this.#document = document
-    this.#repairs = repairs
+  constructor(root: Schema, repairs = new Repairs('spec')) {
+    this.root = root
+    this.repairs = repairs
   }
 
   /** The node, or what its reference leads to; undefined for a reference that leads nowhere or in a circle. */
@@ -54,7 +54,7 @@ export class References {
       )
       return undefined
     }
-    const steps = $ref.slice(1).split('/').slice(1, 40).map(decoded)
+    const steps = $ref.slice(1).split('/').slice(1, 40).map(nameOf)
     const found = this.#walk(steps)
     if (found !== undefined) return found
     // Most broken references have the wrong folder, not the wrong name: #/components/schema/Pet, #/definitions/Pet.
@@ -76,7 +76,7 @@ export class References {
   }
 
   #walk(steps: readonly string[]): unknown {
-    let node: unknown = this.#document
+    let node: unknown = this.root
     for (const name of steps) {
       if (isRefusedName(name)) return undefined
       node = Array.isArray(node) ? node[Number(name)] : memberOf(node, name)
@@ -87,16 +87,8 @@ export class References {
 
   #report(pointer: string, message: string): void {
     if (this.broken.length < mostBroken) this.broken.push({ pointer, message })
-    this.#repairs.add(pointer, message)
+    this.repairs.add(pointer, message)
   }
 }
 
-function decoded(step: string): string {
-  let text = step
-  try {
-    text = decodeURIComponent(step)
-  } catch {
-    // A percent sign that stands for itself.
-  }
-  return text.replaceAll('~1', '/').replaceAll('~0', '~')
-}
+const nameOf = (step: string): string => decoded(step).replaceAll('~1', '/').replaceAll('~0', '~')
