@@ -1,3 +1,6 @@
+import http, { type IncomingHttpHeaders } from 'node:http'
+import https from 'node:https'
+import { text } from 'node:stream/consumers'
 import { writeRequest } from '@reference-plugins/reader'
 import type { Report } from './finding.ts'
 import type { SpecOperation } from './spec.ts'
@@ -6,7 +9,7 @@ export interface Exchange {
   method: string
   url: string
   status: number
-  headers: Headers
+  headers: IncomingHttpHeaders
   text: string
   /** The body as JSON. Undefined where it is not JSON. */
   json: unknown
@@ -66,31 +69,16 @@ export class Client {
     const start = performance.now()
     report.calls++
     try {
-      const answer = await fetch(url, {
-        method,
-        headers: all,
-        ...(body !== undefined && { body: typeof body === 'string' ? body : new Uint8Array(body) }),
-        redirect: 'manual',
-        signal: AbortSignal.timeout(longestCall),
-      })
-      const text = await answer.text()
-      return {
-        method,
-        url,
-        status: answer.status,
-        headers: answer.headers,
-        text,
-        json: toJson(text),
-        milliseconds: performance.now() - start,
-        curl: this.#curl(method, url, all, body),
-      }
+      const { status, headers, text } = await exchange(url, method, all, body, AbortSignal.timeout(longestCall))
+      const milliseconds = performance.now() - start
+      const curl = this.#curl(method, url, all, body)
+      return { method, url, status, headers, text, json: toJson(text), milliseconds, curl }
     } catch (error) {
-      const cause = (error as Error).cause as NodeJS.ErrnoException | undefined
-      const reason =
-        performance.now() - start > longestCall
-          ? `no answer in ${longestCall / 1000} seconds`
-          : (cause?.code ?? (error as Error).message)
-      throw new NoAnswer(`${method} ${url}: ${reason}`, { cause: error })
+      const { code, message } = error as NodeJS.ErrnoException
+      const isLate = performance.now() - start > longestCall
+      throw new NoAnswer(
+        `${method} ${url}: ${isLate ? `no answer in ${longestCall / 1000} seconds` : (code ?? message)}`,
+      )
     }
   }
 
@@ -106,6 +94,25 @@ export class Client {
     if (body !== undefined) parts.push('-d', quote(String(body).slice(0, 2_000)))
     return parts.join(' ')
   }
+}
+
+/** Costs half of what fetch costs, and a run makes hundreds of calls. */
+function exchange(
+  url: string,
+  method: string,
+  headers: Record<string, string>,
+  body: string | Buffer | undefined,
+  signal: AbortSignal,
+): Promise<Pick<Exchange, 'status' | 'headers' | 'text'>> {
+  return new Promise((resolve, reject) => {
+    const { request } = url.startsWith('https:') ? https : http
+    request(url, { method, headers, signal }, (answer) => {
+      const { statusCode: status = 0, headers } = answer
+      text(answer).then((text) => resolve({ status, headers, text }), reject)
+    })
+      .on('error', reject)
+      .end(body)
+  })
 }
 
 function toJson(text: string): unknown {
