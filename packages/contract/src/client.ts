@@ -1,18 +1,11 @@
-import http, { type IncomingHttpHeaders } from 'node:http'
-import https from 'node:https'
-import { text } from 'node:stream/consumers'
 import { writeRequest } from '@reference-plugins/reader'
+import { type Answer, exchange } from './exchange.ts'
 import type { Report } from './finding.ts'
 import type { SpecOperation } from './spec.ts'
 
-export interface Exchange {
+export interface Exchange extends Answer {
   method: string
   url: string
-  status: number
-  headers: IncomingHttpHeaders
-  text: string
-  /** The body as JSON. Undefined where it is not JSON. */
-  json: unknown
   milliseconds: number
   curl: string
 }
@@ -68,18 +61,10 @@ export class Client {
     }
     const start = performance.now()
     report.calls++
-    try {
-      const { status, headers, text } = await exchange(url, method, all, body, AbortSignal.timeout(longestCall))
-      const milliseconds = performance.now() - start
-      const curl = this.#curl(method, url, all, body)
-      return { method, url, status, headers, text, json: toJson(text), milliseconds, curl }
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException
-      const isLate = performance.now() - start > longestCall
-      throw new NoAnswer(
-        `${method} ${url}: ${isLate ? `no answer in ${longestCall / 1000} seconds` : (code ?? message)}`,
-      )
-    }
+    const answer = await exchange(url, { method, headers: all, body, longest: longestCall }).catch((error: Error) => {
+      throw new NoAnswer(`${method} ${url}: ${error.message}`)
+    })
+    return { ...answer, method, url, milliseconds: performance.now() - start, curl: this.#curl(method, url, all, body) }
   }
 
   #curl(method: string, url: string, headers: Record<string, string>, body: string | Buffer | undefined): string {
@@ -93,33 +78,6 @@ export class Client {
     }
     if (body !== undefined) parts.push('-d', quote(String(body).slice(0, 2_000)))
     return parts.join(' ')
-  }
-}
-
-/** Costs half of what fetch costs, and a run makes hundreds of calls. */
-function exchange(
-  url: string,
-  method: string,
-  headers: Record<string, string>,
-  body: string | Buffer | undefined,
-  signal: AbortSignal,
-): Promise<Pick<Exchange, 'status' | 'headers' | 'text'>> {
-  return new Promise((resolve, reject) => {
-    const { request } = url.startsWith('https:') ? https : http
-    request(url, { method, headers, signal }, (answer) => {
-      const { statusCode: status = 0, headers } = answer
-      text(answer).then((text) => resolve({ status, headers, text }), reject)
-    })
-      .on('error', reject)
-      .end(body)
-  })
-}
-
-function toJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 
