@@ -76,7 +76,7 @@ export class Client {
       const isSecret = name === 'authorization' && !/made-up|undefined|^Bearer $/.test(value)
       parts.push('-H', isSecret ? `"authorization: ${value.split(' ')[0]} $TOKEN"` : quote(`${name}: ${value}`))
     }
-    if (body !== undefined) parts.push('-d', quote(String(body).slice(0, 2_000)))
+    if (body !== undefined) parts.push('-d', quote(String(body.slice(0, 2_000))))
     return parts.join(' ')
   }
 }

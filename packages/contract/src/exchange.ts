@@ -1,6 +1,5 @@
 import http, { type IncomingHttpHeaders } from 'node:http'
 import https from 'node:https'
-import { text as readText } from 'node:stream/consumers'
 import { objectOf, type Schema } from '@reference-plugins/reader'
 
 const longestAnswer = 15_000
@@ -36,7 +35,16 @@ export async function exchange(
       const form = body instanceof URLSearchParams && { 'content-type': 'application/x-www-form-urlencoded' }
       const sent = request(url, { method, headers: { ...form, ...headers }, signal }, (answer) => {
         const { statusCode: status = 0, headers } = answer
-        readText(answer).then((text) => resolve({ status, headers, text, json: toJson(text) }), reject)
+        let text = ''
+        answer
+          .setEncoding('utf8')
+          .on('data', (part) => (text += part))
+          .on('end', () => {
+            // As fetch does.
+            text = text.replace(/^\ufeff/, '')
+            resolve({ status, headers, text, json: toJson(text) })
+          })
+          .on('error', reject)
       })
       sent.on('error', reject).end(body instanceof URLSearchParams ? body.toString() : body)
     })
