@@ -1,15 +1,11 @@
 import { writeRequest } from '@reference-plugins/reader'
+import { type Answer, exchange } from './exchange.ts'
 import type { Report } from './finding.ts'
 import type { SpecOperation } from './spec.ts'
 
-export interface Exchange {
+export interface Exchange extends Answer {
   method: string
   url: string
-  status: number
-  headers: Headers
-  text: string
-  /** The body as JSON. Undefined where it is not JSON. */
-  json: unknown
   milliseconds: number
   curl: string
 }
@@ -65,33 +61,10 @@ export class Client {
     }
     const start = performance.now()
     report.calls++
-    try {
-      const answer = await fetch(url, {
-        method,
-        headers: all,
-        ...(body !== undefined && { body: typeof body === 'string' ? body : new Uint8Array(body) }),
-        redirect: 'manual',
-        signal: AbortSignal.timeout(longestCall),
-      })
-      const text = await answer.text()
-      return {
-        method,
-        url,
-        status: answer.status,
-        headers: answer.headers,
-        text,
-        json: toJson(text),
-        milliseconds: performance.now() - start,
-        curl: this.#curl(method, url, all, body),
-      }
-    } catch (error) {
-      const cause = (error as Error).cause as NodeJS.ErrnoException | undefined
-      const reason =
-        performance.now() - start > longestCall
-          ? `no answer in ${longestCall / 1000} seconds`
-          : (cause?.code ?? (error as Error).message)
-      throw new NoAnswer(`${method} ${url}: ${reason}`, { cause: error })
-    }
+    const answer = await exchange(url, { method, headers: all, body, longest: longestCall }).catch((error: Error) => {
+      throw new NoAnswer(`${method} ${url}: ${error.message}`)
+    })
+    return { ...answer, method, url, milliseconds: performance.now() - start, curl: this.#curl(method, url, all, body) }
   }
 
   #curl(method: string, url: string, headers: Record<string, string>, body: string | Buffer | undefined): string {
@@ -103,16 +76,8 @@ export class Client {
       const isSecret = name === 'authorization' && !/made-up|undefined|^Bearer $/.test(value)
       parts.push('-H', isSecret ? `"authorization: ${value.split(' ')[0]} $TOKEN"` : quote(`${name}: ${value}`))
     }
-    if (body !== undefined) parts.push('-d', quote(String(body).slice(0, 2_000)))
+    if (body !== undefined) parts.push('-d', quote(String(body.slice(0, 2_000))))
     return parts.join(' ')
-  }
-}
-
-function toJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 

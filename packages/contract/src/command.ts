@@ -4,6 +4,7 @@ import { documentKind } from '@reference-plugins/reader'
 import { applyBaseline } from './baseline.ts'
 import { type Documents, fetchDocuments, readManifest, readSpecText } from './checks/documents.ts'
 import { type ConfigFile, readConfigFile, readObject } from './config-file.ts'
+import { fetchJson } from './exchange.ts'
 import { Report } from './finding.ts'
 import { type OAuthSettings, readOAuthSettings } from './oauth/settings.ts'
 import { judgeConsumers, profiles } from './profiles.ts'
@@ -207,18 +208,13 @@ async function judgeFor(wanted: string, positionals: string[], { files }: Settin
   const baseUrl = files ? '' : toOrigin(positionals[0] ?? '')
   const { manifest, spec: document } = files ? readFiles(positionals, report) : await fetchDocuments(baseUrl, report)
   if (!document) throw new Error('The spec could not be read')
-  const other = files ? undefined : await fetchDocument(`${baseUrl}/openapi-3.0.json`)
-  const versions = [document, other].flatMap((one) => (one ? [String(one.openapi)] : []))
+  const other = files ? undefined : await fetchJson(`${baseUrl}/openapi-3.0.json`)
+  const versions = [document, other?.status === 200 && other.json].flatMap((one) => (one ? [String(one.openapi)] : []))
   const verdicts = judgeConsumers({ manifest, spec: readSpec(document, report), versions }, names)
   for (const { title, verdict, reasons } of verdicts)
     output.log(`${verdict.padEnd(8)} ${title}${reasons.map((reason) => `\n         ${reason}`).join('')}`)
   return verdicts.some(({ verdict }) => verdict === 'refused') ? 1 : 0
 }
-
-const fetchDocument = (url: string): Promise<Record<string, unknown> | undefined> =>
-  fetch(url, { signal: AbortSignal.timeout(15_000) })
-    .then((answer) => (answer.ok ? (answer.json() as Promise<Record<string, unknown>>) : undefined))
-    .catch(() => undefined)
 
 function finish(report: Report, name: string, { reporter, baseline, strict }: Settings, output: Output): number {
   const { left, stale } = applyBaseline(baseline, report.findings)

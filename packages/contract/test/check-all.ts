@@ -25,7 +25,7 @@ export async function checkAll<Name extends string>(
       )
     }
   }
-  await Promise.all(Array.from({ length: 4 }, next))
+  await Promise.all(Array.from({ length: 12 }, next))
   return (name) => {
     const result = results.get(name)
     if (!result) throw new Error(`${name} was not checked`)

@@ -138,7 +138,7 @@ const decoys: Record<string, Style> = {
   '4XX in place of default': {
     spec: (spec) => eachOperation(spec, ({ responses }) => move(responses, 'default', '4XX')),
   },
-  'a slow server': { latency: 15 },
+  'a slow server': { latency: 5 },
   'numbers for ids': {
     request(url) {
       url.pathname = url.pathname.replace(/^\/notes\/(\d+)$/, '/notes/n$1')

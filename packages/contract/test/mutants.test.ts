@@ -5,10 +5,22 @@ import { checkAll } from './check-all.ts'
 import { serveMutant, tokens } from './mutant-server.ts'
 import { type Defect, mutants } from './mutants.ts'
 
-// These defects show before the first call, so one operation is enough.
-const isOfDocuments = (defect: Defect): boolean => /^(manifest|spec|document|oauth)-/.test(mutants[defect])
+const isComplete = process.env.FUZZ_MUTANTS === 'complete'
+
+/** The operations in which a defect shows. CI calls all of them for every defect. */
+function operationsFor(defect: Defect): readonly string[] | undefined {
+  const named = { 'missing-500': ['getNote'], 'query-unchecked': ['listNotes'], 'any-method': ['listNotes'] }
+  if (Object.hasOwn(named, defect)) return named[defect as keyof typeof named]
+  if (defect === 'update-unchecked') return ['createNote', 'updateNote']
+  // These show in the documents, or in the first calls of any operation.
+  if (/^(manifest|spec|document|oauth|auth)-/.test(mutants[defect]) || /^(oauth|auth)-/.test(defect))
+    return ['listNotes']
+  const isOfInputs = /^(answer|status|refusal|invalid|valid|malformed|size|server|leak|held)/.test(mutants[defect])
+  return isOfInputs ? ['createNote'] : undefined
+}
 
 const check = async (defect?: Defect) => {
+  const include = defect && !isComplete ? operationsFor(defect) : undefined
   const server = await serveMutant(defect)
   try {
     return await checkPlugin({
@@ -17,7 +29,7 @@ const check = async (defect?: Defect) => {
       secondToken: tokens.bob,
       readOnlyToken: tokens.reader,
       maxTime: 20,
-      ...(defect && isOfDocuments(defect) && { include: ['listNotes'] }),
+      ...(include && { include }),
     })
   } finally {
     server.close()

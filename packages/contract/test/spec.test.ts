@@ -166,7 +166,7 @@ function judge(content: object, type: string, text: string): string[] {
     method: 'GET',
     url: 'http://localhost/a',
     status: 200,
-    headers: new Headers({ 'content-type': type }),
+    headers: { 'content-type': type },
     text,
     json: JSON.parse(text),
     milliseconds: 1,

@@ -1,4 +1,4 @@
-import '../../oauth-server/test/cheap-passwords.ts'
+import '@reference-plugins/testing/cheap-passwords'
 import type { Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,4 @@
-import './cheap-passwords.ts'
+import '@reference-plugins/testing/cheap-passwords'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createApp, createLog, definePlugin, listen, userOperation } from '@reference-plugins/core'

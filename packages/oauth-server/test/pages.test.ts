@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { hashing } from '@reference-plugins/testing/cheap-passwords'
 import { Browser } from './browser.ts'
-import { hashing } from './cheap-passwords.ts'
 import { chat, type Diary, serveDiary } from './fixture.ts'
 import { begin, codeParameters, credentials, getLegacyCode, password, redeem, signUp } from './flow.ts'
 

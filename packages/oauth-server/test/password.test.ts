@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { scryptSync } from 'node:crypto'
 import { test } from 'node:test'
+import { hashing } from '@reference-plugins/testing/cheap-passwords'
 import { fitsPassword, hashPassword } from '../src/password.ts'
-import { hashing } from './cheap-passwords.ts'
 
 test('a password is hashed with the cost that OWASP recommends for scrypt, and a salt of its own', async (t) => {
   hashing.isCheap = false

@@ -1,3 +1,5 @@
+// Imported first, because a plugin keeps the function that hashes.
+import './cheap-passwords.ts'
 import type { AddressInfo } from 'node:net'
 import { before, test } from 'node:test'
 import { type Code, type ContractOptions, checkPlugin, type Report, rules } from '@reference-plugins/contract'

@@ -40,7 +40,7 @@ export function checkAnswer({ operation, exchange, check, report, token }: Answe
     )
   if (token !== undefined && token.length > 7 && text.includes(token))
     say('auth-echo', 'it contains the token that was sent')
-  if (status === 429 && !headers.get('retry-after')) say('rate-limit', '429 without Retry-After')
+  if (status === 429 && !headers['retry-after']) say('rate-limit', '429 without Retry-After')
   const described =
     responses[status] ??
     responses[`${Math.floor(status / 100)}XX`] ??
@@ -53,7 +53,7 @@ export function checkAnswer({ operation, exchange, check, report, token }: Answe
   }
   const { contents } = described
   if (contents.length === 0 || status === 204 || status === 304) return
-  const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+  const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase()
   const content = contentFor(contents, type ?? '')
   const types = contents.map((one) => one.type)
   if (!content)

@@ -44,7 +44,7 @@ export async function checkAuth(run: CheckRun, operation: SpecOperation): Promis
     if (status < 300) report.add(code, operation.id, `${what} is answered with ${status}`, more)
     else if (status < 500 && ![401, 403, 429].includes(status))
       report.add('auth-status', operation.id, `${what} is answered with ${status}`, more)
-    else if (status === 401 && !headers.get('www-authenticate'))
+    else if (status === 401 && !headers['www-authenticate'])
       report.add('auth-challenge', operation.id, `${what} is answered without WWW-Authenticate`, more)
     if (status >= 500) report.add('server-error', operation.id, `${what} is answered with ${status}`, more)
     if (status >= 400) checkAnswer({ operation, exchange, check: run.check, report, token })

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { exchange } from '../exchange.ts'
 import type { Report } from '../finding.ts'
 
 const many = 20
@@ -37,7 +38,7 @@ export async function checkConnections(baseUrl: string, report: Report): Promise
 
 /** Whether another client is answered soon. */
 async function answersMeanwhile(baseUrl: string, report: Report): Promise<boolean> {
-  await sleep(150)
+  await sleep(50)
   const begun = performance.now()
   report.calls++
   const isAnswered = await answers(baseUrl)
@@ -51,9 +52,7 @@ async function answersMeanwhile(baseUrl: string, report: Report): Promise<boolea
 }
 
 const answers = (baseUrl: string): Promise<boolean> =>
-  fetch(`${baseUrl}/.well-known/ai-plugin.json`, { signal: AbortSignal.timeout(patience) })
-    .then((answer) => answer.text())
-    .then(
-      () => true,
-      () => false,
-    )
+  exchange(`${baseUrl}/.well-known/ai-plugin.json`, { longest: patience }).then(
+    () => true,
+    () => false,
+  )

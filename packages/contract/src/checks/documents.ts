@@ -1,4 +1,5 @@
 import { DocumentRefused, Repairs, readSpecText as readDocument } from '@reference-plugins/reader'
+import { exchange, onServer } from '../exchange.ts'
 import type { Report } from '../finding.ts'
 import { asObject, type Schema } from '../spec.ts'
 
@@ -7,8 +8,6 @@ export interface Documents {
   spec: Schema | undefined
 }
 
-const longest = 15_000
-
 /** Fetches the manifest, spec, logo and legal page as a host does: without a token or redirects, from another origin. */
 export async function fetchDocuments(baseUrl: string, report: Report): Promise<Documents> {
   const manifestText = await fetchText(`${baseUrl}/.well-known/ai-plugin.json`, 'manifest', 'manifest-missing', report)
@@ -16,7 +15,7 @@ export async function fetchDocuments(baseUrl: string, report: Report): Promise<D
   const api = asObject(manifest?.api).url
   const specUrl = typeof api === 'string' && URL.canParse(api) ? api : `${baseUrl}/openapi.yaml`
   if (manifest) await checkLinks(manifest, baseUrl, report)
-  let specText = await fetchText(here(specUrl, baseUrl), 'spec', 'spec-missing', report)
+  let specText = await fetchText(onServer(specUrl, baseUrl), 'spec', 'spec-missing', report)
   if (specText === undefined && !manifest)
     specText = await fetchText(`${baseUrl}/openapi.json`, 'spec', 'spec-missing', report)
   return { manifest, spec: specText === undefined ? undefined : readSpecText(specText, report) }
@@ -67,7 +66,7 @@ async function checkLinks(manifest: Schema, baseUrl: string, report: Report): Pr
     const isOwn = hostname === root || hostname.endsWith(`.${root}`)
     if (!isOwn)
       report.add('manifest-domain', 'manifest', `${name} is on ${hostname}`, { pointer: `/${name.replace('.', '/')}` })
-    if (name !== 'api.url' && isOwn) await fetchText(here(url, baseUrl), name, 'manifest-link', report)
+    if (name !== 'api.url' && isOwn) await fetchText(onServer(url, baseUrl), name, 'manifest-link', report)
   }
 }
 
@@ -76,12 +75,6 @@ function rootOf(hosts: string[], tested: string): string {
   if (hosts.includes(tested)) return tested
   const count = (host: string) => hosts.filter((one) => one === host).length
   return (hosts.toSorted((a, b) => count(b) - count(a))[0] ?? tested).replace(/^www\./, '')
-}
-
-/** The same place on the server under test, whatever its public address. */
-function here(url: string, baseUrl: string): string {
-  const { pathname, search } = new URL(url)
-  return `${baseUrl}${pathname}${search}`
 }
 
 async function fetchText(
@@ -93,27 +86,22 @@ async function fetchText(
   report.calls++
   const isDocument = missing !== 'manifest-link'
   try {
-    const answer = await fetch(url, {
-      redirect: 'manual',
-      signal: AbortSignal.timeout(longest),
+    const { status, headers, text } = await exchange(url, {
       headers: isDocument ? { origin: 'https://chatgpt.com' } : {},
     })
-    const text = await answer.text()
     const curl = `curl -i '${url}'`
-    if (answer.status === 401 || answer.status === 403)
-      report.add('auth-document', subject, `${url} answers ${answer.status}`, { curl })
-    else if (answer.status !== 200) report.add(missing, subject, `${url} answers ${answer.status}`, { curl })
-    if (answer.status !== 200) return undefined
+    if (status === 401 || status === 403) report.add('auth-document', subject, `${url} answers ${status}`, { curl })
+    else if (status !== 200) report.add(missing, subject, `${url} answers ${status}`, { curl })
+    if (status !== 200) return undefined
     if (!isDocument) return text
-    const allowed = answer.headers.get('access-control-allow-origin')
+    const allowed = headers['access-control-allow-origin']
     if (allowed !== '*' && allowed !== 'https://chatgpt.com')
       report.add('document-cors', subject, `Access-Control-Allow-Origin is ${allowed ?? 'missing'}`, { curl })
-    const type = answer.headers.get('content-type') ?? 'missing'
+    const type = headers['content-type'] ?? 'missing'
     if (!/json|yaml|text\/plain/i.test(type)) report.add('document-type', subject, `Content-Type is ${type}`, { curl })
     return text
   } catch (error) {
-    const cause = (error as Error).cause as NodeJS.ErrnoException | undefined
-    report.add(missing, subject, `${url} cannot be reached (${cause?.code ?? (error as Error).name})`)
+    report.add(missing, subject, `${url} cannot be reached (${(error as Error).message})`)
     return undefined
   }
 }

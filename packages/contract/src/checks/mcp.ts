@@ -1,4 +1,5 @@
 import { Client as McpClient, ProtocolError, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { fetchJson } from '../exchange.ts'
 import type { Report } from '../finding.ts'
 import { SchemaCheck } from '../schema-check.ts'
 import { asObject, type Schema } from '../spec.ts'
@@ -84,10 +85,8 @@ async function checkChallenge(url: string, challenge: string, report: Report): P
   if (named === undefined) return
   const { origin } = new URL(url)
   const here = URL.canParse(named) ? origin + new URL(named).pathname : named
-  const answer = await fetch(here, { signal: AbortSignal.timeout(longest) }).catch(() => undefined)
   report.calls++
-  const metadata = asObject(await answer?.json().catch(() => undefined))
-  const { resource, authorization_servers: servers } = metadata
+  const { resource, authorization_servers: servers } = asObject((await fetchJson(here))?.json)
   if (typeof resource !== 'string' || !Array.isArray(servers) || servers.length === 0)
     return report.add('mcp-challenge', 'mcp', `${named} has no resource and authorization_servers`)
   if (!URL.canParse(resource) || !url.endsWith(new URL(resource).pathname.replace(/\/$/, '')))

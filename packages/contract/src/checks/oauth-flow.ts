@@ -1,3 +1,4 @@
+import { fetchJson } from '../exchange.ts'
 import type { Report } from '../finding.ts'
 import { type Endpoints, type Granted, OAuthDriver, type TokenAnswer } from '../oauth/driver.ts'
 import type { OAuthClient, OAuthSettings } from '../oauth/settings.ts'
@@ -110,7 +111,7 @@ class Flow {
       this.#add('oauth-token-answer', `token_type is ${String(json.token_type)}`)
     else if (json.expires_in !== undefined && typeof json.expires_in !== 'number')
       this.#add('oauth-token-answer', 'expires_in is not a number')
-    else if (!/no-store/i.test(headers.get('cache-control') ?? ''))
+    else if (!/no-store/i.test(headers['cache-control'] ?? ''))
       this.#add('oauth-token-cache', 'Cache-Control is not no-store')
     return status === 200 && typeof json.access_token === 'string'
   }
@@ -247,7 +248,4 @@ async function findEndpoints(manifest: Schema, baseUrl: string): Promise<Endpoin
   }
 }
 
-const readJson = async (url: string): Promise<Schema> =>
-  fetch(url, { signal: AbortSignal.timeout(15_000) })
-    .then(async (answer) => asObject(await answer.json()))
-    .catch(() => ({}))
+const readJson = async (url: string): Promise<Schema> => (await fetchJson(url))?.json ?? {}

@@ -1,15 +1,15 @@
+import { type Answer, exchange, fetchJson, onServer, type RequestOptions } from '../exchange.ts'
 import type { Report } from '../finding.ts'
 import { asArray, asObject, type Schema } from '../spec.ts'
 
 const elsewhere = 'https://callback.contract-tester.example/callback'
-const longest = 15_000
 
 /** Checks what an authorization server refuses, and how, without being a client of it. */
 export async function checkOAuth(manifest: Schema, baseUrl: string, report: Report): Promise<void> {
   const auth = asObject(manifest.auth)
   if (auth.type !== 'oauth') return
   const own = (url: unknown): string | undefined =>
-    typeof url === 'string' && URL.canParse(url) && isSame(url, manifest) ? toHere(url, baseUrl) : undefined
+    typeof url === 'string' && URL.canParse(url) && isSame(url, manifest) ? onServer(url, baseUrl) : undefined
   const [authorize, token] = [own(auth.client_url), own(auth.authorization_url)]
   if (authorize === undefined || token === undefined)
     return report.skip('oauth', 'refusals', 'the authorization server is on another domain')
@@ -27,12 +27,12 @@ async function checkAuthorize(url: string, report: Report): Promise<void> {
     scope: '',
   })
   const target = `${url}${url.includes('?') ? '&' : '?'}${query}`
-  const answer = await send(target, { redirect: 'manual' }, report)
+  const answer = await send(target, {}, report)
   if (!answer) return report.add('oauth-refusal', 'client_url', 'it does not answer', { curl: `curl -i '${target}'` })
   const more = { curl: `curl -i '${target}'` }
   if (answer.status >= 500)
     report.add('server-error', 'client_url', `an unknown client is answered with ${answer.status}`, more)
-  if ((answer.headers.get('location') ?? '').startsWith(new URL(elsewhere).origin))
+  if ((answer.headers.location ?? '').startsWith(new URL(elsewhere).origin))
     report.add('oauth-redirect', 'client_url', 'an unknown client is redirected to the callback that it names', more)
 }
 
@@ -61,14 +61,10 @@ async function checkToken(url: string, report: Report): Promise<void> {
     ['invalid JSON', 'application/json', '{'],
   ]
   for (const [what, type, body] of cases) {
-    const answer = await send(
-      url,
-      { method: 'POST', headers: { 'content-type': type }, body, redirect: 'manual' },
-      report,
-    )
+    const answer = await send(url, { method: 'POST', headers: { 'content-type': type }, body }, report)
     const curl = `curl -i -X POST '${url}' -H 'content-type: ${type}' -d '${body}'`
     if (!answer) return report.add('oauth-refusal', 'authorization_url', 'it does not answer', { curl })
-    const json = asObject(await answer.json().catch(() => undefined))
+    const json = asObject(answer.json)
     if (answer.status >= 500)
       report.add('server-error', 'authorization_url', `${what} is answered with ${answer.status}`, { curl })
     else if (answer.status < 300)
@@ -86,10 +82,11 @@ async function checkToken(url: string, report: Report): Promise<void> {
 /** RFC 9728, if it is served: it leads today's assistants to the authorization server. */
 async function checkMetadata(baseUrl: string, report: Report): Promise<void> {
   const url = `${baseUrl}/.well-known/oauth-protected-resource`
-  const answer = await send(url, {}, report)
+  report.calls++
+  const answer = await fetchJson(url)
   if (!answer || answer.status === 404)
     return report.skip('oauth', 'metadata', '/.well-known/oauth-protected-resource does not exist')
-  const metadata = asObject(await answer.json().catch(() => undefined))
+  const metadata = answer.json
   const say = (detail: string) =>
     report.add('oauth-metadata', 'oauth-protected-resource', detail, { curl: `curl -i '${url}'` })
   if (answer.status !== 200) return void say(`it answers ${answer.status}`)
@@ -103,12 +100,7 @@ const isSame = (url: string, manifest: Schema): boolean => {
   return typeof api === 'string' && URL.canParse(api) && new URL(url).hostname === new URL(api).hostname
 }
 
-function toHere(url: string, baseUrl: string): string {
-  const { pathname, search } = new URL(url)
-  return `${baseUrl}${pathname}${search}`
-}
-
-async function send(url: string, init: RequestInit, report: Report): Promise<Response | undefined> {
+async function send(url: string, options: RequestOptions, report: Report): Promise<Answer | undefined> {
   report.calls++
-  return fetch(url, { ...init, signal: AbortSignal.timeout(longest) }).catch(() => undefined)
+  return exchange(url, options).catch(() => undefined)
 }

@@ -52,7 +52,7 @@ export async function checkRobustness(run: CheckRun, operation: SpecOperation): 
     if (first) {
       const text = String(request.body)
       const large = await look('2 MiB of body', {
-        body: `{"padding":"${padding}"${text === '{}' ? '' : ','}${text.slice(1)}`,
+        body: Buffer.from(`{"padding":"${padding}"${text === '{}' ? '' : ','}${text.slice(1)}`),
       })
       if (large && large.status < 300)
         report.add('size-unlimited', operation.id, `it is answered with ${large.status}`, {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { Answer, RequestOptions } from '../exchange.ts'
 import type { Report } from '../finding.ts'
 import { asObject, type Schema } from '../spec.ts'
 import type { OAuthClient, OAuthSettings, SignIn } from './settings.ts'
@@ -24,9 +25,7 @@ export interface Granted {
   state: string
 }
 
-export interface TokenAnswer {
-  status: number
-  headers: Headers
+export interface TokenAnswer extends Answer {
   json: Schema
 }
 
@@ -64,7 +63,7 @@ export class OAuthDriver {
     })
     const start = `${authorize}${authorize.includes('?') ? '&' : '?'}${query}`
     const callback = await walkToCallback(start, change.redirectUri ?? client.redirectUri, signIn, {
-      send: (url, init) => this.#send(url, init),
+      send: (url, options) => this.#send(url, options),
       toHere: this.#endpoints.toHere,
     })
     return { answer: callback.searchParams, verifier, state }
@@ -81,18 +80,10 @@ export class OAuthDriver {
     const isJson = /json/i.test(contentType)
     const answer = await this.#send(token, {
       method: 'POST',
-      headers: {
-        'content-type': isJson ? 'application/json' : 'application/x-www-form-urlencoded',
-        accept: 'application/json',
-      },
-      body: isJson ? JSON.stringify(all) : new URLSearchParams(all).toString(),
-      redirect: 'manual',
+      headers: { accept: 'application/json', ...(isJson && { 'content-type': 'application/json' }) },
+      body: isJson ? JSON.stringify(all) : new URLSearchParams(all),
     })
-    return {
-      status: answer.status,
-      headers: answer.headers,
-      json: asObject(await answer.json().catch(() => undefined)),
-    }
+    return { ...answer, json: asObject(answer.json) }
   }
 
   exchange(
@@ -117,11 +108,11 @@ export class OAuthDriver {
     const { revoke = '' } = this.#endpoints
     const secret = client.clientSecret !== undefined && { client_secret: client.clientSecret }
     const body = new URLSearchParams({ token, client_id: client.clientId, ...secret })
-    return (await this.#send(revoke, { method: 'POST', body, redirect: 'manual' })).status
+    return (await this.#send(revoke, { method: 'POST', body })).status
   }
 
-  #send(url: string, init: RequestInit): Promise<Response> {
+  #send(url: string, options: RequestOptions): Promise<Answer> {
     this.#report.calls++
-    return send(url, init)
+    return send(url, options)
   }
 }

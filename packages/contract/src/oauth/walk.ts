@@ -1,8 +1,8 @@
 import { CookieJar } from 'tough-cookie'
+import { type Answer, exchange, type RequestOptions } from '../exchange.ts'
 import { fillIn, formsOf } from './forms.ts'
 import type { SignIn } from './settings.ts'
 
-const longest = 15_000
 const mostSteps = 20
 
 /** The sign-in failed. The message says where. */
@@ -11,7 +11,7 @@ export class SignInFailed extends Error {
 }
 
 export interface WalkOptions {
-  send?: (url: string, init: RequestInit) => Promise<Response>
+  send?: (url: string, options: RequestOptions) => Promise<Answer>
   /** Replaces the public address by the one at which the server answers. */
   toHere?: (url: string) => string
 }
@@ -34,14 +34,12 @@ export async function walkToCallback(
   let isHere = true
   for (let step = 0; step < mostSteps; step++) {
     const answer = await request(isHere ? toHere(url) : url, {
-      method: form ? 'POST' : 'GET',
-      ...(form && { body: form }),
       headers: { accept: 'text/html', cookie: await jar.getCookieString(url), origin: new URL(url).origin },
-      redirect: 'manual',
+      ...(form && { method: 'POST', body: form }),
     })
-    for (const cookie of answer.headers.getSetCookie()) await jar.setCookie(cookie, url, { ignoreError: true })
-    const location = answer.headers.get('location')
-    if (location !== null && answer.status >= 300 && answer.status < 400) {
+    for (const cookie of answer.headers['set-cookie'] ?? []) await jar.setCookie(cookie, url, { ignoreError: true })
+    const { location } = answer.headers
+    if (location !== undefined && answer.status >= 300 && answer.status < 400) {
       const next = new URL(location, url)
       if (isAt(next, callback)) return next
       // The server requires its public address.
@@ -49,7 +47,7 @@ export async function walkToCallback(
       ;[url, form] = [next.href, undefined]
       continue
     }
-    const html = await answer.text()
+    const html = answer.text
     const title = /<title[^>]*>([^<]*)/i.exec(html)?.[1]?.trim() ?? html.slice(0, 80)
     const page = `${answer.status} "${title}" at ${new URL(url).pathname}`
     if (answer.status >= 400) throw new SignInFailed(`it ends with ${page}`)
@@ -70,12 +68,10 @@ export async function walkToCallback(
 }
 
 /** @throws SignInFailed where there is no answer in 15 seconds */
-export async function send(url: string, init: RequestInit): Promise<Response> {
-  return fetch(url, { ...init, signal: AbortSignal.timeout(longest) }).catch((error: Error) => {
-    const { code = error.message } = (error.cause ?? error) as NodeJS.ErrnoException
-    throw new SignInFailed(`${new URL(url).origin}${new URL(url).pathname} does not answer (${code})`)
+export const send = (url: string, options: RequestOptions): Promise<Answer> =>
+  exchange(url, options).catch((error: Error) => {
+    throw new SignInFailed(`${new URL(url).origin}${new URL(url).pathname} does not answer (${error.message})`)
   })
-}
 
 const isAt = (url: URL, callback: string): boolean => {
   const { origin, pathname } = new URL(callback)

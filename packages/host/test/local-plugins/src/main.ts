@@ -1,4 +1,4 @@
-import '../../../../oauth-server/test/cheap-passwords.ts'
+import '@reference-plugins/testing/cheap-passwords'
 
 /** Runs plugins of this repository in one process, one after the other: PLUGINS has their variables. */
 const plugins = JSON.parse(process.env.PLUGINS ?? '') as { main: string; variables: NodeJS.ProcessEnv }[]
