@@ -34,6 +34,14 @@ export class SignInLimits {
     }
   }
 
+  /** No password was checked, because too many wait or the browser has gone. The address has used its try up. */
+  async giveBack(address: string, name: string): Promise<void> {
+    const { account, both } = keysOf(address, name)
+    if ((await this.#trusted.get(both)) !== null) return
+    await this.#ofName.reward(account)
+    await this.#ofAll.reward('all')
+  }
+
   /** The right password was given, so this try was no guess. */
   async succeed(address: string, name: string): Promise<void> {
     const { account, both } = keysOf(address, name)
