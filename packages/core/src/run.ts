@@ -1,20 +1,15 @@
-import type { Logger } from 'pino'
 import type { z } from 'zod'
 import type { Caller } from './auth/auth.ts'
-import { type Context, fail } from './operation.ts'
+import type { Context } from './operation.ts'
 import type { Plugin, PluginOperation } from './plugin.ts'
 import { Problem } from './problem.ts'
 
 /** The longest answer that ChatGPT plugins and GPT Actions accept, in characters. */
 export const longestAnswer = 100_000
 
-/** What a call carries besides its input, over HTTP and MCP alike. */
-export interface Call {
+/** What a call carries besides its input, over HTTP and MCP alike. The handler gets it. */
+export interface Call extends Context {
   caller: Caller | undefined
-  signal: AbortSignal
-  log: Logger
-  /** Undefined if progress cannot be reported to the caller. */
-  progress?: Context['progress']
 }
 
 export interface Answer {
@@ -32,8 +27,7 @@ export async function run(plugin: Plugin, operation: PluginOperation, input: unk
   authorize(plugin, operation, call.caller)
   const checked = operation.input.safeParse(input)
   if (!checked.success) throw refusal(checked.error, input)
-  const given: HandlerContext = new HandlerContext(call)
-  const output = await operation.handler(checked.data as never, given as never)
+  const output = await operation.handler(checked.data as never, call as never)
   const fitting = operation.output.safeParse(output)
   if (!fitting.success) throw new OutputError(operation, describe(fitting.error))
   const text = JSON.stringify(fitting.data)
@@ -48,34 +42,6 @@ export class OutputError extends Error {
 
   constructor(operation: PluginOperation, detail: string) {
     super(`the output of ${operation.id} does not fit: ${detail}`)
-  }
-}
-
-const untold = () => {}
-
-/** Passes `signal` and `log` on only when they are asked for, because they cost time and few handlers need them. */
-class HandlerContext {
-  readonly #call: Call
-  readonly fail = fail
-
-  constructor(call: Call) {
-    this.#call = call
-  }
-
-  get caller(): Caller | undefined {
-    return this.#call.caller
-  }
-
-  get signal(): AbortSignal {
-    return this.#call.signal
-  }
-
-  get log(): Logger {
-    return this.#call.log
-  }
-
-  get progress(): Context['progress'] {
-    return this.#call.progress ?? untold
   }
 }
 

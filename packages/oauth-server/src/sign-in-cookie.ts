@@ -1,5 +1,5 @@
 import type { Context } from 'koa'
-import { longestSignIn } from './accounts.ts'
+import { type Accounts, longestSignIn } from './accounts.ts'
 
 /** The name of the cookie that holds the sign-in; on https no other site of the domain can set it. */
 export const signInCookie = (secure: boolean): string => `${secure ? '__Host-' : ''}sign-in`
@@ -13,4 +13,10 @@ export function setSignInCookie(ctx: Context, secure: boolean, secret: string | 
   parts.push(`Max-Age=${secret === null ? 0 : longestSignIn}`)
   if (secure) parts.push('Secure')
   ctx.append('Set-Cookie', parts.join('; '))
+}
+
+/** The account that is signed in in this browser. */
+export async function signedIn({ cookies }: Pick<Context, 'cookies'>, secure: boolean, accounts: Accounts) {
+  const secret = cookies.get(signInCookie(secure), { signed: false })
+  return secret === undefined ? undefined : accounts.signedIn(secret)
 }

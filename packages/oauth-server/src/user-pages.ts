@@ -3,14 +3,14 @@ import { koaBody } from 'koa-body'
 import { errors, type Provider } from 'oidc-provider'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import type { Account, Accounts } from './accounts.ts'
+import type { Client } from './client.ts'
 import type { ConnectedApps } from './connected-apps.ts'
 import { appsPage } from './pages/apps-page.ts'
 import { consentPage } from './pages/consent-page.ts'
-import { errorPage } from './pages/error-page.ts'
-import { type Html, pagePolicy } from './pages/layout.ts'
+import { errorPage, type Html, pagePolicy } from './pages/layout.ts'
 import { signInPage } from './pages/sign-in-page.ts'
 import { mountPath } from './provider.ts'
-import { setSignInCookie, signInCookie } from './sign-in-cookie.ts'
+import { setSignInCookie, signedIn, signInCookie } from './sign-in-cookie.ts'
 
 export interface UserPagesOptions {
   provider: Provider
@@ -20,8 +20,8 @@ export interface UserPagesOptions {
   publicUrl: string
   scopes: Readonly<Record<string, string>>
   mayBeNew: boolean
-  /** The ids of the clients in the configuration. */
-  knownClients: ReadonlySet<string>
+  /** The clients in the configuration. */
+  clients: readonly Client[]
 }
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
@@ -69,13 +69,8 @@ export class UserPages {
       return await this.#options.provider.interactionDetails(ctx.req, ctx.res)
     } catch (error) {
       if (!(error instanceof errors.SessionNotFound)) throw error
-      await this.#refuse(
-        ctx,
-        400,
-        'This page has expired or was opened in another browser',
-        'Go back to the app and start again.',
-      )
-      return undefined
+      const message = 'This page has expired or was opened in another browser'
+      return this.#refuse(ctx, 400, message, 'Go back to the app and start again.')
     }
   }
 
@@ -84,15 +79,10 @@ export class UserPages {
     if (!form) return
     if (form.action === 'deny')
       return this.#finish(ctx, { error: 'access_denied', error_description: 'the user did not allow it' })
-    if (form.action === 'sign-out') return this.#signOut(ctx)
-    if (form.action === 'sign-in' || form.action === 'sign-up') {
-      if (await this.#signInOrUp(ctx, form, interaction)) seeOther(ctx, ctx.path)
-      return
-    }
     // A user who signed out in another tab must sign in first.
-    if (form.action !== 'allow' || !account || account.id !== interaction.session?.accountId)
-      return seeOther(ctx, ctx.path)
-    return this.#allow(ctx, interaction, account)
+    if (form.action === 'allow' && account && account.id === interaction.session?.accountId)
+      return this.#allow(ctx, interaction, account)
+    return this.#changeAccount(ctx, form, interaction)
   }
 
   /** Restarts for another user, because oidc-provider's session is that of the earlier one. */
@@ -118,36 +108,39 @@ export class UserPages {
   async #answerApps(ctx: Context, account: Account | undefined): Promise<void> {
     const form = await this.#readForm(ctx)
     if (!form) return
-    if (form.action === 'sign-out') return this.#signOut(ctx)
     if (form.action === 'revoke' && account) await this.#options.apps.revoke(account, form.client ?? '')
-    const isSignIn = form.action === 'sign-in' || form.action === 'sign-up'
-    if (isSignIn && !(await this.#signInOrUp(ctx, form))) return
-    seeOther(ctx, ctx.path)
+    return this.#changeAccount(ctx, form)
   }
 
-  /** Returns undefined if it failed; the page then says why. */
-  async #signInOrUp(ctx: Context, form: Form, interaction?: Interaction): Promise<Account | undefined> {
+  /** Signs in, up or out if the form asks for it, and shows the page again. */
+  async #changeAccount(ctx: Context, form: Form, interaction?: Interaction): Promise<void> {
+    if (form.action === 'sign-out') await this.#signOut(ctx)
+    const isSignIn = form.action === 'sign-in' || form.action === 'sign-up'
+    if (!isSignIn || (await this.#signInOrUp(ctx, form, interaction))) seeOther(ctx, ctx.path)
+  }
+
+  /** Returns false if it failed; the page then says why. */
+  async #signInOrUp(ctx: Context, form: Form, interaction?: Interaction): Promise<boolean> {
     const { accounts, mayBeNew } = this.#options
     const { action, name = '', password = '' } = form
     const isNew = action === 'sign-up' && mayBeNew
-    const again = (status: number, problem: string) =>
-      this.#askForSignIn(ctx, interaction, { status, problem, name, isNew })
+    const refuse = async (status: number, problem: string) => {
+      await this.#askForSignIn(ctx, interaction, { status, problem, name, isNew })
+      return false
+    }
     const fault = formFault(name, password, isNew)
-    if (fault) return void (await again(422, fault))
+    if (fault) return refuse(422, fault)
     const wait = await this.#countTry(ctx.ip, name)
     if (wait > 0) {
       ctx.set('Retry-After', String(wait))
-      return void (await again(429, `Too many tries. Wait ${wait} seconds and try again.`))
+      return refuse(429, `Too many tries. Wait ${wait} seconds and try again.`)
     }
     const account = isNew ? await accounts.add(name, password) : await accounts.check(name, password)
-    if (!account)
-      return void (await again(
-        isNew ? 409 : 401,
-        isNew ? 'This user name is taken. Choose another one.' : 'User name or password is wrong.',
-      ))
+    if (!account && isNew) return refuse(409, 'This user name is taken. Choose another one.')
+    if (!account) return refuse(401, 'User name or password is wrong.')
     setSignInCookie(ctx, this.#secure, await accounts.signIn(account))
     await this.#tries.delete(tryKey(ctx.ip, name))
-    return account
+    return true
   }
 
   /** Returns the seconds to wait. */
@@ -165,12 +158,10 @@ export class UserPages {
     const secret = ctx.cookies.get(signInCookie(this.#secure), { signed: false })
     if (secret) await this.#options.accounts.signOut(secret)
     setSignInCookie(ctx, this.#secure, null)
-    seeOther(ctx, ctx.path)
   }
 
-  async #signedIn(ctx: Context): Promise<Account | undefined> {
-    const secret = ctx.cookies.get(signInCookie(this.#secure), { signed: false })
-    return secret === undefined ? undefined : this.#options.accounts.signedIn(secret)
+  #signedIn(ctx: Context): Promise<Account | undefined> {
+    return signedIn(ctx, this.#secure, this.#options.accounts)
   }
 
   /** Refuses forms that another site has sent for the user. */
@@ -178,20 +169,12 @@ export class UserPages {
     const site = ctx.get('Sec-Fetch-Site')
     const isOwn = site === '' ? ctx.get('Origin') === this.#options.publicUrl : site === 'same-origin'
     const expect = ctx.is('application/x-www-form-urlencoded')
-    if (!isOwn || !expect) {
-      await this.#refuse(
-        ctx,
-        isOwn ? 415 : 403,
-        'This form did not come from this page',
-        'Open the page again and send the form from there.',
-      )
-      return undefined
-    }
+    const hint = 'Open the page again and send the form from there.'
+    if (!isOwn || !expect) return this.#refuse(ctx, isOwn ? 415 : 403, 'This form did not come from this page', hint)
     try {
       await readForm(ctx, async () => {})
     } catch {
-      await this.#refuse(ctx, 400, 'The form cannot be read', 'Open the page again and send the form from there.')
-      return undefined
+      return this.#refuse(ctx, 400, 'The form cannot be read', hint)
     }
     const entries = Object.entries(Object(ctx.request.body) as Record<string, unknown>)
     return Object.fromEntries(entries.filter(([, value]) => typeof value === 'string')) as Form
@@ -210,7 +193,7 @@ export class UserPages {
     const page = consentPage({
       title,
       client: await this.#clientName(interaction),
-      isKnown: this.#options.knownClients.has(String(interaction.params.client_id)),
+      isKnown: this.#options.clients.some(({ id }) => id === interaction.params.client_id),
       callback: String(interaction.params.redirect_uri),
       account: account.name,
       permissions: asked.map((scope) => scopes[scope] ?? scope),
@@ -230,7 +213,7 @@ export class UserPages {
     seeOther(ctx, next)
   }
 
-  async #refuse(ctx: Context, status: number, message: string, hint: string): Promise<void> {
+  async #refuse(ctx: Context, status: number, message: string, hint: string): Promise<undefined> {
     await this.#show(ctx, status, errorPage({ title: this.#options.title, message, hint }))
   }
 

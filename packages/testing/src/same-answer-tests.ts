@@ -5,7 +5,16 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import { closePlugin, createApp, createLog, type Plugin, type PluginOperation, run } from '@reference-plugins/core'
+import {
+  type Call,
+  closePlugin,
+  createApp,
+  createLog,
+  type Plugin,
+  type PluginOperation,
+  Problem,
+  run,
+} from '@reference-plugins/core'
 import type { ContractSettings } from './contract-tests.ts'
 import { besideDatabase, developmentToken } from './processes/development.ts'
 import { temporaryDatabase } from './temporary.ts'
@@ -112,7 +121,13 @@ async function runScript(
 
 async function openDirect({ plugin, authorization }: Opened): Promise<Entrance> {
   const caller = await plugin.auth.authenticate(authorization)
-  const call = { caller, signal: new AbortController().signal, log: createLog('silent', false) }
+  const call: Call = {
+    caller,
+    signal: new AbortController().signal,
+    log: createLog('silent', false),
+    fail: (...given) => new Problem(...given),
+    progress() {},
+  }
   return (operation, input) =>
     run(plugin, operation, input, call).then(
       ({ data }) => ({ status: 200, outcome: data }),

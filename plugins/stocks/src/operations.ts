@@ -107,13 +107,8 @@ const originOf = (source: CachedSource, found: Dated<unknown>[]) => ({
   ...(found.some(({ isStale }) => isStale) && { stale: true }),
 })
 
-const toChange = ({
-  price,
-  previousPrice,
-}: {
-  price: number
-  previousPrice?: number | undefined
-}): number | undefined => (previousPrice ? Math.round((price / previousPrice - 1) * 10_000) / 100 : undefined)
+const toChange = ({ price, previousPrice }: z.input<typeof Quote>): number | undefined =>
+  previousPrice ? Math.round((price / previousPrice - 1) * 10_000) / 100 : undefined
 
 /** The plugin is not at fault when its source fails, so the caller is told when to try again. */
 const failWith =

@@ -107,7 +107,7 @@ export class FeedPoller implements Resource {
       }
       const response = await this.#fetch(feed.url, headers)
       if (response.status === 304)
-        return await feeds.unchanged(feed, { fetched: now.toISOString(), next: later(now, shortestWait) })
+        return await feeds.unchanged(feed, { fetched_at: now.toISOString(), next_poll_at: later(now, shortestWait) })
       if (response.status === 200) {
         await this.#save(feed.url, read(response, now), response, now, later(now, shortestWait))
         return
@@ -128,11 +128,12 @@ export class FeedPoller implements Resource {
     now: Date,
     next: string,
   ): Promise<Feed> {
-    const validators = {
+    return this.#options.feeds.save(url, document, {
       etag: response.headers?.get('etag') ?? null,
-      lastModified: response.headers?.get('last-modified') ?? null,
-    }
-    return this.#options.feeds.save(url, document, validators, { fetched: now.toISOString(), next })
+      last_modified: response.headers?.get('last-modified') ?? null,
+      fetched_at: now.toISOString(),
+      next_poll_at: next,
+    })
   }
 
   async #fetch(url: string, headers: Record<string, string>): Promise<GuardedResponse> {

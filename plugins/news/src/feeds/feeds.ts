@@ -18,19 +18,12 @@ export interface Feed {
   failures: number
 }
 
-export interface FollowedFeed {
-  id: string
-  url: string
-  title: string
+export interface FollowedFeed extends Pick<Feed, 'id' | 'url' | 'title' | 'fetched_at'> {
   topic: string | null
-  fetched_at: string
 }
 
-/** The headers of the last response, for a conditional request next time. */
-export interface Validators {
-  etag: string | null
-  lastModified: string | null
-}
+/** When a feed was fetched, and when it is due. */
+export type FeedTimes = Pick<Feed, 'fetched_at' | 'next_poll_at'>
 
 /** The feeds, each stored once, and who follows them. Every user follows the default feeds until they remove them. */
 export class Feeds {
@@ -92,14 +85,13 @@ export class Feeds {
   async save(
     url: string,
     document: FeedDocument,
-    validators: Validators,
-    times: { fetched: string; next: string },
+    state: FeedTimes & Pick<Feed, 'etag' | 'last_modified'>,
   ): Promise<Feed> {
     return this.#database.transaction(async (transaction) => {
       await insert(transaction, url)
       await transaction.run`
         UPDATE feed SET title = ${document.title}, failures = 0,
-          etag = ${validators.etag}, last_modified = ${validators.lastModified}, fetched_at = ${times.fetched}, next_poll_at = ${times.next}
+          etag = ${state.etag}, last_modified = ${state.last_modified}, fetched_at = ${state.fetched_at}, next_poll_at = ${state.next_poll_at}
         WHERE url = ${url}`
       const feed = (await transaction.get<Feed>`SELECT * FROM feed WHERE url = ${url}`) as Feed
       for (const article of document.articles) await saveArticle(transaction, feed, article)
@@ -108,9 +100,9 @@ export class Feeds {
     })
   }
 
-  async unchanged({ key }: Feed, times: { fetched: string; next: string }): Promise<void> {
+  async unchanged({ key }: Feed, { fetched_at, next_poll_at }: FeedTimes): Promise<void> {
     await this.#database.run`
-      UPDATE feed SET failures = 0, fetched_at = ${times.fetched}, next_poll_at = ${times.next} WHERE key = ${key}`
+      UPDATE feed SET failures = 0, fetched_at = ${fetched_at}, next_poll_at = ${next_poll_at} WHERE key = ${key}`
   }
 
   async failed({ key }: Feed, next: string): Promise<void> {

@@ -1,6 +1,5 @@
 import { buffer } from 'node:stream/consumers'
-import { promisify } from 'node:util'
-import { fromBuffer, type Options, type ZipFile } from 'yauzl'
+import { fromBufferPromise } from 'yauzl'
 
 const mostEntries = 1000
 const longestEntry = 2 ** 20
@@ -11,16 +10,11 @@ export class ArchiveError extends Error {
   override readonly name = 'ArchiveError'
 }
 
-const open = promisify<Buffer, Options, ZipFile>(fromBuffer)
-
 /** Returns the files in a zip archive, without their folders. Sizes are checked while unpacking, because an archive may understate them. */
 export async function readArchive(content: Buffer): Promise<{ name: string; content: Buffer }[]> {
-  const zip = await open(content, { lazyEntries: true, autoClose: false }).catch((error) => {
+  const zip = await fromBufferPromise(content, { lazyEntries: true, autoClose: false }).catch((error) => {
     throw new ArchiveError(`The zip archive cannot be read: ${error.message}`)
   })
-  const openStream = promisify(zip.openReadStream.bind(zip) as never) as unknown as (
-    entry: unknown,
-  ) => Promise<NodeJS.ReadableStream>
   const files: { name: string; content: Buffer }[] = []
   let all = 0
   try {
@@ -35,7 +29,7 @@ export async function readArchive(content: Buffer): Promise<{ name: string; cont
         throw new ArchiveError(`${name} in the zip archive is larger than 1 MiB`)
       if (all > longestAll) throw new ArchiveError('The zip archive is larger than 32 MiB when unpacked')
       // The stream fails if the entry is larger than it states.
-      files.push({ name, content: await buffer(await openStream(entry)) })
+      files.push({ name, content: await buffer(await zip.openReadStreamPromise(entry)) })
     }
   } catch (error) {
     if (error instanceof ArchiveError) throw error
