@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { httpUrl } from '../hosts/hosts.ts'
 import { SpecDocument } from '../openapi/spec-document.ts'
-import type { DocumentOperation } from '../plugin-document.ts'
+import type { PluginDocument } from '../plugin-document.ts'
 import { DocumentRefused } from '../text/document-refused.ts'
 import { isObject, memberOf, wordOf } from '../text/members.ts'
 import { plainLine, plainText, quote } from '../text/plain-text.ts'
@@ -13,20 +13,15 @@ import { readOperations } from './operations.ts'
 import { readSpecAuth, type SpecAuth } from './spec-auth.ts'
 
 /** A spec as the host uses it: at most 100 operations, each with one flat input. */
-export interface ReadSpec {
+export interface ReadSpec
+  extends Pick<PluginDocument, 'title' | 'contactEmail' | 'legalInfoUrl' | 'server' | 'operations'> {
   /** Where it was read. */
   url: string
-  title: string
   description: string
-  contactEmail?: string
-  legalInfoUrl?: string
-  /** The base of every call, without a slash at its end. */
-  server: string
   /** Servers on other domains that the spec names; they are never called. */
   passedOver: string[]
   /** What the spec says about signing in. Where there is a manifest, its auth counts instead. */
   auth: SpecAuth
-  operations: DocumentOperation[]
 }
 
 export interface SpecRead {

@@ -94,10 +94,10 @@ function readScheme(auth: Schema, repairs: Repairs): 'bearer' | 'basic' {
 }
 
 function readTokens(given: unknown, type: string, repairs: Repairs): Record<string, string> {
-  const tokens: [string, string][] = []
-  for (const [service, token] of pairsOf(given).slice(0, 20))
-    if (typeof token === 'string' && token.trim() !== '')
-      tokens.push([plainLine(service, 50), token.trim().slice(0, 500)])
+  const tokens = pairsOf(given)
+    .slice(0, 20)
+    .map(([service, token]) => [plainLine(service, 50), typeof token === 'string' ? token.trim().slice(0, 500) : ''])
+    .filter(([, token]) => token !== '')
   if (tokens.length === 0 && (type === 'oauth' || type === 'service_http'))
     repairs.add('/auth/verification_tokens', 'auth has no verification token yet; the host shows the one to add.')
   return Object.fromEntries(tokens)

@@ -114,17 +114,14 @@ function refuseOthers(found: Schema): void {
 }
 
 function readNames(found: Schema, url: string, repairs: Repairs) {
-  const human =
-    text(found, 'name_for_human', 50, repairs) || derived(found, 'name_for_human', ['name', 'title'], 50, repairs)
+  const read = (member: string, longest: number, ...instead: string[]): string =>
+    text(found, member, longest, repairs) || derived(found, member, instead, longest, repairs)
+  const human = read('name_for_human', 50, 'name', 'title')
   const model =
     plainLine(found.name_for_model, 1_000) ||
     derived(found, 'name_for_model', ['name', 'name_for_human', 'title'], 1_000, repairs)
-  const forModel =
-    text(found, 'description_for_model', 8_000, repairs) ||
-    derived(found, 'description_for_model', ['description', 'description_for_human'], 8_000, repairs)
-  const forHuman =
-    text(found, 'description_for_human', 120, repairs) ||
-    derived(found, 'description_for_human', ['description', 'description_for_model'], 120, repairs)
+  const descriptionForModel = read('description_for_model', 8_000, 'description', 'description_for_human')
+  const descriptionForHuman = read('description_for_human', 120, 'description', 'description_for_model')
   const host = URL.parse(url)?.hostname.replace(/^www\./, '') ?? 'plugin'
   // Nothing is left of a name without Latin letters; a hash makes it unique.
   const name = fitName(model) || fitName(human) || `plugin_${shortHash(model || host)}`
@@ -133,7 +130,7 @@ function readNames(found: Schema, url: string, repairs: Repairs) {
       '/name_for_model',
       `name_for_model must be at most 50 letters, digits and underscores. ${quote(found.name_for_model)} is changed to ${name}.`,
     )
-  return { name, title: human || host, descriptionForModel: forModel, descriptionForHuman: forHuman }
+  return { name, title: human || host, descriptionForModel, descriptionForHuman }
 }
 
 /** A text of the manifest, clean and not too long. */
