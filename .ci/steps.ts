@@ -79,6 +79,13 @@ export const groups: Record<string, Step[][]> = {
         environment: { FUZZ_REQUESTS: '10000' },
         hasTotals: true,
       },
+      {
+        title: 'long fuzzes of the reader and of tools',
+        command:
+          "pnpm exec run-tests 'packages/reader/test/{fuzz,request}.test.ts' 'packages/host/test/tools/{fuzz,tool}.test.ts'",
+        environment: { FUZZ_DOCUMENTS: '5000' },
+        hasTotals: true,
+      },
     ],
   ],
   versions: [

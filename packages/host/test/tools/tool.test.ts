@@ -14,6 +14,7 @@ import fc from 'fast-check'
 import { toNamespace } from '../../src/tools/namespace.ts'
 import { fromStrict, toolName, toTool } from '../../src/tools/tool.ts'
 
+const numRuns = Number(process.env.FUZZ_DOCUMENTS ?? 100)
 const plugin = { name: 'shop' }
 const ajv = new Ajv2020({ strict: false, logger: false, validateFormats: false, code: { optimize: false } })
 
@@ -182,7 +183,7 @@ test('names of tools do not meet, whatever the plugins are called', () => {
       assert.notEqual(toolName(a, b), toolName(c, d))
       assert.match(toolName(a, b), /^[A-Za-z0-9_-]{1,64}$/)
     }),
-    { numRuns: 2_000 },
+    { numRuns: 5 * numRuns },
   )
 })
 
@@ -350,7 +351,7 @@ test('every input becomes a strict tool, and every value of it goes to the model
         }
       }
     }),
-    { numRuns: 1_000 },
+    { numRuns },
   )
   assert.ok(exact / runs > 0.98, `${exact} of ${runs}`)
 })
@@ -362,7 +363,7 @@ test('whatever value of an input is checked, it is found right, and unchanged bu
       assert.deepEqual(checked.faults, [], JSON.stringify([operation.input, value]))
       assert.ok(ajv.compile(operation.input)(checked.arguments))
     }),
-    { numRuns: 500 },
+    { numRuns },
   )
 })
 
@@ -381,7 +382,7 @@ test('whatever a model gives is checked without an error, and what is found righ
         for (const fault of checked.faults) assert.match(fault, /^[A-Z"].*[.…]$/s)
       },
     ),
-    { numRuns: 1_000 },
+    { numRuns },
   )
 })
 

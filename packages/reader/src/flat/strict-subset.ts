@@ -22,10 +22,13 @@ export const anthropic: StrictSubset = {
   formats: 'date-time time date duration email hostname uri ipv4 ipv6 uuid'.split(' '),
 }
 
-const structure = 'type properties required items enum const anyOf oneOf additionalProperties nullable'.split(' ')
-const notes = ['description', 'title', 'example', 'examples', 'deprecated']
+/** Words that each such API reads or ignores. */
+const harmless = [
+  ...'type properties required items enum const anyOf oneOf additionalProperties nullable'.split(' '),
+  ...'description title example examples deprecated'.split(' '),
+]
 /** Words that cannot be replaced by others. */
-const irreplaceable = 'not if patternProperties prefixItems dependentSchemas $ref $dynamicRef contains'.split(' ')
+const irreplaceable = 'not if allOf patternProperties prefixItems dependentSchemas $ref $dynamicRef contains'.split(' ')
 const deepest = 10
 
 export interface StrictFaults {
@@ -47,13 +50,7 @@ function walk(node: unknown, place: string, depth: number, subset: StrictSubset,
   if (depth > deepest) return void faults.refused.push(`${at} is more than ${deepest} deep`)
   for (const word of Object.keys(schema)) {
     if (irreplaceable.includes(word)) faults.refused.push(`${at} uses ${word}`)
-    else if (word === 'allOf') faults.refused.push(`${at} uses allOf`)
-    else if (
-      !structure.includes(word) &&
-      !notes.includes(word) &&
-      !word.startsWith('x-') &&
-      !subset.words.includes(word)
-    )
+    else if (![...harmless, ...subset.words].includes(word) && !word.startsWith('x-'))
       faults.lost.push(`${word} of ${at}`)
   }
   const { type, items, properties, additionalProperties, format } = schema
