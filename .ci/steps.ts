@@ -87,6 +87,20 @@ export const groups: Record<string, Step[][]> = {
         hasTotals: true,
       },
     ],
+    [
+      {
+        title: 'long comparisons of todo with the original service, and many kills',
+        command: 'pnpm --filter todo test test/seed.test.ts test/durability.test.ts',
+        environment: { FUZZ_SEQUENCES: '120', FUZZ_ROUNDS: '8' },
+        hasTotals: true,
+      },
+      {
+        title: 'every defect is found when all operations are called',
+        command: 'pnpm --filter @reference-plugins/contract test test/mutants.test.ts',
+        environment: { FUZZ_MUTANTS: 'complete' },
+        hasTotals: true,
+      },
+    ],
   ],
   versions: [
     otherVersions.map((version) => ({

@@ -71,7 +71,7 @@ export async function call(
     return exchange
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error
-    report.add('unreachable', operation.id, error.message, { pointer: operation.pointer })
+    report.addTo(operation, 'unreachable', error.message)
     return undefined
   }
 }

@@ -46,6 +46,11 @@ export class Report {
     }
   }
 
+  /** A finding about an operation, with the call that shows it. */
+  addTo({ id, pointer }: { id: string; pointer: string }, code: Code, detail: string, curl?: string): void {
+    this.add(code, id, detail, { pointer, curl })
+  }
+
   skip(subject: string, what: string, reason: string): void {
     if (!this.untested.some((one) => one.subject === subject && one.what === what))
       this.untested.push({ subject, what, reason })

@@ -205,9 +205,7 @@ async function checkExpired(run: CheckRun, operation: SpecOperation, expired: st
   if (!input) return
   const exchange = await run.client.send({ ...toRequest(operation, input), token: expired }).catch(() => undefined)
   if (exchange && exchange.status < 300)
-    run.report.add('auth-any-token', operation.id, `an expired token is answered with ${exchange.status}`, {
-      pointer: operation.pointer,
-    })
+    run.report.addTo(operation, 'auth-any-token', `an expired token is answered with ${exchange.status}`)
 }
 
 function withCanary(run: CheckRun, create: SpecOperation, canary: string): Record<string, unknown> {

@@ -6,7 +6,7 @@ import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 
 const folder = new URL('..', import.meta.url)
 // Less than what CI tries.
-const rounds = Number(process.env.FUZZ_ROUNDS ?? 3)
+const rounds = Number(process.env.FUZZ_ROUNDS ?? 2)
 const writes = 10 * rounds
 
 const countOf = (acknowledged: ReadonlyMap<string, ReadonlySet<string>>): number =>

@@ -62,10 +62,12 @@ export async function checkReadOnly(run: CheckRun, operation: SpecOperation, rea
   if (!input) return
   const exchange = await run.client.send({ ...toRequest(operation, input), token: readOnlyToken }).catch(onlyNoAnswer)
   if (exchange && exchange.status < 300)
-    run.report.add('scope-ignored', operation.id, `the read-only token is answered with ${exchange.status}`, {
-      pointer: operation.pointer,
-      curl: exchange.curl,
-    })
+    run.report.addTo(
+      operation,
+      'scope-ignored',
+      `the read-only token is answered with ${exchange.status}`,
+      exchange.curl,
+    )
 }
 
 /** Another user must not read, change or delete what one user made. Answers must not contain the first user's words. */
@@ -98,10 +100,10 @@ export async function checkUsers(
     shows ||
     (isForOne && own.status < 300 && operation.method === 'GET' && own.text === foreign.text && own.text.length > 2)
   )
-    report.add(
+    report.addTo(
+      operation,
       'user-leak',
-      operation.id,
       shows ? 'the second user sees what the first user wrote' : 'the second user reads an item of the first user',
-      { pointer: operation.pointer, curl: foreign.curl },
+      foreign.curl,
     )
 }

@@ -54,10 +54,7 @@ export async function checkRobustness(run: CheckRun, operation: SpecOperation): 
       const large = await look('2 MiB of body', {
         body: Buffer.from(`{"padding":"${padding}"${text === '{}' ? '' : ','}${text.slice(1)}`),
       })
-      if (large && large.status < 300)
-        report.add('size-unlimited', operation.id, `it is answered with ${large.status}`, {
-          pointer: operation.pointer,
-        })
+      if (large && large.status < 300) report.addTo(operation, 'size-unlimited', `it is answered with ${large.status}`)
     }
   }
   for (const { name, schema, place } of operation.fields) {
