@@ -1,9 +1,8 @@
 import { parseArgs } from 'node:util'
 import { asks } from '../conversation/confirmation.ts'
-import type { CommandContext } from './command-context.ts'
+import { type CommandContext, UsageError } from './command-context.ts'
 import { confirm } from './confirm.ts'
 import { findPlugin } from './find-plugin.ts'
-import { UsageError } from './usage-error.ts'
 
 export async function call(words: string[], context: CommandContext): Promise<number> {
   const { values, positionals } = parseArgs({
