@@ -11,7 +11,7 @@ import { Presentation } from './plugins/presentation.ts'
 import { Shares } from './plugins/shares.ts'
 import { Approvals } from './registration/approvals.ts'
 import { Registrations } from './registration/registrations.ts'
-import { Selection } from './selection/index.ts'
+import { Selection } from './selection/selection.ts'
 import { Activations } from './sign-in/activations.ts'
 import { Credentials } from './sign-in/credentials.ts'
 import { OAuthTokens } from './sign-in/oauth-tokens.ts'
@@ -100,7 +100,7 @@ function openConversations(
   { environment, mode, development: allowLoopback, longestCall, log }: HostOptions,
   { plugins, activations, credentials }: ReturnType<typeof openPlugins>,
 ) {
-  const models = new UserModels(database, vault, environment, mode === 'accounts')
+  const models = new UserModels({ database, vault, environment, isShared: mode === 'accounts' })
   const selection = new Selection()
   const caller = new Caller({ credentials, allowLoopback, ...(longestCall !== undefined && { longestCall }) })
   const views = new Views({ credentials, allowLoopback })
