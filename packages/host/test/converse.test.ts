@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import type { Call, Conversation, PluginDetail, RegistrationEvent, TurnEvent } from '../src/wire.ts'
+import { applyEvent } from '../web/src/converse/conversation-state.ts'
 import { type Browser, Refused, type ServedHost, serveHost } from './fixture.ts'
 import { type LocalPlugin, type LocalPlugins, startLocalPlugins } from './local-plugins/local-plugins.ts'
 import { type Script, type ScriptedTurn, type ServedModel, serveModel } from './models/openai-double.ts'
@@ -122,6 +123,20 @@ test('a call that changes something waits, and is made once the user allows exac
   assert.equal(textOf(after), 'Done.')
   assert.deepEqual(await list('gina'), [])
   await assert.rejects(decide(id, call, 'allow'), /already been decided/)
+})
+
+test('a page that is reloaded during a turn shows each text and call once', async () => {
+  script = [
+    { text: 'I add it. ', calls: [{ name: named('addTodo'), arguments: { username: 'hugo', todo: 'x' } }] },
+    { text: 'It is on the list.' },
+  ]
+  const id = await begin()
+  const said = await say(id, 'Add x')
+  const shown = () => browser.get<Conversation>(`/api/conversations/${id}`)
+  assert.deepEqual(said.reduce(applyEvent, await shown()), await shown())
+  const decided = await decide(id, callsIn(said)[0], 'allow')
+  assert.deepEqual(decided.reduce(applyEvent, await shown()), await shown())
+  assert.equal((await shown()).messages.length, 2)
 })
 
 test('a refused call is not made, and the model is told so', async () => {

@@ -225,7 +225,7 @@ export class Turn {
     return message
   }
 
-  /** Tells the listeners the message before its changes: who listens late has read some of those already. */
+  /** Tells the listeners the message as it is before its changes, because a late listener has read some of them. */
   #show(message: Message): void {
     this.#context.events.emit({ type: 'message', message: { ...message, parts: [...message.parts] } })
   }
