@@ -6,8 +6,7 @@ import { toCandidates } from '../src/registration/address.ts'
 import { checkAuth } from '../src/registration/auth-step.ts'
 import { crossOriginFaults } from '../src/registration/cross-origin.ts'
 import { whyUnreachable } from '../src/registration/reasons.ts'
-import { Refusal } from '../src/registration/refusal.ts'
-import { Steps } from '../src/registration/steps.ts'
+import { Refusal, Steps } from '../src/registration/steps.ts'
 import { NoDocument, Trace } from '../src/registration/trace.ts'
 
 for (const [typed, manifestUrl, typedUrl] of [

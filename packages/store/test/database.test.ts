@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads'
 import { type Database, DatabaseError, openDatabase } from '../src/index.ts'
 import { temporaryFolder } from '../src/temporary.ts'
 
-const folder = temporaryFolder()
+const folder = temporaryFolder('disk')
 let files = 0
 const newUrl = (): string => `file:${join(folder, `${files++}.sqlite`)}`
 const migrations = { entry: 'CREATE TABLE entry (name TEXT, number INTEGER)' }

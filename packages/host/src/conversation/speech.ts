@@ -1,4 +1,4 @@
-import type { Model, ModelEvent, ModelRequest } from '../models/index.ts'
+import type { Model, ModelEvent, ModelRequest } from '../models/model.ts'
 import type { TurnEvent } from '../wire.ts'
 import { callByModel } from './new-call.ts'
 import type { ChosenTools } from './prompt.ts'

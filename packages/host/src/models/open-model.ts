@@ -6,6 +6,7 @@ import {
   type LanguageModelV4Prompt,
   type LanguageModelV4StreamPart,
 } from '@ai-sdk/provider'
+import { isObject } from '@reference-plugins/reader'
 import type { ModelChoice } from '../wire.ts'
 import { type Model, ModelError, type ModelEvent, type ModelMessage, type ModelRequest } from './model.ts'
 import { type ModelFetchOptions, modelFetch } from './model-fetch.ts'
@@ -107,9 +108,7 @@ function toCall(id: string, name: string, text: string, seen: Set<string>): Mode
   if (text.trim() === '') return { type: 'call', id, name, arguments: {} }
   try {
     const value: unknown = JSON.parse(text)
-    if (value !== null && typeof value === 'object' && !Array.isArray(value))
-      return { type: 'call', id, name, arguments: value as Record<string, unknown> }
-    return bad('the arguments are not a JSON object')
+    return isObject(value) ? { type: 'call', id, name, arguments: value } : bad('the arguments are not a JSON object')
   } catch (error) {
     return bad(`the arguments are not valid JSON (${(error as Error).message.slice(0, 100)})`)
   }

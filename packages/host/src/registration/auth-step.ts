@@ -2,8 +2,7 @@ import { isLoopbackUrl } from '@reference-plugins/guarded-fetch'
 import type { PluginDocument } from '@reference-plugins/reader'
 import { discoverOAuthServer, type OAuthServer } from '../sign-in/oauth-server.ts'
 import type { Reading } from './reading.ts'
-import { Refusal } from './refusal.ts'
-import { type Passed, passed } from './steps.ts'
+import { type Passed, passed, Refusal } from './steps.ts'
 
 const messages = {
   none: 'Anyone may call it',

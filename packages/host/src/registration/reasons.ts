@@ -1,5 +1,5 @@
 import { isLoopback } from '@reference-plugins/guarded-fetch'
-import { Refusal } from './refusal.ts'
+import { Refusal } from './steps.ts'
 import type { NoDocument } from './trace.ts'
 
 const certificates: Record<string, string> = {

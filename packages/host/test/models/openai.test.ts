@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ModelError, type ModelEvent, type ModelRequest, openModel } from '../../src/models/index.ts'
+import { ModelError, type ModelEvent, type ModelRequest } from '../../src/models/model.ts'
+import { openModel } from '../../src/models/open-model.ts'
 import { type Script, type ScriptedTurn, serveModel } from './openai-double.ts'
 
 const tool = {

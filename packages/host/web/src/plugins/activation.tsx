@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import type { LocalPlugin, PluginDetail } from '../../../src/wire.ts'
 import { request } from '../api.ts'
 import { useAttempt } from '../attempt.ts'
@@ -18,7 +17,6 @@ interface Props {
 /** Activates the plugin for this user: with one click, a token, or an OAuth sign-in. */
 export function Activation({ plugin, onChange }: Props) {
   const { id, auth, activation, title } = plugin
-  const [token, setToken] = useState('')
   const { problem, attempt } = useAttempt()
   const signIn = useSignIn(id, onChange)
   const locals = useLoaded<LocalPlugin[]>('/api/workspace').value
@@ -50,12 +48,11 @@ export function Activation({ plugin, onChange }: Props) {
         </>
       )}
       {!isActive && auth.type !== 'oauth' && (
-        <Form onSubmit={() => send('PUT', auth.type === 'user_http' ? { token } : {})}>
+        <Form onSubmit={(values) => send('PUT', values)}>
           {auth.type === 'user_http' && (
             <SecretInput
               label="Your token"
-              value={token}
-              onChange={setToken}
+              name="token"
               description="Get it from the developer of the plugin. It is stored encrypted and sent only to this plugin."
               isRequired
             />

@@ -15,52 +15,38 @@ import { manifestSteps, specSteps } from './document-steps.ts'
 import { readMcp } from './mcp-reading.ts'
 import { reach } from './reach.ts'
 import type { Reading } from './reading.ts'
-import { Refusal } from './refusal.ts'
-import { type Passed, passed, StepFailed, Steps, warned } from './steps.ts'
+import type { PendingRegistration } from './registrations.ts'
+import { type Passed, passed, Refusal, Steps, warned } from './steps.ts'
 import { Trace } from './trace.ts'
 
-export interface RegistrarOptions {
+export interface ReadOptions {
   /** Whether plugins on this machine may be registered. */
   allowLoopback: boolean
-  /** In milliseconds. */
-  longestFetch?: number
-}
-
-export interface ReadOptions {
   signal: AbortSignal
   /** Is called when a step starts and when it ends. */
   tell?: (step: RegistrationStep) => void
   /** The service token, if the user entered one. */
   token?: string | undefined
+  /** How long a document may take, in milliseconds. */
+  longestFetch?: number
 }
 
-export interface RegistrationResult {
-  steps: RegistrationStep[]
-  found: FoundPlugin | undefined
-}
-
-/** Reads a plugin as an assistant does, step by step. Each step reports what was sent, what came, and what to do. */
-export class Registrar {
-  readonly #options: RegistrarOptions
-
-  constructor(options: RegistrarOptions) {
-    this.#options = options
-  }
-
-  /** @throws Problem 422 if the address cannot be used */
-  async read(address: string, { signal, tell = () => {}, token }: ReadOptions): Promise<RegistrationResult> {
-    const candidates = toCandidates(address)
-    const trace = new Trace({ ...this.#options, signal })
-    const steps = new Steps(trace, tell)
-    const { allowLoopback } = this.#options
-    try {
-      const found = await run({ address: address.trim(), candidates, allowLoopback, token, signal, trace, steps })
-      return { steps: steps.steps, found }
-    } catch (error) {
-      if (!(error instanceof StepFailed)) throw error
-      return { steps: steps.steps, found: undefined }
-    }
-  }
+/**
+ * Reads a plugin as an assistant does, step by step. Each step reports what was sent, what came, and what to do.
+ * @throws Problem 422 if the address cannot be used
+ */
+export async function readPlugin(
+  address: string,
+  { tell = () => {}, token, ...options }: ReadOptions,
+): Promise<Pick<PendingRegistration, 'steps' | 'found'>> {
+  const candidates = toCandidates(address)
+  const trace = new Trace(options)
+  const steps = new Steps(trace, tell)
+  const found = await run({ ...options, address: address.trim(), candidates, token, trace, steps }).catch((error) => {
+    if (error instanceof Refusal) return undefined
+    throw error
+  })
+  return { steps: steps.steps, found }
 }
 
 async function run(reading: Reading): Promise<FoundPlugin> {
