@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import net from 'node:net'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import {
   checkArguments,
   DocumentRefused,
@@ -13,20 +12,9 @@ import {
   toRequest,
 } from '@reference-plugins/reader'
 import { toTool } from '../../src/tools/tool.ts'
+import { offline } from './offline.ts'
 
 const url = 'https://shop.test/openapi.yaml'
-
-let connections = 0
-const { connect } = net.Socket.prototype
-before(() => {
-  net.Socket.prototype.connect = function refuse(): never {
-    connections++
-    throw new Error('no document may be fetched')
-  }
-})
-after(() => {
-  net.Socket.prototype.connect = connect
-})
 
 const withSchema = (schema: unknown, more: object = {}): string =>
   JSON.stringify({
@@ -159,7 +147,7 @@ for (const [what, text] of [
   test(`${what}: an end soon, and a tool that is valid or a refusal`, () => {
     const start = performance.now()
     try {
-      const { spec } = readSpecNow(text, url, undefined)
+      const { spec } = offline(() => readSpecNow(text, url, undefined))
       const document = toPluginDocument(undefined, spec, url)
       let size = 0
       for (const operation of document.operations) {
@@ -174,10 +162,10 @@ for (const [what, text] of [
     }
     const taken = performance.now() - start
     assert.ok(taken < longest, `${taken.toFixed()} ms`)
-    assert.equal(connections, 0)
   })
 
 test('YAML that would take a gigabyte to read is refused, and the process is none the bigger for it', () => {
+  const before = process.memoryUsage.rss()
   for (const text of [
     `openapi: 3.0.1\nx: [${'{},'.repeat(1_700_000)}]`,
     `x: [${'a: b, '.repeat(800_000)}]`,
@@ -187,7 +175,8 @@ test('YAML that would take a gigabyte to read is refused, and the process is non
       () => readSpecNow(text, url, undefined),
       ({ name, message }: Error) => name === 'DocumentRefused' && /more than 600000 parts/.test(message),
     )
-  assert.ok(process.resourceUsage().maxRSS < 1_000_000, `${process.resourceUsage().maxRSS} KB`)
+  const more = (process.memoryUsage.rss() - before) / 2 ** 20
+  assert.ok(more < 200, `${more.toFixed()} MB more`)
 })
 
 test('a big spec that is refused is refused with its cause', async () => {
@@ -252,7 +241,7 @@ test('an input with a pattern that takes for ever is checked at once', async () 
   assert.ok(operation)
   const start = performance.now()
   assert.equal(checkArguments(operation, { a: `${'a'.repeat(50_000)}!` }).faults.length, 1)
-  assert.ok(performance.now() - start < 5_000)
+  assert.ok(performance.now() - start < longest)
 })
 
 test('nothing that cannot be seen reaches a model from any text of manifest or spec', async () => {

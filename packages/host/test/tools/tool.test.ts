@@ -297,11 +297,12 @@ function encode(schema: Schema, sent: Schema, value: unknown, isPatch: boolean):
 
 function withoutNull(schema: Schema): Schema {
   if (Array.isArray(schema.type)) return { ...schema, type: schema.type[0] }
-  if (!Array.isArray(schema.anyOf)) return schema
-  const left = (schema.anyOf as Schema[]).filter(
+  const { anyOf, ...rest } = schema
+  if (!Array.isArray(anyOf)) return schema
+  const left = (anyOf as Schema[]).filter(
     (one) => one.type !== 'null' && !(one.enum as unknown[] | undefined)?.includes('SET TO NULL'),
   )
-  return left.length === 1 ? (left[0] as Schema) : { ...schema, anyOf: left }
+  return left.length === 1 ? { ...rest, ...left[0] } : { ...rest, anyOf: left }
 }
 
 /** Whether the schema accepts the value as it is. */
