@@ -144,7 +144,7 @@ for (const [what, text] of [
     '{"openapi":"3.1.0","paths":{"/a":{"get":[],"post":"x","put":{"parameters":{},"responses":[],"requestBody":[]}},"/b":null,"/c":7,"/d":{"parameters":7,"get":{"parameters":[null,7,{"name":{}},{"name":"a","in":[]},{"name":"b","schema":[]},{"name":"c","schema":{"type":{},"enum":7,"properties":[],"items":7,"allOf":{},"anyOf":"x","required":7}}],"requestBody":{"content":{"a":7,"application/json":[]}}}}}}',
   ],
 ] as const)
-  test(`${what}: an end soon, and a tool that is valid or a refusal`, () => {
+  test(`${what}: ends soon, with valid tools or a refusal`, () => {
     const start = performance.now()
     try {
       const { spec } = offline(() => readSpecNow(text, url, undefined))
@@ -164,7 +164,7 @@ for (const [what, text] of [
     assert.ok(taken < longest, `${taken.toFixed()} ms`)
   })
 
-test('YAML that would take a gigabyte to read is refused, and the process is none the bigger for it', () => {
+test('YAML that would take a gigabyte to read is refused before it takes any memory', () => {
   const before = process.memoryUsage.rss()
   for (const text of [
     `openapi: 3.0.1\nx: [${'{},'.repeat(1_700_000)}]`,
@@ -179,11 +179,11 @@ test('YAML that would take a gigabyte to read is refused, and the process is non
   assert.ok(more < 200, `${more.toFixed()} MB more`)
 })
 
-test('a big spec that is refused is refused with its cause', async () => {
+test('a big spec is refused with the cause', async () => {
   await assert.rejects(readSpec('- 1\n'.repeat(310_000), url), { name: 'DocumentRefused', message: /600000 parts/ })
 })
 
-test('while a big spec is read, everything else goes on', { timeout: 60_000 }, async () => {
+test('reading a big spec does not block the process', { timeout: 60_000 }, async () => {
   let longestPause = 0
   const start = performance.now()
   let last = start
@@ -232,7 +232,7 @@ test('names that mean something to JavaScript change nothing and are never input
   assert.deepEqual([manifest.name, { ...manifest.auth.verificationTokens }], ['proto', { openai: 'y' }])
 })
 
-test('an input with a pattern that takes for ever is checked at once', async () => {
+test('an input with an exponential pattern is checked at once', async () => {
   const { spec } = await readSpec(
     withSchema({ type: 'object', properties: { a: { type: 'string', pattern: '^(a+)+$' } } }),
     url,
@@ -244,7 +244,7 @@ test('an input with a pattern that takes for ever is checked at once', async () 
   assert.ok(performance.now() - start < longest)
 })
 
-test('nothing that cannot be seen reaches a model from any text of manifest or spec', async () => {
+test('invisible characters of a spec never reach a model', async () => {
   const hidden = '\u200B\u202E\u2066\u00AD\uFE0F\u{E0041}\u{E0100}\u0007\u2028'
   const dirty = `Go${hidden} on`
   const text = JSON.stringify({
@@ -296,7 +296,7 @@ test('nothing that cannot be seen reaches a model from any text of manifest or s
   assert.ok(!/[\p{Default_Ignorable_Code_Point}\u2028]/u.test(document.title + document.descriptionForModel))
 })
 
-test('a text that says where it ends cannot leave its place in the document', async () => {
+test('a text with markup stays in its place', async () => {
   const { spec } = await readSpec(
     JSON.stringify({
       openapi: '3.1.0',
