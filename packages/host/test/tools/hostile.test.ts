@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import net from 'node:net'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import {
   checkArguments,
   DocumentRefused,
@@ -13,20 +12,9 @@ import {
   toRequest,
 } from '@reference-plugins/reader'
 import { toTool } from '../../src/tools/tool.ts'
+import { offline } from './offline.ts'
 
 const url = 'https://shop.test/openapi.yaml'
-
-let connections = 0
-const { connect } = net.Socket.prototype
-before(() => {
-  net.Socket.prototype.connect = function refuse(): never {
-    connections++
-    throw new Error('no document may be fetched')
-  }
-})
-after(() => {
-  net.Socket.prototype.connect = connect
-})
 
 const withSchema = (schema: unknown, more: object = {}): string =>
   JSON.stringify({
@@ -156,10 +144,10 @@ for (const [what, text] of [
     '{"openapi":"3.1.0","paths":{"/a":{"get":[],"post":"x","put":{"parameters":{},"responses":[],"requestBody":[]}},"/b":null,"/c":7,"/d":{"parameters":7,"get":{"parameters":[null,7,{"name":{}},{"name":"a","in":[]},{"name":"b","schema":[]},{"name":"c","schema":{"type":{},"enum":7,"properties":[],"items":7,"allOf":{},"anyOf":"x","required":7}}],"requestBody":{"content":{"a":7,"application/json":[]}}}}}}',
   ],
 ] as const)
-  test(`${what}: an end soon, and a tool that is valid or a refusal`, () => {
+  test(`${what}: ends soon, with valid tools or a refusal`, () => {
     const start = performance.now()
     try {
-      const { spec } = readSpecNow(text, url, undefined)
+      const { spec } = offline(() => readSpecNow(text, url, undefined))
       const document = toPluginDocument(undefined, spec, url)
       let size = 0
       for (const operation of document.operations) {
@@ -174,10 +162,10 @@ for (const [what, text] of [
     }
     const taken = performance.now() - start
     assert.ok(taken < longest, `${taken.toFixed()} ms`)
-    assert.equal(connections, 0)
   })
 
-test('YAML that would take a gigabyte to read is refused, and the process is none the bigger for it', () => {
+test('YAML that would take a gigabyte to read is refused before it takes any memory', () => {
+  const before = process.memoryUsage.rss()
   for (const text of [
     `openapi: 3.0.1\nx: [${'{},'.repeat(1_700_000)}]`,
     `x: [${'a: b, '.repeat(800_000)}]`,
@@ -187,14 +175,15 @@ test('YAML that would take a gigabyte to read is refused, and the process is non
       () => readSpecNow(text, url, undefined),
       ({ name, message }: Error) => name === 'DocumentRefused' && /more than 600000 parts/.test(message),
     )
-  assert.ok(process.resourceUsage().maxRSS < 1_000_000, `${process.resourceUsage().maxRSS} KB`)
+  const more = (process.memoryUsage.rss() - before) / 2 ** 20
+  assert.ok(more < 200, `${more.toFixed()} MB more`)
 })
 
-test('a big spec that is refused is refused with its cause', async () => {
+test('a big spec is refused with the cause', async () => {
   await assert.rejects(readSpec('- 1\n'.repeat(310_000), url), { name: 'DocumentRefused', message: /600000 parts/ })
 })
 
-test('while a big spec is read, everything else goes on', { timeout: 60_000 }, async () => {
+test('reading a big spec does not block the process', { timeout: 60_000 }, async () => {
   let longestPause = 0
   const start = performance.now()
   let last = start
@@ -243,7 +232,7 @@ test('names that mean something to JavaScript change nothing and are never input
   assert.deepEqual([manifest.name, { ...manifest.auth.verificationTokens }], ['proto', { openai: 'y' }])
 })
 
-test('an input with a pattern that takes for ever is checked at once', async () => {
+test('an input with an exponential pattern is checked at once', async () => {
   const { spec } = await readSpec(
     withSchema({ type: 'object', properties: { a: { type: 'string', pattern: '^(a+)+$' } } }),
     url,
@@ -252,10 +241,10 @@ test('an input with a pattern that takes for ever is checked at once', async () 
   assert.ok(operation)
   const start = performance.now()
   assert.equal(checkArguments(operation, { a: `${'a'.repeat(50_000)}!` }).faults.length, 1)
-  assert.ok(performance.now() - start < 5_000)
+  assert.ok(performance.now() - start < longest)
 })
 
-test('nothing that cannot be seen reaches a model from any text of manifest or spec', async () => {
+test('invisible characters of a spec never reach a model', async () => {
   const hidden = '\u200B\u202E\u2066\u00AD\uFE0F\u{E0041}\u{E0100}\u0007\u2028'
   const dirty = `Go${hidden} on`
   const text = JSON.stringify({
@@ -307,7 +296,7 @@ test('nothing that cannot be seen reaches a model from any text of manifest or s
   assert.ok(!/[\p{Default_Ignorable_Code_Point}\u2028]/u.test(document.title + document.descriptionForModel))
 })
 
-test('a text that says where it ends cannot leave its place in the document', async () => {
+test('a text with markup stays in its place', async () => {
   const { spec } = await readSpec(
     JSON.stringify({
       openapi: '3.1.0',

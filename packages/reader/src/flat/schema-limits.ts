@@ -30,11 +30,10 @@ function numberOf(node: Schema, word: string): number | undefined {
 }
 
 export function numberLimits(node: Schema): Schema {
-  const number = (word: string): number | undefined => numberOf(node, word)
-  const limits: Schema = {}
-  const [minimum, maximum] = [number('minimum'), number('maximum')]
   // OpenAPI 3.0 has true beside the limit, JSON Schema the limit itself.
-  const [above, below] = [number('exclusiveMinimum'), number('exclusiveMaximum')]
+  const words = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf']
+  const [minimum, maximum, above, below, multiple] = words.map((word) => numberOf(node, word))
+  const limits: Schema = {}
   if (minimum !== undefined) limits[node.exclusiveMinimum === true ? 'exclusiveMinimum' : 'minimum'] = minimum
   if (maximum !== undefined) limits[node.exclusiveMaximum === true ? 'exclusiveMaximum' : 'maximum'] = maximum
   if (above !== undefined) limits.exclusiveMinimum = above
@@ -43,7 +42,6 @@ export function numberLimits(node: Schema): Schema {
   const greatest = Math.min(Number(limits.maximum ?? Infinity), Number(limits.exclusiveMaximum ?? Infinity))
   // Limits that no value fits would make the operation impossible to call.
   const kept: Schema = least > greatest ? {} : limits
-  const multiple = number('multipleOf')
   if (multiple !== undefined && multiple > 0) kept.multipleOf = multiple
   return kept
 }

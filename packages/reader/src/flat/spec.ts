@@ -42,8 +42,8 @@ const mostMegabytes = 1_024
  * @throws DocumentRefused where nothing can be called with it, or reading takes over 5 seconds.
  */
 export async function readSpec(text: string, url: string, manifest?: { url: string }): Promise<SpecRead> {
-  if (text.length <= longestInline || text.length > longestSpec) return readSpecNow(text, url, manifest?.url)
-  return readInWorker(text, url, manifest?.url)
+  const isBig = text.length > longestInline && text.length <= longestSpec
+  return isBig ? readInWorker(text, url, manifest?.url) : readSpecNow(text, url, manifest?.url)
 }
 
 /** The same in the thread of the caller. */
