@@ -67,6 +67,14 @@ export class Client {
     return { ...answer, method, url, milliseconds: performance.now() - start, curl: this.#curl(method, url, all, body) }
   }
 
+  /** Sends a request. Undefined where there is no answer. */
+  async attempt(request: RequestInput): Promise<Exchange | undefined> {
+    return this.send(request).catch((error) => {
+      if (!(error instanceof NoAnswer)) throw error
+      return undefined
+    })
+  }
+
   #curl(method: string, url: string, headers: Record<string, string>, body: string | Buffer | undefined): string {
     const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
     const parts = ['curl', ...(method === 'GET' ? [] : ['-X', method]), quote(url)]

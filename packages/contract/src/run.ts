@@ -171,7 +171,7 @@ async function checkOperations(
     if (operation.method !== 'DELETE') await checkValid(run, operation)
     await checkPages(run, operation)
   }
-  for (const create of reachable.filter(({ method, hasBody }) => method === 'POST' && hasBody)) {
+  for (const create of reachable.filter(({ method, bodySchema }) => method === 'POST' && bodySchema)) {
     onProgress?.(`${create.id}: life`)
     const reading = reachable.filter(({ method }) => method !== 'POST')
     if (secondToken) await call(run, create, withCanary(run, create, canary))

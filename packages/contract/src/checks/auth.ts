@@ -1,5 +1,5 @@
 import { type CheckRun, ordinaryInput } from '../check-run.ts'
-import { NoAnswer, type RequestInput, toRequest } from '../client.ts'
+import { type RequestInput, toRequest } from '../client.ts'
 import { resourceOf } from '../pool.ts'
 import type { SpecOperation } from '../spec.ts'
 import { checkAnswer } from './answer.ts'
@@ -37,7 +37,7 @@ export async function checkAuth(run: CheckRun, operation: SpecOperation): Promis
     ])
   }
   for (const [code, what, change] of cases) {
-    const exchange = await client.send({ ...request, ...change }).catch(onlyNoAnswer)
+    const exchange = await client.attempt({ ...request, ...change })
     if (!exchange) continue
     const { status, headers, curl } = exchange
     const more = { pointer: operation.pointer, curl: curl.replaceAll(token ?? '\0', '$TOKEN') }
@@ -51,16 +51,12 @@ export async function checkAuth(run: CheckRun, operation: SpecOperation): Promis
   }
 }
 
-const onlyNoAnswer = (error: unknown): undefined => {
-  if (!(error instanceof NoAnswer)) throw error
-}
-
 /** A read-only token must change nothing. */
 export async function checkReadOnly(run: CheckRun, operation: SpecOperation, readOnlyToken: string): Promise<void> {
   if (!operation.isProtected || operation.method === 'GET') return
   const input = ordinaryInput(run, operation, false)
   if (!input) return
-  const exchange = await run.client.send({ ...toRequest(operation, input), token: readOnlyToken }).catch(onlyNoAnswer)
+  const exchange = await run.client.attempt({ ...toRequest(operation, input), token: readOnlyToken })
   if (exchange && exchange.status < 300)
     run.report.addTo(
       operation,
@@ -91,8 +87,8 @@ export async function checkUsers(
     if (place === 'query' && /^(q|query|search|text|term)$/i.test(name) && schema.type === 'string')
       input[name] = canary
   const [own, foreign] = [
-    await client.send(toRequest(operation, input)).catch(onlyNoAnswer),
-    await client.send({ ...toRequest(operation, input), token: secondToken }).catch(onlyNoAnswer),
+    await client.attempt(toRequest(operation, input)),
+    await client.attempt({ ...toRequest(operation, input), token: secondToken }),
   ]
   if (!own || !foreign || foreign.status >= 300) return
   const shows = foreign.text.includes(canary)

@@ -1,11 +1,7 @@
 import { type CheckRun, ordinaryInput } from '../check-run.ts'
-import { NoAnswer, toRequest } from '../client.ts'
+import { toRequest } from '../client.ts'
 import type { SpecOperation } from '../spec.ts'
 import { checkAnswer } from './answer.ts'
-
-const onlyNoAnswer = (error: unknown): undefined => {
-  if (!(error instanceof NoAnswer)) throw error
-}
 
 const malformed: [what: string, body: string | Buffer][] = [
   ['JSON that ends early', '{"a":'],
@@ -26,7 +22,7 @@ export async function checkRobustness(run: CheckRun, operation: SpecOperation): 
   if (!input) return
   const request = toRequest(operation, input)
   const look = async (what: string, change: Partial<typeof request>) => {
-    const exchange = await client.send({ ...request, ...change }).catch(onlyNoAnswer)
+    const exchange = await client.attempt({ ...request, ...change })
     if (!exchange) return undefined
     const more = { pointer: operation.pointer, curl: exchange.curl }
     if (exchange.status >= 500)
@@ -34,7 +30,7 @@ export async function checkRobustness(run: CheckRun, operation: SpecOperation): 
     else checkAnswer({ operation, exchange, check, report, token: client.token })
     return { ...exchange, more }
   }
-  if (operation.hasBody) {
+  if (operation.bodySchema) {
     const needsBody = operation.fields.some(({ place, required }) => place === 'body' && required)
     for (const [what, body] of malformed) {
       if (what === 'an empty body' && !needsBody) continue
@@ -79,13 +75,10 @@ export async function checkMethods(run: CheckRun, path: string, operations: read
   const input = one && ordinaryInput(run, one, false)
   if (!one || !input) return
   const described = operations.map(({ method }) => method)
-  const { path: target } = toRequest(
-    { ...one, hasBody: false, fields: one.fields.filter(({ place }) => place === 'path') },
-    input,
-  )
+  const { path: target } = toRequest({ ...one, fields: one.fields.filter(({ place }) => place === 'path') }, input)
   for (const method of ['PATCH', 'PUT', 'PROPFIND']) {
     if (described.includes(method)) continue
-    const exchange = await client.send({ method, path: target }).catch(onlyNoAnswer)
+    const exchange = await client.attempt({ method, path: target })
     if (!exchange) continue
     const more = { curl: exchange.curl }
     if (exchange.status >= 500) report.add('server-error', path, `${method} is answered with ${exchange.status}`, more)
