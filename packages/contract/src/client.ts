@@ -90,7 +90,10 @@ export class Client {
 }
 
 /** The request of an operation for an input, as assistants build it. */
-export function toRequest(operation: SpecOperation, input: Record<string, unknown>): RequestInput {
+export function toRequest(
+  operation: SpecOperation,
+  input: Record<string, unknown>,
+): RequestInput & { body: string | undefined } {
   const { method, path, query, body } = operation
   const fields = operation.fields.map((field) => ({ ...field, place: field.place === 'form' ? 'body' : field.place }))
   const written = writeRequest({ kind: 'http', method, path, query, fields, ...(body && { body }) }, input)
