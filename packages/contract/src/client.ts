@@ -44,10 +44,6 @@ export class Client {
     return this.#options.token
   }
 
-  get baseUrl(): string {
-    return this.#options.baseUrl
-  }
-
   async send({ method, path, headers = {}, body, token = this.#options.token }: RequestInput): Promise<Exchange> {
     const { baseUrl, report, longestCall = 50_000 } = this.#options
     const url = `${baseUrl}${path}`
