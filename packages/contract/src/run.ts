@@ -112,19 +112,9 @@ async function checkOperations(
   options: ContractOptions & { manifest: Schema | undefined },
   report: Report,
 ): Promise<void> {
-  const {
-    baseUrl,
-    token,
-    secondToken,
-    readOnlyToken,
-    expiredToken,
-    seed = 1,
-    maxTime = 300,
-    safe = false,
-    onProgress,
-  } = options
+  const { baseUrl, token, secondToken, readOnlyToken, expiredToken, seed = 1, safe = false, onProgress } = options
   const check = new SchemaCheck(spec.version)
-  const end = performance.now() + maxTime * 1000
+  const end = performance.now() + (options.maxTime ?? 300) * 1000
   const chosen = spec.operations
     .filter(({ id }) => isChosen(options, id))
     .sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
