@@ -50,19 +50,16 @@ export async function checkAuth(run: CheckRun, operation: SpecOperation): Promis
   }
 }
 
-/** A read-only token must change nothing. */
-export async function checkReadOnly(run: CheckRun, operation: SpecOperation, readOnlyToken: string): Promise<void> {
-  if (!operation.isProtected || operation.method === 'GET') return
+/** A token that is expired or may only read must be refused. */
+export async function checkRefusal(
+  run: CheckRun,
+  operation: SpecOperation,
+  [code, what, token]: [code: Code, what: string, token: string],
+): Promise<void> {
   const input = ordinaryInput(run, operation, false)
-  if (!input) return
-  const exchange = await run.client.attempt({ ...toRequest(operation, input), token: readOnlyToken })
+  const exchange = input && (await run.client.attempt({ ...toRequest(operation, input), token }))
   if (exchange && exchange.status < 300)
-    run.report.addTo(
-      operation,
-      'scope-ignored',
-      `the read-only token is answered with ${exchange.status}`,
-      exchange.curl,
-    )
+    run.report.addTo(operation, code, `${what} is answered with ${exchange.status}`, exchange.curl)
 }
 
 /** Another user must not read, change or delete what one user made. Answers must not contain the first user's words. */

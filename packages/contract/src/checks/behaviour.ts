@@ -1,13 +1,10 @@
-import { type CheckRun, call, ordinaryInput } from '../check-run.ts'
+import { type CheckRun, call, isText, ordinaryInput } from '../check-run.ts'
 import type { Exchange } from '../client.ts'
 import { resourceOf } from '../pool.ts'
 import { asArray, asObject, type SpecOperation } from '../spec.ts'
 
 /** A word that only this run writes. */
 export const newCanary = (seed: number): string => `canary${seed.toString(36)}`
-
-const isText = (schema: Record<string, unknown>): boolean =>
-  schema.type === 'string' && !schema.enum && !schema.format && !schema.pattern
 
 /** A created item can be read and found, and a deleted item is gone. */
 export async function checkLife(

@@ -1,4 +1,4 @@
-import { type CheckRun, ordinaryInput } from '../check-run.ts'
+import { type CheckRun, isText, ordinaryInput } from '../check-run.ts'
 import { type RequestInput, toRequest } from '../client.ts'
 import type { SpecOperation } from '../spec.ts'
 import { checkAnswer } from './answer.ts'
@@ -52,14 +52,7 @@ export async function checkRobustness(run: CheckRun, operation: SpecOperation): 
     }
   }
   for (const { name, schema, place } of operation.fields) {
-    if (
-      schema.type !== 'string' ||
-      ['header', 'cookie'].includes(place) ||
-      schema.enum ||
-      schema.format ||
-      schema.pattern
-    )
-      continue
+    if (!isText(schema) || ['header', 'cookie'].includes(place)) continue
     for (const text of ["' OR 1=1 --", '%00', '../../../../etc/passwd', '{{7*7}}', '\u0000\u0001', '__proto__'])
       if (check.fits(schema, text))
         await look(`${name} = ${JSON.stringify(text)}`, toRequest(operation, { ...input, [name]: text }))
