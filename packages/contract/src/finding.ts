@@ -21,6 +21,9 @@ export interface Untested {
   reason: string
 }
 
+/** Writes a report about `subject`, the address or the files that were checked, in one format. */
+export type Reporter = (report: Report, subject: string) => string
+
 /** Collects findings: one for each rule and subject, with the shortest case. */
 export class Report {
   readonly #findings = new Map<string, Finding>()

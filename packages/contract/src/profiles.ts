@@ -134,8 +134,8 @@ const jsonAnswers = each('degraded', ({ id, responses }) =>
     ? undefined
     : `${id} does not answer JSON`,
 )
-const jsonBodies = each('refused', ({ id, node, hasBody }) =>
-  asObject(node.requestBody).content && !hasBody ? `the body of ${id} is not JSON` : undefined,
+const jsonBodies = each('refused', ({ id, node, bodySchema }) =>
+  asObject(node.requestBody).content && !bodySchema ? `the body of ${id} is not JSON` : undefined,
 )
 const noNameTwice = each('degraded', ({ id, fields }) =>
   new Set(fields.map(({ name }) => name)).size < fields.length

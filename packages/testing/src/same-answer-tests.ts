@@ -15,6 +15,7 @@ import {
   Problem,
   run,
 } from '@reference-plugins/core'
+import { Report, readSpec, toRequest } from '@reference-plugins/contract'
 import type { ContractSettings } from './contract-tests.ts'
 import { besideDatabase, developmentToken } from './processes/development.ts'
 import { temporaryDatabase } from './temporary.ts'
@@ -136,19 +137,19 @@ async function openDirect({ plugin, authorization }: Opened): Promise<Entrance> 
 }
 
 async function openHttp({ url, authorization }: Opened): Promise<Entrance> {
-  return async ({ method, path, fields }, input) => {
-    const at = (place: string) =>
-      fields.filter((field) => field.place === place && input[field.name] !== undefined).map(({ name }) => name)
-    const target = new URL(url + path.replaceAll(/\{([^}]*)\}/g, (_, name) => encodeURIComponent(String(input[name]))))
-    for (const name of at('query'))
-      for (const one of [input[name]].flat()) target.searchParams.append(name, String(one))
-    const answer = await fetch(target, {
+  const document = (await (await fetch(`${url}/openapi.json`)).json()) as Record<string, unknown>
+  const { operations } = readSpec(document, new Report())
+  return async ({ id }, input) => {
+    const operation = operations.find((one) => one.id === id)
+    assert.ok(operation, `the spec has no operation ${id}`)
+    const { method, path, headers, body } = toRequest(operation, input)
+    const answer = await fetch(url + path, {
       method,
-      headers: { ...(authorization && { authorization }), 'content-type': 'application/json' },
-      ...(method !== 'GET' && method !== 'DELETE' && { body: JSON.stringify(pick(input, at('body'))) }),
+      headers: { ...headers, ...(authorization && { authorization }) },
+      ...(body !== undefined && { body }),
     })
-    const body = (await answer.json()) as Input
-    return { status: answer.status, outcome: answer.ok ? body : String(body.detail) }
+    const json = (await answer.json()) as Input
+    return { status: answer.status, outcome: answer.ok ? json : String(json.detail) }
   }
 }
 
@@ -171,9 +172,6 @@ const openMcp =
       return { status: Number(status), outcome }
     }
   }
-
-const pick = (input: Input, names: readonly string[]): Input =>
-  Object.fromEntries(names.map((name) => [name, input[name]]))
 
 /** Replaces what differs from run to run: ids by their order, times by a constant. */
 function normalize(results: Result[]): Result[] {

@@ -1,13 +1,10 @@
-import { type CheckRun, call, ordinaryInput } from '../check-run.ts'
+import { type CheckRun, call, isText, ordinaryInput } from '../check-run.ts'
 import type { Exchange } from '../client.ts'
 import { resourceOf } from '../pool.ts'
 import { asArray, asObject, type SpecOperation } from '../spec.ts'
 
 /** A word that only this run writes. */
 export const newCanary = (seed: number): string => `canary${seed.toString(36)}`
-
-const isText = (schema: Record<string, unknown>): boolean =>
-  schema.type === 'string' && !schema.enum && !schema.format && !schema.pattern
 
 /** A created item can be read and found, and a deleted item is gone. */
 export async function checkLife(
@@ -208,7 +205,7 @@ export async function checkPages(run: CheckRun, operation: SpecOperation): Promi
   if (!whole || whole.status >= 300) return
   const all = itemsOf(whole.json)
   if (!all || all.length < 2) return report.skip(operation.id, 'paging', 'it has too few items for a second page')
-  const isWhole = nextOf(whole.json, mark.name) === undefined
+  const isWhole = nextOf(whole.json) === undefined
   const cap = isWhole ? all.length + 5 : most
   const marks = new Set<string>()
   const paged: unknown[] = []
@@ -228,7 +225,7 @@ export async function checkPages(run: CheckRun, operation: SpecOperation): Promi
     marks.add(key)
     const items = itemsOf(page.json) ?? []
     paged.push(...items)
-    const next = nextOf(page.json, mark.name)
+    const next = nextOf(page.json)
     if (next === undefined) break
     if (items.length === 0)
       return report.addTo(operation, 'page-endless', 'a page without items has a next page', page.curl)
@@ -248,11 +245,9 @@ export async function checkPages(run: CheckRun, operation: SpecOperation): Promi
 const itemsOf = (json: unknown): unknown[] | undefined =>
   Array.isArray(json) ? json : (Object.values(asObject(json)).find(Array.isArray) as unknown[] | undefined)
 
-function nextOf(json: unknown, mark: string): unknown {
+function nextOf(json: unknown): unknown {
   const node = asObject(json)
-  const key =
-    Object.keys(node).find((name) => /^next/i.test(name)) ??
-    Object.keys(node).find((name) => name.toLowerCase() === `next${mark}`.toLowerCase())
+  const key = Object.keys(node).find((name) => /^next/i.test(name))
   const value = key === undefined ? undefined : node[key]
   return value === null || value === '' || asArray(value).length > 0 ? undefined : value
 }
