@@ -9,7 +9,7 @@ const longestText = 100_000
 
 const endings: Partial<Record<Extract<ModelEvent, { type: 'end' }>['reason'], string>> = {
   length: 'The model reached its longest answer here. Say "go on" for more.',
-  refusal: 'The model refuses to answer this.',
+  'content-filter': 'The model refuses to answer this.',
 }
 
 /** What happens to a message while the model speaks. */

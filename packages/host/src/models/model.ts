@@ -1,3 +1,4 @@
+import type { LanguageModelV4FinishReason } from '@ai-sdk/provider'
 import type { ModelChoice, Schema } from '../wire.ts'
 
 /** A tool as the model sees it. */
@@ -26,7 +27,7 @@ export type ModelEvent =
   | { type: 'call'; id: string; name: string; arguments: Record<string, unknown> }
   /** A call whose arguments are not a JSON object; `fault` tells the model so. */
   | { type: 'bad-call'; id: string; name: string; text: string; fault: string }
-  | { type: 'end'; reason: 'stop' | 'calls' | 'length' | 'refusal' | 'other' }
+  | { type: 'end'; reason: LanguageModelV4FinishReason['unified'] }
 
 export interface Model {
   choice: ModelChoice

@@ -19,12 +19,7 @@ const stateLabels: Record<Call['state'], string> = {
   unknown: 'Interrupted',
 }
 
-interface Props {
-  call: Call
-  actions: ConversationActions
-}
-
-export function CallCard({ call, actions }: Props) {
+export function CallCard({ call, actions }: { call: Call; actions: ConversationActions }) {
   const { state, response, request, result } = call
   const isGood = state === 'done' && (response?.status ?? 200) < 400
   const isBad = state === 'done' && !isGood
