@@ -16,7 +16,7 @@ const endings: Partial<Record<Extract<ModelEvent, { type: 'end' }>['reason'], st
 export type MessageEvent = Extract<TurnEvent, { message: string }>
 
 /**
- * One answer of the model, as changes of the message in which it stands. Nothing is called yet.
+ * One answer of the model, as changes of its message. Nothing is called yet.
  * @throws ModelError
  */
 export async function* speak(

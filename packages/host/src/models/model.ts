@@ -25,7 +25,7 @@ export interface ModelRequest {
 export type ModelEvent =
   | { type: 'text'; delta: string }
   | { type: 'call'; id: string; name: string; arguments: Record<string, unknown> }
-  /** A call whose arguments are not a JSON object; `fault` tells the model so. */
+  /** A call whose arguments are not a JSON object; `fault` says why, for the model. */
   | { type: 'bad-call'; id: string; name: string; text: string; fault: string }
   | { type: 'end'; reason: LanguageModelV4FinishReason['unified'] }
 
