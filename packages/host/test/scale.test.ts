@@ -69,10 +69,10 @@ test('with a thousand plugins the page shows the first ones, and the one that is
   await page.goto(`${served.url}/plugins`)
   await page.locator('.tile').nth(40).waitFor()
   const shown = performance.now()
-  await page.getByLabel('Search plugins').pressSequentially('weather')
+  const [plugin] = await served.browser().get<PluginSummary[]>('/api/plugins')
+  const title = plugin?.title ?? ''
+  await page.getByLabel('Search plugins').pressSequentially(title)
   await page.waitForFunction('document.querySelectorAll(".tile").length < 50')
-  t.diagnostic(
-    `the list takes ${Math.round(shown - start)} ms, a search by seven letters ${Math.round(performance.now() - shown)} ms`,
-  )
-  assert.ok((await page.locator('.tile').count()) > 0)
+  t.diagnostic(`the list takes ${Math.round(shown - start)} ms, a search ${Math.round(performance.now() - shown)} ms`)
+  assert.ok((await page.locator('.tile', { hasText: title }).count()) > 0)
 })

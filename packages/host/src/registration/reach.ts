@@ -1,8 +1,8 @@
+import { FetchFailed, FetchRefused } from '@reference-plugins/guarded-fetch'
 import { looksLikeMcp } from './mcp-server.ts'
-import type { Reading } from './reading.ts'
 import { whyUnreachable } from './reasons.ts'
-import { type Passed, passed } from './steps.ts'
-import { type Fetched, NoDocument, type Trace } from './trace.ts'
+import { type Passed, passed, type Reading } from './steps.ts'
+import type { Fetched, Trace } from './trace.ts'
 
 /** What answers at the address. */
 export type Reached = { kind: 'manifest' | 'spec'; fetched: Fetched } | { kind: 'mcp'; url: string }
@@ -32,8 +32,7 @@ export async function fetchDocument(trace: Trace, url: string, headers: Record<s
     // Only to or from www, or to a subdomain (protocol.md 1.8); the step `domains` checks where it ended.
     return await trace.fetch(url, { headers, redirects: 2 })
   } catch (error) {
-    if (!(error instanceof NoDocument)) throw error
-    throw whyUnreachable(error, url)
+    throw error instanceof FetchFailed || error instanceof FetchRefused ? whyUnreachable(error, url) : error
   }
 }
 

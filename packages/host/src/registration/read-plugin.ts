@@ -14,9 +14,8 @@ import { crossOriginFaults } from './cross-origin.ts'
 import { manifestSteps, specSteps } from './document-steps.ts'
 import { readMcp } from './mcp-reading.ts'
 import { reach } from './reach.ts'
-import type { Reading } from './reading.ts'
 import type { PendingRegistration } from './registrations.ts'
-import { type Passed, passed, Refusal, Steps, warned } from './steps.ts'
+import { type Passed, passed, type Reading, Refusal, Steps, warned } from './steps.ts'
 import { Trace } from './trace.ts'
 
 export interface ReadOptions {

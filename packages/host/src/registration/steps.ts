@@ -1,4 +1,5 @@
 import { type RegistrationStep, stepNames } from '../wire.ts'
+import type { Candidates } from './address.ts'
 import type { Trace } from './trace.ts'
 
 type StepName = RegistrationStep['name']
@@ -71,4 +72,17 @@ export class Steps {
   #find(name: StepName): RegistrationStep {
     return this.steps.find((step) => step.name === name) as RegistrationStep
   }
+}
+
+/** One registration in progress: what the user typed, and how it is fetched and reported. */
+export interface Reading {
+  address: string
+  candidates: Candidates
+  /** Whether plugins on this machine may be registered. */
+  allowLoopback: boolean
+  /** The service token, if the user entered one. */
+  token: string | undefined
+  signal: AbortSignal
+  trace: Trace
+  steps: Steps
 }

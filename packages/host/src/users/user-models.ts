@@ -55,11 +55,6 @@ export class UserModels {
     else if (!(await this.#parts.vault.has(place))) await this.#parts.vault.delete(place)
   }
 
-  async forget(user: string): Promise<void> {
-    await this.#parts.database.run`DELETE FROM setting WHERE user_id = ${user} AND name = ${'model'}`
-    await this.#parts.vault.delete(keyPlace(user, { baseUrl: '' }))
-  }
-
   async #chosen(user: string): Promise<ModelChoice | undefined> {
     const row = await this.#parts.database.get<{ value: string }>`
       SELECT value FROM setting WHERE user_id = ${user} AND name = ${'model'}`

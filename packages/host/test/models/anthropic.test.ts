@@ -107,7 +107,7 @@ test('text and calls become the same events as from other models, and are sent b
     { type: 'text', delta: 'Let me ' },
     { type: 'text', delta: 'see.' },
     { type: 'call', id: 'toolu_1', name: tool.name, arguments: { username: 'ada' } },
-    { type: 'end', reason: 'calls' },
+    { type: 'end', reason: 'tool-calls' },
   ])
   close()
   const [{ key, body } = { key: '', body: {} as Sent }] = sent

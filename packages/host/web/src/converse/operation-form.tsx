@@ -45,7 +45,10 @@ function FieldInput({ field, error }: { field: FormField; error: string | undefi
       <Select
         {...shared}
         description={description}
-        options={[['', isRequired ? 'Select an option' : 'Not set'], ...choices.map((one) => [one, one] as const)]}
+        options={[
+          ['', isRequired ? 'Select an option' : 'Not set'],
+          ...choices.map(String).map((one) => [one, one] as const),
+        ]}
       />
     )
   return (

@@ -9,13 +9,8 @@ import { SecretInput } from '../parts/text-input.tsx'
 import { activationLabels } from './labels.ts'
 import { useSignIn } from './sign-in.ts'
 
-interface Props {
-  plugin: PluginDetail
-  onChange: (plugin: PluginDetail) => void
-}
-
 /** Activates the plugin for this user: with one click, a token, or an OAuth sign-in. */
-export function Activation({ plugin, onChange }: Props) {
+export function Activation({ plugin, onChange }: { plugin: PluginDetail; onChange: (plugin: PluginDetail) => void }) {
   const { id, auth, activation, title } = plugin
   const { problem, attempt } = useAttempt()
   const signIn = useSignIn(id, onChange)

@@ -10,25 +10,20 @@ import { Notice, Problem } from '../parts/notice.tsx'
 import { TextInput } from '../parts/text-input.tsx'
 import { useSession } from '../session/session.ts'
 
-interface Props {
-  plugin: PluginDetail
-  onReload: () => void
-}
-
 /** Shares the plugin with other users. Each of them signs in to it. */
-export function Sharing({ plugin, onReload }: Props) {
+export function Sharing({ plugin, onReload }: { plugin: PluginDetail; onReload: () => void }) {
   const { session } = useSession()
   const [link, setLink] = useState('')
   const { problem, attempt } = useAttempt()
   const path = `/api/plugins/${plugin.id}/shares`
-  const share = (input: ShareInput) =>
+  const share = (input: ShareInput, form?: HTMLFormElement) =>
     attempt(async () => {
       const { url = '' } = await request<Share>('POST', path, input)
       setLink(url)
+      form?.reset()
       onReload()
     })
-  const shareByName = ({ userName = '' }: Record<string, string>, form: HTMLFormElement) =>
-    share({ userName }).then(() => form.reset())
+  const shareByName = ({ userName = '' }: Record<string, string>, form: HTMLFormElement) => share({ userName }, form)
   const shareByLink = (values: Record<string, string>) =>
     share(Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)])))
   const revoke = (id: string) => attempt(() => request('DELETE', `${path}/${id}`).then(onReload))
