@@ -131,7 +131,7 @@ const anything: fc.Arbitrary<Sent> = fc.record({
   body,
 })
 
-// Those that come far: everything fits but what the message asks for.
+// Messages that pass the first checks: only what they ask for may be wrong.
 const asked = fc.record({
   method: fc.oneof(
     { weight: 6, arbitrary: fc.constant('tools/call') },

@@ -35,7 +35,7 @@ interface Published {
 const published: Record<string, Published> = {}
 for (const [auth, shop] of Object.entries(shops))
   published[auth] = { files: documentFiles(shop, publicUrl), url: publicUrl, isOpen: auth === 'none' }
-// And what the plugins here publish, as it lies there for review.
+// And the generated files of the plugins here.
 const plugins = new URL('../../../plugins/', import.meta.url)
 for (const name of readdirSync(plugins)) {
   const files = Object.fromEntries(
