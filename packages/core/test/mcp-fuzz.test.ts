@@ -5,7 +5,7 @@ import { character } from './characters.ts'
 import { openShop } from './fixture.ts'
 import { serveMcp } from './mcp-fixture.ts'
 
-const count = Number(process.env.FUZZ_REQUESTS ?? 320)
+const count = Number(process.env.FUZZ_REQUESTS ?? 250)
 const seed = Number(process.env.FUZZ_SEED ?? 3)
 const together = 32
 const longest = 10_000
