@@ -93,8 +93,8 @@ function fieldFaults(schema: JsonSchema): string[] {
   if (description.length === 0 || description.length > 200) faults.push('needs a describe() of 1 to 200 characters')
   const { enum: choice = [] } = (schema.items ?? schema) as { enum?: unknown[] }
   // Some assistants ignore enums.
-  const untold = choice.length > longestChoice ? [] : choice.filter((value) => !description.includes(String(value)))
-  if (untold.length > 0) faults.push(`must list in its description the values ${untold.join(', ')}`)
+  const unlisted = choice.length > longestChoice ? [] : choice.filter((value) => !description.includes(String(value)))
+  if (unlisted.length > 0) faults.push(`must list in its description the values ${unlisted.join(', ')}`)
   if (schema.type === 'array') {
     if (schema.maxItems === undefined) faults.push('has no limit: add max()')
     return [...faults, ...valueFaults((schema.items ?? {}) as JsonSchema)]

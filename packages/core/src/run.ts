@@ -7,7 +7,7 @@ import { Problem } from './problem.ts'
 /** The longest answer that ChatGPT plugins and GPT Actions accept, in characters. */
 export const longestAnswer = 100_000
 
-/** What a call carries besides its input, over HTTP and MCP alike. The handler gets it. */
+/** A call without its input, over HTTP or MCP. The handler receives it. */
 export interface Call extends Context {
   caller: Caller | undefined
 }

@@ -35,7 +35,7 @@ interface Published {
 const published: Record<string, Published> = {}
 for (const [auth, shop] of Object.entries(shops))
   published[auth] = { files: documentFiles(shop, publicUrl), url: publicUrl, isOpen: auth === 'none' }
-// And what the plugins here publish, as it lies there for review.
+// And the generated files of the plugins here.
 const plugins = new URL('../../../plugins/', import.meta.url)
 for (const name of readdirSync(plugins)) {
   const files = Object.fromEntries(
@@ -172,13 +172,12 @@ const readers: [reader: string, read: (yaml: string) => unknown][] = [
   ['yaml 1.1', (yaml) => parse(yaml, { version: '1.1' })],
   ['js-yaml', (yaml) => load(yaml)],
 ]
-const python = (program: string, input?: string) => spawnSync('python3', ['-c', program], { input, encoding: 'utf8' })
-const withoutPython = python('import yaml').status !== 0
-const readInPython = (documents: string[]): unknown[] => {
-  const { stdout, stderr } = python(
-    'import json, sys, yaml\njson.dump([yaml.safe_load(one) for one in json.load(sys.stdin)], sys.stdout)',
-    JSON.stringify(documents),
-  )
+/** Undefined if python3 or its YAML library is not installed. */
+function readInPython(documents: string[]): unknown[] | undefined {
+  const program = 'import json, sys, yaml\njson.dump([yaml.safe_load(one) for one in json.load(sys.stdin)], sys.stdout)'
+  const input = JSON.stringify(documents)
+  const { error, stdout, stderr } = spawnSync('python3', ['-c', program], { input, encoding: 'utf8' })
+  if (error || stderr.includes("No module named 'yaml'")) return undefined
   assert.equal(stderr, '')
   return JSON.parse(stdout)
 }
@@ -203,10 +202,12 @@ for (const [reader, read] of readers)
     assert.deepEqual(read(files['openapi.yaml'] as string), JSON.parse(files['openapi.json'] as string))
   })
 
-test('PyYAML reads every word as text', { skip: withoutPython && 'no python3 with PyYAML' }, () => {
+test('PyYAML reads every word as text', (t) => {
   const all = [choiceOf(strange), ...Object.values(shops).map((shop) => documentFiles(shop, publicUrl))]
+  const read = readInPython(all.map((files) => files['openapi.yaml'] as string))
+  if (!read) return t.skip('python3 with PyYAML is not installed')
   assert.deepEqual(
-    readInPython(all.map((files) => files['openapi.yaml'] as string)),
+    read,
     all.map((files) => JSON.parse(files['openapi.json'] as string)),
   )
 })

@@ -220,7 +220,7 @@ export class UserPages {
   async #show(ctx: Context, status: number, page: Html): Promise<void> {
     ctx.status = status
     ctx.set('Content-Security-Policy', pagePolicy)
-    // Without a referrer policy of its own the browser would send the page's forms with the Origin null.
+    // Without a referrer policy the browser would send the page's forms with the Origin null.
     ctx.set('Referrer-Policy', 'same-origin')
     ctx.type = 'html'
     ctx.body = String(await page)
