@@ -1,103 +1,87 @@
-import { Writable } from 'node:stream'
-import { Problem } from '@reference-plugins/core'
-import type { Context } from 'koa'
-import { koaBody } from 'koa-body'
-import { ArchiveError, readArchive } from './archive.ts'
-import { fromMarkdown, type MarkdownFile } from './markdown.ts'
+import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
+import formidable, { type Part } from 'formidable'
+import { mostFiles, tooMuch, UploadRefused } from './budget.ts'
+import { type FileName, type RawName, readNames } from './file-names.ts'
+import { rawFileName } from './part-name.ts'
 
-const longestUpload = 10 * 2 ** 20
-const mostFiles = 100
+// The other fields of a form are not read.
+const mostFields = 100
+const chunkLength = 2 ** 16
 
-/** Collects a file in memory: on the disk, formidable leaves a file when it refuses an upload with too many. */
-class MemoryFile extends Writable {
-  readonly chunks: Buffer[] = []
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.chunks.push(chunk)
-    done()
-  }
-}
-
-const contents = new WeakMap<object, MemoryFile>()
-
-const readMultipart = koaBody({
-  multipart: true,
-  json: false,
-  text: false,
-  urlencoded: false,
-  formidable: {
-    maxFiles: mostFiles,
-    maxFileSize: longestUpload,
-    maxTotalFileSize: longestUpload,
-    allowEmptyFiles: true,
-    fileWriteStreamHandler(file) {
-      const content = new MemoryFile()
-      if (file) contents.set(file, content)
-      return content
-    },
-  },
-})
-
-/** A file of an upload, or the reason why it was refused. */
-export type Uploaded = { name: string; file: MarkdownFile } | { name: string; reason: string }
-
-/**
- * Reads an upload (multipart/form-data) of Markdown files and zip archives of them. It leaves no files on the disk.
- * @throws Problem 400, 413, 415 or 422
- */
-export async function readUpload(ctx: Context): Promise<Uploaded[]> {
-  const uploaded = (await readFiles(ctx)).map(({ name, content }): Uploaded => {
-    const file = toMarkdownFile(name, content)
-    return typeof file === 'string' ? { name, reason: file } : { name, file }
-  })
-  if (uploaded.length === 0)
-    throw new Problem(400, 'The upload has no file: send at least one, for example with curl -F file=@note.md')
-  return uploaded
-}
-
-interface UploadedFile {
-  name: string
+/** A file of an upload. */
+export interface UploadedFile {
+  name: FileName
+  /** Empty if the sender named none. */
+  mediaType: string
   content: Buffer
 }
 
-/** Returns the file, or the reason why it is refused. */
-function toMarkdownFile(name: string, content: Buffer): MarkdownFile | string {
-  if (!/\.(md|markdown|txt)$/i.test(name)) return 'it is not a .md, .markdown, .txt or .zip file'
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(content)
-  } catch {
-    return 'it is not UTF-8 text'
-  }
-  return fromMarkdown(name, text)
+/**
+ * Reads the files in a body of multipart/form-data, whatever the names of their fields.
+ * @throws UploadRefused
+ */
+export async function readForm(body: Buffer, contentType: string): Promise<UploadedFile[]> {
+  const parts = await readParts(body, contentType)
+  if (parts.length === 0)
+    throw new UploadRefused(400, 'The upload has no file: send at least one, for example with curl -F file=@note.md')
+  const names = readNames(parts.map(({ name }) => name))
+  return parts.map(({ mediaType, chunks }, index) => ({
+    name: names[index] as FileName,
+    mediaType,
+    content: Buffer.concat(chunks),
+  }))
 }
 
-/** The files of the upload and those in its archives. */
-async function readFiles(ctx: Context): Promise<UploadedFile[]> {
-  if (!ctx.is('multipart/form-data'))
-    throw new Problem(415, 'Send the files as multipart/form-data, for example with curl -F file=@note.md')
+interface FilePart {
+  name: RawName
+  mediaType: string
+  chunks: Buffer[]
+}
+
+async function readParts(body: Buffer, contentType: string): Promise<FilePart[]> {
+  const parts: FilePart[] = []
+  let fields = 0
+  // Names of files stay as they came: `binary` makes one character of each byte.
+  const form = formidable({ encoding: 'binary' })
+  form.onPart = (part) => {
+    const name = rawFileName(headerOf(part, 'content-disposition'))
+    const mediaType = headerOf(part, 'content-type').trim()
+    // A part without a file name is a field, unless its type can only be that of a file.
+    const isFile = name !== undefined || /^(text\/markdown|application\/(x-)?zip)/i.test(mediaType)
+    const chunks: Buffer[] = []
+    part.on('data', (chunk: Buffer) => {
+      if (isFile) chunks.push(chunk)
+    })
+    part.on('end', () => {
+      // A browser sends an empty part without a name if no file was chosen.
+      const isChosen = chunks.length > 0 || name?.bytes.length || name?.utf8
+      if (isFile && isChosen) parts.push({ name: name ?? { bytes: new Uint8Array() }, mediaType, chunks })
+      else fields++
+      if (parts.length > mostFiles || fields > mostFields) form.emit('error', new UploadRefused(413, tooMuch))
+    })
+  }
   try {
-    await readMultipart(ctx, async () => {})
-    const files = Object.values(ctx.request.files ?? {}).flat()
-    const read = await Promise.all(
-      files.map(async (file) => {
-        const name = file.originalFilename ?? 'note.md'
-        const content = Buffer.concat(contents.get(file)?.chunks ?? [])
-        return /\.zip$/i.test(name) ? readArchive(content) : [{ name, content }]
-      }),
-    )
-    return read.flat()
+    await form.parse(toRequest(body, contentType))
   } catch (error) {
-    if (error instanceof ArchiveError) throw new Problem(422, error.message)
-    throw uploadProblem(error as Error & { httpCode?: number })
+    throw error instanceof UploadRefused ? error : unreadable(error as { httpCode?: number })
   }
+  return parts
 }
 
-function uploadProblem(error: Error & { httpCode?: number }): unknown {
-  const headers = { connection: 'close' }
-  if (error.httpCode === 413)
-    return new Problem(413, `Send at most ${mostFiles} files and ${longestUpload} bytes in one upload`, { headers })
-  if (error.httpCode !== undefined && error.httpCode < 500)
-    return new Problem(400, 'The upload cannot be read: send it again as complete multipart/form-data', { headers })
-  return error
+/** What the parser reads of a request. */
+function toRequest(body: Buffer, contentType: string): IncomingMessage {
+  const starts = Array.from({ length: Math.ceil(body.length / chunkLength) }, (_, index) => index * chunkLength)
+  const stream = Readable.from(starts.map((start) => body.subarray(start, start + chunkLength)))
+  const headers = { 'content-type': contentType, 'content-length': String(body.length) }
+  return Object.assign(stream, { headers }) as unknown as IncomingMessage
 }
+
+/** The parser sets them, though its types do not say so. */
+const headerOf = (part: Part, name: string): string =>
+  (part as { headers?: Record<string, string> }).headers?.[name] ?? ''
+
+const unreadable = ({ httpCode }: { httpCode?: number }): UploadRefused =>
+  httpCode === 501
+    ? new UploadRefused(415, 'Send each file as it is, without Content-Transfer-Encoding')
+    : new UploadRefused(400, 'The upload cannot be read: send it again as complete multipart/form-data')
