@@ -15,6 +15,10 @@ const shop = definePlugin({
       path: '/pages',
       middleware(ctx, next) {
         if (ctx.path === '/pages/nothing') return next()
+        if (ctx.path === '/pages/guarded')
+          return ctx.state.guard(async () => {
+            throw new Problem(401, 'Send another token')
+          })
         if (ctx.path === '/pages/throw') throw new Problem(409, 'Try another page')
         ctx.set('Content-Security-Policy', "default-src 'self'")
         ctx.body = ctx.method
@@ -43,6 +47,13 @@ test('an error of a mount becomes a problem document, and its calls are counted'
     .expect('RateLimit', /r=1/)
   await api.get('/pages').expect(200)
   await api.get('/pages').expect(429)
+})
+
+test('tokens that a mount refuses are counted', async () => {
+  const { api } = await serveShop(shop)
+  for (let count = 0; count < 100; count++) await api.get('/pages/guarded').expect(401)
+  await api.get('/pages/guarded').expect(429).expect('Retry-After', /^\d+$/)
+  await api.get('/pages').expect(200)
 })
 
 test('no document mentions a mount', async () => {

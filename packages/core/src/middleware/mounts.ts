@@ -9,6 +9,7 @@ export function mounts(all: readonly Mount[], rateLimit: RateLimit): Middleware<
     const found = all.find(({ path }) => ctx.path === path || ctx.path.startsWith(`${path}/`))
     if (!found) return next()
     ctx.state.headers = await rateLimit.count(ctx.ip)
+    ctx.state.guard = (authenticate) => rateLimit.guard(ctx.ip, authenticate)
     return found.middleware(ctx, next)
   }
 }

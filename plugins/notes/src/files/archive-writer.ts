@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { ZipFile } from 'yazl'
-import { type MarkdownFile, toMarkdown } from './markdown.ts'
+import { type MarkdownFile, toMarkdown } from '../markdown/markdown.ts'
 
 /** A Markdown file whose text is read when the archive gets to it. */
 export interface LazyFile extends Omit<MarkdownFile, 'text'> {

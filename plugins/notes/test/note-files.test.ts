@@ -5,7 +5,8 @@ import { buffer } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { deflateRawSync } from 'node:zlib'
 import { ZipFile } from 'yazl'
-import { readArchive } from '../src/markdown/archive.ts'
+import { readArchive } from '../src/files/archive.ts'
+import { Budget } from '../src/files/budget.ts'
 import { type Served, serveNotes, type User } from './fixture.ts'
 
 let notes: Served
@@ -112,9 +113,10 @@ test('invalid and oversized uploads are refused', async () => {
   await upload(Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`${index}.md`, 'x']))).expect(413)
   await upload({ 'not.zip': 'not a zip' }).expect(422)
   await upload({
-    'many.zip': await zipOf(Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`${i}.md`, 'x']))),
+    'many.zip': await zipOf(Object.fromEntries(Array.from({ length: 10_001 }, (_, i) => [`${i}.md`, 'x']))),
   }).expect(422)
-  await upload({ 'large.zip': await zipOf({ 'large.md': 'x'.repeat(2 ** 20 + 1) }) }).expect(422)
+  const large = Object.fromEntries(Array.from({ length: 90 }, (_, i) => [`${i}.md`, 'x'.repeat(400_000)]))
+  await upload({ 'large.zip': await zipOf(large) }).expect(422)
   assert.deepEqual(await listed(), [])
   await user.get('/import').expect(405)
   await user.post('/export').expect(405)
@@ -128,7 +130,10 @@ test('invalid and oversized uploads are refused', async () => {
 test('unpacking stops when an archive is larger than it states', async () => {
   const bomb = lyingZip(Buffer.alloc(64 * 2 ** 20))
   const before = process.memoryUsage.rss()
-  await assert.rejects(readArchive(bomb), /too many bytes|cannot be read/)
+  const unpack = async () => {
+    for await (const { read } of readArchive(bomb, new Budget())) await read()
+  }
+  await assert.rejects(unpack(), /too many bytes|cannot be read/)
   assert.ok(process.memoryUsage.rss() - before < 48 * 2 ** 20)
 })
 
