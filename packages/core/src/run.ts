@@ -3,6 +3,7 @@ import type { Caller } from './auth/auth.ts'
 import type { Context } from './operation.ts'
 import type { Plugin, PluginOperation } from './plugin.ts'
 import { Problem } from './problem.ts'
+import { describeFormat } from './time-format.ts'
 
 /** The longest answer that ChatGPT plugins and GPT Actions accept, in characters. */
 export const longestAnswer = 100_000
@@ -55,10 +56,17 @@ function refusal(error: z.ZodError, input: unknown): Problem {
   const errors = error.issues.map((issue) => {
     const name = issue.path.join('.')
     const missing = issue.code === 'invalid_type' && !Object.hasOwn(Object(input), String(issue.path[0]))
-    return { name, detail: missing ? 'is missing' : issue.message }
+    return { name, detail: missing ? 'is missing' : (describeIso(issue, input) ?? issue.message) }
   })
   const sentence = errors.map(({ name, detail }) => `${name}: ${detail}`).join('; ')
   return new Problem(400, `Correct the input and call again. ${sentence}`, { errors })
+}
+
+/** Zod's own words for an ISO format name neither the form nor the fault. */
+function describeIso(issue: z.core.$ZodIssue, input: unknown): string | undefined {
+  if (issue.code !== 'invalid_format' || !issue.message.startsWith('Invalid ISO ')) return undefined
+  const value = issue.path.reduce<unknown>((whole, key) => (whole as Record<PropertyKey, unknown>)[key], input)
+  return describeFormat(issue.format, value)
 }
 
 const describe = (error: z.ZodError): string =>
