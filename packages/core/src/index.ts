@@ -1,3 +1,4 @@
+export { addressKey } from './address-key.ts'
 export { type AppOptions, createApp } from './app.ts'
 export type { Auth, Caller } from './auth/auth.ts'
 export { none } from './auth/none.ts'
@@ -29,5 +30,5 @@ export {
 export { Problem, problemType, toProblem, toProblemDocument } from './problem.ts'
 export { type Call, longestAnswer, run } from './run.ts'
 export { type ServeOptions, serve } from './serve.ts'
-export { listen, type RunningServer } from './server.ts'
+export { type ListenOptions, listen, type RunningServer } from './server.ts'
 export { text } from './text.ts'
