@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isLoopbackUrl } from '@reference-plugins/guarded-fetch/address'
 import { z } from 'zod'
 
 const port = z.coerce.number('must be a number').int().min(1).max(65535)
@@ -67,14 +68,24 @@ export function readEnvironment<Own extends z.ZodType = z.ZodUnknown>(
   if (!read.success)
     throw new EnvironmentError(read.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('\n'))
   const environment = read.data as Environment
+  if (set.NODE_ENV === undefined && isElsewhere(environment.PUBLIC_URL))
+    throw new EnvironmentError(
+      `NODE_ENV is not set, and PUBLIC_URL=${environment.PUBLIC_URL} is for others: set NODE_ENV=production, or NODE_ENV=development to try it out with the secrets and rights of development`,
+    )
   environment.PUBLIC_URL ??= `http://localhost:${environment.PORT}`
   environment.DATABASE_URL ??= defaultDatabase(fileURLToPath(defaults.folder))
   return environment as Environment & z.output<Own>
 }
 
+/** Over http it may be a machine in the developer's own network. */
+const isElsewhere = (publicUrl: string | undefined): boolean =>
+  publicUrl?.startsWith('https:') === true && !isLoopbackUrl(publicUrl)
+
 function defaultDatabase(folder: string): string {
   const data = join(folder, '.data')
-  mkdirSync(data, { recursive: true })
+  mkdirSync(data, { recursive: true, mode: 0o700 })
+  // An older version may have made it for everyone. The folder of another user is that user's to restrict.
+  if (statSync(data).uid === process.getuid?.()) chmodSync(data, 0o700)
   return `file:${join(data, `${basename(folder)}.sqlite`)}`
 }
 

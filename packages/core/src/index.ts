@@ -29,6 +29,7 @@ export {
 } from './plugin.ts'
 export { Problem, problemType, toProblem, toProblemDocument } from './problem.ts'
 export { type Call, longestAnswer, run } from './run.ts'
+export { readSecretFile, writeSecretFile } from './secret-file.ts'
 export { type ServeOptions, serve } from './serve.ts'
 export { type ListenOptions, listen, type RunningServer } from './server.ts'
 export { text } from './text.ts'
