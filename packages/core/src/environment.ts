@@ -5,9 +5,16 @@ import { isLoopbackUrl } from '@reference-plugins/guarded-fetch/address'
 import { z } from 'zod'
 
 const port = z.coerce.number('must be a number').int().min(1).max(65535)
-const origin = z
-  .url('must be a URL')
-  .refine((value) => isOrigin(value), 'must be an origin, such as https://todo.example.com')
+const origin = z.string().superRefine((value, { addIssue }) => {
+  if (!isOrigin(value)) addIssue(`must be an origin, ${exampleFor(value)}`)
+})
+const pageOrigin = z.string().superRefine((value, { addIssue }) => {
+  if (value === 'null')
+    addIssue(
+      'must not be null, the origin of every file and sandboxed page: serve the page by http, and name its origin',
+    )
+  else if (!isPageOrigin(value)) addIssue(`must be an origin, ${exampleFor(value)}`)
+})
 
 /** The variables that every plugin reads. */
 const Common = z.object({
@@ -26,7 +33,7 @@ const Common = z.object({
         .map((part) => part.trim())
         .filter(Boolean),
     )
-    .pipe(z.array(origin))
+    .pipe(z.array(pageOrigin.transform((value) => value.replace(/\/$/, ''))))
     .default([]),
   OPENAI_APPS_CHALLENGE: z
     .string()
@@ -92,6 +99,18 @@ function defaultDatabase(folder: string): string {
 /** Whether this is an http or https URL with nothing after the port. */
 export const isOrigin = (value: string): boolean =>
   URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && new URL(value).origin === value.replace(/\/$/, '')
+
+/** Whether a page may have this origin: also that of a desktop program or an extension, such as vscode-file://vscode-app. */
+export const isPageOrigin = (value: string): boolean =>
+  isOrigin(value) ||
+  (/^[a-z][a-z0-9+.-]*:\/\/[\w.-]+(:\d+)?$/.test(value) && !/^(https?|file|data|blob|ftp|wss?):/.test(value))
+
+/** The origin that was probably meant. */
+function exampleFor(value: string): string {
+  const meant = URL.parse(value) ?? URL.parse(`https://${value}`)
+  const isMeant = meant !== null && /^https?:$/.test(meant.protocol) && meant.hostname.includes('.')
+  return `such as ${isMeant ? meant.origin : 'https://todo.example.com'}`
+}
 
 /** Reads a variable such as `openai=abc,other=def`: the token that each assistant showed, by its name. */
 export const VerificationTokens = z

@@ -30,6 +30,7 @@ export interface Answer {
  */
 export async function run(plugin: Plugin, operation: PluginOperation, input: unknown, call: Call): Promise<Answer> {
   authorize(plugin, operation, call.caller)
+  leaveNullsOut(operation, input)
   const checked = operation.input.safeParse(input)
   if (!checked.success) throw refusal(checked.error, input)
   const given: HandlerContext = new HandlerContext(call)
@@ -76,6 +77,17 @@ class HandlerContext {
 
   get progress(): Context['progress'] {
     return this.#call.progress ?? untold
+  }
+}
+
+/** Some assistants send null for an input that they leave out. Where a schema knows null, it means what the schema says. */
+function leaveNullsOut({ input: { shape } }: PluginOperation, input: unknown): void {
+  if (typeof input !== 'object' || input === null) return
+  for (const [name, value] of Object.entries(input)) {
+    if (value !== null) continue
+    const schema = Object.hasOwn(shape, name) ? shape[name] : undefined
+    if (schema?.safeParse(undefined).success && !schema.safeParse(null).success)
+      delete (input as Record<string, unknown>)[name]
   }
 }
 

@@ -53,3 +53,42 @@ test('the folder of the data is for its owner alone, also where it was made for 
   readEnvironment({ DATABASE_URL: `file:${join(other, '.data', 'a.sqlite')}` }, variables)
   assert.notEqual(statSync(join(other, '.data')).mode & 0o777, 0o700)
 })
+
+test('CORS_ORIGINS takes the origins of pages, desktop programs and extensions', () => {
+  const origins = [
+    'https://chat.example.com',
+    'http://localhost:3000',
+    'vscode-file://vscode-app',
+    'app://obsidian.md',
+    'tauri://localhost',
+    'capacitor://localhost',
+    'chrome-extension://abcdefghijklmnop',
+    'moz-extension://0f7e0ac4-8c3d-4a0e-9f4f-1f7a6a1b2c3d',
+  ]
+  assert.deepEqual(read({ CORS_ORIGINS: origins.join(', ') }).CORS_ORIGINS, origins)
+  // An Origin header never has a slash at its end.
+  assert.deepEqual(read({ CORS_ORIGINS: 'https://a.example/' }).CORS_ORIGINS, ['https://a.example'])
+})
+
+test('what CORS_ORIGINS cannot take is refused with what can be done', () => {
+  assert.throws(() => read({ CORS_ORIGINS: 'null' }), isTold(/null, the origin of every file.*serve the page by http/))
+  for (const [value, meant] of [
+    ['https://chat.example.com/path', 'https://chat.example.com'],
+    ['https://CHAT.example.com', 'https://chat.example.com'],
+    ['https://chat.example.com:443', 'https://chat.example.com'],
+    ['https://bücher.example', 'https://xn--bcher-kva.example'],
+    ['chat.example.com', 'https://chat.example.com'],
+    ['*', 'https://todo.example.com'],
+    ['file://', 'https://todo.example.com'],
+    ['vscode-file://vscode-app/page', 'https://todo.example.com'],
+  ] as const)
+    for (const name of ['CORS_ORIGINS', 'PUBLIC_URL'])
+      assert.throws(
+        () => read({ [name]: value, NODE_ENV: 'production' }),
+        (error: Error) => {
+          assert.match(error.message, /must be an origin/)
+          assert.ok(error.message.endsWith(`such as ${meant}`), error.message)
+          return true
+        },
+      )
+})
