@@ -23,6 +23,7 @@ export { type Page, type PageRequest, pageInput, pageOutput, readPage } from './
 export {
   closePlugin,
   type Mount,
+  type MountState,
   type Plugin,
   type PluginOperation,
   type Resource,

@@ -4,12 +4,21 @@ import type { Auth } from './auth/auth.ts'
 import type { Field } from './input.ts'
 import type { Operation } from './operation.ts'
 
-/** The plugin's own middleware. Whatever it throws becomes a problem document, its calls are counted, and `ctx.state.log`
- * is its log. */
+/** What a mount finds in `ctx.state`. */
+export interface MountState {
+  readonly log: Logger
+  /**
+   * Runs `authenticate`, and counts the tokens that it refuses together with those that operations and MCP refuse.
+   * @throws Problem 429 after too many, or what `authenticate` throws
+   */
+  guard<Result>(authenticate: () => Promise<Result>): Promise<Result>
+}
+
+/** The plugin's own middleware. Whatever it throws becomes a problem document, and its calls are counted. */
 export interface Mount {
   /** The middleware gets every request at this path or below it, whatever the method. */
   readonly path: string
-  readonly middleware: Middleware<{ log: Logger }>
+  readonly middleware: Middleware<MountState>
 }
 
 /** Something that a plugin needs in order to serve, such as its database. */
