@@ -26,6 +26,7 @@ export interface Answer {
  */
 export async function run(plugin: Plugin, operation: PluginOperation, input: unknown, call: Call): Promise<Answer> {
   authorize(plugin, operation, call.caller)
+  leaveNullsOut(operation, input)
   const checked = operation.input.safeParse(input)
   if (!checked.success) throw refusal(checked.error, input)
   const output = await operation.handler(checked.data as never, call as never)
@@ -43,6 +44,17 @@ export class OutputError extends Error {
 
   constructor(operation: PluginOperation, detail: string) {
     super(`the output of ${operation.id} does not fit: ${detail}`)
+  }
+}
+
+/** Some assistants send null for an input that they leave out. Where a schema knows null, it means what the schema says. */
+function leaveNullsOut({ input: { shape } }: PluginOperation, input: unknown): void {
+  if (typeof input !== 'object' || input === null) return
+  for (const [name, value] of Object.entries(input)) {
+    if (value !== null) continue
+    const schema = Object.hasOwn(shape, name) ? shape[name] : undefined
+    if (schema?.safeParse(undefined).success && !schema.safeParse(null).success)
+      delete (input as Record<string, unknown>)[name]
   }
 }
 
