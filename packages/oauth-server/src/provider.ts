@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { Database } from '@reference-plugins/store'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { errors, interactionPolicy, Provider } from 'oidc-provider'
 import type { Accounts } from './accounts.ts'
-import { createAdapter } from './adapter.ts'
+import { createAdapter, fitsSecret } from './adapter.ts'
+import { isSameCallback } from './callback.ts'
 import { type Client, toMetadata } from './client.ts'
 import { clientDocuments, type DocumentOptions } from './client-document.ts'
 import { errorPage, pagePolicy } from './pages/layout.ts'
@@ -95,6 +96,8 @@ export async function createProvider(
     },
     issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
+    // Apps keep their access when the user signs out of the browser.
+    expiresWithSession: () => false,
     interactions: { url: (_, { uid }) => `${mountPath}/interaction/${uid}`, policy: policy(accounts, secure) },
     ttl: {
       AccessToken: hour,
@@ -123,6 +126,22 @@ export async function createProvider(
       ctx.body = String(await errorPage({ title, message: out.error_description ?? out.error, hint }))
     },
   })
+  provider.Client.prototype.redirectUriAllowed = function (asked: string) {
+    return (this.redirectUris ?? []).some((registered) => isSameCallback(registered, asked))
+  }
+  const configured = new Set(clients.map(({ id }) => id))
+  const { compareClientSecret } = provider.Client.prototype
+  provider.Client.prototype.compareClientSecret = function (secret: string) {
+    if (configured.has(this.clientId)) return compareClientSecret.call(this, secret)
+    return fitsSecret(secret, this.clientSecret ?? '')
+  }
+  provider.use(async (ctx, next) => {
+    await next()
+    if (ctx.oidc?.route === 'discovery')
+      ctx.body = { ...(ctx.body as object), scopes_supported: Object.keys(options.scopes) }
+    const form = ctx.oidc?.params?.response_mode === 'form_post' ? formScript(ctx.body) : undefined
+    if (form !== undefined) ctx.set('Content-Security-Policy', `${pagePolicy}; script-src '${form}'`)
+  })
   // The provider reads its address from two headers, which are set on every request before it gets here.
   provider.proxy = true
   return provider
@@ -140,6 +159,12 @@ function policy(accounts: Accounts, secure: boolean) {
     }),
   )
   return prompts
+}
+
+/** The hash of the script that sends the form of `response_mode=form_post`; its page has a button too. */
+function formScript(page: unknown): string | undefined {
+  const script = typeof page === 'string' ? /<script>([^<]*)<\/script>/.exec(page)?.[1] : undefined
+  return script === undefined ? undefined : `sha256-${createHash('sha256').update(script).digest('base64')}`
 }
 
 /** A secret that all processes with the same database share. */
