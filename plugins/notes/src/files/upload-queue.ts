@@ -8,7 +8,7 @@ import type { WorkerAnswer, WorkerTask } from './note-worker.ts'
 
 const mostUploads = 8
 const mostOfOneUser = 4
-const longestTime = 15_000
+const longestTime = 20_000
 const mostMegabytes = 256
 
 /**

@@ -102,18 +102,19 @@ function readYaml(source: string): Members | 'no front matter' | 'not understood
 function yamlValue(node: Node | null): Value {
   if (isScalar(node)) {
     const text = yamlText(node)
-    if (text === undefined) return 'empty'
+    if (typeof text !== 'string') return text === null ? 'empty' : 'other'
     return { text, isFolded: node.type === Scalar.BLOCK_FOLDED || node.type === Scalar.BLOCK_LITERAL }
   }
-  if (isSeq(node)) return { list: node.items.map((item) => (isScalar(item) ? yamlText(item) : undefined)) }
+  if (isSeq(node))
+    return { list: node.items.map((item) => (isScalar(item) ? (yamlText(item) ?? undefined) : undefined)) }
   return node === null ? 'empty' : 'other'
 }
 
-/** Undefined for null, with or without a word. */
-function yamlText({ value, type, tag }: Scalar): string | undefined {
+/** Null if it is null, with or without a word, and undefined for types that only YAML has. */
+function yamlText({ value, type, tag }: Scalar): string | null | undefined {
   if (tag !== undefined && tag !== 'tag:yaml.org,2002:str') return undefined
   const text = String(value ?? '')
-  return type !== undefined && type !== Scalar.PLAIN ? text : /^(?:~|null|Null|NULL|)$/.test(text) ? undefined : text
+  return type !== undefined && type !== Scalar.PLAIN ? text : /^(?:~|null|Null|NULL|)$/.test(text) ? null : text
 }
 
 function hasYamlComments(source: string): boolean {
@@ -128,7 +129,10 @@ function hasYamlComments(source: string): boolean {
 
 function readToml(source: string): Members | 'not understood' {
   try {
-    const members = Object.entries(parseToml(source)).map(([key, value]): [string, Value] => [key, tomlValue(value)])
+    const members = Object.entries(parseToml(source)).map(([key, value]): [string, Value] => [
+      key,
+      tomlValue(value, source),
+    ])
     // The parser does not report comments.
     return { members, hasComments: source.includes('#') }
   } catch {
@@ -136,9 +140,13 @@ function readToml(source: string): Members | 'not understood' {
   }
 }
 
-function tomlValue(value: unknown): Value {
+function tomlValue(value: unknown, source: string): Value {
   if (typeof value === 'string') return { text: value }
-  if (value instanceof TomlDate) return { text: value.toISOString() }
+  if (value instanceof TomlDate) {
+    const text = value.toISOString()
+    // The parser moves 30 February to March.
+    return source.includes(text.slice(0, 10)) ? { text } : 'other'
+  }
   if (Array.isArray(value)) return { list: value.map((item) => (typeof item === 'string' ? item : undefined)) }
   return 'other'
 }
