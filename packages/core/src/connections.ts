@@ -19,8 +19,8 @@ const defaults: ConnectionLimits = {
   sendTimeout: 30_000,
   unsentBytes: 2 ** 25,
   allUnsentBytes: 2 ** 28,
-  waitingRequests: 1_000,
-  allWaitingRequests: 20_000,
+  waitingRequests: 250,
+  allWaitingRequests: 5_000,
 }
 
 const interval = 250

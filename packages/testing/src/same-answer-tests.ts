@@ -120,8 +120,11 @@ async function openDirect({ plugin, authorization }: Opened): Promise<Entrance> 
     )
 }
 
-async function openHttp({ url, authorization }: Opened): Promise<Entrance> {
-  return async ({ method, path, fields }, input) => {
+async function openHttp(opened: Opened): Promise<Entrance> {
+  const { url, authorization } = opened
+  const direct = await openDirect(opened)
+  return async (operation, input) => {
+    const { method, path, fields, only } = operation
     const at = (place: string) =>
       fields.filter((field) => field.place === place && input[field.name] !== undefined).map(({ name }) => name)
     const target = new URL(url + path.replaceAll(/\{([^}]*)\}/g, (_, name) => encodeURIComponent(String(input[name]))))
@@ -133,6 +136,10 @@ async function openHttp({ url, authorization }: Opened): Promise<Entrance> {
       ...(method !== 'GET' && method !== 'DELETE' && { body: JSON.stringify(pick(input, at('body'))) }),
     })
     const body = (await answer.json()) as Input
+    if (only) {
+      assert.equal(answer.status, 404, `${operation.id} is for MCP only`)
+      return direct(operation, input)
+    }
     return { status: answer.status, outcome: answer.ok ? body : String(body.detail) }
   }
 }
