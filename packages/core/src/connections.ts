@@ -3,7 +3,10 @@ import type { Socket } from 'node:net'
 
 /** What one client, and all of them together, may make the process hold. */
 export interface ConnectionLimits {
-  /** The longest time without progress while an answer waits to be sent, and without a request, in milliseconds. */
+  /**
+   * The time without progress while an answer waits to be sent, or without a request, in milliseconds. Node tells progress
+   * by what is left at the end of it, so that a connection is closed after one to two of them.
+   */
   sendTimeout: number
   /** The most bytes that wait to be sent on one connection. */
   unsentBytes: number
@@ -16,11 +19,11 @@ export interface ConnectionLimits {
 }
 
 const defaults: ConnectionLimits = {
-  sendTimeout: 30_000,
+  sendTimeout: 15_000,
   unsentBytes: 2 ** 25,
   allUnsentBytes: 2 ** 28,
-  waitingRequests: 1_000,
-  allWaitingRequests: 20_000,
+  waitingRequests: 250,
+  allWaitingRequests: 5_000,
 }
 
 const interval = 250

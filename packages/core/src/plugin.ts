@@ -51,6 +51,9 @@ export interface Plugin {
   readonly servesFrom?: string
 }
 
+/** The operations that have a path and are in the specs. */
+export const httpOperations = ({ operations }: Plugin): PluginOperation[] => operations.filter(({ only }) => !only)
+
 export async function closePlugin(plugin: Plugin): Promise<void> {
   for (const resource of plugin.needs.toReversed()) await resource.close()
 }

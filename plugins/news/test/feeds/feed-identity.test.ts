@@ -40,9 +40,9 @@ async function show(...documents: string[]) {
   const feeds = new Feeds(database)
   await feeds.setDefaults([url])
   for (const [index, document] of documents.entries()) {
-    const fetched = new Date(now.getTime() + index * 60_000).toISOString()
-    const validators = { etag: null, lastModified: null }
-    await feeds.save(url, readFeedDocument(Buffer.from(document), '', url, now), validators, { fetched, next: '9999' })
+    const fetched_at = new Date(now.getTime() + index * 60_000).toISOString()
+    const state = { fetched_at, next_poll_at: '9999', etag: null, last_modified: null }
+    await feeds.save(url, readFeedDocument(Buffer.from(document), '', url, now), state)
   }
   return (await new Articles(database).list('ann', {}, 0, 1000)).map(({ title, text, link, published_at }) => ({
     title,
