@@ -33,7 +33,7 @@ export function readFrontMatter(content: string): FrontMatter | undefined {
   const facts = new Facts()
   if (read === 'not understood') facts.isWhole = false
   else {
-    facts.isWhole = !read.hasComments
+    facts.isWhole = !read.saysMore
     for (const [key, value] of read.members) facts.add(key, value)
   }
   const { title, tags, created, updated, isWhole } = facts
@@ -75,7 +75,8 @@ type Value = { text: string; isFolded?: boolean } | { list: (string | undefined)
 
 interface Members {
   members: [key: string, value: Value][]
-  hasComments: boolean
+  /** Beside the members, such as comments. */
+  saysMore: boolean
 }
 
 /** All scalars are read as texts, so that `1.10` and `yes` stay as they are. */
@@ -86,13 +87,13 @@ function readYaml(source: string): Members | 'no front matter' | 'not understood
     const document = parseDocument(source, { schema: 'failsafe', logLevel: 'silent' })
     if (document.errors.length > 0) return otherwise
     const { contents } = document
-    if (contents === null) return { members: [], hasComments: true }
+    if (contents === null) return { members: [], saysMore: true }
     if (!isMap(contents)) return 'no front matter'
     const members = contents.items.map(({ key, value }): [string, Value] => [
       isScalar(key) ? String(key.value) : '',
       yamlValue(value as Node | null),
     ])
-    return { members, hasComments: document.warnings.length > 0 || hasYamlComments(source) }
+    return { members, saysMore: document.warnings.length > 0 || hasRemarks(source) }
   } catch {
     // Nested too deeply for the parser.
     return otherwise
@@ -117,11 +118,12 @@ function yamlText({ value, type, tag }: Scalar): string | null | undefined {
   return type !== undefined && type !== Scalar.PLAIN ? text : /^(?:~|null|Null|NULL|)$/.test(text) ? null : text
 }
 
-function hasYamlComments(source: string): boolean {
+/** Whether there is a comment, an anchor or the name of a type. */
+function hasRemarks(source: string): boolean {
   let before = ''
   for (const token of new Lexer().lex(source)) {
-    // \u001f announces a scalar, which may begin with # in a block.
-    if (token.startsWith('#') && before !== '\u001f') return true
+    // \u001f announces a scalar, which may begin with any of them in a block.
+    if (/^[#&*!]/.test(token) && before !== '\u001f') return true
     before = token
   }
   return false
@@ -134,7 +136,7 @@ function readToml(source: string): Members | 'not understood' {
       tomlValue(value, source),
     ])
     // The parser does not report comments.
-    return { members, hasComments: source.includes('#') }
+    return { members, saysMore: source.includes('#') }
   } catch {
     return 'not understood'
   }
