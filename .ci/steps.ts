@@ -79,6 +79,27 @@ export const groups: Record<string, Step[][]> = {
         environment: { FUZZ_REQUESTS: '10000' },
         hasTotals: true,
       },
+      {
+        title: 'long fuzzes of the reader and of tools',
+        command:
+          "pnpm exec run-tests 'packages/reader/test/{fuzz,request}.test.ts' 'packages/host/test/tools/{fuzz,tool}.test.ts'",
+        environment: { FUZZ_DOCUMENTS: '5000' },
+        hasTotals: true,
+      },
+    ],
+    [
+      {
+        title: 'long comparisons of todo with the original service, and many kills',
+        command: 'pnpm --filter todo test test/seed.test.ts test/durability.test.ts',
+        environment: { FUZZ_SEQUENCES: '120', FUZZ_ROUNDS: '8' },
+        hasTotals: true,
+      },
+      {
+        title: 'every defect is found when all operations are called',
+        command: 'pnpm --filter @reference-plugins/contract test test/mutants.test.ts',
+        environment: { FUZZ_MUTANTS: 'complete' },
+        hasTotals: true,
+      },
     ],
   ],
   versions: [

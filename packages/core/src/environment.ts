@@ -16,6 +16,15 @@ const pageOrigin = z.string().superRefine((value, { addIssue }) => {
   else if (!isPageOrigin(value)) addIssue(`must be an origin, ${exampleFor(value)}`)
 })
 
+/** Reads a variable with values that are separated by commas. */
+export function listOf<Item extends z.ZodType<unknown, string>>(item: Item) {
+  const split = (value: string) => value.split(',').map((part) => part.trim())
+  return z
+    .string()
+    .transform((value) => split(value).filter(Boolean))
+    .pipe(z.array(item))
+}
+
 /** The variables that every plugin reads. */
 const Common = z.object({
   PORT: port,
@@ -25,16 +34,7 @@ const Common = z.object({
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   RATE_LIMIT: z.coerce.number('must be a number').int().min(1).default(6000),
-  CORS_ORIGINS: z
-    .string()
-    .transform((value) =>
-      value
-        .split(',')
-        .map((part) => part.trim())
-        .filter(Boolean),
-    )
-    .pipe(z.array(pageOrigin.transform((value) => value.replace(/\/$/, ''))))
-    .default([]),
+  CORS_ORIGINS: listOf(pageOrigin.transform((value) => value.replace(/\/$/, ''))).default([]),
   OPENAI_APPS_CHALLENGE: z
     .string()
     .regex(/^[!-~]+$/, 'must be the token as OpenAI shows it, without spaces')

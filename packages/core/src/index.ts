@@ -10,12 +10,13 @@ export { developmentSecret } from './development-secret.ts'
 export {
   type Environment,
   EnvironmentError,
+  listOf,
   readEnvironment,
   type Settings,
   VerificationTokens,
 } from './environment.ts'
 export { createLog } from './log.ts'
-export { type Manifest, toManifest } from './manifest.ts'
+export { toManifest } from './manifest.ts'
 export { hostCheck } from './middleware/host-check.ts'
 export { type Spec, toSpec } from './openapi.ts'
 export { type Context, operation, type UserContext, userOperation } from './operation.ts'

@@ -4,11 +4,11 @@ import type { Auth } from './auth/auth.ts'
 import type { Field } from './input.ts'
 import type { Operation } from './operation.ts'
 
-/** What a mount finds in `ctx.state`. */
+/** What core gives a mount, as `ctx.state`. */
 export interface MountState {
   readonly log: Logger
   /**
-   * Runs `authenticate`, and counts the tokens that it refuses together with those that operations and MCP refuse.
+   * Authenticates, and counts refused tokens together with those of operations and of MCP.
    * @throws Problem 429 after too many, or what `authenticate` throws
    */
   guard<Result>(authenticate: () => Promise<Result>): Promise<Result>

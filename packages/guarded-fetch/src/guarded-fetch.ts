@@ -1,5 +1,6 @@
 import { lookup as systemLookup } from 'node:dns/promises'
 import type { LookupFunction } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { Agent, fetch, type Response } from 'undici'
 import { isLoopback, isPublic } from './address.ts'
 
@@ -54,12 +55,10 @@ export async function guardedFetch(url: string, options: GuardedFetchOptions = {
   const timer = AbortSignal.timeout(options.timeout ?? longest)
   const { response, target, end } = await request(url, options, timer)
   try {
-    const body = await readBody(response, options.maximumBytes ?? mostBytes)
+    const body = await buffer(limit(response.body ?? new Blob([]).stream(), options.maximumBytes ?? mostBytes, end))
     return { status: response.status, headers: response.headers as unknown as Headers, url: target, body }
   } catch (error) {
     throw toFetchError(error, timer)
-  } finally {
-    await end()
   }
 }
 
@@ -102,15 +101,19 @@ export function guardedFetcher(options: GuardedFetchOptions = {}): Fetch {
 const isForm = (body: unknown): body is URLSearchParams => body instanceof URLSearchParams
 
 function toStreamed(response: Response, maximumBytes: number, end: () => Promise<void>): globalThis.Response {
-  const { status, headers } = response
+  const { status, headers, body } = response
   const given = { status, headers: [...headers] }
-  if (!response.body || [101, 204, 205, 304].includes(status)) {
-    void end()
-    return new globalThis.Response(null, given)
-  }
+  if (body && ![101, 204, 205, 304].includes(status))
+    return new globalThis.Response(limit(body, maximumBytes, end), given)
+  void end()
+  return new globalThis.Response(null, given)
+}
+
+/** The same body, which ends with an error if it is too long. Calls `end` when it has ended. */
+function limit(body: ReadableStream<Uint8Array>, maximumBytes: number, end: () => Promise<void>) {
   let length = 0
-  const reader = response.body.getReader()
-  const body = new ReadableStream<Uint8Array>({
+  const reader = body.getReader()
+  return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { done, value } = await reader.read()
@@ -125,7 +128,6 @@ function toStreamed(response: Response, maximumBytes: number, end: () => Promise
     },
     cancel: end,
   })
-  return new globalThis.Response(body, given)
 }
 
 interface Requested {
@@ -209,17 +211,6 @@ function guardedLookup(resolve: Resolve, isAllowed: (address: string) => boolean
       (error) => callback(error, options.all ? [] : ''),
     )
   }
-}
-
-async function readBody(response: Response, maximumBytes: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length
-    if (length > maximumBytes) throw new FetchRefused(`the answer is longer than ${maximumBytes} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }
 
 function toFetchError(error: unknown, timer: AbortSignal): Error {

@@ -106,7 +106,7 @@ test('a name is refused if any of its addresses is not public', async () => {
 })
 
 test('a name is resolved once, and the checked address is used', async () => {
-  // Stands for the inside: an address that is allowed only to this test, so that nothing but the single lookup keeps it out.
+  // An address on the private network. This test allows it, so that only the single lookup keeps it out.
   let insideHits = 0
   const inside = createServer((_, response) => {
     insideHits++

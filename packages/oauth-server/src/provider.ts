@@ -1,15 +1,15 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { Database } from '@reference-plugins/store'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { errors, interactionPolicy, Provider } from 'oidc-provider'
 import type { Accounts } from './accounts.ts'
-import { createAdapter } from './adapter.ts'
+import { createAdapter, fitsSecret } from './adapter.ts'
+import { isSameCallback } from './callback.ts'
 import { type Client, toMetadata } from './client.ts'
 import { clientDocuments, type DocumentOptions } from './client-document.ts'
-import { errorPage } from './pages/error-page.ts'
-import { pagePolicy } from './pages/layout.ts'
+import { errorPage, pagePolicy } from './pages/layout.ts'
 import { resourcesOf } from './resource-metadata.ts'
-import { signInCookie } from './sign-in-cookie.ts'
+import { signedIn } from './sign-in-cookie.ts'
 
 /** The path of the authorization server in the plugin. */
 export const mountPath = '/oauth'
@@ -21,19 +21,23 @@ const day = 24 * hour
 const longestGrant = 180 * day
 
 export interface ProviderOptions {
+  /** The plugin's origin. Tokens are for this resource, and the server's issuer is `/oauth` below it. */
   publicUrl: string
+  /** The plugin's name, for the pages. */
   title: string
-  scopes: Readonly<Record<string, string>>
-  clients: readonly Client[]
+  /** Must have been opened with `oauthMigrations` among its migrations. */
   database: Database
-  accounts: Accounts
-  /** Whether apps may register themselves. */
+  clients: readonly Client[]
+  /** Whether unknown apps may register themselves, RFC 7591. By default they may not. */
   registration: boolean
+  /** Hosts whose Client ID Metadata Documents are accepted, `*` for all; by default none. `fetch` is for tests. */
   documents: DocumentOptions
 }
 
 /** Configures oidc-provider for one API: authorization code with PKCE, refresh with rotation, opaque tokens. */
-export async function createProvider(options: ProviderOptions): Promise<Provider> {
+export async function createProvider(
+  options: ProviderOptions & { scopes: Readonly<Record<string, string>>; accounts: Accounts },
+): Promise<Provider> {
   const { publicUrl, title, clients, database, accounts } = options
   const documents = clientDocuments(options.documents)
   const scopes = Object.keys(options.scopes).join(' ')
@@ -92,6 +96,8 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
     },
     issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
+    // Apps keep their access when the user signs out of the browser.
+    expiresWithSession: () => false,
     interactions: { url: (_, { uid }) => `${mountPath}/interaction/${uid}`, policy: policy(accounts, secure) },
     ttl: {
       AccessToken: hour,
@@ -120,6 +126,22 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
       ctx.body = String(await errorPage({ title, message: out.error_description ?? out.error, hint }))
     },
   })
+  provider.Client.prototype.redirectUriAllowed = function (asked: string) {
+    return (this.redirectUris ?? []).some((registered) => isSameCallback(registered, asked))
+  }
+  const configured = new Set(clients.map(({ id }) => id))
+  const { compareClientSecret } = provider.Client.prototype
+  provider.Client.prototype.compareClientSecret = function (secret: string) {
+    if (configured.has(this.clientId)) return compareClientSecret.call(this, secret)
+    return fitsSecret(secret, this.clientSecret ?? '')
+  }
+  provider.use(async (ctx, next) => {
+    await next()
+    if (ctx.oidc?.route === 'discovery')
+      ctx.body = { ...(ctx.body as object), scopes_supported: Object.keys(options.scopes) }
+    const form = ctx.oidc?.params?.response_mode === 'form_post' ? formScript(ctx.body) : undefined
+    if (form !== undefined) ctx.set('Content-Security-Policy', `${pagePolicy}; script-src '${form}'`)
+  })
   // The provider reads its address from two headers, which are set on every request before it gets here.
   provider.proxy = true
   return provider
@@ -132,12 +154,17 @@ function policy(accounts: Accounts, secure: boolean) {
   prompts.get('login')?.checks.add(
     new Check('signed_out', 'the user has signed out', async (ctx) => {
       if (ctx.oidc.session?.accountId === undefined) return Check.NO_NEED_TO_PROMPT
-      const secret = ctx.cookies.get(signInCookie(secure), { signed: false })
-      const account = secret === undefined ? undefined : await accounts.signedIn(secret)
+      const account = await signedIn(ctx, secure, accounts)
       return account?.id === ctx.oidc.session.accountId ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT
     }),
   )
   return prompts
+}
+
+/** The hash of the script that sends the form of `response_mode=form_post`; its page has a button too. */
+function formScript(page: unknown): string | undefined {
+  const script = typeof page === 'string' ? /<script>([^<]*)<\/script>/.exec(page)?.[1] : undefined
+  return script === undefined ? undefined : `sha256-${createHash('sha256').update(script).digest('base64')}`
 }
 
 /** A secret that all processes with the same database share. */

@@ -10,7 +10,6 @@ const readBody = koaBody({ json: true, urlencoded: true, text: false, jsonLimit:
  */
 export async function readTokenRequest(ctx: Context): Promise<URLSearchParams | undefined> {
   ctx.set('Cache-Control', 'no-store')
-  if (ctx.method !== 'POST') return refuse(ctx, 405, 'send it with POST')
   if (!ctx.is('application/json', 'application/x-www-form-urlencoded'))
     return refuse(ctx, 400, 'send a form (application/x-www-form-urlencoded) or a JSON object')
   try {
@@ -35,6 +34,21 @@ export async function readTokenRequest(ctx: Context): Promise<URLSearchParams | 
   return form
 }
 
+/** The parameters of an authorization request that was sent as a form (RFC 6749, 3.1), also those that were sent twice. */
+export async function readAuthorizationForm(ctx: Context): Promise<URLSearchParams | undefined> {
+  ctx.set('Cache-Control', 'no-store')
+  if (!ctx.is('application/x-www-form-urlencoded')) return refuse(ctx, 400, 'send a form')
+  try {
+    await readBody(ctx, async () => {})
+  } catch {
+    return refuse(ctx, 400, 'the body cannot be read')
+  }
+  const form = new URLSearchParams()
+  for (const [name, value] of Object.entries(Object(ctx.request.body) as Record<string, unknown>))
+    for (const one of [value].flat()) if (typeof one === 'string') form.append(name, one)
+  return form
+}
+
 /** RFC 6749, section 2.3.1: both parts are form-encoded first. Null if it cannot be read. */
 function readBasic(header: string): { id: string; secret: string } | undefined | null {
   if (header === '') return undefined
@@ -52,6 +66,5 @@ function readBasic(header: string): { id: string; secret: string } | undefined |
 function refuse(ctx: Context, status: number, description: string): undefined {
   ctx.status = status
   if (status === 401) ctx.set('WWW-Authenticate', 'Basic realm="token"')
-  if (status === 405) ctx.set('Allow', 'POST, OPTIONS')
   ctx.body = { error: status === 401 ? 'invalid_client' : 'invalid_request', error_description: description }
 }

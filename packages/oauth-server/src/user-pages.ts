@@ -1,16 +1,19 @@
 import type { Context } from 'koa'
 import { koaBody } from 'koa-body'
 import { errors, type Provider } from 'oidc-provider'
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import type { Account, Accounts } from './accounts.ts'
+import type { Client } from './client.ts'
 import type { ConnectedApps } from './connected-apps.ts'
+import { userNameFault } from './name.ts'
 import { appsPage } from './pages/apps-page.ts'
 import { consentPage } from './pages/consent-page.ts'
-import { errorPage } from './pages/error-page.ts'
-import { type Html, pagePolicy } from './pages/layout.ts'
+import { errorPage, type Html, pagePolicy } from './pages/layout.ts'
 import { signInPage } from './pages/sign-in-page.ts'
+import { SignInBusy } from './password.ts'
+import { longestPassword, passwordFault } from './password-choice.ts'
 import { mountPath } from './provider.ts'
-import { setSignInCookie, signInCookie } from './sign-in-cookie.ts'
+import { setSignInCookie, signedIn, signInCookie } from './sign-in-cookie.ts'
+import { SignInLimits } from './sign-in-limits.ts'
 
 export interface UserPagesOptions {
   provider: Provider
@@ -20,22 +23,20 @@ export interface UserPagesOptions {
   publicUrl: string
   scopes: Readonly<Record<string, string>>
   mayBeNew: boolean
-  /** The ids of the clients in the configuration. */
-  knownClients: ReadonlySet<string>
+  /** The clients in the configuration. */
+  clients: readonly Client[]
 }
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 
+/** In UTF-16 units, for the name of a user who has one already. */
+const longestName = 256
 const readForm = koaBody({ json: false, text: false, urlencoded: true, formLimit: '4kb' })
-const triesAMinute = 10
-
 /** The pages that people see: sign in, sign up, consent, connected apps. They need no script. */
 export class UserPages {
   readonly #options: UserPagesOptions
   readonly #secure: boolean
-  // By address and name, so that nobody can lock out another user.
-  readonly #tries = new RateLimiterMemory({ points: triesAMinute, duration: 60 })
-  readonly #triesOfAddress = new RateLimiterMemory({ points: triesAMinute * 10, duration: 60 })
+  readonly #limits = new SignInLimits()
 
   constructor(options: UserPagesOptions) {
     this.#options = options
@@ -48,9 +49,8 @@ export class UserPages {
     if (!interaction) return
     const account = await this.#signedIn(ctx)
     if (ctx.method === 'POST') return this.#answer(ctx, interaction, account)
-    if (!account) return this.#askForSignIn(ctx, interaction)
-    const before = interaction.session?.accountId
-    if (before !== undefined && before !== account.id) return this.#restart(ctx, interaction)
+    if (!account || mustSignIn(interaction)) return this.#askForSignIn(ctx, interaction)
+    if (isForAnother(interaction, account)) return this.#restart(ctx, interaction)
     if (interaction.prompt.name === 'login') return this.#finish(ctx, { login: { accountId: account.id } })
     return this.#askForConsent(ctx, interaction, account)
   }
@@ -60,8 +60,13 @@ export class UserPages {
     const account = await this.#signedIn(ctx)
     if (ctx.method === 'POST') return this.#answerApps(ctx, account)
     if (!account) return this.#askForSignIn(ctx)
+    return this.#showApps(ctx, account)
+  }
+
+  async #showApps(ctx: Context, account: Account, refusal?: Refusal): Promise<void> {
     const { title, apps, scopes } = this.#options
-    await this.#show(ctx, 200, appsPage(title, account.name, await apps.list(account, scopes)))
+    const list = await apps.list(account, scopes)
+    await this.#show(ctx, refusal?.status ?? 200, appsPage(title, account.name, list, refusal?.problem))
   }
 
   async #findInteraction(ctx: Context): Promise<Interaction | undefined> {
@@ -86,8 +91,11 @@ export class UserPages {
       return this.#finish(ctx, { error: 'access_denied', error_description: 'the user did not allow it' })
     if (form.action === 'sign-out') return this.#signOut(ctx)
     if (form.action === 'sign-in' || form.action === 'sign-up') {
-      if (await this.#signInOrUp(ctx, form, interaction)) seeOther(ctx, ctx.path)
-      return
+      const signedIn = await this.#signInOrUp(ctx, form, interaction)
+      if (!signedIn) return
+      if (!mustSignIn(interaction)) return seeOther(ctx, ctx.path)
+      if (isForAnother(interaction, signedIn)) return this.#restart(ctx, interaction, 'login')
+      return this.#finish(ctx, { login: { accountId: signedIn.id } })
     }
     // A user who signed out in another tab must sign in first.
     if (form.action !== 'allow' || !account || account.id !== interaction.session?.accountId)
@@ -95,13 +103,19 @@ export class UserPages {
     return this.#allow(ctx, interaction, account)
   }
 
-  /** Restarts for another user, because oidc-provider's session is that of the earlier one. */
-  async #restart(ctx: Context, { session, params }: Interaction): Promise<void> {
-    const kept = await this.#options.provider.Session.findByUid(session?.uid ?? '')
-    await kept?.destroy()
+  /**
+   * Restarts for another user, because oidc-provider's session is that of the earlier one.
+   * @param done the prompt that the user has just answered
+   */
+  async #restart(ctx: Context, { session, params }: Interaction, done?: string): Promise<void> {
+    await this.#options.accounts.forgetSession(session?.uid ?? '')
     const query = new URLSearchParams()
     for (const [name, value] of Object.entries(params))
       for (const one of [value].flat()) if (one !== undefined) query.append(name, String(one))
+    const prompts = query.get('prompt')?.split(' ') ?? []
+    const left = prompts.filter((prompt) => prompt !== done).join(' ')
+    if (left === '') query.delete('prompt')
+    else query.set('prompt', left)
     seeOther(ctx, `${mountPath}/authorize?${query}`)
   }
 
@@ -118,11 +132,43 @@ export class UserPages {
   async #answerApps(ctx: Context, account: Account | undefined): Promise<void> {
     const form = await this.#readForm(ctx)
     if (!form) return
+    const { accounts, apps } = this.#options
     if (form.action === 'sign-out') return this.#signOut(ctx)
-    if (form.action === 'revoke' && account) await this.#options.apps.revoke(account, form.client ?? '')
-    const isSignIn = form.action === 'sign-in' || form.action === 'sign-up'
-    if (isSignIn && !(await this.#signInOrUp(ctx, form))) return
+    if (form.action === 'sign-in' || form.action === 'sign-up') {
+      if (await this.#signInOrUp(ctx, form)) seeOther(ctx, ctx.path)
+      return
+    }
+    if (account && form.action === 'revoke') await apps.revoke(account, form.client ?? '')
+    if (account && form.action === 'sign-out-everywhere') {
+      await accounts.signOutEverywhere(account)
+      return this.#signOut(ctx)
+    }
+    if (account && form.action === 'change-password') return this.#changePassword(ctx, account, form)
+    if (account && form.action === 'delete-account') return this.#deleteAccount(ctx, account, form)
     seeOther(ctx, ctx.path)
+  }
+
+  async #changePassword(ctx: Context, account: Account, { password = '', next = '' }: Form): Promise<void> {
+    const { accounts } = this.#options
+    const fault = passwordFault(next, account.name)
+    if (fault) return this.#showApps(ctx, account, { status: 422, problem: fault })
+    const change = async (signal: AbortSignal) => {
+      if (!(await accounts.check(account.name, password, signal))) return undefined
+      await accounts.changePassword(account, next, signal)
+      return account
+    }
+    const tried = await this.#tryPassword(ctx, account.name, change)
+    if (!('account' in tried)) return this.#showApps(ctx, account, tried)
+    setSignInCookie(ctx, this.#secure, await accounts.signIn(account))
+    seeOther(ctx, ctx.path)
+  }
+
+  async #deleteAccount(ctx: Context, account: Account, { password = '' }: Form): Promise<void> {
+    const { accounts } = this.#options
+    const tried = await this.#tryPassword(ctx, account.name, (signal) => accounts.check(account.name, password, signal))
+    if (!('account' in tried)) return this.#showApps(ctx, account, tried)
+    await accounts.remove(account)
+    return this.#signOut(ctx)
   }
 
   /** Returns undefined if it failed; the page then says why. */
@@ -130,34 +176,48 @@ export class UserPages {
     const { accounts, mayBeNew } = this.#options
     const { action, name = '', password = '' } = form
     const isNew = action === 'sign-up' && mayBeNew
-    const again = (status: number, problem: string) =>
-      this.#askForSignIn(ctx, interaction, { status, problem, name, isNew })
-    const fault = formFault(name, password, isNew)
-    if (fault) return void (await again(422, fault))
-    const wait = await this.#countTry(ctx.ip, name)
-    if (wait > 0) {
-      ctx.set('Retry-After', String(wait))
-      return void (await again(429, `Too many tries. Wait ${wait} seconds and try again.`))
+    const fault = isNew ? (userNameFault(name) ?? passwordFault(password, name)) : lengthFault(name, password)
+    const tried = fault
+      ? { status: 422, problem: fault }
+      : await this.#tryPassword(ctx, name, (signal) =>
+          isNew ? accounts.add(name, password, signal) : accounts.check(name, password, signal),
+        )
+    if ('account' in tried) {
+      setSignInCookie(ctx, this.#secure, await accounts.signIn(tried.account))
+      return tried.account
     }
-    const account = isNew ? await accounts.add(name, password) : await accounts.check(name, password)
-    if (!account)
-      return void (await again(
-        isNew ? 409 : 401,
-        isNew ? 'This user name is taken. Choose another one.' : 'User name or password is wrong.',
-      ))
-    setSignInCookie(ctx, this.#secure, await accounts.signIn(account))
-    await this.#tries.delete(tryKey(ctx.ip, name))
-    return account
+    const again = isNew && tried.status === 401 ? nameTaken : tried
+    await this.#askForSignIn(ctx, interaction, { ...again, name, isNew })
+    return undefined
   }
 
-  /** Returns the seconds to wait. */
-  async #countTry(address: string, name: string): Promise<number> {
+  /** Counts a try and makes it, as long as the browser waits for the answer. */
+  async #tryPassword(
+    ctx: Context,
+    name: string,
+    attempt: (signal: AbortSignal) => Promise<Account | undefined>,
+  ): Promise<{ account: Account } | Refusal> {
+    const wait = await this.#limits.count(ctx.ip, name)
+    if (wait > 0) {
+      ctx.set('Retry-After', String(wait))
+      return { status: 429, problem: `Too many tries. Wait ${wait} seconds and try again.` }
+    }
+    const gone = new AbortController()
+    const giveUp = () => gone.abort()
+    ctx.res.once('close', giveUp)
     try {
-      await this.#triesOfAddress.consume(address)
-      await this.#tries.consume(tryKey(address, name))
-      return 0
-    } catch (refused) {
-      return Math.max(1, Math.ceil((refused as RateLimiterRes).msBeforeNext / 1000))
+      if (ctx.res.destroyed) giveUp()
+      const account = await attempt(gone.signal)
+      if (!account) return { status: 401, problem: 'User name or password is wrong.' }
+      await this.#limits.succeed(ctx.ip, name)
+      return { account }
+    } catch (error) {
+      if (!(error instanceof SignInBusy) && !gone.signal.aborted) throw error
+      const { status, headers, message } = new SignInBusy()
+      if (!gone.signal.aborted) ctx.set(headers)
+      return { status, problem: `${message}.` }
+    } finally {
+      ctx.res.off('close', giveUp)
     }
   }
 
@@ -168,9 +228,8 @@ export class UserPages {
     seeOther(ctx, ctx.path)
   }
 
-  async #signedIn(ctx: Context): Promise<Account | undefined> {
-    const secret = ctx.cookies.get(signInCookie(this.#secure), { signed: false })
-    return secret === undefined ? undefined : this.#options.accounts.signedIn(secret)
+  #signedIn(ctx: Context): Promise<Account | undefined> {
+    return signedIn(ctx, this.#secure, this.#options.accounts)
   }
 
   /** Refuses forms that another site has sent for the user. */
@@ -210,7 +269,7 @@ export class UserPages {
     const page = consentPage({
       title,
       client: await this.#clientName(interaction),
-      isKnown: this.#options.knownClients.has(String(interaction.params.client_id)),
+      isKnown: this.#options.clients.some(({ id }) => id === interaction.params.client_id),
       callback: String(interaction.params.redirect_uri),
       account: account.name,
       permissions: asked.map((scope) => scopes[scope] ?? scope),
@@ -244,14 +303,19 @@ export class UserPages {
   }
 }
 
-type Form = Partial<Record<'action' | 'name' | 'password' | 'client', string>>
+type Form = Partial<Record<'action' | 'name' | 'password' | 'next' | 'client', string>>
 
-interface Again {
+interface Refusal {
   status: number
   problem: string
+}
+
+interface Again extends Refusal {
   name: string
   isNew: boolean
 }
+
+const nameTaken = { status: 409, problem: 'This user name is taken. Choose another one.' }
 
 /** Answers a POST with a redirect to a GET, so that a reload sends nothing twice. */
 function seeOther(ctx: Context, url: string): void {
@@ -259,18 +323,21 @@ function seeOther(ctx: Context, url: string): void {
   ctx.redirect(url)
 }
 
-const tryKey = (address: string, name: string): string => `${address} ${name.normalize('NFKC').toLowerCase()}`
+/** The app asks for the password, although the user may be signed in (OpenID Connect Core 1.0, 3.1.2.1). */
+const mustSignIn = ({ prompt, params }: Interaction): boolean =>
+  prompt.name === 'login' &&
+  String(params.prompt ?? '')
+    .split(' ')
+    .includes('login')
+
+const isForAnother = ({ session }: Interaction, account: Account): boolean =>
+  session?.accountId !== undefined && session.accountId !== account.id
 
 function missingScopes({ prompt }: Interaction): Record<string, string[]> {
   return (prompt.details.missingResourceScopes ?? {}) as Record<string, string[]>
 }
 
-function formFault(name: string, password: string, isNew: boolean): string | undefined {
-  const characters = Array.from(name).length
-  if (characters === 0 || characters > 64) return 'The user name must have 1 to 64 characters.'
-  if (isNew && !/^[\p{L}\p{N}][\p{L}\p{N}\p{M} ._@+-]*$/u.test(name))
-    return 'The user name may contain letters, digits, spaces and . _ @ + -, and must begin with a letter or a digit.'
-  if (password.length > 200) return 'The password may have at most 200 characters.'
-  if (isNew && Array.from(password).length < 8) return 'The password needs at least 8 characters.'
-  return undefined
+function lengthFault(name: string, password: string): string | undefined {
+  if (name.trim() === '' || name.length > longestName) return 'The user name must have 1 to 64 characters.'
+  return password.length > longestPassword ? `The password may have at most ${longestPassword} characters.` : undefined
 }

@@ -42,7 +42,7 @@ export async function checkValid(run: CheckRun, operation: SpecOperation): Promi
 /** A 422 may be about the meaning, such as a URL that does not exist: it counts where other input is accepted. */
 function judgeValid({ report }: CheckRun, operation: SpecOperation, { status, curl }: Exchange, what: string): void {
   if (!refusedInput.includes(status) || (status === 422 && !report.answered.has(operation.id))) return
-  report.add('valid-refused', operation.id, `${what} is answered with ${status}`, { pointer: operation.pointer, curl })
+  report.addTo(operation, 'valid-refused', `${what} is answered with ${status}`, curl)
 }
 
 /** An empty text or list cannot be written into a URL. */
@@ -110,10 +110,7 @@ async function sendInvalid(
 ): Promise<void> {
   const exchange = await call({ ...run, pool: forgetful }, operation, input)
   if (exchange && exchange.status < 300)
-    run.report.add('invalid-taken', operation.id, `${what} and is answered with ${exchange.status}`, {
-      pointer: operation.pointer,
-      curl: exchange.curl,
-    })
+    run.report.addTo(operation, 'invalid-taken', `${what} and is answered with ${exchange.status}`, exchange.curl)
 }
 
 const forgetful = {

@@ -5,6 +5,7 @@ import { readBody } from '../body.ts'
 import { Deadlines } from '../deadline.ts'
 import type { CoreContext, Exchange } from '../exchange.ts'
 import { readInput } from '../input.ts'
+import { fail } from '../operation.ts'
 import { httpOperations, type Plugin } from '../plugin.ts'
 import { Problem } from '../problem.ts'
 import type { RateLimit } from '../rate-limit.ts'
@@ -68,6 +69,7 @@ function decode({ names }: Route, captures: RegExpExecArray): Record<string, str
 /** A call over HTTP. Few handlers ask for a signal or a log, so both are made when asked for. */
 class HttpCall implements Call {
   caller: Caller | undefined
+  readonly fail = fail
   readonly #ctx: CoreContext
   #abort: AbortController | undefined
 
@@ -90,4 +92,7 @@ class HttpCall implements Call {
   abort(): void {
     this.#abort?.abort()
   }
+
+  /** HTTP has no way to report it. */
+  progress(): void {}
 }

@@ -67,11 +67,11 @@ class SqliteDatabase implements Database {
   }
 
   all<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result[]> {
-    return this.#reader.all(sql, values) as Promise<Result[]>
+    return this.#reader.read('all', sql, values)
   }
 
   get<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result | undefined> {
-    return this.#reader.get(sql, values) as Promise<Result | undefined>
+    return this.#reader.read('get', sql, values)
   }
 
   run(sql: TemplateStringsArray, ...values: Value[]): Promise<number> {

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto'
+import { searchText, type Transaction } from '@reference-plugins/store'
+import type { FeedArticle } from './feed-document.ts'
+
+const mostArticles = 500
+const mostInPart = 20
+const longestPart = 15_000
+
+/** Parts of at most 20 articles, and of one if it is long. */
+export function* inParts(articles: FeedArticle[]): Generator<FeedArticle[]> {
+  let part: FeedArticle[] = []
+  let length = 0
+  for (const article of articles) {
+    part.push(article)
+    length += article.text.length
+    if (part.length < mostInPart && length < longestPart) continue
+    yield part
+    part = []
+    length = 0
+  }
+  if (part.length > 0) yield part
+}
+
+interface SavedArticle {
+  key: number
+  guid: string
+  title: string
+  text: string
+  link: string
+  published_at: string | null
+}
+
+/** Inserts an article, or updates the one that has its guid. */
+export async function saveArticle(
+  transaction: Transaction,
+  feed: number,
+  article: FeedArticle,
+  sorted: string,
+): Promise<void> {
+  const { guid, link, title, text, published = null } = article
+  const before = await findSaved(transaction, feed, article)
+  const isOther = before !== undefined && before.guid !== guid
+  // The first date stays, because some feeds state a new one at each reading.
+  const isDated = published !== null && before !== undefined && (isOther || before.published_at === null)
+  if (before && (isOther || isDated))
+    await transaction.run`
+      UPDATE article SET guid = ${guid}, published_at = ${published}, sorted_at = ${sorted} WHERE key = ${before.key}`
+  if (before && before.title === title && before.text === text && before.link === link) return
+  if (before) {
+    await transaction.run`UPDATE article SET title = ${title}, text = ${text}, link = ${link} WHERE key = ${before.key}`
+    await transaction.run`DELETE FROM article_text WHERE rowid = ${before.key}`
+  } else
+    await transaction.run`
+      INSERT INTO article (id, feed, guid, link, title, text, published_at, sorted_at)
+      VALUES (${randomBytes(9).toString('base64url')}, ${feed}, ${guid}, ${link}, ${title}, ${text}, ${published}, ${sorted})`
+  await transaction.run`
+    INSERT INTO article_text (rowid, title, text)
+    SELECT key, ${searchText(title)}, ${searchText(text)} FROM article WHERE feed = ${feed} AND guid = ${guid}`
+}
+
+/** By its guid, or by a former guid if all of its words are the same. */
+async function findSaved(transaction: Transaction, feed: number, article: FeedArticle) {
+  const { guid, formerGuids, link, title, text } = article
+  const found = await transaction.get<SavedArticle>`
+    SELECT key, guid, title, text, link, published_at FROM article WHERE feed = ${feed} AND guid = ${guid}`
+  return (
+    found ??
+    (await transaction.get<SavedArticle>`
+      SELECT key, guid, title, text, link, published_at FROM article
+      WHERE feed = ${feed} AND guid IN (SELECT value FROM json_each(${JSON.stringify(formerGuids)}))
+        AND link = ${link} AND title = ${title} AND text = ${text} LIMIT 1`)
+  )
+}
+
+/** Deletes all but the newest 500. */
+export async function deleteOldest(transaction: Transaction, feed: number): Promise<void> {
+  const old = await transaction.all<{ key: number }>`
+    SELECT key FROM article WHERE feed = ${feed} ORDER BY sorted_at DESC, key DESC LIMIT 100000 OFFSET ${mostArticles}`
+  for (const { key } of old) {
+    await transaction.run`DELETE FROM article_text WHERE rowid = ${key}`
+    await transaction.run`DELETE FROM article WHERE key = ${key}`
+  }
+}
