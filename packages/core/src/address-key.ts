@@ -7,6 +7,7 @@ import ipaddr from 'ipaddr.js'
  * address has one key.
  */
 export function addressKey(address: string): string {
+  if (ipaddr.IPv4.isValidFourPartDecimal(address)) return address
   const bare = withoutPort(address.trim().replace(/^"(.*)"$/, '$1')).replace(/%.*$/, '')
   if (ipaddr.IPv4.isValidFourPartDecimal(bare)) return bare
   if (!bare.includes(':') || !ipaddr.IPv6.isValid(bare)) return 'unknown'

@@ -4,8 +4,8 @@ import type { Socket } from 'node:net'
 /** What one client, and all of them together, may make the process hold. */
 export interface ConnectionLimits {
   /**
-   * The time without progress while an answer waits to be sent, or without a request, in milliseconds. Node tells progress
-   * by what is left at the end of it, so that a connection is closed after one to two of them.
+   * The time without progress while an answer waits to be sent, in milliseconds. Node tells progress by what is left at the
+   * end of it, so that a connection is closed after one to two of them.
    */
   sendTimeout: number
   /** The most bytes that wait to be sent on one connection. */
@@ -73,23 +73,26 @@ export function limitConnections(
     request.socket.pause()
   })
 
-  // Node starts this time again whenever bytes are sent or received.
-  server.setTimeout(sendTimeout, (socket: Socket) => {
-    // A handler at work, or an event stream without news, may be silent for longer.
+  server.on('timeout', (socket: Socket) => {
+    // Also at the end of the time that Node keeps a connection without a request open.
     if (!connections.get(socket)?.busy || socket.writableLength > 0) socket.destroy()
   })
 
   function answer(connection: Connection, request: IncomingMessage, response: ServerResponse): void {
     connection.busy = true
-    response.once('close', () => {
-      const next = connection.waiting.shift()
-      connection.busy = false
-      if (!next) return
-      allWaiting--
-      if (connection.waiting.length === 0) connection.socket.resume()
-      answer(connection, ...next)
-    })
+    response.on('close', answerNext)
     listener(request, response)
+  }
+
+  function answerNext(this: ServerResponse): void {
+    const connection = connections.get(this.req.socket)
+    if (!connection) return
+    connection.busy = false
+    const next = connection.waiting.shift()
+    if (!next) return
+    allWaiting--
+    if (connection.waiting.length === 0) connection.socket.resume()
+    answer(connection, ...next)
   }
 
   function sweep(): void {
@@ -108,6 +111,8 @@ export function limitConnections(
         continue
       }
       connection.unsentSince ??= now
+      // Not for each answer: a timer costs more than sending most of them. Node sets this back for the next request.
+      if (connection.socket.timeout !== sendTimeout) connection.socket.setTimeout(sendTimeout)
       if (writableLength > unsentBytes) {
         connection.socket.destroy()
         continue

@@ -49,12 +49,12 @@ export class OutputError extends Error {
 
 /** Some assistants send null for an input that they leave out. Where a schema knows null, it means what the schema says. */
 function leaveNullsOut({ input: { shape } }: PluginOperation, input: unknown): void {
-  if (typeof input !== 'object' || input === null) return
-  for (const [name, value] of Object.entries(input)) {
-    if (value !== null) continue
-    const schema = Object.hasOwn(shape, name) ? shape[name] : undefined
-    if (schema?.safeParse(undefined).success && !schema.safeParse(null).success)
-      delete (input as Record<string, unknown>)[name]
+  const given = input as Record<string, unknown> | null
+  if (typeof given !== 'object' || given === null) return
+  for (const name in given) {
+    if (given[name] !== null || !Object.hasOwn(shape, name)) continue
+    const schema = shape[name]
+    if (schema?.safeParse(undefined).success && !schema.safeParse(null).success) delete given[name]
   }
 }
 

@@ -192,9 +192,3 @@ describe('pipelined requests', () => {
     assert.equal((await answers(last, 8)).length, 8)
   })
 })
-
-test('a connection without a request is closed', async (t) => {
-  const { open, count } = await serve(t, { sendTimeout: 100 }, echo)
-  await open()
-  await until(async () => (await count()) === 0)
-})

@@ -138,16 +138,16 @@ async function openDirect({ plugin, authorization }: Opened): Promise<Entrance> 
 
 async function openHttp(opened: Opened): Promise<Entrance> {
   const { url, authorization } = opened
-  const direct = await openDirect(opened)
   const document = (await (await fetch(`${url}/openapi.json`)).json()) as Record<string, unknown>
   const { operations } = readSpec(document, new Report())
-  return async (called, input) => {
-    const operation = operations.find(({ id }) => id === called.id)
-    if (called.only) {
-      assert.equal(operation, undefined, `${called.id} is for MCP only`)
-      return direct(called, input)
+  const direct = await openDirect(opened)
+  return async (defined, input) => {
+    const operation = operations.find((one) => one.id === defined.id)
+    if (defined.only) {
+      assert.equal(operation, undefined, `${defined.id} is for MCP only`)
+      return direct(defined, input)
     }
-    assert.ok(operation, `the spec has no operation ${called.id}`)
+    assert.ok(operation, `the spec has no operation ${defined.id}`)
     const { method, path, headers, body } = toRequest(operation, input)
     const answer = await fetch(url + path, {
       method,
