@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { globSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-import { temporaryPrefix } from '../packages/store/src/temporary.ts'
+import { temporaryPlaces, temporaryPrefix } from '../packages/store/src/temporary.ts'
 import { groups, preparation, type Step } from './steps.ts'
 
 // Runs the groups of steps that are named on the command line, or all.
@@ -84,7 +83,7 @@ function checkTemporaryFolders(): void {
 }
 
 function temporaryFolders(): string[] {
-  return globSync(join(tmpdir(), `${temporaryPrefix}*`))
+  return globSync(Object.values(temporaryPlaces).map((place) => join(place, `${temporaryPrefix}*`)))
 }
 
 function minutes(): string {

@@ -16,7 +16,7 @@ const browser = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const [testCommand = 'false'] = /^npx .* pnpm test$/m.exec(readme) ?? []
 
 // The full suite runs on Node 24. These run on the others too, because they depend on what Node itself provides.
-const otherVersions = ['22.18', '26']
+const otherVersions = ['22.23.3', '26']
 const onEveryVersion = [
   'pnpm --filter @reference-plugins/store test',
   'pnpm --filter @reference-plugins/core test',
@@ -77,6 +77,27 @@ export const groups: Record<string, Step[][]> = {
         command:
           "pnpm exec run-tests packages/core/test/mcp-fuzz.test.ts 'plugins/{notes,news,stocks}/test/fuzz.test.ts'",
         environment: { FUZZ_REQUESTS: '10000' },
+        hasTotals: true,
+      },
+      {
+        title: 'long fuzzes of the reader and of tools',
+        command:
+          "pnpm exec run-tests 'packages/reader/test/{fuzz,request}.test.ts' 'packages/host/test/tools/{fuzz,tool}.test.ts'",
+        environment: { FUZZ_DOCUMENTS: '5000' },
+        hasTotals: true,
+      },
+    ],
+    [
+      {
+        title: 'long comparisons of todo with the original service, and many kills',
+        command: 'pnpm --filter todo test test/seed.test.ts test/durability.test.ts',
+        environment: { FUZZ_SEQUENCES: '120', FUZZ_ROUNDS: '8' },
+        hasTotals: true,
+      },
+      {
+        title: 'every defect is found when all operations are called',
+        command: 'pnpm --filter @reference-plugins/contract test test/mutants.test.ts',
+        environment: { FUZZ_MUTANTS: 'complete' },
         hasTotals: true,
       },
     ],

@@ -3,7 +3,7 @@ import { type Client, type Exchange, NoAnswer, toRequest } from './client.ts'
 import type { Report } from './finding.ts'
 import { type Pool, resourceOf } from './pool.ts'
 import type { SchemaCheck } from './schema-check.ts'
-import type { Field, SpecOperation } from './spec.ts'
+import type { Field, Schema, SpecOperation } from './spec.ts'
 import type { Values } from './values.ts'
 
 /** What the checks of one run share. */
@@ -47,6 +47,10 @@ export function ordinaryInput(
   return input
 }
 
+/** Whether any text may be sent, within its length. */
+export const isText = ({ type, enum: choices, format, pattern }: Schema): boolean =>
+  type === 'string' && !choices && !format && !pattern
+
 /** A text that only an earlier answer can give: the server may refuse any other. */
 export const isOpaque = ({ name, schema }: Field): boolean =>
   schema.type === 'string' && !schema.enum && /^(cursor|page_?token|after|before|continuation|next)$/i.test(name)
@@ -71,7 +75,7 @@ export async function call(
     return exchange
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error
-    report.add('unreachable', operation.id, error.message, { pointer: operation.pointer })
+    report.addTo(operation, 'unreachable', error.message)
     return undefined
   }
 }

@@ -44,10 +44,6 @@ export class Client {
     return this.#options.token
   }
 
-  get baseUrl(): string {
-    return this.#options.baseUrl
-  }
-
   async send({ method, path, headers = {}, body, token = this.#options.token }: RequestInput): Promise<Exchange> {
     const { baseUrl, report, longestCall = 50_000 } = this.#options
     const url = `${baseUrl}${path}`
@@ -67,6 +63,14 @@ export class Client {
     return { ...answer, method, url, milliseconds: performance.now() - start, curl: this.#curl(method, url, all, body) }
   }
 
+  /** Sends a request. Undefined where there is no answer. */
+  async attempt(request: RequestInput): Promise<Exchange | undefined> {
+    return this.send(request).catch((error) => {
+      if (!(error instanceof NoAnswer)) throw error
+      return undefined
+    })
+  }
+
   #curl(method: string, url: string, headers: Record<string, string>, body: string | Buffer | undefined): string {
     const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
     const parts = ['curl', ...(method === 'GET' ? [] : ['-X', method]), quote(url)]
@@ -82,7 +86,10 @@ export class Client {
 }
 
 /** The request of an operation for an input, as assistants build it. */
-export function toRequest(operation: SpecOperation, input: Record<string, unknown>): RequestInput {
+export function toRequest(
+  operation: SpecOperation,
+  input: Record<string, unknown>,
+): RequestInput & { body: string | undefined } {
   const { method, path, query, body } = operation
   const fields = operation.fields.map((field) => ({ ...field, place: field.place === 'form' ? 'body' : field.place }))
   const written = writeRequest({ kind: 'http', method, path, query, fields, ...(body && { body }) }, input)

@@ -21,6 +21,9 @@ export interface Untested {
   reason: string
 }
 
+/** Writes a report about `subject`, the address or the files that were checked, in one format. */
+export type Reporter = (report: Report, subject: string) => string
+
 /** Collects findings: one for each rule and subject, with the shortest case. */
 export class Report {
   readonly #findings = new Map<string, Finding>()
@@ -44,6 +47,11 @@ export class Report {
       found.count++
       if ((more.curl?.length ?? 0) < (found.curl?.length ?? 0)) Object.assign(found, { detail, curl: more.curl })
     }
+  }
+
+  /** A finding about an operation, with the call that shows it. */
+  addTo({ id, pointer }: { id: string; pointer: string }, code: Code, detail: string, curl?: string): void {
+    this.add(code, id, detail, { pointer, curl })
   }
 
   skip(subject: string, what: string, reason: string): void {

@@ -1,5 +1,7 @@
+export { toRequest } from './client.ts'
 export { type Finding, Report, type Untested } from './finding.ts'
 export type { OAuthClient, OAuthSettings, SignIn } from './oauth/settings.ts'
 export { SignInFailed, type WalkOptions, walkToCallback } from './oauth/walk.ts'
 export { type Code, type Rule, rules, type Severity } from './rules.ts'
 export { type ContractOptions, checkPlugin } from './run.ts'
+export { readSpec, type SpecOperation } from './spec.ts'

@@ -1,4 +1,5 @@
-import { anthropic, openai, type StrictSubset, strictFaults } from '@reference-plugins/reader'
+import { isLoopbackUrl } from '@reference-plugins/guarded-fetch/address'
+import { type AuthType, anthropic, openai, type StrictSubset, strictFaults } from '@reference-plugins/reader'
 import { asArray, asObject, type Schema, type Spec, type SpecOperation } from './spec.ts'
 
 /** What the demands of a consumer look at. */
@@ -29,13 +30,19 @@ export interface Verdict {
   reasons: string[]
 }
 
-type Auth = 'none' | 'service_http' | 'user_http' | 'oauth'
-
 const refused = (fault: Demand['fault']): Demand => ({ level: 'refused', fault })
-const degraded = (fault: Demand['fault']): Demand => ({ level: 'degraded', fault })
-const operationsOf = ({ spec }: PluginFacts) => spec.operations
-const first = <Item>(items: readonly Item[], fault: (item: Item) => string | undefined): string | undefined =>
-  items.map(fault).find(Boolean)
+
+/** Demands something of each operation. Reports the first fault. */
+const each = (level: Demand['level'], fault: (operation: SpecOperation) => string | undefined): Demand => ({
+  level,
+  fault: ({ spec }) => spec.operations.map(fault).find(Boolean),
+})
+/** Demands something of each input. `words` say what is wrong with one. */
+const eachInput = (level: Demand['level'], isGood: (schema: Schema) => boolean, words: string): Demand =>
+  each(level, ({ id, fields }) => {
+    const bad = fields.find(({ schema }) => !isGood(schema))
+    return bad && `${bad.name} of ${id} ${words}`
+  })
 
 const version = (...versions: string[]) =>
   refused((facts) =>
@@ -48,145 +55,106 @@ const version = (...versions: string[]) =>
 const publicServer = refused(({ spec }) => {
   const [url = ''] = spec.servers
   if (!URL.canParse(url)) return 'it needs one absolute server URL'
-  const { protocol, port, hostname } = new URL(url)
-  if (['localhost', '127.0.0.1', '[::1]'].includes(hostname)) return undefined
-  return protocol === 'https:' && port === '' ? undefined : 'the server must use https on its default port'
+  const { protocol, port } = new URL(url)
+  return isLoopbackUrl(url) || (protocol === 'https:' && port === '')
+    ? undefined
+    : 'the server must use https on its default port'
 })
 const oneServer = refused(({ spec }) =>
   spec.servers.length === 1 ? undefined : `it takes exactly one server, and there are ${spec.servers.length}`,
 )
 const someServer = refused(({ spec }) => (spec.servers.length > 0 ? undefined : 'it needs a server'))
 const ids = (pattern: RegExp, words: string) =>
-  refused((facts) =>
-    first(operationsOf(facts), ({ id }) => (pattern.test(id) ? undefined : `the operationId ${id} must be ${words}`)),
-  )
+  each('refused', ({ id }) => (pattern.test(id) ? undefined : `the operationId ${id} must be ${words}`))
 const idsNeeded = ids(/^[\w-]{1,64}$/, '1 to 64 letters, digits, - and _')
 const most = (count: number, level: Demand['level'] = 'refused'): Demand => ({
   level,
-  fault: ({ spec }) =>
-    spec.operations.length > count
-      ? `it takes ${count} operations, and there are ${spec.operations.length}`
-      : undefined,
+  fault: ({ spec: { operations } }) =>
+    operations.length > count ? `it takes ${count} operations, and there are ${operations.length}` : undefined,
 })
 
-function authOf({ manifest, spec }: PluginFacts): Auth {
+function authOf({ manifest, spec }: PluginFacts): AuthType {
   const { type } = asObject(manifest?.auth)
-  if (['none', 'service_http', 'user_http', 'oauth'].includes(String(type))) return type as Auth
+  if (['none', 'service_http', 'user_http', 'oauth'].includes(String(type))) return type as AuthType
   return spec.operations.some(({ isProtected }) => isProtected) ? 'service_http' : 'none'
 }
-const auth = (...kinds: Auth[]) =>
+const auth = (...kinds: AuthType[]) =>
   refused((facts) => (kinds.includes(authOf(facts)) ? undefined : `it has no ${authOf(facts)}`))
 const oneScheme = refused(({ spec }) => {
   const schemes = Object.keys(asObject(asObject(spec.document.components).securitySchemes))
   return schemes.length > 1 ? `it takes one security scheme, and there are ${schemes.length}` : undefined
 })
 
-const composed = (schema: unknown, depth = 0): boolean => {
-  const node = asObject(schema)
-  if (node.oneOf || node.anyOf || node.allOf) return true
-  return depth < 6 && [...Object.values(asObject(node.properties)), node.items].some((one) => composed(one, depth + 1))
-}
-const isFlat = (schema: Schema): boolean => {
-  const { type, items } = schema
-  if (type === 'array') return isFlat(asObject(items)) && asObject(items).type !== 'array'
-  return type !== 'object' && !schema.properties
-}
-const flatInputs = (level: Demand['level']): Demand => ({
-  level,
-  fault: (facts) =>
-    first(operationsOf(facts), ({ id, fields }) =>
-      first(fields, ({ name, schema }) => (isFlat(schema) ? undefined : `${name} of ${id} is an object in an input`)),
-    ),
-})
-const plainInputs = (level: Demand['level']): Demand => ({
-  level,
-  fault: (facts) =>
-    first(operationsOf(facts), ({ id, fields }) =>
-      first(fields, ({ name, schema }) =>
-        composed(schema) ? `${name} of ${id} has oneOf, anyOf or allOf` : undefined,
-      ),
-    ),
-})
-/** The object that a tool accepts. */
-const toInput = ({ fields }: SpecOperation): Schema => ({
-  type: 'object',
-  properties: Object.fromEntries(fields.map(({ name, schema }) => [name, schema])),
-  required: fields.filter(({ required }) => required).map(({ name }) => name),
-})
+const isPlain = ({ oneOf, anyOf, allOf, properties, items }: Schema, depth = 0): boolean =>
+  !(oneOf || anyOf || allOf) &&
+  (depth >= 6 || [...Object.values(asObject(properties)), items].every((one) => isPlain(asObject(one), depth + 1)))
+const isFlat = ({ type, items, properties }: Schema): boolean =>
+  type === 'array' ? isFlat(asObject(items)) && asObject(items).type !== 'array' : type !== 'object' && !properties
+const flatInputs = (level: Demand['level']) => eachInput(level, isFlat, 'is an object in an input')
+const plainInputs = eachInput('refused', (schema) => isPlain(schema), 'has oneOf, anyOf or allOf')
+/** The faults of the object that a tool accepts. */
+const strictFaultsOf = ({ fields }: SpecOperation, subset: StrictSubset) =>
+  strictFaults(
+    {
+      type: 'object',
+      properties: Object.fromEntries(fields.map(({ name, schema }) => [name, schema])),
+      required: fields.filter(({ required }) => required).map(({ name }) => name),
+    },
+    subset,
+  )
 const strictInputs = (subset: StrictSubset): Demand[] => [
-  refused((facts) =>
-    first(operationsOf(facts), (one) => {
-      const [fault] = strictFaults(toInput(one), subset).refused
-      return fault && `${one.id}: ${fault}`
-    }),
-  ),
-  degraded((facts) => {
-    const lost = new Set(
-      operationsOf(facts).flatMap((one) =>
-        strictFaults(toInput(one), subset).lost.map((word) => word.split(' of ')[0]),
-      ),
-    )
-    return lost.size > 0 ? `the model is not held to ${[...lost].join(', ')}: only the plugin is` : undefined
+  each('refused', (one) => {
+    const [fault] = strictFaultsOf(one, subset).refused
+    return fault && `${one.id}: ${fault}`
   }),
+  {
+    level: 'degraded',
+    fault({ spec }) {
+      const lost = spec.operations.flatMap((one) => strictFaultsOf(one, subset).lost)
+      const words = new Set(lost.map((word) => word.split(' of ')[0]))
+      return words.size > 0 ? `the model may ignore ${[...words].join(', ')}: only the plugin checks them` : undefined
+    },
+  },
 ]
-const noParameterReferences = degraded(({ spec }) =>
-  first(spec.operations, ({ id, node }) =>
-    asArray(node.parameters).some((one) => asObject(one).$ref)
-      ? `a parameter of ${id} is a reference, and is lost`
-      : undefined,
-  ),
+const noParameterReferences = each('degraded', ({ id, node }) =>
+  asArray(node.parameters).some((one) => asObject(one).$ref)
+    ? `a parameter of ${id} is a reference, and is lost`
+    : undefined,
 )
-const noHeaders = degraded((facts) =>
-  first(operationsOf(facts), ({ id, fields }) =>
-    fields.some(({ place }) => place === 'header') ? `headers of ${id} are not sent` : undefined,
-  ),
+const noHeaders = each('degraded', ({ id, fields }) =>
+  fields.some(({ place }) => place === 'header') ? `headers of ${id} are not sent` : undefined,
 )
-const only200 = refused((facts) =>
-  first(operationsOf(facts), ({ id, responses }) =>
-    Object.keys(responses).every((status) => status === '200' || status === 'default')
-      ? undefined
-      : `${id} describes other answers than 200 and default`,
-  ),
+const only200 = each('refused', ({ id, responses }) =>
+  Object.keys(responses).every((status) => status === '200' || status === 'default')
+    ? undefined
+    : `${id} describes other answers than 200 and default`,
 )
-const jsonAnswers = degraded((facts) =>
-  first(operationsOf(facts), ({ id, responses }) =>
-    !responses['200']?.contents.length || responses['200'].contents.some(({ type }) => /json/.test(type))
-      ? undefined
-      : `${id} does not answer JSON`,
-  ),
+const jsonAnswers = each('degraded', ({ id, responses }) =>
+  !responses['200']?.contents.length || responses['200'].contents.some(({ type }) => /json/.test(type))
+    ? undefined
+    : `${id} does not answer JSON`,
 )
-const jsonBodies = refused((facts) =>
-  first(facts.spec.operations, ({ id, node, hasBody }) =>
-    asObject(node.requestBody).content && !hasBody ? `the body of ${id} is not JSON` : undefined,
-  ),
+const jsonBodies = each('refused', ({ id, node, bodySchema }) =>
+  asObject(node.requestBody).content && !bodySchema ? `the body of ${id} is not JSON` : undefined,
 )
-const noNameTwice = degraded((facts) =>
-  first(operationsOf(facts), ({ id, fields }) =>
-    new Set(fields.map(({ name }) => name)).size < fields.length
-      ? `an input of ${id} has the name of another`
-      : undefined,
-  ),
+const noNameTwice = each('degraded', ({ id, fields }) =>
+  new Set(fields.map(({ name }) => name)).size < fields.length
+    ? `an input of ${id} has the name of another`
+    : undefined,
 )
 const texts = (longest: number) =>
-  degraded(({ spec }) =>
-    first(spec.operations, ({ id, node: { summary = '', description = '' } }) => {
-      return [summary, description].some((text) => Array.from(String(text)).length > longest)
-        ? `a text of ${id} is over ${longest} characters`
-        : undefined
-    }),
+  each('degraded', ({ id, node: { summary = '', description = '' } }) =>
+    [summary, description].some((text) => Array.from(String(text)).length > longest)
+      ? `a text of ${id} is over ${longest} characters`
+      : undefined,
   )
-const summaries = refused(({ spec }) =>
-  first(spec.operations, ({ id, node }) => (node.summary ? undefined : `${id} has no summary`)),
-)
+const summaries = each('refused', ({ id, node }) => (node.summary ? undefined : `${id} has no summary`))
 const manifestNeeded = refused(({ manifest }) => (manifest ? undefined : 'it needs a manifest, which is missing'))
-const noEnums = degraded((facts) =>
-  first(operationsOf(facts), ({ id, fields }) =>
-    first(fields, ({ name, schema }) =>
-      Array.isArray(schema.enum) && !schema.enum.every((one) => String(schema.description ?? '').includes(String(one)))
-        ? `it reads no enum, and the description of ${name} of ${id} does not say its values`
-        : undefined,
-    ),
-  ),
+const noEnums = eachInput(
+  'degraded',
+  ({ enum: choices, description = '' }) =>
+    !Array.isArray(choices) || choices.every((one) => String(description).includes(String(one))),
+  'has an enum, which is not read, and its description does not name the values',
 )
 const components = refused(({ spec }) =>
   asObject(spec.document.components).schemas === undefined ? 'it needs components.schemas, which may be {}' : undefined,
@@ -223,7 +191,7 @@ export const profiles: Record<string, Profile> = {
       publicServer,
       idsNeeded,
       flatInputs('refused'),
-      plainInputs('refused'),
+      plainInputs,
       oneScheme,
       most(10, 'degraded'),
       auth('none', 'service_http', 'oauth'),
@@ -299,7 +267,7 @@ export const profiles: Record<string, Profile> = {
       version('3.0', '3.1'),
       publicServer,
       idsNeeded,
-      plainInputs('refused'),
+      plainInputs,
       jsonBodies,
       auth('none', 'service_http', 'oauth'),
     ],
@@ -340,11 +308,7 @@ export function judgeConsumers(facts: PluginFacts, names: readonly string[] = Ob
       const reason = fault(facts)
       return reason === undefined ? [] : [{ level, reason }]
     })
-    const verdict = faults.some(({ level }) => level === 'refused')
-      ? 'refused'
-      : faults.length > 0
-        ? 'degraded'
-        : 'accepted'
+    const verdict = faults.find(({ level }) => level === 'refused')?.level ?? faults[0]?.level ?? 'accepted'
     return { consumer, title, verdict, reasons: faults.map(({ reason }) => reason) }
   })
 }

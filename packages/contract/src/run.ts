@@ -1,5 +1,5 @@
-import { type CheckRun, call, ordinaryInput } from './check-run.ts'
-import { checkAuth, checkReadOnly, checkUsers } from './checks/auth.ts'
+import { type CheckRun, call, isText, ordinaryInput } from './check-run.ts'
+import { checkAuth, checkRefusal, checkUsers } from './checks/auth.ts'
 import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
 import { checkConnections } from './checks/connections.ts'
 import { type Documents, fetchDocuments } from './checks/documents.ts'
@@ -10,7 +10,7 @@ import { checkOAuthFlow } from './checks/oauth-flow.ts'
 import { checkInvalid, checkValid } from './checks/operations.ts'
 import { checkMethods, checkRobustness } from './checks/robustness.ts'
 import { checkSpec } from './checks/spec.ts'
-import { Client, toRequest } from './client.ts'
+import { Client } from './client.ts'
 import { Report } from './finding.ts'
 import type { OAuthSettings } from './oauth/settings.ts'
 import { Pool } from './pool.ts'
@@ -112,19 +112,9 @@ async function checkOperations(
   options: ContractOptions & { manifest: Schema | undefined },
   report: Report,
 ): Promise<void> {
-  const {
-    baseUrl,
-    token,
-    secondToken,
-    readOnlyToken,
-    expiredToken,
-    seed = 1,
-    maxTime = 300,
-    safe = false,
-    onProgress,
-  } = options
+  const { baseUrl, token, secondToken, readOnlyToken, expiredToken, seed = 1, safe = false, onProgress } = options
   const check = new SchemaCheck(spec.version)
-  const end = performance.now() + maxTime * 1000
+  const end = performance.now() + (options.maxTime ?? 300) * 1000
   const chosen = spec.operations
     .filter(({ id }) => isChosen(options, id))
     .sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
@@ -163,15 +153,17 @@ async function checkOperations(
     }
     onProgress?.(operation.id)
     await checkAuth(run, operation)
-    if (expiredToken && operation.isProtected) await checkExpired(run, operation, expiredToken)
+    if (expiredToken && operation.isProtected)
+      await checkRefusal(run, operation, ['auth-any-token', 'an expired token', expiredToken])
     if (!token && operation.isProtected) continue
     await checkInvalid(run, operation)
     await checkRobustness(run, operation)
-    if (readOnlyToken) await checkReadOnly(run, operation, readOnlyToken)
+    if (readOnlyToken && operation.isProtected && operation.method !== 'GET')
+      await checkRefusal(run, operation, ['scope-ignored', 'the read-only token', readOnlyToken])
     if (operation.method !== 'DELETE') await checkValid(run, operation)
     await checkPages(run, operation)
   }
-  for (const create of reachable.filter(({ method, hasBody }) => method === 'POST' && hasBody)) {
+  for (const create of reachable.filter(({ method, bodySchema }) => method === 'POST' && bodySchema)) {
     onProgress?.(`${create.id}: life`)
     const reading = reachable.filter(({ method }) => method !== 'POST')
     if (secondToken) await call(run, create, withCanary(run, create, canary))
@@ -193,29 +185,14 @@ async function isAccepted(run: CheckRun, operations: SpecOperation[]): Promise<b
     const exchange = await call(run, operation, ordinaryInput(run, operation, false) ?? {})
     if (exchange && exchange.status !== 401) return true
     if (exchange)
-      run.report.add('auth-token-refused', operation.id, 'the token that you gave is answered with 401', {
-        curl: exchange.curl,
-      })
+      run.report.addTo(operation, 'auth-token-refused', 'the token that you gave is answered with 401', exchange.curl)
   }
   return false
 }
 
-async function checkExpired(run: CheckRun, operation: SpecOperation, expired: string): Promise<void> {
-  const input = ordinaryInput(run, operation, false)
-  if (!input) return
-  const exchange = await run.client.send({ ...toRequest(operation, input), token: expired }).catch(() => undefined)
-  if (exchange && exchange.status < 300)
-    run.report.add('auth-any-token', operation.id, `an expired token is answered with ${exchange.status}`, {
-      pointer: operation.pointer,
-    })
-}
-
 function withCanary(run: CheckRun, create: SpecOperation, canary: string): Record<string, unknown> {
   const input = ordinaryInput(run, create, false) ?? {}
-  const field = create.fields.find(
-    ({ place, schema }) =>
-      place === 'body' && schema.type === 'string' && !schema.enum && !schema.format && !schema.pattern,
-  )
+  const field = create.fields.find(({ place, schema }) => place === 'body' && isText(schema))
   return field ? { ...input, [field.name]: canary } : input
 }
 

@@ -1,6 +1,5 @@
 import {
   basePathOf,
-  type Content,
   chooseContent,
   hasNamedMembers,
   isJsonType,
@@ -26,28 +25,19 @@ export interface Field extends Omit<WireField, 'place'> {
   schema: Schema
 }
 
-/** One operation of a spec, with every reference replaced by what it refers to. */
-export interface SpecOperation {
+/** One operation of a spec, with every reference in its schemas replaced by what it refers to. */
+export interface SpecOperation extends Omit<Operation, 'id' | 'body' | 'responses'> {
   id: string
-  method: string
-  path: string
-  /** Fixed query parameters that are part of the path in the spec. */
-  query: [name: string, value: string][]
   fields: Field[]
-  /** Whether the spec describes a body of JSON. */
-  hasBody: boolean
-  /** The whole schema of the body, where it is JSON. */
+  /** The whole schema of the body. Undefined where the spec describes no body of JSON. */
   bodySchema: Schema | undefined
   /** How the body is sent; `whole` names the field that is the whole body. */
   body: { mediaType: string; whole?: string } | undefined
   /** The media types of a body that is required and that the tester cannot make. */
   unsendable: string | undefined
   /** By status, `default` included. */
-  responses: Record<string, { contents: (Pick<Content, 'type'> & { schema: Schema | undefined })[] }>
+  responses: Record<string, { contents: { type: string; schema: Schema | undefined }[] }>
   isProtected: boolean
-  pointer: string
-  /** The operation as the document has it. */
-  node: Schema
 }
 
 export interface Spec {
@@ -85,18 +75,14 @@ export function readSpec(document: Schema, report: Report): Spec {
 const places = ['path', 'query', 'header', 'cookie']
 
 function toOperation(operation: Operation, { schemas }: OpenApi): SpecOperation {
-  const { node, method, path, query, pointer, parameters, responses, security } = operation
+  const { id, method, path, parameters, responses, security } = operation
   const body = readBody(operation, schemas)
+  const sent = parameters.filter(({ place }) => places.includes(place))
   return {
-    id: String(node.operationId ?? `${method.toLowerCase()} ${path}`),
-    method,
-    path,
-    query,
+    ...operation,
     ...body,
-    fields: [
-      ...parameters.filter(({ place }) => places.includes(place)).map((one) => toField(one, schemas)),
-      ...body.fields,
-    ],
+    id: id ?? `${method.toLowerCase()} ${path}`,
+    fields: [...sent.map((one) => toField(one, schemas)), ...body.fields],
     responses: Object.fromEntries(
       responses.map(({ status, contents }) => [
         status,
@@ -109,8 +95,6 @@ function toOperation(operation: Operation, { schemas }: OpenApi): SpecOperation 
       ]),
     ),
     isProtected: needsCredentials(security),
-    pointer,
-    node,
   }
 }
 
@@ -132,34 +116,35 @@ function toField(parameter: Parameter, schemas: OpenApi['schemas']): Field {
 function readBody(
   { body }: Operation,
   schemas: OpenApi['schemas'],
-): Pick<SpecOperation, 'fields' | 'hasBody' | 'bodySchema' | 'body' | 'unsendable'> {
+): Pick<SpecOperation, 'fields' | 'bodySchema' | 'body' | 'unsendable'> {
   const chosen = body && chooseContent(body.contents)
   if (!chosen) {
     const unsendable = body?.isRequired ? body.contents.map(({ type }) => type).join(', ') : undefined
-    return { fields: [], hasBody: false, bodySchema: undefined, body: undefined, unsendable }
+    return { fields: [], bodySchema: undefined, body: undefined, unsendable }
   }
   const { content, mediaType } = chosen
   const schema = schemas.read(content.schema, content.pointer, 'request')
-  const hasBody = isJsonType(mediaType)
-  const place = hasBody ? 'body' : 'form'
-  const read = { hasBody, bodySchema: hasBody ? schema : undefined, unsendable: undefined }
+  const isJson = isJsonType(mediaType)
+  const place = isJson ? 'body' : 'form'
+  const toBodyField = (name: string, required: boolean, schema: Schema): Field => ({
+    name,
+    wireName: name,
+    place,
+    required,
+    schema,
+  })
+  const read = { bodySchema: isJson ? schema : undefined, unsendable: undefined }
   const { properties, required } = membersOf(schema)
   const isObject =
     properties.length > 0 ||
-    (hasBody && !schema.anyOf && !schema.oneOf && [undefined, 'object'].includes(schema.type as string))
+    (isJson && !schema.anyOf && !schema.oneOf && [undefined, 'object'].includes(schema.type as string))
   if (!hasNamedMembers(mediaType) || !isObject) {
-    const whole = {
-      name: 'body',
-      wireName: 'body',
-      place,
-      required: body.isRequired,
-      schema: hasBody ? schema : { type: 'string', ...schema },
-    } as const
+    const whole = toBodyField('body', body.isRequired, isJson ? schema : { type: 'string', ...schema })
     return { ...read, fields: [whole], body: { mediaType, whole: 'body' } }
   }
   const fields = properties
     .filter(([, one]) => one.readOnly !== true)
-    .map(([name, one]): Field => ({ name, wireName: name, place, required: required.includes(name), schema: one }))
+    .map(([name, one]) => toBodyField(name, required.includes(name), one))
   return { ...read, fields, body: { mediaType } }
 }
 

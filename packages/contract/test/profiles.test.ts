@@ -106,7 +106,7 @@ test('what is lost is said', () => {
     ),
   )
   assert.deepEqual([gpt?.verdict, bedrock?.verdict, webui?.verdict], ['degraded', 'degraded', 'degraded'])
-  assert.match(bedrock?.reasons.join() ?? '', /reads no enum/)
+  assert.match(bedrock?.reasons.join() ?? '', /has an enum, which is not read/)
   assert.match(webui?.reasons.join() ?? '', /headers of readThings are not sent/)
 })
 

@@ -58,7 +58,7 @@ test('a path that is a reference has its operations', () => {
 test('a form is sent as a form, and is not taken for a body of JSON', () => {
   const schema = { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] }
   const operation = post({ 'application/x-www-form-urlencoded': { schema } })
-  assert.deepEqual([operation.hasBody, operation.bodySchema, operation.fields[0]?.place], [false, undefined, 'form'])
+  assert.deepEqual([operation.bodySchema, operation.fields[0]?.place], [undefined, 'form'])
   assert.deepEqual(toRequest(operation, { title: 'a b' }), {
     method: 'POST',
     path: '/a',

@@ -49,6 +49,11 @@ export class Exchange {
     return this.#log.child({ requestId: this.requestId })
   }
 
+  /** Core replaces it for a mount, which authenticates by itself. */
+  guard<Result>(authenticate: () => Promise<Result>): Promise<Result> {
+    return authenticate()
+  }
+
   /** Answers with text, unless an answer has begun already. */
   send(status: number, type: string | undefined, text: string, more: readonly string[] = []): void {
     const { res } = this.#ctx

@@ -1,3 +1,4 @@
+export { addressKey } from './address-key.ts'
 export { type AppOptions, createApp } from './app.ts'
 export type { Auth, Caller } from './auth/auth.ts'
 export { none } from './auth/none.ts'
@@ -9,12 +10,13 @@ export { developmentSecret } from './development-secret.ts'
 export {
   type Environment,
   EnvironmentError,
+  listOf,
   readEnvironment,
   type Settings,
   VerificationTokens,
 } from './environment.ts'
 export { createLog } from './log.ts'
-export { type Manifest, toManifest } from './manifest.ts'
+export { toManifest } from './manifest.ts'
 export { hostCheck } from './middleware/host-check.ts'
 export { type Spec, toSpec } from './openapi.ts'
 export { type Context, operation, type UserContext, userOperation } from './operation.ts'
@@ -22,12 +24,14 @@ export { type Page, type PageRequest, pageInput, pageOutput, readPage } from './
 export {
   closePlugin,
   type Mount,
+  type MountState,
   type Plugin,
   type PluginOperation,
   type Resource,
 } from './plugin.ts'
 export { Problem, problemType, toProblem, toProblemDocument } from './problem.ts'
 export { type Call, longestAnswer, run } from './run.ts'
+export { readSecretFile, writeSecretFile } from './secret-file.ts'
 export { type ServeOptions, serve } from './serve.ts'
-export { listen, type RunningServer } from './server.ts'
+export { type ListenOptions, listen, type RunningServer } from './server.ts'
 export { text } from './text.ts'

@@ -1,23 +1,11 @@
 import { z } from 'zod'
-import type { ManifestAuth } from './auth/auth.ts'
 import type { Plugin } from './plugin.ts'
 
-/** `/.well-known/ai-plugin.json`, schema v1: all ten members. */
-export interface Manifest {
-  schema_version: 'v1'
-  name_for_human: string
-  name_for_model: string
-  description_for_human: string
-  description_for_model: string
-  auth: ManifestAuth
-  api: { type: 'openapi'; url: string }
-  logo_url: string
-  contact_email: string
-  legal_info_url: string
-}
-
-/** @param publicUrl the public origin of the plugin, without a slash at the end */
-export function toManifest(plugin: Plugin, publicUrl: string): Manifest {
+/**
+ * `/.well-known/ai-plugin.json`, schema v1: all ten members.
+ * @param publicUrl the public origin of the plugin, without a slash at the end
+ */
+export function toManifest(plugin: Plugin, publicUrl: string) {
   return {
     schema_version: 'v1',
     name_for_human: plugin.title,

@@ -11,7 +11,7 @@ export const pageInput = {
   offset: z.int().min(0).default(0).describe('How many items to pass over: 0, or the nextOffset of the page before'),
 }
 
-/** The outputs of an operation that pages, beside its items. */
+/** The outputs of an operation that pages, besides its items. */
 export const pageOutput = {
   nextOffset: z.int().optional().describe('The offset of the next page, only if there is one'),
 }

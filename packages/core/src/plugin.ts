@@ -4,12 +4,21 @@ import type { Auth } from './auth/auth.ts'
 import type { Field } from './input.ts'
 import type { Operation } from './operation.ts'
 
-/** The plugin's own middleware. Whatever it throws becomes a problem document, its calls are counted, and `ctx.state.log`
- * is its log. */
+/** What core gives a mount, as `ctx.state`. */
+export interface MountState {
+  readonly log: Logger
+  /**
+   * Authenticates, and counts refused tokens together with those of operations and of MCP.
+   * @throws Problem 429 after too many, or what `authenticate` throws
+   */
+  guard<Result>(authenticate: () => Promise<Result>): Promise<Result>
+}
+
+/** The plugin's own middleware. Whatever it throws becomes a problem document, and its calls are counted. */
 export interface Mount {
   /** The middleware gets every request at this path or below it, whatever the method. */
   readonly path: string
-  readonly middleware: Middleware<{ log: Logger }>
+  readonly middleware: Middleware<MountState>
   /** Whether people open it in their browser, so that no page may call it with a script (RFC 9700, section 2.6). */
   readonly isForPeople?: boolean
 }
@@ -41,6 +50,9 @@ export interface Plugin {
   readonly mounts: readonly Mount[]
   readonly servesFrom?: string
 }
+
+/** The operations that have a path and are in the specs. */
+export const httpOperations = ({ operations }: Plugin): PluginOperation[] => operations.filter(({ only }) => !only)
 
 export async function closePlugin(plugin: Plugin): Promise<void> {
   for (const resource of plugin.needs.toReversed()) await resource.close()

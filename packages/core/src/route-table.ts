@@ -23,7 +23,7 @@ export class RouteTable {
   constructor(operations: readonly PluginOperation[]) {
     const byPath = Map.groupBy(operations, ({ path }) => path)
     this.#routes = [...byPath]
-      .map(([path, held]) => toRoute(path, held))
+      .map(([path, ofPath]) => toRoute(path, ofPath))
       .sort((a, b) => a.names.length - b.names.length)
   }
 

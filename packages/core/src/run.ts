@@ -1,20 +1,16 @@
-import type { Logger } from 'pino'
 import type { z } from 'zod'
 import type { Caller } from './auth/auth.ts'
-import { type Context, fail } from './operation.ts'
+import type { Context } from './operation.ts'
 import type { Plugin, PluginOperation } from './plugin.ts'
 import { Problem } from './problem.ts'
+import { describeFormat } from './time-format.ts'
 
 /** The longest answer that ChatGPT plugins and GPT Actions accept, in characters. */
 export const longestAnswer = 100_000
 
-/** What a call carries besides its input, over HTTP and MCP alike. */
-export interface Call {
+/** A call without its input, over HTTP or MCP. The handler receives it. */
+export interface Call extends Context {
   caller: Caller | undefined
-  signal: AbortSignal
-  log: Logger
-  /** Undefined if progress cannot be reported to the caller. */
-  progress?: Context['progress']
 }
 
 export interface Answer {
@@ -30,10 +26,10 @@ export interface Answer {
  */
 export async function run(plugin: Plugin, operation: PluginOperation, input: unknown, call: Call): Promise<Answer> {
   authorize(plugin, operation, call.caller)
+  leaveNullsOut(operation, input)
   const checked = operation.input.safeParse(input)
   if (!checked.success) throw refusal(checked.error, input)
-  const given: HandlerContext = new HandlerContext(call)
-  const output = await operation.handler(checked.data as never, given as never)
+  const output = await operation.handler(checked.data as never, call as never)
   const fitting = operation.output.safeParse(output)
   if (!fitting.success) throw new OutputError(operation, describe(fitting.error))
   const text = JSON.stringify(fitting.data)
@@ -51,31 +47,14 @@ export class OutputError extends Error {
   }
 }
 
-const untold = () => {}
-
-/** Passes `signal` and `log` on only when they are asked for, because they cost time and few handlers need them. */
-class HandlerContext {
-  readonly #call: Call
-  readonly fail = fail
-
-  constructor(call: Call) {
-    this.#call = call
-  }
-
-  get caller(): Caller | undefined {
-    return this.#call.caller
-  }
-
-  get signal(): AbortSignal {
-    return this.#call.signal
-  }
-
-  get log(): Logger {
-    return this.#call.log
-  }
-
-  get progress(): Context['progress'] {
-    return this.#call.progress ?? untold
+/** Some assistants send null for an input that they leave out. Where a schema knows null, it means what the schema says. */
+function leaveNullsOut({ input: { shape } }: PluginOperation, input: unknown): void {
+  const given = input as Record<string, unknown> | null
+  if (typeof given !== 'object' || given === null) return
+  for (const name in given) {
+    if (given[name] !== null || !Object.hasOwn(shape, name)) continue
+    const schema = shape[name]
+    if (schema?.safeParse(undefined).success && !schema.safeParse(null).success) delete given[name]
   }
 }
 
@@ -89,10 +68,17 @@ function refusal(error: z.ZodError, input: unknown): Problem {
   const errors = error.issues.map((issue) => {
     const name = issue.path.join('.')
     const missing = issue.code === 'invalid_type' && !Object.hasOwn(Object(input), String(issue.path[0]))
-    return { name, detail: missing ? 'is missing' : issue.message }
+    return { name, detail: missing ? 'is missing' : (describeIso(issue, input) ?? issue.message) }
   })
   const sentence = errors.map(({ name, detail }) => `${name}: ${detail}`).join('; ')
   return new Problem(400, `Correct the input and call again. ${sentence}`, { errors })
+}
+
+/** Zod's own words for an ISO format name neither the form nor the fault. */
+function describeIso(issue: z.core.$ZodIssue, input: unknown): string | undefined {
+  if (issue.code !== 'invalid_format' || !issue.message.startsWith('Invalid ISO ')) return undefined
+  const value = issue.path.reduce<unknown>((whole, key) => (whole as Record<PropertyKey, unknown>)[key], input)
+  return describeFormat(issue.format, value)
 }
 
 const describe = (error: z.ZodError): string =>

@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 const command = fileURLToPath(new URL('../bin/export.ts', import.meta.url))
 const out = temporaryFolder()
 
-/** The command in a process of its own. */
+/** Runs the command in a new process. */
 function run(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,

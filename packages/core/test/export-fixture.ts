@@ -8,11 +8,11 @@ import { oauthShop, openShop, publicUrl, serviceShop, userShop } from './fixture
 export interface Exported {
   files: Record<string, string>
   url: string
-  /** The export as it lies on the disk. */
+  /** Where the files are on the disk. */
   folder: string
 }
 
-/** By name: what a shop of each auth mode is exported as, and what lies in `generated` of each plugin here. */
+/** The export of a shop of each auth mode, and the files in `generated` of each plugin, by name. */
 export const exported: Record<string, Exported> = {}
 
 const shops = {

@@ -5,7 +5,7 @@ import { describe, type TestContext, test } from 'node:test'
 import { createApp, createLog, listen, type Plugin } from '../src/index.ts'
 import { openShop, publicUrl, serveShop, serviceSecret, serviceShop, userShop } from './fixture.ts'
 
-/** Serves a plugin on a port of its own until the test ends, however it ends. */
+/** Serves a plugin on a free port until the test ends. */
 async function listenFor(t: TestContext, plugin: Plugin) {
   const lifecycle = { stopping: false }
   const app = await createApp(plugin, { publicUrl, log: createLog('silent', false), lifecycle })

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { createApp, createLog, definePlugin, none, Problem } from '../src/index.ts'
-import { openShop, operations, publicUrl, serveShop } from './fixture.ts'
+import { createApp, createLog, definePlugin, type Mount, none, Problem } from '../src/index.ts'
+import { openShop, operations, publicUrl, serveShop, serviceSecret, serviceShop } from './fixture.ts'
 
 const shop = definePlugin({
   ...openShop(),
@@ -43,6 +43,28 @@ test('an error of a mount becomes a problem document, and its calls are counted'
     .expect('RateLimit', /r=1/)
   await api.get('/pages').expect(200)
   await api.get('/pages').expect(429)
+})
+
+test('the tokens that a mount refuses count with those that operations refuse', async () => {
+  const files: Mount = {
+    path: '/files',
+    async middleware(ctx) {
+      const { authorization } = ctx.req.headers
+      await ctx.state.guard(() => service.auth.authenticate(authorization))
+      ctx.body = 'a file'
+    },
+  }
+  const service = serviceShop()
+  const { api } = await serveShop({ ...service, mounts: [files] })
+  const right = `Bearer ${serviceSecret}`
+  await api.get('/files').set('Authorization', right).expect(200, 'a file')
+  for (let tries = 0; tries < 100; tries++)
+    await api
+      .get(['/files', '/things?word=a'][tries % 2] as string)
+      .set('Authorization', 'Bearer guess')
+      .expect(401)
+  for (const path of ['/files', '/things?word=a'])
+    await api.get(path).set('Authorization', right).expect('Retry-After', /\d/).expect(429)
 })
 
 test('no document mentions a mount', async () => {

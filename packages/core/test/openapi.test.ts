@@ -11,8 +11,10 @@ import { load } from 'js-yaml'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { documentFiles } from '../src/documents.ts'
-import { definePlugin, none, operation, type Plugin } from '../src/index.ts'
-import { oauthShop, openShop, publicUrl, serviceShop, userShop } from './fixture.ts'
+import { definePlugin, none, operation, type Plugin, text } from '../src/index.ts'
+import { toSpec } from '../src/openapi.ts'
+import { oauthShop, openShop, operations, publicUrl, serviceShop, userShop } from './fixture.ts'
+import { serveMcp } from './mcp-fixture.ts'
 
 const shops: Record<string, Plugin> = {
   none: openShop(),
@@ -21,6 +23,9 @@ const shops: Record<string, Plugin> = {
   oauth: oauthShop(),
 }
 const validator = new Validator()
+const config = await createConfig({ extends: ['recommended'] })
+const linter = new spectral.Spectral()
+linter.setRuleset({ extends: [[rulesets.oas as never, 'recommended']], rules: {} } as never)
 const versions = { 'openapi.json': '3.1.0', 'openapi-3.0.json': '3.0.3' } as const
 
 interface Published {
@@ -32,7 +37,7 @@ interface Published {
 const published: Record<string, Published> = {}
 for (const [auth, shop] of Object.entries(shops))
   published[auth] = { files: documentFiles(shop, publicUrl), url: publicUrl, isOpen: auth === 'none' }
-// And what the plugins here publish, as it lies there for review.
+// And the generated files of the plugins here.
 const plugins = new URL('../../../plugins/', import.meta.url)
 for (const name of readdirSync(plugins)) {
   const files = Object.fromEntries(
@@ -64,15 +69,12 @@ for (const [auth, { files, url, isOpen }] of Object.entries(published)) {
       const seriousme = await validator.validate(structuredClone(document))
       assert.ok(seriousme.valid, JSON.stringify(seriousme.errors))
 
-      const config = await createConfig({ extends: ['recommended'] })
       const redocly = await lintFromString({ source: text, absoluteRef: '/openapi.json', config })
       assert.deepEqual(
         redocly.filter(({ severity }) => severity === 'error').map(({ message }) => message),
         [],
       )
 
-      const linter = new spectral.Spectral()
-      linter.setRuleset({ extends: [[rulesets.oas as never, 'recommended']], rules: {} } as never)
       const found = await linter.run(document)
       assert.deepEqual(
         found
@@ -172,13 +174,12 @@ const readers: [reader: string, read: (yaml: string) => unknown][] = [
   ['yaml 1.1', (yaml) => parse(yaml, { version: '1.1' })],
   ['js-yaml', (yaml) => load(yaml)],
 ]
-const python = (program: string, input?: string) => spawnSync('python3', ['-c', program], { input, encoding: 'utf8' })
-const withoutPython = python('import yaml').status !== 0
-const readInPython = (documents: string[]): unknown[] => {
-  const { stdout, stderr } = python(
-    'import json, sys, yaml\njson.dump([yaml.safe_load(one) for one in json.load(sys.stdin)], sys.stdout)',
-    JSON.stringify(documents),
-  )
+/** Undefined if python3 or its YAML library is not installed. */
+function readInPython(documents: string[]): unknown[] | undefined {
+  const program = 'import json, sys, yaml\njson.dump([yaml.safe_load(one) for one in json.load(sys.stdin)], sys.stdout)'
+  const input = JSON.stringify(documents)
+  const { error, stdout, stderr } = spawnSync('python3', ['-c', program], { input, encoding: 'utf8' })
+  if (error || stderr.includes("No module named 'yaml'")) return undefined
   assert.equal(stderr, '')
   return JSON.parse(stdout)
 }
@@ -203,10 +204,12 @@ for (const [reader, read] of readers)
     assert.deepEqual(read(files['openapi.yaml'] as string), JSON.parse(files['openapi.json'] as string))
   })
 
-test('PyYAML reads every word as text', { skip: withoutPython && 'no python3 with PyYAML' }, () => {
+test('PyYAML reads every word as text', (t) => {
   const all = [choiceOf(strange), ...Object.values(shops).map((shop) => documentFiles(shop, publicUrl))]
+  const read = readInPython(all.map((files) => files['openapi.yaml'] as string))
+  if (!read) return t.skip('python3 with PyYAML is not installed')
   assert.deepEqual(
-    readInPython(all.map((files) => files['openapi.yaml'] as string)),
+    read,
     all.map((files) => JSON.parse(files['openapi.json'] as string)),
   )
 })
@@ -220,4 +223,35 @@ test('no YAML reader takes an octal number of YAML 1.2 for a number', () => {
 test('a control character, at which some YAML readers fail, is refused at the definition', () => {
   for (const word of ['\x7f', '\u0085', '\u2028', '\0'])
     assert.throws(() => choiceOf([word, 'other']), /choice contains a control character/)
+})
+
+test('an operation for MCP only has no path and is in no spec, and MCP lists and calls it', async (t) => {
+  const plugin = definePlugin({
+    ...openShop(),
+    auth: none(),
+    operations: {
+      ...operations,
+      fetch: operation('GET /knowledge/{id}', {
+        only: 'mcp',
+        openWorld: false,
+        summary: 'Read one thing',
+        input: z.object({ id: text(10).describe('The id') }),
+        output: z.object({ id: z.string() }),
+        handler: ({ id }) => ({ id }),
+      }),
+    },
+  })
+  const shop = await serveMcp(plugin)
+  t.after(shop.close)
+  for (const version of ['3.1.0', '3.0.3'] as const)
+    assert.doesNotMatch(JSON.stringify(toSpec(plugin, publicUrl, version)), /knowledge|fetch/)
+  for (const path of ['/knowledge/a', '/openapi.yaml']) {
+    const answer = await fetch(new URL(path, shop.url))
+    assert.equal(answer.status, path === '/knowledge/a' ? 404 : 200)
+    assert.doesNotMatch(await answer.text(), /fetch/)
+  }
+  const client = await shop.connect('2026-07-28')
+  assert.ok((await client.listTools()).tools.some(({ name }) => name === 'fetch'))
+  assert.deepEqual((await client.callTool({ name: 'fetch', arguments: { id: 'a' } })).structuredContent, { id: 'a' })
+  await client.close()
 })

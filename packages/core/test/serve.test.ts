@@ -33,7 +33,7 @@ describe('SIGTERM', { concurrency: true }, () => {
 
   test('ends a plugin cleanly as soon as it says that it is ready', async () => {
     const { exit, errors, output } = await stopAt('is ready', 0)
-    assert.match(output, /shop is ready at .*, 1 handlers$/m)
+    assert.match(output, /slow is ready at .*, 1 handlers$/m)
     assert.deepEqual([exit, errors], [[0, null], ''])
   })
 })

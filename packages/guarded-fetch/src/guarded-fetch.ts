@@ -1,5 +1,6 @@
 import { lookup as systemLookup } from 'node:dns/promises'
 import type { LookupFunction } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { Agent, fetch, type Response } from 'undici'
 import { isLoopback, isPublic } from './address.ts'
 
@@ -26,7 +27,7 @@ export interface GuardedFetchOptions {
   maximumBytes?: number
   /** The time limit in milliseconds, including redirects. By default 15 seconds. */
   timeout?: number
-  /** Headers that identify the caller, such as Authorization, are only sent to the origin of the URL. */
+  /** Those that may identify the caller, such as Authorization or X-Api-Key, do not follow a redirect to another origin. */
   headers?: Record<string, string>
   /** The most redirects to follow. Each is checked like the first URL. By default 3. */
   redirects?: number
@@ -54,12 +55,10 @@ export async function guardedFetch(url: string, options: GuardedFetchOptions = {
   const timer = AbortSignal.timeout(options.timeout ?? longest)
   const { response, target, end } = await request(url, options, timer)
   try {
-    const body = await readBody(response, options.maximumBytes ?? mostBytes)
+    const body = await buffer(limit(response.body ?? new Blob([]).stream(), options.maximumBytes ?? mostBytes, end))
     return { status: response.status, headers: response.headers as unknown as Headers, url: target, body }
   } catch (error) {
     throw toFetchError(error, timer)
-  } finally {
-    await end()
   }
 }
 
@@ -102,15 +101,19 @@ export function guardedFetcher(options: GuardedFetchOptions = {}): Fetch {
 const isForm = (body: unknown): body is URLSearchParams => body instanceof URLSearchParams
 
 function toStreamed(response: Response, maximumBytes: number, end: () => Promise<void>): globalThis.Response {
-  const { status, headers } = response
+  const { status, headers, body } = response
   const given = { status, headers: [...headers] }
-  if (!response.body || [101, 204, 205, 304].includes(status)) {
-    void end()
-    return new globalThis.Response(null, given)
-  }
+  if (body && ![101, 204, 205, 304].includes(status))
+    return new globalThis.Response(limit(body, maximumBytes, end), given)
+  void end()
+  return new globalThis.Response(null, given)
+}
+
+/** The same body, which ends with an error if it is too long. Calls `end` when it has ended. */
+function limit(body: ReadableStream<Uint8Array>, maximumBytes: number, end: () => Promise<void>) {
   let length = 0
-  const reader = response.body.getReader()
-  const body = new ReadableStream<Uint8Array>({
+  const reader = body.getReader()
+  return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { done, value } = await reader.read()
@@ -125,7 +128,6 @@ function toStreamed(response: Response, maximumBytes: number, end: () => Promise
     },
     cancel: end,
   })
-  return new globalThis.Response(body, given)
 }
 
 interface Requested {
@@ -175,10 +177,12 @@ const tooOften = (followed: number): string => (followed === 0 ? 'to another add
 
 const resolveAll: Resolve = (hostname) => systemLookup(hostname, { all: true })
 
+// Whatever else is sent may identify the caller, such as X-Api-Key.
+const ofAnyone =
+  /^(accept|accept-charset|accept-encoding|accept-language|cache-control|if-modified-since|if-none-match|pragma|range|user-agent)$/i
+
 const withoutCaller = (headers: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !/^(authorization|proxy-authorization|cookie)$/i.test(name)),
-  )
+  Object.fromEntries(Object.entries(headers).filter(([name]) => ofAnyone.test(name)))
 
 /** Checks a literal address, because connecting to it needs no lookup. */
 function checkUrl(url: string, isAllowed: (address: string) => boolean): string {
@@ -207,17 +211,6 @@ function guardedLookup(resolve: Resolve, isAllowed: (address: string) => boolean
       (error) => callback(error, options.all ? [] : ''),
     )
   }
-}
-
-async function readBody(response: Response, maximumBytes: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length
-    if (length > maximumBytes) throw new FetchRefused(`the answer is longer than ${maximumBytes} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }
 
 function toFetchError(error: unknown, timer: AbortSignal): Error {

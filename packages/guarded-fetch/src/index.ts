@@ -1,4 +1,5 @@
 export { isLoopback, isLoopbackUrl, isPublic } from './address.ts'
+export { errorCode } from './error-code.ts'
 export {
   type Fetch,
   FetchFailed,

@@ -2,7 +2,7 @@ import { readEnvironment } from '@reference-plugins/core'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { HostOptions } from './host.ts'
-import { ownKey } from './vault/own-key.ts'
+import { ownKey } from './vault/key-ring.ts'
 
 /** The variables that only the host reads; those of every server are core's. */
 const HostEnvironment = z.object({

@@ -10,9 +10,8 @@ import { Plugins } from './plugins/plugins.ts'
 import { Presentation } from './plugins/presentation.ts'
 import { Shares } from './plugins/shares.ts'
 import { Approvals } from './registration/approvals.ts'
-import { Registrar } from './registration/registrar.ts'
 import { Registrations } from './registration/registrations.ts'
-import { Selection } from './selection/index.ts'
+import { Selection } from './selection/selection.ts'
 import { Activations } from './sign-in/activations.ts'
 import { Credentials } from './sign-in/credentials.ts'
 import { OAuthTokens } from './sign-in/oauth-tokens.ts'
@@ -76,12 +75,22 @@ function openPlugins(database: Database, vault: Vault, options: HostOptions) {
   const credentials = new Credentials(vault, activations, tokens)
   const signIns = new SignIns(database, tokens, publicUrl)
   const presentation = new Presentation({ plugins, users, shares, activations, credentials, signIns })
-  const registrar = new Registrar({ allowLoopback })
   const registrations = new Registrations(database)
-  const approvals = new Approvals({ registrar, registrations, plugins, credentials, signIns, allowLoopback })
-  const reading = { registrar, registrations, approvals }
-  const workspace = new Workspace({ plugins, credentials, presentation, ...reading, folder })
-  return { users, plugins, logos, shares, activations, credentials, signIns, presentation, ...reading, workspace }
+  const approvals = new Approvals({ registrations, plugins, credentials, signIns, allowLoopback })
+  const workspace = new Workspace({ plugins, credentials, presentation, approvals, folder })
+  return {
+    users,
+    plugins,
+    logos,
+    shares,
+    activations,
+    credentials,
+    signIns,
+    presentation,
+    registrations,
+    approvals,
+    workspace,
+  }
 }
 
 /** What calls plugins in conversations. */
@@ -91,7 +100,7 @@ function openConversations(
   { environment, mode, development: allowLoopback, longestCall, log }: HostOptions,
   { plugins, activations, credentials }: ReturnType<typeof openPlugins>,
 ) {
-  const models = new UserModels(database, vault, environment, mode === 'accounts')
+  const models = new UserModels({ database, vault, environment, isShared: mode === 'accounts' })
   const selection = new Selection()
   const caller = new Caller({ credentials, allowLoopback, ...(longestCall !== undefined && { longestCall }) })
   const views = new Views({ credentials, allowLoopback })

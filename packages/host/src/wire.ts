@@ -3,7 +3,7 @@
  * whose `detail` says what to do. Where a comment says "events", the answer is a text/event-stream whose every `data:`
  * is one of the named events.
  */
-import type { AuthType, Repair, Schema } from '@reference-plugins/reader'
+import type { AuthType, PluginDocument, Repair, Schema } from '@reference-plugins/reader'
 
 export type { AuthType, Repair, Schema }
 
@@ -117,18 +117,17 @@ export interface Difference {
   lines: { kind: 'same' | 'added' | 'removed'; text: string }[]
 }
 
-export interface PluginPreview {
-  name: string
-  title: string
-  descriptionForHuman: string
-  descriptionForModel: string
+type Described = Pick<
+  PluginDocument,
+  'name' | 'title' | 'descriptionForHuman' | 'descriptionForModel' | 'source' | 'server'
+>
+
+export interface PluginPreview extends Described {
   /** A URL of this host, never of the plugin. */
   logo?: string
   legalInfoUrl?: string
   contactEmail?: string
-  source: 'manifest' | 'spec' | 'mcp'
   address: string
-  server: string
   auth: { type: AuthType; scheme: 'bearer' | 'basic'; scope?: string; needsClient: boolean }
   operations: OperationSummary[]
   /** How many tokens its operations take. */
@@ -295,6 +294,7 @@ export interface Call {
  * GET /api/conversations/ID/events listens to the running turn. POST /api/conversations/ID/stop {} ends it.
  */
 export type TurnEvent =
+  /** A new message, or one before the changes of this turn: it replaces what the listener has read of it. */
   | { type: 'message'; message: Message }
   | { type: 'text'; message: string; delta: string }
   | { type: 'call'; message: string; call: Call }

@@ -13,7 +13,7 @@ let ada: Browser
 const ids: Record<string, string> = {}
 
 before(async () => {
-  locals = await startLocalPlugins(['todo', 'stocks', 'news', 'notes'])
+  locals = await startLocalPlugins()
   served = await serveHost({ mode: 'accounts' })
   ada = await served.userBrowser('ada')
 })

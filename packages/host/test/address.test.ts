@@ -6,9 +6,8 @@ import { toCandidates } from '../src/registration/address.ts'
 import { checkAuth } from '../src/registration/auth-step.ts'
 import { crossOriginFaults } from '../src/registration/cross-origin.ts'
 import { whyUnreachable } from '../src/registration/reasons.ts'
-import { Refusal } from '../src/registration/refusal.ts'
-import { Steps } from '../src/registration/steps.ts'
-import { NoDocument, Trace } from '../src/registration/trace.ts'
+import { Refusal, Steps } from '../src/registration/steps.ts'
+import { Trace } from '../src/registration/trace.ts'
 
 for (const [typed, manifestUrl, typedUrl] of [
   ['localhost:3333', 'http://localhost:3333/.well-known/ai-plugin.json', undefined],
@@ -105,13 +104,13 @@ test('a name that only looks like this machine is fetched by https and gets no a
   for (const host of lookAlikes) {
     const found = toCandidates(host)
     assert.deepEqual([found.isLoopback, new URL(found.manifestUrl).protocol], [false, 'https:'], host)
-    const { advice } = whyUnreachable(new NoDocument('', 'ECONNREFUSED', undefined), found.manifestUrl)
+    const { advice } = whyUnreachable(Object.assign(new Error(), { code: 'ECONNREFUSED' }), found.manifestUrl)
     assert.match(advice, /open its port to the internet/, host)
   }
   for (const host of thisMachine) {
     const { isLoopback, manifestUrl } = toCandidates(host)
     assert.equal(isLoopback, true, host)
-    const { advice } = whyUnreachable(new NoDocument('', 'ECONNREFUSED', undefined), manifestUrl)
+    const { advice } = whyUnreachable(Object.assign(new Error(), { code: 'ECONNREFUSED' }), manifestUrl)
     assert.match(advice, /Start the plugin/, host)
   }
   for (const typed of ['localhost@example.com', 'http://127.0.0.1@example.com'])

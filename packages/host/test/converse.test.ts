@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
-import { type PluginProcess, startPlugin } from '@reference-plugins/testing/processes'
 import type { Call, Conversation, PluginDetail, RegistrationEvent, TurnEvent } from '../src/wire.ts'
+import { applyEvent } from '../web/src/converse/conversation-state.ts'
 import { type Browser, Refused, type ServedHost, serveHost } from './fixture.ts'
+import { type LocalPlugin, type LocalPlugins, startLocalPlugins } from './local-plugins/local-plugins.ts'
 import { type Script, type ScriptedTurn, type ServedModel, serveModel } from './models/openai-double.ts'
 
-let todo: PluginProcess
+let locals: LocalPlugins
+let todo: LocalPlugin
 let served: ServedHost
 let model: ServedModel
 let script: Script | ScriptedTurn[] = []
@@ -14,7 +16,8 @@ let plugin: PluginDetail
 let count = 0
 
 before(async () => {
-  todo = await startPlugin(new URL('../../../plugins/todo/', import.meta.url))
+  locals = await startLocalPlugins()
+  todo = locals.of('todo')
   model = await serveModel((call, index) =>
     Array.isArray(script) ? (script[index - count] ?? { text: 'Nothing more.' }) : script(call, index - count),
   )
@@ -22,7 +25,7 @@ before(async () => {
     environment: { OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'double-1', OLLAMA_HOST: '127.0.0.1:1' },
   })
   browser = served.browser()
-  const events = await browser.events<RegistrationEvent>('/api/registrations', { address: `localhost:${todo.port}` })
+  const events = await browser.events<RegistrationEvent>('/api/registrations', { address: todo.address })
   const end = events.at(-1)
   assert.ok(end?.type === 'end' && end.registration.isReady)
   plugin = await browser.send<PluginDetail>('POST', `/api/registrations/${end.registration.id}/approve`, {})
@@ -31,7 +34,7 @@ before(async () => {
 after(async () => {
   await served.close()
   model.close()
-  await todo.end()
+  await locals.end()
 })
 beforeEach(() => {
   count = model.calls.length
@@ -58,7 +61,7 @@ const list = async (user: string): Promise<string[]> =>
   ((await (await fetch(`${todo.url}/todos/${user}`)).json()) as { todos: string[] }).todos
 
 test('the model reads with a plugin, and its text arrives in pieces', async () => {
-  await fetch(`${todo.url}/todos/ada`, {
+  await fetch(`${todo.url}/todos/flora`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: '{"todo":"buy milk"}',
@@ -66,24 +69,24 @@ test('the model reads with a plugin, and its text arrives in pieces', async () =
   script = [
     {
       text: 'Let me see. ',
-      calls: [{ name: named('getTodos'), arguments: { username: 'ada', limit: null, offset: null } }],
+      calls: [{ name: named('getTodos'), arguments: { username: 'flora', limit: null, offset: null } }],
     },
     { text: 'You want to buy milk.' },
   ]
   const id = await begin()
-  const events = await say(id, 'What is on the list of ada?')
+  const events = await say(id, 'What is on the list of flora?')
   assert.equal(endOf(events).state, 'done')
   assert.equal(textOf(events), 'Let me see. You want to buy milk.')
   const [call] = callsIn(events)
   assert.equal(call?.state, 'done')
-  assert.deepEqual(call?.arguments, { username: 'ada' })
+  assert.deepEqual(call?.arguments, { username: 'flora' })
   assert.equal(call?.response?.status, 200)
   assert.match(call?.curl ?? '', /^curl 'http:\/\/127.0.0.1|^curl 'http:\/\/localhost/)
   const told = model.calls.at(-1)?.body.messages.at(-1)
   assert.equal(told?.role, 'tool')
   assert.deepEqual(JSON.parse(String(told?.content)), { todos: ['buy milk'] })
   const kept = await browser.get<Conversation>(`/api/conversations/${id}`)
-  assert.equal(kept.title, 'What is on the list of ada?')
+  assert.equal(kept.title, 'What is on the list of flora?')
   assert.deepEqual(
     kept.messages.map(({ role, parts }) => [role, parts.map(({ type }) => type)]),
     [
@@ -95,31 +98,45 @@ test('the model reads with a plugin, and its text arrives in pieces', async () =
 
 test('a call that changes something waits, and is made once the user allows exactly that call', async () => {
   script = [
-    { calls: [{ name: named('deleteTodo'), arguments: { username: 'bob', todo_idx: 0, todo: null } }] },
+    { calls: [{ name: named('deleteTodo'), arguments: { username: 'gina', todo_idx: 0, todo: null } }] },
     { text: 'Done.' },
   ]
-  await fetch(`${todo.url}/todos/bob`, {
+  await fetch(`${todo.url}/todos/gina`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: '{"todo":"pay rent"}',
   })
   const id = await begin()
-  const events = await say(id, 'Delete the first one of bob')
+  const events = await say(id, 'Delete the first one of gina')
   assert.equal(endOf(events).state, 'waiting')
   const [call] = callsIn(events)
   assert.equal(call?.state, 'waiting')
   assert.equal(call?.ask?.canRemember, false)
-  assert.deepEqual(await list('bob'), ['pay rent'])
+  assert.deepEqual(await list('gina'), ['pay rent'])
   await assert.rejects(
     decide(id, call, 'allow', 'made-up'),
     (error) => error instanceof Refused && error.status === 409,
   )
-  assert.deepEqual(await list('bob'), ['pay rent'])
+  assert.deepEqual(await list('gina'), ['pay rent'])
   const after = await decide(id, call, 'always')
   assert.equal(endOf(after).state, 'done')
   assert.equal(textOf(after), 'Done.')
-  assert.deepEqual(await list('bob'), [])
+  assert.deepEqual(await list('gina'), [])
   await assert.rejects(decide(id, call, 'allow'), /already been decided/)
+})
+
+test('a page that is reloaded during a turn shows each text and call once', async () => {
+  script = [
+    { text: 'I add it. ', calls: [{ name: named('addTodo'), arguments: { username: 'hugo', todo: 'x' } }] },
+    { text: 'It is on the list.' },
+  ]
+  const id = await begin()
+  const said = await say(id, 'Add x')
+  const shown = () => browser.get<Conversation>(`/api/conversations/${id}`)
+  assert.deepEqual(said.reduce(applyEvent, await shown()), await shown())
+  const decided = await decide(id, callsIn(said)[0], 'allow')
+  assert.deepEqual(decided.reduce(applyEvent, await shown()), await shown())
+  assert.equal((await shown()).messages.length, 2)
 })
 
 test('a refused call is not made, and the model is told so', async () => {
@@ -149,7 +166,7 @@ test('parallel calls are all made and all answered', async () => {
   script = [
     {
       calls: [
-        { name: named('getTodos'), arguments: { username: 'ada' } },
+        { name: named('getTodos'), arguments: { username: 'flora' } },
         { name: named('getTodos'), arguments: { username: 'nobody' } },
       ],
     },
@@ -165,10 +182,10 @@ test('parallel calls are all made and all answered', async () => {
 
 test('an invalid call is not sent, and the model is told why', async () => {
   for (const [given, reason] of [
-    ['{"username": "ada', /not valid JSON/],
+    ['{"username": "flora', /not valid JSON/],
     [{}, /username/],
-    [{ username: 'ada', limit: 100_000 }, /limit/],
-    [{ username: 'ada', surprise: 1 }, /surprise/],
+    [{ username: 'flora', limit: 100_000 }, /limit/],
+    [{ username: 'flora', surprise: 1 }, /surprise/],
   ] as const) {
     count = model.calls.length
     script = [{ calls: [{ name: named('getTodos'), arguments: given }] }, { text: 'Sorry.' }]
@@ -196,7 +213,7 @@ test('an error of the plugin becomes a result that the model can act on', async 
 })
 
 test('a model that never stops calling is stopped', async () => {
-  script = () => ({ calls: [{ name: named('getTodos'), arguments: { username: 'ada' } }] })
+  script = () => ({ calls: [{ name: named('getTodos'), arguments: { username: 'flora' } }] })
   const events = await say(await begin(), 'Read for ever')
   assert.equal(callsIn(events).length, 12)
   assert.equal(endOf(events).state, 'done')
@@ -204,7 +221,7 @@ test('a model that never stops calling is stopped', async () => {
 })
 
 test('of many parallel calls, only as many are made as a turn allows', async () => {
-  const read = { name: named('getTodos'), arguments: { username: 'ada' } }
+  const read = { name: named('getTodos'), arguments: { username: 'flora' } }
   script = [{ calls: Array(60).fill(read) }, { text: 'Done.' }]
   const calls = callsIn(await say(await begin(), 'Read very often'))
   assert.equal(calls.filter(({ state }) => state === 'done').length, 12)
@@ -278,15 +295,15 @@ test('an operation can be called by hand, with the same card and the same confir
   const id = await begin()
   const byHand = (operation: string, given: object) =>
     browser.events<TurnEvent>(`/api/conversations/${id}/calls`, { plugin: plugin.id, operation, arguments: given })
-  const read = await byHand('getTodos', { username: 'ada' })
+  const read = await byHand('getTodos', { username: 'flora' })
   const [message] = read
   assert.ok(message?.type === 'message' && message.message.role === 'user')
   assert.equal(callsIn(read)[0]?.state, 'done')
-  const asked = await byHand('deleteTodo', { username: 'ada', todo_idx: 0 })
+  const asked = await byHand('deleteTodo', { username: 'flora', todo_idx: 0 })
   assert.equal(callsIn(asked)[0]?.state, 'waiting')
-  assert.deepEqual(await list('ada'), ['buy milk'])
+  assert.deepEqual(await list('flora'), ['buy milk'])
   await decide(id, callsIn(asked)[0], 'allow')
-  assert.deepEqual(await list('ada'), [])
+  assert.deepEqual(await list('flora'), [])
   await assert.rejects(byHand('nothing', {}), /has no operation nothing/)
 })
 

@@ -68,7 +68,11 @@ test('a killed host loses nothing that it stored, and marks an interrupted call 
         },
   )
   servers.push(api, model)
-  const environment = { DATABASE_URL: temporaryDatabase(), OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'double-1' }
+  const environment = {
+    DATABASE_URL: temporaryDatabase('disk'),
+    OPENAI_BASE_URL: model.baseUrl,
+    OPENAI_MODEL: 'double-1',
+  }
   let host = await startHost(environment)
   const end = (await host.browser.events<RegistrationEvent>('/api/registrations', { address: api.host })).at(-1)
   assert.ok(end?.type === 'end' && end.registration.isReady)
@@ -118,7 +122,7 @@ test('a killed host loses nothing that it stored, and marks an interrupted call 
 })
 
 test('a deleted conversation is removed from the disk', async () => {
-  const databaseUrl = temporaryDatabase()
+  const databaseUrl = temporaryDatabase('disk')
   const served = await serveHost({ databaseUrl })
   const browser = served.browser()
   const path = databaseUrl.slice('file:'.length)
@@ -137,7 +141,7 @@ test('a deleted conversation is removed from the disk', async () => {
 })
 
 test('a start failure prints one line', { timeout: 60_000 }, async () => {
-  const { child, output } = await spawnHost({ HOST_KEY: 'weak', DATABASE_URL: temporaryDatabase() })
+  const { child, output } = await spawnHost({ HOST_KEY: 'weak', DATABASE_URL: temporaryDatabase('disk') })
   const [code] = await once(child, 'exit')
   assert.equal(code, 1)
   assert.match(output(), /^The host cannot start: HOST_KEY must be 32 random bytes[^\n]*\n$/)

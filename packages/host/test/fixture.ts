@@ -7,7 +7,7 @@ import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import type { Middleware } from 'koa'
 import { createHostApp } from '../src/api/app.ts'
 import { type Host, type HostOptions, openHost } from '../src/host.ts'
-import { ownKey } from '../src/vault/own-key.ts'
+import { ownKey } from '../src/vault/key-ring.ts'
 
 /** A browser: it keeps cookies and reads events. */
 export interface Browser {

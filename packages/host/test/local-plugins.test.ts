@@ -16,7 +16,7 @@ let locals: LocalPlugins
 let served: ServedHost
 let browser: Browser
 before(async () => {
-  locals = await startLocalPlugins(names)
+  locals = await startLocalPlugins()
   served = await serveHost()
   browser = served.browser()
 })

@@ -79,7 +79,7 @@ const host = await serveHost({
   environment: { OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'script', OLLAMA_HOST: '127.0.0.1:1' },
 })
 const browser = host.browser()
-const locals = await startLocalPlugins(Object.keys(conversations))
+const locals = await startLocalPlugins()
 for (const [name, turns] of Object.entries(conversations)) {
   const local = locals.of(name)
   const plugin = await activateLocal(browser, local)

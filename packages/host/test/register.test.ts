@@ -4,10 +4,9 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { after, before, beforeEach, test } from 'node:test'
-import { Registrar } from '../src/registration/registrar.ts'
+import { readPlugin } from '../src/registration/read-plugin.ts'
 import type { RegistrationStep } from '../src/wire.ts'
 
-const registrar = new Registrar({ allowLoopback: true })
 let server: Server
 let answer: RequestListener
 let hits: string[] = []
@@ -64,9 +63,11 @@ const serve =
       .writeHead(200, { ...cors, 'content-type': 'application/json' })
       .end(typeof found === 'string' ? found : JSON.stringify(found))
   }
-async function read(address = host, by = registrar) {
+async function read(address = host, options: { allowLoopback?: boolean; longestFetch?: number } = {}) {
   const told: RegistrationStep[] = []
-  const { steps, found } = await by.read(address, {
+  const { steps, found } = await readPlugin(address, {
+    allowLoopback: true,
+    ...options,
     signal: AbortSignal.timeout(10_000),
     tell: (step) => told.push(step),
   })
@@ -248,7 +249,7 @@ test('an untrusted certificate and https typed as http get different messages', 
 })
 
 test('a server that hangs or sends slowly is given up after a limit', async () => {
-  const impatient = new Registrar({ allowLoopback: true, longestFetch: 150 })
+  const impatient = { longestFetch: 150 }
   answer = () => {}
   assert.match((await read(host, impatient)).failed?.message ?? '', /did not answer within/)
   answer = (_, response) => {
@@ -268,7 +269,7 @@ test('a document over 5 MB is not read to its end', async () => {
 
 test('in production no request goes to this machine or a private network, in whatever form the address is written', async () => {
   answer = serve()
-  const production = new Registrar({ allowLoopback: false })
+  const production = { allowLoopback: false }
   const { port } = new URL(`http://${host}`)
   for (const address of [
     host,

@@ -1,16 +1,12 @@
-import { type Auth, type Caller, type Mount, oauth, Problem, type Resource } from '@reference-plugins/core'
+import { type Auth, addressKey, type Caller, type Mount, oauth, Problem, type Resource } from '@reference-plugins/core'
 import { isLoopback } from '@reference-plugins/guarded-fetch'
-import type { Database } from '@reference-plugins/store'
 import type { Context, Next } from 'koa'
 import type { Provider } from 'oidc-provider'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { Accounts } from './accounts.ts'
 import { cleanUp } from './adapter.ts'
-import { addressKey } from './address-key.ts'
-import type { Client } from './client.ts'
-import type { DocumentOptions } from './client-document.ts'
 import { ConnectedApps } from './connected-apps.ts'
-import { createProvider, mountPath } from './provider.ts'
+import { createProvider, mountPath, type ProviderOptions } from './provider.ts'
 import { ProviderHandler } from './provider-handler.ts'
 import { forgetUnused } from './registration.ts'
 import { resourceMetadata } from './resource-metadata.ts'
@@ -18,24 +14,17 @@ import { serverMetadata } from './server-metadata.ts'
 import { readAuthorizationForm } from './token-request.ts'
 import { UserPages } from './user-pages.ts'
 
-export interface AuthorizationServerOptions<Scope extends string> {
-  /** The plugin's origin. Tokens are for this resource, and the server's issuer is `/oauth` below it. */
-  publicUrl: string
-  /** The plugin's name, for the pages. */
-  title: string
-  /** Must have been opened with `oauthMigrations` among its migrations. */
-  database: Database
+type Defaulted = 'registration' | 'documents'
+
+export interface AuthorizationServerOptions<Scope extends string>
+  extends Omit<ProviderOptions, Defaulted>,
+    Partial<Pick<ProviderOptions, Defaulted>> {
   /** Each scope with the words that the consent page shows: "Read your notes". */
   scopes: Readonly<Record<Scope, string>>
-  clients: readonly Client[]
   /** For the manifest, by the name of the assistant. */
   verificationTokens?: Readonly<Record<string, string>> | undefined
   /** Whether people may create an account. */
   signUp?: boolean
-  /** Whether unknown apps may register themselves, RFC 7591. By default they may not. */
-  registration?: boolean
-  /** Hosts whose Client ID Metadata Documents are accepted, `*` for all; by default none. `fetch` is for tests. */
-  documents?: DocumentOptions
   /** The most sign-ins and token requests a minute from one address. */
   rateLimit?: number
 }
@@ -79,29 +68,10 @@ export async function createAuthorizationServer<const Scope extends string>(
     rateLimit = 120,
   } = options
   const accounts = new Accounts(database)
-  const provider = await createProvider({
-    publicUrl,
-    title,
-    scopes,
-    clients,
-    database,
-    accounts,
-    registration,
-    documents,
-  })
+  const provider = await createProvider({ ...options, accounts, registration, documents })
   const handler = new ProviderHandler(provider, publicUrl, Object.keys(scopes), database)
   const apps = new ConnectedApps(database, clients)
-  const knownClients = new Set(clients.map(({ id }) => id))
-  const userPages = new UserPages({
-    provider,
-    accounts,
-    apps,
-    title,
-    publicUrl,
-    scopes,
-    mayBeNew: signUp,
-    knownClients,
-  })
+  const userPages = new UserPages({ provider, accounts, apps, title, publicUrl, scopes, clients, mayBeNew: signUp })
   const limiter = new RateLimiterMemory({ points: rateLimit, duration: 60 })
   const registrations = new RateLimiterMemory({ points: 30, duration: 3600 })
   const { host, hostname } = new URL(publicUrl)
@@ -164,13 +134,9 @@ export async function createAuthorizationServer<const Scope extends string>(
       const scope = Object.keys(scopes).join(' ')
       grant.addResourceScope(publicUrl, scope)
       const grantId = await grant.save()
-      const resourceServer = new provider.ResourceServer(publicUrl, {
-        audience: publicUrl,
-        scope,
-        accessTokenTTL: 86_400,
-      })
       const token = new provider.AccessToken({ accountId, client, grantId, gty: 'authorization_code', scope })
-      token.resourceServer = resourceServer
+      const lifetime = { audience: publicUrl, scope, accessTokenTTL: 86_400 }
+      token.resourceServer = new provider.ResourceServer(publicUrl, lifetime)
       return token.save()
     },
   }

@@ -7,10 +7,9 @@ import { createAdapter, fitsSecret } from './adapter.ts'
 import { isSameCallback, isWeb } from './callback.ts'
 import { type Client, toMetadata } from './client.ts'
 import { clientDocuments, type DocumentOptions } from './client-document.ts'
-import { errorPage } from './pages/error-page.ts'
-import { pagePolicy } from './pages/layout.ts'
+import { errorPage, pagePolicy } from './pages/layout.ts'
 import { resourcesOf } from './resource-metadata.ts'
-import { signInCookie } from './sign-in-cookie.ts'
+import { signedIn } from './sign-in-cookie.ts'
 
 /** The path of the authorization server in the plugin. */
 export const mountPath = '/oauth'
@@ -22,19 +21,23 @@ const day = 24 * hour
 const longestGrant = 180 * day
 
 export interface ProviderOptions {
+  /** The plugin's origin. Tokens are for this resource, and the server's issuer is `/oauth` below it. */
   publicUrl: string
+  /** The plugin's name, for the pages. */
   title: string
-  scopes: Readonly<Record<string, string>>
-  clients: readonly Client[]
+  /** Must have been opened with `oauthMigrations` among its migrations. */
   database: Database
-  accounts: Accounts
-  /** Whether apps may register themselves. */
+  clients: readonly Client[]
+  /** Whether unknown apps may register themselves, RFC 7591. By default they may not. */
   registration: boolean
+  /** Hosts whose Client ID Metadata Documents are accepted, `*` for all; by default none. `fetch` is for tests. */
   documents: DocumentOptions
 }
 
 /** Configures oidc-provider for one API: authorization code with PKCE, refresh with rotation, opaque tokens. */
-export async function createProvider(options: ProviderOptions): Promise<Provider> {
+export async function createProvider(
+  options: ProviderOptions & { scopes: Readonly<Record<string, string>>; accounts: Accounts },
+): Promise<Provider> {
   const { publicUrl, title, clients, database, accounts } = options
   const documents = clientDocuments(options.documents)
   const scopes = Object.keys(options.scopes).join(' ')
@@ -154,8 +157,7 @@ function policy(accounts: Accounts, secure: boolean) {
   prompts.get('login')?.checks.add(
     new Check('signed_out', 'the user has signed out', async (ctx) => {
       if (ctx.oidc.session?.accountId === undefined) return Check.NO_NEED_TO_PROMPT
-      const secret = ctx.cookies.get(signInCookie(secure), { signed: false })
-      const account = secret === undefined ? undefined : await accounts.signedIn(secret)
+      const account = await signedIn(ctx, secure, accounts)
       return account?.id === ctx.oidc.session.accountId ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT
     }),
   )

@@ -1,6 +1,7 @@
 import {
   type Auth,
   EnvironmentError,
+  listOf,
   type Mount,
   type Resource,
   text,
@@ -13,20 +14,13 @@ import { Clients } from './client.ts'
 import { readDevelopment } from './development.ts'
 import { identityProvider } from './identity-provider.ts'
 
-const Hosts = z.string().transform((value) =>
-  value
-    .split(',')
-    .map((host) => host.trim().toLowerCase())
-    .filter(Boolean),
-)
-
 /** The variables of a plugin that users sign in to. */
 export const SignInEnvironment = z.object({
   OAUTH_CLIENTS: Clients,
   /** Whether apps may register themselves, RFC 7591; by default only in development. */
   OAUTH_REGISTRATION: z.enum(['true', 'false']).optional(),
   /** Hosts whose Client ID Metadata Documents are accepted, such as chatgpt.com, or * for all. */
-  OAUTH_CLIENT_HOSTS: Hosts.optional(),
+  OAUTH_CLIENT_HOSTS: listOf(z.string().toLowerCase()).optional(),
   OAUTH_SIGN_UP: z.enum(['true', 'false']).default('true'),
   OAUTH_VERIFICATION_TOKENS: VerificationTokens.optional(),
   OAUTH_ISSUER: z.url('must be a URL').optional(),

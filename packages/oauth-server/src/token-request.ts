@@ -10,7 +10,6 @@ const readBody = koaBody({ json: true, urlencoded: true, text: false, jsonLimit:
  */
 export async function readTokenRequest(ctx: Context): Promise<URLSearchParams | undefined> {
   ctx.set('Cache-Control', 'no-store')
-  if (ctx.method !== 'POST') return refuse(ctx, 405, 'send it with POST')
   if (!ctx.is('application/json', 'application/x-www-form-urlencoded'))
     return refuse(ctx, 400, 'send a form (application/x-www-form-urlencoded) or a JSON object')
   try {
@@ -67,6 +66,5 @@ function readBasic(header: string): { id: string; secret: string } | undefined |
 function refuse(ctx: Context, status: number, description: string): undefined {
   ctx.status = status
   if (status === 401) ctx.set('WWW-Authenticate', 'Basic realm="token"')
-  if (status === 405) ctx.set('Allow', 'POST, OPTIONS')
   ctx.body = { error: status === 401 ? 'invalid_client' : 'invalid_request', error_description: description }
 }

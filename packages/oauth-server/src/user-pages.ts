@@ -2,17 +2,17 @@ import type { Context } from 'koa'
 import { koaBody } from 'koa-body'
 import { errors, type Provider } from 'oidc-provider'
 import type { Account, Accounts } from './accounts.ts'
+import type { Client } from './client.ts'
 import type { ConnectedApps } from './connected-apps.ts'
 import { userNameFault } from './name.ts'
 import { appsPage } from './pages/apps-page.ts'
 import { consentPage } from './pages/consent-page.ts'
-import { errorPage } from './pages/error-page.ts'
-import { type Html, pagePolicy } from './pages/layout.ts'
+import { errorPage, type Html, pagePolicy } from './pages/layout.ts'
 import { signInPage } from './pages/sign-in-page.ts'
 import { SignInBusy } from './password.ts'
 import { longestPassword, passwordFault } from './password-choice.ts'
 import { mountPath } from './provider.ts'
-import { setSignInCookie, signInCookie } from './sign-in-cookie.ts'
+import { setSignInCookie, signedIn, signInCookie } from './sign-in-cookie.ts'
 import { SignInLimits } from './sign-in-limits.ts'
 
 export interface UserPagesOptions {
@@ -23,8 +23,8 @@ export interface UserPagesOptions {
   publicUrl: string
   scopes: Readonly<Record<string, string>>
   mayBeNew: boolean
-  /** The ids of the clients in the configuration. */
-  knownClients: ReadonlySet<string>
+  /** The clients in the configuration. */
+  clients: readonly Client[]
 }
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
@@ -229,9 +229,8 @@ export class UserPages {
     seeOther(ctx, ctx.path)
   }
 
-  async #signedIn(ctx: Context): Promise<Account | undefined> {
-    const secret = ctx.cookies.get(signInCookie(this.#secure), { signed: false })
-    return secret === undefined ? undefined : this.#options.accounts.signedIn(secret)
+  #signedIn(ctx: Context): Promise<Account | undefined> {
+    return signedIn(ctx, this.#secure, this.#options.accounts)
   }
 
   /** Refuses forms that another site has sent for the user. */
@@ -271,7 +270,7 @@ export class UserPages {
     const page = consentPage({
       title,
       client: await this.#clientName(interaction),
-      isKnown: this.#options.knownClients.has(String(interaction.params.client_id)),
+      isKnown: this.#options.clients.some(({ id }) => id === interaction.params.client_id),
       callback: String(interaction.params.redirect_uri),
       account: account.name,
       permissions: asked.map((scope) => scopes[scope] ?? scope),

@@ -68,7 +68,7 @@ export interface DiaryOptions {
   documents?: NonNullable<AuthorizationServerOptions<string>['documents']>
 }
 
-/** A plugin with an authorization server, on a port of its own. */
+/** A plugin with an authorization server, on a free port. */
 export async function serveDiary({ latency = 0, rateLimit = 100_000, ...options }: DiaryOptions = {}): Promise<Diary> {
   let written = ''
   const log = createLog('trace', false, { write: (line) => (written += line) })

@@ -64,7 +64,7 @@ export async function getTokens(diary: Diary, client: Client, browser: Browser, 
   return { configuration, tokens, callback: new URL(end) }
 }
 
-/** The code of a client that knows no PKCE. */
+/** The code of a client without PKCE. */
 export async function getLegacyCode(diary: Diary, browser: Browser, scope = ''): Promise<string> {
   const query = new URLSearchParams({
     response_type: 'code',

@@ -293,7 +293,7 @@ test('a client document is accepted only from the configured hosts, and only if 
     'no PKCE': { ...document, withoutPkce: true },
     'a list': [document],
   })) {
-    // What was fetched is kept for a while, so each has a URL of its own.
+    // Documents are cached for a while, so each has another URL.
     const id = `https://assistant.example.com/${what.replaceAll(' ', '-')}.json`
     body = Array.isArray(bad) ? bad : { ...bad, client_id: what === 'another id' ? documentUrl : id }
     assert.equal(await status(id), 400, what)

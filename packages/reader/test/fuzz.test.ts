@@ -12,6 +12,8 @@ import {
 } from '../src/index.ts'
 import { character } from './character.ts'
 
+const numRuns = Number(process.env.FUZZ_DOCUMENTS ?? 300)
+
 /** Does with a text what a program does that checks a spec: reads everything, and writes a request for each operation. */
 function readAll(text: string): void {
   let document: ReturnType<typeof readSpecText>
@@ -87,7 +89,7 @@ const odd = fc.oneof(
 test('a spec with one odd value is read without an error', () => {
   fc.assert(
     fc.property(fc.nat(70), odd, (place, value) => readAll(JSON.stringify(changed(spec, place, value)) ?? '')),
-    { numRuns: 1_000 },
+    { numRuns },
   )
 })
 
@@ -97,6 +99,6 @@ test('a text with characters lost or changed is read or refused', () => {
     fc.property(fc.nat(text.length), fc.nat(20), fc.string({ maxLength: 4, unit: character }), (at, length, more) =>
       readAll(text.slice(0, at) + more + text.slice(at + length)),
     ),
-    { numRuns: 300 },
+    { numRuns },
   )
 })

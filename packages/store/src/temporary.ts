@@ -1,9 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** Every temporary folder of this repository has a name that starts with this. */
 export const temporaryPrefix = 'reference-plugins-'
+
+/** Where temporary folders are made: on the disk, and in memory, where each write to a database takes less time. */
+export const temporaryPlaces = { disk: tmpdir(), memory: memoryPlace() ?? tmpdir() }
 
 const folders = new Set<string>()
 
@@ -11,15 +14,24 @@ const folders = new Set<string>()
  * Makes a folder that lasts as long as this process. It is removed at exit, after an uncaught error, and on SIGHUP,
  * SIGINT and SIGTERM.
  */
-export function temporaryFolder(): string {
+export function temporaryFolder(place: keyof typeof temporaryPlaces = 'memory'): string {
   if (folders.size === 0) removeAtExit()
-  const folder = mkdtempSync(join(tmpdir(), temporaryPrefix))
+  const folder = mkdtempSync(join(temporaryPlaces[place], temporaryPrefix))
   folders.add(folder)
   return folder
 }
 
 /** The DATABASE_URL of a new SQLite file in a temporary folder of its own. */
-export const temporaryDatabase = (): string => `file:${join(temporaryFolder(), 'plugin.sqlite')}`
+export const temporaryDatabase = (place?: keyof typeof temporaryPlaces): string =>
+  `file:${join(temporaryFolder(place), 'plugin.sqlite')}`
+
+/** The folder for files in memory that Linux has, unless TMPDIR names another one or the memory is small. */
+function memoryPlace(): string | undefined {
+  const folder = '/dev/shm'
+  if (process.env.TMPDIR !== undefined || !existsSync(folder)) return undefined
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize > 2 ** 30 ? folder : undefined
+}
 
 function removeAtExit(): void {
   process.on('exit', () => {

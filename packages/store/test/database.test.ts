@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads'
 import { type Database, DatabaseError, openDatabase } from '../src/index.ts'
 import { temporaryFolder } from '../src/temporary.ts'
 
-const folder = temporaryFolder()
+const folder = temporaryFolder('disk')
 let files = 0
 const newUrl = (): string => `file:${join(folder, `${files++}.sqlite`)}`
 const migrations = { entry: 'CREATE TABLE entry (name TEXT, number INTEGER)' }
@@ -166,7 +166,7 @@ test('an unusable URL is refused in one line', async () => {
   const text = join(folder, 'text')
   writeFileSync(
     text,
-    'This is a text, and not a database, as its first hundred characters show to whoever reads them all.',
+    'This is a text of more than a hundred characters, and SQLite reads the first hundred to see that it is not its own.',
   )
   for (const url of [
     'file:/nowhere/at/all.sqlite',
@@ -250,7 +250,7 @@ test('three processes write to one file while it is read, and no write is lost',
   await reader.close()
 })
 
-test('a process that holds the lock only delays the others', { timeout: 30_000 }, async () => {
+test('a process that has the lock only delays the others', { timeout: 30_000 }, async () => {
   const url = newUrl()
   const database = await open(url)
   const holder = startWriter(url, 'holder', 0, 500)

@@ -5,7 +5,7 @@ import { basename } from 'node:path'
 import { test } from 'node:test'
 import { temporaryFolder, temporaryPrefix } from '../src/temporary.ts'
 
-/** Runs code in a process that has made a folder with a file, and answers what is left in its temporary folder. */
+/** Runs code in a process that has made a folder with a file, and returns the names that are left in its temporary folder. */
 function leftAfter(code: string): SpawnSyncReturns<string> & { left: string[] } {
   const TMPDIR = temporaryFolder()
   const script = `

@@ -5,7 +5,17 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import { closePlugin, createApp, createLog, type Plugin, type PluginOperation, run } from '@reference-plugins/core'
+import { Report, readSpec, toRequest } from '@reference-plugins/contract'
+import {
+  type Call,
+  closePlugin,
+  createApp,
+  createLog,
+  type Plugin,
+  type PluginOperation,
+  Problem,
+  run,
+} from '@reference-plugins/core'
 import type { ContractSettings } from './contract-tests.ts'
 import { besideDatabase, developmentToken } from './processes/development.ts'
 import { temporaryDatabase } from './temporary.ts'
@@ -112,7 +122,13 @@ async function runScript(
 
 async function openDirect({ plugin, authorization }: Opened): Promise<Entrance> {
   const caller = await plugin.auth.authenticate(authorization)
-  const call = { caller, signal: new AbortController().signal, log: createLog('silent', false) }
+  const call: Call = {
+    caller,
+    signal: new AbortController().signal,
+    log: createLog('silent', false),
+    fail: (...given) => new Problem(...given),
+    progress() {},
+  }
   return (operation, input) =>
     run(plugin, operation, input, call).then(
       ({ data }) => ({ status: 200, outcome: data }),
@@ -120,20 +136,26 @@ async function openDirect({ plugin, authorization }: Opened): Promise<Entrance> 
     )
 }
 
-async function openHttp({ url, authorization }: Opened): Promise<Entrance> {
-  return async ({ method, path, fields }, input) => {
-    const at = (place: string) =>
-      fields.filter((field) => field.place === place && input[field.name] !== undefined).map(({ name }) => name)
-    const target = new URL(url + path.replaceAll(/\{([^}]*)\}/g, (_, name) => encodeURIComponent(String(input[name]))))
-    for (const name of at('query'))
-      for (const one of [input[name]].flat()) target.searchParams.append(name, String(one))
-    const answer = await fetch(target, {
+async function openHttp(opened: Opened): Promise<Entrance> {
+  const { url, authorization } = opened
+  const document = (await (await fetch(`${url}/openapi.json`)).json()) as Record<string, unknown>
+  const { operations } = readSpec(document, new Report())
+  const direct = await openDirect(opened)
+  return async (defined, input) => {
+    const operation = operations.find((one) => one.id === defined.id)
+    if (defined.only) {
+      assert.equal(operation, undefined, `${defined.id} is for MCP only`)
+      return direct(defined, input)
+    }
+    assert.ok(operation, `the spec has no operation ${defined.id}`)
+    const { method, path, headers, body } = toRequest(operation, input)
+    const answer = await fetch(url + path, {
       method,
-      headers: { ...(authorization && { authorization }), 'content-type': 'application/json' },
-      ...(method !== 'GET' && method !== 'DELETE' && { body: JSON.stringify(pick(input, at('body'))) }),
+      headers: { ...headers, ...(authorization && { authorization }) },
+      ...(body !== undefined && { body }),
     })
-    const body = (await answer.json()) as Input
-    return { status: answer.status, outcome: answer.ok ? body : String(body.detail) }
+    const json = (await answer.json()) as Input
+    return { status: answer.status, outcome: answer.ok ? json : String(json.detail) }
   }
 }
 
@@ -156,9 +178,6 @@ const openMcp =
       return { status: Number(status), outcome }
     }
   }
-
-const pick = (input: Input, names: readonly string[]): Input =>
-  Object.fromEntries(names.map((name) => [name, input[name]]))
 
 /** Replaces what differs from run to run: ids by their order, times by a constant. */
 function normalize(results: Result[]): Result[] {

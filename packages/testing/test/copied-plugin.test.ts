@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { existsSync, globSync, readdirSync } from 'node:fs'
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { cp, readFile, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { freePort } from '../src/processes/index.ts'
+import { temporaryFolder } from '../src/temporary.ts'
 
 // `cp -r plugins/stocks plugins/mine` is enough to start a plugin of your own.
 
@@ -14,30 +14,34 @@ const run = promisify(execFile)
 const plugins = join(import.meta.dirname, '../../../plugins')
 const names = readdirSync(plugins).filter((name) => existsSync(join(plugins, name, 'package.json')))
 const notCopied = ['node_modules', '.data', '.turbo']
+const temporary = temporaryFolder()
+const { PATH, NODE_COMPILE_CACHE } = process.env
+const environment = { PATH, TMPDIR: temporary, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }) }
 
 interface Manifest {
   name_for_model: string
   api: { url: string }
 }
 
-for (const name of names)
-  test(`a copy of ${name} under a new name starts and passes its contract test`, { timeout: 120_000 }, async (t) => {
-    const { folder, port, environment } = await copyPlugin(t, name)
-    const [manifest] = await Promise.all([
-      readManifest(folder, port, environment),
-      run(process.execPath, ['--test', 'test/contract.test.ts'], { cwd: folder, env: environment }).catch((error) =>
-        assert.fail(error.stdout),
-      ),
-    ])
+const copies = await Promise.all(names.map(copyPlugin))
+
+for (const { name, folder, port } of copies)
+  test(`a copy of ${name} under a new name starts`, { timeout: 60_000 }, async () => {
+    const manifest = await readManifest(folder, port)
     assert.equal(manifest.name_for_model, 'mine')
     assert.equal(manifest.api.url, `http://localhost:${port}/openapi.yaml`)
   })
 
+test('the copies pass their contract tests', { timeout: 120_000 }, async () => {
+  const files = copies.map(({ folder }) => join(folder, 'test/contract.test.ts'))
+  // One process for all loads the packages once.
+  const words = ['--disable-warning=ExperimentalWarning', '--test', '--test-isolation=none', ...files]
+  await run(process.execPath, words, { cwd: temporary, env: environment }).catch((error) => assert.fail(error.stdout))
+})
+
 /** Copies the plugin to a temporary folder and renames it as docs/writing-a-plugin.md says. */
-async function copyPlugin(t: TestContext, name: string) {
-  const temporary = await mkdtemp(join(tmpdir(), 'copied-plugin-'))
-  t.after(() => rm(temporary, { recursive: true, force: true, maxRetries: 3 }))
-  const folder = join(temporary, 'mine')
+async function copyPlugin(name: string) {
+  const folder = join(temporary, name, 'mine')
   await cp(join(plugins, name), folder, { recursive: true, filter: (path) => !notCopied.includes(basename(path)) })
   // In place of an install. It has the dependencies in package.json and nothing else.
   await symlink(join(plugins, name, 'node_modules'), join(folder, 'node_modules'))
@@ -53,10 +57,7 @@ async function copyPlugin(t: TestContext, name: string) {
     const path = join(folder, file)
     if ((await readFile(path, 'utf8')).includes(create)) await replace(path, { [create]: 'createMinePlugin' })
   }
-
-  const { PATH, NODE_COMPILE_CACHE } = process.env
-  const environment = { PATH, TMPDIR: temporary, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }) }
-  return { folder, port, environment }
+  return { name, folder, port }
 }
 
 async function replace(path: string, changes: Record<string, string>): Promise<void> {
@@ -69,7 +70,7 @@ async function replace(path: string, changes: Record<string, string>): Promise<v
 }
 
 /** Starts the plugin, reads its manifest, and stops it. */
-async function readManifest(folder: string, port: number, environment: NodeJS.ProcessEnv): Promise<Manifest> {
+async function readManifest(folder: string, port: number): Promise<Manifest> {
   const server = spawn(process.execPath, ['src/main.ts'], { cwd: folder, env: environment })
   const closed = new Promise((resolve) => server.once('close', resolve))
   try {
@@ -89,12 +90,4 @@ async function readManifest(folder: string, port: number, environment: NodeJS.Pr
     server.kill('SIGKILL')
     await closed
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -10,16 +10,16 @@ const usage = `Usage:
   pnpm --filter news tokens list                 lists all tokens, without their secrets
   pnpm --filter news tokens revoke ID            revokes a token`
 
-/** Runs the command on the database of DATABASE_URL and answers its exit code. */
+/** Runs the command on the database of DATABASE_URL and returns its exit code. */
 export async function main(words: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: words,
     allowPositionals: true,
-    options: { days: { type: 'string' } },
+    options: { days: { type: 'string', default: '0' } },
   })
-  const [command, argument, ...rest] = positionals
-  const days = Number(values.days ?? 0)
-  if (!isUsage(command, argument) || rest.length > 0 || !Number.isInteger(days) || days < 0 || days > 36_500) {
+  const [command = '', argument = '', ...rest] = positionals
+  const days = Number(values.days)
+  if (!forms.get(command)?.test(argument) || rest.length > 0 || !Number.isInteger(days) || days < 0 || days > 36_500) {
     console.error(usage)
     return 1
   }
@@ -33,31 +33,23 @@ export async function main(words: string[]): Promise<number> {
   }
 }
 
-async function runCommand(
-  tokens: UserTokens,
-  command: string | undefined,
-  argument: string | undefined,
-  days: number,
-): Promise<number> {
-  if (command === 'add' && argument !== undefined) {
+/** The argument of each command. */
+const forms = new Map([
+  ['add', /^[\p{L}\p{N}][\p{L}\p{N} ._@+-]{0,63}$/u],
+  ['list', /^$/],
+  ['revoke', /./],
+])
+
+async function runCommand(tokens: UserTokens, command: string, argument: string, days: number): Promise<number> {
+  if (command === 'add')
     console.log(await tokens.add(argument, days > 0 ? new Date(Date.now() + days * 86_400_000).toISOString() : null))
-  } else if (command === 'revoke' && argument !== undefined) {
-    const isRevoked = await tokens.revoke(argument)
-    console.log(
-      isRevoked ? `${argument} is revoked` : `No valid token has the id ${argument}: find it with tokens list`,
-    )
-    return isRevoked ? 0 : 1
-  } else {
+  if (command === 'list')
     for (const { id, user, created_at, expires_at, revoked_at } of await tokens.list()) {
       const state = revoked_at ? `revoked ${revoked_at}` : expires_at ? `valid until ${expires_at}` : 'valid'
       console.log(`${id}  ${user}  created ${created_at}  ${state}`)
     }
-  }
-  return 0
-}
-
-function isUsage(command: string | undefined, argument: string | undefined): boolean {
-  if (command === 'list') return argument === undefined
-  if (command === 'add') return argument !== undefined && /^[\p{L}\p{N}][\p{L}\p{N} ._@+-]{0,63}$/u.test(argument)
-  return command === 'revoke' && argument !== undefined
+  if (command !== 'revoke') return 0
+  const isRevoked = await tokens.revoke(argument)
+  console.log(isRevoked ? `${argument} is revoked` : `No valid token has the id ${argument}: find it with tokens list`)
+  return isRevoked ? 0 : 1
 }

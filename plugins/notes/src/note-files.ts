@@ -1,16 +1,20 @@
-import { type Auth, type Mount, Problem } from '@reference-plugins/core'
-import type { Context } from 'koa'
-import { writeArchive } from './markdown/archive-writer.ts'
-import { readUpload } from './markdown/upload.ts'
-import { longestNote, type NewNote, type Notes } from './notebook/notes.ts'
+import { type Auth, type Mount, type MountState, Problem } from '@reference-plugins/core'
+import type { ParameterizedContext } from 'koa'
+import { writeArchive } from './files/archive-writer.ts'
+import { UploadQueue } from './files/upload-queue.ts'
+import { longestNote, type Notes } from './notebook/notes.ts'
 
 type Scope = 'notes:read' | 'notes:write'
 
 /** `POST /import` and `GET /export`: notes as Markdown files. They are for people, so the spec does not list them. */
 export function createNoteFiles(notes: Notes, auth: Auth<'user', Scope>): Mount[] {
-  async function authorize(ctx: Context, method: string, scope: Scope): Promise<string> {
+  const uploads = new UploadQueue(longestNote)
+
+  async function authorize(ctx: ParameterizedContext<MountState>, method: string, scope: Scope): Promise<string> {
     if (ctx.method !== method) throw new Problem(405, `Use ${method}`, { headers: { allow: method } })
-    const caller = await auth.authenticate(ctx.req.headers.authorization)
+    const { authorization } = ctx.req.headers
+    const authenticate = () => auth.authenticate(authorization)
+    const caller = await (authorization === undefined ? authenticate() : ctx.state.guard(authenticate))
     if (!caller?.scopes?.includes(scope)) throw auth.insufficientScope(scope)
     return caller.id
   }
@@ -20,16 +24,19 @@ export function createNoteFiles(notes: Notes, auth: Auth<'user', Scope>): Mount[
       path: '/import',
       async middleware(ctx) {
         const owner = await authorize(ctx, 'POST', 'notes:write')
-        const found: NewNote[] = []
-        const refused: { file: string; reason: string }[] = []
-        for (const { name, ...one } of await readUpload(ctx)) {
-          if ('reason' in one) refused.push({ file: name, reason: one.reason })
-          else if (Array.from(one.file.text).length > longestNote)
-            refused.push({ file: name, reason: `it has more than ${longestNote} characters` })
-          else found.push(one.file)
-        }
-        const added = await notes.addAll(owner, found)
-        ctx.body = { imported: added.map(({ id, title, tags }) => ({ id, title, tags })), refused }
+        ctx.body = await uploads.read(ctx, owner, async (found) => {
+          const accepted = found.filter((one) => 'file' in one)
+          const added = await notes.addAll(
+            owner,
+            accepted.map(({ file }) => file),
+          )
+          const remarks = accepted.flatMap(({ name, remark }) => (remark ? [{ file: name, remark }] : []))
+          return {
+            imported: added.map(({ id, title, tags }) => ({ id, title, tags })),
+            refused: found.flatMap((one) => ('reason' in one ? [{ file: one.name, reason: one.reason }] : [])),
+            ...(remarks.length > 0 && { remarks }),
+          }
+        })
       },
     },
     {

@@ -1,4 +1,4 @@
-import { type Settings, VerificationTokens } from '@reference-plugins/core'
+import { listOf, type Settings, VerificationTokens } from '@reference-plugins/core'
 import { z } from 'zod'
 
 const ServiceToken = z
@@ -11,11 +11,7 @@ const ServiceToken = z
 /** The variables that only stocks reads. */
 export const StocksSettings = z.object({
   STOCKS_SOURCE: z.enum(['sample', 'yahoo'], 'must be sample or yahoo').default('sample'),
-  STOCKS_SERVICE_TOKENS: z
-    .string()
-    .transform((value) => value.split(',').map((token) => token.trim()))
-    .pipe(z.array(ServiceToken))
-    .optional(),
+  STOCKS_SERVICE_TOKENS: listOf(ServiceToken).optional(),
   STOCKS_VERIFICATION_TOKENS: VerificationTokens.optional(),
 })
 export type StocksSettings = Settings<typeof StocksSettings>

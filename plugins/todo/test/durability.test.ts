@@ -6,7 +6,7 @@ import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 
 const folder = new URL('..', import.meta.url)
 // Less than what CI tries.
-const rounds = Number(process.env.FUZZ_ROUNDS ?? 3)
+const rounds = Number(process.env.FUZZ_ROUNDS ?? 2)
 const writes = 10 * rounds
 
 const countOf = (acknowledged: ReadonlyMap<string, ReadonlySet<string>>): number =>
@@ -33,7 +33,7 @@ const read = async (url: string, user: string): Promise<string[]> => {
 }
 
 test('no acknowledged todo is lost when the process is killed, several times', { timeout: 120_000 }, async () => {
-  const database = temporaryDatabase()
+  const database = temporaryDatabase('disk')
   const acknowledged = new Map<string, Set<string>>()
   let server = await startPlugin(folder, { DATABASE_URL: database })
   for (let round = 0; round < rounds; round++) {
@@ -73,7 +73,7 @@ test('no acknowledged todo is lost when the process is killed, several times', {
 })
 
 test('two processes on one file lose no writes and never report that it is locked', { timeout: 60_000 }, async () => {
-  const database = temporaryDatabase()
+  const database = temporaryDatabase('disk')
   const servers = await Promise.all([
     startPlugin(folder, { DATABASE_URL: database }),
     startPlugin(folder, { DATABASE_URL: database }),

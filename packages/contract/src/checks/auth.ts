@@ -1,6 +1,7 @@
 import { type CheckRun, ordinaryInput } from '../check-run.ts'
-import { NoAnswer, type RequestInput, toRequest } from '../client.ts'
+import { type RequestInput, toRequest } from '../client.ts'
 import { resourceOf } from '../pool.ts'
+import type { Code } from '../rules.ts'
 import type { SpecOperation } from '../spec.ts'
 import { checkAnswer } from './answer.ts'
 
@@ -11,61 +12,54 @@ export async function checkAuth(run: CheckRun, operation: SpecOperation): Promis
   const input = ordinaryInput(run, operation, false)
   if (!input) return
   const request = toRequest(operation, input)
-  const token = client.token
-  const cases: [code: 'auth-open' | 'auth-any-token' | 'auth-place', what: string, change: Partial<RequestInput>][] = [
+  const { token } = client
+  const invalid = {
+    'an invalid token': 'Bearer made-up-by-the-contract-tester',
+    'an empty token': 'Bearer ',
+    'the token "undefined"': 'Bearer undefined',
+    'another scheme': 'Token made-up-by-the-contract-tester',
+    'Basic with invalid credentials': `Basic ${Buffer.from('made:up').toString('base64')}`,
+    ...(token && {
+      'the token with an extra letter': `Bearer ${token}x`,
+      'the token without its last letter': `Bearer ${token.slice(0, -1)}`,
+    }),
+    ...(token && token.toUpperCase() !== token && { 'the token in capitals': `Bearer ${token.toUpperCase()}` }),
+  }
+  const cases: [code: Code, what: string, change: Partial<RequestInput>][] = [
     ['auth-open', 'no token', { token: null }],
-    ['auth-any-token', 'an invalid token', { token: 'Bearer made-up-by-the-contract-tester' }],
-    ['auth-any-token', 'an empty token', { token: 'Bearer ' }],
-    ['auth-any-token', 'the token "undefined"', { token: 'Bearer undefined' }],
-    ['auth-any-token', 'another scheme', { token: 'Token made-up-by-the-contract-tester' }],
-    [
-      'auth-any-token',
-      'Basic with invalid credentials',
-      { token: `Basic ${Buffer.from('made:up').toString('base64')}` },
-    ],
+    ...Object.entries(invalid).map(([what, token]): (typeof cases)[number] => ['auth-any-token', what, { token }]),
   ]
   if (token) {
-    cases.push(['auth-any-token', 'the token with an extra letter', { token: `Bearer ${token}x` }])
-    cases.push(['auth-any-token', 'the token without its last letter', { token: `Bearer ${token.slice(0, -1)}` }])
-    if (token.toUpperCase() !== token)
-      cases.push(['auth-any-token', 'the token in capitals', { token: `Bearer ${token.toUpperCase()}` }])
-    const join = request.path.includes('?') ? '&' : '?'
-    cases.push([
-      'auth-place',
-      'the token in the query',
-      { token: null, path: `${request.path}${join}access_token=${token}&token=${token}&api_key=${token}` },
-    ])
+    const query = `access_token=${token}&token=${token}&api_key=${token}`
+    const path = `${request.path}${request.path.includes('?') ? '&' : '?'}${query}`
+    cases.push(['auth-place', 'the token in the query', { token: null, path }])
   }
   for (const [code, what, change] of cases) {
-    const exchange = await client.send({ ...request, ...change }).catch(onlyNoAnswer)
+    const exchange = await client.attempt({ ...request, ...change })
     if (!exchange) continue
-    const { status, headers, curl } = exchange
-    const more = { pointer: operation.pointer, curl: curl.replaceAll(token ?? '\0', '$TOKEN') }
-    if (status < 300) report.add(code, operation.id, `${what} is answered with ${status}`, more)
-    else if (status < 500 && ![401, 403, 429].includes(status))
-      report.add('auth-status', operation.id, `${what} is answered with ${status}`, more)
+    const { status, headers } = exchange
+    const curl = exchange.curl.replaceAll(token ?? '\0', '$TOKEN')
+    const say = (code: Code, detail = `is answered with ${status}`) =>
+      report.addTo(operation, code, `${what} ${detail}`, curl)
+    if (status < 300) say(code)
+    else if (status >= 500) say('server-error')
+    else if (![401, 403, 429].includes(status)) say('auth-status')
     else if (status === 401 && !headers['www-authenticate'])
-      report.add('auth-challenge', operation.id, `${what} is answered without WWW-Authenticate`, more)
-    if (status >= 500) report.add('server-error', operation.id, `${what} is answered with ${status}`, more)
+      say('auth-challenge', 'is answered without WWW-Authenticate')
     if (status >= 400) checkAnswer({ operation, exchange, check: run.check, report, token })
   }
 }
 
-const onlyNoAnswer = (error: unknown): undefined => {
-  if (!(error instanceof NoAnswer)) throw error
-}
-
-/** A read-only token must change nothing. */
-export async function checkReadOnly(run: CheckRun, operation: SpecOperation, readOnlyToken: string): Promise<void> {
-  if (!operation.isProtected || operation.method === 'GET') return
+/** A token that is expired or may only read must be refused. */
+export async function checkRefusal(
+  run: CheckRun,
+  operation: SpecOperation,
+  [code, what, token]: [code: Code, what: string, token: string],
+): Promise<void> {
   const input = ordinaryInput(run, operation, false)
-  if (!input) return
-  const exchange = await run.client.send({ ...toRequest(operation, input), token: readOnlyToken }).catch(onlyNoAnswer)
+  const exchange = input && (await run.client.attempt({ ...toRequest(operation, input), token }))
   if (exchange && exchange.status < 300)
-    run.report.add('scope-ignored', operation.id, `the read-only token is answered with ${exchange.status}`, {
-      pointer: operation.pointer,
-      curl: exchange.curl,
-    })
+    run.report.addTo(operation, code, `${what} is answered with ${exchange.status}`, exchange.curl)
 }
 
 /** Another user must not read, change or delete what one user made. Answers must not contain the first user's words. */
@@ -89,8 +83,8 @@ export async function checkUsers(
     if (place === 'query' && /^(q|query|search|text|term)$/i.test(name) && schema.type === 'string')
       input[name] = canary
   const [own, foreign] = [
-    await client.send(toRequest(operation, input)).catch(onlyNoAnswer),
-    await client.send({ ...toRequest(operation, input), token: secondToken }).catch(onlyNoAnswer),
+    await client.attempt(toRequest(operation, input)),
+    await client.attempt({ ...toRequest(operation, input), token: secondToken }),
   ]
   if (!own || !foreign || foreign.status >= 300) return
   const shows = foreign.text.includes(canary)
@@ -98,10 +92,10 @@ export async function checkUsers(
     shows ||
     (isForOne && own.status < 300 && operation.method === 'GET' && own.text === foreign.text && own.text.length > 2)
   )
-    report.add(
+    report.addTo(
+      operation,
       'user-leak',
-      operation.id,
       shows ? 'the second user sees what the first user wrote' : 'the second user reads an item of the first user',
-      { pointer: operation.pointer, curl: foreign.curl },
+      foreign.curl,
     )
 }

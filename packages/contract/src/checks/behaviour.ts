@@ -1,13 +1,10 @@
-import { type CheckRun, call, ordinaryInput } from '../check-run.ts'
+import { type CheckRun, call, isText, ordinaryInput } from '../check-run.ts'
 import type { Exchange } from '../client.ts'
 import { resourceOf } from '../pool.ts'
 import { asArray, asObject, type SpecOperation } from '../spec.ts'
 
 /** A word that only this run writes. */
 export const newCanary = (seed: number): string => `canary${seed.toString(36)}`
-
-const isText = (schema: Record<string, unknown>): boolean =>
-  schema.type === 'string' && !schema.enum && !schema.format && !schema.pattern
 
 /** A created item can be read and found, and a deleted item is gone. */
 export async function checkLife(
@@ -38,34 +35,33 @@ export async function checkLife(
     const worked = seen.filter(({ status }) => status < 300)
     if (worked.length === 0)
       return report.skip(create.id, 'life', 'no operation that could read what it creates answered with 2xx')
-    return report.add(
+    return report.addTo(
+      create,
       'created-not-found',
-      create.id,
       `the created item is not in ${readers.map((one) => one.id).join(', ')}`,
-      { pointer: create.pointer, curl: made.curl },
+      made.curl,
     )
   }
   // The list contains it, and its own address does not exist.
   for (const { operation, status, curl } of seen)
     if (id !== undefined && status === 404 && unknownIds(create, operation).length === 1)
-      report.add('created-not-found', operation.id, 'the item that was just created is answered with 404', {
-        pointer: operation.pointer,
-        curl,
-      })
+      report.addTo(operation, 'created-not-found', 'the item that was just created is answered with 404', curl)
   for (const reader of seen.filter((one) => one.status < 300)) {
     const again = await call(run, reader.operation, reader.input)
     if (again && again.status >= 400 && again.status !== 429)
-      report.add(
+      report.addTo(
+        reader.operation,
         'safe-changes',
-        reader.operation.id,
         `the same call is answered with ${reader.status} and then with ${again.status}`,
-        { pointer: reader.operation.pointer, curl: again.curl },
+        again.curl,
       )
     else if (again && shrinks(reader, again, canary))
-      report.add('safe-changes', reader.operation.id, 'the second call does not show what the first call showed', {
-        pointer: reader.operation.pointer,
-        curl: again.curl,
-      })
+      report.addTo(
+        reader.operation,
+        'safe-changes',
+        'the second call does not show what the first call showed',
+        again.curl,
+      )
   }
   await checkDelete(run, create, operations, { given, id, canary, readers })
 }
@@ -111,11 +107,7 @@ async function checkDelete(
   const left = (await readAll(run, readers, given, id, canary)).find(
     (one) => one.status < 300 && one.text.includes(canary),
   )
-  if (left)
-    report.add('deleted-still-there', remove.id, `${left.operation.id} still shows it`, {
-      pointer: remove.pointer,
-      curl: left.curl,
-    })
+  if (left) report.addTo(remove, 'deleted-still-there', `${left.operation.id} still shows it`, left.curl)
 }
 
 type Seen = Exchange & { operation: SpecOperation; input: Record<string, unknown> }
@@ -213,7 +205,7 @@ export async function checkPages(run: CheckRun, operation: SpecOperation): Promi
   if (!whole || whole.status >= 300) return
   const all = itemsOf(whole.json)
   if (!all || all.length < 2) return report.skip(operation.id, 'paging', 'it has too few items for a second page')
-  const isWhole = nextOf(whole.json, mark.name) === undefined
+  const isWhole = nextOf(whole.json) === undefined
   const cap = isWhole ? all.length + 5 : most
   const marks = new Set<string>()
   const paged: unknown[] = []
@@ -222,43 +214,40 @@ export async function checkPages(run: CheckRun, operation: SpecOperation): Promi
     const key = JSON.stringify(input[mark.name] ?? null)
     if (!isWhole && count > cap) return report.skip(operation.id, 'paging', `it has more than ${most} items`)
     if (count > cap || (marks.has(key) && marks.size > 0 && count > 1))
-      return report.add('page-endless', operation.id, `after ${count} pages of one item there is still a next page`, {
-        pointer: operation.pointer,
-        curl: whole.curl,
-      })
+      return report.addTo(
+        operation,
+        'page-endless',
+        `after ${count} pages of one item there is still a next page`,
+        whole.curl,
+      )
     const page = await call(run, operation, input)
     if (!page || page.status >= 300) return
     marks.add(key)
     const items = itemsOf(page.json) ?? []
     paged.push(...items)
-    const next = nextOf(page.json, mark.name)
+    const next = nextOf(page.json)
     if (next === undefined) break
     if (items.length === 0)
-      return report.add('page-endless', operation.id, 'a page without items has a next page', {
-        pointer: operation.pointer,
-        curl: page.curl,
-      })
+      return report.addTo(operation, 'page-endless', 'a page without items has a next page', page.curl)
     input = { ...input, [mark.name]: next }
   }
   const texts = paged.map((one) => JSON.stringify(one))
   const expected = all.map((one) => JSON.stringify(one))
   if (isWhole && (texts.length !== expected.length || texts.some((one, index) => one !== expected[index])))
-    report.add(
+    report.addTo(
+      operation,
       'page-lost',
-      operation.id,
       `pages of one item give ${texts.length} items and a single page gives ${expected.length}, or the order differs`,
-      { pointer: operation.pointer, curl: whole.curl },
+      whole.curl,
     )
 }
 
 const itemsOf = (json: unknown): unknown[] | undefined =>
   Array.isArray(json) ? json : (Object.values(asObject(json)).find(Array.isArray) as unknown[] | undefined)
 
-function nextOf(json: unknown, mark: string): unknown {
+function nextOf(json: unknown): unknown {
   const node = asObject(json)
-  const key =
-    Object.keys(node).find((name) => /^next/i.test(name)) ??
-    Object.keys(node).find((name) => name.toLowerCase() === `next${mark}`.toLowerCase())
+  const key = Object.keys(node).find((name) => /^next/i.test(name))
   const value = key === undefined ? undefined : node[key]
   return value === null || value === '' || asArray(value).length > 0 ? undefined : value
 }

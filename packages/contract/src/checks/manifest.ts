@@ -28,41 +28,29 @@ const authMembers: Record<string, string[]> = {
 export function checkManifest(manifest: Schema, report: Report): void {
   const member = (name: string, detail: string) =>
     report.add('manifest-member', 'manifest', detail, { pointer: `/${name}` })
+  const limit = (name: string, detail: string) =>
+    report.add('manifest-limit', 'manifest', `${name} ${detail}`, { pointer: `/${name}` })
   for (const name of texts) {
     const value = manifest[name]
+    const longest = limits[name] ?? Number.POSITIVE_INFINITY
     if (typeof value !== 'string' || value === '')
       member(name, `${name} is ${value === undefined ? 'missing' : 'not text'}`)
-    else if (limits[name] !== undefined && Array.from(value).length > (limits[name] as number))
-      report.add(
-        'manifest-limit',
-        'manifest',
-        `${name} has ${Array.from(value).length} characters; all assistants read ${limits[name]}`,
-        { pointer: `/${name}` },
-      )
+    else if (Array.from(value).length > longest)
+      limit(name, `has ${Array.from(value).length} characters; all assistants read ${longest}`)
   }
-  if (manifest.schema_version !== undefined && manifest.schema_version !== 'v1')
+  const { schema_version: version, name_for_model: model, description_for_human: description } = manifest
+  if (version !== undefined && version !== 'v1')
     member(
       'schema_version',
-      `schema_version is ${JSON.stringify(manifest.schema_version)} and not "v1"${String(manifest.schema_version).startsWith('v2') ? ': that is the manifest of Microsoft 365 Copilot, a different document' : ''}`,
+      `schema_version is ${JSON.stringify(version)} and not "v1"${String(version).startsWith('v2') ? ': that is the manifest of Microsoft 365 Copilot, a different document' : ''}`,
     )
-  if (typeof manifest.name_for_model === 'string' && !/^[A-Za-z0-9]+$/.test(manifest.name_for_model))
-    report.add('manifest-limit', 'manifest', 'name_for_model has characters other than letters and digits', {
-      pointer: '/name_for_model',
-    })
+  if (typeof model === 'string' && !/^[A-Za-z0-9]+$/.test(model))
+    limit('name_for_model', 'has characters other than letters and digits')
   for (const name of ['name_for_human', 'name_for_model', 'description_for_human'])
     if (/plugin|chatgpt|openai/i.test(String(manifest[name] ?? '')))
-      report.add(
-        'manifest-limit',
-        'manifest',
-        `${name} contains "plugin", "ChatGPT" or "OpenAI", which the store refused`,
-        {
-          pointer: `/${name}`,
-        },
-      )
-  if (typeof manifest.description_for_human === 'string' && !/[.!?。！？]$/.test(manifest.description_for_human))
-    report.add('manifest-limit', 'manifest', 'description_for_human does not end with a full stop', {
-      pointer: '/description_for_human',
-    })
+      limit(name, 'contains "plugin", "ChatGPT" or "OpenAI", which the store refused')
+  if (typeof description === 'string' && !/[.!?。！？]$/.test(description))
+    limit('description_for_human', 'does not end with a full stop')
   for (const name of ['logo_url', 'legal_info_url'])
     if (typeof manifest[name] === 'string' && !isWebUrl(manifest[name])) member(name, `${name} is not a URL`)
   if (typeof manifest.contact_email === 'string' && !/^[^@\s]+@[^@\s]+$/.test(manifest.contact_email))

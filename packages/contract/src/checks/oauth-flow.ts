@@ -28,9 +28,8 @@ export async function checkOAuthFlow(
     report.add('oauth-flow', subject, 'the manifest has no client_url and authorization_url')
     return {}
   }
-  const flow = new Flow(new OAuthDriver(endpoints, settings, report), endpoints, settings, report)
   try {
-    return await flow.check()
+    return await new Flow(endpoints, settings, report).check()
   } catch (error) {
     if (!(error instanceof SignInFailed)) throw error
     report.add('oauth-flow', subject, error.message)
@@ -44,8 +43,8 @@ class Flow {
   readonly #settings: OAuthSettings
   readonly #report: Report
 
-  constructor(driver: OAuthDriver, endpoints: Endpoints, settings: OAuthSettings, report: Report) {
-    this.#driver = driver
+  constructor(endpoints: Endpoints, settings: OAuthSettings, report: Report) {
+    this.#driver = new OAuthDriver(endpoints, settings, report)
     this.#endpoints = endpoints
     this.#settings = settings
     this.#report = report

@@ -1,5 +1,6 @@
 import { type Answer, exchange, fetchJson, onServer, type RequestOptions } from '../exchange.ts'
 import type { Report } from '../finding.ts'
+import type { Code } from '../rules.ts'
 import { asArray, asObject, type Schema } from '../spec.ts'
 
 const elsewhere = 'https://callback.contract-tester.example/callback'
@@ -44,38 +45,27 @@ async function checkToken(url: string, report: Report): Promise<void> {
     code: 'made-up',
     redirect_uri: elsewhere,
   }
+  const form = 'application/x-www-form-urlencoded'
+  const { client_id, client_secret } = parameters
+  const refresh = { grant_type: 'refresh_token', refresh_token: 'made-up', client_id, client_secret }
   const cases: [what: string, type: string, body: string][] = [
-    ['an invalid code', 'application/x-www-form-urlencoded', new URLSearchParams(parameters).toString()],
+    ['an invalid code', form, new URLSearchParams(parameters).toString()],
     ['an invalid code as JSON', 'application/json', JSON.stringify(parameters)],
-    [
-      'an invalid refresh token',
-      'application/x-www-form-urlencoded',
-      new URLSearchParams({
-        grant_type: 'refresh_token',
-        refresh_token: 'made-up',
-        client_id: 'unknown-to-you',
-        client_secret: 'made-up',
-      }).toString(),
-    ],
-    ['an empty body', 'application/x-www-form-urlencoded', ''],
+    ['an invalid refresh token', form, new URLSearchParams(refresh).toString()],
+    ['an empty body', form, ''],
     ['invalid JSON', 'application/json', '{'],
   ]
   for (const [what, type, body] of cases) {
     const answer = await send(url, { method: 'POST', headers: { 'content-type': type }, body }, report)
     const curl = `curl -i -X POST '${url}' -H 'content-type: ${type}' -d '${body}'`
-    if (!answer) return report.add('oauth-refusal', 'authorization_url', 'it does not answer', { curl })
-    const json = asObject(answer.json)
-    if (answer.status >= 500)
-      report.add('server-error', 'authorization_url', `${what} is answered with ${answer.status}`, { curl })
-    else if (answer.status < 300)
-      report.add('oauth-any-code', 'authorization_url', `${what} is answered with ${answer.status}`, { curl })
-    else if (![400, 401, 413, 415, 429].includes(answer.status) || typeof json.error !== 'string')
-      report.add(
-        'oauth-refusal',
-        'authorization_url',
-        `${what} is answered with ${answer.status}${typeof json.error === 'string' ? '' : ' and without a member "error"'}`,
-        { curl },
-      )
+    const say = (code: Code, detail: string) => report.add(code, 'authorization_url', detail, { curl })
+    if (!answer) return say('oauth-refusal', 'it does not answer')
+    const says = `${what} is answered with ${answer.status}`
+    const hasError = typeof asObject(answer.json).error === 'string'
+    if (answer.status >= 500) say('server-error', says)
+    else if (answer.status < 300) say('oauth-any-code', says)
+    else if (![400, 401, 413, 415, 429].includes(answer.status) || !hasError)
+      say('oauth-refusal', hasError ? says : `${says} and without a member "error"`)
   }
 }
 

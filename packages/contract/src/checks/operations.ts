@@ -42,7 +42,7 @@ export async function checkValid(run: CheckRun, operation: SpecOperation): Promi
 /** A 422 may be about the meaning, such as a URL that does not exist: it counts where other input is accepted. */
 function judgeValid({ report }: CheckRun, operation: SpecOperation, { status, curl }: Exchange, what: string): void {
   if (!refusedInput.includes(status) || (status === 422 && !report.answered.has(operation.id))) return
-  report.add('valid-refused', operation.id, `${what} is answered with ${status}`, { pointer: operation.pointer, curl })
+  report.addTo(operation, 'valid-refused', `${what} is answered with ${status}`, curl)
 }
 
 /** An empty text or list cannot be written into a URL. */
@@ -79,8 +79,13 @@ export async function checkInvalid(run: CheckRun, operation: SpecOperation): Pro
 }
 
 /** Whether a value is still invalid where it is sent: in a URL everything is text. */
-function isInvalidAsSent({ check }: CheckRun, { place, schema, name, object }: Field, value: unknown): boolean {
-  if (place === 'body') return true
+function isInvalidAsSent(
+  { check }: CheckRun,
+  { place, schema, name, object, required }: Field,
+  value: unknown,
+): boolean {
+  // Many servers take null for an optional value that is left out, as assistants mean it.
+  if (place === 'body') return required || value !== null
   // A value that is not an object cannot be written in the form of one.
   if (object && object !== 'json') return false
   if (schema.type === 'array') {
@@ -105,10 +110,7 @@ async function sendInvalid(
 ): Promise<void> {
   const exchange = await call({ ...run, pool: forgetful }, operation, input)
   if (exchange && exchange.status < 300)
-    run.report.add('invalid-taken', operation.id, `${what} and is answered with ${exchange.status}`, {
-      pointer: operation.pointer,
-      curl: exchange.curl,
-    })
+    run.report.addTo(operation, 'invalid-taken', `${what} and is answered with ${exchange.status}`, exchange.curl)
 }
 
 const forgetful = {

@@ -1,11 +1,7 @@
-import { type CheckRun, ordinaryInput } from '../check-run.ts'
-import { NoAnswer, toRequest } from '../client.ts'
+import { type CheckRun, isText, ordinaryInput } from '../check-run.ts'
+import { type RequestInput, toRequest } from '../client.ts'
 import type { SpecOperation } from '../spec.ts'
 import { checkAnswer } from './answer.ts'
-
-const onlyNoAnswer = (error: unknown): undefined => {
-  if (!(error instanceof NoAnswer)) throw error
-}
 
 const malformed: [what: string, body: string | Buffer][] = [
   ['JSON that ends early', '{"a":'],
@@ -25,50 +21,38 @@ export async function checkRobustness(run: CheckRun, operation: SpecOperation): 
   const input = ordinaryInput(run, operation, false)
   if (!input) return
   const request = toRequest(operation, input)
-  const look = async (what: string, change: Partial<typeof request>) => {
-    const exchange = await client.send({ ...request, ...change }).catch(onlyNoAnswer)
-    if (!exchange) return undefined
-    const more = { pointer: operation.pointer, curl: exchange.curl }
-    if (exchange.status >= 500)
-      report.add('server-error', operation.id, `${what} is answered with ${exchange.status}`, more)
-    else checkAnswer({ operation, exchange, check, report, token: client.token })
-    return { ...exchange, more }
+  const refusal = (what: string, status: number) => `${what} is answered with ${status}`
+  /** Answers the exchange where the request is accepted. */
+  const look = async (what: string, change: Partial<RequestInput>) => {
+    const exchange = await client.attempt({ ...request, ...change })
+    if (exchange && exchange.status >= 500)
+      report.addTo(operation, 'server-error', refusal(what, exchange.status), exchange.curl)
+    else if (exchange) checkAnswer({ operation, exchange, check, report, token: client.token })
+    return exchange && exchange.status < 300 ? exchange : undefined
   }
-  if (operation.hasBody) {
+  if (operation.bodySchema) {
     const needsBody = operation.fields.some(({ place, required }) => place === 'body' && required)
-    for (const [what, body] of malformed) {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const cases: [what: string, change: Partial<RequestInput>][] = [
+      ...malformed.map(([what, body]): [string, object] => [what, { body }]),
+      ['a form in place of JSON', { headers, body: 'a=b' }],
+    ]
+    for (const [what, change] of cases) {
       if (what === 'an empty body' && !needsBody) continue
-      const found = await look(what, { body })
-      if (found && found.status < 300 && (needsBody || /JSON|UTF/.test(what)))
-        report.add('malformed-taken', operation.id, `${what} is answered with ${found.status}`, found.more)
+      const taken = await look(what, change)
+      if (taken && (needsBody || /^(JSON|text|bytes)/.test(what)))
+        report.addTo(operation, 'malformed-taken', refusal(what, taken.status), taken.curl)
     }
-    const found = await look('a form in place of JSON', {
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: 'a=b',
-    })
-    if (found && found.status < 300 && needsBody)
-      report.add('malformed-taken', operation.id, `a form is answered with ${found.status}`, found.more)
-    const [first] = operation.fields.filter(({ place }) => place === 'body')
-    if (first) {
+    if (operation.fields.some(({ place }) => place === 'body')) {
       const text = String(request.body)
-      const large = await look('2 MiB of body', {
-        body: Buffer.from(`{"padding":"${padding}"${text === '{}' ? '' : ','}${text.slice(1)}`),
-      })
-      if (large && large.status < 300)
-        report.add('size-unlimited', operation.id, `it is answered with ${large.status}`, {
-          pointer: operation.pointer,
-        })
+      const body = Buffer.from(`{"padding":"${padding}"${text === '{}' ? '' : ','}${text.slice(1)}`)
+      const taken = await look('2 MiB of body', { body })
+      // A curl command of that length would be cut.
+      if (taken) report.addTo(operation, 'size-unlimited', refusal('it', taken.status))
     }
   }
   for (const { name, schema, place } of operation.fields) {
-    if (
-      schema.type !== 'string' ||
-      ['header', 'cookie'].includes(place) ||
-      schema.enum ||
-      schema.format ||
-      schema.pattern
-    )
-      continue
+    if (!isText(schema) || ['header', 'cookie'].includes(place)) continue
     for (const text of ["' OR 1=1 --", '%00', '../../../../etc/passwd', '{{7*7}}', '\u0000\u0001', '__proto__'])
       if (check.fits(schema, text))
         await look(`${name} = ${JSON.stringify(text)}`, toRequest(operation, { ...input, [name]: text }))
@@ -82,13 +66,10 @@ export async function checkMethods(run: CheckRun, path: string, operations: read
   const input = one && ordinaryInput(run, one, false)
   if (!one || !input) return
   const described = operations.map(({ method }) => method)
-  const { path: target } = toRequest(
-    { ...one, hasBody: false, fields: one.fields.filter(({ place }) => place === 'path') },
-    input,
-  )
+  const { path: target } = toRequest({ ...one, fields: one.fields.filter(({ place }) => place === 'path') }, input)
   for (const method of ['PATCH', 'PUT', 'PROPFIND']) {
     if (described.includes(method)) continue
-    const exchange = await client.send({ method, path: target }).catch(onlyNoAnswer)
+    const exchange = await client.attempt({ method, path: target })
     if (!exchange) continue
     const more = { curl: exchange.curl }
     if (exchange.status >= 500) report.add('server-error', path, `${method} is answered with ${exchange.status}`, more)

@@ -68,16 +68,15 @@ function checkText({ id, pointer }: SpecOperation, raw: Record<string, unknown>,
 function checkParameters(operation: SpecOperation, raw: Record<string, unknown>, report: Report): void {
   const { id, pointer, path, fields } = operation
   const say = (detail: string) => report.add('spec-parameter', id, detail, { pointer: `${pointer}/parameters` })
-  for (const one of asArray(raw.parameters).map(asObject)) {
-    if (typeof one.$ref === 'string')
-      report.add('spec-parameter', id, `a parameter is a reference (${one.$ref}), which GPT Actions ignore`, {
-        pointer: `${pointer}/parameters`,
-      })
-    else if (typeof one.name !== 'string' || !['path', 'query', 'header', 'cookie'].includes(String(one.in)))
+  const parameters = asArray(raw.parameters).map(asObject)
+  for (const one of parameters) {
+    const place = String(one.in)
+    if (typeof one.$ref === 'string') say(`a parameter is a reference (${one.$ref}), which GPT Actions ignore`)
+    else if (typeof one.name !== 'string' || !['path', 'query', 'header', 'cookie'].includes(place))
       say('a parameter has no name or no location')
     else if (!one.schema && !one.content) say(`${one.name} has no schema`)
-    else if (['header', 'cookie'].includes(String(one.in)) && one.required === true)
-      say(`${one.name} must be sent as ${one.in}, which assistants do not do`)
+    else if (['header', 'cookie'].includes(place) && one.required === true)
+      say(`${one.name} must be sent as ${place}, which assistants do not do`)
   }
   const inPath = Array.from(path.matchAll(/\{([^}]*)\}/g), ([, name]) => name)
   for (const name of inPath)
@@ -87,28 +86,18 @@ function checkParameters(operation: SpecOperation, raw: Record<string, unknown>,
     if (place === 'path' && !inPath.includes(name))
       say(`${name} is described as a path parameter and is not in the path`)
     if (reserved.includes(name)) say(`${name} cannot be the name of an input`)
-    if (fields.filter((field) => field.name === name).length > 1)
-      report.add(
-        'spec-name-twice',
-        id,
-        `${name} is in ${fields
-          .filter((field) => field.name === name)
-          .map((field) => field.place)
-          .join(' and ')}`,
-        { pointer },
-      )
+    const places = fields.filter((field) => field.name === name).map((field) => field.place)
+    if (places.length > 1) report.addTo(operation, 'spec-name-twice', `${name} is in ${places.join(' and ')}`)
   }
   const described = [
-    ...asArray(raw.parameters)
-      .map(asObject)
-      .map((one) => [one.name, one.description ?? asObject(one.schema).description]),
+    ...parameters.map((one) => [one.name, one.description ?? asObject(one.schema).description]),
     ...fields.filter(({ place }) => place === 'body').map(({ name, schema }) => [name, schema.description]),
   ]
   for (const [name, text] of described) {
     if (typeof text !== 'string' || text === '')
-      report.add('spec-parameter-text', id, `${name} has no description`, { pointer })
+      report.addTo(operation, 'spec-parameter-text', `${name} has no description`)
     else if (Array.from(text).length > 700)
-      report.add('spec-parameter-text', id, `the description of ${name} has more than 700 characters`, { pointer })
+      report.addTo(operation, 'spec-parameter-text', `the description of ${name} has more than 700 characters`)
   }
 }
 
@@ -131,11 +120,9 @@ function checkResponses({ id, pointer, responses }: SpecOperation, report: Repor
     report.add('spec-response', id, 'it describes no answer with 2xx', { pointer: `${pointer}/responses` })
 }
 
-function checkSchemas(
-  { id, pointer, fields, bodySchema, responses }: SpecOperation,
-  check: SchemaCheck,
-  report: Report,
-): void {
+function checkSchemas(operation: SpecOperation, check: SchemaCheck, report: Report): void {
+  const { fields, bodySchema, responses } = operation
+  const say = (detail: string) => report.addTo(operation, 'spec-schema', detail)
   const all = [
     ...fields.map(({ schema, name }) => [name, schema] as const),
     ['the body', bodySchema] as const,
@@ -146,25 +133,21 @@ function checkSchemas(
   for (const [name, schema] of all) {
     if (!schema) continue
     try {
-      for (const example of [schema.example, schema.default])
-        if (example !== undefined) {
-          const fault = check.fault(schema, example)
-          if (fault)
-            report.add('spec-schema', id, `the example or default of ${name} does not match: ${fault}`, { pointer })
-        }
+      for (const example of [schema.example, schema.default]) {
+        const fault = example === undefined ? undefined : check.fault(schema, example)
+        if (fault) say(`the example or default of ${name} does not match: ${fault}`)
+      }
       check.fault(schema, undefined)
     } catch (error) {
-      report.add('spec-schema', id, `the schema of ${name} is invalid: ${(error as Error).message.slice(0, 200)}`, {
-        pointer,
-      })
+      say(`the schema of ${name} is invalid: ${(error as Error).message.slice(0, 200)}`)
     }
     const { minimum, maximum, minLength, maxLength, required, properties } = schema as Record<string, never>
     if (minimum !== undefined && maximum !== undefined && minimum > maximum)
-      report.add('spec-schema', id, `${name} has a minimum above its maximum`, { pointer })
+      say(`${name} has a minimum above its maximum`)
     if (minLength !== undefined && maxLength !== undefined && minLength > maxLength)
-      report.add('spec-schema', id, `${name} has a minLength above its maxLength`, { pointer })
+      say(`${name} has a minLength above its maxLength`)
     for (const one of asArray(required))
       if (properties && !Object.hasOwn(asObject(properties), String(one)))
-        report.add('spec-schema', id, `${name} requires ${one}, which it does not describe`, { pointer })
+        say(`${name} requires ${one}, which it does not describe`)
   }
 }

@@ -1,5 +1,5 @@
+import type { Reporter } from '../finding.ts'
 import { rules } from '../rules.ts'
-import type { Reporter } from './reporter.ts'
 
 const escapeText = (value: string): string =>
   value.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')

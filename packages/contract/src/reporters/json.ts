@@ -1,5 +1,5 @@
+import type { Reporter } from '../finding.ts'
 import { rules } from '../rules.ts'
-import type { Reporter } from './reporter.ts'
 
 export const json: Reporter = (report, subject) =>
   JSON.stringify(

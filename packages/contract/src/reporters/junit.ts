@@ -1,5 +1,5 @@
+import type { Reporter } from '../finding.ts'
 import { type Code, rules } from '../rules.ts'
-import type { Reporter } from './reporter.ts'
 
 const escapeText = (value: string): string =>
   value

@@ -1,5 +1,5 @@
+import type { Reporter } from '../finding.ts'
 import { type Code, rules } from '../rules.ts'
-import type { Reporter } from './reporter.ts'
 
 /** SARIF 2.1.0, for code scanning. */
 export const sarif: Reporter = (report, subject) =>

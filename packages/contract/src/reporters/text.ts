@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
+import type { Reporter } from '../finding.ts'
 import { rules, type Severity } from '../rules.ts'
-import type { Reporter } from './reporter.ts'
 
 const colours: Record<Severity, 'red' | 'yellow' | 'cyan'> = { error: 'red', warning: 'yellow', note: 'cyan' }
 

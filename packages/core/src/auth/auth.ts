@@ -34,7 +34,7 @@ export interface Auth<Who extends Audience = Audience, Scope extends string = st
   /** The entry of `components.securitySchemes`, or undefined if there is none. */
   readonly securityScheme: { type: 'http'; scheme: 'bearer' | 'basic'; description: string } | undefined
   /**
-   * Returns the caller, or undefined if the mode knows no users.
+   * Returns the caller, or undefined if the mode has no users.
    * @param authorization the Authorization header, unchanged
    * @throws Problem 401, with WWW-Authenticate
    */

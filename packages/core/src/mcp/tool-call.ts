@@ -2,6 +2,7 @@ import type { CallToolResult, ServerContext } from '@modelcontextprotocol/server
 import type { Caller } from '../auth/auth.ts'
 import type { Deadlines } from '../deadline.ts'
 import type { Exchange } from '../exchange.ts'
+import { fail } from '../operation.ts'
 import type { Plugin, PluginOperation } from '../plugin.ts'
 import { type Problem, titleOf, toProblem } from '../problem.ts'
 import { type Answer, type Call, run } from '../run.ts'
@@ -32,26 +33,21 @@ export async function callTool(
 }
 
 /** The call that a `tools/call` makes. */
-export function toCall(from: McpCaller, { mcpReq }: ServerContext): Call {
-  const token = mcpReq._meta?.progressToken
+export function toCall({ caller, exchange }: McpCaller, { mcpReq }: ServerContext): Call {
+  const progressToken = mcpReq._meta?.progressToken
   return {
-    caller: from.caller,
+    caller,
+    fail,
     get log() {
-      return from.exchange.log
+      return exchange.log
     },
     signal: mcpReq.signal,
-    ...(token !== undefined && {
-      progress(progress: number, total?: number, message?: string) {
-        const params = {
-          progressToken: token,
-          progress,
-          ...(total !== undefined && { total }),
-          ...(message && { message }),
-        }
-        // A client that has disconnected needs no progress.
-        mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {})
-      },
-    }),
+    progress(progress, total, message) {
+      if (progressToken === undefined) return
+      const params = { progressToken, progress, ...(total !== undefined && { total }), ...(message && { message }) }
+      // A client that has disconnected needs no progress.
+      mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {})
+    },
   }
 }
 

@@ -7,12 +7,13 @@ import type { RateLimit } from '../rate-limit.ts'
 export const mountAt = (all: readonly Mount[], path: string): Mount | undefined =>
   all.find((mount) => path === mount.path || path.startsWith(`${mount.path}/`))
 
-/** What a plugin serves beside its operations. Koa's own response is used, so a mount can replace core's headers. */
+/** The mounts of a plugin: pages and files beside its operations. Koa's own response is used, so a mount can replace core's headers. */
 export function mounts(all: readonly Mount[], rateLimit: RateLimit): Middleware<Exchange> {
   return async (ctx, next) => {
     const found = mountAt(all, ctx.path)
     if (!found) return next()
     ctx.state.headers = await rateLimit.count(ctx.ip)
+    ctx.state.guard = (authenticate) => rateLimit.guard(ctx.ip, authenticate)
     return found.middleware(ctx, next)
   }
 }

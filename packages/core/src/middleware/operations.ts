@@ -5,7 +5,8 @@ import { readBody } from '../body.ts'
 import { Deadlines } from '../deadline.ts'
 import type { CoreContext, Exchange } from '../exchange.ts'
 import { readInput } from '../input.ts'
-import type { Plugin } from '../plugin.ts'
+import { fail } from '../operation.ts'
+import { httpOperations, type Plugin } from '../plugin.ts'
 import { Problem } from '../problem.ts'
 import type { RateLimit } from '../rate-limit.ts'
 import { type Route, RouteTable } from '../route-table.ts'
@@ -13,7 +14,7 @@ import { type Call, run } from '../run.ts'
 
 /** Every operation at its path: count, authenticate, read the input, run, answer. */
 export function operations(plugin: Plugin, rateLimit: RateLimit): Middleware<Exchange> {
-  const routes = new RouteTable(plugin.operations)
+  const routes = new RouteTable(httpOperations(plugin))
   const deadlines = new Deadlines()
 
   return async (ctx, next) => {
@@ -68,6 +69,7 @@ function decode({ names }: Route, captures: RegExpExecArray): Record<string, str
 /** A call over HTTP. Few handlers ask for a signal or a log, so both are made when asked for. */
 class HttpCall implements Call {
   caller: Caller | undefined
+  readonly fail = fail
   readonly #ctx: CoreContext
   #abort: AbortController | undefined
 
@@ -90,4 +92,7 @@ class HttpCall implements Call {
   abort(): void {
     this.#abort?.abort()
   }
+
+  /** HTTP has no way to report it. */
+  progress(): void {}
 }

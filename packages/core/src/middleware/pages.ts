@@ -3,7 +3,7 @@ import type { Document } from '../documents.ts'
 import type { Exchange } from '../exchange.ts'
 import { Problem } from '../problem.ts'
 
-/** Sets core's headers on Koa's response, for everything that is not an operation; what answers may replace them. */
+/** Sets core's headers on Koa's response, for everything that is not an operation. The handlers after it may replace them. */
 export function pageHeaders(headers: readonly string[]): Middleware<Exchange> {
   return (ctx, next) => {
     for (let index = 0; index < headers.length; index += 2)
@@ -14,7 +14,7 @@ export function pageHeaders(headers: readonly string[]): Middleware<Exchange> {
   }
 }
 
-/** Everything with a fixed path, by path. Stands last: a request that comes here for another path is not found. */
+/** The handlers of fixed paths. It is the last middleware, so a request for any other path gets a 404. */
 export function pages(handlers: ReadonlyMap<string, Middleware<Exchange>>): Middleware<Exchange> {
   const allow = 'GET, HEAD, OPTIONS'
   return (ctx, next) => {

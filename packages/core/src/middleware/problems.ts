@@ -2,7 +2,7 @@ import type { Middleware } from 'koa'
 import type { CoreContext, Exchange } from '../exchange.ts'
 import { Problem, toProblem } from '../problem.ts'
 
-/** Answers what is thrown as a problem document. A fault of the server is logged, and the caller learns no more than that. */
+/** Answers every error with a problem document. A fault of the server is logged, and its details stay in the log. */
 export const problems: Middleware<Exchange> = async (ctx, next) => {
   try {
     if (!hasPath(ctx)) throw new Problem(400, 'The target is not a URL: send a path, such as /openapi.yaml')

@@ -18,7 +18,7 @@ export function requestLog(headers: readonly string[], log: Logger): Middleware<
     if (!ctx.state.isLogged) return
     const { method, url = '' } = ctx.req
     const query = url.indexOf('?')
-    // No query: it holds what users say, and in other people's clients sometimes a token.
+    // Without the query: it contains texts of users, and some clients put a token there.
     const path = query < 0 ? url : url.slice(0, query)
     const microseconds = Math.round((performance.now() - start) * 1000)
     lines.info({ requestId, method, path, status: ctx.res.statusCode, microseconds }, 'request')

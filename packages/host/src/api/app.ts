@@ -16,12 +16,10 @@ import { addRoutes, addUserRoutes, type State } from './routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { shareRoutes } from './share-routes.ts'
 import { turnRoutes } from './turn-routes.ts'
-import { workspaceRoutes } from './workspace-routes.ts'
 
 const openRoutes = [sessionRoutes, callbackRoutes]
 const userRoutes = [
   registrationRoutes,
-  workspaceRoutes,
   pluginRoutes,
   reportRoutes,
   activationRoutes,

@@ -27,7 +27,10 @@ export const conversationRoutes = (host: Host): UserRoutes => ({
 
   'GET /api/conversations/:id': async (user, ctx) => {
     const conversation = await host.conversations.get(user, part(ctx, 'id'))
-    return withViews(host, user, { ...conversation, isRunning: host.turns.isRunning(user, conversation.id) })
+    return withViews(host, user, {
+      ...conversation,
+      isRunning: host.turns.running(user, conversation.id) !== undefined,
+    })
   },
 
   'PATCH /api/conversations/:id': async (user, ctx) => {

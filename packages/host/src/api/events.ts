@@ -20,7 +20,7 @@ export function startEvents<Event>(
 }
 
 /** Answers with server-sent events as they come. Their source continues when the client disconnects. */
-export function answerEvents<Event>(ctx: Context, listen: (signal: AbortSignal) => AsyncIterable<Event>): void {
+export function answerEvents(ctx: Context, events: EventStream<unknown>): void {
   const stream = new PassThrough()
   const gone = new AbortController()
   ctx.status = 200
@@ -31,7 +31,7 @@ export function answerEvents<Event>(ctx: Context, listen: (signal: AbortSignal) 
   stream.on('close', () => gone.abort())
   void (async () => {
     try {
-      for await (const event of listen(gone.signal)) stream.write(`data: ${JSON.stringify(event)}\n\n`)
+      for await (const event of events.listen(gone.signal)) stream.write(`data: ${JSON.stringify(event)}\n\n`)
     } finally {
       clearInterval(timer)
       stream.end()

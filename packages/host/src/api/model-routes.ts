@@ -18,9 +18,4 @@ export const modelRoutes = ({ models }: Host): UserRoutes => ({
     await models.choose(user, { ...choice, ...(apiKey !== undefined && { apiKey }), from: 'settings' })
     return models.state(user)
   },
-
-  'DELETE /api/models': async (user) => {
-    await models.forget(user)
-    return models.state(user)
-  },
 })

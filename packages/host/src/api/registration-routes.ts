@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Host } from '../host.ts'
 import { toCandidates } from '../registration/address.ts'
-import type { RegistrationEvent } from '../wire.ts'
+import type { Registration, RegistrationEvent, RegistrationStep } from '../wire.ts'
 import { bodyOf } from './body.ts'
 import { startEvents } from './events.ts'
 import { part, type UserRoutes } from './routes.ts'
@@ -14,35 +14,43 @@ const Approval = z.object({
   clientSecret: secret.optional(),
 })
 
-export const registrationRoutes = (host: Host): UserRoutes => ({
-  'POST /api/registrations': (user, ctx) => {
-    const { address, token } = bodyOf(ctx, Begin)
-    // A wrong address is answered with 422, before any event is sent.
-    toCandidates(address)
-    return startEvents<RegistrationEvent>(host.options.log, 'a registration', async (tell) => {
-      const read = await host.registrar.read(address, {
-        signal: AbortSignal.timeout(120_000),
-        tell: (step) => tell({ type: 'step', step }),
-        token,
-      })
-      const pending = await host.registrations.add(user, { address, ...read })
-      return { type: 'end', registration: await host.presentation.registration(user, pending) }
-    })
-  },
+export function registrationRoutes(host: Host): UserRoutes {
+  const { registrations, approvals, presentation, workspace, options } = host
 
-  'GET /api/registrations/:id': async (user, ctx) =>
-    host.presentation.registration(user, await host.registrations.get(user, part(ctx, 'id'))),
+  const startSteps = (what: string, work: (tell: (step: RegistrationStep) => void) => Promise<Registration>) =>
+    startEvents<RegistrationEvent>(options.log, what, async (tell) => ({
+      type: 'end',
+      registration: await work((step) => tell({ type: 'step', step })),
+    }))
 
-  'POST /api/registrations/:id/approve': async (user, ctx) => {
-    const plugin = await host.approvals.approve(user, part(ctx, 'id'), bodyOf(ctx, Approval))
-    return host.presentation.detail(user, plugin)
-  },
+  return {
+    'POST /api/registrations': (user, ctx) => {
+      const { address, token } = bodyOf(ctx, Begin)
+      // A wrong address is answered with 422, before any event is sent.
+      toCandidates(address)
+      return startSteps('a registration', async (tell) =>
+        presentation.registration(user, await approvals.read(user, address, { tell, token })),
+      )
+    },
 
-  'POST /api/plugins/:id/refresh': async (user, ctx) => {
-    const plugin = await host.plugins.owned(user, part(ctx, 'id'))
-    return startEvents<RegistrationEvent>(host.options.log, 'a refresh', async (tell) => {
-      const pending = await host.approvals.refresh(user, plugin, (step) => tell({ type: 'step', step }))
-      return { type: 'end', registration: await host.presentation.registration(user, pending) }
-    })
-  },
-})
+    'GET /api/registrations/:id': async (user, ctx) =>
+      presentation.registration(user, await registrations.get(user, part(ctx, 'id'))),
+
+    'POST /api/registrations/:id/approve': async (user, ctx) =>
+      presentation.detail(user, await approvals.approve(user, part(ctx, 'id'), bodyOf(ctx, Approval))),
+
+    'POST /api/plugins/:id/refresh': async (user, ctx) => {
+      const plugin = await host.plugins.owned(user, part(ctx, 'id'))
+      return startSteps('a refresh', async (tell) =>
+        presentation.registration(user, await approvals.refresh(user, plugin, tell)),
+      )
+    },
+
+    'GET /api/workspace': (user) => workspace.list(user),
+
+    'POST /api/workspace/:name': (user, ctx) => {
+      const local = workspace.find(part(ctx, 'name'))
+      return startSteps('a registration', (tell) => workspace.register(user, local, tell))
+    },
+  }
+}

@@ -1,6 +1,6 @@
+import { checkPlugin, rules } from '@reference-plugins/contract'
 import { Problem } from '@reference-plugins/core'
 import type { Host } from '../host.ts'
-import { testContract } from '../plugins/contract-test.ts'
 import type { ReportEvent } from '../wire.ts'
 import { startEvents } from './events.ts'
 import { part, type UserRoutes } from './routes.ts'
@@ -15,6 +15,22 @@ export const reportRoutes = ({ plugins, credentials, options }: Host): UserRoute
         `The contract test runs in development only: pnpm contract ${plugin.address} does the same`,
       )
     const token = await credentials.authorization(user, plugin).catch(() => undefined)
-    return startEvents<ReportEvent>(options.log, 'a report', (tell) => testContract(plugin, token, tell))
+    const { origin: baseUrl } = new URL(plugin.document.server)
+    return startEvents<ReportEvent>(options.log, 'a report', async (tell) => {
+      const onProgress = (what: string) => tell({ type: 'progress', what })
+      return toReport(
+        await checkPlugin({ baseUrl, ...(token !== undefined && { token }), safe: true, maxTime: 60, onProgress }),
+      )
+    })
   },
+})
+
+const toReport = ({ calls, untested, findings }: Awaited<ReturnType<typeof checkPlugin>>): ReportEvent => ({
+  type: 'end',
+  calls,
+  untested: untested.map(({ subject, what, reason }) => ({ subject, what, why: reason })),
+  findings: findings.map(({ code, severity, subject, detail: message, curl }) => {
+    const { title, advice } = rules[code]
+    return { code, severity, subject, title, message, advice, ...(curl !== undefined && { curl }) }
+  }),
 })

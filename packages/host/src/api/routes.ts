@@ -40,7 +40,7 @@ function userOf(ctx: Context): string {
 }
 
 function respond(ctx: Context, answer: unknown): void {
-  if (answer instanceof EventStream) answerEvents(ctx, (signal) => answer.listen(signal))
+  if (answer instanceof EventStream) answerEvents(ctx, answer)
   else if (answer !== undefined) ctx.body = answer
   else if (ctx.body === undefined) ctx.status = 204
 }

@@ -11,10 +11,7 @@ import type { Context, Routes } from './routes.ts'
 const triesAMinute = 10
 const name = z.string().trim().min(1, 'at least one character').max(64, 'at most 64 characters')
 const Known = z.object({ name, password: z.string().max(256) })
-const New = z.object({
-  name,
-  password: z.string().min(8, 'at least 8 characters').max(256, 'at most 256 characters'),
-})
+const New = Known.extend({ password: z.string().min(8, 'at least 8 characters').max(256, 'at most 256 characters') })
 
 export function sessionRoutes({ users, models, options }: Host): Routes {
   const { publicUrl } = options

@@ -2,7 +2,6 @@ import { Problem } from '@reference-plugins/core'
 import { z } from 'zod'
 import type { Host } from '../host.ts'
 import { bodyOf } from './body.ts'
-import { answerEvents } from './events.ts'
 import { part, type UserRoutes } from './routes.ts'
 
 const Said = z.object({ text: z.string().trim().min(1, 'must not be empty').max(50_000, 'at most 50,000 characters') })
@@ -25,8 +24,9 @@ export const turnRoutes = ({ conversations, turns }: Host): UserRoutes => ({
 
   'GET /api/conversations/:id/events': async (user, ctx) => {
     await conversations.get(user, part(ctx, 'id'))
-    if (!turns.isRunning(user, part(ctx, 'id'))) throw new Problem(404, 'This conversation is not running')
-    answerEvents(ctx, (signal) => turns.listen(user, part(ctx, 'id'), signal) ?? none())
+    const events = turns.running(user, part(ctx, 'id'))
+    if (!events) throw new Problem(404, 'This conversation is not running')
+    return events
   },
 
   'POST /api/conversations/:id/stop': async (user, ctx) => {
@@ -34,5 +34,3 @@ export const turnRoutes = ({ conversations, turns }: Host): UserRoutes => ({
     turns.stop(user, part(ctx, 'id'))
   },
 })
-
-async function* none(): AsyncGenerator<never> {}

@@ -4,10 +4,9 @@ import type { Credentials } from '../sign-in/credentials.ts'
 import { NotActivated } from '../sign-in/not-activated.ts'
 import { VaultError } from '../vault/vault.ts'
 import { Breaker } from './breaker.ts'
-import type { CallInput } from './call-input.ts'
+import type { CallInput, Outcome } from './call.ts'
 import { callHttp } from './http-call.ts'
 import { callMcp } from './mcp-call.ts'
-import type { Outcome } from './outcome.ts'
 
 /** ChatGPT's limit for one call, there and back, in milliseconds. */
 const defaultLimit = 45_000

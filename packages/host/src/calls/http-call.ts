@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { toRequest } from '@reference-plugins/reader'
-import type { PreparedCall } from './call-input.ts'
-import { type Outcome, toOutcome, withoutSecrets } from './outcome.ts'
+import { type Outcome, type PreparedCall, toOutcome, withoutSecrets } from './call.ts'
 
 /** Calls an API as ChatGPT did: protocol.md 1.6. */
 export async function callHttp(input: PreparedCall): Promise<Outcome> {

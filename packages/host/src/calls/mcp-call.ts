@@ -1,6 +1,5 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import type { PreparedCall } from './call-input.ts'
-import { type Outcome, toOutcome, withoutSecrets } from './outcome.ts'
+import { type Outcome, type PreparedCall, toOutcome, withoutSecrets } from './call.ts'
 
 /** Connects to an MCP server with the newest protocol version that it supports. */
 export async function connectMcp(

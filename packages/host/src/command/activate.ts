@@ -5,9 +5,8 @@ import { parseArgs } from 'node:util'
 import { SignInFailed, walkToCallback } from '@reference-plugins/contract'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { TokenRefused } from '../sign-in/token-refused.ts'
-import type { CommandContext } from './command-context.ts'
+import { type CommandContext, UsageError } from './command-context.ts'
 import { findPlugin } from './find-plugin.ts'
-import { UsageError } from './usage-error.ts'
 
 const longestWait = 600_000
 

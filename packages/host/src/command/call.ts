@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
+import { isObject } from '@reference-plugins/reader'
 import { asks } from '../conversation/confirmation.ts'
-import type { CommandContext } from './command-context.ts'
+import { type CommandContext, UsageError } from './command-context.ts'
 import { confirm } from './confirm.ts'
 import { findPlugin } from './find-plugin.ts'
-import { UsageError } from './usage-error.ts'
 
 export async function call(words: string[], context: CommandContext): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -40,7 +40,7 @@ export async function call(words: string[], context: CommandContext): Promise<nu
 function parse(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text)
-    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>
+    if (isObject(value)) return value
   } catch {}
   throw new UsageError(`The input must be a JSON object in quotes, such as '{"username": "ada"}'`)
 }

@@ -2,10 +2,9 @@ import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import type { EventStream } from '../conversation/event-stream.ts'
 import type { Call, TurnEvent } from '../wire.ts'
-import type { CommandContext } from './command-context.ts'
+import { type CommandContext, UsageError } from './command-context.ts'
 import { isYes } from './confirm.ts'
 import { findPlugin } from './find-plugin.ts'
-import { UsageError } from './usage-error.ts'
 
 export async function chat(words: string[], context: CommandContext): Promise<number> {
   const { values } = parseArgs({

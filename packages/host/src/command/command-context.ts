@@ -15,3 +15,8 @@ export interface CommandContext {
   /** Prints a line. */
   print: (line: string) => void
 }
+
+/** The command cannot run as it was typed. The message says what to type. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}

@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline/promises'
-import type { Terminal } from './command-context.ts'
-import { UsageError } from './usage-error.ts'
+import { type Terminal, UsageError } from './command-context.ts'
 
 /** Asks the user to confirm. @throws UsageError if the input is not a terminal */
 export async function confirm({ stdin, stdout }: Terminal, question: string): Promise<boolean> {

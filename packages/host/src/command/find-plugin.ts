@@ -1,6 +1,5 @@
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
-import type { CommandContext } from './command-context.ts'
-import { UsageError } from './usage-error.ts'
+import { type CommandContext, UsageError } from './command-context.ts'
 
 /** @param name of the plugin, or its ID. @throws UsageError unless exactly one plugin has it */
 export async function findPlugin({ host, user }: CommandContext, name: string): Promise<RegisteredPlugin> {

@@ -5,11 +5,10 @@ import { onlyUser } from '../users/users.ts'
 import { activate } from './activate.ts'
 import { call } from './call.ts'
 import { chat } from './chat.ts'
-import type { CommandContext, Terminal } from './command-context.ts'
+import { type CommandContext, type Terminal, UsageError } from './command-context.ts'
 import { list } from './list.ts'
 import { register } from './register.ts'
 import { replayFiles } from './replay-files.ts'
-import { UsageError } from './usage-error.ts'
 
 const help = `pnpm host COMMAND, with the plugins and tokens of the host on this machine
 

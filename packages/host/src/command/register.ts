@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { RegistrationStep } from '../wire.ts'
-import type { CommandContext } from './command-context.ts'
-import { UsageError } from './usage-error.ts'
+import { type CommandContext, UsageError } from './command-context.ts'
 
 const marks: Record<RegistrationStep['state'], string> = {
   running: '…',
@@ -24,16 +23,14 @@ export async function register(words: string[], context: CommandContext): Promis
   const [address] = positionals
   if (address === undefined) throw new UsageError('Name the address of the plugin, such as localhost:3333')
   const { host, user, print } = context
-  const { steps, found } = await host.registrar.read(address, {
-    signal: AbortSignal.timeout(120_000),
+  const { id, found } = await host.approvals.read(user, address, {
     tell: (step) => {
       if (step.state !== 'running') print(line(step))
     },
     token: values['service-token'],
   })
   if (!found) return 1
-  const pending = await host.registrations.add(user, { address, steps, found })
-  const { document } = await host.approvals.approve(user, pending.id, {
+  const { document } = await host.approvals.approve(user, id, {
     serviceToken: values['service-token'],
     clientId: values['client-id'],
     clientSecret: values['client-secret'],

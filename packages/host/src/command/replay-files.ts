@@ -4,9 +4,8 @@ import { parseArgs } from 'node:util'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { readFile, type ScriptCall } from '../replay/conversation-file.ts'
 import { replay } from '../replay/replay.ts'
-import type { CommandContext } from './command-context.ts'
+import { type CommandContext, UsageError } from './command-context.ts'
 import { findPlugin } from './find-plugin.ts'
-import { UsageError } from './usage-error.ts'
 
 /** Replays conversations against the registered plugins that the files name. */
 export async function replayFiles(words: string[], context: CommandContext): Promise<number> {

@@ -1,4 +1,4 @@
-import type { ModelMessage } from '../models/index.ts'
+import type { ModelMessage } from '../models/model.ts'
 import type { Call, Message } from '../wire.ts'
 
 /** In characters; some 100,000 tokens. */
@@ -31,10 +31,10 @@ function toModelMessages({ role, parts }: Message, isRecent: boolean): ModelMess
       ? result
       : `${result.slice(0, longestOldResult).toWellFormed()}\n[Shortened, because this is an earlier answer.]`
   if (role === 'user')
-    return parts.map((part) => ({
-      role,
-      text: part.type === 'call' ? byHand(part.call, resultOf(part.call)) : part.text,
-    }))
+    return parts.flatMap((part) => {
+      if (part.type === 'notice') return []
+      return { role, text: part.type === 'call' ? byHand(part.call, resultOf(part.call)) : part.text }
+    })
   const answers: { text: string; calls: Call[] }[] = [{ text: '', calls: [] }]
   for (const part of parts) {
     // Text after calls is the next answer.

@@ -1,7 +1,7 @@
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 
 /**
- * The system prompt. Texts of plugins stand between marks that they cannot write themselves, and the model is told that
+ * The system prompt. Texts of plugins are between marks that they cannot write themselves, and the model is told that
  * they are not instructions.
  */
 export function toInstructions(

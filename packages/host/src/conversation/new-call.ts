@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { DocumentOperation } from '@reference-plugins/reader'
-import type { ModelEvent } from '../models/index.ts'
+import type { ModelEvent } from '../models/model.ts'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { now } from '../tables.ts'
 import type { Call } from '../wire.ts'

@@ -1,4 +1,4 @@
-import type { Model, ModelEvent, ModelRequest } from '../models/index.ts'
+import type { Model, ModelEvent, ModelRequest } from '../models/model.ts'
 import type { TurnEvent } from '../wire.ts'
 import { callByModel } from './new-call.ts'
 import type { ChosenTools } from './prompt.ts'
@@ -9,14 +9,14 @@ const longestText = 100_000
 
 const endings: Partial<Record<Extract<ModelEvent, { type: 'end' }>['reason'], string>> = {
   length: 'The model reached its longest answer here. Say "go on" for more.',
-  refusal: 'The model refuses to answer this.',
+  'content-filter': 'The model refuses to answer this.',
 }
 
 /** What happens to a message while the model speaks. */
 export type MessageEvent = Extract<TurnEvent, { message: string }>
 
 /**
- * One answer of the model, as changes of the message in which it stands. Nothing is called yet.
+ * One answer of the model, as changes of its message. Nothing is called yet.
  * @throws ModelError
  */
 export async function* speak(

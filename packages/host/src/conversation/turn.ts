@@ -1,7 +1,7 @@
 import { Problem } from '@reference-plugins/core'
 import type { DocumentOperation } from '@reference-plugins/reader'
 import type { Caller } from '../calls/caller.ts'
-import type { Model } from '../models/index.ts'
+import type { Model } from '../models/model.ts'
 import type { Plugins, RegisteredPlugin } from '../plugins/plugins.ts'
 import type { Call, Conversation, Decision, Message, Part, TurnEvent } from '../wire.ts'
 import { isAbout, type Permissions, toAsk } from './confirmation.ts'
@@ -76,18 +76,16 @@ export class Turn {
   }
 
   async decide(call: Call, decision: Decision): Promise<TurnState> {
-    const { user, events, permissions } = this.#context
+    const { user, permissions } = this.#context
     const message = this.#messageOf(call)
+    this.#show(message)
     if (decision === 'refuse')
       await this.#refuse(call, 'The user refused this call. Nothing was sent. Do not repeat it: ask what they want.')
     else {
       const target = await this.#target(call)
       if (Date.parse(call.ask?.expiresAt ?? '') < Date.now() && (await this.#ask(call, target))) {
-        events.emit({
-          type: 'notice',
-          message: message.id,
-          text: 'The confirmation has expired: check the call again.',
-        })
+        const text = 'The confirmation has expired: check the call again.'
+        await this.#change({ type: 'notice', message: message.id, text })
         return 'waiting'
       }
       if (decision === 'always' && call.ask?.canRemember)
@@ -220,11 +218,16 @@ export class Turn {
   }
 
   async #add(role: Message['role'], parts: Part[]): Promise<Message> {
-    const { user, conversation, conversations, events } = this.#context
+    const { user, conversation, conversations } = this.#context
     const message = await conversations.addMessage(user, conversation.id, role, parts)
     conversation.messages.push(message)
-    events.emit({ type: 'message', message: { ...message, parts: [...parts] } })
+    this.#show(message)
     return message
+  }
+
+  /** Tells the listeners the message as it is before its changes, because a late listener has read some of them. */
+  #show(message: Message): void {
+    this.#context.events.emit({ type: 'message', message: { ...message, parts: [...message.parts] } })
   }
 
   /** Names the conversation after the first line of a text. */

@@ -26,13 +26,9 @@ export class Turns {
     this.#options = options
   }
 
-  isRunning(user: string, conversation: string): boolean {
-    return this.#running.has(keyOf(user, conversation))
-  }
-
   /** The events of the turn that is running; undefined if none is. */
-  listen(user: string, conversation: string, signal: AbortSignal): AsyncGenerator<TurnEvent> | undefined {
-    return this.#running.get(keyOf(user, conversation))?.events.listen(signal)
+  running(user: string, conversation: string): EventStream<TurnEvent> | undefined {
+    return this.#running.get(keyOf(user, conversation))?.events
   }
 
   stop(user: string, conversation: string): void {

@@ -1,13 +1,7 @@
-import type { ModelChoice } from '../wire.ts'
+import type { ModelChoice, ModelState } from '../wire.ts'
 
 const longestLook = 1_000
 const longestList = 10_000
-
-export interface FoundModels {
-  found: ModelChoice[]
-  /** Why a configured endpoint has no models, in sentences. */
-  problems: string[]
-}
 
 /** Programs that serve models on this machine, with the addresses where they listen by default. */
 const local = [
@@ -18,7 +12,7 @@ const local = [
 ] as const
 
 /** Finds models: by the environment variables that the vendors' own programs read, and on this machine. */
-export async function findModels(variables: NodeJS.ProcessEnv): Promise<FoundModels> {
+export async function findModels(variables: NodeJS.ProcessEnv): Promise<Omit<ModelState, 'chosen'>> {
   const {
     OPENAI_API_KEY,
     OPENAI_BASE_URL,

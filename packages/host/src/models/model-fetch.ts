@@ -23,22 +23,21 @@ export function modelFetch({
   return async (input, init = {}) => {
     for (let tries = 1; ; tries++) {
       const limit = new AbortController()
-      const timer = setTimeout(
-        () =>
-          limit.abort(
-            new ModelError(
-              `The model did not begin to answer within ${longestToBegin / 1000} seconds. Try again, or choose a smaller model`,
-            ),
-          ),
-        longestToBegin,
-      )
+      const endAfter = (milliseconds: number, message: string) =>
+        setTimeout(() => limit.abort(new ModelError(message)), milliseconds).unref()
+      const seconds = longestToBegin / 1000
+      const advice = 'Try again, or choose a smaller model'
+      const timer = endAfter(longestToBegin, `The model did not begin to answer within ${seconds} seconds. ${advice}`)
       const signal = init.signal ? AbortSignal.any([init.signal, limit.signal]) : limit.signal
       try {
         const answer = await send(input, { ...init, signal })
         const isOverloaded = answer.status === 429 || answer.status >= 500
-        const seconds = retryAfterSeconds(answer.headers.get('retry-after'))
-        const pause = seconds === undefined ? 250 * 2 ** tries : seconds * 1000
-        if (!isOverloaded || tries === mostTries || pause > longestRetryAfter) return withPauses(answer, longestPause)
+        const asked = retryAfterSeconds(answer.headers.get('retry-after'))
+        const pause = asked === undefined ? 250 * 2 ** tries : asked * 1000
+        if (!isOverloaded || tries === mostTries || pause > longestRetryAfter) {
+          const text = `The model stopped in the middle of its answer for ${longestPause / 1000} seconds. Try again`
+          return withTimer(answer, endAfter(longestPause, text))
+        }
         await answer.body?.cancel()
         await sleep(pause, undefined, init.signal ? { signal: init.signal } : {})
       } catch (error) {
@@ -51,35 +50,16 @@ export function modelFetch({
   }
 }
 
-function withPauses(answer: Response, longestPause: number): Response {
-  if (!answer.body) return answer
-  const reader = answer.body.getReader()
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      let timer: NodeJS.Timeout | undefined
-      const tooLong = new Promise<never>((_, reject) => {
-        timer = setTimeout(
-          () =>
-            reject(
-              new ModelError(
-                `The model stopped in the middle of its answer for ${longestPause / 1000} seconds. Try again`,
-              ),
-            ),
-          longestPause,
-        )
-      })
-      try {
-        const { done, value } = await Promise.race([reader.read(), tooLong])
-        if (done) controller.close()
-        else controller.enqueue(value)
-      } catch (error) {
-        controller.error(error)
-        await reader.cancel().catch(() => {})
-      } finally {
-        clearTimeout(timer)
-      }
-    },
-    cancel: (reason) => reader.cancel(reason),
-  })
-  return new Response(body, { status: answer.status, statusText: answer.statusText, headers: answer.headers })
+/** Starts the timer again with each piece of the answer. */
+function withTimer(answer: Response, timer: NodeJS.Timeout): Response {
+  const body = answer.body?.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(piece, controller) {
+        timer.refresh()
+        controller.enqueue(piece)
+      },
+      flush: () => clearTimeout(timer),
+    }),
+  )
+  return new Response(body ?? null, { status: answer.status, statusText: answer.statusText, headers: answer.headers })
 }

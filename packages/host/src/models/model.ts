@@ -1,3 +1,4 @@
+import type { LanguageModelV4FinishReason } from '@ai-sdk/provider'
 import type { ModelChoice, Schema } from '../wire.ts'
 
 /** A tool as the model sees it. */
@@ -24,9 +25,9 @@ export interface ModelRequest {
 export type ModelEvent =
   | { type: 'text'; delta: string }
   | { type: 'call'; id: string; name: string; arguments: Record<string, unknown> }
-  /** A call whose arguments are not a JSON object; `fault` tells the model so. */
+  /** A call whose arguments are not a JSON object; `fault` says why, for the model. */
   | { type: 'bad-call'; id: string; name: string; text: string; fault: string }
-  | { type: 'end'; reason: 'stop' | 'calls' | 'length' | 'refusal' | 'other' }
+  | { type: 'end'; reason: LanguageModelV4FinishReason['unified'] }
 
 export interface Model {
   choice: ModelChoice

@@ -6,19 +6,13 @@ import {
   type LanguageModelV4Prompt,
   type LanguageModelV4StreamPart,
 } from '@ai-sdk/provider'
+import { errorCode } from '@reference-plugins/guarded-fetch'
+import { isObject } from '@reference-plugins/reader'
 import type { ModelChoice } from '../wire.ts'
 import { type Model, ModelError, type ModelEvent, type ModelMessage, type ModelRequest } from './model.ts'
 import { type ModelFetchOptions, modelFetch } from './model-fetch.ts'
 
 const longestArguments = 200_000
-const reasons = {
-  stop: 'stop',
-  length: 'length',
-  'content-filter': 'refusal',
-  'tool-calls': 'calls',
-  other: 'other',
-} as const
-
 /** A model at an endpoint that is compatible with OpenAI's chat completions or with Anthropic's messages. */
 export function openModel(choice: ModelChoice, options: ModelFetchOptions = {}): Model {
   const send = modelFetch(options)
@@ -93,7 +87,7 @@ function toEvent(part: LanguageModelV4StreamPart, seen: Set<string>): ModelEvent
       const { unified } = part.finishReason
       if (unified === 'error' || unified === 'interrupted')
         throw new ModelError('The answer of the model was cut off. Try again')
-      return { type: 'end', reason: reasons[unified] }
+      return { type: 'end', reason: unified }
     }
     default:
       return undefined
@@ -107,9 +101,7 @@ function toCall(id: string, name: string, text: string, seen: Set<string>): Mode
   if (text.trim() === '') return { type: 'call', id, name, arguments: {} }
   try {
     const value: unknown = JSON.parse(text)
-    if (value !== null && typeof value === 'object' && !Array.isArray(value))
-      return { type: 'call', id, name, arguments: value as Record<string, unknown> }
-    return bad('the arguments are not a JSON object')
+    return isObject(value) ? { type: 'call', id, name, arguments: value } : bad('the arguments are not a JSON object')
   } catch (error) {
     return bad(`the arguments are not valid JSON (${(error as Error).message.slice(0, 100)})`)
   }
@@ -130,16 +122,8 @@ function toAdvice(error: unknown, { baseUrl, model }: ModelChoice): string {
   if (status === 429) return `${host} has received too many requests: wait, and try again (${said})`
   if (status >= 500) return `${host} failed (${status}): try again later (${said})`
   if (status >= 400) return `${host} rejected the request (${status}): ${said}`
-  const code = codeOf(error)
+  const code = errorCode(error)
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
     return `Nothing answers at ${baseUrl}: start the server of the model, or choose another model in the settings`
   return `The answer of ${host} broke off (${code ?? (error as Error).message.slice(0, 200)}). Try again`
-}
-
-function codeOf(error: unknown): string | undefined {
-  for (let inner = error; inner instanceof Error; inner = inner.cause) {
-    const { code } = inner as NodeJS.ErrnoException
-    if (typeof code === 'string') return code
-  }
-  return undefined
 }

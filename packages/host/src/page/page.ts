@@ -4,12 +4,6 @@ import { extname, join } from 'node:path'
 import { Problem } from '@reference-plugins/core'
 import type { Middleware } from 'koa'
 
-const types: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-}
-
 /** Only what this host serves may run, load or be called, and no text becomes markup. */
 const policy = (nonce: string): string =>
   [
@@ -29,25 +23,15 @@ const policy = (nonce: string): string =>
     "require-trusted-types-for 'script'",
   ].join('; ')
 
-interface Asset {
-  bytes: Buffer
-  type: string
-  etag: string
-}
-
 /** Serves the page from the folder of its build: assets by their names, and the page for every other path. */
 export function page(folder: string): Middleware {
-  const assets = new Map<string, Asset>()
+  const assets = new Map<string, { bytes: Buffer; etag: string }>()
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue
     const file = join(entry.parentPath, entry.name)
     const bytes = readFileSync(file)
     const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
-    assets.set(file.slice(folder.length).replaceAll('\\', '/'), {
-      bytes,
-      etag,
-      type: types[extname(file)] ?? 'application/octet-stream',
-    })
+    assets.set(file.slice(folder.length).replaceAll('\\', '/'), { bytes, etag })
   }
   const html = assets.get('/index.html')?.bytes.toString('utf8') ?? ''
   return (ctx) => {
@@ -65,7 +49,7 @@ export function page(folder: string): Middleware {
     const asset = assets.get(ctx.path)
     if (!asset) throw new Problem(404, `${ctx.path} does not exist: the page is at /`)
     ctx.set({ ETag: asset.etag, 'Cache-Control': 'public, max-age=31536000, immutable' })
-    ctx.type = asset.type
+    ctx.type = extname(ctx.path)
     ctx.body = asset.bytes
     ctx.status = ctx.fresh ? 304 : 200
   }

@@ -3,7 +3,7 @@ import { isLoopback } from '@reference-plugins/guarded-fetch'
 
 const longestAddress = 2_000
 
-/** The URLs that an address stands for. */
+/** The URLs that an address may mean. */
 export interface Candidates {
   /** The manifest at its well-known path. */
   manifestUrl: string

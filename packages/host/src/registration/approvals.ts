@@ -7,13 +7,12 @@ import type { SignIns } from '../sign-in/sign-ins.ts'
 import type { ApprovalInput, RegistrationStep } from '../wire.ts'
 import { mcpTexts } from './mcp-reading.ts'
 import { readMcpServer } from './mcp-server.ts'
-import type { Registrar } from './registrar.ts'
+import { type ReadOptions, readPlugin } from './read-plugin.ts'
 import type { PendingRegistration, Registrations } from './registrations.ts'
 
 const mostPlugins = 5_000
 
 export interface ApprovalParts {
-  registrar: Registrar
   registrations: Registrations
   plugins: Plugins
   credentials: Credentials
@@ -21,12 +20,17 @@ export interface ApprovalParts {
   allowLoopback: boolean
 }
 
-/** Makes plugins of what was read. What is pinned is exactly what the user approved. */
+/** Registers plugins in two steps: reads one, and adds it when the user approves exactly what was read. */
 export class Approvals {
   readonly #parts: ApprovalParts
 
   constructor(parts: ApprovalParts) {
     this.#parts = parts
+  }
+
+  /** Reads what is at an address, and stores it until the user approves it. @throws Problem 422 */
+  async read(user: string, address: string, input: Pick<ReadOptions, 'tell' | 'token'>): Promise<PendingRegistration> {
+    return this.#parts.registrations.add(user, { address, ...(await this.#read(address, input)) })
   }
 
   /**
@@ -52,8 +56,8 @@ export class Approvals {
     plugin: RegisteredPlugin,
     tell: (step: RegistrationStep) => void,
   ): Promise<PendingRegistration> {
-    const { registrar, registrations, plugins } = this.#parts
-    const { steps, found: seen } = await registrar.read(plugin.address, { signal: AbortSignal.timeout(120_000), tell })
+    const { registrations, plugins } = this.#parts
+    const { steps, found: seen } = await this.#read(plugin.address, { tell })
     const hasTools = needsSignIn(plugin) && plugin.document.operations.length > 0
     const found = seen && hasTools ? await this.#readSignedInTools(user, plugin) : seen
     const hasChanged = found !== undefined && hashOf(found.texts) !== plugin.hash
@@ -72,6 +76,11 @@ export class Approvals {
   async addSignedInTools(user: string, plugin: RegisteredPlugin): Promise<void> {
     if (needsSignIn(plugin) && plugin.owner === user && plugin.document.operations.length === 0)
       await this.#parts.plugins.replace(plugin.id, await this.#readSignedInTools(user, plugin))
+  }
+
+  #read(address: string, input: Pick<ReadOptions, 'tell' | 'token'>) {
+    const { allowLoopback } = this.#parts
+    return readPlugin(address, { ...input, allowLoopback, signal: AbortSignal.timeout(120_000) })
   }
 
   async #add(user: string, id: string, found: FoundPlugin, verificationToken: string, input: ApprovalInput) {

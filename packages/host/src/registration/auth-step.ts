@@ -1,9 +1,7 @@
 import { isLoopbackUrl } from '@reference-plugins/guarded-fetch'
 import type { PluginDocument } from '@reference-plugins/reader'
 import { discoverOAuthServer, type OAuthServer } from '../sign-in/oauth-server.ts'
-import type { Reading } from './reading.ts'
-import { Refusal } from './refusal.ts'
-import { type Passed, passed } from './steps.ts'
+import { type Passed, passed, type Reading, Refusal } from './steps.ts'
 
 const messages = {
   none: 'Anyone may call it',
@@ -27,7 +25,7 @@ export async function checkAuth(
       'The manifest uses OAuth but has no OAuth URLs',
       'Add client_url (where the browser signs in) and authorization_url (where a code is exchanged for a token) to auth',
     )
-  const found = await discoverOAuthServer({ endpoints: auth.oauth, server, fetch: trace.asFetch() })
+  const found = await discoverOAuthServer(auth.oauth, server, trace.asFetch())
   const metadata = found.issuer === undefined ? 'It publishes no metadata' : `Its issuer is ${found.issuer}`
   const client =
     found.registrationUrl === undefined

@@ -1,7 +1,7 @@
 import { isLoopbackUrl } from '@reference-plugins/guarded-fetch'
 import type { PluginDocument } from '@reference-plugins/reader'
 import type { ReadTexts } from '../plugins/plugins.ts'
-import { type FetchOptions, NoDocument, type Trace } from './trace.ts'
+import type { FetchOptions, Trace } from './trace.ts'
 
 const assistant = 'https://chatgpt.com'
 
@@ -36,23 +36,19 @@ export async function crossOriginFaults(
   const allowed = allowedBy(headers)
   if (!isAllowed(allowed))
     faults.push(`A page cannot call it: the preflight answers ${allowed ?? 'no Access-Control-Allow-Origin'}`)
-  else if (isLocal && headers?.get('access-control-allow-private-network') !== 'true')
+  else if (isLocal && headers.get('access-control-allow-private-network') !== 'true')
     faults.push(
       'A page on the internet cannot call this machine: the preflight lacks Access-Control-Allow-Private-Network: true',
     )
   return faults
 }
 
-/** Undefined if there is no answer. */
-async function headersOf(trace: Trace, url: string, options: FetchOptions): Promise<Headers | undefined> {
-  try {
-    return (await trace.fetch(url, options)).headers
-  } catch (error) {
-    if (error instanceof NoDocument) return undefined
-    throw error
-  }
-}
+/** Empty if there is no answer. */
+const headersOf = (trace: Trace, url: string, options: FetchOptions): Promise<Headers> =>
+  trace.fetch(url, options).then(
+    ({ headers }) => headers,
+    () => new Headers(),
+  )
 
-const allowedBy = (headers: Headers | undefined): string | undefined =>
-  headers?.get('access-control-allow-origin') ?? undefined
-const isAllowed = (origin: string | undefined): boolean => origin === '*' || origin === assistant
+const allowedBy = (headers: Headers): string | null => headers.get('access-control-allow-origin')
+const isAllowed = (origin: string | null): boolean => origin === '*' || origin === assistant

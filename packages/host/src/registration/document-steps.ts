@@ -7,10 +7,8 @@ import {
   type SpecRead,
 } from '@reference-plugins/reader'
 import { fetchDocument } from './reach.ts'
-import type { Reading } from './reading.ts'
 import { whyStatus } from './reasons.ts'
-import { Refusal } from './refusal.ts'
-import { type Passed, passed, warned } from './steps.ts'
+import { type Passed, passed, type Reading, Refusal, warned } from './steps.ts'
 import type { Fetched } from './trace.ts'
 
 /** A document as it was fetched, and as it was read. */

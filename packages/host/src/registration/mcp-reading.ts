@@ -3,9 +3,7 @@ import { type PluginDocument, toMcpDocument } from '@reference-plugins/reader'
 import type { FoundPlugin } from '../plugins/plugins.ts'
 import { discoverMcpOAuth, type OAuthServer } from '../sign-in/oauth-server.ts'
 import { readMcpServer } from './mcp-server.ts'
-import type { Reading } from './reading.ts'
-import { Refusal } from './refusal.ts'
-import { type Passed, passed } from './steps.ts'
+import { type Passed, passed, type Reading, Refusal } from './steps.ts'
 
 interface Found {
   document: PluginDocument

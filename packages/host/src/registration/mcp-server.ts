@@ -1,8 +1,8 @@
 import type { Client } from '@modelcontextprotocol/client'
 import { type McpTool, type PluginDocument, toMcpDocument } from '@reference-plugins/reader'
-import type { PreparedCall } from '../calls/call-input.ts'
+import type { PreparedCall } from '../calls/call.ts'
 import { connectMcp } from '../calls/mcp-call.ts'
-import { Refusal } from './refusal.ts'
+import { Refusal } from './steps.ts'
 import type { Trace } from './trace.ts'
 
 const mostTools = 200

@@ -1,8 +1,8 @@
+import { FetchFailed, FetchRefused } from '@reference-plugins/guarded-fetch'
 import { looksLikeMcp } from './mcp-server.ts'
-import type { Reading } from './reading.ts'
 import { whyUnreachable } from './reasons.ts'
-import { type Passed, passed } from './steps.ts'
-import { type Fetched, NoDocument, type Trace } from './trace.ts'
+import { type Passed, passed, type Reading } from './steps.ts'
+import type { Fetched, Trace } from './trace.ts'
 
 /** What answers at the address. */
 export type Reached = { kind: 'manifest' | 'spec'; fetched: Fetched } | { kind: 'mcp'; url: string }
@@ -10,15 +10,13 @@ export type Reached = { kind: 'manifest' | 'spec'; fetched: Fetched } | { kind: 
 /** Step 1: finds out what the address leads to. @throws Refusal */
 export async function reach({ candidates, trace }: Reading): Promise<Passed<Reached>> {
   const { manifestUrl, typedUrl } = candidates
-  const start = performance.now()
-  const took = (what: string) => `${what} in ${Math.round(performance.now() - start)} ms`
   if (typedUrl === undefined) {
     const fetched = await fetchDocument(trace, manifestUrl)
-    return passed({ kind: 'manifest', fetched }, took(`${new URL(manifestUrl).host} answers`))
+    return passed({ kind: 'manifest', fetched }, `${new URL(manifestUrl).host} answers`)
   }
   if (await looksLikeMcp(typedUrl, trace)) return passed({ kind: 'mcp', url: typedUrl }, 'An MCP server answers')
   const fetched = await fetchDocument(trace, typedUrl)
-  const message = took(`${new URL(typedUrl).host} answers ${fetched.status}`)
+  const message = `${new URL(typedUrl).host} answers ${fetched.status}`
   if (fetched.status === 200 && isManifest(fetched)) return passed({ kind: 'manifest', fetched }, message)
   if (fetched.status === 200 && isSpec(fetched.text)) return passed({ kind: 'spec', fetched }, message)
   // For a page of the site or the root of an API, the manifest may be at its well-known path.
@@ -34,8 +32,7 @@ export async function fetchDocument(trace: Trace, url: string, headers: Record<s
     // Only to or from www, or to a subdomain (protocol.md 1.8); the step `domains` checks where it ended.
     return await trace.fetch(url, { headers, redirects: 2 })
   } catch (error) {
-    if (!(error instanceof NoDocument)) throw error
-    throw whyUnreachable(error, url)
+    throw error instanceof FetchFailed || error instanceof FetchRefused ? whyUnreachable(error, url) : error
   }
 }
 

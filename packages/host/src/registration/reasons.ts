@@ -1,6 +1,5 @@
-import { isLoopback } from '@reference-plugins/guarded-fetch'
-import { Refusal } from './refusal.ts'
-import type { NoDocument } from './trace.ts'
+import { errorCode, isLoopback } from '@reference-plugins/guarded-fetch'
+import { Refusal } from './steps.ts'
 
 const certificates: Record<string, string> = {
   CERT_HAS_EXPIRED: 'Its certificate has expired: renew it',
@@ -13,11 +12,11 @@ const certificates: Record<string, string> = {
 }
 
 /** Why an address does not answer, and what a beginner can do about it. */
-export function whyUnreachable(error: NoDocument, url: string): Refusal {
+export function whyUnreachable(error: Error, url: string): Refusal {
   const { host, hostname, port, protocol } = new URL(url)
   const isLocal = isLoopback(hostname)
   const refusal = (message: string, advice: string) => new Refusal(message, advice, error)
-  switch (error.code) {
+  switch (errorCode(error)) {
     case 'ECONNREFUSED':
       return refusal(
         `Nothing listens at ${host}`,
@@ -56,9 +55,9 @@ export function whyUnreachable(error: NoDocument, url: string): Refusal {
 }
 
 /** For errors that have no code of the system. */
-function whyRefused(error: NoDocument, { host, hostname, port }: URL): Refusal {
+function whyRefused(error: Error, { host, hostname, port }: URL): Refusal {
   const refusal = (message: string, advice: string) => new Refusal(message, advice, error)
-  const certificate = certificates[error.code ?? '']
+  const certificate = certificates[errorCode(error) ?? '']
   if (certificate !== undefined) return refusal(`${host} is not trusted`, certificate)
   if (/not on the public internet/.test(error.message))
     return refusal(

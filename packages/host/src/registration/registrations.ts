@@ -26,10 +26,7 @@ export class Registrations {
     this.#database = database
   }
 
-  async add(
-    user: string,
-    read: Pick<PendingRegistration, 'address' | 'steps' | 'found'> & { changes?: string },
-  ): Promise<PendingRegistration> {
+  async add(user: string, read: Omit<PendingRegistration, 'id' | 'verificationToken'>): Promise<PendingRegistration> {
     const pending: PendingRegistration = {
       ...read,
       id: `plugin-${randomUUID()}`,

@@ -1,12 +1,18 @@
 import { type RegistrationStep, stepNames } from '../wire.ts'
-import { Refusal } from './refusal.ts'
+import type { Candidates } from './address.ts'
 import type { Trace } from './trace.ts'
 
 type StepName = RegistrationStep['name']
 
-/** A step failed, so the registration failed. */
-export class StepFailed extends Error {
-  override readonly name = 'StepFailed'
+/** Why a step failed, and what to do about it. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly advice: string
+
+  constructor(message: string, advice: string, cause?: unknown) {
+    super(message, { cause })
+    this.advice = advice
+  }
 }
 
 export interface Passed<Result> {
@@ -31,7 +37,7 @@ export class Steps {
     this.steps = stepNames.map((name) => ({ name, state: 'skipped', message: '', milliseconds: 0, exchanges: [] }))
   }
 
-  /** @throws StepFailed where `work` throws a `Refusal` */
+  /** @throws Refusal that `work` throws */
   async run<Result>(name: StepName, work: () => Promise<Passed<Result>> | Passed<Result>): Promise<Result> {
     const step = this.#find(name)
     const start = performance.now()
@@ -47,9 +53,9 @@ export class Steps {
       })
       return result
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      Object.assign(step, { state: 'failed', message: error.message, advice: error.advice })
-      throw new StepFailed(error.message, { cause: error })
+      if (error instanceof Refusal)
+        Object.assign(step, { state: 'failed', message: error.message, advice: error.advice })
+      throw error
     } finally {
       step.milliseconds = performance.now() - start
       this.#tell({ ...step })
@@ -66,4 +72,17 @@ export class Steps {
   #find(name: StepName): RegistrationStep {
     return this.steps.find((step) => step.name === name) as RegistrationStep
   }
+}
+
+/** One registration in progress: what the user typed, and how it is fetched and reported. */
+export interface Reading {
+  address: string
+  candidates: Candidates
+  /** Whether plugins on this machine may be registered. */
+  allowLoopback: boolean
+  /** The service token, if the user entered one. */
+  token: string | undefined
+  signal: AbortSignal
+  trace: Trace
+  steps: Steps
 }

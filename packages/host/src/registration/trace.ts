@@ -1,4 +1,4 @@
-import { type Fetch, FetchFailed, FetchRefused, guardedFetch } from '@reference-plugins/guarded-fetch'
+import { type Fetch, guardedFetch } from '@reference-plugins/guarded-fetch'
 import type { StepExchange } from '../wire.ts'
 
 const longestShown = 2_000
@@ -11,17 +11,6 @@ export interface Fetched {
   headers: Headers
   url: string
   text: string
-}
-
-/** There was no answer, or it was rejected. `code` is the error code of the system or the TLS library, if there is one. */
-export class NoDocument extends Error {
-  override readonly name = 'NoDocument'
-  readonly code: string | undefined
-
-  constructor(message: string, code: string | undefined, cause: unknown) {
-    super(message, { cause })
-    this.code = code
-  }
 }
 
 export interface TraceOptions {
@@ -47,7 +36,7 @@ export class Trace {
     this.#options = options
   }
 
-  /** @throws NoDocument */
+  /** @throws FetchRefused; FetchFailed */
   async fetch(url: string, { method = 'GET', headers = {}, redirects = 0 }: FetchOptions = {}): Promise<Fetched> {
     const start = performance.now()
     const exchange: StepExchange = { method, url, milliseconds: 0 }
@@ -74,9 +63,8 @@ export class Trace {
       exchange.body = text.slice(0, longestShown).toWellFormed()
       return { status: answer.status, headers: answer.headers, url: answer.url, text }
     } catch (error) {
-      if (!(error instanceof FetchFailed) && !(error instanceof FetchRefused)) throw error
-      exchange.error = error.message
-      throw new NoDocument(error.message, codeOf(error), error)
+      exchange.error = (error as Error).message
+      throw error
     } finally {
       exchange.milliseconds = performance.now() - start
     }
@@ -92,15 +80,4 @@ export class Trace {
       return new Response([204, 304].includes(status) ? null : text, { status, headers: new Headers([...headers]) })
     }
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  for (let inner = error; inner instanceof Error; inner = inner.cause) {
-    const { code } = inner as NodeJS.ErrnoException
-    // The other side closed the connection.
-    if (typeof code === 'string' && /^(UND_ERR_SOCKET|HPE_)/.test(code)) return 'ECONNRESET'
-    if (typeof code === 'string' && !code.startsWith('UND_ERR')) return code
-    if (inner instanceof AggregateError && inner.errors[0]) return codeOf(inner.errors[0])
-  }
-  return undefined
 }

@@ -1,3 +1,4 @@
+import { isObject } from '@reference-plugins/reader'
 import { callsOf } from '../conversation/conversations.ts'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import type { Call, Conversation } from '../wire.ts'
@@ -119,7 +120,6 @@ function parse(text: string, line: number): unknown {
 }
 
 function asArguments(value: unknown, line: number): Record<string, unknown> {
-  if (value === null || typeof value !== 'object' || Array.isArray(value))
-    throw new Error(`line ${line}: the arguments of a call must be a JSON object`)
-  return value as Record<string, unknown>
+  if (isObject(value)) return value
+  throw new Error(`line ${line}: the arguments of a call must be a JSON object`)
 }

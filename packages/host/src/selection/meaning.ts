@@ -9,51 +9,46 @@ const longestText = 3_000
 /** Finds texts by the meaning of their words, for requests in other words. English only. */
 export class Meaning {
   #vectors: WordVectors | undefined
-  /** The words of each text, each with the weight of its part of the text. */
-  readonly #texts = new Map<string, ReadonlyMap<number, number>>()
-  /** How many texts contain a word. */
-  readonly #words = new Map<number, number>()
+  /** The words of each text. */
+  readonly #texts = new Map<string, ReadonlySet<number>>()
+  /** The texts that contain a word, each with the weight of the part that contains it. */
+  readonly #words = new Map<number, Map<string, number>>()
   #likenesses = new LRUCache<number, ReadonlyMap<number, number>>({ max: 500 })
 
   add(id: string, parts: readonly [text: string, weight: number][]): void {
-    const words = new Map<number, number>()
+    const words = new Set<number>()
     for (const [text, weight] of parts)
-      for (const word of this.#find(text.slice(0, longestText))) words.set(word, Math.max(words.get(word) ?? 0, weight))
+      for (const word of this.#find(text.slice(0, longestText))) {
+        words.add(word)
+        const texts = this.#words.get(word) ?? new Map<string, number>()
+        if (texts.size === 0) this.#likenesses.clear()
+        this.#words.set(word, texts.set(id, Math.max(texts.get(id) ?? 0, weight)))
+      }
     this.#texts.set(id, words)
-    for (const word of words.keys()) {
-      const count = this.#words.get(word) ?? 0
-      this.#words.set(word, count + 1)
-      if (count === 0) this.#likenesses.clear()
-    }
   }
 
   remove(id: string): void {
-    for (const word of this.#texts.get(id)?.keys() ?? []) {
-      const count = (this.#words.get(word) ?? 1) - 1
-      if (count > 0) this.#words.set(word, count)
-      else this.#words.delete(word)
+    for (const word of this.#texts.get(id) ?? []) {
+      const texts = this.#words.get(word)
+      texts?.delete(id)
+      if (texts?.size === 0) this.#words.delete(word)
     }
     this.#texts.delete(id)
   }
 
   /** How well each text fits: the sum over the words of the request of the most similar word. Rare words count more. */
   scores(request: string): Map<string, number> {
-    const wanted = [...new Set(this.#find(request))].map((word) => ({
-      weight: Math.log(word + 20) - 2,
-      likenesses: this.#likenessesOf(word),
-    }))
-    const scores = new Map<string, number>()
-    for (const [id, words] of this.#texts) {
-      let sum = 0
-      for (const { weight, likenesses } of wanted) {
-        let best = 0
-        for (const [word, part] of words) best = Math.max(best, (likenesses.get(word) ?? 0) * part)
-        sum += best * weight
-      }
-      // A long text has a word similar to any other.
-      if (sum > 0) scores.set(id, sum / Math.log(20 + words.size))
+    const sums = new Map<string, number>()
+    for (const word of new Set(this.#find(request))) {
+      const best = new Map<string, number>()
+      for (const [other, likeness] of this.#likenessesOf(word))
+        for (const [id, part] of this.#words.get(other) ?? [])
+          best.set(id, Math.max(best.get(id) ?? 0, likeness * part))
+      for (const [id, fit] of best) sums.set(id, (sums.get(id) ?? 0) + fit * (Math.log(word + 20) - 2))
     }
-    return scores
+    // A long text has a word similar to any other.
+    for (const [id, sum] of sums) sums.set(id, sum / Math.log(20 + (this.#texts.get(id)?.size ?? 0)))
+    return sums
   }
 
   /** How similar a word is to each word of the texts. */

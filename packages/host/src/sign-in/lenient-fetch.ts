@@ -1,4 +1,5 @@
 import type { Fetch } from '@reference-plugins/guarded-fetch'
+import { isObject } from '@reference-plugins/reader'
 
 /**
  * A fetch for token endpoints that accepts what ChatGPT accepted: it sends JSON if the manifest asks for it, and reads an
@@ -32,9 +33,7 @@ async function asBearer(response: Response): Promise<Response> {
 function toObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    return value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined
+    return isObject(value) ? value : undefined
   } catch {
     return undefined
   }

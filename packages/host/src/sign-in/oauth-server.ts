@@ -16,20 +16,18 @@ export interface OAuthServer extends Omit<OAuthEndpoints, 'clientAuthentication'
   resource?: string
 }
 
-export interface DiscoveryOptions {
-  endpoints: OAuthEndpoints
-  /** The base of the API. */
-  server: string
-  fetch: Fetch
-}
-
 const insecure = (url: string) => ({ [oauth.allowInsecureRequests]: url.startsWith('http:') })
 
 /**
  * Reads the metadata of the server. It counts only if it names exactly the endpoints of the manifest: nobody else may
  * choose where codes are sent.
+ * @param server the base of the API
  */
-export async function discoverOAuthServer({ endpoints, server, fetch }: DiscoveryOptions): Promise<OAuthServer> {
+export async function discoverOAuthServer(
+  endpoints: OAuthEndpoints,
+  server: string,
+  fetch: Fetch,
+): Promise<OAuthServer> {
   const clientAuthentication = endpoints.clientAuthentication ?? 'post'
   const plain: OAuthServer = { ...endpoints, namesIssuer: false, clientAuthentication }
   for (const issuer of await issuersOf(server, endpoints, fetch)) {

@@ -19,67 +19,55 @@ export interface TokenClient {
 }
 
 /** Exchanges a code for tokens. `answer` is the URL that the browser came back with. @throws TokenRefused */
-export async function redeem(
+export const redeem = (
   client: TokenClient,
   answer: URL,
   { state, verifier, callbackUrl }: { state: string; verifier: string; callbackUrl: string },
-): Promise<Tokens> {
-  const [server, id] = toArguments(client)
-  return refusing(async () => {
-    const parameters = oauth.validateAuthResponse(server, id, answer, state)
-    const response = await oauth.authorizationCodeGrantRequest(
-      server,
-      id,
-      authentication(client),
-      parameters,
-      callbackUrl,
-      verifier,
-      options(client),
-    )
+): Promise<Tokens> =>
+  refusing(async () => {
+    const { server, id, auth, options } = toArguments(client)
+    const code = oauth.validateAuthResponse(server, id, answer, state)
+    const response = await oauth.authorizationCodeGrantRequest(server, id, auth, code, callbackUrl, verifier, options)
     return toTokens(await oauth.processAuthorizationCodeResponse(server, id, response))
   })
-}
 
 /** @throws TokenRefused */
-export async function refresh(client: TokenClient, refreshToken: string): Promise<Tokens> {
-  const [server, id] = toArguments(client)
-  const auth = authentication(client)
-  return refusing(async () => {
-    const response = await oauth.refreshTokenGrantRequest(server, id, auth, refreshToken, options(client))
+export const refresh = (client: TokenClient, refreshToken: string): Promise<Tokens> =>
+  refusing(async () => {
+    const { server, id, auth, options } = toArguments(client)
+    const response = await oauth.refreshTokenGrantRequest(server, id, auth, refreshToken, options)
     return { refreshToken, ...toTokens(await oauth.processRefreshTokenResponse(server, id, response)) }
   })
-}
 
 /** RFC 7009, if the server supports it. A token that is not revoked expires. */
 export async function revoke(client: TokenClient, tokens: Tokens): Promise<void> {
   if (!client.server.revocationUrl) return
-  const [server, id] = toArguments(client)
+  const { server, id, auth, options } = toArguments(client)
   for (const token of [tokens.refreshToken, tokens.accessToken])
     if (token !== undefined)
       await oauth
-        .revocationRequest(server, id, authentication(client), token, options(client))
+        .revocationRequest(server, id, auth, token, options)
         .then((response) => response.body?.cancel())
         .catch(() => {})
 }
 
-const toArguments = ({ server, clientId }: TokenClient): [oauth.AuthorizationServer, oauth.Client] => [
-  toAuthorizationServer(server),
-  { client_id: clientId },
-]
-
-function authentication({ server, clientSecret }: TokenClient): oauth.ClientAuth {
-  if (clientSecret === undefined) return oauth.None()
-  // oauth4webapi encodes as RFC 6749 says, section 2.3.1.
-  return server.clientAuthentication === 'basic'
-    ? oauth.ClientSecretBasic(clientSecret)
-    : oauth.ClientSecretPost(clientSecret)
-}
-
-const options = ({ server, fetch }: TokenClient) => ({
-  [oauth.customFetch]: lenientFetch(fetch, server.contentType === 'application/json'),
-  [oauth.allowInsecureRequests]: server.tokenUrl.startsWith('http:'),
-  ...(server.resource && { additionalParameters: { resource: server.resource } }),
+/** What each request of oauth4webapi takes. */
+const toArguments = ({ server, clientId, clientSecret, fetch }: TokenClient) => ({
+  server: toAuthorizationServer(server),
+  id: { client_id: clientId },
+  auth: authentication(server, clientSecret),
+  options: {
+    [oauth.customFetch]: lenientFetch(fetch, server.contentType === 'application/json'),
+    [oauth.allowInsecureRequests]: server.tokenUrl.startsWith('http:'),
+    ...(server.resource && { additionalParameters: { resource: server.resource } }),
+  },
 })
+
+function authentication({ clientAuthentication }: OAuthServer, secret: string | undefined): oauth.ClientAuth {
+  if (secret === undefined) return oauth.None()
+  // oauth4webapi encodes as RFC 6749 says, section 2.3.1.
+  return clientAuthentication === 'basic' ? oauth.ClientSecretBasic(secret) : oauth.ClientSecretPost(secret)
+}
 
 const toTokens = ({ access_token, refresh_token, expires_in }: oauth.TokenEndpointResponse): Tokens => ({
   accessToken: access_token,

@@ -1,12 +1,4 @@
-import {
-  anthropic,
-  type DocumentOperation,
-  isObject,
-  openai,
-  type PluginDocument,
-  type Schema,
-  shortHash,
-} from '@reference-plugins/reader'
+import { anthropic, type DocumentOperation, isObject, openai, type Schema, shortHash } from '@reference-plugins/reader'
 import { Representation } from './strict-schema.ts'
 
 /** Whose strict function calling a tool is made for. */
@@ -26,11 +18,7 @@ const longestName = 64
 const subsets = { openai, anthropic }
 const made = new WeakMap<DocumentOperation, Partial<Record<ToolStyle, Representation>>>()
 
-export function toTool(
-  plugin: Pick<PluginDocument, 'name'>,
-  operation: DocumentOperation,
-  style: ToolStyle = 'openai',
-): Tool {
+export function toTool(plugin: { name: string }, operation: DocumentOperation, style: ToolStyle = 'openai'): Tool {
   const { schema, isStrict } = representationOf(operation, style)
   return {
     name: toolName(plugin.name, operation.name),

@@ -1,6 +1,8 @@
 import { guardedFetcher } from '@reference-plugins/guarded-fetch'
 import type { Database } from '@reference-plugins/store'
-import { findModels, type Model, openModel } from '../models/index.ts'
+import { findModels } from '../models/find-models.ts'
+import type { Model } from '../models/model.ts'
+import { openModel } from '../models/open-model.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { ModelChoice, ModelState } from '../wire.ts'
 
@@ -8,20 +10,21 @@ const foundAgainAfter = 10_000
 /** A model may think and answer for a long time. */
 const longestAnswer = { timeout: 900_000, maximumBytes: 64 * 2 ** 20 }
 
+interface UserModelsParts {
+  database: Database
+  vault: Vault
+  environment: NodeJS.ProcessEnv
+  /** Whether users of the host may not reach all that the host can reach. */
+  isShared: boolean
+}
+
 /** The model that answers a user: the one they chose, or the first that was found. */
 export class UserModels {
-  readonly #database: Database
-  readonly #vault: Vault
-  readonly #environment: NodeJS.ProcessEnv
-  readonly #isShared: boolean
+  readonly #parts: UserModelsParts
   #found: { at: number; models: ReturnType<typeof findModels> } | undefined
 
-  /** @param isShared whether users of the host may not reach all that the host can reach */
-  constructor(database: Database, vault: Vault, environment: NodeJS.ProcessEnv, isShared: boolean) {
-    this.#database = database
-    this.#vault = vault
-    this.#environment = environment
-    this.#isShared = isShared
+  constructor(parts: UserModelsParts) {
+    this.#parts = parts
   }
 
   /** Contains no key. */
@@ -38,39 +41,34 @@ export class UserModels {
     const isOwn = !found.some(({ baseUrl }) => baseUrl === chosen.baseUrl)
     return openModel(
       chosen,
-      isOwn && this.#isShared ? { send: guardedFetcher({ redirects: 0, ...longestAnswer }) } : {},
+      isOwn && this.#parts.isShared ? { send: guardedFetcher({ redirects: 0, ...longestAnswer }) } : {},
     )
   }
 
   async choose(user: string, { apiKey, ...choice }: ModelChoice): Promise<void> {
-    await this.#database.run`
+    await this.#parts.database.run`
       INSERT INTO setting (user_id, name, value) VALUES (${user}, ${'model'}, ${JSON.stringify(choice)})
       ON CONFLICT (user_id, name) DO UPDATE SET value = excluded.value`
     const place = keyPlace(user, choice)
-    if (apiKey !== undefined && apiKey !== '') await this.#vault.put(place, apiKey)
+    if (apiKey !== undefined && apiKey !== '') await this.#parts.vault.put(place, apiKey)
     // A key is only for the endpoint that it was entered for.
-    else if (!(await this.#vault.has(place))) await this.#vault.delete(place)
-  }
-
-  async forget(user: string): Promise<void> {
-    await this.#database.run`DELETE FROM setting WHERE user_id = ${user} AND name = ${'model'}`
-    await this.#vault.delete(keyPlace(user, { baseUrl: '' }))
+    else if (!(await this.#parts.vault.has(place))) await this.#parts.vault.delete(place)
   }
 
   async #chosen(user: string): Promise<ModelChoice | undefined> {
-    const row = await this.#database.get<{ value: string }>`
+    const row = await this.#parts.database.get<{ value: string }>`
       SELECT value FROM setting WHERE user_id = ${user} AND name = ${'model'}`
     const { found } = await this.#find()
     if (!row) return found[0]
     const choice = JSON.parse(row.value) as ModelChoice
     const same = found.find(({ baseUrl, provider }) => baseUrl === choice.baseUrl && provider === choice.provider)
-    const apiKey = (await this.#vault.get(keyPlace(user, choice))) ?? same?.apiKey
+    const apiKey = (await this.#parts.vault.get(keyPlace(user, choice))) ?? same?.apiKey
     return { ...choice, ...(apiKey !== undefined && { apiKey }) }
   }
 
   #find(): ReturnType<typeof findModels> {
     if (!this.#found || Date.now() - this.#found.at > foundAgainAfter)
-      this.#found = { at: Date.now(), models: findModels(this.#environment) }
+      this.#found = { at: Date.now(), models: findModels(this.#parts.environment) }
     return this.#found.models
   }
 }

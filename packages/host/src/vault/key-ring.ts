@@ -1,5 +1,6 @@
 import { createHash, hkdfSync } from 'node:crypto'
-import { EnvironmentError } from '@reference-plugins/core'
+import { dirname, join } from 'node:path'
+import { developmentSecret, EnvironmentError } from '@reference-plugins/core'
 
 export interface Key {
   id: string
@@ -35,3 +36,7 @@ function toKey(text: string): Key {
   const bytes = Buffer.from(hkdfSync('sha256', secret, 'reference-plugins', 'vault', 32))
   return { id: createHash('sha256').update(bytes).digest('base64url').slice(0, 8), bytes }
 }
+
+/** The key of a host without HOST_KEY. It lies beside the database, not in it: a copy of the database has no key. */
+export const ownKey = (databaseUrl: string): string =>
+  developmentSecret(join(dirname(databaseUrl.replace(/^file:/, '')), 'vault-key')).secret

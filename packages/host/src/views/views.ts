@@ -11,22 +11,25 @@ const longestView = 2 * 2 ** 20
 /** The URIs of views, by the name of the tool. */
 type Uris = ReadonlyMap<string, string>
 
+interface ViewsOptions {
+  credentials: Credentials
+  allowLoopback: boolean
+}
+
 /**
  * The MCP Apps of plugins (2026-01-26). A plugin that was registered by its manifest has them if it serves MCP at /mcp
  * beside its API, with tools named like its operations.
  */
 export class Views {
-  readonly #credentials: Credentials
-  readonly #allowLoopback: boolean
+  readonly #options: ViewsOptions
   readonly #known = new LRUCache<string, Uris, () => Promise<Uris>>({
     max: 1_000,
     ttl: keptFor,
     fetchMethod: (_key, _stale, { context }) => context().catch(() => new Map()),
   })
 
-  constructor({ credentials, allowLoopback }: { credentials: Credentials; allowLoopback: boolean }) {
-    this.#credentials = credentials
-    this.#allowLoopback = allowLoopback
+  constructor(options: ViewsOptions) {
+    this.#options = options
   }
 
   /** The URI of the view of an operation; undefined if there is none. */
@@ -62,8 +65,8 @@ export class Views {
   ): Promise<Result> {
     const { source, server } = plugin.document
     const client = await connectMcp(source === 'mcp' ? server : `${new URL(server).origin}/mcp`, {
-      fetch: guardedFetcher({ allowLoopback: this.#allowLoopback, redirects: 0, maximumBytes: 4 * 2 ** 20 }),
-      authorization: await this.#credentials.authorization(user, plugin),
+      fetch: guardedFetcher({ allowLoopback: this.#options.allowLoopback, redirects: 0, maximumBytes: 4 * 2 ** 20 }),
+      authorization: await this.#options.credentials.authorization(user, plugin),
       signal: AbortSignal.timeout(10_000),
     })
     return work(client).finally(() => client.close())

@@ -4,8 +4,6 @@ import { Problem } from '@reference-plugins/core'
 import type { Plugins } from '../plugins/plugins.ts'
 import type { Presentation } from '../plugins/presentation.ts'
 import type { Approvals } from '../registration/approvals.ts'
-import type { Registrar } from '../registration/registrar.ts'
-import type { Registrations } from '../registration/registrations.ts'
 import type { Credentials } from '../sign-in/credentials.ts'
 import type { LocalPlugin, Registration, RegistrationStep } from '../wire.ts'
 
@@ -17,8 +15,6 @@ interface Local {
 
 export interface WorkspaceParts {
   plugins: Plugins
-  registrar: Registrar
-  registrations: Registrations
   approvals: Approvals
   credentials: Credentials
   presentation: Presentation
@@ -61,9 +57,8 @@ export class Workspace {
 
   /** Registers a plugin and activates it, unless the user has to sign in for that. */
   async register(user: string, { url, folder }: Local, tell: (step: RegistrationStep) => void): Promise<Registration> {
-    const { registrar, registrations, approvals, credentials, presentation } = this.#parts
-    const read = await registrar.read(url, { signal: AbortSignal.timeout(60_000), tell })
-    const pending = await registrations.add(user, { address: url, ...read })
+    const { approvals, credentials, presentation } = this.#parts
+    const pending = await approvals.read(user, url, { tell })
     const shown = await presentation.registration(user, pending)
     if (!pending.found) return shown
     const serviceToken = readOptional(join(folder, 'service-token'))

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { freePort, startPlugin } from '@reference-plugins/testing/processes'
+import { freePort, type PluginProcess, startPlugin } from '@reference-plugins/testing/processes'
 import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 
 export interface LocalPlugin {
@@ -15,11 +15,33 @@ export interface LocalPlugin {
 
 export interface LocalPlugins {
   of(name: string): LocalPlugin
-  end(): Promise<unknown>
+  end(): Promise<void>
 }
 
-/** Starts plugins of this repository in development, all in one process: each process takes about a second to start. */
-export async function startLocalPlugins(names: readonly string[]): Promise<LocalPlugins> {
+const names = ['todo', 'stocks', 'news', 'notes']
+let running: Promise<{ local: Map<string, LocalPlugin>; server: PluginProcess }> | undefined
+let users = 0
+
+/**
+ * Starts the plugins of this repository in development, all in one process, which takes about a second. Test files that
+ * run in one process share them.
+ */
+export async function startLocalPlugins(): Promise<LocalPlugins> {
+  users++
+  running ??= start()
+  const { local, server } = await running
+  return {
+    of: (name) => local.get(name) as LocalPlugin,
+    async end() {
+      users--
+      if (users > 0) return
+      running = undefined
+      await server.end()
+    },
+  }
+}
+
+async function start() {
   const plugins = await Promise.all(
     names.map(async (name) => {
       const port = await freePort()
@@ -37,8 +59,7 @@ export async function startLocalPlugins(names: readonly string[]): Promise<Local
     PORT: plugins.at(-1)?.variables.PORT ?? '',
     PLUGINS: JSON.stringify(plugins),
   })
-  const started = new Map(plugins.map(({ name, variables }) => [name, toLocalPlugin(variables)]))
-  return { of: (name) => started.get(name) as LocalPlugin, end: () => server.end() }
+  return { server, local: new Map(plugins.map(({ name, variables }) => [name, toLocalPlugin(variables)])) }
 }
 
 function toLocalPlugin({ PORT, DATABASE_URL }: { PORT: string; DATABASE_URL: string }): LocalPlugin {

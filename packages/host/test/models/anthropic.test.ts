@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { findModels, type ModelEvent, openModel } from '../../src/models/index.ts'
+import { findModels } from '../../src/models/find-models.ts'
+import type { ModelEvent } from '../../src/models/model.ts'
+import { openModel } from '../../src/models/open-model.ts'
 
 type Sent = { system: unknown; messages: { role: string; content: { type: string }[] }[]; tools?: { name: string }[] }
 
@@ -105,7 +107,7 @@ test('text and calls become the same events as from other models, and are sent b
     { type: 'text', delta: 'Let me ' },
     { type: 'text', delta: 'see.' },
     { type: 'call', id: 'toolu_1', name: tool.name, arguments: { username: 'ada' } },
-    { type: 'end', reason: 'calls' },
+    { type: 'end', reason: 'tool-calls' },
   ])
   close()
   const [{ key, body } = { key: '', body: {} as Sent }] = sent

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { findModels } from '../../src/models/index.ts'
+import { findModels } from '../../src/models/find-models.ts'
 import { serveModel } from './openai-double.ts'
 
 const nowhere = { OLLAMA_HOST: '127.0.0.1:1' }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ModelError, type ModelEvent, type ModelRequest, openModel } from '../../src/models/index.ts'
+import { ModelError, type ModelEvent, type ModelRequest } from '../../src/models/model.ts'
+import { openModel } from '../../src/models/open-model.ts'
 import { type Script, type ScriptedTurn, serveModel } from './openai-double.ts'
 
 const tool = {
@@ -78,7 +79,7 @@ test('parallel calls are kept apart, and are sent back with their results', asyn
     { type: 'call', id: 'a', name: 'todo_getTodos', arguments: { username: 'ada "the first"' } },
     { type: 'call', id: 'b', name: 'todo_getTodos', arguments: { username: 'böb' } },
   ])
-  assert.equal(end, 'calls')
+  assert.equal(end, 'tool-calls')
   const { served } = await listen([{ text: 'ok' }], {
     request: {
       ...asked,
@@ -126,7 +127,7 @@ test('two calls with the same id get different ids', async () => {
 
 test('an answer that is too long and a refusal are reported as such', async () => {
   assert.equal((await listen([{ text: 'long', finish: 'length' }])).end, 'length')
-  assert.equal((await listen([{ text: '', finish: 'content_filter' }])).end, 'refusal')
+  assert.equal((await listen([{ text: '', finish: 'content_filter' }])).end, 'content-filter')
 })
 
 for (const [status, words] of [

@@ -14,7 +14,7 @@ mkdirSync(pictures, { recursive: true })
 
 let script: ScriptedTurn[] = []
 const model = await serveModel(() => script.shift() ?? { text: '' })
-const locals = await startLocalPlugins(['todo', 'stocks', 'news', 'notes'])
+const locals = await startLocalPlugins()
 const served = await serveHost(
   {
     mode: 'accounts',

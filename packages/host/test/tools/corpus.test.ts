@@ -1,36 +1,24 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import net from 'node:net'
 import { join, resolve } from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import {
   DocumentRefused,
   domainFaults,
   openai,
   readManifest,
-  readSpec,
+  readSpecNow,
   strictFaults,
   toPluginDocument,
 } from '@reference-plugins/reader'
 import { load } from 'js-yaml'
 import { toNamespace } from '../../src/tools/namespace.ts'
 import { toTool } from '../../src/tools/tool.ts'
+import { offline } from './offline.ts'
 
 // Real documents, which are not part of this repository.
 const corpus = process.env.CORPUS ?? resolve(import.meta.dirname, '../../../../../shared/corpus')
 const skip = existsSync(join(corpus, 'plugins')) ? false : `there is no corpus at ${corpus}; set CORPUS`
-
-let connections = 0
-const connect = net.Socket.prototype.connect
-before(() => {
-  net.Socket.prototype.connect = function refuse(): never {
-    connections++
-    throw new Error('no document may be fetched')
-  }
-})
-after(() => {
-  net.Socket.prototype.connect = connect
-})
 
 interface Case {
   folder: string
@@ -88,17 +76,18 @@ function describedIn(spec: string): number {
 
 const loadYaml = (text: string): unknown => {
   try {
-    return load(text, { json: true })
+    return text.startsWith('{') ? JSON.parse(text) : load(text, { json: true })
   } catch {
     return {}
   }
 }
 
-const longestTime = 2_000
+// Another machine may be slower, and busy. None takes a hundredth of it here.
+const longestTime = 20_000
 
 test('the plugins of the corpus that can be installed give tools that strict function calling takes', {
   skip,
-}, async (t) => {
+}, (t) => {
   const counts = { installable: 0, 'with a spec': 0, registered: 0, described: 0, operations: 0, tools: 0 }
   const failures: string[] = []
   let slowest = 0
@@ -109,12 +98,10 @@ test('the plugins of the corpus that can be installed give tools that strict fun
     counts['with a spec']++
     const start = performance.now()
     try {
-      const read = readManifest(manifest, url)
-      const document = toPluginDocument(
-        read.manifest,
-        (await readSpec(spec, read.manifest.specUrl, read.manifest)).spec,
-        url,
-      )
+      const document = offline(() => {
+        const read = readManifest(manifest, url).manifest
+        return toPluginDocument(read, readSpecNow(spec, read.specUrl, read.url).spec, url)
+      })
       domainFaults(url, document)
       assert.ok(toNamespace(document).length > 0)
       counts.described += describedIn(spec)
@@ -135,7 +122,7 @@ test('the plugins of the corpus that can be installed give tools that strict fun
       counts.tools += names.size
       counts.registered++
     } catch (error) {
-      assert.ok(error instanceof DocumentRefused, `${folder}: ${(error as Error).stack}`)
+      assertRefusal(error, folder)
       failures.push(`${folder}: ${error.message}`)
     }
     slowest = Math.max(slowest, performance.now() - start)
@@ -147,7 +134,6 @@ test('the plugins of the corpus that can be installed give tools that strict fun
   // The one spec with more than 100 operations is cut there.
   assert.ok(counts.operations >= counts.described - 2, 'operations are lost')
   assert.ok(slowest < longestTime)
-  assert.equal(connections, 0)
 })
 
 test('every manifest of the corpus that can be installed is read, whether its spec is there or not', { skip }, (t) => {
@@ -170,33 +156,39 @@ test('every manifest of the corpus that can be installed is read, whether its sp
   assert.ok(failures.length / installable < 0.03)
 })
 
-test('whatever else is in the corpus is refused with a sentence that names the cause', { skip }, async (t) => {
+function assertRefusal(error: unknown, folder: string): asserts error is DocumentRefused {
+  assert.ok(error instanceof DocumentRefused, `${folder}: ${(error as Error).stack}`)
+  assert.match(error.message, /^[A-Z].{20,700}[.!…]$/s, folder)
+  assert.ok(!/[\p{Cc}\p{Cf}]/u.test(error.message), folder)
+}
+
+test('whatever else is in the corpus is refused with a sentence that names the cause', { skip }, (t) => {
   let refused = 0
-  for (const { folder, url, manifest, spec } of [...cases('plugins'), ...cases('m365')])
+  const others = cases('plugins').filter(
+    ({ manifest, spec }) => !isInstallable(manifest) || spec === undefined || !isOpenApi(spec),
+  )
+  for (const { folder, url, manifest, spec } of [...others, ...cases('m365')])
     for (const read of [
-      async () => readManifest(manifest, url),
-      async () => spec !== undefined && (await readSpec(spec, new URL('/openapi.yaml', url).href, { url })),
+      (): unknown => readManifest(manifest, url),
+      (): unknown => spec !== undefined && readSpecNow(spec, new URL('/openapi.yaml', url).href, url),
     ]) {
       const start = performance.now()
       try {
-        await read()
+        offline(read)
       } catch (error) {
         refused++
-        assert.ok(error instanceof DocumentRefused, `${folder}: ${(error as Error).stack}`)
-        assert.match(error.message, /^[A-Z].{20,700}[.!…]$/s, folder)
-        assert.ok(!/[\p{Cc}\p{Cf}]/u.test(error.message), folder)
+        assertRefusal(error, folder)
       }
       assert.ok(performance.now() - start < longestTime, folder)
     }
   t.diagnostic(`${refused} documents were refused`)
   assert.ok(refused > 50)
-  assert.equal(connections, 0)
 })
 
 test('a manifest of Microsoft 365 is told from one of ChatGPT, and its spec is named', { skip }, () => {
   for (const { folder, url, manifest } of cases('m365'))
     assert.throws(
-      () => readManifest(manifest, url),
+      (): unknown => readManifest(manifest, url),
       ({ name, message }: Error) => name === 'DocumentRefused' && /Microsoft 365/.test(message),
       folder,
     )

@@ -7,7 +7,7 @@ import { toNamespace } from '../../src/tools/namespace.ts'
 import { toTool } from '../../src/tools/tool.ts'
 
 const url = 'https://shop.test/.well-known/ai-plugin.json'
-const runs = { numRuns: 400 }
+const runs = { numRuns: Number(process.env.FUZZ_DOCUMENTS ?? 300) }
 
 function readsOrRefuses(read: () => void): void {
   try {
@@ -163,7 +163,7 @@ test('a document with one odd value is read or refused, and nothing else', () =>
         if (text !== undefined) readAll(text)
       },
     ),
-    { numRuns: 1_500 },
+    runs,
   )
 })
 

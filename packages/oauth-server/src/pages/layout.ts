@@ -62,3 +62,7 @@ ${content}
 
 export const problemText = (problem: string | undefined): Html | '' =>
   problem === undefined ? '' : html`<p class="problem" role="alert">${problem}</p>`
+
+/** What went wrong, and what the user can do. */
+export const errorPage = ({ title, message, hint }: { title: string; message: string; hint: string }): Html =>
+  layout(title, 'This did not work', html`<p>${message}.</p><p class="soft">${hint}</p>`)

@@ -4,18 +4,12 @@ import { baseOf, readServers } from '../openapi/servers.ts'
 import type { SpecDocument } from '../openapi/spec-document.ts'
 import { listOf } from '../text/plain-text.ts'
 
-export interface Servers {
-  /** The base of every call, without a slash at its end. */
-  chosen: string
-  /** Servers on other domains; they are never called. */
-  passedOver: string[]
-}
-
 /**
  * Chooses the server as ChatGPT did: the first on the plugin's domain or below it, otherwise the origin of the spec. A
  * spec without a manifest has no domain of its own, so its first public server is taken.
+ * @returns its base, without a slash at its end, and the servers on other domains, which are never called.
  */
-export function chooseServer(document: SpecDocument, specUrl: string, manifestUrl: string | undefined): Servers {
+export function chooseServer(document: SpecDocument, specUrl: string, manifestUrl: string | undefined) {
   const { repairs } = document
   const spec = new URL(specUrl)
   const root = rootDomain(new URL(manifestUrl ?? specUrl).hostname)

@@ -19,7 +19,7 @@ function compile(pattern: string): RE2JS | undefined {
     new RegExp(pattern, 'u')
     program = RE2JS.compile(pattern)
   } catch {
-    program = undefined
+    // It is not safe, or not a pattern.
   }
   if (compiled.size >= 1_000) compiled.clear()
   compiled.set(pattern, program)

@@ -15,26 +15,25 @@ export function textLimits(node: Schema, pointer: string, repairs: Repairs): Sch
 }
 
 /** The words whose values are counts; none of them where the minimum is over the maximum. */
-export function counts(node: Schema, words: string[]): Schema {
-  const found: [string, number][] = []
-  for (const word of words) {
-    const value = Number(wordOf(node[word]) || Number.NaN)
-    if (Number.isSafeInteger(value) && value >= 0) found.push([word, value])
-  }
-  if (found.length === 2 && (found[0]?.[1] ?? 0) > (found[1]?.[1] ?? 0)) return {}
-  return Object.fromEntries(found)
+export function counts(node: Schema, words: [least: string, most: string]): Schema {
+  const [least, most] = words.map((word) => {
+    const value = numberOf(node, word)
+    return Number.isSafeInteger(value) && (value as number) >= 0 ? value : undefined
+  })
+  if (least !== undefined && most !== undefined && least > most) return {}
+  return { ...(least !== undefined && { [words[0]]: least }), ...(most !== undefined && { [words[1]]: most }) }
+}
+
+function numberOf(node: Schema, word: string): number | undefined {
+  const value = Number(wordOf(node[word]) || Number.NaN)
+  return Number.isFinite(value) ? value : undefined
 }
 
 export function numberLimits(node: Schema): Schema {
-  const number = (word: string): number | undefined => {
-    const value = node[word]
-    const read = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-    return typeof read === 'number' && Number.isFinite(read) ? read : undefined
-  }
-  const limits: Schema = {}
-  const [minimum, maximum] = [number('minimum'), number('maximum')]
   // OpenAPI 3.0 has true beside the limit, JSON Schema the limit itself.
-  const [above, below] = [number('exclusiveMinimum'), number('exclusiveMaximum')]
+  const words = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf']
+  const [minimum, maximum, above, below, multiple] = words.map((word) => numberOf(node, word))
+  const limits: Schema = {}
   if (minimum !== undefined) limits[node.exclusiveMinimum === true ? 'exclusiveMinimum' : 'minimum'] = minimum
   if (maximum !== undefined) limits[node.exclusiveMaximum === true ? 'exclusiveMaximum' : 'maximum'] = maximum
   if (above !== undefined) limits.exclusiveMinimum = above
@@ -43,7 +42,6 @@ export function numberLimits(node: Schema): Schema {
   const greatest = Math.min(Number(limits.maximum ?? Infinity), Number(limits.exclusiveMaximum ?? Infinity))
   // Limits that no value fits would make the operation impossible to call.
   const kept: Schema = least > greatest ? {} : limits
-  const multiple = number('multipleOf')
   if (multiple !== undefined && multiple > 0) kept.multipleOf = multiple
   return kept
 }

@@ -21,18 +21,19 @@ const words: Record<TypeName | 'any', string> = {
 const formats =
   'date:date time:time datetime:date-time date-time:date-time timestamp:date-time uuid:uuid guid:uuid email:email uri:uri url:uri file:binary binary:binary'
 
-const meant = new Map<string, { type: TypeName | 'any'; format?: string }>([
-  ...Object.entries(words).flatMap(([type, list]) =>
-    list.split(' ').map((word) => [word, { type: type as TypeName }] as const),
-  ),
-  ...formats.split(' ').map((pair) => {
-    const [word = '', format = ''] = pair.split(':')
-    return [word, { type: 'string' as const, format }] as const
-  }),
-])
+interface Meaning {
+  type: TypeName | 'any'
+  format?: string
+}
+
+const meant = new Map<string, Meaning>()
+for (const [type, list] of Object.entries(words))
+  for (const word of list.split(' ')) meant.set(word, { type: type as TypeName })
+for (const [word = '', format = ''] of formats.split(' ').map((pair) => pair.split(':')))
+  meant.set(word, { type: 'string', format })
 
 /** Which type a word means: `String`, `int`, `inetger`. Undefined where it is unclear. */
-function typeOf(word: string): { type: TypeName | 'any'; format?: string } | undefined {
+function typeOf(word: string): Meaning | undefined {
   const key = word.trim().toLowerCase().slice(0, 30)
   return meant.get(key) ?? meant.get(alike(key) ?? '')
 }
@@ -50,12 +51,9 @@ export function readTypes(node: Schema, pointer: string, repairs: Repairs): { na
   // `string | null`, as in TypeScript.
   const words = typeof node.type === 'string' ? node.type.split(/\s*(?:\|+|,|\bor\b)\s*/) : node.type
   for (const word of Array.isArray(words) ? words.slice(0, 10) : words === undefined ? [] : [words]) {
-    if (word === null) {
-      names.push('null')
-      continue
-    }
     const found = typeof word === 'string' ? typeOf(word) : undefined
-    if (!found) repairs.add(step(pointer, 'type'), `${quote(word)} is not a type; any value is accepted there.`)
+    if (word === null) names.push('null')
+    else if (!found) repairs.add(step(pointer, 'type'), `${quote(word)} is not a type; any value is accepted there.`)
     else {
       if (found.type !== word && found.type !== 'null')
         repairs.add(step(pointer, 'type'), `The type ${quote(word)} is read as ${found.type}.`)

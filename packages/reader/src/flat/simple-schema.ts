@@ -102,11 +102,8 @@ export class SchemaSimplifier {
       : { node: given, place: at }
     const { schema, isNullable } = this.#typed(node, place)
     const isRequired = node.required === true
-    if (isRequired)
-      this.#repair(
-        step(place.pointer, 'required'),
-        'required must be a list of names in the object above; true was read as such.',
-      )
+    const fault = 'required must be a list of names in the object above; true was read as such.'
+    if (isRequired) this.#repair(step(place.pointer, 'required'), fault)
     const description = plainText(node.description, longestDescription)
     if (description.endsWith('…') && String(node.description).length > longestDescription)
       this.#repair(step(place.pointer, 'description'), `The description was cut at ${longestDescription} characters.`)

@@ -1,7 +1,8 @@
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { httpUrl } from '../hosts/hosts.ts'
 import { SpecDocument } from '../openapi/spec-document.ts'
-import type { DocumentOperation } from '../plugin-document.ts'
+import type { PluginDocument } from '../plugin-document.ts'
 import { DocumentRefused } from '../text/document-refused.ts'
 import { isObject, memberOf, wordOf } from '../text/members.ts'
 import { plainLine, plainText, quote } from '../text/plain-text.ts'
@@ -12,20 +13,15 @@ import { readOperations } from './operations.ts'
 import { readSpecAuth, type SpecAuth } from './spec-auth.ts'
 
 /** A spec as the host uses it: at most 100 operations, each with one flat input. */
-export interface ReadSpec {
+export interface ReadSpec
+  extends Pick<PluginDocument, 'title' | 'contactEmail' | 'legalInfoUrl' | 'server' | 'operations'> {
   /** Where it was read. */
   url: string
-  title: string
   description: string
-  contactEmail?: string
-  legalInfoUrl?: string
-  /** The base of every call, without a slash at its end. */
-  server: string
   /** Servers on other domains that the spec names; they are never called. */
   passedOver: string[]
   /** What the spec says about signing in. Where there is a manifest, its auth counts instead. */
   auth: SpecAuth
-  operations: DocumentOperation[]
 }
 
 export interface SpecRead {
@@ -46,8 +42,8 @@ const mostMegabytes = 1_024
  * @throws DocumentRefused where nothing can be called with it, or reading takes over 5 seconds.
  */
 export async function readSpec(text: string, url: string, manifest?: { url: string }): Promise<SpecRead> {
-  if (text.length <= longestInline || text.length > longestSpec) return readSpecNow(text, url, manifest?.url)
-  return readInWorker(text, url, manifest?.url)
+  const isBig = text.length > longestInline && text.length <= longestSpec
+  return isBig ? readInWorker(text, url, manifest?.url) : readSpecNow(text, url, manifest?.url)
 }
 
 /** The same in the thread of the caller. */
@@ -101,7 +97,7 @@ function checkVersion({ root: { openapi, swagger, apis }, repairs }: SpecDocumen
 /** What the worker returns. */
 export type WorkerAnswer = SpecRead | { refused: string; at: DocumentRefused['at'] }
 
-function readInWorker(text: string, url: string, manifestUrl: string | undefined): Promise<SpecRead> {
+async function readInWorker(text: string, url: string, manifestUrl: string | undefined): Promise<SpecRead> {
   const worker = new Worker(new URL('./spec-worker.ts', import.meta.url), {
     workerData: { text, url, manifestUrl },
     resourceLimits: { maxOldGenerationSizeMb: mostMegabytes },
@@ -109,24 +105,19 @@ function readInWorker(text: string, url: string, manifestUrl: string | undefined
     env: {},
     execArgv: ['--disable-warning=ExperimentalWarning'],
   })
-  return new Promise<SpecRead>((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(new DocumentRefused('The spec takes more than 5 seconds to read. Publish a smaller one.'))
-    }, longestTime)
-    worker.once('message', (answer: WorkerAnswer) => {
-      clearTimeout(timer)
-      if ('refused' in answer) reject(new DocumentRefused(answer.refused, answer.at))
-      else resolve(answer)
-    })
-    worker.once('error', (error: Error & { code?: string }) => {
-      clearTimeout(timer)
-      reject(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooBig() : error)
-    })
-    worker.once('exit', () => {
-      clearTimeout(timer)
-      reject(tooBig())
-    })
-  }).finally(() => worker.terminate())
+  const signal = AbortSignal.timeout(longestTime)
+  try {
+    const ended = await Promise.race([once(worker, 'message', { signal }), once(worker, 'exit', { signal })])
+    const answer: WorkerAnswer | number = ended[0]
+    if (typeof answer === 'number') throw tooBig()
+    if ('refused' in answer) throw new DocumentRefused(answer.refused, answer.at)
+    return answer
+  } catch (error) {
+    if (signal.aborted) throw new DocumentRefused('The spec takes more than 5 seconds to read. Publish a smaller one.')
+    throw (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooBig() : error
+  } finally {
+    await worker.terminate()
+  }
 }
 
 const tooBig = (): DocumentRefused =>

@@ -14,18 +14,12 @@ import type { ReadSpec } from './spec.ts'
 export function toPluginDocument(manifest: ReadManifest | undefined, spec: ReadSpec, address: string): PluginDocument {
   const { server, operations } = spec
   if (manifest) {
-    const { name, title, descriptionForModel, descriptionForHuman, logoUrl, legalInfoUrl, contactEmail, auth } =
-      manifest
+    const { url: _url, specUrl: _specUrl, otherSpecUrl: _otherSpecUrl, ...facts } = manifest
     return {
       source: 'manifest',
-      name,
-      title,
-      descriptionForModel: descriptionForModel || spec.description,
-      descriptionForHuman: descriptionForHuman || plainLine(spec.description, 120),
-      ...(logoUrl && { logoUrl }),
-      ...(legalInfoUrl && { legalInfoUrl }),
-      ...(contactEmail && { contactEmail }),
-      auth,
+      ...facts,
+      descriptionForModel: facts.descriptionForModel || spec.description,
+      descriptionForHuman: facts.descriptionForHuman || plainLine(spec.description, 120),
       server,
       operations,
     }

@@ -1,7 +1,7 @@
+import { httpUrl } from '../hosts/hosts.ts'
 import type { DocumentAuth, OAuthEndpoints } from '../plugin-document.ts'
 import { DocumentRefused } from '../text/document-refused.ts'
-import type { Schema } from '../text/members.ts'
-import { isObject, listOfAny, pairsOf } from '../text/members.ts'
+import { isObject, listOfAny, pairsOf, type Schema } from '../text/members.ts'
 import { listOf, plainLine, plainText, quote } from '../text/plain-text.ts'
 import type { Repairs } from '../text/repairs.ts'
 
@@ -70,10 +70,9 @@ function readType(auth: Schema, repairs: Repairs): DocumentAuth['type'] {
     return type
   }
   const scheme = key.includes('basic') ? 'basic' : 'bearer'
-  const place =
-    auth.in === 'query' || auth.header_name !== undefined || auth.api_key_name !== undefined || auth.in === 'header'
-      ? ' A plugin receives its token in the Authorization header only.'
-      : ''
+  const isElsewhere =
+    auth.in === 'query' || auth.in === 'header' || (auth.header_name ?? auth.api_key_name) !== undefined
+  const place = isElsewhere ? ' A plugin receives its token in the Authorization header only.' : ''
   throw new DocumentRefused(
     `The manifest's auth has the type ${quote(written)}. A plugin supports none, service_http, user_http and oauth.${place} Use ${advice[scheme]}.`,
   )
@@ -95,10 +94,10 @@ function readScheme(auth: Schema, repairs: Repairs): 'bearer' | 'basic' {
 }
 
 function readTokens(given: unknown, type: string, repairs: Repairs): Record<string, string> {
-  const tokens: [string, string][] = []
-  for (const [service, token] of pairsOf(given).slice(0, 20))
-    if (typeof token === 'string' && token.trim() !== '')
-      tokens.push([plainLine(service, 50), token.trim().slice(0, 500)])
+  const tokens = pairsOf(given)
+    .slice(0, 20)
+    .map(([service, token]) => [plainLine(service, 50), typeof token === 'string' ? token.trim().slice(0, 500) : ''])
+    .filter(([, token]) => token !== '')
   if (tokens.length === 0 && (type === 'oauth' || type === 'service_http'))
     repairs.add('/auth/verification_tokens', 'auth has no verification token yet; the host shows the one to add.')
   return Object.fromEntries(tokens)
@@ -138,14 +137,8 @@ function readOAuth(auth: Schema, manifestUrl: string, repairs: Repairs): OAuthEn
 }
 
 function endpoint(address: string, member: string, manifestUrl: string, repairs: Repairs): string {
-  const url = URL.parse(address, manifestUrl)
-  if (
-    !url ||
-    !['http:', 'https:'].includes(url.protocol) ||
-    url.username !== '' ||
-    url.password !== '' ||
-    /[<>{}]|%7B|%3C/i.test(address)
-  )
+  const url = httpUrl(address, manifestUrl)
+  if (!url || url.username || url.password || /[<>{}]|%7B|%3C/i.test(address))
     throw new DocumentRefused(
       `The ${member} in the manifest's auth, ${quote(address, 120)}, is not a URL. It must start with https://.`,
     )

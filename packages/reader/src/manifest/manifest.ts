@@ -1,8 +1,8 @@
-import type { DocumentAuth } from '../plugin-document.ts'
+import { httpUrl } from '../hosts/hosts.ts'
+import type { PluginDocument } from '../plugin-document.ts'
 import { DocumentRefused } from '../text/document-refused.ts'
 import { readJson } from '../text/json-text.ts'
-import type { Schema } from '../text/members.ts'
-import { isObject, listOfAny, memberOf, objectOf, wordOf } from '../text/members.ts'
+import { isObject, listOfAny, memberOf, objectOf, type Schema, wordOf } from '../text/members.ts'
 import { fitName, shortHash } from '../text/names.ts'
 import { cut, hasInvisible, listOf, plainLine, plainText, quote } from '../text/plain-text.ts'
 import { type Repair, Repairs } from '../text/repairs.ts'
@@ -11,17 +11,9 @@ import { readManifestAuth } from './manifest-auth.ts'
 import { type SpecAddress, specAddress } from './spec-address.ts'
 
 /** A manifest with every text cleaned and within its limit, and every URL absolute. */
-export interface ReadManifest {
+export interface ReadManifest extends Omit<PluginDocument, 'source' | 'server' | 'operations'> {
   /** Where it was read. */
   url: string
-  name: string
-  title: string
-  descriptionForModel: string
-  descriptionForHuman: string
-  logoUrl?: string
-  legalInfoUrl?: string
-  contactEmail?: string
-  auth: DocumentAuth
   specUrl: string
   /** Where the spec may be as well: a relative URL is often meant from the root. */
   otherSpecUrl?: string
@@ -122,17 +114,14 @@ function refuseOthers(found: Schema): void {
 }
 
 function readNames(found: Schema, url: string, repairs: Repairs) {
-  const human =
-    text(found, 'name_for_human', 50, repairs) || derived(found, 'name_for_human', ['name', 'title'], 50, repairs)
+  const read = (member: string, longest: number, ...instead: string[]): string =>
+    text(found, member, longest, repairs) || derived(found, member, instead, longest, repairs)
+  const human = read('name_for_human', 50, 'name', 'title')
   const model =
     plainLine(found.name_for_model, 1_000) ||
     derived(found, 'name_for_model', ['name', 'name_for_human', 'title'], 1_000, repairs)
-  const forModel =
-    text(found, 'description_for_model', 8_000, repairs) ||
-    derived(found, 'description_for_model', ['description', 'description_for_human'], 8_000, repairs)
-  const forHuman =
-    text(found, 'description_for_human', 120, repairs) ||
-    derived(found, 'description_for_human', ['description', 'description_for_model'], 120, repairs)
+  const descriptionForModel = read('description_for_model', 8_000, 'description', 'description_for_human')
+  const descriptionForHuman = read('description_for_human', 120, 'description', 'description_for_model')
   const host = URL.parse(url)?.hostname.replace(/^www\./, '') ?? 'plugin'
   // Nothing is left of a name without Latin letters; a hash makes it unique.
   const name = fitName(model) || fitName(human) || `plugin_${shortHash(model || host)}`
@@ -141,7 +130,7 @@ function readNames(found: Schema, url: string, repairs: Repairs) {
       '/name_for_model',
       `name_for_model must be at most 50 letters, digits and underscores. ${quote(found.name_for_model)} is changed to ${name}.`,
     )
-  return { name, title: human || host, descriptionForModel: forModel, descriptionForHuman: forHuman }
+  return { name, title: human || host, descriptionForModel, descriptionForHuman }
 }
 
 /** A text of the manifest, clean and not too long. */
@@ -194,15 +183,10 @@ function readApi(found: Schema, url: string, repairs: Repairs): SpecAddress {
 function readLogo(value: unknown, url: string, repairs: Repairs): string | undefined {
   if (value === undefined || value === '') return void repairs.add('/logo_url', 'logo_url is missing.')
   const absolute = typeof value === 'string' ? URL.parse(value.trim(), url) : null
-  if (absolute?.protocol === 'https:' || absolute?.protocol === 'http:') return absolute.href
-  if (
-    absolute?.protocol === 'data:' &&
-    /^data:image\/(png|jpeg|webp)[;,]/i.test(absolute.href) &&
-    absolute.href.length <= 50_000
-  )
+  const shown = /^(https?:|data:image\/(png|jpeg|webp)[;,])/i
+  if (absolute && shown.test(absolute.href) && !(absolute.protocol === 'data:' && absolute.href.length > 50_000))
     return absolute.href
-  repairs.add('/logo_url', `The logo is not shown: ${quote(value)} is not the URL of an image.`)
-  return undefined
+  return void repairs.add('/logo_url', `The logo is not shown: ${quote(value)} is not the URL of an image.`)
 }
 
 function readPage(value: unknown, url: string, repairs: Repairs): string | undefined {
@@ -210,17 +194,16 @@ function readPage(value: unknown, url: string, repairs: Repairs): string | undef
   if (given === '') return void repairs.add('/legal_info_url', 'legal_info_url is missing.')
   // A bare host is meant as a URL, an email address is not.
   const address = /^[\w-]+(\.[\w-]+)+(\/|$)/.test(given) ? `https://${given}` : given
-  const page = given.includes('@') && !/^https?:/i.test(given) ? null : URL.parse(address, url)
-  if (page?.protocol === 'https:' || page?.protocol === 'http:') return page.href
-  repairs.add('/legal_info_url', `${quote(given)} is not the URL of a page, so it is not linked.`)
-  return undefined
+  const page = given.includes('@') && !/^https?:/i.test(given) ? undefined : httpUrl(address, url)
+  if (page) return page.href
+  return void repairs.add('/legal_info_url', `${quote(given)} is not the URL of a page, so it is not linked.`)
 }
 
 function readEmail(value: unknown, repairs: Repairs): string | undefined {
   const given = plainLine(value, 254)
   if (/^[^\s@,;<>"]+@[^\s@,;<>"]+\.[^\s@,;<>"]+$/.test(given) && !/@@/.test(given)) return given
-  repairs.add('/contact_email', given === '' ? 'contact_email is missing.' : `${quote(given)} is not an email address.`)
-  return undefined
+  const fault = given === '' ? 'contact_email is missing.' : `${quote(given)} is not an email address.`
+  return void repairs.add('/contact_email', fault)
 }
 
 const kindOf = (value: unknown): string =>

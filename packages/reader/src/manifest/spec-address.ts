@@ -1,4 +1,5 @@
 import { isLoopback, isLoopbackUrl } from '@reference-plugins/guarded-fetch'
+import { httpUrl } from '../hosts/hosts.ts'
 import { placeholderIn } from '../hosts/placeholder.ts'
 import { DocumentRefused } from '../text/document-refused.ts'
 import { quote } from '../text/plain-text.ts'
@@ -47,8 +48,8 @@ export function specAddress(given: string, manifestUrl: string, repairs: Repairs
 }
 
 function absolute(address: string, base: URL): SpecAddress {
-  const url = URL.parse(address, base.href)
-  if (!url || !['http:', 'https:'].includes(url.protocol))
+  const url = httpUrl(address, base.href)
+  if (!url)
     throw new DocumentRefused(
       `The api.url of the manifest, ${quote(address, 120)}, is not a URL. It must start with https://.`,
     )

@@ -33,10 +33,16 @@ export function contentFor<Of extends Pick<Content, 'type'>>(contents: readonly 
   return undefined
 }
 
+/** The media type to send: a range, and what is not a media type at all, stand for JSON. */
+function sentType(type: string): string {
+  const name = bareType(type)
+  return /^[\w.+-]+\/[\w.+-]+$/.test(name) ? name : 'application/json'
+}
+
 /** How well a body of the media type can be made of named arguments, the best first; undefined where it cannot be. */
 export function sendableRank(type: string): number | undefined {
   const name = sentType(type)
-  if (name === 'application/json') return /^application\/json$/.test(bareType(type)) ? 0 : 2
+  if (name === 'application/json') return bareType(type) === name ? 0 : 2
   if (isJsonType(name)) return 1
   if (name === 'application/x-www-form-urlencoded') return 3
   if (name === 'multipart/form-data') return 4
@@ -44,20 +50,11 @@ export function sendableRank(type: string): number | undefined {
   return /(xml|yaml|graphql|javascript|ndjson|csv|json)/.test(name) ? 6 : undefined
 }
 
-/** The media type to send: a range, and what is not a media type at all, stand for JSON. */
-export function sentType(type: string): string {
-  const name = bareType(type)
-  return /^[\w.+-]+\/[\w.+-]+$/.test(name) ? name : 'application/json'
-}
-
 /** The content to send, and the media type to send it as; undefined where none can be made of named arguments. */
 export function chooseContent(contents: readonly Content[]): { content: Content; mediaType: string } | undefined {
-  let best: Content | undefined
-  for (const one of contents) {
-    const rank = sendableRank(one.type)
-    if (rank !== undefined && (best === undefined || rank < (sendableRank(best.type) ?? 7))) best = one
-  }
-  return best && { content: best, mediaType: sentType(best.type) }
+  const rankOf = ({ type }: Content): number => sendableRank(type) ?? 7
+  const [content] = contents.filter((one) => rankOf(one) < 7).sort((a, b) => rankOf(a) - rankOf(b))
+  return content && { content, mediaType: sentType(content.type) }
 }
 
 /** Whether named members can be written in it. */

@@ -40,6 +40,9 @@ export function* operationsIn(document: SpecDocument): Generator<FoundOperation>
   }
 }
 
+/** With a backslash, a blank, or a step of dots. */
+const oddPath = /[\\\s]|(^|\/)\.{1,2}(\/|$)/
+
 /** The entries of `paths`, and those that bad indentation has put in another place. */
 function* pathsOf({ root, repairs }: SpecDocument): Generator<[path: string, item: unknown, pointer: string]> {
   const entries = Object.entries(objectOf(root.paths))
@@ -50,17 +53,10 @@ function* pathsOf({ root, repairs }: SpecDocument): Generator<[path: string, ite
     const pointer = step(entries.length > 0 && memberOf(root.paths, given) === item ? '/paths' : '', given)
     const path = given.trim()
     if (path.startsWith('x-') && !isObject(item)) continue
-    if (
-      isRefusedName(path) ||
-      path === '*' ||
-      /[\\\s]|(^|\/)\.{1,2}(\/|$)/.test(path.split('?')[0] ?? '') ||
-      path.length > 1_000
-    ) {
-      repairs.add(pointer, `The path ${quote(path)} cannot be called and was left out.`)
-      continue
-    }
-    if (/^https?:\/\//i.test(path)) {
-      repairs.add(pointer, `${quote(path)} is a URL instead of a path and was left out.`)
+    const isUrl = /^https?:\/\//i.test(path)
+    if (isUrl || path === '*' || isRefusedName(path) || path.length > 1_000 || oddPath.test(path.split('?')[0] ?? '')) {
+      const fault = isUrl ? `${quote(path)} is a URL instead of a path` : `The path ${quote(path)} cannot be called`
+      repairs.add(pointer, `${fault} and was left out.`)
       continue
     }
     if (!path.startsWith('/')) repairs.add(pointer, `The path ${quote(path)} must start with a slash; one was added.`)

@@ -53,13 +53,8 @@ function swaggerServers({ host, basePath, schemes }: Schema): unknown[] {
   const path = typeof basePath === 'string' ? `/${basePath.replace(/^\/+/, '')}` : '/'
   if (typeof host !== 'string') return [{ url: path }]
   const known = listOfAny(schemes).filter((one) => one === 'https' || one === 'http')
-  const scheme =
-    known.includes('https') || known.length === 0
-      ? isLoopbackUrl(`http://${host}`) && known.length === 0
-        ? 'http'
-        : 'https'
-      : 'http'
-  return [{ url: `${scheme}://${host}${path}` }]
+  const isSafe = known.length > 0 ? known.includes('https') : !isLoopbackUrl(`http://${host}`)
+  return [{ url: `${isSafe ? 'https' : 'http'}://${host}${path}` }]
 }
 
 /** The Server Objects of an operation or its path; empty where those of the document count. */

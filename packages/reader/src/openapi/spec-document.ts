@@ -48,31 +48,22 @@ export class SpecDocument {
       return { type: $ref }
     }
     if (!$ref.startsWith('#')) {
-      this.#report(
-        pointer,
-        `The reference ${quote($ref)} points outside this document and is not followed; any value is accepted there.`,
-      )
-      return undefined
+      const fault = `The reference ${quote($ref)} points outside this document and is not followed`
+      return void this.#report(pointer, `${fault}; any value is accepted there.`)
     }
     const steps = $ref.slice(1).split('/').slice(1, 40).map(nameOf)
     const found = this.#walk(steps)
     if (found !== undefined) return found
     // Most broken references have the wrong folder, not the wrong name: #/components/schema/Pet, #/definitions/Pet.
     const name = steps.at(-1) ?? ''
-    for (const folder of [
-      ['components', 'schemas'],
-      ['definitions'],
-      ['components', 'parameters'],
-      ['components', 'requestBodies'],
-    ]) {
-      const meant = this.#walk([...folder, name])
+    for (const folder of ['components/schemas', 'definitions', 'components/parameters', 'components/requestBodies']) {
+      const meant = this.#walk([...folder.split('/'), name])
       if (meant === undefined) continue
-      const used = `#/${folder.join('/')}/${plainLine(name, 60)}`
+      const used = `#/${folder}/${plainLine(name, 60)}`
       this.#report(pointer, `The reference ${quote($ref)} does not exist; ${used} is used instead.`)
       return meant
     }
-    this.#report(pointer, `The reference ${quote($ref)} does not exist; any value is accepted there.`)
-    return undefined
+    return void this.#report(pointer, `The reference ${quote($ref)} does not exist; any value is accepted there.`)
   }
 
   #walk(steps: readonly string[]): unknown {

@@ -44,25 +44,18 @@ export class WholeSchemas {
     if (through.some((one) => seen.includes(one)) || seen.length > mostReferences) return {}
     if (!isObject(value)) return {}
     const below = [...seen, ...through]
-    const copy: [string, unknown][] = []
-    for (const [word, one] of Object.entries(value)) {
-      if (word === '__proto__') continue
+    const read = ([word, one]: [string, unknown]): [string, unknown] => {
+      if (isData(word)) return [word, one]
       const at = step(pointer, word)
-      if (isData(word)) copy.push([word, one])
-      else if (maps.has(word) && isObject(one))
-        copy.push([
-          word,
-          Object.fromEntries(
-            Object.entries(one)
-              .filter(([name]) => name !== '__proto__')
-              .map(([name, inner]) => [name, this.#read(inner, step(at, name), below, depth + 2)]),
-          ),
-        ])
-      else copy.push([word, this.#read(one, at, below, depth + 1)])
+      if (!maps.has(word) || !isObject(one)) return [word, this.#read(one, at, below, depth + 1)]
+      const inner = safePairs(one).map(([name, part]) => [name, this.#read(part, step(at, name), below, depth + 2)])
+      return [word, Object.fromEntries(inner)]
     }
-    return Object.fromEntries(copy)
+    return Object.fromEntries(safePairs(value).map(read))
   }
 }
+
+const safePairs = (node: Schema): [string, unknown][] => Object.entries(node).filter(([name]) => name !== '__proto__')
 
 /** Takes the members that have the word out of every `required`. */
 function release(node: unknown, word: 'readOnly' | 'writeOnly'): void {

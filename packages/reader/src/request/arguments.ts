@@ -25,16 +25,13 @@ const deepest = 40
 
 /** Checks the arguments of a model against the input of the operation, and corrects what can only be meant in one way. */
 export function checkArguments(operation: DocumentOperation, given: unknown): CheckedArguments {
-  const value = given === undefined || given === null ? {} : given
-  if (!isObject(value))
-    return { arguments: {}, faults: ['The input must be an object with one member for each input.'] }
+  const value = given ?? {}
+  const refused = (fault: string): CheckedArguments => ({ arguments: {}, faults: [fault] })
+  if (!isObject(value)) return refused('The input must be an object with one member for each input.')
   const size = jsonOf(value)?.length
-  if (size === undefined) return { arguments: {}, faults: ['The input is nested too deeply.'] }
+  if (size === undefined) return refused('The input is nested too deeply.')
   if (size > longest)
-    return {
-      arguments: {},
-      faults: [`The input has ${size} characters; at most ${longest} can be sent. Send less at a time.`],
-    }
+    return refused(`The input has ${size} characters; at most ${longest} can be sent. Send less at a time.`)
   const faults: string[] = []
   const checked = objectOf(check({ ...operation.input, type: 'object' }, value, '', faults, 1))
   if (operation.target.kind === 'http')
@@ -53,17 +50,11 @@ function check(schema: Schema, given: unknown, place: string, faults: string[], 
     return value
   }
   if (Array.isArray(schema.enum) && !schema.enum.includes(value)) {
-    faults.push(
-      `${named(place)} must be one of ${listOf(
-        schema.enum.map((one) => JSON.stringify(one)),
-        20,
-      )}, not ${shown(given)}.`,
-    )
+    const values = schema.enum.map((one) => JSON.stringify(one))
+    faults.push(`${named(place)} must be one of ${listOf(values, 20)}, not ${shown(given)}.`)
     return value
   }
-  if (typeof value === 'number')
-    for (const limit of numberFaults(schema, value)) faults.push(`${named(place)} ${limit}, not ${value}.`)
-  if (typeof value === 'string') for (const limit of textFaults(schema, value)) faults.push(`${named(place)} ${limit}.`)
+  for (const fault of limitFaults(schema, value)) faults.push(`${named(place)} ${fault}.`)
   if (Array.isArray(value)) return checkItems(schema, value, place, faults, depth)
   if (isObject(value) && schema.type === 'object') return checkMembers(schema, value, place, faults, depth)
   return value
@@ -76,18 +67,13 @@ function checkForms(forms: Schema[], given: unknown, place: string, faults: stri
     const value = check(form, given, place, own, depth + 1)
     // A form that accepts the value unchanged comes before one that changes it.
     if (own.length === 0 && value === given) return value
-    if (!best || (own.length < best.faults.length && !(best.faults.length === 0))) best = { value, faults: own }
+    if (!best || own.length < best.faults.length) best = { value, faults: own }
   }
   faults.push(...(best?.faults.slice(0, 3) ?? []))
   return best ? best.value : given
 }
 
 function checkItems(schema: Schema, list: unknown[], place: string, faults: string[], depth: number): unknown[] {
-  const { minItems, maxItems } = schema
-  if (typeof minItems === 'number' && list.length < minItems)
-    faults.push(`${named(place)} must have at least ${minItems} items, not ${list.length}.`)
-  if (typeof maxItems === 'number' && list.length > maxItems)
-    faults.push(`${named(place)} must have at most ${maxItems} items, not ${list.length}.`)
   const items = objectOf(schema.items)
   const checked = list.map((one, index) => check(items, one, `${place}[${index}]`, faults, depth + 1))
   if (schema.uniqueItems === true && new Set(checked.map((one) => JSON.stringify(one))).size < checked.length)
@@ -171,30 +157,31 @@ const types: Record<string, string> = {
   null: 'null',
 }
 
-function* numberFaults(schema: Schema, value: number): Generator<string> {
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema
-  if (typeof minimum === 'number' && value < minimum) yield `must be at least ${minimum}`
-  if (typeof maximum === 'number' && value > maximum) yield `must be at most ${maximum}`
-  if (typeof exclusiveMinimum === 'number' && value <= exclusiveMinimum) yield `must be more than ${exclusiveMinimum}`
-  if (typeof exclusiveMaximum === 'number' && value >= exclusiveMaximum) yield `must be less than ${exclusiveMaximum}`
-  if (typeof multipleOf === 'number' && multipleOf > 0) {
-    const times = value / multipleOf
+function* limitFaults(schema: Schema, value: unknown): Generator<string> {
+  const limit = (word: string, otherwise: number): number =>
+    typeof schema[word] === 'number' ? schema[word] : otherwise
+  if (typeof value === 'number') {
+    const [least, most] = [limit('minimum', value), limit('maximum', value)]
+    const [above, below] = [limit('exclusiveMinimum', -Infinity), limit('exclusiveMaximum', Infinity)]
+    if (value < least) yield `must be at least ${least}, not ${value}`
+    if (value > most) yield `must be at most ${most}, not ${value}`
+    if (value <= above) yield `must be more than ${above}, not ${value}`
+    if (value >= below) yield `must be less than ${below}, not ${value}`
+    const multiple = limit('multipleOf', 0)
+    const times = value / multiple
     // 0.3 / 0.1 is 2.9999999999999996.
-    if (Math.abs(times - Math.round(times)) > 1e-9 * Math.max(1, Math.abs(times)))
-      yield `must be a multiple of ${multipleOf}`
+    if (multiple > 0 && Math.abs(times - Math.round(times)) > 1e-9 * Math.max(1, Math.abs(times)))
+      yield `must be a multiple of ${multiple}, not ${value}`
+  } else if (typeof value === 'string' || Array.isArray(value)) {
+    const unit = typeof value === 'string' ? 'characters' : 'items'
+    const count = [...value].length
+    const [least, most] = unit === 'items' ? ['minItems', 'maxItems'] : ['minLength', 'maxLength']
+    if (count < limit(least, 0)) yield `must have at least ${limit(least, 0)} ${unit}, not ${count}`
+    if (count > limit(most, count)) yield `must have at most ${limit(most, count)} ${unit}, not ${count}`
   }
-}
-
-function* textFaults(schema: Schema, value: string): Generator<string> {
-  const { minLength, maxLength, pattern } = schema
-  if (typeof minLength === 'number' || typeof maxLength === 'number') {
-    const length = [...value].length
-    if (typeof minLength === 'number' && length < minLength)
-      yield `must have at least ${minLength} characters, not ${length}`
-    if (typeof maxLength === 'number' && length > maxLength)
-      yield `must have at most ${maxLength} characters, not ${length}`
-  }
-  if (typeof pattern === 'string' && !matches(pattern, value)) yield `must match the pattern ${quote(pattern, 120)}`
+  const { pattern } = schema
+  if (typeof value === 'string' && typeof pattern === 'string' && !matches(pattern, value))
+    yield `must match the pattern ${quote(pattern, 120)}`
 }
 
 const named = (place: string): string => (place === '' ? 'The input' : quote(place, 120))

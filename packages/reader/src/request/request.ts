@@ -1,4 +1,5 @@
 import type { DocumentOperation, Field, HttpTarget, PluginDocument } from '../plugin-document.ts'
+import { memberOf } from '../text/members.ts'
 import { quote } from '../text/plain-text.ts'
 import { type BodyText, bodyText } from './body.ts'
 import { encode, headerText, pathText, queryPairs } from './styles.ts'
@@ -22,15 +23,11 @@ export function writeRequest(
   { method, path, query, fields, body }: HttpTarget,
   given: Record<string, unknown>,
 ): WrittenRequest {
-  const valueFor = ({ name, place }: Field): unknown => {
-    const value = Object.hasOwn(given, name) ? given[name] : undefined
-    return value === null && place !== 'body' ? undefined : value
-  }
   const at = (place: Field['place']): [Field, unknown][] =>
     fields
       .filter((field) => field.place === place)
-      .map((field): [Field, unknown] => [field, valueFor(field)])
-      .filter(([, value]) => value !== undefined)
+      .map((field): [Field, unknown] => [field, memberOf(given, field.name)])
+      .filter(([, value]) => value !== undefined && (value !== null || place === 'body'))
   const texts = new Map(at('path').map(([field, value]) => [field.wireName, pathText(field, value)]))
   const pairs = [...query, ...at('query').flatMap(([field, value]) => queryPairs(field, value))]
   const cookies = at('cookie').flatMap(([field, value]) => queryPairs(field, value))
@@ -79,8 +76,7 @@ export function toRequest(
   if (target.kind !== 'http') throw new RequestRefused('This operation is a tool of an MCP server and has no URL.')
   for (const [, name] of target.path.matchAll(/\{([^{}]*)\}/g)) {
     const field = target.fields.find((one) => one.place === 'path' && one.wireName === name)
-    const value = field && Object.hasOwn(given, field.name) ? given[field.name] : undefined
-    if (value === undefined || value === null || value === '')
+    if (((field && memberOf(given, field.name)) ?? '') === '')
       throw new RequestRefused(`${quote(name)} is missing; the URL needs it.`)
   }
   const { method, path, query, headers, body } = writeRequest(target, given)
@@ -93,7 +89,7 @@ export function toRequest(
 }
 
 const hasBodyValue = ({ fields }: HttpTarget, given: Record<string, unknown>): boolean =>
-  fields.some(({ place, name }) => place === 'body' && Object.hasOwn(given, name) && given[name] !== undefined)
+  fields.some(({ place, name }) => place === 'body' && memberOf(given, name) !== undefined)
 
 function urlOf(server: string, template: string, path: string): string {
   const base = new URL(server)

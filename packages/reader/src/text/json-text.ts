@@ -1,4 +1,4 @@
-import { createScanner, type ParseError, parse, printParseErrorCode, stripComments } from 'jsonc-parser'
+import { type JSONVisitor, type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser'
 import { DocumentRefused } from './document-refused.ts'
 import { placeOf } from './text-kind.ts'
 
@@ -33,68 +33,81 @@ const reasons: Record<string, string> = {
  * @throws DocumentRefused with the place.
  */
 export function readJson(text: string, what: string): JsonRead {
-  const repairs: string[] = []
-  let json = text
-  if (json.startsWith('\uFEFF')) {
-    json = json.slice(1)
-    repairs.push('The byte order mark at the start was removed.')
-  }
+  const json = text.replace(/^\uFEFF/, '')
+  const repairs = json === text ? [] : ['The byte order mark at the start was removed.']
   try {
     return { value: JSON.parse(json), repairs }
   } catch {
     // What is wrong is found below.
   }
-  const fault = firstFault(json)
+  const { fault, extras } = scan(json)
   if (fault) throw new DocumentRefused(sentence(json, what, fault), placeOf(json, fault.offset))
+  const commas = extras.filter(({ length }) => length === 1)
+  if (commas.length < extras.length) repairs.push('Comments were removed; JSON does not allow them.')
+  for (const { line } of commas.slice(0, 5)) repairs.push(`The trailing comma in line ${line} was removed.`)
+  const starts = [0, ...extras.map(({ offset, length }) => offset + length)]
+  const parts = starts.map((start, index) => json.slice(start, extras[index]?.offset))
   try {
-    return { value: JSON.parse(withoutExtras(json, repairs)), repairs }
+    return { value: JSON.parse(parts.join(' ')), repairs }
   } catch {
     throw new DocumentRefused(`${capital(what)} is not valid JSON. Check it in an editor that supports JSON.`)
   }
 }
 
-function firstFault(json: string): ParseError | undefined {
-  const faults: ParseError[] = []
-  try {
-    parse(json, faults, { allowTrailingComma: true, disallowComments: false })
-  } catch {
-    // Its recursion has no limit of its own.
-    throw new DocumentRefused('The document is nested too deeply to be read.')
-  }
-  return faults[0]
+interface Fault {
+  error: ParseErrorCode
+  offset: number
 }
 
-function sentence(json: string, what: string, { error, offset }: ParseError): string {
+interface Extra {
+  offset: number
+  length: number
+  line: number
+}
+
+/** Finds the first fault that cannot be repaired, and what JSON has no place for: comments and trailing commas. */
+function scan(json: string): { fault: Fault | undefined; extras: Extra[] } {
+  const extras: Extra[] = []
+  let fault: Fault | undefined
+  let comma: Extra | undefined
+  const onValue = (): void => {
+    comma = undefined
+  }
+  const onEnd = (): void => {
+    if (comma) extras.push(comma)
+    comma = undefined
+  }
+  const visitor: JSONVisitor = {
+    onError: (error, offset) => {
+      fault ??= { error, offset }
+    },
+    onComment: (offset, length, line) => void extras.push({ offset, length, line: line + 1 }),
+    onSeparator: (character, offset, length, line) => {
+      comma = character === ',' ? { offset, length, line: line + 1 } : undefined
+    },
+    onObjectProperty: onValue,
+    onLiteralValue: onValue,
+    onObjectBegin: onValue,
+    onArrayBegin: onValue,
+    onObjectEnd: onEnd,
+    onArrayEnd: onEnd,
+  }
+  try {
+    visit(json, visitor, { allowTrailingComma: true })
+  } catch {
+    // The recursion of jsonc-parser has no limit.
+    throw new DocumentRefused('The document is nested too deeply to be read.')
+  }
+  return { fault, extras: extras.sort((a, b) => a.offset - b.offset) }
+}
+
+function sentence(json: string, what: string, { error, offset }: Fault): string {
   const { line, column } = placeOf(json, offset)
   const opening = json.search(/[{[]/)
   if (opening > 0 && offset < opening && /^[^"'\s]/.test(json.trimStart()))
     return `${capital(what)} has text before its opening brace. Remove everything before the { in line ${placeOf(json, opening).line}.`
   const reason = reasons[printParseErrorCode(error)] ?? 'this is not JSON'
   return `${capital(what)} is not valid JSON: line ${line}, column ${column}: ${reason}.`
-}
-
-/** The same text with blanks in place of comments and of commas before a closing bracket. */
-function withoutExtras(json: string, repairs: string[]): string {
-  const bare = stripComments(json, ' ')
-  if (bare !== json) repairs.push('Comments were removed; JSON does not allow them.')
-  const scanner = createScanner(bare, true)
-  const kept: string[] = []
-  const lines: number[] = []
-  let from = 0
-  let comma = -1
-  let commaLine = 0
-  // The numbers are those of jsonc-parser's SyntaxKind, which exists for the compiler only.
-  for (let token: number = scanner.scan(); token !== 17; token = scanner.scan()) {
-    if ((token === 2 || token === 4) && comma >= 0) {
-      kept.push(bare.slice(from, comma), ' ')
-      from = comma + 1
-      lines.push(commaLine)
-    }
-    comma = token === 5 ? scanner.getTokenOffset() : -1
-    commaLine = scanner.getTokenStartLine() + 1
-  }
-  for (const line of lines.slice(0, 5)) repairs.push(`The trailing comma in line ${line} was removed.`)
-  return kept.join('') + bare.slice(from)
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

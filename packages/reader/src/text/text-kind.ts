@@ -1,6 +1,22 @@
 import { DocumentRefused } from './document-refused.ts'
-import { isObject, memberOf } from './members.ts'
+import { isObject, objectOf } from './members.ts'
 import { cut, jsonOf, listOf, plainLine } from './plain-text.ts'
+
+/** What a text is, before it is read with care: by its first characters and the names in it. */
+export function documentKind(text: string): 'manifest' | 'spec' | 'other' {
+  const start = text.slice(0, 200_000)
+  if (!/^\uFEFF?\s*\{/.test(start)) return /^(["']?)(openapi|swagger|paths)\1\s*:/m.test(start) ? 'spec' : 'other'
+  try {
+    const names = Object.keys(objectOf(JSON.parse(text.replace(/^\uFEFF/, ''))))
+    if (names.includes('openapi') || names.includes('swagger')) return 'spec'
+    if (names.some((name) => /^(name_for_model|apis?|manifest|runtimes)$/.test(name))) return 'manifest'
+    return names.includes('paths') ? 'spec' : 'other'
+  } catch {
+    // A comma too many; the names say enough.
+    if (/"(name_for_model|name_for_human|description_for_model)"\s*:/.test(start)) return 'manifest'
+    return /"(openapi|swagger|paths)"\s*:/.test(start) ? 'spec' : 'other'
+  }
+}
 
 /**
  * Refuses a text that is not a document at all: empty, a web page, a program, a file of another kind.
@@ -59,19 +75,14 @@ export function placeOf(text: string, offset: number): { line: number; column: n
   return { line: number, column, excerpt: plainLine(cut(line.slice(from), 160), 120) }
 }
 
+const errorName = /^(errors?|detail|message|msg|error_description|title|reason|code|status|statusCode)$/
+
 /** The start of an error that a server returned as JSON; undefined where the object is not an error. */
 export function errorBody(value: unknown): string | undefined {
-  if (!isObject(value)) return undefined
-  const names = Object.keys(value)
-  if (
-    names.length > 12 ||
-    ['openapi', 'swagger', 'paths', 'api', 'name_for_model', 'schema_version'].some((name) =>
-      Object.hasOwn(value, name),
-    )
-  )
-    return undefined
-  const errorNames = 'error errors detail message msg error_description title reason code status statusCode'.split(' ')
-  if (!errorNames.some((name) => memberOf(value, name) !== undefined)) return undefined
+  const names = Object.keys(objectOf(value))
+  const isDocument = names.some((name) => /^(openapi|swagger|paths|api|name_for_model|schema_version)$/.test(name))
+  const isError = names.some((name) => errorName.test(name))
+  if (isDocument || !isError || names.length > 12) return undefined
   return plainLine(jsonOf(value) ?? 'an object', 100)
 }
 

@@ -65,18 +65,6 @@ export class Connection {
     this.#database = database
   }
 
-  all(sql: TemplateStringsArray, values: Value[]): Row[] {
-    return this.#prepare(sql).all(values)
-  }
-
-  get(sql: TemplateStringsArray, values: Value[]): Row | undefined {
-    return this.#prepare(sql).get(values)
-  }
-
-  run(sql: TemplateStringsArray, values: Value[]): number {
-    return this.#prepare(sql).run(values)
-  }
-
   /** Runs a statement without a result, such as BEGIN. */
   exec(sql: string): void {
     let statement = this.#commands.get(sql)
@@ -92,7 +80,7 @@ export class Connection {
     this.#database.close()
   }
 
-  #prepare(sql: TemplateStringsArray): Query {
+  prepare(sql: TemplateStringsArray): Query {
     let query = this.#queries.get(sql)
     if (!query) {
       query = new Query(this.#database.prepare(withPlaceholders(sql)))

@@ -1,4 +1,4 @@
-import { DatabaseError, type Row, type Value } from '../database.ts'
+import { DatabaseError, type Value } from '../database.ts'
 import type { Connection } from './connection.ts'
 
 interface Read {
@@ -23,21 +23,13 @@ export class Reader {
     this.#connection = connection
   }
 
-  all(sql: TemplateStringsArray, values: Value[]): Promise<Row[]> {
-    return this.#read('all', sql, values)
-  }
-
-  get(sql: TemplateStringsArray, values: Value[]): Promise<Row | undefined> {
-    return this.#read('get', sql, values)
-  }
-
   close(): void {
     this.#closed = true
     this.#drain()
     this.#connection.close()
   }
 
-  #read<Result>(method: Read['method'], sql: TemplateStringsArray, values: Value[]): Promise<Result> {
+  read<Result>(method: Read['method'], sql: TemplateStringsArray, values: Value[]): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       if (this.#closed) return reject(new DatabaseError('the database is closed'))
       if (this.#waiting.push({ method, sql, values, resolve, reject }) === 1)
@@ -51,7 +43,7 @@ export class Reader {
     if (reads.length > 1) this.#connection.exec('BEGIN')
     for (const { method, sql, values, resolve, reject } of reads) {
       try {
-        resolve(this.#connection[method](sql, values) as never)
+        resolve(this.#connection.prepare(sql)[method](values) as never)
       } catch (error) {
         reject(error)
       }

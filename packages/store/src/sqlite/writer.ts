@@ -118,15 +118,15 @@ class OpenTransaction implements Transaction {
   }
 
   async all<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result[]> {
-    return this.#open().all(sql, values) as Result[]
+    return this.#open().prepare(sql).all(values) as Result[]
   }
 
   async get<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result | undefined> {
-    return this.#open().get(sql, values) as Result | undefined
+    return this.#open().prepare(sql).get(values) as Result | undefined
   }
 
   async run(sql: TemplateStringsArray, ...values: Value[]): Promise<number> {
-    return this.#open().run(sql, values)
+    return this.#open().prepare(sql).run(values)
   }
 
   #open(): Connection {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
+import { Report, readSpec } from '@reference-plugins/contract'
 import fc from 'fast-check'
 import type { PluginProcess } from '../processes/plugin-process.ts'
 import { garbage, sendGarbage } from './garbage.ts'
-import { type OddRequest, oddRequests, type Spec } from './odd-requests.ts'
+import { type OddRequest, oddRequests } from './odd-requests.ts'
 
 export interface FuzzOptions {
   requests: number
@@ -22,8 +23,8 @@ const longestWait = 2_000
  */
 export async function fuzz(server: PluginProcess, options: FuzzOptions): Promise<Map<number, number>> {
   const { requests, seed, authorization } = options
-  const spec = (await (await fetch(`${server.url}/openapi.json`)).json()) as Spec
-  const shape = oddRequests(spec, authorization)
+  const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as Record<string, unknown>
+  const shape = oddRequests(readSpec(document, new Report()).operations, authorization)
   const sender = new Sender(server)
   const statuses = new Map<number, number>()
   const memory: number[] = []

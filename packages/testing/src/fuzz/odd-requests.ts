@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib'
+import { type SpecOperation, toRequest } from '@reference-plugins/contract'
 import naughty from 'big-list-of-naughty-strings' with { type: 'json' }
 import fc from 'fast-check'
 import { character } from './character.ts'
@@ -20,18 +21,6 @@ interface Schema {
   items?: Schema
 }
 
-interface OperationObject {
-  parameters?: { name: string; in: 'path' | 'query'; required?: boolean; schema: Schema }[]
-  requestBody?: {
-    content: { 'application/json': { schema: { properties?: Record<string, Schema>; required?: string[] } } }
-  }
-}
-
-/** The part of an OpenAPI document that the requests are made from. */
-export interface Spec {
-  paths: Record<string, Record<string, OperationObject>>
-}
-
 const strings = fc.oneof(
   fc.constantFrom(...naughty),
   fc.string({ unit: character, maxLength: 600 }),
@@ -49,14 +38,15 @@ const values = fc.oneof(
 const encodings = fc.constantFrom(encodeURIComponent, encodeURI, (text: string) => text)
 
 /** Odd requests of many kinds, made from a spec: some fit an operation, most are wrong in some way. */
-export function oddRequests(spec: Spec, authorization: string | undefined): fc.Arbitrary<OddRequest> {
-  const operations = Object.entries(spec.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
-  )
+export function oddRequests(
+  operations: readonly SpecOperation[],
+  authorization: string | undefined,
+): fc.Arbitrary<OddRequest> {
   const given: Record<string, string> = authorization === undefined ? {} : { authorization }
-  const names = fc.constantFrom(...fieldNames(operations.map(({ operation }) => operation)), '__proto__', 'x', '')
+  const fieldNames = new Set(operations.flatMap(({ fields }) => fields.map(({ name }) => name)))
+  const names = fc.constantFrom(...fieldNames, '__proto__', 'x', '')
   const bodies = oddBodies(names)
-  const nearly = fc.oneof(...operations.map((one) => nearlyRight(one)))
+  const nearly = fc.oneof(...operations.map(nearlyRight))
   const odd = fc
     .record({
       method: fc.constantFrom('GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'HEAD', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY'),
@@ -76,58 +66,21 @@ export function oddRequests(spec: Spec, authorization: string | undefined): fc.A
   return fc.oneof(nearly, odd).map((one) => ({ ...one, headers: { ...given, ...one.headers } }))
 }
 
-function fieldNames(operations: OperationObject[]): string[] {
-  const names = operations.flatMap(({ parameters = [], requestBody }) => [
-    ...parameters.map(({ name }) => name),
-    ...Object.keys(requestBody?.content['application/json'].schema.properties ?? {}),
-  ])
-  return [...new Set(names)]
-}
-
 /** A request for one operation in which some values do not fit the schema. */
-function nearlyRight(one: { path: string; method: string; operation: OperationObject }): fc.Arbitrary<OddRequest> {
-  const { parameters = [], requestBody } = one.operation
-  const { properties = {}, required = [] } = requestBody?.content['application/json'].schema ?? {}
-  const fields = [
-    ...parameters.map(({ name, schema, required = false, in: place }) => ({ name, schema, required, place })),
-    ...Object.entries(properties).map(([name, schema]) => ({
-      name,
-      schema,
-      required: required.includes(name),
-      place: 'body',
-    })),
-  ]
-  const choices = fields.map(({ schema, required }) =>
+function nearlyRight(operation: SpecOperation): fc.Arbitrary<OddRequest> {
+  const choices = operation.fields.map(({ name, schema, required }) => [
+    name,
     fc.oneof(
       { weight: required ? 30 : 4, arbitrary: fitting(schema) },
       { weight: 1, arbitrary: values },
       { weight: required ? 1 : 5, arbitrary: fc.constant(undefined) },
     ),
-  )
-  return fc.tuple(...choices).map((chosen) => {
-    const of = (place: string) =>
-      fields
-        .map(({ name, place }, index) => ({ name, place, value: chosen[index] }))
-        .filter((one) => one.place === place)
-    let path = one.path
-    for (const { name, value } of of('path')) path = path.replace(`{${name}}`, encodeURIComponent(wellFormed(value)))
-    const query = of('query')
-      .filter(({ value }) => value !== undefined)
-      .flatMap(({ name, value }) => [value].flat().map((item) => `${name}=${encodeURIComponent(wellFormed(item))}`))
-    const body = of('body').filter(({ value }) => value !== undefined)
-    const isBody = requestBody !== undefined
-    return {
-      method: one.method,
-      path: query.length > 0 ? `${path}?${query.join('&')}` : path,
-      headers: isBody ? { 'content-type': 'application/json' } : {},
-      body: isBody
-        ? Buffer.from(JSON.stringify(Object.fromEntries(body.map(({ name, value }) => [name, value]))))
-        : undefined,
-    } as OddRequest
+  ])
+  return fc.record(Object.fromEntries(choices) as Record<string, fc.Arbitrary<unknown>>).map((input) => {
+    const { method, path, headers = {}, body } = toRequest(operation, input)
+    return { method, path, headers, body: body === undefined ? undefined : Buffer.from(body) }
   })
 }
-
-const wellFormed = (value: unknown): string => String(value).toWellFormed()
 
 /** Values that fit one flat field, most of them ordinary. */
 function fitting(schema: Schema): fc.Arbitrary<unknown> {

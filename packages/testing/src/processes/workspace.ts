@@ -6,11 +6,8 @@ import { temporaryDatabase } from '@reference-plugins/store/temporary'
 import { developmentClient, developmentToken } from './development.ts'
 import { startPlugin } from './plugin-process.ts'
 
-/** A plugin of this workspace that runs. */
-export type WorkspacePlugin = Target
-
 /** Starts the plugins of the workspace, each on a new database, in development. By default it starts all of them. */
-export async function workspacePlugins(root = process.cwd(), only?: readonly string[]): Promise<WorkspacePlugin[]> {
+export async function workspacePlugins(root = process.cwd(), only?: readonly string[]): Promise<Target[]> {
   const folder = join(root, 'plugins')
   if (!existsSync(folder)) throw new Error('This folder has no folder "plugins": give the address of a plugin')
   const names = readdirSync(folder).filter(

@@ -64,6 +64,25 @@ interface Changed {
   changed: number
 }
 
+// In characters and notes: at most a few tens of milliseconds of work, or one note.
+const longestBatch = 50_000
+const mostInBatch = 100
+
+function* inBatches(notes: readonly NewNote[]): Generator<NewNote[]> {
+  let batch: NewNote[] = []
+  let length = 0
+  for (const note of notes) {
+    if (batch.length > 0 && (batch.length === mostInBatch || length + note.text.length > longestBatch)) {
+      yield batch
+      batch = []
+      length = 0
+    }
+    batch.push(note)
+    length += note.text.length
+  }
+  if (batch.length > 0) yield batch
+}
+
 /** The notes of all users. The first parameter of each method is the owner, and it sees no other notes. */
 export class Notes {
   readonly #database: Database
@@ -77,8 +96,22 @@ export class Notes {
     return added as Note
   }
 
-  /** Adds all of them or none. */
-  addAll(owner: string, notes: readonly NewNote[]): Promise<Note[]> {
+  /**
+   * Adds all of them; if one cannot be added, those before it are deleted again. Many notes are written in several
+   * transactions, because indexing takes half a second for each megabyte and other calls must not wait so long.
+   */
+  async addAll(owner: string, notes: readonly NewNote[]): Promise<Note[]> {
+    const added: Note[] = []
+    try {
+      for (const batch of inBatches(notes)) added.push(...(await this.#addBatch(owner, batch)))
+    } catch (error) {
+      for (const { id } of added) await this.delete(owner, id)
+      throw error
+    }
+    return added
+  }
+
+  #addBatch(owner: string, notes: readonly NewNote[]): Promise<Note[]> {
     return this.#database.transaction(async (transaction) => {
       const added: Note[] = []
       for (const { title, text, tags, createdAt, updatedAt } of notes) {

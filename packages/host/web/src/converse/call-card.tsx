@@ -1,8 +1,7 @@
 import { lazy, Suspense } from 'react'
 import type { Call } from '../../../src/wire.ts'
-import { Code, CodeDetails } from '../parts/code.tsx'
+import { Code, CodeDetails, headerLines } from '../parts/code.tsx'
 import { Copyable } from '../parts/copyable.tsx'
-import { headerLines } from '../parts/headers.ts'
 import { JsonView } from '../parts/json-view.tsx'
 import { Confirmation } from './confirmation.tsx'
 import type { ConversationActions } from './use-conversation.ts'
@@ -19,12 +18,7 @@ const stateLabels: Record<Call['state'], string> = {
   unknown: 'Interrupted',
 }
 
-interface Props {
-  call: Call
-  actions: ConversationActions
-}
-
-export function CallCard({ call, actions }: Props) {
+export function CallCard({ call, actions }: { call: Call; actions: ConversationActions }) {
   const { state, response, request, result } = call
   const isGood = state === 'done' && (response?.status ?? 200) < 400
   const isBad = state === 'done' && !isGood

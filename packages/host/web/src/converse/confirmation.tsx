@@ -5,13 +5,8 @@ import { Code } from '../parts/code.tsx'
 import { toJson } from '../parts/json.ts'
 import type { ConversationActions } from './use-conversation.ts'
 
-interface Props {
-  call: Call
-  decide: ConversationActions['decide']
-}
-
 /** The host asks the user before a call. The model cannot answer for them. */
-export function Confirmation({ call, decide }: Props) {
+export function Confirmation({ call, decide }: { call: Call; decide: ConversationActions['decide'] }) {
   const region = useRef<HTMLElement>(null)
   const [isSent, setIsSent] = useState(false)
   const { ask } = call

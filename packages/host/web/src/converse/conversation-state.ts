@@ -5,7 +5,7 @@ export function applyEvent(conversation: Conversation, event: TurnEvent): Conver
   switch (event.type) {
     case 'message':
       return conversation.messages.some(({ id }) => id === event.message.id)
-        ? conversation
+        ? change(conversation, event.message.id, () => event.message.parts)
         : { ...conversation, messages: [...conversation.messages, event.message] }
     case 'text':
       return change(conversation, event.message, (parts) => {

@@ -6,7 +6,7 @@ export interface FormField {
   description: string
   isRequired: boolean
   /** The options of a choice: true and false for a boolean. */
-  choices: string[]
+  choices: unknown[]
   isLong: boolean
   example: string | undefined
   schema: Schema
@@ -17,11 +17,7 @@ export function fieldsOf(input: Schema): FormField[] {
   const required = Array.isArray(input.required) ? (input.required as string[]) : []
   return Object.entries((input.properties ?? {}) as Record<string, Schema>).map(([name, given]) => {
     const schema = withoutNull(given)
-    const choices = Array.isArray(schema.enum)
-      ? schema.enum.map(String)
-      : schema.type === 'boolean'
-        ? ['true', 'false']
-        : []
+    const choices: unknown[] = Array.isArray(schema.enum) ? schema.enum : schema.type === 'boolean' ? [true, false] : []
     return {
       name,
       kind: choices.length > 0 ? 'choice' : kindOf(schema),
@@ -84,13 +80,10 @@ export function readForm(fields: FormField[], values: Record<string, string>): R
   return read
 }
 
-function readValue({ kind, schema }: FormField, text: string): unknown {
+function readValue({ kind, choices, schema }: FormField, text: string): unknown {
   if (kind === 'text') return text
   if (kind === 'number') return Number.isFinite(Number(text)) ? Number(text) : new Error('Enter a number')
-  if (kind === 'choice') {
-    const options = Array.isArray(schema.enum) ? schema.enum : [true, false]
-    return options.find((one) => String(one) === text)
-  }
+  if (kind === 'choice') return choices.find((one) => String(one) === text)
   if (kind === 'list') {
     const lines = text.split('\n').filter((line) => line.trim() !== '')
     const isNumber = (schema.items as Schema).type !== 'string'

@@ -16,9 +16,8 @@ interface Props {
 /** A form made from the input schema of an operation. */
 export function OperationForm({ title, operation, onCall }: Props) {
   const fields = fieldsOf(operation.input)
-  const [values, setValues] = useState<Record<string, string>>({})
   const [faults, setFaults] = useState<Record<string, string>>({})
-  const submit = () => {
+  const submit = (values: Record<string, string>) => {
     const read = readForm(fields, values)
     setFaults(read.faults)
     if (Object.keys(read.faults).length === 0) onCall(read.arguments)
@@ -29,13 +28,7 @@ export function OperationForm({ title, operation, onCall }: Props) {
       {operation.description !== operation.title && <p>{operation.description}</p>}
       <OperationRoute operation={operation} />
       {fields.map((field) => (
-        <FieldInput
-          key={field.name}
-          field={field}
-          value={values[field.name] ?? ''}
-          error={faults[field.name]}
-          onChange={(value) => setValues({ ...values, [field.name]: value })}
-        />
+        <FieldInput key={field.name} field={field} error={faults[field.name]} />
       ))}
       <Button type="submit" kind="primary">
         {operation.asks === 'never' ? 'Call' : 'Call (asks first)'}
@@ -44,22 +37,18 @@ export function OperationForm({ title, operation, onCall }: Props) {
   )
 }
 
-interface FieldProps {
-  field: FormField
-  value: string
-  error: string | undefined
-  onChange: (value: string) => void
-}
-
-function FieldInput({ field, ...state }: FieldProps) {
+function FieldInput({ field, error }: { field: FormField; error: string | undefined }) {
   const { name, kind, description, isRequired, choices, example } = field
-  const shared = { label: name, isRequired, ...state }
+  const shared = { label: name, name, isRequired, error }
   if (kind === 'choice')
     return (
       <Select
         {...shared}
         description={description}
-        options={[['', isRequired ? 'Select an option' : 'Not set'], ...choices.map((one) => [one, one] as const)]}
+        options={[
+          ['', isRequired ? 'Select an option' : 'Not set'],
+          ...choices.map(String).map((one) => [one, one] as const),
+        ]}
       />
     )
   return (

@@ -37,13 +37,7 @@ export function Thread({ conversation: { id: conversation, messages, isRunning }
   )
 }
 
-interface PartProps {
-  part: Part
-  role: Message['role']
-  actions: ConversationActions
-}
-
-function PartView({ part, role, actions }: PartProps) {
+function PartView({ part, role, actions }: { part: Part; role: Message['role']; actions: ConversationActions }) {
   if (part.type === 'call') return <CallCard call={part.call} actions={actions} />
   if (part.type === 'notice') return <p className="notice">{part.text}</p>
   return role === 'user' ? <p className="said">{part.text}</p> : <Markdown text={part.text} />

@@ -5,13 +5,7 @@ import { events, get, messageOf, request } from '../api.ts'
 import { useAttempt } from '../attempt.ts'
 import { applyEvent } from './conversation-state.ts'
 
-export interface ConversationActions {
-  say: (text: string) => Promise<void>
-  callOperation: (plugin: string, operation: string, given: Record<string, unknown>) => Promise<void>
-  decide: (call: string, decision: Decision, digest: string) => Promise<void>
-  stop: () => void
-  enable: (plugins: string[]) => Promise<void>
-}
+export type ConversationActions = ReturnType<typeof useConversation>['actions']
 
 /** A conversation and what the user can do in it. Without an id, the first action creates one. */
 export function useConversation(id: string | undefined, onTurnEnd: () => void) {
@@ -71,16 +65,15 @@ export function useConversation(id: string | undefined, onTurnEnd: () => void) {
     return made.id
   }
   const act = (place: string, body: object) => attempt(async () => follow(await ensure(), 'POST', place, body))
-  const actions: ConversationActions = {
-    say: (text) => act('messages', { text }),
-    callOperation: (plugin, operation, given) => act('calls', { plugin, operation, arguments: given }),
-    decide: (call, decision, digest) => act(`calls/${call}/decision`, { decision, digest }),
+  const actions = {
+    say: (text: string) => act('messages', { text }),
+    callOperation: (plugin: string, operation: string, given: Record<string, unknown>) =>
+      act('calls', { plugin, operation, arguments: given }),
+    decide: (call: string, decision: Decision, digest: string) => act(`calls/${call}/decision`, { decision, digest }),
     stop: () => void (conversation && attempt(() => request('POST', `/api/conversations/${conversation.id}/stop`, {}))),
-    enable: (chosen) =>
+    enable: (plugins: string[]) =>
       attempt(async () => {
-        const { plugins } = await request<Conversation>('PATCH', `/api/conversations/${await ensure()}`, {
-          plugins: chosen,
-        })
+        await request('PATCH', `/api/conversations/${await ensure()}`, { plugins })
         setConversation((found) => found && { ...found, plugins })
       }),
   }

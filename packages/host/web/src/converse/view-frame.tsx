@@ -7,16 +7,11 @@ import type { ConversationActions } from './use-conversation.ts'
 
 const maximumHeight = 800
 
-interface Props {
-  call: Call
-  actions: ConversationActions
-}
-
 /**
  * An MCP App of the plugin (2026-01-26), in a frame of another origin that can reach neither the network nor this page.
  * Its calls are treated as calls by the user, with the same confirmations.
  */
-export function ViewFrame({ call, actions }: Props) {
+export function ViewFrame({ call, actions }: { call: Call; actions: ConversationActions }) {
   const frame = useRef<HTMLIFrameElement>(null)
   const [height, setHeight] = useState(200)
   const latest = useRef(actions)

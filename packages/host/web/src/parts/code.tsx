@@ -20,3 +20,9 @@ export const CodeDetails = ({ isOpen = false, ...code }: Props & { isOpen?: bool
     <Code {...code} />
   </details>
 )
+
+/** HTTP headers, one per line. */
+export const headerLines = (headers: Record<string, string>): string =>
+  Object.entries(headers)
+    .map((pair) => pair.join(': '))
+    .join('\n')

@@ -3,7 +3,7 @@ import { Dialog as AriaDialog, DialogTrigger, Heading, Modal, ModalOverlay } fro
 import { Button } from './button.tsx'
 
 interface Props {
-  /** A panel is large, and stands at the side of the page. An alert asks for an answer. */
+  /** A panel is large and at the side of the page. An alert asks for an answer. */
   kind: 'panel' | 'alert'
   /** The button that opens the dialog. */
   trigger: ReactNode

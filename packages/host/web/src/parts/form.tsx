@@ -1,7 +1,8 @@
 import type { ComponentProps } from 'react'
 
 interface Props extends Omit<ComponentProps<'form'>, 'onSubmit'> {
-  onSubmit: () => unknown
+  /** Gets the values of the fields that are not empty, by their names. */
+  onSubmit: (values: Record<string, string>, form: HTMLFormElement) => unknown
 }
 
 /** A form whose values are sent by script, not by the browser. */
@@ -10,7 +11,8 @@ export const Form = ({ onSubmit, ...props }: Props) => (
     {...props}
     onSubmit={(event) => {
       event.preventDefault()
-      void onSubmit()
+      const values = [...new FormData(event.currentTarget)].filter(([, value]) => value !== '')
+      void onSubmit(Object.fromEntries(values) as Record<string, string>, event.currentTarget)
     }}
   />
 )

@@ -10,7 +10,7 @@ const components: Components = {
   a: ({ href, children }) =>
     href ? (
       <a href={href} target="_blank" rel="noopener noreferrer">
-        {children} <span className="target">({URL.parse(href)?.host ?? href})</span>
+        {children} <small>({URL.parse(href)?.host ?? href})</small>
       </a>
     ) : (
       <span>{children}</span>

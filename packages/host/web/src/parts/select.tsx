@@ -1,9 +1,10 @@
 interface Props<Value extends string> {
   label: string
-  value: Value
+  name?: string
+  value?: Value
   /** Each value with the text that is shown for it. */
   options: readonly (readonly [Value, string])[]
-  onChange: (value: Value) => void
+  onChange?: (value: Value) => void
   isRequired?: boolean
   description?: string
   error?: string | undefined
@@ -11,6 +12,7 @@ interface Props<Value extends string> {
 
 export const Select = <Value extends string>({
   label,
+  name,
   value,
   options,
   onChange,
@@ -24,8 +26,9 @@ export const Select = <Value extends string>({
       {isRequired && ' *'}
     </span>
     <select
+      name={name}
       value={value}
-      onChange={(event) => onChange(event.target.value as Value)}
+      onChange={(event) => onChange?.(event.target.value as Value)}
       required={isRequired}
       aria-invalid={error !== undefined}
     >

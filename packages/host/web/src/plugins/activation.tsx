@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import type { LocalPlugin, PluginDetail } from '../../../src/wire.ts'
 import { request } from '../api.ts'
 import { useAttempt } from '../attempt.ts'
@@ -10,15 +9,9 @@ import { SecretInput } from '../parts/text-input.tsx'
 import { activationLabels } from './labels.ts'
 import { useSignIn } from './sign-in.ts'
 
-interface Props {
-  plugin: PluginDetail
-  onChange: (plugin: PluginDetail) => void
-}
-
 /** Activates the plugin for this user: with one click, a token, or an OAuth sign-in. */
-export function Activation({ plugin, onChange }: Props) {
+export function Activation({ plugin, onChange }: { plugin: PluginDetail; onChange: (plugin: PluginDetail) => void }) {
   const { id, auth, activation, title } = plugin
-  const [token, setToken] = useState('')
   const { problem, attempt } = useAttempt()
   const signIn = useSignIn(id, onChange)
   const locals = useLoaded<LocalPlugin[]>('/api/workspace').value
@@ -50,12 +43,11 @@ export function Activation({ plugin, onChange }: Props) {
         </>
       )}
       {!isActive && auth.type !== 'oauth' && (
-        <Form onSubmit={() => send('PUT', auth.type === 'user_http' ? { token } : {})}>
+        <Form onSubmit={(values) => send('PUT', values)}>
           {auth.type === 'user_http' && (
             <SecretInput
               label="Your token"
-              value={token}
-              onChange={setToken}
+              name="token"
               description="Get it from the developer of the plugin. It is stored encrypted and sent only to this plugin."
               isRequired
             />

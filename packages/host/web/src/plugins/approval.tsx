@@ -1,16 +1,15 @@
-import { useState } from 'react'
 import { useLocation } from 'wouter'
-import type { PluginDetail, Registration } from '../../../src/wire.ts'
+import type { Difference, PluginDetail, PluginPreview, Registration } from '../../../src/wire.ts'
 import { request } from '../api.ts'
 import { useAttempt } from '../attempt.ts'
 import { Button } from '../parts/button.tsx'
 import { Form } from '../parts/form.tsx'
 import { Problem } from '../parts/notice.tsx'
+import { Scroll } from '../parts/scroll.tsx'
 import { SecretInput } from '../parts/text-input.tsx'
 import { ClientFields } from './client-fields.tsx'
-import { DifferenceView } from './difference-view.tsx'
-import { Preview } from './preview.tsx'
-import { RepairList } from './repair-list.tsx'
+import { authLabels } from './labels.ts'
+import { OperationList } from './operation-list.tsx'
 import { VerificationLine } from './verification-line.tsx'
 
 interface Props {
@@ -24,14 +23,10 @@ interface Props {
 export function Approval({ registration, token = '', onApproved }: Props) {
   const { plugin, repairs, changes, id } = registration
   const [, go] = useLocation()
-  const [serviceToken, setServiceToken] = useState(token)
-  const [client, setClient] = useState({ id: '', secret: '' })
   const { problem, attempt } = useAttempt()
   if (!plugin) return null
-  const approve = () =>
+  const approve = (input: object) =>
     attempt(async () => {
-      const given = { serviceToken, clientId: client.id, clientSecret: client.secret }
-      const input = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''))
       const approved = await request<PluginDetail>('POST', `/api/registrations/${id}/approve`, input)
       onApproved?.()
       go(`/plugins/${approved.id}`)
@@ -48,8 +43,8 @@ export function Approval({ registration, token = '', onApproved }: Props) {
       {!changes && auth.type === 'service_http' && (
         <SecretInput
           label="Service token"
-          value={serviceToken}
-          onChange={setServiceToken}
+          name="serviceToken"
+          defaultValue={token}
           description="Used for all users. It is stored encrypted and sent only to this plugin."
           isRequired
         />
@@ -61,7 +56,7 @@ export function Approval({ registration, token = '', onApproved }: Props) {
             Leave these fields empty if the authorization server supports dynamic client registration. Otherwise,
             register a client there with this callback URL.
           </p>
-          <ClientFields client={client} onChange={setClient} callbackUrl={plugin.callbackUrl} />
+          <ClientFields callbackUrl={plugin.callbackUrl} />
         </fieldset>
       )}
       {!changes && verification && (
@@ -78,3 +73,57 @@ export function Approval({ registration, token = '', onApproved }: Props) {
     </Form>
   )
 }
+
+/** What a plugin says about itself, before it is registered. */
+const Preview = ({ plugin }: { plugin: PluginPreview }) => (
+  <>
+    <p>{plugin.descriptionForHuman}</p>
+    <dl className="facts">
+      <dt>Server</dt>
+      <dd>{plugin.server}</dd>
+      <dt>Authentication</dt>
+      <dd>{authLabels[plugin.auth.type]}</dd>
+      <dt>Prompt size</dt>
+      <dd>{plugin.tokens} tokens</dd>
+      <dt>Description for the model</dt>
+      <dd className="told">{plugin.descriptionForModel}</dd>
+    </dl>
+    <OperationList operations={plugin.operations} />
+  </>
+)
+
+/** The faults that the host repaired while it read the documents. */
+const RepairList = ({ repairs }: { repairs: Registration['repairs'] }) =>
+  repairs.length > 0 && (
+    <details>
+      <summary>
+        {repairs.length === 1 ? 'Repaired 1 problem' : `Repaired ${repairs.length} problems`} in the documents
+      </summary>
+      <ul>
+        {repairs.slice(0, 100).map(({ document, pointer, message }) => (
+          <li key={`${document}${pointer}${message}`}>
+            <code>
+              {document}
+              {pointer && ` ${pointer}`}
+            </code>{' '}
+            {message}
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+
+const signs = { same: ' ', added: '+', removed: '−' }
+
+const DifferenceView = ({ difference: { document, lines } }: { difference: Difference }) => (
+  <Scroll className="difference" label={`Changes to the ${document}`}>
+    <h3>{document === 'spec' ? 'Spec' : 'Manifest'}</h3>
+    {lines.map(({ kind, text }, index) => (
+      <div key={index} className={kind}>
+        <span aria-hidden="true">{signs[kind]}</span>
+        {kind !== 'same' && <span className="visually-hidden">{kind}: </span>}
+        <code>{text}</code>
+      </div>
+    ))}
+  </Scroll>
+)

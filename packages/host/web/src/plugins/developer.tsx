@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import type { PluginDetail } from '../../../src/wire.ts'
 import { request } from '../api.ts'
 import { useAttempt } from '../attempt.ts'
@@ -23,16 +22,12 @@ export function Developer({ plugin, onChange, onReload }: Props) {
   const { id, auth, verification, callbackUrl } = plugin
   const { steps, registration, isRunning, problem: readProblem, start } = useRegistration(onReload)
   const { problem, attempt } = useAttempt()
-  const [serviceToken, setServiceToken] = useState('')
-  const [client, setClient] = useState({ id: plugin.clientId ?? '', secret: '' })
   const send = (method: string, path: string, body: object) =>
     attempt(async () => onChange(await request<PluginDetail>(method, `/api/plugins/${id}/${path}`, body)))
-  const saveToken = () => {
-    setServiceToken('')
-    return send('PUT', 'service-token', { token: serviceToken })
-  }
-  const saveClient = () =>
-    send('PUT', 'client', { id: client.id, ...(client.secret !== '' && { secret: client.secret }) })
+  const saveToken = (values: object, form: HTMLFormElement) =>
+    send('PUT', 'service-token', values).then(() => form.reset())
+  const saveClient = ({ clientId, clientSecret }: Record<string, string>) =>
+    send('PUT', 'client', { id: clientId, secret: clientSecret })
   return (
     <section className="card" aria-labelledby="developer">
       <h2 id="developer">Developer settings</h2>
@@ -47,19 +42,14 @@ export function Developer({ plugin, onChange, onReload }: Props) {
       {registration?.changes && <Approval registration={registration} onApproved={onReload} />}
       {auth.type === 'service_http' && (
         <Form className="row inline" onSubmit={saveToken}>
-          <SecretInput
-            label={plugin.hasServiceToken ? 'New service token' : 'Service token'}
-            value={serviceToken}
-            onChange={setServiceToken}
-            isRequired
-          />
+          <SecretInput label={plugin.hasServiceToken ? 'New service token' : 'Service token'} name="token" isRequired />
           <Button type="submit">Save token</Button>
         </Form>
       )}
       {auth.type === 'oauth' && (
         <Form onSubmit={saveClient}>
           <h3>OAuth client</h3>
-          <ClientFields client={client} onChange={setClient} callbackUrl={callbackUrl} isRequired />
+          <ClientFields clientId={plugin.clientId} callbackUrl={callbackUrl} isRequired />
           <Button type="submit">Save client</Button>
         </Form>
       )}

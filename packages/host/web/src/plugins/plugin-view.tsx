@@ -4,11 +4,11 @@ import { request } from '../api.ts'
 import { useAttempt } from '../attempt.ts'
 import { useLoaded } from '../loaded.ts'
 import { Button } from '../parts/button.tsx'
+import { CodeDetails } from '../parts/code.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { Notice, Problem } from '../parts/notice.tsx'
 import { Activation } from './activation.tsx'
 import { Developer } from './developer.tsx'
-import { Documents } from './documents.tsx'
 import { authLabels } from './labels.ts'
 import { Logo } from './logo.tsx'
 import { OperationList } from './operation-list.tsx'
@@ -82,3 +82,13 @@ export function PluginView({ id }: { id: string }) {
     </main>
   )
 }
+
+/** The documents that were approved. */
+const Documents = ({ plugin: { manifest, spec, prompt } }: { plugin: PluginDetail }) => (
+  <section className="card" aria-labelledby="documents">
+    <h2 id="documents">Documents</h2>
+    <CodeDetails label="Prompt in ChatGPT’s format" text={prompt} />
+    {manifest !== undefined && <CodeDetails label="Manifest" text={manifest} />}
+    {spec !== undefined && <CodeDetails label="Spec" text={spec} />}
+  </section>
+)

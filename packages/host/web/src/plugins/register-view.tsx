@@ -24,9 +24,10 @@ export function RegisterView() {
   return (
     <main id="main" className="page">
       <h1>Register a plugin</h1>
-      <Form className="card" onSubmit={() => start('/api/registrations', { address, ...(token !== '' && { token }) })}>
+      <Form className="card" onSubmit={(values) => start('/api/registrations', values)}>
         <TextInput
           label="Address"
+          name="address"
           value={address}
           onChange={setAddress}
           placeholder="localhost:3333"
@@ -36,7 +37,7 @@ export function RegisterView() {
         />
         <details>
           <summary>This plugin requires a token to read its documents</summary>
-          <SecretInput label="Token" value={token} onChange={setToken} />
+          <SecretInput label="Token" name="token" value={token} onChange={setToken} />
         </details>
         <Button type="submit" kind="primary" isDisabled={isRunning}>
           {isRunning ? 'Reading…' : 'Find plugin'}

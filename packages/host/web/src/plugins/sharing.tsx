@@ -10,32 +10,22 @@ import { Notice, Problem } from '../parts/notice.tsx'
 import { TextInput } from '../parts/text-input.tsx'
 import { useSession } from '../session/session.ts'
 
-interface Props {
-  plugin: PluginDetail
-  onReload: () => void
-}
-
 /** Shares the plugin with other users. Each of them signs in to it. */
-export function Sharing({ plugin, onReload }: Props) {
+export function Sharing({ plugin, onReload }: { plugin: PluginDetail; onReload: () => void }) {
   const { session } = useSession()
-  const [userName, setUserName] = useState('')
-  const [maximum, setMaximum] = useState('')
-  const [days, setDays] = useState('7')
   const [link, setLink] = useState('')
   const { problem, attempt } = useAttempt()
   const path = `/api/plugins/${plugin.id}/shares`
-  const share = (input: ShareInput) =>
+  const share = (input: ShareInput, form?: HTMLFormElement) =>
     attempt(async () => {
       const { url = '' } = await request<Share>('POST', path, input)
       setLink(url)
-      setUserName('')
+      form?.reset()
       onReload()
     })
-  const shareByLink = () =>
-    share({
-      ...(maximum !== '' && { maximum: Number(maximum) }),
-      ...(days !== '' && { expiresInDays: Number(days) }),
-    })
+  const shareByName = ({ userName = '' }: Record<string, string>, form: HTMLFormElement) => share({ userName }, form)
+  const shareByLink = (values: Record<string, string>) =>
+    share(Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)])))
   const revoke = (id: string) => attempt(() => request('DELETE', `${path}/${id}`).then(onReload))
   return (
     <section className="card" aria-labelledby="sharing">
@@ -48,22 +38,16 @@ export function Sharing({ plugin, onReload }: Props) {
       ) : (
         <>
           <Problem>{problem}</Problem>
-          <Form className="row inline" onSubmit={() => share({ userName })}>
-            <TextInput label="User name" value={userName} onChange={setUserName} isRequired />
+          <Form className="row inline" onSubmit={shareByName}>
+            <TextInput label="User name" name="userName" isRequired />
             <Button type="submit">Share with user</Button>
           </Form>
           <Form className="row inline" onSubmit={shareByLink}>
-            <TextInput
-              label="Maximum number of users"
-              value={maximum}
-              onChange={setMaximum}
-              placeholder="No limit"
-              inputMode="numeric"
-            />
+            <TextInput label="Maximum number of users" name="maximum" placeholder="No limit" inputMode="numeric" />
             <TextInput
               label="Days until it expires"
-              value={days}
-              onChange={setDays}
+              name="expiresInDays"
+              defaultValue="7"
               placeholder="Never expires"
               inputMode="numeric"
             />

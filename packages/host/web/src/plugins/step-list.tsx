@@ -1,6 +1,5 @@
 import { type RegistrationStep, stepNames } from '../../../src/wire.ts'
-import { Code } from '../parts/code.tsx'
-import { headerLines } from '../parts/headers.ts'
+import { Code, headerLines } from '../parts/code.tsx'
 
 /** The mark of each state, and its text for a screen reader. */
 const states: Record<RegistrationStep['state'], [mark: string, label: string]> = {

@@ -11,25 +11,20 @@ import { useSession } from './session.ts'
 export function SignInView() {
   const { setSession } = useSession()
   const [isNew, setIsNew] = useState(false)
-  const [name, setName] = useState('')
-  const [password, setPassword] = useState('')
   const { problem, attempt } = useAttempt()
   const title = isNew ? 'Create account' : 'Sign in'
-  const submit = () =>
-    attempt(async () =>
-      setSession(await request<Session>('POST', isNew ? '/api/users' : '/api/session', { name, password })),
-    )
+  const submit = (values: object) =>
+    attempt(async () => setSession(await request<Session>('POST', isNew ? '/api/users' : '/api/session', values)))
   return (
     <main id="main" className="alone">
       <Form className="card narrow" onSubmit={submit}>
         <h1>{title}</h1>
         <Problem>{problem}</Problem>
-        <TextInput label="Name" value={name} onChange={setName} autoComplete="username" isRequired autoFocus />
+        <TextInput label="Name" name="name" autoComplete="username" isRequired autoFocus />
         <TextInput
           label="Password"
           type="password"
-          value={password}
-          onChange={setPassword}
+          name="password"
           autoComplete={isNew ? 'new-password' : 'current-password'}
           description={isNew ? 'At least 8 characters' : undefined}
           isRequired

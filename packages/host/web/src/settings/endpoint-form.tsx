@@ -7,11 +7,8 @@ import { SecretInput, TextInput } from '../parts/text-input.tsx'
 
 export function EndpointForm({ onChoose }: { onChoose: (choice: ModelChoice) => Promise<void> }) {
   const [provider, setProvider] = useState<ModelChoice['provider']>('openai-compatible')
-  const [baseUrl, setBaseUrl] = useState('')
-  const [model, setModel] = useState('')
-  const [apiKey, setApiKey] = useState('')
-  const submit = () =>
-    onChoose({ provider, baseUrl: baseUrl.trim().replace(/\/+$/, ''), model, ...(apiKey !== '' && { apiKey }) })
+  const submit = ({ baseUrl = '', model = '', ...key }: Record<string, string>) =>
+    onChoose({ provider, baseUrl: baseUrl.trim().replace(/\/+$/, ''), model, ...key })
   return (
     <Form onSubmit={submit}>
       <h3>Custom endpoint</h3>
@@ -24,20 +21,9 @@ export function EndpointForm({ onChoose }: { onChoose: (choice: ModelChoice) => 
         ]}
         onChange={setProvider}
       />
-      <TextInput
-        label="Base URL"
-        value={baseUrl}
-        onChange={setBaseUrl}
-        placeholder="http://localhost:11434/v1"
-        isRequired
-      />
-      <TextInput label="Model" value={model} onChange={setModel} isRequired />
-      <SecretInput
-        label="API key"
-        value={apiKey}
-        onChange={setApiKey}
-        description="Stored encrypted and sent only to this endpoint"
-      />
+      <TextInput label="Base URL" name="baseUrl" placeholder="http://localhost:11434/v1" isRequired />
+      <TextInput label="Model" name="model" isRequired />
+      <SecretInput label="API key" name="apiKey" description="Stored encrypted and sent only to this endpoint" />
       <Button type="submit" kind="primary">
         Use endpoint
       </Button>

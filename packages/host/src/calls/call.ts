@@ -1,0 +1,105 @@
+import { type Fetch, retryAfterSeconds } from '@reference-plugins/guarded-fetch'
+import type { DocumentOperation } from '@reference-plugins/reader'
+import type { RegisteredPlugin } from '../plugins/plugins.ts'
+import type { Call } from '../wire.ts'
+
+export interface CallInput {
+  user: string
+  plugin: RegisteredPlugin
+  operation: DocumentOperation
+  arguments: Record<string, unknown>
+  conversation: string
+  signal: AbortSignal
+  /** Hears what is about to be sent. */
+  onRequest?: (request: NonNullable<Outcome['request']>) => void
+}
+
+/** A call whose arguments have been checked. */
+export interface PreparedCall extends CallInput {
+  /** The Authorization header; undefined if the plugin needs none. */
+  authorization: string | undefined
+  fetch: Fetch
+}
+
+/** The outcome of a call, as its card shows it. */
+export type Outcome = Pick<Call, 'request' | 'response' | 'curl' | 'result' | 'milliseconds'> & {
+  state: 'done' | 'refused' | 'failed'
+}
+
+type Request = NonNullable<Call['request']>
+
+/** ChatGPT's limit for the answer of a plugin, in characters. */
+const longestAnswer = 100_000
+const notice = `\n[The answer is longer than ${longestAnswer.toLocaleString('en')} characters and was cut here. Ask for less: a narrower query, or a smaller page.]`
+
+/**
+ * The outcome of a call that was answered. Secrets are left out, and a long body is cut, between characters.
+ * @param request as it was sent
+ * @param keyHeader the header that has the key of the API, if it is not `authorization`
+ */
+export function toOutcome(
+  request: Request,
+  { status, headers, body }: { status: number; headers: Record<string, string>; body: string },
+  keyHeader?: string,
+): Outcome {
+  const isCut = body.length > longestAnswer
+  const text = isCut
+    ? body
+        .slice(0, longestAnswer)
+        .toWellFormed()
+        .replace(/\ufffd$/, '')
+    : body
+  return {
+    state: 'done',
+    request: { ...request, headers: withoutSecrets(request.headers, keyHeader) },
+    response: { status, headers: withoutSecrets(headers), body: text, isCut },
+    curl: toCurl(request, keyHeader),
+    result: toResult(status, headers, isCut ? text + notice : text),
+  }
+}
+
+/** What the model is told of an answer: the body, and before it the status and what to do if the call failed. */
+function toResult(status: number, headers: Record<string, string>, text: string): string {
+  if (status >= 200 && status < 300) return text === '' ? `The call succeeded (status ${status}, no content).` : text
+  return `${advice(status, headers)}\n${text}`.trim()
+}
+
+function advice(status: number, headers: Record<string, string>): string {
+  if (status === 401)
+    return 'Status 401: the plugin did not accept the credentials. Tell the user to sign in to it again; do not repeat the call.'
+  if (status === 403) return 'Status 403: the user is not allowed to do this. Do not repeat the call.'
+  if (status === 429) {
+    const seconds = retryAfterSeconds(headers['retry-after'])
+    return `Status 429: too many calls. Wait ${seconds === undefined ? '' : `${seconds} seconds `}before you call again.`
+  }
+  if (status >= 500) return `Status ${status}: the plugin failed. Try once more; then tell the user.`
+  if (status >= 300 && status < 400)
+    return `Status ${status}: the plugin answered with a redirect, which the host does not follow. Tell the user.`
+  return `Status ${status}: the plugin rejected this call. Read the reason and change the arguments before you call again.`
+}
+
+/** A shell command that makes the call again. A token is a variable in it. */
+function toCurl({ method, url, headers, body }: Request, keyHeader?: string): string {
+  const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
+  const parts = ['curl', ...(method === 'GET' ? [] : ['-X', method]), quote(url)]
+  for (const [name, value] of Object.entries(headers)) {
+    if (name === 'user-agent' || name === 'accept' || name.startsWith('openai-')) continue
+    if (name === 'authorization') parts.push('-H', `"authorization: ${value.split(' ')[0]} $TOKEN"`)
+    else parts.push('-H', name === keyHeader?.toLowerCase() ? `"${name}: $TOKEN"` : quote(`${name}: ${value}`))
+  }
+  if (body !== undefined) parts.push('--data-raw', quote(body))
+  return parts.join(' ')
+}
+
+/** Headers that may be shown and stored: secrets are replaced by dots. */
+export const withoutSecrets = (headers: Record<string, string>, keyHeader?: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      name === 'authorization'
+        ? `${value.split(' ')[0]} ••••`
+        : name === keyHeader?.toLowerCase() || /^set-cookie2?$/.test(name)
+          ? '••••'
+          : value,
+    ]),
+  )
