@@ -49,7 +49,7 @@ function parse(path: string, text: string): z.output<typeof Kept> {
     return Kept.parse(JSON.parse(text))
   } catch (error) {
     const [issue] = error instanceof z.ZodError ? error.issues : []
-    const reason = issue ? `${issue.path.join('.')} ${issue.message}` : 'it is not JSON'
+    const reason = issue ? `${issue.path.join('.')} ${issue.message}`.trim() : 'it is not JSON'
     throw new EnvironmentError(`${path} cannot be used (${reason}): correct it, or delete it to create another one`)
   }
 }
