@@ -5,6 +5,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { Report, readSpec, toRequest } from '@reference-plugins/contract'
 import {
   type Call,
   closePlugin,
@@ -15,7 +16,6 @@ import {
   Problem,
   run,
 } from '@reference-plugins/core'
-import { Report, readSpec, toRequest } from '@reference-plugins/contract'
 import type { ContractSettings } from './contract-tests.ts'
 import { besideDatabase, developmentToken } from './processes/development.ts'
 import { temporaryDatabase } from './temporary.ts'
