@@ -27,13 +27,17 @@ const documentOf = (count: number, words: number): FeedDocument => ({
   changed: undefined,
   articles: Array.from({ length: count }, (_, number) => article(number, words)),
 })
-const times = { fetched: '2026-04-01T12:00:00.000Z', next: '2026-04-01T12:15:00.000Z' }
-const validators = { etag: '"1"', lastModified: null }
+const state = {
+  fetched_at: '2026-04-01T12:00:00.000Z',
+  next_poll_at: '2026-04-01T12:15:00.000Z',
+  etag: '"1"',
+  last_modified: null,
+}
 
 test('while a feed of long articles is saved, others are served after each of them', async () => {
   let turns = 0
   let isOver = false
-  const save = new Feeds(database).save('https://a/', documentOf(30, 1_300), validators, times).finally(() => {
+  const save = new Feeds(database).save('https://a/', documentOf(30, 1_300), state).finally(() => {
     isOver = true
   })
   while (!isOver) {
@@ -52,11 +56,11 @@ test('a feed whose saving is interrupted is read again as a whole', async (t) =>
     if (++parts === 3) throw new Error('the process ends')
     return transaction(work)
   })
-  await assert.rejects(feeds.save('https://b/', documentOf(60, 3), validators, times), /the process ends/)
+  await assert.rejects(feeds.save('https://b/', documentOf(60, 3), state), /the process ends/)
   t.mock.restoreAll()
   const feed = await feeds.findByUrl('https://b/')
-  assert.deepEqual([feed?.etag, feed?.next_poll_at], [null, times.next])
-  await feeds.save('https://b/', documentOf(60, 3), validators, times)
+  assert.deepEqual([feed?.etag, feed?.next_poll_at], [null, state.next_poll_at])
+  await feeds.save('https://b/', documentOf(60, 3), state)
   const saved = await database.get<{
     count: number
   }>`SELECT count(*) AS count FROM article WHERE feed = ${feed?.key ?? 0}`
