@@ -19,6 +19,8 @@ export interface Mount {
   /** The middleware gets every request at this path or below it, whatever the method. */
   readonly path: string
   readonly middleware: Middleware<MountState>
+  /** Whether people open it in their browser, so that no page may call it with a script (RFC 9700, section 2.6). */
+  readonly isForPeople?: boolean
 }
 
 /** Something that a plugin needs in order to serve, such as its database. */

@@ -80,6 +80,13 @@ export const hostMigrations = {
       FROM json_each(parts)
     )
     WHERE id IN (SELECT message FROM call);`,
+  // The version that a member has approved, if it is not the current one, and the texts of such versions.
+  'approved versions': `
+    ALTER TABLE activation ADD COLUMN seen TEXT;
+    CREATE TABLE plugin_version (
+      plugin TEXT NOT NULL REFERENCES plugin ON DELETE CASCADE, hash TEXT NOT NULL, manifest TEXT, spec TEXT,
+      PRIMARY KEY (plugin, hash)
+    );`,
 }
 
 export const now = (): string => new Date().toISOString()

@@ -164,7 +164,8 @@ export interface PluginSummary extends PluginPreview {
   /** Whether this user registered it. */
   isOwn: boolean
   ownerName: string
-  activation: 'none' | 'active' | 'expired'
+  /** `changed`: the owner has approved a new version of a shared plugin, and this user has not. */
+  activation: 'none' | 'active' | 'expired' | 'changed'
   /** Why it cannot be called now: its documents have changed, or its client is missing. */
   trouble?: string
   registeredAt: string
@@ -174,6 +175,8 @@ export interface PluginDetail extends PluginSummary {
   hasServiceToken: boolean
   clientId?: string
   repairs: Repair[]
+  /** If its activation is `changed`: the version to approve, and how it differs from the one that the user approved. */
+  changes?: { hash: string; difference: Difference[] }
   manifest?: string
   spec?: string
   /** How ChatGPT showed plugins to its model, in TypeScript. */
@@ -190,6 +193,7 @@ export interface PluginDetail extends PluginSummary {
  * POST /api/plugins/ID/shares with ShareInput answers Share; DELETE /api/plugins/ID/shares/SHARE.
  * For any plugin:
  * PUT /api/plugins/ID/activation {token?} answers PluginDetail; DELETE signs out and revokes the tokens;
+ * PUT /api/plugins/ID/approval {hash} approves the changes of a shared plugin for this user and answers PluginDetail;
  * POST /api/plugins/ID/sign-in {} answers {url}, to be opened in a new window; the window ends with a page that
  * posts `{type: 'signed-in', plugin}` or `{type: 'sign-in-failed', plugin, detail}` to its opener and closes.
  * POST /api/shares/SECRET {} takes a share by link and answers PluginDetail.
@@ -266,7 +270,11 @@ export interface Call {
   /** Present while the call waits for confirmation. */
   ask?: {
     reason: string
-    /** Of exactly this operation and these arguments; it is sent back with the decision. */
+    /** Where it goes; absent from calls that were asked before the host showed it. Invisible characters are escaped here and in `arguments`. */
+    request?: { method: string; host: string; path: string }
+    /** Exactly what is sent, as JSON. */
+    arguments?: string
+    /** Of the user, the conversation, the plugin as approved, and exactly this request; it is sent back with the decision. */
     digest: string
     /** Whether the decision may be `always`. */
     canRemember: boolean

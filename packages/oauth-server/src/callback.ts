@@ -1,29 +1,16 @@
+import { isLoopback } from '@reference-plugins/guarded-fetch'
+
 const longestCallback = 2_000
 
 // Schemes that run in a browser, read what is on the machine, or start a program of the operating system.
-const dangerousSchemes = new Set([
-  ...['javascript', 'data', 'vbscript', 'livescript', 'mocha', 'blob', 'file', 'filesystem', 'about', 'jar'],
-  ...['view-source', 'feed', 'resource', 'chrome', 'edge', 'opera', 'brave', 'chrome-untrusted', 'moz-extension'],
-  ...['ws', 'wss', 'ftp', 'ftps', 'sftp', 'gopher', 'ldap', 'ldaps', 'smb', 'nfs', 'dav', 'webdav', 'ssh', 'telnet'],
-  ...['mailto', 'tel', 'sms', 'facetime', 'intent', 'android-app', 'content', 'search-ms', 'search', 'ms-msdt', 'res'],
-  ...[
-    'mhtml',
-    'mk',
-    'hcp',
-    'its',
-    'ms-its',
-    'shell',
-    'vnc',
-    'rdp',
-    'urn',
-    'cid',
-    'mid',
-    'news',
-    'nntp',
-    'irc',
-    'steam',
-  ],
-])
+const dangerousSchemes = new Set(
+  [
+    'javascript data vbscript livescript mocha blob file filesystem about view-source jar feed resource res cid mid',
+    'chrome edge opera brave chrome-untrusted moz-extension intent content android-app mhtml mk hcp its ms-its',
+    'ws wss ftp ftps sftp gopher ldap ldaps smb nfs dav webdav ssh telnet vnc rdp urn news nntp irc',
+    'mailto tel sms facetime search-ms ms-msdt shell',
+  ].flatMap((line) => line.split(' ')),
+)
 
 const own = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?((?:[/?].*)?)$/
 
@@ -49,8 +36,7 @@ export function callbackFault(uri: string): string | undefined {
   return /^[^:]+:\/\/?[^/?]/.test(uri) ? undefined : 'must be https, http on the user’s own machine, or app://path'
 }
 
-const isOwnMachine = (hostname: string): boolean =>
-  /^(localhost\.?|.+\.localhost\.?|127\..+|\[::1\]|0\.0\.0\.0|\[::\]|\[::ffff:7f.*)$/.test(hostname)
+const isOwnMachine = (hostname: string): boolean => isLoopback(hostname) || /^(0\.0\.0\.0|\[::\])$/.test(hostname)
 
 /**
  * Whether an app that has registered a callback may use another one: only the port of a loopback address may differ (RFC

@@ -7,9 +7,7 @@ import { toAuthorizationRequest } from './authorization-request.ts'
 import { mountPath } from './provider.ts'
 import { readRegistration } from './registration.ts'
 import { refreshScope } from './scope.ts'
-import { readAuthorizationForm, readTokenRequest } from './token-request.ts'
-
-const urlencoded = 'application/x-www-form-urlencoded'
+import { readTokenRequest } from './token-request.ts'
 
 /** Passes requests to oidc-provider as if it ran alone at its issuer. */
 export class ProviderHandler {
@@ -24,13 +22,13 @@ export class ProviderHandler {
   constructor(provider: Provider, publicUrl: string, scopes: readonly string[], database: Database) {
     this.#database = database
     this.#publicUrl = new URL(publicUrl)
-    this.#handle = provider.callback()
     this.#scopes = scopes
     provider.use(async (ctx, next) => {
       await next()
       const warnings = this.#warnings.get(ctx.req)
       if (warnings && ctx.status === 201) ctx.body = { ...(ctx.body as object), warnings }
     })
+    this.#handle = provider.callback()
     provider.on('server_error', (ctx, error) => this.#logs.get(ctx.req)?.error({ err: error }, 'failed'))
   }
 
@@ -38,7 +36,8 @@ export class ProviderHandler {
   async forward(ctx: Context, path = ctx.path.slice(mountPath.length)): Promise<void> {
     const request = await this.#toRequest(ctx, path)
     if (!request) return
-    request.url = path === '/authorize' ? `${path}?${this.#toQuery(ctx)}` : `${path}${ctx.search}`
+    const query = new URLSearchParams(ctx.search)
+    request.url = `${path}?${path === '/authorize' ? toAuthorizationRequest(query, this.#scopes) : query}`
     // The provider's URLs come from PUBLIC_URL, whatever the Host header says.
     request.headers.host = this.#publicUrl.host
     request.headers['x-forwarded-host'] = this.#publicUrl.host
@@ -49,11 +48,6 @@ export class ProviderHandler {
     await this.#handle(request, ctx.res)
   }
 
-  /** A form has its parameters in the body. */
-  #toQuery(ctx: Context): string {
-    return ctx.method === 'POST' ? '' : toAuthorizationRequest(new URLSearchParams(ctx.search), this.#scopes).toString()
-  }
-
   /** Undefined if the request has been refused and answered. */
   async #toRequest(ctx: Context, path: string): Promise<IncomingMessage | undefined> {
     if (path === '/register') {
@@ -62,15 +56,9 @@ export class ProviderHandler {
       if (accepted && accepted.leftOut.length > 0) this.#warnings.set(request as IncomingMessage, accepted.leftOut)
       return request
     }
-    const isAuthorization = path === '/authorize' && ctx.method === 'POST'
-    if (!isAuthorization && path !== '/token' && path !== '/revoke') return ctx.req
-    const form = isAuthorization ? await readAuthorizationForm(ctx) : await readTokenRequest(ctx)
-    if (!form) return undefined
-    return withBody(
-      ctx,
-      urlencoded,
-      (isAuthorization ? toAuthorizationRequest(form, this.#scopes) : this.#toRefresh(form)).toString(),
-    )
+    if (path !== '/token' && path !== '/revoke') return ctx.req
+    const form = await readTokenRequest(ctx)
+    return form && withBody(ctx, 'application/x-www-form-urlencoded', this.#toRefresh(form).toString())
   }
 
   #toRefresh(form: URLSearchParams): URLSearchParams {

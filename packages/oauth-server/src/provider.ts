@@ -4,7 +4,7 @@ import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { errors, interactionPolicy, Provider } from 'oidc-provider'
 import type { Accounts } from './accounts.ts'
 import { createAdapter, fitsSecret } from './adapter.ts'
-import { isSameCallback } from './callback.ts'
+import { isSameCallback, isWeb } from './callback.ts'
 import { type Client, toMetadata } from './client.ts'
 import { clientDocuments, type DocumentOptions } from './client-document.ts'
 import { errorPage, pagePolicy } from './pages/layout.ts'
@@ -147,7 +147,10 @@ export async function createProvider(
   return provider
 }
 
-/** After a user signs out, or signs in as someone else, the provider's own session is that of the earlier user. */
+/**
+ * After a user signs out, or signs in as someone else, the provider's own session is that of the earlier user. And a user
+ * whose browser sends the answer to an app on the device is always asked, whatever type the app has registered.
+ */
 function policy(accounts: Accounts, secure: boolean) {
   const { Check, base } = interactionPolicy
   const prompts = base()
@@ -156,6 +159,12 @@ function policy(accounts: Accounts, secure: boolean) {
       if (ctx.oidc.session?.accountId === undefined) return Check.NO_NEED_TO_PROMPT
       const account = await signedIn(ctx, secure, accounts)
       return account?.id === ctx.oidc.session.accountId ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT
+    }),
+  )
+  prompts.get('consent')?.checks.add(
+    new Check('local_callback', 'other apps on the device can use this callback', 'interaction_required', (ctx) => {
+      const callback = String(ctx.oidc.params?.redirect_uri)
+      return !isWeb(callback) && !ctx.oidc.result?.consent
     }),
   )
   return prompts

@@ -213,6 +213,7 @@ export class UserPages {
       return { account }
     } catch (error) {
       if (!(error instanceof SignInBusy) && !gone.signal.aborted) throw error
+      await this.#limits.giveBack(ctx.ip, name)
       const { status, headers, message } = new SignInBusy()
       if (!gone.signal.aborted) ctx.set(headers)
       return { status, problem: `${message}.` }

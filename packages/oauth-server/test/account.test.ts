@@ -107,6 +107,16 @@ test('guesses at one account from many addresses must wait, and its user signs i
   assert.equal(await limits.count('192.0.2.1:4711', 'ada'), 0)
   const network = await Promise.all(Array.from({ length: 20 }, (_, n) => limits.count(`2001:db8::${n}`, 'grace')))
   assert.equal(network.filter((wait) => wait === 0).length, 10, 'a network counts as one address')
+  const all = async (from: number) => {
+    const tries = Array.from({ length: 400 }, (_, n) =>
+      limits.count(`10.${from}.${n >> 8}.${n & 255}`, `name ${from} ${n}`),
+    )
+    return (await Promise.all(tries)).filter((wait) => wait === 0).length
+  }
+  assert.ok((await all(1)) < 300, 'a limit in total')
+  assert.equal(await all(2), 0)
+  assert.equal(await limits.count('192.0.2.1', 'ada'), 0)
+  await limits.giveBack('10.2.0.0', 'name 2 0')
 })
 
 test('few passwords wait to be hashed, and one that nobody waits for is not hashed', async (t) => {

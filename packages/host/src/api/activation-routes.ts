@@ -12,7 +12,16 @@ import { signInEnd } from './sign-in-page.ts'
 
 const Activation = z.object({ token: z.string().trim().min(1, 'must not be empty').max(4_096).optional() })
 
-export const activationRoutes = ({ plugins, credentials, signIns, presentation, options }: Host): UserRoutes => ({
+const Approved = z.object({ hash: z.string().max(100) })
+
+export const activationRoutes = ({
+  plugins,
+  activations,
+  credentials,
+  signIns,
+  presentation,
+  options,
+}: Host): UserRoutes => ({
   'PUT /api/plugins/:id/activation': async (user, ctx) => {
     const plugin = await plugins.visible(user, part(ctx, 'id'))
     const { token } = bodyOf(ctx, Activation)
@@ -21,6 +30,12 @@ export const activationRoutes = ({ plugins, credentials, signIns, presentation, 
     if (type === 'user_http' && token === undefined)
       throw new Problem(422, `Paste your token: each user of ${plugin.document.title} needs one of their own`)
     await credentials.activate(user, plugin, token)
+    return presentation.detail(user, plugin)
+  },
+
+  'PUT /api/plugins/:id/approval': async (user, ctx) => {
+    const plugin = await plugins.visible(user, part(ctx, 'id'))
+    await activations.approve(user, plugin, bodyOf(ctx, Approved).hash)
     return presentation.detail(user, plugin)
   },
 

@@ -10,7 +10,7 @@ const ByHand = z.object({
   operation: z.string().max(100),
   arguments: z.record(z.string(), z.unknown()),
 })
-const Decided = z.object({ decision: z.enum(['allow', 'always', 'refuse']), digest: z.string().max(200) })
+const Decided = z.object({ decision: z.enum(['allow', 'always', 'refuse']), digest: z.string().max(300) })
 
 export const turnRoutes = ({ conversations, turns }: Host): UserRoutes => ({
   'POST /api/conversations/:id/messages': (user, ctx) => turns.say(user, part(ctx, 'id'), bodyOf(ctx, Said).text),

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { isObject } from '@reference-plugins/reader'
 import { asks } from '../conversation/confirmation.ts'
+import { visibleLine } from '../conversation/visible-text.ts'
 import { type CommandContext, UsageError } from './command-context.ts'
 import { confirm } from './confirm.ts'
 import { findPlugin } from './find-plugin.ts'
@@ -23,7 +24,7 @@ export async function call(words: string[], context: CommandContext): Promise<nu
   const isAllowed =
     asks(operation) === 'never' ||
     values.yes ||
-    (await confirm(context.terminal, `Call ${name} with ${JSON.stringify(given)}?`))
+    (await confirm(context.terminal, visibleLine(`Call ${name} with ${JSON.stringify(given)}?`)))
   if (!isAllowed) return 1
   const outcome = await context.host.caller.call({
     user: context.user,

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import type { EventStream } from '../conversation/event-stream.ts'
+import { visibleLine } from '../conversation/visible-text.ts'
 import type { Call, TurnEvent } from '../wire.ts'
 import { type CommandContext, UsageError } from './command-context.ts'
 import { isYes } from './confirm.ts'
@@ -54,8 +55,14 @@ function openLines({ terminal: { stdin, stdout } }: CommandContext) {
   }
 }
 
-const questionFor = ({ ask, plugin, operation, arguments: given }: Call): string =>
-  `${ask?.reason}\n${plugin.title}: ${operation} ${JSON.stringify(given)}\nAllow? [y/N] `
+const questionFor = ({ ask, plugin, operation }: Call): string =>
+  [
+    ask?.reason,
+    visibleLine(`${plugin.title}: ${operation}`),
+    `${ask?.request?.method} ${ask?.request?.host}${ask?.request?.path}`,
+    ask?.arguments,
+    'Allow? [y/N] ',
+  ].join('\n')
 
 /** Shows a turn. Answers the call that waits for confirmation. */
 async function show(

@@ -4,7 +4,7 @@ import type { Caller } from '../calls/caller.ts'
 import type { Model } from '../models/model.ts'
 import type { Plugins, RegisteredPlugin } from '../plugins/plugins.ts'
 import type { Call, Conversation, Decision, Message, Part, TurnEvent } from '../wire.ts'
-import { isAbout, type Permissions, toAsk } from './confirmation.ts'
+import { isAbout, isCurrent, newAsk, type Permissions, toAsk } from './confirmation.ts'
 import { type Conversations, callsOf } from './conversations.ts'
 import type { EventStream } from './event-stream.ts'
 import { callByHand } from './new-call.ts'
@@ -70,7 +70,8 @@ export class Turn {
     const call = this.#calls().find((one) => one.id === id)
     if (!call) throw new Problem(404, 'This call does not exist in this conversation')
     if (call.state !== 'waiting') throw new Problem(409, 'This call has already been decided')
-    if (!isAbout(call, digest))
+    const { user, conversation } = this.#context
+    if (!isAbout({ user, conversation: conversation.id, call }, digest))
       throw new Problem(409, 'This confirmation is for another version of the call: load the conversation again')
     return call
   }
@@ -83,9 +84,8 @@ export class Turn {
       await this.#refuse(call, 'The user refused this call. Nothing was sent. Do not repeat it: ask what they want.')
     else {
       const target = await this.#target(call)
-      if (Date.parse(call.ask?.expiresAt ?? '') < Date.now() && (await this.#ask(call, target))) {
-        const text = 'The confirmation has expired: check the call again.'
-        await this.#change({ type: 'notice', message: message.id, text })
+      if (!isCurrent(this.#asked(call, target))) {
+        await this.#askAgain(call, target)
         return 'waiting'
       }
       if (decision === 'always' && call.ask?.canRemember)
@@ -156,10 +156,28 @@ export class Turn {
     }
   }
 
+  #asked(call: Call, target: Target) {
+    return { ...target, user: this.#context.user, conversation: this.#context.conversation.id, call }
+  }
+
+  /** The confirmation has expired, or the plugin is not the one that the user has seen. */
+  async #askAgain(call: Call, target: Target): Promise<void> {
+    const { conversation, permissions } = this.#context
+    const asked = this.#asked(call, target)
+    const isExpired = Date.parse(call.ask?.expiresAt ?? '') < Date.now()
+    const why = isExpired ? 'The confirmation has expired' : `${call.plugin.title} has changed since you were asked`
+    const ask =
+      (await toAsk({ ...asked, messages: conversation.messages, permissions })) ??
+      newAsk(asked, 'This call waited for you. It is made only if you allow it.', false)
+    await this.#put({ ...call, state: 'waiting', ask })
+    const text = `${why}: check the call again.`
+    await this.#change({ type: 'notice', message: this.#messageOf(call).id, text })
+  }
+
   /** Asks the user if that is necessary. Resolves to whether it was. */
   async #ask(call: Call, target: Target): Promise<boolean> {
-    const { user, conversation, permissions } = this.#context
-    const ask = await toAsk({ ...target, user, call, messages: conversation.messages, permissions })
+    const { conversation, permissions } = this.#context
+    const ask = await toAsk({ ...this.#asked(call, target), messages: conversation.messages, permissions })
     if (ask) await this.#put({ ...call, state: 'waiting', ask })
     return ask !== undefined
   }

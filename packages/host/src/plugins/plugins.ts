@@ -77,12 +77,26 @@ export class Plugins {
         ${oauth ? JSON.stringify(oauth) : null}, ${verificationToken}, ${now()})`
   }
 
-  /** Replaces a plugin with a newly approved version. Operations that users always allow need confirmation again. */
+  /**
+   * Replaces a plugin with a newly approved version. Operations that users always allow need confirmation again, and
+   * members cannot use the plugin until they have approved the version too.
+   */
   async replace(id: string, { texts, document, repairs, oauth }: FoundPlugin): Promise<void> {
+    const hash = hashOf(texts)
     await this.#database.transaction(async (transaction) => {
       await transaction.run`
+        INSERT INTO plugin_version (plugin, hash, manifest, spec) SELECT id, hash, manifest, spec FROM plugin WHERE id = ${id}
+        ON CONFLICT (plugin, hash) DO NOTHING`
+      await transaction.run`
+        UPDATE activation SET seen = (SELECT hash FROM plugin WHERE id = ${id})
+        WHERE plugin = ${id} AND seen IS NULL AND user_id <> (SELECT owner FROM plugin WHERE id = ${id})`
+      await transaction.run`UPDATE activation SET seen = NULL WHERE plugin = ${id} AND seen = ${hash}`
+      await transaction.run`
+        DELETE FROM plugin_version WHERE plugin = ${id}
+          AND hash NOT IN (SELECT seen FROM activation WHERE plugin = ${id} AND seen IS NOT NULL)`
+      await transaction.run`
         UPDATE plugin SET document = ${JSON.stringify(document)}, manifest = ${texts.manifest ?? null}, spec = ${texts.spec ?? null},
-          manifest_url = ${texts.manifestUrl ?? null}, spec_url = ${texts.specUrl ?? null}, hash = ${hashOf(texts)},
+          manifest_url = ${texts.manifestUrl ?? null}, spec_url = ${texts.specUrl ?? null}, hash = ${hash},
           repairs = ${JSON.stringify(repairs)}, oauth = ${oauth ? JSON.stringify(oauth) : null}, trouble = NULL
         WHERE id = ${id}`
       await transaction.run`DELETE FROM permission WHERE plugin = ${id}`

@@ -65,12 +65,14 @@ export class Presentation {
     const { activations, credentials, users, shares } = this.#parts
     const { id, owner, clientId, repairs, texts, document } = plugin
     const isOwn = owner === user
+    const seen = await activations.seenTexts(user, plugin)
     return {
       ...summary(user, plugin, await users.nameOf(owner), await activations.of(user, plugin)),
       ...(isOwn && this.#forOwner(plugin, id, plugin.verificationToken)),
       hasServiceToken: await credentials.hasServiceToken(plugin),
       ...(isOwn && clientId !== undefined && { clientId }),
       repairs,
+      ...(seen && { changes: { hash: plugin.hash, difference: differenceOf(seen, texts) } }),
       ...(texts.manifest !== undefined && { manifest: texts.manifest }),
       ...(texts.spec !== undefined && { spec: texts.spec }),
       prompt: toNamespace(document),

@@ -1,8 +1,14 @@
+import { Problem } from '@reference-plugins/core'
 import type { Database } from '@reference-plugins/store'
-import type { RegisteredPlugin } from '../plugins/plugins.ts'
+import type { ReadTexts, RegisteredPlugin } from '../plugins/plugins.ts'
 import { now } from '../tables.ts'
 
-export type ActivationState = 'none' | 'active' | 'expired'
+/** `changed`: the owner has approved a new version of the plugin, and the user has not. */
+export type ActivationState = 'none' | 'active' | 'expired' | 'changed'
+
+type Row = { plugin: string; state: ActivationState; seen: string | null }
+
+const stateOf = ({ state, seen }: Omit<Row, 'plugin'>): ActivationState => (seen === null ? state : 'changed')
 
 /** Which user has activated which plugin. */
 export class Activations {
@@ -13,16 +19,16 @@ export class Activations {
   }
 
   async of(user: string, plugin: RegisteredPlugin): Promise<ActivationState> {
-    const row = await this.#database.get<{ state: ActivationState }>`
-      SELECT state FROM activation WHERE user_id = ${user} AND plugin = ${plugin.id}`
-    return row?.state ?? 'none'
+    const row = await this.#database.get<Row>`
+      SELECT plugin, state, seen FROM activation WHERE user_id = ${user} AND plugin = ${plugin.id}`
+    return row ? stateOf(row) : 'none'
   }
 
   /** Of all plugins, by their ID. */
   async all(user: string): Promise<Map<string, ActivationState>> {
-    const rows = await this.#database.all<{ plugin: string; state: ActivationState }>`
-      SELECT plugin, state FROM activation WHERE user_id = ${user}`
-    return new Map(rows.map(({ plugin, state }) => [plugin, state]))
+    const rows = await this.#database.all<Row>`
+      SELECT plugin, state, seen FROM activation WHERE user_id = ${user}`
+    return new Map(rows.map((row) => [row.plugin, stateOf(row)]))
   }
 
   /** The IDs of the plugins that are active for the user. */
@@ -35,6 +41,23 @@ export class Activations {
     const rows = await this.#database.all<{ user_id: string }>`
       SELECT user_id FROM activation WHERE plugin = ${plugin.id}`
     return rows.map(({ user_id }) => user_id)
+  }
+
+  /** The texts of the version that the user has approved, if it is not the current one. */
+  async seenTexts(user: string, plugin: RegisteredPlugin): Promise<ReadTexts | undefined> {
+    const row = await this.#database.get<{ manifest: string | null; spec: string | null }>`
+      SELECT v.manifest, v.spec FROM activation a JOIN plugin_version v ON v.plugin = a.plugin AND v.hash = a.seen
+      WHERE a.user_id = ${user} AND a.plugin = ${plugin.id}`
+    return row && { manifest: row.manifest ?? '', spec: row.spec ?? '' }
+  }
+
+  /** The user approves the version of the plugin that has this hash. @throws Problem 409 if it is not the current one */
+  async approve(user: string, plugin: RegisteredPlugin, hash: string): Promise<void> {
+    const changed = await this.#database.run`
+      UPDATE activation SET seen = NULL WHERE user_id = ${user} AND plugin = ${plugin.id}
+        AND EXISTS (SELECT 1 FROM plugin p WHERE p.id = activation.plugin AND p.hash = ${hash})`
+    if (changed === 0)
+      throw new Problem(409, 'The plugin has changed again, or is not active for you: load its page and review it')
   }
 
   async set(user: string, plugin: RegisteredPlugin, state: 'active' | 'expired'): Promise<void> {

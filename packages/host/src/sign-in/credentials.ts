@@ -1,7 +1,7 @@
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { Activations } from './activations.ts'
-import { NotActivated, notActivated } from './not-activated.ts'
+import { changed, NotActivated, notActivated } from './not-activated.ts'
 import type { OAuthTokens } from './oauth-tokens.ts'
 import { secretPlace } from './secret-place.ts'
 
@@ -24,8 +24,10 @@ export class Credentials {
    */
   async authorization(user: string, plugin: RegisteredPlugin, isRefused = false): Promise<string | undefined> {
     const { type, scheme } = plugin.document.auth
+    const state = await this.#activations.of(user, plugin)
+    if (state === 'changed') throw changed(plugin)
     if (type === 'none') return undefined
-    if ((await this.#activations.of(user, plugin)) === 'none') throw notActivated(plugin)
+    if (state === 'none') throw notActivated(plugin)
     if (type === 'oauth') return `Bearer ${await this.#oauth.accessToken(user, plugin, isRefused)}`
     const token = await this.#vault.get(
       type === 'service_http' ? secretPlace('', plugin, 'service-token') : secretPlace(user, plugin, 'user-token'),

@@ -11,3 +11,7 @@ export function notActivated({ document: { title, auth } }: RegisteredPlugin): N
   if (auth.type === 'user_http') return new NotActivated(`${title} needs your token: paste it on its page`)
   return new NotActivated(`${title} is not activated: activate it on its page`)
 }
+
+/** For a user who has not approved the version that the owner has approved. */
+export const changed = ({ document: { title } }: RegisteredPlugin): NotActivated =>
+  new NotActivated(`${title} has changed since you approved it: review the changes on its page`)

@@ -118,15 +118,20 @@ function identify(articles: Unidentified[], site: string): FeedArticle[] {
   const named = articles.map((article) => ({
     ...article,
     names: [...new Set([article.id, article.link].filter((name) => name !== undefined && name !== ''))] as string[],
-    hashed: hash(`${article.title}\n${article.text}`),
+    hashed: hashWords(article.title, article.text),
   }))
   const counts = countOf(named.flatMap(({ names, hashed }) => [...names, hashed]))
-  return named.map(({ id, names, hashed, ...article }) => {
+  const identified = named.map(({ id, names, hashed, ...article }) => {
     const own = names.filter((name) => counts.get(name) === 1 && !isSame(name, site))
     const last = counts.get(hashed) === 1 ? hashed : hash(`${hashed}\n${article.link}\n${article.published}`)
     const guids = [...own, last, ...names, hashed].map(toGuid)
-    return { guid: guids[0] as string, formerGuids: [...new Set(guids)].slice(1), ...article }
+    return { guid: guids[0] as string, formerGuids: guids, ...article }
   })
+  const taken = new Set(identified.map(({ guid }) => guid))
+  return identified.map((article) => ({
+    ...article,
+    formerGuids: [...new Set(article.formerGuids)].filter((guid) => !taken.has(guid)),
+  }))
 }
 
 function countOf(names: string[]): Map<string, number> {
@@ -147,6 +152,9 @@ function toLink({ links, bases }: Item, url: string): string {
 }
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** Identifies an article that has no id or link of its own. */
+export const hashWords = (title: string, text: string): string => hash(`${title}\n${text}`)
 
 const toGuid = (id: string): string => (id.length > longestId ? hash(id) : id)
 

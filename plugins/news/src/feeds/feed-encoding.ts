@@ -9,7 +9,8 @@ const aliases: Record<string, string> = {
   cp950: 'big5',
   utf8mb4: 'utf-8',
 }
-const multibyte = /^(gbk|gb18030|big5|euc-jp|euc-kr|shift_jis|iso-2022-jp)$/
+/** Encodings whose letters have the bytes that follow the first one in UTF-8, so that short text may be valid in both. */
+const confusable = /^(windows-874|gbk|gb18030|big5|euc-jp|euc-kr|shift_jis|iso-2022-jp)$/
 
 /**
  * Decodes a feed. A byte order mark decides; then the bytes themselves, if they are valid UTF-8; then the document's own
@@ -32,7 +33,7 @@ function decodeUnmarked(body: Buffer, contentType: string): string {
     .filter((label) => label !== undefined && !/^utf-/.test(label)) as string[]
   const utf8 = new TextDecoder().decode(body)
   const broken = utf8.split('\ufffd').length - 1
-  const isUtf8 = broken === 0 && !(declared.some((label) => multibyte.test(label)) && isShort(utf8))
+  const isUtf8 = broken === 0 && !(declared.some((label) => confusable.test(label)) && isShort(utf8))
   if (isUtf8) return utf8
   // One broken character in a text of UTF-8 does not make it another encoding.
   if (broken > 0 && (utf8.match(/[^\0-\x7f\ufffd]/g)?.length ?? 0) > 10 * broken) return utf8
@@ -44,7 +45,7 @@ function decodeUnmarked(body: Buffer, contentType: string): string {
   return label === undefined || broken === 0 ? utf8 : new TextDecoder(label).decode(body)
 }
 
-/** Text of two bytes a character may be valid in UTF-8 by chance, but not with characters of three bytes. */
+/** Text of other encodings may be valid in UTF-8 by chance, but not with characters of three bytes. */
 const isShort = (utf8: string): boolean => /[^\0-\x7f]/.test(utf8) && !/[\u0800-\u{10ffff}]/u.test(utf8)
 
 function encodingOfMark(body: Buffer): string | undefined {

@@ -46,7 +46,7 @@ export function readItems(text: string): FeedItems {
   if (!new RegExp(`</${tag}\\s*>|^<${tag}(\\s[^<>]*)?/>`, 'i').test(rest))
     throw broken(`it is cut off before </${tag}>`)
   try {
-    if (name === 'rss') return fromRss(parseRssFeed(rest))
+    if (name === 'rss') return fromRss(parseRssFeed(rest), channelBase(rest))
     return name === 'feed' ? fromAtom(parseAtomFeed(rest)) : fromRdf(parseRdfFeed(rest))
   } catch (error) {
     const { name, cause } = error as Error
@@ -93,21 +93,25 @@ const plain = (value: string | undefined): FeedText | undefined =>
 const html = (value: string | undefined): FeedText | undefined =>
   value === undefined ? undefined : { value, type: 'html' }
 
-function fromRss(feed: Rss): FeedItems {
+/** The parser does not say which xml:base the channel has. */
+const channelBase = (text: string): string | undefined =>
+  /<channel\s[^<>]*?xml:base\s*=\s*["']([^"'<>]*)/i.exec(text)?.[1]
+
+function fromRss(feed: Rss, base: string | undefined): FeedItems {
   return {
     title: unknown(feed.title ?? feed.itunes?.title ?? feed.dc?.titles?.[0]) ?? fromAtomText(feed.atom?.title),
     link: feed.link,
     dates: [feed.pubDate, feed.lastBuildDate, ...(feed.dc?.dates ?? []), feed.atom?.updated],
-    items: (feed.items ?? []).map((item) => fromRssItem(item, feed.xml?.base)),
+    items: (feed.items ?? []).map((item) => fromRssItem(item, [feed.xml?.base, base])),
   }
 }
 
-function fromRssItem(item: RssItem, base: string | undefined): Item {
+function fromRssItem(item: RssItem, bases: (string | undefined)[]): Item {
   const { guid, atom, dc, dcterms, itunes, media } = item
   const permalink = guid?.isPermaLink === false ? undefined : guid?.value
   return {
     id: guid?.value ?? atom?.id,
-    bases: [base, item.xml?.base],
+    bases: [...bases, item.xml?.base],
     links: [
       ...[item.link, permalink, ...(atom ? linksOf(atom) : [])],
       ...[...(item.enclosures ?? []).map(({ url }) => url), ...mediaLinks(media)],
@@ -122,7 +126,7 @@ function fromRssItem(item: RssItem, base: string | undefined): Item {
     texts: [
       ...[html(item.content?.encoded), unknown(item.description), ...(atom ? textsOf(atom) : [])],
       ...[unknown(itunes?.summary), ...mediaTexts(media, 'description')],
-      ...[unknown(dc?.descriptions?.[0]), unknown(itunes?.subtitle)],
+      ...[unknown(dc?.descriptions?.[0]), unknown(item.googleplay?.description), unknown(itunes?.subtitle)],
     ],
     dates: [
       ...[item.pubDate, ...(dc?.dates ?? []), ...(dcterms?.issued ?? []), ...(dcterms?.created ?? [])],
@@ -136,7 +140,7 @@ const fromRdf = (feed: Rdf): FeedItems => ({
   link: feed.link,
   dates: feed.dc?.dates ?? [],
   items: (feed.items ?? []).map(({ rdf, ...item }) => {
-    const read = fromRssItem(item as RssItem, feed.xml?.base)
+    const read = fromRssItem(item as RssItem, [feed.xml?.base])
     return { ...read, id: rdf?.about, links: [...read.links, rdf?.about] }
   }),
 })

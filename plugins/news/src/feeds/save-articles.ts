@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { searchText, type Transaction } from '@reference-plugins/store'
-import type { FeedArticle } from './feed-document.ts'
+import { type FeedArticle, hashWords } from './feed-document.ts'
 
 const mostArticles = 500
 const mostInPart = 20
@@ -28,9 +28,10 @@ interface SavedArticle {
   text: string
   link: string
   published_at: string | null
+  sorted_at: string
 }
 
-/** Inserts an article, or updates the one that has its guid. */
+/** Inserts an article, or replaces the version of it that is saved. Its parts are always those of one version. */
 export async function saveArticle(
   transaction: Transaction,
   feed: number,
@@ -39,17 +40,17 @@ export async function saveArticle(
 ): Promise<void> {
   const { guid, link, title, text, published = null } = article
   const before = await findSaved(transaction, feed, article)
-  const isOther = before !== undefined && before.guid !== guid
-  // The first date stays, because some feeds state a new one at each reading.
-  const isDated = published !== null && before !== undefined && (isOther || before.published_at === null)
-  if (before && (isOther || isDated))
+  const isChanged = before !== undefined && (before.title !== title || before.text !== text || before.link !== link)
+  // The first date stays while the words do, because some feeds state a new one at each reading.
+  const isDated = published !== null && before?.published_at == null
+  if (before && (isChanged || isDated || before.guid !== guid))
     await transaction.run`
-      UPDATE article SET guid = ${guid}, published_at = ${published}, sorted_at = ${sorted} WHERE key = ${before.key}`
-  if (before && before.title === title && before.text === text && before.link === link) return
-  if (before) {
-    await transaction.run`UPDATE article SET title = ${title}, text = ${text}, link = ${link} WHERE key = ${before.key}`
-    await transaction.run`DELETE FROM article_text WHERE rowid = ${before.key}`
-  } else
+      UPDATE article SET guid = ${guid}, title = ${title}, text = ${text}, link = ${link}, published_at = ${published},
+        sorted_at = ${published === null ? before.sorted_at : sorted}
+      WHERE key = ${before.key}`
+  if (before && !isChanged) return
+  if (before) await transaction.run`DELETE FROM article_text WHERE rowid = ${before.key}`
+  else
     await transaction.run`
       INSERT INTO article (id, feed, guid, link, title, text, published_at, sorted_at)
       VALUES (${randomBytes(9).toString('base64url')}, ${feed}, ${guid}, ${link}, ${title}, ${text}, ${published}, ${sorted})`
@@ -58,18 +59,29 @@ export async function saveArticle(
     SELECT key, ${searchText(title)}, ${searchText(text)} FROM article WHERE feed = ${feed} AND guid = ${guid}`
 }
 
-/** By its guid, or by a former guid if all of its words are the same. */
-async function findSaved(transaction: Transaction, feed: number, article: FeedArticle) {
-  const { guid, formerGuids, link, title, text } = article
-  const found = await transaction.get<SavedArticle>`
-    SELECT key, guid, title, text, link, published_at FROM article WHERE feed = ${feed} AND guid = ${guid}`
-  return (
-    found ??
-    (await transaction.get<SavedArticle>`
-      SELECT key, guid, title, text, link, published_at FROM article
-      WHERE feed = ${feed} AND guid IN (SELECT value FROM json_each(${JSON.stringify(formerGuids)}))
-        AND link = ${link} AND title = ${title} AND text = ${text} LIMIT 1`)
-  )
+/**
+ * By its guid, unless title and link are both of another article: some feeds have one guid for whatever is newest. Or else
+ * by a former guid, if all of its words are the same.
+ */
+async function findSaved(
+  transaction: Transaction,
+  feed: number,
+  { guid, formerGuids, link, title, text }: FeedArticle,
+): Promise<SavedArticle | undefined> {
+  const found = await transaction.get<SavedArticle>`SELECT * FROM article WHERE feed = ${feed} AND guid = ${guid}`
+  const isOther = found !== undefined && found.title !== title && found.link !== link
+  if (found && !isOther) return found
+  if (isOther) await yieldGuid(transaction, feed, found)
+  return transaction.get<SavedArticle>`
+    SELECT * FROM article WHERE feed = ${feed} AND guid IN (SELECT value FROM json_each(${JSON.stringify(formerGuids)}))
+      AND link = ${link} AND title = ${title} AND text = ${text} LIMIT 1`
+}
+
+/** Identifies an article by its words, because another one has its guid now. */
+async function yieldGuid(transaction: Transaction, feed: number, { key, title, text }: SavedArticle): Promise<void> {
+  const hashed = hashWords(title, text)
+  const isTaken = await transaction.get`SELECT 1 FROM article WHERE feed = ${feed} AND guid = ${hashed}`
+  await transaction.run`UPDATE article SET guid = ${isTaken ? `${hashed}:${key}` : hashed} WHERE key = ${key}`
 }
 
 /** Deletes all but the newest 500. */

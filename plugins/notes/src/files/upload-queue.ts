@@ -63,7 +63,7 @@ async function readBody(ctx: ParameterizedContext): Promise<Uint8Array<ArrayBuff
   const chunks: Buffer[] = []
   let length = 0
   try {
-    for await (const chunk of ctx.req) {
+    for await (const chunk of ctx.req.iterator({ destroyOnReturn: false })) {
       length += chunk.length
       if (length > longestUpload) throw new Problem(413, tooMuch, { headers: { connection: 'close' } })
       chunks.push(chunk)

@@ -1,4 +1,5 @@
 import { lazy, Suspense } from 'react'
+import { visibleLine, visibleText } from '../../../src/conversation/visible-text.ts'
 import type { Call } from '../../../src/wire.ts'
 import { Code, CodeDetails, headerLines } from '../parts/code.tsx'
 import { Copyable } from '../parts/copyable.tsx'
@@ -26,7 +27,7 @@ export function CallCard({ call, actions }: { call: Call; actions: ConversationA
     <section className={`call card ${isGood ? 'good' : state}`} aria-label={`${call.plugin.title}: ${call.title}`}>
       <header className="row spread">
         <span>
-          <strong>{call.plugin.title}</strong> <code>{call.operation}</code>
+          <strong>{visibleLine(call.plugin.title)}</strong> <code>{call.operation}</code>
         </span>
         <span className={`tag ${isGood ? 'active' : isBad ? 'bad' : ''}`}>
           {state === 'done' && response ? `Status ${response.status}` : stateLabels[state]}
@@ -36,8 +37,8 @@ export function CallCard({ call, actions }: { call: Call; actions: ConversationA
       <dl className="facts">
         {Object.entries(call.arguments).map(([name, value]) => (
           <div key={name}>
-            <dt>{name}</dt>
-            <dd>{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
+            <dt>{visibleLine(name)}</dt>
+            <dd>{visibleText(typeof value === 'string' ? value : JSON.stringify(value))}</dd>
           </div>
         ))}
       </dl>

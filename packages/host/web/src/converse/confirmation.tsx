@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
+import { visibleLine, visibleText } from '../../../src/conversation/visible-text.ts'
 import type { Call, Decision } from '../../../src/wire.ts'
 import { Button } from '../parts/button.tsx'
 import { Code } from '../parts/code.tsx'
@@ -24,8 +25,20 @@ export function Confirmation({ call, decide }: { call: Call; decide: Conversatio
       <p>
         <strong>{ask.reason}</strong>
       </p>
-      <p>{call.plugin.title} will receive exactly these arguments:</p>
-      <Code label="Arguments" text={toJson(call.arguments)} />
+      <p>
+        {visibleLine(call.plugin.title)} will receive exactly these arguments
+        {ask.request && (
+          <>
+            {' '}
+            at <code>{ask.request.host}</code>, with{' '}
+            <code>
+              {ask.request.method} {ask.request.path}
+            </code>
+          </>
+        )}
+        :
+      </p>
+      <Code label="Arguments" text={ask.arguments ?? visibleText(toJson(call.arguments))} />
       <div className="row">
         <Button kind="primary" isDisabled={isSent} onPress={answer('allow')}>
           Allow

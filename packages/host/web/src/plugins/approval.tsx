@@ -1,13 +1,13 @@
 import { useLocation } from 'wouter'
-import type { Difference, PluginDetail, PluginPreview, Registration } from '../../../src/wire.ts'
+import type { PluginDetail, PluginPreview, Registration } from '../../../src/wire.ts'
 import { request } from '../api.ts'
 import { useAttempt } from '../attempt.ts'
 import { Button } from '../parts/button.tsx'
 import { Form } from '../parts/form.tsx'
 import { Problem } from '../parts/notice.tsx'
-import { Scroll } from '../parts/scroll.tsx'
 import { SecretInput } from '../parts/text-input.tsx'
 import { ClientFields } from './client-fields.tsx'
+import { DifferenceView } from './difference-view.tsx'
 import { authLabels } from './labels.ts'
 import { OperationList } from './operation-list.tsx'
 import { VerificationLine } from './verification-line.tsx'
@@ -112,18 +112,3 @@ const RepairList = ({ repairs }: { repairs: Registration['repairs'] }) =>
       </ul>
     </details>
   )
-
-const signs = { same: ' ', added: '+', removed: '−' }
-
-const DifferenceView = ({ difference: { document, lines } }: { difference: Difference }) => (
-  <Scroll className="difference" label={`Changes to the ${document}`}>
-    <h3>{document === 'spec' ? 'Spec' : 'Manifest'}</h3>
-    {lines.map(({ kind, text }, index) => (
-      <div key={index} className={kind}>
-        <span aria-hidden="true">{signs[kind]}</span>
-        {kind !== 'same' && <span className="visually-hidden">{kind}: </span>}
-        <code>{text}</code>
-      </div>
-    ))}
-  </Scroll>
-)

@@ -11,6 +11,7 @@ export const activationLabels: Record<PluginSummary['activation'], string> = {
   none: 'Not active',
   active: 'Active',
   expired: 'Sign-in expired',
+  changed: 'Changes to review',
 }
 
 export const confirmationLabels: Record<OperationSummary['asks'], string> = {
