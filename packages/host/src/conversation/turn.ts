@@ -4,7 +4,7 @@ import type { Caller } from '../calls/caller.ts'
 import type { Model } from '../models/model.ts'
 import type { Plugins, RegisteredPlugin } from '../plugins/plugins.ts'
 import type { Call, Conversation, Decision, Message, Part, TurnEvent } from '../wire.ts'
-import { isAbout, isCurrent, newAsk, type Permissions, toAsk } from './confirmation.ts'
+import { type AskInput, isAbout, isCurrent, newAsk, type Permissions, toAsk } from './confirmation.ts'
 import { type Conversations, callsOf } from './conversations.ts'
 import type { EventStream } from './event-stream.ts'
 import { callByHand } from './new-call.ts'
@@ -42,6 +42,8 @@ export class Turn {
   /** The text that the model is saying. */
   #text: Extract<Part, { type: 'text' }> | undefined
   #savedAt = Date.now()
+  /** The plugins whose descriptions the model can read. */
+  #described: RegisteredPlugin[] = []
 
   constructor(context: TurnContext) {
     this.#context = context
@@ -128,6 +130,7 @@ export class Turn {
   async #listen(model: Model, message: Message): Promise<Call[]> {
     const { user, conversation, conversations, prompt, signal } = this.#context
     const tools = await chooseTools(prompt, user, conversation)
+    this.#described = tools.enabled
     const calls: Call[] = []
     this.#text = undefined
     try {
@@ -162,24 +165,36 @@ export class Turn {
 
   /** The confirmation has expired, or the plugin is not the one that the user has seen. */
   async #askAgain(call: Call, target: Target): Promise<void> {
-    const { conversation, permissions } = this.#context
     const asked = this.#asked(call, target)
     const isExpired = Date.parse(call.ask?.expiresAt ?? '') < Date.now()
     const why = isExpired ? 'The confirmation has expired' : `${call.plugin.title} has changed since you were asked`
-    const ask =
-      (await toAsk({ ...asked, messages: conversation.messages, permissions })) ??
-      newAsk(asked, 'This call waited for you. It is made only if you allow it.', false)
-    await this.#put({ ...call, state: 'waiting', ask })
+    const reason = call.ask?.canRemember === false ? call.ask.reason : 'This call waited for your decision.'
+    await this.#put({ ...call, state: 'waiting', ask: newAsk(asked, reason, false) })
     const text = `${why}: check the call again.`
     await this.#change({ type: 'notice', message: this.#messageOf(call).id, text })
   }
 
   /** Asks the user if that is necessary. Resolves to whether it was. */
   async #ask(call: Call, target: Target): Promise<boolean> {
-    const { conversation, permissions } = this.#context
-    const ask = await toAsk({ ...this.#asked(call, target), messages: conversation.messages, permissions })
+    const { permissions } = this.#context
+    const [answered, described] = [await this.#answered(target.plugin), this.#described]
+    const ask = await toAsk({ ...this.#asked(call, target), answered, described, permissions })
     if (ask) await this.#put({ ...call, state: 'waiting', ask })
     return ask !== undefined
+  }
+
+  /** The plugins other than `plugin` that have answered. Of one that is gone it is not known whether it was private. */
+  async #answered({ id: own }: RegisteredPlugin): Promise<AskInput['answered']> {
+    const { user, plugins } = this.#context
+    const titles = new Map<string, string>()
+    for (const { response, plugin } of this.#calls())
+      if (response && plugin.id !== own) titles.set(plugin.id, plugin.title)
+    return Promise.all(
+      [...titles].map(async ([id, title]) => {
+        const found = await plugins.visible(user, id).catch(() => undefined)
+        return { title, isPrivate: found?.document.auth.type !== 'none' }
+      }),
+    )
   }
 
   async #call({ ask: _, ...call }: Call, target: Target): Promise<void> {
