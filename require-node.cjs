@@ -1,8 +1,14 @@
 // Older syntax only: an old Node.js must be able to read this file and print the message.
+// The oldest release of each line without known advisories; package.json has the same.
+var oldest = { 22: [23, 3], 24: [18, 1], 26: [5, 1] }
 var version = process.versions.node.split('.').map(Number)
-if (version[0] < 22 || (version[0] === 22 && version[1] < 18)) {
+var needed = oldest[version[0]]
+var isNewEnough = needed
+  ? version[1] > needed[0] || (version[1] === needed[0] && version[2] >= needed[1])
+  : version[0] > 26
+if (!isNewEnough) {
   console.error(
-    'Node.js 22.18 or newer is required; this is ' +
+    'Node.js 22.23.3, 24.18.1, 26.5.1 or newer is required, because older ones have known vulnerabilities; this is ' +
       process.versions.node +
       '. Without installing anything: npx -y -p node@24 -p pnpm@12.21.0 pnpm ' +
       (process.env.npm_lifecycle_event || 'test'),

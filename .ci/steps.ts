@@ -16,7 +16,7 @@ const browser = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const [testCommand = 'false'] = /^npx .* pnpm test$/m.exec(readme) ?? []
 
 // The full suite runs on Node 24. These run on the others too, because they depend on what Node itself provides.
-const otherVersions = ['22.18', '26']
+const otherVersions = ['22.23.3', '26']
 const onEveryVersion = [
   'pnpm --filter @reference-plugins/store test',
   'pnpm --filter @reference-plugins/core test',

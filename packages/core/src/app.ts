@@ -54,7 +54,7 @@ export async function createApp(plugin: Plugin, options: AppOptions): Promise<Ko
   app.use(requestLog(headers, log))
   app.use(problems)
   app.use(hostCheck(publicUrl, ['/livez', '/readyz']))
-  app.use(crossOrigin(documents, isKnown, development))
+  app.use(crossOrigin(documents, isKnown, development, plugin.mounts))
   app.use(operations(plugin, rateLimit))
   app.use(await mcp({ plugin, publicUrl, rateLimit, isKnown }))
   app.use(pageHeaders(headers))

@@ -1,19 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { EnvironmentError } from './environment.ts'
+import { readSecretFile, writeSecretFile } from './secret-file.ts'
 
 /**
  * A secret for the developer's machine: 256 random bits, in a file that only its owner can read.
  * @param path of the file; its folder is created if missing
  */
 export function developmentSecret(path: string): { secret: string; isNew: boolean } {
-  try {
-    return { secret: readFileSync(path, 'utf8').trim(), isNew: false }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  }
+  const kept = readSecretFile(path)?.trim()
+  if (kept === '') throw new EnvironmentError(`${path} is empty: remove it, and a new secret will be made`)
+  if (kept !== undefined) return { secret: kept, isNew: false }
   const secret = randomBytes(32).toString('base64url')
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, secret, { mode: 0o600 })
+  writeSecretFile(path, secret)
   return { secret, isNew: true }
 }

@@ -1,12 +1,20 @@
-import { mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isLoopbackUrl } from '@reference-plugins/guarded-fetch/address'
 import { z } from 'zod'
 
 const port = z.coerce.number('must be a number').int().min(1).max(65535)
-const origin = z
-  .url('must be a URL')
-  .refine((value) => isOrigin(value), 'must be an origin, such as https://todo.example.com')
+const origin = z.string().superRefine((value, { addIssue }) => {
+  if (!isOrigin(value)) addIssue(`must be an origin, ${exampleFor(value)}`)
+})
+const pageOrigin = z.string().superRefine((value, { addIssue }) => {
+  if (value === 'null')
+    addIssue(
+      'must not be null, the origin of every file and sandboxed page: serve the page by http, and name its origin',
+    )
+  else if (!isPageOrigin(value)) addIssue(`must be an origin, ${exampleFor(value)}`)
+})
 
 /** Reads a variable with values that are separated by commas. */
 export function listOf<Item extends z.ZodType<unknown, string>>(item: Item) {
@@ -26,7 +34,7 @@ const Common = z.object({
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   RATE_LIMIT: z.coerce.number('must be a number').int().min(1).default(6000),
-  CORS_ORIGINS: listOf(origin).default([]),
+  CORS_ORIGINS: listOf(pageOrigin.transform((value) => value.replace(/\/$/, ''))).default([]),
   OPENAI_APPS_CHALLENGE: z
     .string()
     .regex(/^[!-~]+$/, 'must be the token as OpenAI shows it, without spaces')
@@ -67,20 +75,42 @@ export function readEnvironment<Own extends z.ZodType = z.ZodUnknown>(
   if (!read.success)
     throw new EnvironmentError(read.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('\n'))
   const environment = read.data as Environment
+  if (set.NODE_ENV === undefined && isElsewhere(environment.PUBLIC_URL))
+    throw new EnvironmentError(
+      `NODE_ENV is not set, and PUBLIC_URL=${environment.PUBLIC_URL} is for others: set NODE_ENV=production, or NODE_ENV=development to try it out with the secrets and rights of development`,
+    )
   environment.PUBLIC_URL ??= `http://localhost:${environment.PORT}`
   environment.DATABASE_URL ??= defaultDatabase(fileURLToPath(defaults.folder))
   return environment as Environment & z.output<Own>
 }
 
+/** Over http it may be a machine in the developer's own network. */
+const isElsewhere = (publicUrl: string | undefined): boolean =>
+  publicUrl?.startsWith('https:') === true && !isLoopbackUrl(publicUrl)
+
 function defaultDatabase(folder: string): string {
   const data = join(folder, '.data')
-  mkdirSync(data, { recursive: true })
+  mkdirSync(data, { recursive: true, mode: 0o700 })
+  // An older version may have made it for everyone. The folder of another user is that user's to restrict.
+  if (statSync(data).uid === process.getuid?.()) chmodSync(data, 0o700)
   return `file:${join(data, `${basename(folder)}.sqlite`)}`
 }
 
 /** Whether this is an http or https URL with nothing after the port. */
 export const isOrigin = (value: string): boolean =>
   URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && new URL(value).origin === value.replace(/\/$/, '')
+
+/** Whether a page may have this origin: also that of a desktop program or an extension, such as vscode-file://vscode-app. */
+export const isPageOrigin = (value: string): boolean =>
+  isOrigin(value) ||
+  (/^[a-z][a-z0-9+.-]*:\/\/[\w.-]+(:\d+)?$/.test(value) && !/^(https?|file|data|blob|ftp|wss?):/.test(value))
+
+/** The origin that was probably meant. */
+function exampleFor(value: string): string {
+  const meant = URL.parse(value) ?? URL.parse(`https://${value}`)
+  const isMeant = meant !== null && /^https?:$/.test(meant.protocol) && meant.hostname.includes('.')
+  return `such as ${isMeant ? meant.origin : 'https://todo.example.com'}`
+}
 
 /** Reads a variable such as `openai=abc,other=def`: the token that each assistant showed, by its name. */
 export const VerificationTokens = z

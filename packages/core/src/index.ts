@@ -1,3 +1,4 @@
+export { addressKey } from './address-key.ts'
 export { type AppOptions, createApp } from './app.ts'
 export type { Auth, Caller } from './auth/auth.ts'
 export { none } from './auth/none.ts'
@@ -30,6 +31,7 @@ export {
 } from './plugin.ts'
 export { Problem, problemType, toProblem, toProblemDocument } from './problem.ts'
 export { type Call, longestAnswer, run } from './run.ts'
+export { readSecretFile, writeSecretFile } from './secret-file.ts'
 export { type ServeOptions, serve } from './serve.ts'
-export { listen, type RunningServer } from './server.ts'
+export { type ListenOptions, listen, type RunningServer } from './server.ts'
 export { text } from './text.ts'

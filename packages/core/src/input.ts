@@ -1,6 +1,9 @@
+import { z } from 'zod'
 import type { Operation } from './operation.ts'
 import { Problem } from './problem.ts'
+import { type Fits, listTexts, readListText } from './query-list.ts'
 import { inputSchema, type JsonSchema } from './schema.ts'
+import { restorePlus } from './time-format.ts'
 
 export type Place = 'path' | 'query' | 'body'
 
@@ -11,6 +14,8 @@ export interface Field {
   /** Undefined for an input that is text. */
   readonly convert: ((text: string) => unknown) | undefined
   readonly list: boolean
+  /** Whether a value may be an item of this list. */
+  readonly fits: Fits
 }
 
 /** A name in {braces} is in the path. Other inputs are in the query of a GET or DELETE, or in the JSON body. */
@@ -19,9 +24,19 @@ export function fieldsOf({ method, path, input }: Operation): Field[] {
   const rest: Place = method === 'GET' || method === 'DELETE' ? 'query' : 'body'
   return Object.entries(properties).map(([name, schema]) => {
     const list = schema.type === 'array'
-    const type = list ? (schema.items as JsonSchema).type : schema.type
-    return { name, place: path.includes(`{${name}}`) ? 'path' : rest, list, convert: converters[String(type)] }
+    const { type, format } = list ? (schema.items as JsonSchema) : schema
+    const convert = format === 'date-time' ? restorePlus : converters[String(type)]
+    const fits: Fits = list ? fitsItem(input.shape[name]) : () => false
+    return { name, place: path.includes(`{${name}}`) ? 'path' : rest, list, convert, fits }
   })
+}
+
+/** The schema of the items, inside whatever makes the list optional. */
+function fitsItem(schema: unknown): Fits {
+  let inner = schema
+  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodNullable)
+    inner = inner.unwrap()
+  return inner instanceof z.ZodArray ? (item) => z.safeParse(inner.element, item).success : () => true
 }
 
 const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
@@ -56,7 +71,7 @@ export function readInput(fields: readonly Field[], { params, querystring, body 
       input[name] = convert ? convert(text) : text
       continue
     }
-    const texts = place === 'query' ? query?.get(name) : undefined
+    const texts = place === 'query' && query ? (field.list ? listTexts(query, name) : query.get(name)) : undefined
     if (texts) input[name] = fromQuery(field, texts)
     if (body && Object.hasOwn(body, name)) {
       if (texts && body[name] !== input[name])
@@ -67,8 +82,8 @@ export function readInput(fields: readonly Field[], { params, querystring, body 
   return input
 }
 
-function fromQuery({ name, list, convert }: Field, texts: string[]): unknown {
-  if (list) return convert ? texts.map(convert) : texts
+function fromQuery({ name, list, convert, fits }: Field, texts: string[]): unknown {
+  if (list) return texts.flatMap((text) => readListText(text, convert ?? String, fits))
   if (texts.length > 1) throw new Problem(400, `${name} is given ${texts.length} times in the query: send it once`)
   const text = texts[0] as string
   return convert ? convert(text) : text

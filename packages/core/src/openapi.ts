@@ -1,4 +1,4 @@
-import type { Plugin, PluginOperation } from './plugin.ts'
+import { httpOperations, type Plugin, type PluginOperation } from './plugin.ts'
 import { ProblemDocument, problemType } from './problem.ts'
 import { inputSchema, type JsonSchema, outputSchema, type SpecVersion } from './schema.ts'
 
@@ -20,7 +20,7 @@ export function toSpec(plugin: Plugin, publicUrl: string, version: SpecVersion):
   const schemas: Record<string, JsonSchema> = {}
   outputSchema(ProblemDocument, version, schemas)
   const paths: Spec['paths'] = {}
-  for (const operation of plugin.operations) {
+  for (const operation of httpOperations(plugin)) {
     paths[operation.path] ??= {}
     Object.assign(paths[operation.path] as object, {
       [operation.method.toLowerCase()]: toOperationObject(plugin, operation, version, schemas),

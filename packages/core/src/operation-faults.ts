@@ -71,21 +71,17 @@ function longestText({ type, maxLength, maxItems, items }: JsonSchema): number {
 }
 
 /** JSON has no dates, sets or big integers, so zod writes no schema for them. */
-export const schemaFaults = ({ input, output }: Operation): string[] => [
-  ...sideFaults('input', input),
-  ...sideFaults('output', output),
-]
-
-function sideFaults(side: 'input' | 'output', { shape }: z.ZodObject): string[] {
-  return Object.entries(shape).flatMap(([name, schema]) => {
-    try {
-      const written = JSON.stringify(z.toJSONSchema(schema, { io: side }))
-      return controls.test(written) ? [`the ${side} ${name} contains a control character`] : []
-    } catch {
-      return [`the ${side} ${name} has a type that JSON does not have: use text, numbers, booleans, lists or objects`]
-    }
-  })
-}
+export const schemaFaults = (operation: Operation): string[] =>
+  (['input', 'output'] as const).flatMap((side) =>
+    Object.entries(operation[side].shape).flatMap(([name, schema]) => {
+      try {
+        const written = JSON.stringify(z.toJSONSchema(schema, { io: side }))
+        return controls.test(written) ? [`the ${side} ${name} contains a control character`] : []
+      } catch {
+        return [`the ${side} ${name} has a type that JSON does not have: use text, numbers, booleans, lists or objects`]
+      }
+    }),
+  )
 
 function fieldFaults(schema: JsonSchema): string[] {
   const faults: string[] = []

@@ -43,6 +43,11 @@ interface Options<Input extends z.ZodObject, Output extends z.ZodObject, Status 
   consequential?: boolean
   /** The page that an assistant may show instead of the answer (MCP Apps): `views/NAME.html` in the plugin's folder. */
   view?: string
+  /**
+   * Offers it over MCP only: no spec and no path has it. For tools whose names assistants fix and generated clients of a
+   * spec cannot use, such as `fetch`.
+   */
+  only?: 'mcp'
   /** Pictures, sounds or documents that an MCP client gets besides the JSON. Over HTTP only the JSON is sent. */
   content?: (output: z.output<Output>) => ContentBlock[]
   handler: (input: z.output<Input>, given: Given) => NoInfer<z.input<Output> | Promise<z.input<Output>>>
@@ -84,6 +89,7 @@ export interface Operation<Caller = unknown, Scope extends string = string> {
   /** True if the handler needs a caller. */
   readonly forUser: Caller extends undefined ? false : boolean
   readonly view: string | undefined
+  readonly only: 'mcp' | undefined
   readonly content: ((output: never) => ContentBlock[]) | undefined
   readonly handler: (input: never, context: never) => unknown
 }
@@ -143,6 +149,7 @@ function common<Input extends z.ZodObject, Output extends z.ZodObject, Status ex
     consequential: consequential ?? !readOnly,
     effects,
     view: options.view,
+    only: options.only,
     content: options.content,
     handler,
   }

@@ -19,6 +19,8 @@ export interface Mount {
   /** The middleware gets every request at this path or below it, whatever the method. */
   readonly path: string
   readonly middleware: Middleware<MountState>
+  /** Whether people open it in their browser, so that no page may call it with a script (RFC 9700, section 2.6). */
+  readonly isForPeople?: boolean
 }
 
 /** Something that a plugin needs in order to serve, such as its database. */
@@ -48,6 +50,9 @@ export interface Plugin {
   readonly mounts: readonly Mount[]
   readonly servesFrom?: string
 }
+
+/** The operations that have a path and are in the specs. */
+export const httpOperations = ({ operations }: Plugin): PluginOperation[] => operations.filter(({ only }) => !only)
 
 export async function closePlugin(plugin: Plugin): Promise<void> {
   for (const resource of plugin.needs.toReversed()) await resource.close()

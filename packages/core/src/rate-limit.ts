@@ -1,11 +1,12 @@
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
+import { addressKey } from './address-key.ts'
 import { Problem } from './problem.ts'
 
 const window = 60
 const failedTries = 100
 
 /**
- * Allows `limit` calls a minute from one address, announced as in draft-ietf-httpapi-ratelimit-headers, and 100 calls
+ * Allows `limit` calls a minute from one address (IPv6: from one /64), announced as in draft-ietf-httpapi-ratelimit-headers, and 100 calls
  * with a refused token.
  */
 export class RateLimit {
@@ -27,7 +28,7 @@ export class RateLimit {
    */
   async count(address: string): Promise<string[]> {
     try {
-      return this.#headers(await this.#calls.consume(address))
+      return this.#headers(await this.#calls.consume(addressKey(address)))
     } catch (refused) {
       const used = refused as RateLimiterRes
       throw tooMany(used, `at most ${this.#limit} calls a minute are allowed`, this.#headers(used))
@@ -44,12 +45,13 @@ export class RateLimit {
    * @throws Problem 429 or what `authenticate` throws
    */
   async guard<Result>(address: string, authenticate: () => Promise<Result>): Promise<Result> {
-    const tries = await this.#failures.get(address)
+    const key = addressKey(address)
+    const tries = await this.#failures.get(key)
     if (tries && tries.consumedPoints >= failedTries) throw tooMany(tries, 'too many tokens were refused')
     try {
       return await authenticate()
     } catch (error) {
-      if (error instanceof Problem && error.status === 401) await this.#failures.penalty(address)
+      if (error instanceof Problem && error.status === 401) await this.#failures.penalty(key)
       throw error
     }
   }

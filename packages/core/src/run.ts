@@ -3,6 +3,7 @@ import type { Caller } from './auth/auth.ts'
 import type { Context } from './operation.ts'
 import type { Plugin, PluginOperation } from './plugin.ts'
 import { Problem } from './problem.ts'
+import { describeFormat } from './time-format.ts'
 
 /** The longest answer that ChatGPT plugins and GPT Actions accept, in characters. */
 export const longestAnswer = 100_000
@@ -25,6 +26,7 @@ export interface Answer {
  */
 export async function run(plugin: Plugin, operation: PluginOperation, input: unknown, call: Call): Promise<Answer> {
   authorize(plugin, operation, call.caller)
+  leaveNullsOut(operation, input)
   const checked = operation.input.safeParse(input)
   if (!checked.success) throw refusal(checked.error, input)
   const output = await operation.handler(checked.data as never, call as never)
@@ -45,6 +47,17 @@ export class OutputError extends Error {
   }
 }
 
+/** Some assistants send null for an input that they leave out. Where a schema knows null, it means what the schema says. */
+function leaveNullsOut({ input: { shape } }: PluginOperation, input: unknown): void {
+  const given = input as Record<string, unknown> | null
+  if (typeof given !== 'object' || given === null) return
+  for (const name in given) {
+    if (given[name] !== null || !Object.hasOwn(shape, name)) continue
+    const schema = shape[name]
+    if (schema?.safeParse(undefined).success && !schema.safeParse(null).success) delete given[name]
+  }
+}
+
 function authorize(plugin: Plugin, operation: PluginOperation, caller: Caller | undefined): void {
   if (operation.forUser && !caller) throw new Error(`${operation.id} needs a caller, and the auth mode returned none`)
   const { scope } = operation
@@ -55,10 +68,17 @@ function refusal(error: z.ZodError, input: unknown): Problem {
   const errors = error.issues.map((issue) => {
     const name = issue.path.join('.')
     const missing = issue.code === 'invalid_type' && !Object.hasOwn(Object(input), String(issue.path[0]))
-    return { name, detail: missing ? 'is missing' : issue.message }
+    return { name, detail: missing ? 'is missing' : (describeIso(issue, input) ?? issue.message) }
   })
   const sentence = errors.map(({ name, detail }) => `${name}: ${detail}`).join('; ')
   return new Problem(400, `Correct the input and call again. ${sentence}`, { errors })
+}
+
+/** Zod's own words for an ISO format name neither the form nor the fault. */
+function describeIso(issue: z.core.$ZodIssue, input: unknown): string | undefined {
+  if (issue.code !== 'invalid_format' || !issue.message.startsWith('Invalid ISO ')) return undefined
+  const value = issue.path.reduce<unknown>((whole, key) => (whole as Record<PropertyKey, unknown>)[key], input)
+  return describeFormat(issue.format, value)
 }
 
 const describe = (error: z.ZodError): string =>

@@ -24,6 +24,8 @@ export async function serve<Own extends z.ZodType = z.ZodUnknown>(
   createPlugin: (settings: Environment & z.output<Own>) => Promise<Plugin>,
   options: ServeOptions<Own>,
 ): Promise<void> {
+  // Whatever a plugin writes is for its own user only.
+  process.umask(0o077)
   const lifecycle = { stopping: false }
   // In the order of their start.
   const started: (() => Promise<void>)[] = []

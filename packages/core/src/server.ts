@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type ConnectionLimits, limitConnections } from './connections.ts'
 import { protection } from './exchange.ts'
 import type { Lifecycle } from './middleware/health.ts'
 import { Problem, problemType, toProblemDocument } from './problem.ts'
@@ -15,10 +16,17 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-/** Listens with limits on headers, time and connections, so that a slow or broken client blocks nobody else. */
+export interface ListenOptions {
+  host: string
+  port: number
+  lifecycle: Lifecycle
+  limits?: Partial<ConnectionLimits>
+}
+
+/** Listens with limits on headers, time, connections and unread answers, so that a slow or broken client blocks nobody else. */
 export async function listen(
   listener: RequestListener,
-  { host, port, lifecycle }: { host: string; port: number; lifecycle: Lifecycle },
+  { host, port, lifecycle, limits }: ListenOptions,
 ): Promise<RunningServer> {
   const server = createServer({
     maxHeaderSize: 16_384,
@@ -31,10 +39,11 @@ export async function listen(
     optimizeEmptyRequests: true,
   })
   server.maxConnections = 10_000
-  server.on('request', (request, response) => {
+  const answer: RequestListener = (request, response) => {
     if (lifecycle.stopping) response.setHeader('Connection', 'close')
     listener(request, response)
-  })
+  }
+  limitConnections(server, answer, limits)
   server.on('clientError', refuse)
   server.on('checkExpectation', (_, response) => {
     const body = problemText(417, 'Send no Expect header, or "Expect: 100-continue"')

@@ -20,6 +20,6 @@ test('a secret is created once, has 256 bits, and only its owner can read it', (
 
 test('a secret that a person wrote into the file is used, without its line break', () => {
   const path = join(temporaryFolder(), 'secret')
-  writeFileSync(path, 'one of my own\n')
+  writeFileSync(path, 'one of my own\n', { mode: 0o600 })
   assert.deepEqual(developmentSecret(path), { secret: 'one of my own', isNew: false })
 })

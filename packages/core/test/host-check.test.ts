@@ -17,7 +17,6 @@ test('a page on the web that points its own host name here reads nothing', async
     'evil.example:3333',
     'localhost.evil.example',
     '127.0.0.1.evil.example',
-    'shop.example.com@evil.example',
     '127.0.0.2',
     '0.0.0.0',
   ])
@@ -40,4 +39,17 @@ test('a host name may have any case and its port', async () => {
 test('health answers to an IP address, for Kubernetes and load balancers', async () => {
   await api.get('/livez').set('Host', '10.0.0.5:3333').expect(200)
   await api.get('/readyz').set('Host', '10.0.0.5:3333').expect(200)
+})
+
+test('a Host that is none is refused', async () => {
+  for (const host of [
+    'shop.example.com@evil.example',
+    'localhost:7501:80',
+    'localhost:',
+    'localhost:x',
+    'a b',
+    '[::1',
+    '',
+  ])
+    await ask(host).expect(host === 'localhost:' ? 421 : 400)
 })

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { createApp, createLog, definePlugin, none, Problem } from '../src/index.ts'
-import { openShop, operations, publicUrl, serveShop } from './fixture.ts'
+import { createApp, createLog, definePlugin, type Mount, none, Problem } from '../src/index.ts'
+import { openShop, operations, publicUrl, serveShop, serviceSecret, serviceShop } from './fixture.ts'
 
 const shop = definePlugin({
   ...openShop(),
@@ -15,10 +15,6 @@ const shop = definePlugin({
       path: '/pages',
       middleware(ctx, next) {
         if (ctx.path === '/pages/nothing') return next()
-        if (ctx.path === '/pages/guarded')
-          return ctx.state.guard(async () => {
-            throw new Problem(401, 'Send another token')
-          })
         if (ctx.path === '/pages/throw') throw new Problem(409, 'Try another page')
         ctx.set('Content-Security-Policy', "default-src 'self'")
         ctx.body = ctx.method
@@ -49,11 +45,26 @@ test('an error of a mount becomes a problem document, and its calls are counted'
   await api.get('/pages').expect(429)
 })
 
-test('tokens that a mount refuses are counted', async () => {
-  const { api } = await serveShop(shop)
-  for (let count = 0; count < 100; count++) await api.get('/pages/guarded').expect(401)
-  await api.get('/pages/guarded').expect(429).expect('Retry-After', /^\d+$/)
-  await api.get('/pages').expect(200)
+test('the tokens that a mount refuses count with those that operations refuse', async () => {
+  const files: Mount = {
+    path: '/files',
+    async middleware(ctx) {
+      const { authorization } = ctx.req.headers
+      await ctx.state.guard(() => service.auth.authenticate(authorization))
+      ctx.body = 'a file'
+    },
+  }
+  const service = serviceShop()
+  const { api } = await serveShop({ ...service, mounts: [files] })
+  const right = `Bearer ${serviceSecret}`
+  await api.get('/files').set('Authorization', right).expect(200, 'a file')
+  for (let tries = 0; tries < 100; tries++)
+    await api
+      .get(['/files', '/things?word=a'][tries % 2] as string)
+      .set('Authorization', 'Bearer guess')
+      .expect(401)
+  for (const path of ['/files', '/things?word=a'])
+    await api.get(path).set('Authorization', right).expect('Retry-After', /\d/).expect(429)
 })
 
 test('no document mentions a mount', async () => {

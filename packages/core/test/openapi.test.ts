@@ -11,8 +11,10 @@ import { load } from 'js-yaml'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { documentFiles } from '../src/documents.ts'
-import { definePlugin, none, operation, type Plugin } from '../src/index.ts'
-import { oauthShop, openShop, publicUrl, serviceShop, userShop } from './fixture.ts'
+import { definePlugin, none, operation, type Plugin, text } from '../src/index.ts'
+import { toSpec } from '../src/openapi.ts'
+import { oauthShop, openShop, operations, publicUrl, serviceShop, userShop } from './fixture.ts'
+import { serveMcp } from './mcp-fixture.ts'
 
 const shops: Record<string, Plugin> = {
   none: openShop(),
@@ -221,4 +223,35 @@ test('no YAML reader takes an octal number of YAML 1.2 for a number', () => {
 test('a control character, at which some YAML readers fail, is refused at the definition', () => {
   for (const word of ['\x7f', '\u0085', '\u2028', '\0'])
     assert.throws(() => choiceOf([word, 'other']), /choice contains a control character/)
+})
+
+test('an operation for MCP only has no path and is in no spec, and MCP lists and calls it', async (t) => {
+  const plugin = definePlugin({
+    ...openShop(),
+    auth: none(),
+    operations: {
+      ...operations,
+      fetch: operation('GET /knowledge/{id}', {
+        only: 'mcp',
+        openWorld: false,
+        summary: 'Read one thing',
+        input: z.object({ id: text(10).describe('The id') }),
+        output: z.object({ id: z.string() }),
+        handler: ({ id }) => ({ id }),
+      }),
+    },
+  })
+  const shop = await serveMcp(plugin)
+  t.after(shop.close)
+  for (const version of ['3.1.0', '3.0.3'] as const)
+    assert.doesNotMatch(JSON.stringify(toSpec(plugin, publicUrl, version)), /knowledge|fetch/)
+  for (const path of ['/knowledge/a', '/openapi.yaml']) {
+    const answer = await fetch(new URL(path, shop.url))
+    assert.equal(answer.status, path === '/knowledge/a' ? 404 : 200)
+    assert.doesNotMatch(await answer.text(), /fetch/)
+  }
+  const client = await shop.connect('2026-07-28')
+  assert.ok((await client.listTools()).tools.some(({ name }) => name === 'fetch'))
+  assert.deepEqual((await client.callTool({ name: 'fetch', arguments: { id: 'a' } })).structuredContent, { id: 'a' })
+  await client.close()
 })

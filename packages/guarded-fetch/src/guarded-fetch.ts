@@ -27,7 +27,7 @@ export interface GuardedFetchOptions {
   maximumBytes?: number
   /** The time limit in milliseconds, including redirects. By default 15 seconds. */
   timeout?: number
-  /** Headers that identify the caller, such as Authorization, are only sent to the origin of the URL. */
+  /** Those that may identify the caller, such as Authorization or X-Api-Key, do not follow a redirect to another origin. */
   headers?: Record<string, string>
   /** The most redirects to follow. Each is checked like the first URL. By default 3. */
   redirects?: number
@@ -177,10 +177,12 @@ const tooOften = (followed: number): string => (followed === 0 ? 'to another add
 
 const resolveAll: Resolve = (hostname) => systemLookup(hostname, { all: true })
 
+// Whatever else is sent may identify the caller, such as X-Api-Key.
+const ofAnyone =
+  /^(accept|accept-charset|accept-encoding|accept-language|cache-control|if-modified-since|if-none-match|pragma|range|user-agent)$/i
+
 const withoutCaller = (headers: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !/^(authorization|proxy-authorization|cookie)$/i.test(name)),
-  )
+  Object.fromEntries(Object.entries(headers).filter(([name]) => ofAnyone.test(name)))
 
 /** Checks a literal address, because connecting to it needs no lookup. */
 function checkUrl(url: string, isAllowed: (address: string) => boolean): string {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, test } from 'node:test'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
@@ -166,6 +166,34 @@ test('headers that identify the caller are not sent to another origin', async ()
     '/c undefined undefined text/plain',
     '/d undefined undefined text/plain',
   ])
+})
+
+test('only headers that anyone may send follow a redirect to another origin', async () => {
+  const names = [
+    'X-Api-Key',
+    'api-key',
+    'X-Auth-Token',
+    'x-amz-security-token',
+    'Proxy-Authorization',
+    'Cookie2',
+    'DPoP',
+    'X-1',
+  ]
+  const own = Object.fromEntries(names.map((name) => [name, 'secret']))
+  const anyone = { Accept: 'text/plain', 'If-None-Match': '"1"', 'USER-AGENT': 'news', 'accept-language': 'de' }
+  const seen: IncomingHttpHeaders[] = []
+  answer = (request, response) => {
+    seen.push(request.headers)
+    const location = { '/a': '/b', '/b': `http://localhost:${port}/c` }[request.url ?? '']
+    response.writeHead(location ? 302 : 200, location ? { location } : {}).end()
+  }
+  await guardedFetch(local('/a'), { ...allowed, headers: { ...own, ...anyone } })
+  await guardedFetcher({ ...allowed })(local('/a'), { headers: { ...own, ...anyone } })
+  assert.equal(seen.length, 6)
+  for (const [index, headers] of seen.entries()) {
+    for (const [name, value] of Object.entries(anyone)) assert.equal(headers[name.toLowerCase()], value)
+    for (const name of names) assert.equal(headers[name.toLowerCase()], index % 3 < 2 ? 'secret' : undefined, name)
+  }
 })
 
 test('the caller can abort a fetch', async () => {

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { Database } from '@reference-plugins/store'
+import { nameKey, shownName } from './name.ts'
 import { fitsPassword, hashPassword } from './password.ts'
 import { seconds } from './tables.ts'
 
@@ -8,8 +9,6 @@ export interface Account {
   name: string
 }
 
-/** The same for all names that look the same. */
-const keyOf = (name: string): string => name.normalize('NFKC').toLowerCase()
 const digest = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
 
 /** How long a browser stays signed in, in seconds. */
@@ -28,24 +27,28 @@ export class Accounts {
   }
 
   findByName(name: string): Promise<Account | undefined> {
-    return this.#database.get<Account>`SELECT id, name FROM oauth_account WHERE key = ${keyOf(name)}`
+    return this.#database.get<Account>`SELECT id, name FROM oauth_account WHERE key = ${nameKey(name)}`
   }
 
-  /** Returns undefined if the name is taken. */
-  async add(name: string, password: string): Promise<Account | undefined> {
-    const account = { id: randomUUID(), name }
-    const hash = await hashPassword(password)
+  /**
+   * Returns undefined if the name is taken.
+   * @param signal ends the work if nobody waits for it any more, here and below
+   * @throws SignInBusy, here and below
+   */
+  async add(name: string, password: string, signal?: AbortSignal): Promise<Account | undefined> {
+    const account = { id: randomUUID(), name: shownName(name) }
+    const hash = await hashPassword(password, signal)
     const added = await this.#database.run`
       INSERT INTO oauth_account (id, name, key, password, created_at)
-      VALUES (${account.id}, ${name}, ${keyOf(name)}, ${hash}, ${seconds()}) ON CONFLICT (key) DO NOTHING`
+      VALUES (${account.id}, ${account.name}, ${nameKey(name)}, ${hash}, ${seconds()}) ON CONFLICT (key) DO NOTHING`
     return added > 0 ? account : undefined
   }
 
   /** Returns undefined if the name or the password is wrong, without telling which. */
-  async check(name: string, password: string): Promise<Account | undefined> {
+  async check(name: string, password: string, signal?: AbortSignal): Promise<Account | undefined> {
     const found = await this.#database.get<Account & { password: string }>`
-      SELECT id, name, password FROM oauth_account WHERE key = ${keyOf(name)}`
-    const fits = await fitsPassword(password, found?.password)
+      SELECT id, name, password FROM oauth_account WHERE key = ${nameKey(name)}`
+    const fits = await fitsPassword(password, found?.password, signal)
     return found && fits ? { id: found.id, name: found.name } : undefined
   }
 
@@ -65,5 +68,33 @@ export class Accounts {
 
   async signOut(secret: string): Promise<void> {
     await this.#database.run`DELETE FROM oauth_sign_in WHERE digest = ${digest(secret)}`
+  }
+
+  /** Ends all sign-ins of the user in browsers. Connected apps keep their access. */
+  async signOutEverywhere({ id }: Account): Promise<void> {
+    await this.#database.run`DELETE FROM oauth_sign_in WHERE account_id = ${id}`
+    await this.#database.run`DELETE FROM oauth_record WHERE model = 'Session' AND account_id = ${id}`
+  }
+
+  /** Ends all sign-ins too, because somebody else may know the old password. */
+  async changePassword(account: Account, password: string, signal?: AbortSignal): Promise<void> {
+    const hash = await hashPassword(password, signal)
+    await this.#database.run`UPDATE oauth_account SET password = ${hash} WHERE id = ${account.id}`
+    await this.signOutEverywhere(account)
+  }
+
+  /** Deletes the account, its sign-ins, and the access of its apps. */
+  async remove(account: Account): Promise<void> {
+    await this.#database.run`DELETE FROM oauth_account WHERE id = ${account.id}`
+    await this.signOutEverywhere(account)
+    await this.#database.run`
+      DELETE FROM oauth_record WHERE grant_id IN (
+        SELECT id FROM oauth_record WHERE model = 'Grant' AND account_id = ${account.id})`
+    await this.#database.run`DELETE FROM oauth_record WHERE account_id = ${account.id}`
+  }
+
+  /** Ends a session of oidc-provider, of which only a hash of the id is stored. */
+  async forgetSession(uid: string): Promise<void> {
+    await this.#database.run`DELETE FROM oauth_record WHERE model = 'Session' AND uid = ${uid}`
   }
 }

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Database } from '@reference-plugins/store'
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider'
 import { seconds } from './tables.ts'
 
-// Each of these gives access, so a copy of the table must not be enough to use them.
-const hashed = ['AccessToken', 'AuthorizationCode', 'RefreshToken']
-const grantable = [...hashed, 'Grant']
+const grantable = ['AccessToken', 'AuthorizationCode', 'RefreshToken', 'Grant']
+// The ids of these give access, so a copy of the table must not be enough to use them.
+const hashed = ['AccessToken', 'AuthorizationCode', 'RefreshToken', 'Session', 'Interaction']
 
 /** The storage of oidc-provider, on the plugin's database. */
 export const createAdapter =
@@ -23,12 +23,11 @@ class StoreAdapter implements Adapter {
   }
 
   #key(id: string): string {
-    return hashed.includes(this.#model) ? createHash('sha256').update(id).digest('base64url') : id
+    return hashed.includes(this.#model) ? digest(id) : id
   }
 
   async upsert(id: string, payload: AdapterPayload, expiresIn: number): Promise<void> {
-    const { jti, ...rest } = payload
-    const kept = JSON.stringify(hashed.includes(this.#model) ? rest : payload)
+    const kept = JSON.stringify(withoutSecrets(this.#model, id, payload))
     const { uid = null, grantId = null, accountId = null } = payload
     const grant = this.#model === 'Grant' ? id : grantId
     const expiresAt = expiresIn ? seconds() + expiresIn : null
@@ -43,9 +42,12 @@ class StoreAdapter implements Adapter {
     const row = await this.#database.get<Row>`
       SELECT payload, consumed_at FROM oauth_record
       WHERE model = ${this.#model} AND id = ${this.#key(id)} AND coalesce(expires_at, ${seconds()} + 1) > ${seconds()}`
-    return row && { jti: id, ...toPayload(row) }
+    if (!row) return undefined
+    const payload = { jti: id, ...toPayload(row) }
+    return this.#model === 'Interaction' ? { ...payload, returnTo: `${payload.returnTo}${id}` } : payload
   }
 
+  /** Without the id, of which only a hash is stored: such a session can be read, and not saved or destroyed. */
   async findByUid(uid: string): Promise<AdapterPayload | undefined> {
     const row = await this.#database.get<Row>`
       SELECT payload, consumed_at FROM oauth_record
@@ -70,19 +72,46 @@ class StoreAdapter implements Adapter {
   /**
    * Marks a code or a refresh token as used. The statement itself decides who is first, because oidc-provider checked
    * earlier, and others may have used it since.
-   * @throws InvalidGrant for all but the first; a code that is used twice ends its grant, RFC 6749 4.1.2
+   * @throws InvalidGrant for all but the first; what is used twice has been stolen, so its grant ends with all its tokens:
+   * RFC 6749 4.1.2, RFC 9700 4.14.2
    */
   async consume(id: string): Promise<void> {
     const first = await this.#database.run`
       UPDATE oauth_record SET consumed_at = ${seconds()}
       WHERE model = ${this.#model} AND id = ${this.#key(id)} AND consumed_at IS NULL`
     if (first > 0) return
-    if (this.#model === 'AuthorizationCode')
-      await this.#database.run`
-        DELETE FROM oauth_record WHERE grant_id = (
-          SELECT grant_id FROM oauth_record WHERE model = ${this.#model} AND id = ${this.#key(id)})`
+    await this.#database.run`
+      DELETE FROM oauth_record WHERE grant_id = (
+        SELECT grant_id FROM oauth_record WHERE model = ${this.#model} AND id = ${this.#key(id)})`
     throw new errors.InvalidGrant('it has already been used')
   }
+}
+
+const digest = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
+
+function withoutSecrets(model: string, id: string, payload: AdapterPayload): object {
+  const { jti: _, ...rest } = payload
+  if (model === 'Client')
+    return payload.client_secret === undefined
+      ? payload
+      : { ...payload, client_secret: hashSecret(payload.client_secret) }
+  if (model === 'Interaction') {
+    // oidc-provider stores the session's id here and does not read it.
+    const session = rest.session && { ...rest.session, cookie: '' }
+    return { ...rest, session, returnTo: String(rest.returnTo ?? '').slice(0, -id.length) }
+  }
+  return hashed.includes(model) ? rest : payload
+}
+
+const hashMark = 'sha256:'
+
+/** A stored client is saved again with the hash that was read, so what is hashed stays as it is. */
+const hashSecret = (secret: string): string => (secret.startsWith(hashMark) ? secret : `${hashMark}${digest(secret)}`)
+
+/** Whether it is the secret of a client that registered itself. Earlier versions stored secrets as they were. */
+export function fitsSecret(secret: string, kept: string): boolean {
+  const [found, expected] = [kept.startsWith(hashMark) ? hashMark + digest(secret) : secret, kept].map(digest)
+  return timingSafeEqual(Buffer.from(found as string), Buffer.from(expected as string))
 }
 
 interface Row {

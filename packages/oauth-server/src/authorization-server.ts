@@ -5,11 +5,14 @@ import type { Provider } from 'oidc-provider'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { Accounts } from './accounts.ts'
 import { cleanUp } from './adapter.ts'
+import { addressKey } from './address-key.ts'
 import { ConnectedApps } from './connected-apps.ts'
 import { createProvider, mountPath, type ProviderOptions } from './provider.ts'
 import { ProviderHandler } from './provider-handler.ts'
 import { forgetUnused } from './registration.ts'
 import { resourceMetadata } from './resource-metadata.ts'
+import { serverMetadata } from './server-metadata.ts'
+import { readAuthorizationForm } from './token-request.ts'
 import { UserPages } from './user-pages.ts'
 
 type Defaulted = 'registration' | 'documents'
@@ -37,12 +40,14 @@ export interface AuthorizationServer<Scope extends string> extends Resource {
 }
 
 const discovery = '/.well-known/openid-configuration'
+/** What people open in their browser. */
+const pages = ['/authorize', '/interaction', '/apps']
 
 /** The methods of each path below `/oauth`. */
 function methodsOf(path: string): string[] | undefined {
   if (path === '/authorize' || path === '/apps' || /^\/interaction\/[\w-]+$/.test(path)) return ['GET', 'POST']
   if (path === '/token' || path === '/revoke') return ['POST']
-  return path === '/jwks' || path === discovery || /^\/authorize\/[\w-]+$/.test(path) ? ['GET'] : undefined
+  return path === '/jwks' || /^\/authorize\/[\w-]+$/.test(path) ? ['GET'] : undefined
 }
 
 const cleanUpInterval = 10 * 60_000
@@ -67,7 +72,7 @@ export async function createAuthorizationServer<const Scope extends string>(
   const provider = await createProvider({ ...options, accounts, registration, documents })
   const handler = new ProviderHandler(provider, publicUrl, Object.keys(scopes), database)
   const apps = new ConnectedApps(database, clients)
-  const pages = new UserPages({ provider, accounts, apps, title, publicUrl, scopes, clients, mayBeNew: signUp })
+  const userPages = new UserPages({ provider, accounts, apps, title, publicUrl, scopes, clients, mayBeNew: signUp })
   const limiter = new RateLimiterMemory({ points: rateLimit, duration: 60 })
   const registrations = new RateLimiterMemory({ points: 30, duration: 3600 })
   const { host, hostname } = new URL(publicUrl)
@@ -80,22 +85,27 @@ export async function createAuthorizationServer<const Scope extends string>(
 
   const serve = async (ctx: Context, next: Next): Promise<unknown> => {
     const path = ctx.path.slice(mountPath.length)
-    const isPage = path === '/apps' || path.startsWith('/interaction/')
     // Cookies belong to one host name, so a browser at 127.0.0.1 is redirected to localhost, which the links use. On other
     // hosts a proxy may have changed the Host header although the browser used the right name.
-    if (isLocal && ctx.method === 'GET' && ctx.req.headers.host !== host && (isPage || path === '/authorize'))
-      return ctx.redirect(`${publicUrl}${ctx.url}`)
+    if (
+      isLocal &&
+      ctx.method === 'GET' &&
+      ctx.req.headers.host !== host &&
+      pages.includes(path.split('/', 2).join('/'))
+    )
+      return ctx.redirect(`${publicUrl}${ctx.path}${ctx.search}`)
     const methods = path === '/register' && registration ? ['POST'] : methodsOf(path)
     if (!methods) return next()
     if (!methods.includes(ctx.method))
       throw new Problem(405, `Use ${methods.join(' or ')}`, { headers: { allow: methods.join(', ') } })
     if (path === '/authorize' || path === '/token' || path === '/revoke') await count(limiter, ctx)
     if (path === '/register') await count(registrations, ctx)
-    if (path === '/apps') return pages.connectedApps(ctx)
-    if (path.startsWith('/interaction/')) return pages.interaction(ctx)
+    if (path === '/apps') return userPages.connectedApps(ctx)
+    if (path.startsWith('/interaction/')) return userPages.interaction(ctx)
+    if (path === '/authorize' && ctx.method === 'POST') return sendAgain(ctx)
     return handler.forward(ctx)
   }
-  const metadata = (ctx: Context, next: Next) => (ctx.method === 'GET' ? handler.forward(ctx, discovery) : next())
+  const middleware = async (ctx: Context, next: Next) => void (await serve(ctx, next))
 
   return {
     accounts,
@@ -109,11 +119,10 @@ export async function createAuthorizationServer<const Scope extends string>(
         verify(provider, resource === '/' ? [publicUrl] : [publicUrl, `${publicUrl}${resource}`], token),
     }),
     mounts: [
-      { path: mountPath, middleware: async (ctx, next) => void (await serve(ctx, next)) },
-      // RFC 8414 puts the well-known part before the issuer's path, OpenID Connect Discovery after it.
-      { path: `/.well-known/oauth-authorization-server${mountPath}`, middleware: metadata },
-      { path: `/.well-known/openid-configuration${mountPath}`, middleware: metadata },
-      resourceMetadata({ publicUrl, title, issuer: provider.issuer, scopes: Object.keys(scopes) }),
+      ...resourceMetadata({ publicUrl, title, issuer: provider.issuer, scopes: Object.keys(scopes) }),
+      ...serverMetadata(publicUrl, (ctx) => handler.forward(ctx, discovery)),
+      ...pages.map((page) => ({ path: `${mountPath}${page}`, middleware, isForPeople: true })),
+      { path: mountPath, middleware },
     ],
     ready: () => database.ready(),
     async close() {
@@ -143,9 +152,17 @@ async function verify(provider: Provider, audiences: string[], value: string): P
   return { id: token.accountId, scopes: [...token.scopes] }
 }
 
+/** A form from another site comes without cookies, which the redirect gets. */
+async function sendAgain(ctx: Context): Promise<void> {
+  const form = await readAuthorizationForm(ctx)
+  if (!form) return
+  ctx.status = 303
+  ctx.redirect(`${ctx.path}?${form}`)
+}
+
 async function count(limiter: RateLimiterMemory, ctx: Context): Promise<void> {
   try {
-    await limiter.consume(ctx.ip)
+    await limiter.consume(addressKey(ctx.ip))
   } catch (refused) {
     const seconds = Math.max(1, Math.ceil((refused as RateLimiterRes).msBeforeNext / 1000))
     throw new Problem(429, `Wait ${seconds} seconds before you try again`, {

@@ -1,6 +1,7 @@
 import { type GuardedResponse, guardedFetch } from '@reference-plugins/guarded-fetch'
 import type { Provider } from 'oidc-provider'
-import { isCallback } from './client.ts'
+import { callbackFault } from './callback.ts'
+import { isDeceptive } from './name.ts'
 
 type Client = InstanceType<Provider['Client']>
 
@@ -29,8 +30,11 @@ export function clientDocuments({ hosts, fetch = fetchDocument }: DocumentOption
       enabled: hosts.length > 0,
       ack: 'draft-02',
       allowFetch: (_: unknown, id: string) => isHost(hosts, id),
-      allowClient: (_: unknown, { redirectUris = [], withoutPkce }: Client) =>
-        withoutPkce === undefined && redirectUris.length > 0 && redirectUris.every(isCallback),
+      allowClient: (_: unknown, { redirectUris = [], clientName = '', withoutPkce }: Client) =>
+        withoutPkce === undefined &&
+        redirectUris.length > 0 &&
+        redirectUris.every((uri) => callbackFault(uri) === undefined) &&
+        !isDeceptive(clientName),
     },
     async fetch(url: string | URL | Request): Promise<Response> {
       const { status, headers, body } = await fetch(String(url instanceof Request ? url.url : url))

@@ -1,7 +1,8 @@
 import { text } from '@reference-plugins/core'
-import { isLoopback } from '@reference-plugins/guarded-fetch'
 import type { ClientMetadata } from 'oidc-provider'
 import { z } from 'zod'
+import { isWeb } from './callback.ts'
+import { isDeceptive } from './name.ts'
 
 // The first callback of a host that shows its own only after it knows the client's id.
 const unknownCallback = 'https://callback-to-be-registered.invalid/'
@@ -12,8 +13,8 @@ export const Client = z.strictObject({
   /** Without a secret the client is public, such as a program on the user's machine, and must use PKCE. */
   secret: text(200).min(32, 'must have at least 32 characters').optional(),
   /** Shown to the user who is asked for consent. */
-  name: text(60),
-  /** Compared character by character. May be empty until the host shows its callback. */
+  name: text(60).refine((name) => !isDeceptive(name), 'must not have characters that cannot be seen'),
+  /** Compared character by character, except the port of a loopback address. May be empty until the host shows its callback. */
   redirectUris: z.array(z.url()).max(20),
   /** False for clients without PKCE, such as ChatGPT's of 2023; these need a secret. */
   pkce: z.boolean().default(true),
@@ -48,17 +49,3 @@ export const toMetadata = ({ id, secret, name, redirectUris, pkce }: Client): Cl
   application_type: redirectUris.every(isWeb) ? 'web' : 'native',
   withoutPkce: !pkce,
 })
-
-/** OpenID calls a program on the user's machine native; only a native client may have a callback on this machine. */
-export function isWeb(uri: string): boolean {
-  const { protocol, hostname } = new URL(uri)
-  return protocol === 'https:' && !isLoopback(hostname)
-}
-
-/** Whether an unknown app may name this callback: https, or the user's own machine. */
-export function isCallback(uri: string): boolean {
-  if (!URL.canParse(uri) || uri.includes('#')) return false
-  const url = new URL(uri)
-  if (url.username !== '') return false
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
-}

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { EnvironmentError } from '@reference-plugins/core'
 import { z } from 'zod'
 import type { AuthorizationServer } from './authorization-server.ts'
 import { Client } from './client.ts'
+import { readSecretFile, writeSecretFile } from './secret-file.ts'
 
 const file = 'development.json'
 // Two users, to show that neither sees the other's data.
@@ -19,13 +20,16 @@ export interface Development {
   prepare(server: AuthorizationServer<string>, publicUrl: string): Promise<void>
 }
 
-/** Reads them from the folder of the database, or creates them there. They are only for the developer's machine. */
+/**
+ * Reads them from the folder of the database, or creates them there. They are only for the developer's machine.
+ * @throws EnvironmentError
+ */
 export function readDevelopment(databaseUrl: string): Development {
   const folder = dirname(databaseUrl.replace(/^file:/, ''))
   const path = join(folder, file)
-  const isNew = !existsSync(path)
-  if (isNew) writeFileSync(path, `${JSON.stringify(make(), null, 2)}\n`, { mode: 0o600 })
-  const kept = Kept.parse(JSON.parse(readFileSync(path, 'utf8')))
+  const found = readSecretFile(path)
+  const kept = found === undefined ? Kept.parse(make()) : parse(path, found)
+  if (found === undefined) writeSecretFile(path, `${JSON.stringify(kept, null, 2)}\n`)
   return {
     clients: kept.clients,
     async prepare(server, publicUrl) {
@@ -33,11 +37,20 @@ export function readDevelopment(databaseUrl: string): Development {
       const [client] = kept.clients as [Client]
       for (const [name, file] of Object.entries(tokenFiles)) {
         const account = (await accounts.findByName(name)) ?? (await accounts.add(name, kept.password))
-        if (account)
-          writeFileSync(join(folder, file), await server.issueAccessToken(account.id, client.id), { mode: 0o600 })
+        if (account) writeSecretFile(join(folder, file), await server.issueAccessToken(account.id, client.id))
       }
-      if (isNew) console.log(announce(kept, path, publicUrl))
+      if (found === undefined) console.log(announce(kept, path, publicUrl))
     },
+  }
+}
+
+function parse(path: string, text: string): z.output<typeof Kept> {
+  try {
+    return Kept.parse(JSON.parse(text))
+  } catch (error) {
+    const [issue] = error instanceof z.ZodError ? error.issues : []
+    const reason = issue ? `${issue.path.join('.')} ${issue.message}`.trim() : 'it is not JSON'
+    throw new EnvironmentError(`${path} cannot be used (${reason}): correct it, or delete it to create another one`)
   }
 }
 

@@ -3,23 +3,32 @@ import type { Database } from '@reference-plugins/store'
 import type { Context } from 'koa'
 import type { Provider } from 'oidc-provider'
 import type { Logger } from 'pino'
+import { toAuthorizationRequest } from './authorization-request.ts'
 import { mountPath } from './provider.ts'
 import { readRegistration } from './registration.ts'
+import { refreshScope } from './scope.ts'
 import { readTokenRequest } from './token-request.ts'
 
 /** Passes requests to oidc-provider as if it ran alone at its issuer. */
 export class ProviderHandler {
   readonly #publicUrl: URL
   readonly #handle: ReturnType<Provider['callback']>
-  readonly #scopes: string
+  readonly #scopes: readonly string[]
   readonly #database: Database
+  /** What the answer to a registration says beside what was registered. */
+  readonly #warnings = new WeakMap<IncomingMessage, string[]>()
   readonly #logs = new WeakMap<IncomingMessage, Logger>()
 
   constructor(provider: Provider, publicUrl: string, scopes: readonly string[], database: Database) {
     this.#database = database
     this.#publicUrl = new URL(publicUrl)
+    this.#scopes = scopes
+    provider.use(async (ctx, next) => {
+      await next()
+      const warnings = this.#warnings.get(ctx.req)
+      if (warnings && ctx.status === 201) ctx.body = { ...(ctx.body as object), warnings }
+    })
     this.#handle = provider.callback()
-    this.#scopes = scopes.join(' ')
     provider.on('server_error', (ctx, error) => this.#logs.get(ctx.req)?.error({ err: error }, 'failed'))
   }
 
@@ -27,8 +36,8 @@ export class ProviderHandler {
   async forward(ctx: Context, path = ctx.path.slice(mountPath.length)): Promise<void> {
     const request = await this.#toRequest(ctx, path)
     if (!request) return
-    const query = path === '/authorize' ? this.#withScope(ctx) : ctx.search
-    request.url = `${path}${query}`
+    const query = new URLSearchParams(ctx.search)
+    request.url = `${path}?${path === '/authorize' ? toAuthorizationRequest(query, this.#scopes) : query}`
     // The provider's URLs come from PUBLIC_URL, whatever the Host header says.
     request.headers.host = this.#publicUrl.host
     request.headers['x-forwarded-host'] = this.#publicUrl.host
@@ -39,22 +48,25 @@ export class ProviderHandler {
     await this.#handle(request, ctx.res)
   }
 
-  /** ChatGPT sends `scope=` if the manifest has no scope, and means every scope. */
-  #withScope({ search, URL: url }: Context): string {
-    if (url.searchParams.get('scope')) return search
-    url.searchParams.set('scope', this.#scopes)
-    return url.search
-  }
-
   /** Undefined if the request has been refused and answered. */
   async #toRequest(ctx: Context, path: string): Promise<IncomingMessage | undefined> {
     if (path === '/register') {
-      const metadata = await readRegistration(ctx, this.#database)
-      return metadata && withBody(ctx, 'application/json', JSON.stringify(metadata))
+      const accepted = await readRegistration(ctx, this.#database)
+      const request = accepted && withBody(ctx, 'application/json', JSON.stringify(accepted.metadata))
+      if (accepted && accepted.leftOut.length > 0) this.#warnings.set(request as IncomingMessage, accepted.leftOut)
+      return request
     }
     if (path !== '/token' && path !== '/revoke') return ctx.req
     const form = await readTokenRequest(ctx)
-    return form && withBody(ctx, 'application/x-www-form-urlencoded', form.toString())
+    return form && withBody(ctx, 'application/x-www-form-urlencoded', this.#toRefresh(form).toString())
+  }
+
+  #toRefresh(form: URLSearchParams): URLSearchParams {
+    if (form.get('grant_type') !== 'refresh_token' || !form.has('scope')) return form
+    const scope = refreshScope(form.get('scope') as string, this.#scopes)
+    if (scope === undefined) form.delete('scope')
+    else form.set('scope', scope)
+    return form
   }
 }
 

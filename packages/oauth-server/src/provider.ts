@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { Database } from '@reference-plugins/store'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { errors, interactionPolicy, Provider } from 'oidc-provider'
 import type { Accounts } from './accounts.ts'
-import { createAdapter } from './adapter.ts'
+import { createAdapter, fitsSecret } from './adapter.ts'
+import { isSameCallback, isWeb } from './callback.ts'
 import { type Client, toMetadata } from './client.ts'
 import { clientDocuments, type DocumentOptions } from './client-document.ts'
 import { errorPage, pagePolicy } from './pages/layout.ts'
@@ -95,6 +96,8 @@ export async function createProvider(
     },
     issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
+    // Apps keep their access when the user signs out of the browser.
+    expiresWithSession: () => false,
     interactions: { url: (_, { uid }) => `${mountPath}/interaction/${uid}`, policy: policy(accounts, secure) },
     ttl: {
       AccessToken: hour,
@@ -123,12 +126,31 @@ export async function createProvider(
       ctx.body = String(await errorPage({ title, message: out.error_description ?? out.error, hint }))
     },
   })
+  provider.Client.prototype.redirectUriAllowed = function (asked: string) {
+    return (this.redirectUris ?? []).some((registered) => isSameCallback(registered, asked))
+  }
+  const configured = new Set(clients.map(({ id }) => id))
+  const { compareClientSecret } = provider.Client.prototype
+  provider.Client.prototype.compareClientSecret = function (secret: string) {
+    if (configured.has(this.clientId)) return compareClientSecret.call(this, secret)
+    return fitsSecret(secret, this.clientSecret ?? '')
+  }
+  provider.use(async (ctx, next) => {
+    await next()
+    if (ctx.oidc?.route === 'discovery')
+      ctx.body = { ...(ctx.body as object), scopes_supported: Object.keys(options.scopes) }
+    const form = ctx.oidc?.params?.response_mode === 'form_post' ? formScript(ctx.body) : undefined
+    if (form !== undefined) ctx.set('Content-Security-Policy', `${pagePolicy}; script-src '${form}'`)
+  })
   // The provider reads its address from two headers, which are set on every request before it gets here.
   provider.proxy = true
   return provider
 }
 
-/** After a user signs out, or signs in as someone else, the provider's own session is that of the earlier user. */
+/**
+ * After a user signs out, or signs in as someone else, the provider's own session is that of the earlier user. And a user
+ * whose browser sends the answer to an app on the device is always asked, whatever type the app has registered.
+ */
 function policy(accounts: Accounts, secure: boolean) {
   const { Check, base } = interactionPolicy
   const prompts = base()
@@ -139,7 +161,19 @@ function policy(accounts: Accounts, secure: boolean) {
       return account?.id === ctx.oidc.session.accountId ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT
     }),
   )
+  prompts.get('consent')?.checks.add(
+    new Check('local_callback', 'other apps on the device can use this callback', 'interaction_required', (ctx) => {
+      const callback = String(ctx.oidc.params?.redirect_uri)
+      return !isWeb(callback) && !ctx.oidc.result?.consent
+    }),
+  )
   return prompts
+}
+
+/** The hash of the script that sends the form of `response_mode=form_post`; its page has a button too. */
+function formScript(page: unknown): string | undefined {
+  const script = typeof page === 'string' ? /<script>([^<]*)<\/script>/.exec(page)?.[1] : undefined
+  return script === undefined ? undefined : `sha256-${createHash('sha256').update(script).digest('base64')}`
 }
 
 /** A secret that all processes with the same database share. */

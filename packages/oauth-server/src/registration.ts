@@ -3,28 +3,45 @@ import type { Database } from '@reference-plugins/store'
 import type { Context } from 'koa'
 import { koaBody } from 'koa-body'
 import { z } from 'zod'
-import { isCallback, isWeb } from './client.ts'
+import { callbackFault, isWeb } from './callback.ts'
+import { isDeceptive, shownName } from './name.ts'
 import { seconds } from './tables.ts'
 
 const day = 86_400
 const mostClients = 10_000
 const readBody = koaBody({ json: true, text: false, urlencoded: false, jsonLimit: '16kb' })
 
+const emptyIsAbsent = (value: unknown) => value || undefined
+
 /** The accepted part of an app's own description. The rest is ignored, as RFC 7591 section 2 allows. */
 const Registration = z.object({
-  redirect_uris: z
-    .array(z.string().refine(isCallback, 'must be https, or http on the user’s own machine, without a fragment'))
-    .min(1)
-    .max(10),
-  client_name: text(60).default('An app without a name'),
-  token_endpoint_auth_method: z.enum(['none', 'client_secret_post', 'client_secret_basic']).default('none'),
+  redirect_uris: z.array(z.string()).min(1).max(10),
+  client_name: z.preprocess(
+    emptyIsAbsent,
+    text(60)
+      .refine((name) => !isDeceptive(name), 'must not have control characters or characters that cannot be seen')
+      .transform(shownName)
+      .default('An app without a name'),
+  ),
+  token_endpoint_auth_method: z.preprocess(
+    emptyIsAbsent,
+    z.enum(['none', 'client_secret_post', 'client_secret_basic']).default('none'),
+  ),
 })
+
+export interface AcceptedRegistration {
+  /** For oidc-provider. */
+  metadata: object
+  /** Each callback that was left out, with the reason. */
+  leftOut: string[]
+}
 
 /**
  * Dynamic client registration, RFC 7591: an unknown app registers itself as a client. It is public or gets a secret, and
- * always needs PKCE. Returns the metadata for oidc-provider, or undefined if the request has been refused.
+ * always needs PKCE. Callbacks that are not allowed are left out as long as one is left. Returns undefined if the request has
+ * been refused and answered.
  */
-export async function readRegistration(ctx: Context, database: Database): Promise<object | undefined> {
+export async function readRegistration(ctx: Context, database: Database): Promise<AcceptedRegistration | undefined> {
   ctx.set('Cache-Control', 'no-store')
   if (!ctx.is('application/json')) return refuse(ctx, 400, 'invalid_client_metadata', 'send a JSON object')
   try {
@@ -44,14 +61,21 @@ export async function readRegistration(ctx: Context, database: Database): Promis
     ctx.set('Retry-After', '3600')
     return refuse(ctx, 503, 'temporarily_unavailable', 'too many registered apps were never used')
   }
-  const { redirect_uris, client_name, token_endpoint_auth_method: method } = read.data
-  return {
+  const { redirect_uris: asked, client_name, token_endpoint_auth_method: method } = read.data
+  const redirect_uris = asked.filter((uri) => callbackFault(uri) === undefined)
+  const leftOut = asked.flatMap((uri) => {
+    const fault = callbackFault(uri)
+    return fault === undefined ? [] : [`redirect_uris: ${JSON.stringify(uri.slice(0, 200))} ${fault}`]
+  })
+  if (redirect_uris.length === 0) return refuse(ctx, 400, 'invalid_redirect_uri', leftOut.join('; '))
+  const metadata = {
     redirect_uris,
     client_name,
     // A secret in a Basic header is moved into the body before oidc-provider reads it.
     token_endpoint_auth_method: method === 'none' ? 'none' : 'client_secret_post',
     application_type: redirect_uris.every(isWeb) ? 'web' : 'native',
   }
+  return { metadata, leftOut }
 }
 
 /** Deletes clients that registered themselves over a day ago and that no user has allowed. */

@@ -14,22 +14,27 @@ export const resourcesOf = (publicUrl: string): string[] => [publicUrl, `${publi
 
 /**
  * Where to get a token for this API and for its MCP server, RFC 9728: the path of the resource follows the well-known
- * part (section 3.1). Every 401 of the plugin names this URL.
+ * part (section 3.1); some clients put it before. A slash at the end is part of the name that the client uses. Every 401 of
+ * the plugin names this URL.
  */
-export function resourceMetadata({ publicUrl, title, issuer, scopes }: ResourceMetadataOptions): Mount {
+export function resourceMetadata({ publicUrl, title, issuer, scopes }: ResourceMetadataOptions): Mount[] {
   const metadata = {
     resource_name: title,
     authorization_servers: [issuer],
     scopes_supported: scopes,
     bearer_methods_supported: ['header'],
   }
-  return {
-    path,
-    middleware(ctx, next) {
-      const resource = `${publicUrl}${ctx.path.slice(path.length)}`
-      if (!resourcesOf(publicUrl).includes(resource) || !/^(GET|HEAD)$/.test(ctx.method)) return next()
+  const answer = (toResource: (path: string) => string): Mount['middleware'] => {
+    return (ctx, next) => {
+      const resource = `${publicUrl}${toResource(ctx.path)}`
+      if (!resourcesOf(publicUrl).includes(resource.replace(/\/$/, '')) || !/^(GET|HEAD)$/.test(ctx.method))
+        return next()
       ctx.set('Access-Control-Allow-Origin', '*')
       ctx.body = { resource, ...metadata }
-    },
+    }
   }
+  return [
+    { path, middleware: answer((asked) => asked.slice(path.length)) },
+    { path: `/mcp${path}`, middleware: answer((asked) => asked.replace(path, '')) },
+  ]
 }

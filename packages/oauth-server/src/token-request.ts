@@ -34,6 +34,21 @@ export async function readTokenRequest(ctx: Context): Promise<URLSearchParams | 
   return form
 }
 
+/** The parameters of an authorization request that was sent as a form (RFC 6749, 3.1), also those that were sent twice. */
+export async function readAuthorizationForm(ctx: Context): Promise<URLSearchParams | undefined> {
+  ctx.set('Cache-Control', 'no-store')
+  if (!ctx.is('application/x-www-form-urlencoded')) return refuse(ctx, 400, 'send a form')
+  try {
+    await readBody(ctx, async () => {})
+  } catch {
+    return refuse(ctx, 400, 'the body cannot be read')
+  }
+  const form = new URLSearchParams()
+  for (const [name, value] of Object.entries(Object(ctx.request.body) as Record<string, unknown>))
+    for (const one of [value].flat()) if (typeof one === 'string') form.append(name, one)
+  return form
+}
+
 /** RFC 6749, section 2.3.1: both parts are form-encoded first. Null if it cannot be read. */
 function readBasic(header: string): { id: string; secret: string } | undefined | null {
   if (header === '') return undefined

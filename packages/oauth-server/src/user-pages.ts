@@ -1,16 +1,19 @@
 import type { Context } from 'koa'
 import { koaBody } from 'koa-body'
 import { errors, type Provider } from 'oidc-provider'
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import type { Account, Accounts } from './accounts.ts'
 import type { Client } from './client.ts'
 import type { ConnectedApps } from './connected-apps.ts'
+import { userNameFault } from './name.ts'
 import { appsPage } from './pages/apps-page.ts'
 import { consentPage } from './pages/consent-page.ts'
 import { errorPage, type Html, pagePolicy } from './pages/layout.ts'
 import { signInPage } from './pages/sign-in-page.ts'
+import { SignInBusy } from './password.ts'
+import { longestPassword, passwordFault } from './password-choice.ts'
 import { mountPath } from './provider.ts'
 import { setSignInCookie, signedIn, signInCookie } from './sign-in-cookie.ts'
+import { SignInLimits } from './sign-in-limits.ts'
 
 export interface UserPagesOptions {
   provider: Provider
@@ -26,16 +29,14 @@ export interface UserPagesOptions {
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 
+/** In UTF-16 units, for the name of a user who has one already. */
+const longestName = 256
 const readForm = koaBody({ json: false, text: false, urlencoded: true, formLimit: '4kb' })
-const triesAMinute = 10
-
 /** The pages that people see: sign in, sign up, consent, connected apps. They need no script. */
 export class UserPages {
   readonly #options: UserPagesOptions
   readonly #secure: boolean
-  // By address and name, so that nobody can lock out another user.
-  readonly #tries = new RateLimiterMemory({ points: triesAMinute, duration: 60 })
-  readonly #triesOfAddress = new RateLimiterMemory({ points: triesAMinute * 10, duration: 60 })
+  readonly #limits = new SignInLimits()
 
   constructor(options: UserPagesOptions) {
     this.#options = options
@@ -48,9 +49,8 @@ export class UserPages {
     if (!interaction) return
     const account = await this.#signedIn(ctx)
     if (ctx.method === 'POST') return this.#answer(ctx, interaction, account)
-    if (!account) return this.#askForSignIn(ctx, interaction)
-    const before = interaction.session?.accountId
-    if (before !== undefined && before !== account.id) return this.#restart(ctx, interaction)
+    if (!account || mustSignIn(interaction)) return this.#askForSignIn(ctx, interaction)
+    if (isForAnother(interaction, account)) return this.#restart(ctx, interaction)
     if (interaction.prompt.name === 'login') return this.#finish(ctx, { login: { accountId: account.id } })
     return this.#askForConsent(ctx, interaction, account)
   }
@@ -60,8 +60,13 @@ export class UserPages {
     const account = await this.#signedIn(ctx)
     if (ctx.method === 'POST') return this.#answerApps(ctx, account)
     if (!account) return this.#askForSignIn(ctx)
+    return this.#showApps(ctx, account)
+  }
+
+  async #showApps(ctx: Context, account: Account, refusal?: Refusal): Promise<void> {
     const { title, apps, scopes } = this.#options
-    await this.#show(ctx, 200, appsPage(title, account.name, await apps.list(account, scopes)))
+    const list = await apps.list(account, scopes)
+    await this.#show(ctx, refusal?.status ?? 200, appsPage(title, account.name, list, refusal?.problem))
   }
 
   async #findInteraction(ctx: Context): Promise<Interaction | undefined> {
@@ -69,8 +74,13 @@ export class UserPages {
       return await this.#options.provider.interactionDetails(ctx.req, ctx.res)
     } catch (error) {
       if (!(error instanceof errors.SessionNotFound)) throw error
-      const message = 'This page has expired or was opened in another browser'
-      return this.#refuse(ctx, 400, message, 'Go back to the app and start again.')
+      await this.#refuse(
+        ctx,
+        400,
+        'This page has expired or was opened in another browser',
+        'Go back to the app and start again.',
+      )
+      return undefined
     }
   }
 
@@ -79,19 +89,33 @@ export class UserPages {
     if (!form) return
     if (form.action === 'deny')
       return this.#finish(ctx, { error: 'access_denied', error_description: 'the user did not allow it' })
+    if (form.action === 'sign-out') return this.#signOut(ctx)
+    if (form.action === 'sign-in' || form.action === 'sign-up') {
+      const signedIn = await this.#signInOrUp(ctx, form, interaction)
+      if (!signedIn) return
+      if (!mustSignIn(interaction)) return seeOther(ctx, ctx.path)
+      if (isForAnother(interaction, signedIn)) return this.#restart(ctx, interaction, 'login')
+      return this.#finish(ctx, { login: { accountId: signedIn.id } })
+    }
     // A user who signed out in another tab must sign in first.
-    if (form.action === 'allow' && account && account.id === interaction.session?.accountId)
-      return this.#allow(ctx, interaction, account)
-    return this.#changeAccount(ctx, form, interaction)
+    if (form.action !== 'allow' || !account || account.id !== interaction.session?.accountId)
+      return seeOther(ctx, ctx.path)
+    return this.#allow(ctx, interaction, account)
   }
 
-  /** Restarts for another user, because oidc-provider's session is that of the earlier one. */
-  async #restart(ctx: Context, { session, params }: Interaction): Promise<void> {
-    const kept = await this.#options.provider.Session.findByUid(session?.uid ?? '')
-    await kept?.destroy()
+  /**
+   * Restarts for another user, because oidc-provider's session is that of the earlier one.
+   * @param done the prompt that the user has just answered
+   */
+  async #restart(ctx: Context, { session, params }: Interaction, done?: string): Promise<void> {
+    await this.#options.accounts.forgetSession(session?.uid ?? '')
     const query = new URLSearchParams()
     for (const [name, value] of Object.entries(params))
       for (const one of [value].flat()) if (one !== undefined) query.append(name, String(one))
+    const prompts = query.get('prompt')?.split(' ') ?? []
+    const left = prompts.filter((prompt) => prompt !== done).join(' ')
+    if (left === '') query.delete('prompt')
+    else query.set('prompt', left)
     seeOther(ctx, `${mountPath}/authorize?${query}`)
   }
 
@@ -108,49 +132,93 @@ export class UserPages {
   async #answerApps(ctx: Context, account: Account | undefined): Promise<void> {
     const form = await this.#readForm(ctx)
     if (!form) return
-    if (form.action === 'revoke' && account) await this.#options.apps.revoke(account, form.client ?? '')
-    return this.#changeAccount(ctx, form)
+    const { accounts, apps } = this.#options
+    if (form.action === 'sign-out') return this.#signOut(ctx)
+    if (form.action === 'sign-in' || form.action === 'sign-up') {
+      if (await this.#signInOrUp(ctx, form)) seeOther(ctx, ctx.path)
+      return
+    }
+    if (account && form.action === 'revoke') await apps.revoke(account, form.client ?? '')
+    if (account && form.action === 'sign-out-everywhere') {
+      await accounts.signOutEverywhere(account)
+      return this.#signOut(ctx)
+    }
+    if (account && form.action === 'change-password') return this.#changePassword(ctx, account, form)
+    if (account && form.action === 'delete-account') return this.#deleteAccount(ctx, account, form)
+    seeOther(ctx, ctx.path)
   }
 
-  /** Signs in, up or out if the form asks for it, and shows the page again. */
-  async #changeAccount(ctx: Context, form: Form, interaction?: Interaction): Promise<void> {
-    if (form.action === 'sign-out') await this.#signOut(ctx)
-    const isSignIn = form.action === 'sign-in' || form.action === 'sign-up'
-    if (!isSignIn || (await this.#signInOrUp(ctx, form, interaction))) seeOther(ctx, ctx.path)
+  async #changePassword(ctx: Context, account: Account, { password = '', next = '' }: Form): Promise<void> {
+    const { accounts } = this.#options
+    const fault = passwordFault(next, account.name)
+    if (fault) return this.#showApps(ctx, account, { status: 422, problem: fault })
+    const change = async (signal: AbortSignal) => {
+      if (!(await accounts.check(account.name, password, signal))) return undefined
+      await accounts.changePassword(account, next, signal)
+      return account
+    }
+    const tried = await this.#tryPassword(ctx, account.name, change)
+    if (!('account' in tried)) return this.#showApps(ctx, account, tried)
+    setSignInCookie(ctx, this.#secure, await accounts.signIn(account))
+    seeOther(ctx, ctx.path)
   }
 
-  /** Returns false if it failed; the page then says why. */
-  async #signInOrUp(ctx: Context, form: Form, interaction?: Interaction): Promise<boolean> {
+  async #deleteAccount(ctx: Context, account: Account, { password = '' }: Form): Promise<void> {
+    const { accounts } = this.#options
+    const tried = await this.#tryPassword(ctx, account.name, (signal) => accounts.check(account.name, password, signal))
+    if (!('account' in tried)) return this.#showApps(ctx, account, tried)
+    await accounts.remove(account)
+    return this.#signOut(ctx)
+  }
+
+  /** Returns undefined if it failed; the page then says why. */
+  async #signInOrUp(ctx: Context, form: Form, interaction?: Interaction): Promise<Account | undefined> {
     const { accounts, mayBeNew } = this.#options
     const { action, name = '', password = '' } = form
     const isNew = action === 'sign-up' && mayBeNew
-    const refuse = async (status: number, problem: string) => {
-      await this.#askForSignIn(ctx, interaction, { status, problem, name, isNew })
-      return false
+    const fault = isNew ? (userNameFault(name) ?? passwordFault(password, name)) : lengthFault(name, password)
+    const tried = fault
+      ? { status: 422, problem: fault }
+      : await this.#tryPassword(ctx, name, (signal) =>
+          isNew ? accounts.add(name, password, signal) : accounts.check(name, password, signal),
+        )
+    if ('account' in tried) {
+      setSignInCookie(ctx, this.#secure, await accounts.signIn(tried.account))
+      return tried.account
     }
-    const fault = formFault(name, password, isNew)
-    if (fault) return refuse(422, fault)
-    const wait = await this.#countTry(ctx.ip, name)
-    if (wait > 0) {
-      ctx.set('Retry-After', String(wait))
-      return refuse(429, `Too many tries. Wait ${wait} seconds and try again.`)
-    }
-    const account = isNew ? await accounts.add(name, password) : await accounts.check(name, password)
-    if (!account && isNew) return refuse(409, 'This user name is taken. Choose another one.')
-    if (!account) return refuse(401, 'User name or password is wrong.')
-    setSignInCookie(ctx, this.#secure, await accounts.signIn(account))
-    await this.#tries.delete(tryKey(ctx.ip, name))
-    return true
+    const again = isNew && tried.status === 401 ? nameTaken : tried
+    await this.#askForSignIn(ctx, interaction, { ...again, name, isNew })
+    return undefined
   }
 
-  /** Returns the seconds to wait. */
-  async #countTry(address: string, name: string): Promise<number> {
+  /** Counts a try and makes it, as long as the browser waits for the answer. */
+  async #tryPassword(
+    ctx: Context,
+    name: string,
+    attempt: (signal: AbortSignal) => Promise<Account | undefined>,
+  ): Promise<{ account: Account } | Refusal> {
+    const wait = await this.#limits.count(ctx.ip, name)
+    if (wait > 0) {
+      ctx.set('Retry-After', String(wait))
+      return { status: 429, problem: `Too many tries. Wait ${wait} seconds and try again.` }
+    }
+    const gone = new AbortController()
+    const giveUp = () => gone.abort()
+    ctx.res.once('close', giveUp)
     try {
-      await this.#triesOfAddress.consume(address)
-      await this.#tries.consume(tryKey(address, name))
-      return 0
-    } catch (refused) {
-      return Math.max(1, Math.ceil((refused as RateLimiterRes).msBeforeNext / 1000))
+      if (ctx.res.destroyed) giveUp()
+      const account = await attempt(gone.signal)
+      if (!account) return { status: 401, problem: 'User name or password is wrong.' }
+      await this.#limits.succeed(ctx.ip, name)
+      return { account }
+    } catch (error) {
+      if (!(error instanceof SignInBusy) && !gone.signal.aborted) throw error
+      await this.#limits.giveBack(ctx.ip, name)
+      const { status, headers, message } = new SignInBusy()
+      if (!gone.signal.aborted) ctx.set(headers)
+      return { status, problem: `${message}.` }
+    } finally {
+      ctx.res.off('close', giveUp)
     }
   }
 
@@ -158,6 +226,7 @@ export class UserPages {
     const secret = ctx.cookies.get(signInCookie(this.#secure), { signed: false })
     if (secret) await this.#options.accounts.signOut(secret)
     setSignInCookie(ctx, this.#secure, null)
+    seeOther(ctx, ctx.path)
   }
 
   #signedIn(ctx: Context): Promise<Account | undefined> {
@@ -169,12 +238,20 @@ export class UserPages {
     const site = ctx.get('Sec-Fetch-Site')
     const isOwn = site === '' ? ctx.get('Origin') === this.#options.publicUrl : site === 'same-origin'
     const expect = ctx.is('application/x-www-form-urlencoded')
-    const hint = 'Open the page again and send the form from there.'
-    if (!isOwn || !expect) return this.#refuse(ctx, isOwn ? 415 : 403, 'This form did not come from this page', hint)
+    if (!isOwn || !expect) {
+      await this.#refuse(
+        ctx,
+        isOwn ? 415 : 403,
+        'This form did not come from this page',
+        'Open the page again and send the form from there.',
+      )
+      return undefined
+    }
     try {
       await readForm(ctx, async () => {})
     } catch {
-      return this.#refuse(ctx, 400, 'The form cannot be read', hint)
+      await this.#refuse(ctx, 400, 'The form cannot be read', 'Open the page again and send the form from there.')
+      return undefined
     }
     const entries = Object.entries(Object(ctx.request.body) as Record<string, unknown>)
     return Object.fromEntries(entries.filter(([, value]) => typeof value === 'string')) as Form
@@ -213,28 +290,33 @@ export class UserPages {
     seeOther(ctx, next)
   }
 
-  async #refuse(ctx: Context, status: number, message: string, hint: string): Promise<undefined> {
+  async #refuse(ctx: Context, status: number, message: string, hint: string): Promise<void> {
     await this.#show(ctx, status, errorPage({ title: this.#options.title, message, hint }))
   }
 
   async #show(ctx: Context, status: number, page: Html): Promise<void> {
     ctx.status = status
     ctx.set('Content-Security-Policy', pagePolicy)
-    // Without a referrer policy the browser would send the page's forms with the Origin null.
+    // Without a referrer policy of its own the browser would send the page's forms with the Origin null.
     ctx.set('Referrer-Policy', 'same-origin')
     ctx.type = 'html'
     ctx.body = String(await page)
   }
 }
 
-type Form = Partial<Record<'action' | 'name' | 'password' | 'client', string>>
+type Form = Partial<Record<'action' | 'name' | 'password' | 'next' | 'client', string>>
 
-interface Again {
+interface Refusal {
   status: number
   problem: string
+}
+
+interface Again extends Refusal {
   name: string
   isNew: boolean
 }
+
+const nameTaken = { status: 409, problem: 'This user name is taken. Choose another one.' }
 
 /** Answers a POST with a redirect to a GET, so that a reload sends nothing twice. */
 function seeOther(ctx: Context, url: string): void {
@@ -242,18 +324,21 @@ function seeOther(ctx: Context, url: string): void {
   ctx.redirect(url)
 }
 
-const tryKey = (address: string, name: string): string => `${address} ${name.normalize('NFKC').toLowerCase()}`
+/** The app asks for the password, although the user may be signed in (OpenID Connect Core 1.0, 3.1.2.1). */
+const mustSignIn = ({ prompt, params }: Interaction): boolean =>
+  prompt.name === 'login' &&
+  String(params.prompt ?? '')
+    .split(' ')
+    .includes('login')
+
+const isForAnother = ({ session }: Interaction, account: Account): boolean =>
+  session?.accountId !== undefined && session.accountId !== account.id
 
 function missingScopes({ prompt }: Interaction): Record<string, string[]> {
   return (prompt.details.missingResourceScopes ?? {}) as Record<string, string[]>
 }
 
-function formFault(name: string, password: string, isNew: boolean): string | undefined {
-  const characters = Array.from(name).length
-  if (characters === 0 || characters > 64) return 'The user name must have 1 to 64 characters.'
-  if (isNew && !/^[\p{L}\p{N}][\p{L}\p{N}\p{M} ._@+-]*$/u.test(name))
-    return 'The user name may contain letters, digits, spaces and . _ @ + -, and must begin with a letter or a digit.'
-  if (password.length > 200) return 'The password may have at most 200 characters.'
-  if (isNew && Array.from(password).length < 8) return 'The password needs at least 8 characters.'
-  return undefined
+function lengthFault(name: string, password: string): string | undefined {
+  if (name.trim() === '' || name.length > longestName) return 'The user name must have 1 to 64 characters.'
+  return password.length > longestPassword ? `The password may have at most ${longestPassword} characters.` : undefined
 }

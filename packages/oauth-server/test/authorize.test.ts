@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { Browser } from './browser.ts'
 import { chat, type Diary, desktop, serveDiary, unregistered } from './fixture.ts'
@@ -186,4 +189,82 @@ test('a caller that begins too many sign-ins must wait', async () => {
   }
   assert.deepEqual(statuses.slice(5), [429, 429])
   await limited.close()
+})
+
+test('the metadata are at every place where a client looks, with one issuer', async () => {
+  const servers = ['oauth-authorization-server', 'openid-configuration']
+  const places = servers.flatMap((name) => [
+    ...['', '/oauth', '/mcp'].map((suffix) => `/.well-known/${name}${suffix}`),
+    ...['/oauth', '/mcp'].map((prefix) => `${prefix}/.well-known/${name}`),
+  ])
+  for (const place of places.flatMap((one) => [one, `${one}/`])) {
+    const answer = await fetch(`${diary.url}${place}`, { headers: { origin: 'https://any.example' } })
+    assert.equal(answer.status, 200, place)
+    const metadata = (await answer.json()) as Record<string, unknown>
+    assert.equal(metadata.issuer, `${diary.url}/oauth`)
+    assert.deepEqual(metadata.scopes_supported, ['diary:read', 'diary:write'])
+    assert.equal((await fetch(`${diary.url}${place}`, { method: 'HEAD' })).status, 200, place)
+  }
+  for (const [place, resource] of [
+    ['/.well-known/oauth-protected-resource', ''],
+    ['/.well-known/oauth-protected-resource/', '/'],
+    ['/.well-known/oauth-protected-resource/mcp', '/mcp'],
+    ['/.well-known/oauth-protected-resource/mcp/', '/mcp/'],
+    ['/mcp/.well-known/oauth-protected-resource', '/mcp'],
+  ] as const) {
+    const answer = await fetch(`${diary.url}${place}`)
+    assert.equal(answer.status, 200, place)
+    assert.equal(((await answer.json()) as { resource: string }).resource, `${diary.url}${resource}`)
+  }
+  for (const place of ['/.well-known/oauth-authorization-server/x', '/.well-known/openid-configuration/mcp/x'])
+    assert.equal((await fetch(`${diary.url}${place}`)).status, 404, place)
+})
+
+test('no page of another origin may call what people open, and each may call the token endpoint', async () => {
+  for (const origin of ['https://chatgpt.com', 'https://chat.openai.com', diary.url])
+    for (const method of ['OPTIONS', 'GET', 'POST']) {
+      const headers = { origin, 'access-control-request-method': 'POST' }
+      for (const path of ['/oauth/authorize', '/oauth/authorize/x', '/oauth/apps', '/oauth/interaction/x']) {
+        const answer = await fetch(`${diary.url}${path}`, { method, headers, redirect: 'manual' })
+        assert.equal(answer.headers.get('access-control-allow-origin'), null, `${method} ${path}`)
+        assert.ok(answer.status < 500)
+      }
+      const token = await fetch(`${diary.url}/oauth/token`, { method, headers })
+      assert.equal(token.headers.get('access-control-allow-origin'), origin, method)
+    }
+})
+
+test('a request with a whole URL as its target is answered', async () => {
+  const { port } = new URL(diary.url)
+  for (const target of ['x://evil.example', 'http://evil.example', 'x:', '//evil.example', 'ftp://a:b@evil.example'])
+    for (const path of ['/oauth/apps', '/oauth/authorize?client_id=chat', '/.well-known/openid-configuration']) {
+      const socket = connect(Number(port), '127.0.0.1')
+      socket.end(`GET ${target}${path} HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`)
+      const answer = await text(socket)
+      assert.match(answer, /^HTTP\/1\.1 [234]/, `${target}${path}`)
+      assert.doesNotMatch(answer, /^location: (?!http:\/\/(127\.0\.0\.1|localhost):)/im)
+    }
+})
+
+test('response_mode=form_post gets a page whose script and button send the answer', async () => {
+  const { start } = await begin(diary, desktop, { response_mode: 'form_post' })
+  await browser.open(start.href)
+  await browser.submit('allow')
+  const [, script = ''] = /<script>([^<]*)<\/script>/.exec(browser.page) ?? []
+  const hash = createHash('sha256').update(script).digest('base64')
+  assert.ok(browser.headers.get('content-security-policy')?.includes(`script-src 'sha256-${hash}'`))
+  assert.match(browser.page, /<form method="post" action="http:\/\/127\.0\.0\.1:8123\/callback">/)
+  assert.match(browser.page, /name="code"/)
+})
+
+test('an authorization request may be a form', async () => {
+  const { start } = await begin(diary, desktop, { scope: 'openid diary:read', nonce: 'n' })
+  const by = await signUp(diary, 'form')
+  await by.open('/oauth/authorize', {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: start.searchParams.toString(),
+  })
+  assert.match(by.page, /<li>Read your diary<\/li>/)
+  assert.doesNotMatch(by.page, /Write into your diary/)
 })

@@ -102,6 +102,59 @@ test('any other token is refused', async () => {
     await assert.rejects(authenticate(value), (error: Problem) => error.status === 401, what)
 })
 
+test('an access token by RFC 9068, and as providers without that profile issue it, is taken', async () => {
+  const iat = Math.floor(Date.now() / 1000)
+  for (const typ of ['at+jwt', 'AT+JWT', 'application/at+jwt', 'JWT'])
+    assert.equal((await authenticate(await sign({ ...good(), iat }, { typ })))?.id, 'auth0|ada', typ)
+  assert.ok(await authenticate(await sign({ ...good(), iat, typ: 'Bearer' }, { typ: 'JWT' })), 'Keycloak')
+  assert.ok(await authenticate(await sign({ ...good(), iat, scope: undefined }, { typ: 'at+jwt' })))
+})
+
+test('tokens of other kinds, without a user, or from the future are refused', async () => {
+  const now = Math.floor(Date.now() / 1000)
+  const access = { ...good(), iat: now }
+  const at = { typ: 'at+jwt' }
+  const withoutScope = { ...access, scope: undefined }
+  const others: [what: string, payload: Record<string, unknown>, header?: object][] = [
+    ['an ID token', { ...withoutScope, nonce: 'n', at_hash: 'h' }],
+    ['an ID token with scopes', { ...access, at_hash: 'h' }],
+    ['an ID token without a nonce', withoutScope, { typ: 'JWT' }],
+    ['an ID token of Keycloak', { ...access, typ: 'ID' }],
+    ['a refresh token of Keycloak', { ...access, typ: 'Refresh' }],
+    [
+      'a logout token by its claims',
+      { ...access, events: { 'http://schemas.openid.net/event/backchannel-logout': {} } },
+    ],
+    ...[
+      'logout+jwt',
+      'secevent+jwt',
+      'dpop+jwt',
+      'oauth-authz-req+jwt',
+      'token-introspection+jwt',
+      'id_token+jwt',
+      '',
+    ].map((typ): [string, Record<string, unknown>, object] => [`the type ${typ}`, access, { typ }]),
+    ['a token that is bound to a key', { ...access, cnf: { jkt: 'x' } }, at],
+    ['at+jwt without iat', good(), at],
+    ...[null, {}, ['ada'], '', ' ', 7, true].map((sub): [string, Record<string, unknown>, object] => [
+      `the sub ${JSON.stringify(sub)}`,
+      { ...access, sub },
+      at,
+    ]),
+    ...[now + 600, 'now', null, {}].map((iat): [string, Record<string, unknown>, object] => [
+      `the iat ${JSON.stringify(iat)}`,
+      { ...access, iat },
+      at,
+    ]),
+  ]
+  for (const [what, payload, header] of others)
+    await assert.rejects(
+      async () => authenticate(await sign(payload as JWTPayload, header)),
+      (error: Problem) => error.status === 401,
+      what,
+    )
+})
+
 test('an algorithm that is not allowed is refused, even with the right key', async () => {
   const narrow = (await identityProvider({ issuer, ...common, algorithms: ['RS256'] })).auth
   await assert.rejects(narrow.authenticate(`Bearer ${await sign(good())}`), { status: 401 })

@@ -2,16 +2,18 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { cleanUp, createAdapter } from '../src/adapter.ts'
-import { chat, serveDiary, web } from './fixture.ts'
+import type { Browser } from './browser.ts'
+import { chat, type Diary, serveDiary, web } from './fixture.ts'
 import { begin, codeParameters, credentials, getLegacyCode, getTokens, password, redeem, signUp } from './flow.ts'
 
 test('neither the database nor the log contains a usable token or password', async () => {
-  const diary = await serveDiary()
+  const diary = await serveDiary({ registration: true })
   const browser = await signUp(diary, 'ada')
   const secrets: Record<string, string> = {
     password,
     'client secret': chat.secret,
     'sign-in': browser.cookie('sign-in') ?? '',
+    'secret of an app that registered itself': await useRegisteredSecret(diary, browser),
   }
   assert.ok(secrets['sign-in'])
   const { tokens } = await getTokens(diary, web, browser)
@@ -34,12 +36,18 @@ test('neither the database nor the log contains a usable token or password', asy
   await diary.call('canary-of-a-token')
   secrets['a wrong token'] = 'canary-of-a-token'
 
+  // The log has interactions in its paths; they are of no use without the signed cookie.
+  const ids = Object.fromEntries(['oauth', 'interaction'].map((name) => [name, browser.cookie(name)]))
+  assert.ok(ids.oauth && ids.interaction)
+
   const bytes = [diary.file, `${diary.file}-wal`]
     .filter(existsSync)
     .map((file) => readFileSync(file, 'latin1'))
     .join('')
   assert.ok(bytes.includes('ada'), 'it is the right file')
-  const inDatabase = Object.keys(secrets).filter((name) => name !== 'state' && bytes.includes(secrets[name] as string))
+  const inDatabase = Object.entries({ ...secrets, ...ids }).filter(
+    ([name, secret]) => name !== 'state' && bytes.includes(secret as string),
+  )
   assert.deepEqual(inDatabase, [])
   assert.ok(diary.log().includes('/oauth/token'), 'it is the right log')
   for (const [name, secret] of Object.entries(secrets))
@@ -47,6 +55,27 @@ test('neither the database nor the log contains a usable token or password', asy
       assert.ok(!diary.log().includes(form), `${name} is in the log`)
   await diary.close()
 })
+
+/** The secret works, and a wrong one does not. */
+async function useRegisteredSecret(diary: Diary, browser: Browser): Promise<string> {
+  const callback = 'https://app.example.com/callback'
+  const registered = await fetch(`${diary.url}/oauth/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ redirect_uris: [callback], token_endpoint_auth_method: 'client_secret_post' }),
+  })
+  const { client_id: id, client_secret: secret } = (await registered.json()) as Record<string, string>
+  const app = { id: id as string, secret: secret as string, redirectUris: [callback] }
+  const { tokens } = await getTokens(diary, app, browser)
+  const refresh = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token as string, client_id: app.id }
+  const [kept] = await diary.database.all<{ payload: string }>`
+    SELECT payload FROM oauth_record WHERE model = 'Client' AND id = ${app.id}`
+  const stored = (JSON.parse(String(kept?.payload)) as { client_secret: string }).client_secret
+  for (const wrong of [`${secret}x`, stored, ''])
+    assert.notEqual((await redeem(diary, { ...refresh, client_secret: wrong })).status, 200, wrong)
+  assert.equal((await redeem(diary, { ...refresh, client_secret: app.secret })).status, 200)
+  return app.secret
+}
 
 test('only expired records are deleted, however many sign-ins strangers begin', async () => {
   const diary = await serveDiary()

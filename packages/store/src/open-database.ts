@@ -11,7 +11,21 @@ export async function openDatabase(
   migrations: Migrations,
   options: DatabaseOptions = {},
 ): Promise<Database> {
-  if (url.startsWith('file:')) return openSqlite(url.slice('file:'.length), migrations, options)
+  if (url.startsWith('file:')) {
+    const path = url.slice('file:'.length)
+    const fault = pathFault(path)
+    if (fault) throw new DatabaseError(`DATABASE_URL=${url}: ${fault}, such as file:.data/todo.sqlite`)
+    return openSqlite(path, migrations, options)
+  }
   const scheme = /^[a-z][a-z+.-]*:/i.exec(url)?.[0] ?? 'no scheme'
   throw new DatabaseError(`DATABASE_URL has ${scheme}, but only file:PATH is supported, such as file:.data/todo.sqlite`)
+}
+
+/** What SQLite would read as something other than a path, and Node takes for the name of a file. */
+function pathFault(path: string): string | undefined {
+  if (/^:?memory:?$|^:memory:|[?&]mode=memory/i.test(path))
+    return 'a database in memory would lose every write: name a file'
+  if (path.includes('?')) return 'SQLite parameters are not supported: name a file only'
+  if (path === '' || /[/\\]$/.test(path)) return 'it names no file: add the name'
+  return undefined
 }

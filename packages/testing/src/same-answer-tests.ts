@@ -136,12 +136,18 @@ async function openDirect({ plugin, authorization }: Opened): Promise<Entrance> 
     )
 }
 
-async function openHttp({ url, authorization }: Opened): Promise<Entrance> {
+async function openHttp(opened: Opened): Promise<Entrance> {
+  const { url, authorization } = opened
   const document = (await (await fetch(`${url}/openapi.json`)).json()) as Record<string, unknown>
   const { operations } = readSpec(document, new Report())
-  return async ({ id }, input) => {
-    const operation = operations.find((one) => one.id === id)
-    assert.ok(operation, `the spec has no operation ${id}`)
+  const direct = await openDirect(opened)
+  return async (defined, input) => {
+    const operation = operations.find((one) => one.id === defined.id)
+    if (defined.only) {
+      assert.equal(operation, undefined, `${defined.id} is for MCP only`)
+      return direct(defined, input)
+    }
+    assert.ok(operation, `the spec has no operation ${defined.id}`)
     const { method, path, headers, body } = toRequest(operation, input)
     const answer = await fetch(url + path, {
       method,

@@ -1,8 +1,10 @@
 import { pageInput, pageOutput, readPage, text, userOperation } from '@reference-plugins/core'
 import { z } from 'zod'
 import type { ArticleRow, Articles } from './feeds/articles.ts'
-import { FeedError, type FeedPoller } from './feeds/feed-poller.ts'
+import { FeedError } from './feeds/feed-error.ts'
+import type { FeedPoller } from './feeds/feed-poller.ts'
 import { type Feeds, type FollowedFeed, mostFeeds } from './feeds/feeds.ts'
+import { TooManyFetches } from './feeds/fetch-limit.ts'
 import { isSample } from './feeds/sample-feeds.ts'
 
 const feedId = text(20).describe('The id of a feed, from listFeeds or addFeed')
@@ -16,7 +18,7 @@ const Article = z
     id: z.string(),
     title: z.string(),
     link: z.string(),
-    published: z.string(),
+    published: z.string().optional().describe('When it was published; missing if the feed does not say so clearly'),
     snippet: z.string(),
     ...origin,
   })
@@ -40,7 +42,10 @@ export const createOperations = (feeds: Feeds, articles: Articles, poller: FeedP
     input: z.object({
       topic: topic.optional().describe('Only feeds that the user has put under this topic'),
       feed: feedId.optional().describe('Only this feed, by its id'),
-      since: z.iso.datetime({ offset: true }).optional().describe('Only articles published at or after this time'),
+      since: z.iso
+        .datetime({ offset: true })
+        .optional()
+        .describe('Only articles published at or after this time, or that had no date and appeared then'),
       ...pageInput,
     }),
     output: ArticlePage,
@@ -106,16 +111,23 @@ export const createOperations = (feeds: Feeds, articles: Articles, poller: FeedP
       topic: topic.optional().describe('A topic to put the feed under'),
     }),
     output: Feed,
-    errors: { 409: `the user already follows ${mostFeeds} feeds`, 422: 'the URL is not a feed' },
+    errors: {
+      409: `the user already follows ${mostFeeds} feeds`,
+      422: 'the URL is not a feed',
+      429: 'the user adds too many feeds at once',
+      503: 'all users together add too many feeds at once',
+    },
     async handler({ url, topic = null }, { caller, fail, progress }) {
       if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) throw fail(422, 'Send the full URL, starting with https://')
       const { href } = new URL(url)
       const noRoom = () => fail(409, `The user already follows ${mostFeeds} feeds: remove one with removeFeed first`)
       if (!(await feeds.hasRoom(caller.id, href))) throw noRoom()
       progress(1, 3, `Reading ${href}`)
-      const feed = await poller.add(href).catch((error) => {
+      const feed = await poller.add(href, caller.id).catch((error) => {
         if (error instanceof FeedError)
-          throw fail(422, `No feed was added from ${href}: ${error.message}. Check the URL`)
+          throw fail(422, `No feed was added from ${href}: ${error.message}. ${error.advice}`)
+        if (error instanceof TooManyFetches)
+          throw fail(error.status, error.message, { headers: { 'retry-after': String(error.retryAfter) } })
         throw error
       })
       progress(2, 3, `Adding ${feed.title}`)
@@ -145,7 +157,7 @@ const toArticle = (row: ArticleRow) => ({
   id: row.id,
   title: row.title,
   link: row.link,
-  published: row.published_at,
+  published: row.published_at ?? undefined,
   snippet: Array.from(row.text.replaceAll(/\s+/g, ' ')).slice(0, 200).join(''),
   source: toSource(row.feed_title, row.feed_url),
   asOf: row.fetched_at,

@@ -55,6 +55,19 @@ test('headlines can be filtered by feed and time, and pages neither lose nor rep
   )
 })
 
+test('a time is read with a plus that was not encoded, and is otherwise refused with the right form', async () => {
+  assert.equal((await articlesOf('/headlines?since=2026-03-20T19:00:00+09:00')).length, 2)
+  for (const [since, fault] of [
+    ['2026-03-20', 'the time is missing'],
+    ['2026-03-20T10:00:00', 'the offset is missing: add Z for UTC'],
+    ['2026-03-20T10:00:00%2B0000', 'the offset must have the form +02:00'],
+  ] as const) {
+    const { body } = await user.get(`/headlines?since=${since}`).expect(400)
+    const form = 'since: must be a date and time with an offset, such as 2026-03-01T09:00:00Z'
+    assert.ok(body.detail.includes(form) && body.detail.endsWith(fault), body.detail)
+  }
+})
+
 test('an article is plain text', async () => {
   const [article] = await articlesOf('/search?query=reading+room')
   const { body } = await user.get(`/articles/${article?.id}`).expect(200)

@@ -4,7 +4,8 @@ import type { Notes } from './notebook/notes.ts'
 
 /**
  * `search` and `fetch`, exactly as ChatGPT's company knowledge and deep research call them: their names, inputs and
- * outputs must have no other members. ChatGPT cites what they return by its URL.
+ * outputs must have no other members. Over MCP only, because `fetch` hides the global of that name in clients that are
+ * generated from a spec, and searchNotes and getNote do the same there. ChatGPT cites what they return by its URL.
  */
 export const createKnowledgeOperations = (notes: Notes, publicUrl: string) => {
   const urlOf = (id: string) => `${publicUrl}/notes/${id}`
@@ -12,6 +13,7 @@ export const createKnowledgeOperations = (notes: Notes, publicUrl: string) => {
     search: userOperation('GET /knowledge', {
       summary: 'Search the notes as a source of knowledge. Returns ids, titles and URLs; read a note with fetch',
       openWorld: false,
+      only: 'mcp',
       scope: 'notes:read',
       input: z.object({ query: text(200).describe('Words that the note must contain, all of them') }),
       output: z.object({ results: z.array(z.object({ id: z.string(), title: z.string(), url: z.string() })) }),
@@ -24,6 +26,7 @@ export const createKnowledgeOperations = (notes: Notes, publicUrl: string) => {
     fetch: userOperation('GET /knowledge/{id}', {
       summary: 'Read one note that search has found, to quote it with its URL',
       openWorld: false,
+      only: 'mcp',
       scope: 'notes:read',
       input: z.object({ id: text(40).describe('The id, from search') }),
       output: z.object({

@@ -4,7 +4,15 @@ import type { CachedSource, Dated } from './prices/cached-source.ts'
 import { intervals, ranges, SourceError } from './prices/stock-source.ts'
 
 const mostPoints = 300
-const symbol = text(20).describe('A ticker symbol such as AAPL. Use searchSymbols to find one by company name')
+const symbol = text(20)
+  .regex(
+    /^\$?[A-Za-z0-9^][A-Za-z0-9.=^&-]*$/,
+    'must be one ticker symbol such as AAPL, BRK-B or ^GSPC: find it with searchSymbols. In a query repeat the name for ' +
+      'each symbol: symbols=AAPL&symbols=IBM',
+  )
+  .describe('A ticker symbol such as AAPL. Use searchSymbols to find one by company name')
+/** People write $AAPL for the symbol AAPL. */
+const toSymbol = (asked: string): string => asked.replace('$', '').toUpperCase()
 const origin = {
   source: z.string().describe('Where the data comes from. Tell the user, especially if it is sample data'),
   asOf: z.string().describe('How current the data is'),
@@ -40,7 +48,7 @@ export const createOperations = (source: CachedSource) => ({
     output: z.object({ quotes: z.array(Quote), unknownSymbols: z.array(z.string()), ...origin }),
     errors,
     async handler({ symbols }, context) {
-      const asked = [...new Set(symbols.map((one) => one.toUpperCase()))]
+      const asked = [...new Set(symbols.map(toSymbol))]
       const found = await source.quotes(asked).catch(failWith(context))
       const quotes = found.flatMap(({ value }) => (value ? [{ ...value, changePercent: toChange(value) }] : []))
       const known = new Set(quotes.map((quote) => quote.symbol))
@@ -86,7 +94,7 @@ export const createOperations = (source: CachedSource) => ({
       503: errors[503],
     },
     async handler({ symbol, range, interval }, context) {
-      const asked = symbol.toUpperCase()
+      const asked = toSymbol(symbol)
       const found = await source.history(asked, range, interval).catch(failWith(context))
       if (!found.value) throw context.fail(404, `Symbol ${asked} does not exist: find it with searchSymbols`)
       const { points, interval: given } = found.value

@@ -42,6 +42,45 @@ test('a request has 1 to 20 symbols', async () => {
   await get(`/quotes?symbols=${'A'.repeat(21)}`).expect(400)
 })
 
+test('symbols are read from the forms in which assistants send a list', async () => {
+  for (const query of [
+    'symbols=AAPL,IBM',
+    'symbols=AAPL,%20IBM',
+    'symbols[]=AAPL&symbols[]=IBM',
+    'symbols=%5B%22AAPL%22%2C%22IBM%22%5D',
+    'symbols=$AAPL&symbols=%24ibm',
+    'symbols=%22AAPL%22%2CIBM',
+  ]) {
+    const { body } = await get(`/quotes?${query}`).expect(200)
+    assert.deepEqual(
+      body.quotes.map(({ symbol }: { symbol: string }) => symbol),
+      ['AAPL', 'IBM'],
+      query,
+    )
+    assert.deepEqual(body.unknownSymbols, [])
+  }
+  assert.equal((await get('/history/$IBM').expect(200)).body.symbol, 'IBM')
+})
+
+test('what is not a symbol is refused with the right form, and never called an unknown symbol', async () => {
+  for (const sent of [
+    'AAPL IBM',
+    'NASDAQ:AAPL',
+    '{"symbols":["AAPL"]}',
+    'Apple Inc.',
+    '',
+    '苹果',
+    'AAPL,NASDAQ:IBM',
+    '$',
+  ])
+    assert.match(
+      (await get(`/quotes?symbols=${encodeURIComponent(sent)}`).expect(400)).body.detail,
+      /symbols\.0: must (not be empty|be one ticker symbol such as AAPL.* symbols=AAPL&symbols=IBM)/,
+      sent,
+    )
+  await get('/quotes?symbols=[]').expect(400)
+})
+
 for (const [query, expected] of [
   ['apple', ['AAPL']],
   ['MICRO', ['MSFT']],

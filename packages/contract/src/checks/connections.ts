@@ -26,8 +26,8 @@ export async function checkConnections(baseUrl: string, report: Report): Promise
     }
     const signal = AbortSignal.timeout(patience)
     await Promise.all(sockets.map((socket) => once(socket, 'connect', { signal }).catch(() => {})))
-    // A busy server accepts the connections late, so ask it a second time.
-    if (await answersMeanwhile(baseUrl, report)) await answersMeanwhile(baseUrl, report)
+    // A busy server accepts the connections late, so ask it again.
+    for (const pause of [50, 100, 300]) if (!(await answersMeanwhile(baseUrl, report, pause))) break
   } finally {
     for (const socket of sockets) socket.destroy()
   }
@@ -37,8 +37,8 @@ export async function checkConnections(baseUrl: string, report: Report): Promise
 }
 
 /** Whether another client is answered soon. */
-async function answersMeanwhile(baseUrl: string, report: Report): Promise<boolean> {
-  await sleep(50)
+async function answersMeanwhile(baseUrl: string, report: Report, pause: number): Promise<boolean> {
+  await sleep(pause)
   const begun = performance.now()
   report.calls++
   const isAnswered = await answers(baseUrl)

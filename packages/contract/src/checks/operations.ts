@@ -79,8 +79,13 @@ export async function checkInvalid(run: CheckRun, operation: SpecOperation): Pro
 }
 
 /** Whether a value is still invalid where it is sent: in a URL everything is text. */
-function isInvalidAsSent({ check }: CheckRun, { place, schema, name, object }: Field, value: unknown): boolean {
-  if (place === 'body') return true
+function isInvalidAsSent(
+  { check }: CheckRun,
+  { place, schema, name, object, required }: Field,
+  value: unknown,
+): boolean {
+  // Many servers take null for an optional value that is left out, as assistants mean it.
+  if (place === 'body') return required || value !== null
   // A value that is not an object cannot be written in the form of one.
   if (object && object !== 'json') return false
   if (schema.type === 'array') {

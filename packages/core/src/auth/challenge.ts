@@ -20,3 +20,12 @@ export function insufficientScope(scope: string, parameters: Record<string, stri
     },
   })
 }
+
+/** The members of an auth mode whose tokens have no scopes and are also valid for `/mcp`. */
+export const withoutScopes = {
+  scopes: {},
+  insufficientScope,
+  forMcp<Mode>(this: Mode): Mode {
+    return this
+  },
+}

@@ -1,17 +1,13 @@
 import type { Auth } from './auth.ts'
-import { insufficientScope } from './challenge.ts'
+import { withoutScopes } from './challenge.ts'
 
 /** Anyone may call. The only mode that ChatGPT allowed on localhost. */
 export function none(): Auth<'anyone', never> {
   return {
     audience: 'anyone',
-    scopes: {},
+    ...withoutScopes,
     manifest: () => ({ type: 'none' }),
     securityScheme: undefined,
     authenticate: async () => undefined,
-    insufficientScope,
-    forMcp() {
-      return this
-    },
   }
 }

@@ -1,5 +1,5 @@
 import type { Auth } from './auth.ts'
-import { insufficientScope } from './challenge.ts'
+import { withoutScopes } from './challenge.ts'
 import { digest, invalidToken, isOneOf, readCredential, type Scheme } from './credential.ts'
 
 export interface ServiceTokenOptions {
@@ -18,7 +18,7 @@ export function serviceToken(options: ServiceTokenOptions): Auth<'service', neve
   const digests = tokens.map(digest)
   return {
     audience: 'service',
-    scopes: {},
+    ...withoutScopes,
     manifest: () => ({
       type: 'service_http',
       authorization_type: authorizationType,
@@ -36,10 +36,6 @@ export function serviceToken(options: ServiceTokenOptions): Auth<'service', neve
           'The service token is not valid: enter the one from the operator of this service',
         )
       return undefined
-    },
-    insufficientScope,
-    forMcp() {
-      return this
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Auth, Caller } from './auth.ts'
-import { insufficientScope } from './challenge.ts'
+import { withoutScopes } from './challenge.ts'
 import { digest, invalidToken, readCredential, type Scheme } from './credential.ts'
 
 export interface UserTokenOptions {
@@ -12,17 +12,13 @@ export interface UserTokenOptions {
 export function userToken({ find, authorizationType = 'bearer' }: UserTokenOptions): Auth<'user', never> {
   return {
     audience: 'user',
-    scopes: {},
+    ...withoutScopes,
     manifest: () => ({ type: 'user_http', authorization_type: authorizationType }),
     securityScheme: { type: 'http', scheme: authorizationType, description: 'The personal token of the user' },
     async authenticate(authorization) {
       const caller = await find(digest(readCredential(authorizationType, authorization)).toString('hex'))
       if (!caller) throw invalidToken(authorizationType, 'The token is not valid or was revoked: paste a valid one')
       return caller
-    },
-    insufficientScope,
-    forMcp() {
-      return this
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { Plugin, PluginOperation } from '../plugin.ts'
+import { httpOperations, type Plugin, type PluginOperation } from '../plugin.ts'
 import { effectSentence } from './sentences.ts'
 
 /** The API plugin manifest of Microsoft 365 Copilot, schema v2.4: the members that a plugin here needs. */
@@ -18,13 +18,13 @@ export function toM365Manifest(plugin: Plugin, publicUrl: string, specFile: stri
     logo_url: `${publicUrl}/logo.png`,
     contact_email: plugin.contactEmail,
     legal_info_url: `${publicUrl}/legal`,
-    functions: plugin.operations.map((operation) => toFunction(plugin, operation)),
+    functions: httpOperations(plugin).map((operation) => toFunction(plugin, operation)),
     runtimes: [
       {
         type: 'OpenApi',
         auth,
         spec: { url: specFile },
-        run_for_functions: plugin.operations.map(({ id }) => id),
+        run_for_functions: httpOperations(plugin).map(({ id }) => id),
       },
     ],
     capabilities: { conversation_starters: plugin.conversationStarters.map((text) => ({ text })) },

@@ -2,6 +2,8 @@ import cors from '@koa/cors'
 import { isLoopbackUrl } from '@reference-plugins/guarded-fetch/address'
 import type { Middleware } from 'koa'
 import { isOrigin } from '../environment.ts'
+import type { Mount } from '../plugin.ts'
+import { mountAt } from './mounts.ts'
 
 /** ChatGPT's pages, which called plugins on localhost from the user's browser. */
 const chatOrigins = ['https://chat.openai.com', 'https://chatgpt.com']
@@ -16,13 +18,14 @@ const common = {
 }
 
 /**
- * Every page may read the documents. Only the assistants' pages may call operations, and in development pages on
+ * Every page may read the documents, and none may call what people open in their browser. Only the assistants' pages may call operations, and in development pages on
  * localhost. Credentials are never allowed, because no cookies are involved.
  */
 export function crossOrigin(
   documents: readonly { path: string }[],
   isKnown: (origin: string) => boolean,
   development: boolean,
+  mounts: readonly Mount[],
 ): Middleware {
   const forEveryone = cors({ ...common, origin: '*', privateNetworkAccess: development })
   const forAssistants = cors({
@@ -33,8 +36,8 @@ export function crossOrigin(
   const open = new Set(documents.map(({ path }) => path))
   return (ctx, next) => {
     if (open.has(ctx.path)) return forEveryone(ctx, next)
-    if (ctx.req.headers.origin !== undefined) return forAssistants(ctx, next)
-    return next()
+    if (ctx.req.headers.origin === undefined || mountAt(mounts, ctx.path)?.isForPeople) return next()
+    return forAssistants(ctx, next)
   }
 }
 

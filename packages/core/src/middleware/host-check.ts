@@ -1,23 +1,24 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Middleware } from 'koa'
 import { Problem } from '../problem.ts'
+import { formFault } from './request-form.ts'
 
 // The whole header, and fewer names than isLoopback accepts: only those under which a plugin on this machine is called.
 const ownMachine = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
 
 /**
- * Refuses requests for another host. A page on the web can point its own name at 127.0.0.1 to read a plugin on the
- * user's machine (DNS rebinding), but its requests carry that name.
+ * Refuses requests for another host, and those that a proxy in front may read in another way. A page on the web can point
+ * its own name at 127.0.0.1 to read a plugin on the user's machine (DNS rebinding), but its requests carry that name.
  * @param open paths that reveal nothing, which load balancers request by address
  */
 export function hostCheck(publicUrl: string, open: readonly string[]): Middleware {
-  const { host: own, protocol } = new URL(publicUrl)
-  const withPort = `${own}:${protocol === 'https:' ? 443 : 80}`
+  const { host: own, hostname, port, protocol } = new URL(publicUrl)
+  const withPort = `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`
   const isOwn = (host: string) => host === own || host.toLowerCase() === own || host.toLowerCase() === withPort
   return (ctx, next) => {
-    const { host } = ctx.req.headers
-    if (host === undefined || hasTwoHosts(ctx.req))
-      throw new Problem(400, 'Send one Host header, with the name of this server')
+    const fault = formFault(ctx.req)
+    if (fault !== undefined) throw new Problem(400, fault, { headers: closing(ctx.req.headers) })
+    const host = ctx.req.headers.host as string
     if (!isOwn(host) && !ownMachine.test(host) && !open.includes(ctx.path))
       throw new Problem(
         421,
@@ -27,12 +28,6 @@ export function hostCheck(publicUrl: string, open: readonly string[]): Middlewar
   }
 }
 
-/** Node keeps the first of two headers, but a proxy in front may have checked the second. */
-function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
-  let count = 0
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] as string
-    if (name.length === 4 && name.toLowerCase() === 'host') count++
-  }
-  return count > 1
-}
+/** After a body whose end is uncertain, nothing more is read. */
+const closing = (headers: IncomingHttpHeaders): Record<string, string> =>
+  headers['transfer-encoding'] === undefined ? {} : { connection: 'close' }

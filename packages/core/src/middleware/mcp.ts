@@ -1,7 +1,9 @@
 import { pipeline } from 'node:stream/promises'
 import type { Middleware } from 'koa'
 import { readJson } from '../body.ts'
+import { isPageOrigin } from '../environment.ts'
 import type { CoreContext, Exchange } from '../exchange.ts'
+import { acceptsEvents, eventsToJson } from '../mcp/accept.ts'
 import { type Callers, createMcpServer } from '../mcp/mcp-server.ts'
 import type { Plugin } from '../plugin.ts'
 import { Problem } from '../problem.ts'
@@ -16,12 +18,15 @@ export interface McpOptions {
 }
 
 const path = '/mcp'
+// The form that the SDK asks for.
+const bothTypes = 'application/json, text/event-stream'
+const endless = 'subscriptions/listen'
 /** The most messages in one request; protocol 2025-03-26 allows batches. */
 const longestBatch = 20
 
 interface Message {
   method?: unknown
-  params?: { name?: unknown }
+  params?: { name?: unknown } | undefined
 }
 
 /** MCP at /mcp: check the origin, count, authenticate, read the message, let the MCP server answer. */
@@ -33,22 +38,22 @@ export async function mcp(options: McpOptions): Promise<Middleware<Exchange>> {
   const scopes = new Map(plugin.operations.map(({ id, scope }) => [id, scope]))
 
   return async (ctx, next) => {
-    if (ctx.path !== path) return next()
+    if (ctx.path !== path && ctx.path !== `${path}/`) return next()
     const { origin, authorization } = ctx.req.headers
-    if (origin !== undefined && !isKnown(origin))
-      throw new Problem(
-        403,
-        `Pages of ${origin.slice(0, 100)} may not call: add the origin to CORS_ORIGINS if they should`,
-      )
+    if (origin !== undefined && !isKnown(origin)) throw new Problem(403, whyForbidden(origin))
     ctx.state.headers = await rateLimit.count(ctx.ip)
     if (ctx.method !== 'POST') return answerOther(ctx)
     const authenticate = () => auth.authenticate(authorization)
     const caller = await (authorization === undefined ? authenticate() : rateLimit.guard(ctx.ip, authenticate))
+    const streams = acceptsEvents(ctx)
     const body = await readMessage(ctx)
     if (body === undefined) return
     const messages = (Array.isArray(body) ? body : [body]) as (Message | null)[]
+    for (const message of messages) leaveNullsOut(message)
     if (messages.length > longestBatch) return answerError(ctx, -32600, `Send at most ${longestBatch} messages at once`)
     for (let count = 1; count < messages.length; count++) await rateLimit.count(ctx.ip)
+    if (!streams && messages.some((message) => message?.method === endless))
+      throw new Problem(406, `${endless} answers with a stream: send the header "Accept: ${bothTypes}"`)
     // A client asks the user for more rights only if HTTP answers 403.
     for (const message of messages) {
       const scope = message?.method === 'tools/call' ? scopes.get(message.params?.name as string) : undefined
@@ -56,7 +61,25 @@ export async function mcp(options: McpOptions): Promise<Middleware<Exchange>> {
     }
     const request = toRequest(ctx, `${publicUrl}${path}`)
     callers.set(request, { caller, exchange: ctx.state })
-    await answer(ctx, await server.fetch(request, { parsedBody: body }))
+    await answer(ctx, await server.fetch(request, { parsedBody: body }), streams)
+  }
+}
+
+/** Says what really helps: `null` can never be allowed, because every sandboxed page and file has it. */
+function whyForbidden(origin: string): string {
+  if (origin === 'null')
+    return 'Pages without an origin (files, sandboxed frames) may not call: serve the page by http, or let a program send no Origin header'
+  if (isPageOrigin(origin))
+    return `Pages of ${origin.slice(0, 100)} may not call: add the origin to CORS_ORIGINS if they should`
+  return `The Origin header is not an origin, such as https://chat.example.com: let a program send no Origin header`
+}
+
+/** Some clients write null for what they leave out. */
+function leaveNullsOut(message: Message | null): void {
+  for (const holder of [message, message?.params]) {
+    if (typeof holder !== 'object' || holder === null) continue
+    for (const [name, value] of Object.entries(holder))
+      if (value === null && name !== 'id') delete holder[name as keyof typeof holder]
   }
 }
 
@@ -95,14 +118,17 @@ function toRequest({ req, res }: CoreContext, url: string): Request {
   res.once('close', () => {
     if (!res.writableFinished) abort.abort()
   })
-  const headers = { get: (name: string) => req.headers[name.toLowerCase()] ?? null }
+  const headers = {
+    get: (name: string) => (name.toLowerCase() === 'accept' ? bothTypes : (req.headers[name.toLowerCase()] ?? null)),
+  }
   return { url, method: 'POST', headers, signal: abort.signal } as unknown as Request
 }
 
-async function answer(ctx: CoreContext, response: Response): Promise<void> {
+async function answer(ctx: CoreContext, response: Response, streams: boolean): Promise<void> {
   const type = response.headers.get('content-type') ?? undefined
   if (!response.body || !type?.startsWith('text/event-stream'))
     return ctx.state.send(response.status, type, await response.text())
+  if (!streams) return ctx.state.send(response.status, 'application/json', eventsToJson(await response.text()))
   ctx.state.begin(response.status, type)
   await pipeline(response.body, ctx.res).catch((error: NodeJS.ErrnoException) => {
     // The client has gone away.

@@ -6,7 +6,7 @@ import { Deadlines } from '../deadline.ts'
 import type { CoreContext, Exchange } from '../exchange.ts'
 import { readInput } from '../input.ts'
 import { fail } from '../operation.ts'
-import type { Plugin } from '../plugin.ts'
+import { httpOperations, type Plugin } from '../plugin.ts'
 import { Problem } from '../problem.ts'
 import type { RateLimit } from '../rate-limit.ts'
 import { type Route, RouteTable } from '../route-table.ts'
@@ -14,7 +14,7 @@ import { type Call, run } from '../run.ts'
 
 /** Every operation at its path: count, authenticate, read the input, run, answer. */
 export function operations(plugin: Plugin, rateLimit: RateLimit): Middleware<Exchange> {
-  const routes = new RouteTable(plugin.operations)
+  const routes = new RouteTable(httpOperations(plugin))
   const deadlines = new Deadlines()
 
   return async (ctx, next) => {

@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
-import { type Html, layout } from './layout.ts'
+import { longestPassword, shortestPassword } from '../password-choice.ts'
+import { type Html, layout, problemText } from './layout.ts'
 
 export interface ConnectedApp {
   clientId: string
@@ -9,12 +10,12 @@ export interface ConnectedApp {
   since: string
 }
 
-/** The apps that a user has allowed, each with a button that ends its access. */
-export const appsPage = (title: string, account: string, apps: readonly ConnectedApp[]): Html =>
+/** The apps that a user has allowed, each with a button that ends its access, and the user's account. */
+export const appsPage = (title: string, account: string, apps: readonly ConnectedApp[], problem?: string): Html =>
   layout(
     title,
     'Connected apps',
-    html`<p>Signed in as <strong>${account}</strong>.</p>
+    html`${problemText(problem)}<p>Signed in as <strong>${account}</strong>.</p>
 ${apps.length === 0 ? html`<p>No app has access to your ${title}.</p>` : ''}
 ${apps.map(
   ({ clientId, name, permissions, since }) => html`<form method="post" class="app">
@@ -24,5 +25,22 @@ ${apps.map(
 <button name="action" value="revoke" class="second" aria-label="Disconnect ${name}">Disconnect</button>
 </form>`,
 )}
-<form method="post" class="app"><button name="action" value="sign-out" class="second">Sign out</button></form>`,
+<form method="post" class="app">
+<button name="action" value="sign-out" class="second">Sign out</button>
+<button name="action" value="sign-out-everywhere" class="second">Sign out everywhere</button>
+<small>Everywhere means in all browsers. Connected apps keep their access until you disconnect them.</small>
+</form>
+<form method="post" class="app">
+<label>Current password
+<input name="password" type="password" autocomplete="current-password" maxlength="${longestPassword}" required></label>
+<label>New password
+<input name="next" type="password" autocomplete="new-password" minlength="${shortestPassword}" maxlength="${longestPassword}" required></label>
+<button name="action" value="change-password" class="second">Change the password</button>
+</form>
+<form method="post" class="app">
+<label>Password
+<input name="password" type="password" autocomplete="current-password" maxlength="${longestPassword}" required></label>
+<button name="action" value="delete-account" class="second">Delete this account</button>
+<small>This cannot be undone. It disconnects all apps. Nobody can sign in to what you have stored in ${title} after that, so delete it there first.</small>
+</form>`,
   )

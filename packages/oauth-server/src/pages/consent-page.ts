@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { nameOfReceiver } from '../callback.ts'
 import { type Html, layout } from './layout.ts'
 
 export interface ConsentPage {
@@ -21,7 +22,7 @@ export const consentPage = ({ title, client, isKnown, callback, account, permiss
     html`<p>It asks to</p>
 <ul>${permissions.map((permission) => html`<li>${permission}</li>`)}</ul>
 ${isKnown ? '' : html`<p><strong>This app is unverified; its name may be false.</strong> Allow it only if you have just started to connect it yourself.</p>`}
-<p class="soft">You are signed in as <strong>${account}</strong>. Your answer goes to <strong>${new URL(callback).host}</strong>. You can take this back at any time, under <a href="/oauth/apps">connected apps</a>.</p>
+<p class="soft">You are signed in as <strong>${account}</strong>. Your answer goes to <strong>${nameOfReceiver(callback)}</strong>. You can take this back at any time, under <a href="/oauth/apps">connected apps</a>.</p>
 <form method="post">
 <button name="action" value="allow">Allow</button>
 <button name="action" value="deny" class="second">Do not allow</button>

@@ -5,6 +5,7 @@ import { type Database, DatabaseError, type DatabaseOptions, type Transaction, t
 import { type Migrations, pendingMigrations } from '../migrations.ts'
 import { whenFree } from './busy.ts'
 import { Connection } from './connection.ts'
+import { keepPrivate } from './private-file.ts'
 import { Reader } from './reader.ts'
 import { Writer } from './writer.ts'
 
@@ -22,6 +23,7 @@ export async function openSqlite(
     throw new DatabaseError(`DATABASE_URL=file:${path}: there is no folder ${dirname(file)}: create it or name another`)
   let database: DatabaseSync
   try {
+    keepPrivate(file)
     database = new DatabaseSync(file, { timeout: 0 })
     await whenFree(() =>
       database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON'),

@@ -5,7 +5,8 @@ export interface ArticleRow {
   title: string
   link: string
   text: string
-  published_at: string
+  /** Null if the feed does not state it clearly. */
+  published_at: string | null
   feed_id: string
   feed_title: string
   feed_url: string
@@ -26,7 +27,7 @@ export class Articles {
     this.#database = database
   }
 
-  /** Newest first. */
+  /** Newest first. An article without a date has the place of its neighbour in the feed, or of its first reading. */
   list(
     user: string,
     { topic = '', feed = '', since = '' }: ArticleFilter,
@@ -38,9 +39,9 @@ export class Articles {
       SELECT a.id, a.title, a.link, substr(a.text, 1, 300) AS text, a.published_at,
         f.id AS feed_id, f.title AS feed_title, f.url AS feed_url, f.fetched_at
       FROM feed f LEFT JOIN follow w ON w.feed = f.key AND w.user = ${user} JOIN article a ON a.feed = f.key
-      WHERE coalesce(w.is_following, f.is_default) = 1 AND a.published_at >= ${from}
+      WHERE coalesce(w.is_following, f.is_default) = 1 AND a.sorted_at >= ${from}
         AND (${topic} = '' OR w.topic = ${topic}) AND (${feed} = '' OR f.id = ${feed})
-      ORDER BY a.published_at DESC, a.key DESC LIMIT ${count} OFFSET ${offset}`
+      ORDER BY a.sorted_at DESC, a.key DESC LIMIT ${count} OFFSET ${offset}`
   }
 
   /** Articles that contain all the words: first those with all of them in the title, then by date, newest first. */
@@ -54,7 +55,7 @@ export class Articles {
         FROM article_text WHERE article_text MATCH ${words}
       ) t JOIN article a ON a.key = t.key JOIN feed f ON f.key = a.feed LEFT JOIN follow w ON w.feed = f.key AND w.user = ${user}
       WHERE coalesce(w.is_following, f.is_default) = 1
-      ORDER BY t.in_title DESC, a.published_at DESC, a.key DESC LIMIT ${count} OFFSET ${offset}`
+      ORDER BY t.in_title DESC, a.sorted_at DESC, a.key DESC LIMIT ${count} OFFSET ${offset}`
   }
 
   read(user: string, id: string): Promise<ArticleRow | undefined> {

@@ -6,8 +6,11 @@ import {
   guardedFetch,
   retryAfterSeconds,
 } from '@reference-plugins/guarded-fetch'
-import { type FeedDocument, readFeedDocument } from './feed-document.ts'
+import type { FeedDocument } from './feed-document.ts'
+import { FeedError } from './feed-error.ts'
+import { FeedReader } from './feed-reader.ts'
 import type { Feed, Feeds } from './feeds.ts'
+import { FetchLimit } from './fetch-limit.ts'
 import { isSample, readSample } from './sample-feeds.ts'
 
 const minute = 60_000
@@ -18,11 +21,6 @@ const atOnce = 4
 const longestFeed = 4 * 2 ** 20
 const never = '9999'
 const accept = 'application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5'
-
-/** The feed could not be fetched or read. The message tells the user why. */
-export class FeedError extends Error {
-  override readonly name = 'FeedError'
-}
 
 export interface FeedPollerOptions {
   feeds: Feeds
@@ -36,6 +34,8 @@ export interface FeedPollerOptions {
 /** Fetches feeds: immediately when one is added, and after that no more often than is polite. */
 export class FeedPoller implements Resource {
   readonly #options: FeedPollerOptions
+  readonly #reader = new FeedReader()
+  readonly #fetches = new FetchLimit()
   readonly #stop = new AbortController()
   #timer: NodeJS.Timeout | undefined
   #running: Promise<unknown> = Promise.resolve()
@@ -48,7 +48,7 @@ export class FeedPoller implements Resource {
   /** Reads the sample feeds among the default ones and starts polling the others in the background. */
   async start(defaults: readonly string[]): Promise<void> {
     await this.#options.feeds.setDefaults(defaults)
-    for (const url of defaults.filter(isSample)) await this.add(url)
+    for (const url of defaults.filter(isSample)) await this.#save(url, await readSample(url), {}, new Date(), never)
     this.#timer = setInterval(() => {
       this.#running = this.#running.then(() => this.poll()).catch(() => {})
     }, tick).unref()
@@ -60,6 +60,7 @@ export class FeedPoller implements Resource {
   async close(): Promise<void> {
     clearInterval(this.#timer)
     this.#stop.abort()
+    await this.#reader.close()
     await this.#running
   }
 
@@ -75,26 +76,27 @@ export class FeedPoller implements Resource {
   }
 
   /**
-   * Fetches a feed and saves it, unless it is saved already and not due yet.
-   * @throws FeedError
+   * Fetches a feed for a user and saves it, unless it is saved already and not due yet.
+   * @throws FeedError, TooManyFetches
    */
-  add(url: string): Promise<Feed> {
-    const adding = this.#adding.get(url) ?? this.#add(url).finally(() => this.#adding.delete(url))
+  add(url: string, user: string): Promise<Feed> {
+    const adding = this.#adding.get(url) ?? this.#add(url, user).finally(() => this.#adding.delete(url))
     this.#adding.set(url, adding)
     return adding
   }
 
-  async #add(url: string): Promise<Feed> {
+  async #add(url: string, user: string): Promise<Feed> {
     const now = new Date()
-    if (isSample(url)) return this.#save(url, await readSample(url), {}, now, never)
     const known = await this.#options.feeds.findByUrl(url)
     if (known && known.next_poll_at > now.toISOString()) {
       if (known.fetched_at !== '') return known
       throw new FeedError('it could not be read a short time ago and will be tried again later')
     }
-    const response = await this.#fetch(url, {})
-    if (response.status !== 200) throw new FeedError(`its server responded with ${response.status}`)
-    return this.#save(url, read(response, now), response, now, later(now, shortestWait))
+    return this.#fetches.run(user, async () => {
+      const response = await this.#fetch(url, {})
+      if (response.status !== 200) throw new FeedError(`its server responded with ${response.status}`)
+      return this.#save(url, await this.#read(response, now), response, now, later(now, shortestWait))
+    })
   }
 
   async #poll(feed: Feed): Promise<void> {
@@ -109,7 +111,7 @@ export class FeedPoller implements Resource {
       if (response.status === 304)
         return await feeds.unchanged(feed, { fetched_at: now.toISOString(), next_poll_at: later(now, shortestWait) })
       if (response.status === 200) {
-        await this.#save(feed.url, read(response, now), response, now, later(now, shortestWait))
+        await this.#save(feed.url, await this.#read(response, now), response, now, later(now, shortestWait))
         return
       }
       await feeds.failed(feed, later(now, response.status === 410 ? longestWait : backOff(feed), retryAfter(response)))
@@ -119,6 +121,10 @@ export class FeedPoller implements Resource {
       if (this.#stop.signal.aborted) return
       await feeds.failed(feed, later(now, backOff(feed)))
     }
+  }
+
+  #read({ body, headers, url }: GuardedResponse, now: Date): Promise<FeedDocument> {
+    return this.#reader.read({ body, contentType: headers.get('content-type') ?? '', url, now })
   }
 
   #save(
@@ -150,14 +156,6 @@ export class FeedPoller implements Resource {
       if (error instanceof FetchRefused || error instanceof FetchFailed) throw new FeedError(error.message)
       throw error
     }
-  }
-}
-
-function read({ body, headers, url }: GuardedResponse, now: Date): FeedDocument {
-  try {
-    return readFeedDocument(body, headers.get('content-type') ?? '', url, now)
-  } catch {
-    throw new FeedError('this URL is not an RSS, Atom, RDF or JSON feed')
   }
 }
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { type Database, searchText, type Transaction } from '@reference-plugins/store'
-import type { FeedArticle, FeedDocument } from './feed-document.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Database, Transaction } from '@reference-plugins/store'
+import type { FeedDocument } from './feed-document.ts'
+import { deleteOldest, inParts, saveArticle } from './save-articles.ts'
 
-const mostArticles = 500
 /** How many feeds a user may follow, not counting the default feeds. */
 export const mostFeeds = 50
 
@@ -81,23 +82,49 @@ export class Feeds {
       ORDER BY next_poll_at LIMIT ${count}`
   }
 
-  /** Saves the new and the changed articles of a feed, and deletes all but the newest 500. */
+  /**
+   * Saves the new and the changed articles of a feed, and deletes all but the newest 500. Indexing a long text takes
+   * milliseconds, so others are served after each of them. The validators are saved last: if the process ends before, the
+   * whole feed is read again.
+   */
   async save(
     url: string,
     document: FeedDocument,
     state: FeedTimes & Pick<Feed, 'etag' | 'last_modified'>,
   ): Promise<Feed> {
-    return this.#database.transaction(async (transaction) => {
+    const { feed, isNew } = await this.#database.transaction(async (transaction) => {
       await insert(transaction, url)
+      const before = (await transaction.get<Feed>`SELECT * FROM feed WHERE url = ${url}`) as Feed
+      const feed = {
+        ...before,
+        title: document.title,
+        ...state,
+        failures: 0,
+      }
       await transaction.run`
-        UPDATE feed SET title = ${document.title}, failures = 0,
-          etag = ${state.etag}, last_modified = ${state.last_modified}, fetched_at = ${state.fetched_at}, next_poll_at = ${state.next_poll_at}
-        WHERE url = ${url}`
-      const feed = (await transaction.get<Feed>`SELECT * FROM feed WHERE url = ${url}`) as Feed
-      for (const article of document.articles) await saveArticle(transaction, feed, article)
-      await deleteOldest(transaction, feed)
-      return feed
+        UPDATE feed SET title = ${feed.title}, failures = 0, fetched_at = ${state.fetched_at}, next_poll_at = ${state.next_poll_at}
+        WHERE key = ${feed.key}`
+      return { feed, isNew: before.fetched_at === '' }
     })
+    // What appears in a feed that was read before is as new as this reading.
+    const unknown = isNew ? (document.changed ?? '') : state.fetched_at
+    // Of articles with the same time the one saved last is listed first.
+    for (const articles of inParts(document.articles.toReversed())) {
+      await this.#database.transaction(async (transaction) => {
+        for (const article of articles) {
+          const stated = article.published ?? article.near ?? unknown
+          const isFuture = stated > state.fetched_at
+          await saveArticle(transaction, feed.key, article, isFuture ? state.fetched_at : stated)
+        }
+      })
+      await nextTurn()
+    }
+    const { etag, last_modified } = state
+    await this.#database.transaction(async (transaction) => {
+      await deleteOldest(transaction, feed.key)
+      await transaction.run`UPDATE feed SET etag = ${etag}, last_modified = ${last_modified} WHERE key = ${feed.key}`
+    })
+    return feed
   }
 
   async unchanged({ key }: Feed, { fetched_at, next_poll_at }: FeedTimes): Promise<void> {
@@ -143,28 +170,3 @@ const insert = (transaction: Transaction, url: string): Promise<number> =>
   transaction.run`
     INSERT INTO feed (id, url, title, is_default, fetched_at, next_poll_at)
     VALUES (${randomBytes(9).toString('base64url')}, ${url}, ${url}, 0, '', '') ON CONFLICT (url) DO NOTHING`
-
-async function saveArticle(transaction: Transaction, feed: Feed, { guid, link, title, text, published }: FeedArticle) {
-  const before = await transaction.get<{ key: number; title: string; text: string; link: string }>`
-    SELECT key, title, text, link FROM article WHERE feed = ${feed.key} AND guid = ${guid}`
-  if (before && before.title === title && before.text === text && before.link === link) return
-  if (before) {
-    await transaction.run`UPDATE article SET title = ${title}, text = ${text}, link = ${link} WHERE key = ${before.key}`
-    await transaction.run`DELETE FROM article_text WHERE rowid = ${before.key}`
-  } else
-    await transaction.run`
-      INSERT INTO article (id, feed, guid, link, title, text, published_at)
-      VALUES (${randomBytes(9).toString('base64url')}, ${feed.key}, ${guid}, ${link}, ${title}, ${text}, ${published})`
-  await transaction.run`
-    INSERT INTO article_text (rowid, title, text)
-    SELECT key, ${searchText(title)}, ${searchText(text)} FROM article WHERE feed = ${feed.key} AND guid = ${guid}`
-}
-
-async function deleteOldest(transaction: Transaction, { key }: Feed): Promise<void> {
-  const old = await transaction.all<{ key: number }>`
-    SELECT key FROM article WHERE feed = ${key} ORDER BY published_at DESC, key DESC LIMIT 100000 OFFSET ${mostArticles}`
-  for (const { key } of old) {
-    await transaction.run`DELETE FROM article_text WHERE rowid = ${key}`
-    await transaction.run`DELETE FROM article WHERE key = ${key}`
-  }
-}

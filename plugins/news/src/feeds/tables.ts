@@ -1,4 +1,7 @@
-/** Times are ISO 8601 texts in UTC, which sort like times. */
+/**
+ * Times are ISO 8601 texts in UTC, which sort like times. `published_at` is what the feed states, if it does; `sorted_at` is
+ * where the article belongs among the others.
+ */
 export const feedMigrations = {
   feeds: `
     CREATE TABLE feed (
@@ -16,4 +19,9 @@ export const feedMigrations = {
     );
     CREATE INDEX article_time ON article (feed, published_at);
     CREATE VIRTUAL TABLE article_text USING fts5 (title, text, content = '', contentless_delete = 1, prefix = '2 3');`,
+  // Until then an article without a date had the time of its reading, which has milliseconds.
+  'article-dates': `
+    ALTER TABLE article RENAME COLUMN published_at TO sorted_at;
+    ALTER TABLE article ADD COLUMN published_at TEXT;
+    UPDATE article SET published_at = sorted_at WHERE sorted_at LIKE '%.000Z';`,
 }

@@ -281,7 +281,7 @@ test('a URL that is not a feed, or a feed that is too long, is refused and not s
   const cases: [string, Parameters<typeof serveFeeds>[0], RegExp][] = [
     ['a page', (_, response) => response.end('<html><body>Hello</body></html>'), /is not an RSS, Atom/],
     ['nothing', (_, response) => response.end(), /is not an RSS, Atom/],
-    ['broken XML', (_, response) => response.end('<rss><channel><title>x'), /is not an RSS, Atom|Check the URL/],
+    ['broken XML', (_, response) => response.end('<rss><channel><title>x'), /is broken: it is cut off before <\/rss>/],
     ['404', (_, response) => response.writeHead(404).end(), /responded with 404/],
     ['5 MiB', (_, response) => response.end(rss('x', { a: 'x'.repeat(5 * 2 ** 20) })), /longer than/],
     [

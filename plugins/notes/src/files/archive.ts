@@ -82,4 +82,7 @@ async function unpack(zip: ZipFile, entry: Entry, name: string, budget: Budget):
 type OpenReadStream = (entry: Entry, done: (error: Error | null, stream: AsyncIterable<Buffer>) => void) => void
 
 const unreadable = (reason: string): UploadRefused =>
-  new UploadRefused(422, `The zip archive cannot be read: ${reason}`)
+  new UploadRefused(
+    422,
+    `The zip archive cannot be read (${reason.replace(/\.$/, '')}): pack it again and send it whole`,
+  )

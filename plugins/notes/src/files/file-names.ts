@@ -19,8 +19,8 @@ export interface FileName {
 }
 
 /**
- * Reads names that were sent together, in an archive or an upload. Names without a mark are UTF-8 if all of them are;
- * otherwise they are judged together.
+ * Reads names that were sent together, in an archive or an upload. Names without a mark are UTF-8 if all of them can
+ * be; otherwise they are judged together.
  */
 export function readNames(names: readonly RawName[]): FileName[] {
   const marked = names.map(
@@ -34,16 +34,44 @@ export function readNames(names: readonly RawName[]): FileName[] {
 
 function readUnmarked(names: readonly Uint8Array[]): FileName[] {
   const utf8 = names.map(decodeUtf8)
-  if (utf8.every((text) => text !== undefined)) return utf8.map((text) => ({ text }))
+  const isValid = utf8.every((text) => text !== undefined)
+  const isByChance = isValid && isUnlikely(utf8)
+  if (isValid && !isByChance) return utf8.map((text) => ({ text }))
   const judged = judgeEncoding(names)
   if ('names' in judged) return judged.names.map((text) => ({ text, guessed: judged.encoding }))
+  if (isByChance && judged.possible.length === 0) return utf8.map((text) => ({ text }))
+  const others = names.filter((_, index) => utf8[index] === undefined)
+  if (isByChance || others.length === names.length) {
+    const unread = isByChance ? ['UTF-8', ...judged.possible] : judged.possible
+    return names.map((bytes) => ({ text: escapeBytes(bytes), unread }))
+  }
   // Two programs may have put files into one archive.
-  if (utf8.every((text) => text === undefined))
-    return names.map((bytes) => ({ text: escapeBytes(bytes), unread: judged.possible }))
-  const rest = readUnmarked(names.filter((_, index) => utf8[index] === undefined))
+  const rest = readUnmarked(others)
   let next = 0
   return utf8.map((text) => (text === undefined ? (rest[next++] as FileName) : { text }))
 }
+
+/**
+ * Whether UTF-8 gives letters that stand together in no language: pairs of bytes of another encoding can be UTF-8 by
+ * chance, as `学习` in GBK. Only characters of two bytes occur then.
+ */
+function isUnlikely(names: readonly string[]): boolean {
+  const text = names.join('\n')
+  if (/[^\0-\u07ff]/u.test(text)) return false
+  const runs = text.match(/[^\0-\x7f]+/g) ?? []
+  return runs.some(
+    (run) => /[\u0460-\u048f\u03cf-\u03ff]/.test(run) || scripts.filter((one) => one.test(run)).length > 1,
+  )
+}
+
+const scripts = [
+  /\p{sc=Latin}/u,
+  /\p{sc=Greek}/u,
+  /\p{sc=Cyrillic}/u,
+  /\p{sc=Armenian}/u,
+  /\p{sc=Hebrew}/u,
+  /\p{sc=Arabic}/u,
+]
 
 const isAscii = (bytes: Uint8Array): boolean => bytes.every((byte) => byte < 0x80)
 

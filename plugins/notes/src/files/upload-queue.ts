@@ -8,7 +8,7 @@ import type { WorkerAnswer, WorkerTask } from './note-worker.ts'
 
 const mostUploads = 8
 const mostOfOneUser = 4
-const longestTime = 15_000
+const longestTime = 20_000
 const mostMegabytes = 256
 
 /**
@@ -63,7 +63,7 @@ async function readBody(ctx: ParameterizedContext): Promise<Uint8Array<ArrayBuff
   const chunks: Buffer[] = []
   let length = 0
   try {
-    for await (const chunk of ctx.req) {
+    for await (const chunk of ctx.req.iterator({ destroyOnReturn: false })) {
       length += chunk.length
       if (length > longestUpload) throw new Problem(413, tooMuch, { headers: { connection: 'close' } })
       chunks.push(chunk)

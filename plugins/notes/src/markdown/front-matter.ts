@@ -1,5 +1,4 @@
-import { parse as parseToml, TomlDate } from 'smol-toml'
-import { isMap, isScalar, isSeq, Lexer, type Node, parseDocument, Scalar } from 'yaml'
+import { readToml, readYaml, type Value } from './members.ts'
 import { readTime } from './time.ts'
 
 export const longestTitle = 200
@@ -33,7 +32,7 @@ export function readFrontMatter(content: string): FrontMatter | undefined {
   const facts = new Facts()
   if (read === 'not understood') facts.isWhole = false
   else {
-    facts.isWhole = !read.hasComments
+    facts.isWhole = !read.saysMore
     for (const [key, value] of read.members) facts.add(key, value)
   }
   const { title, tags, created, updated, isWhole } = facts
@@ -68,79 +67,6 @@ function skipLine(content: string, lineEnd: number): number {
   if (lineEnd < 0) return content.length
   const empty = /^\r?\n/.exec(content.slice(lineEnd + 1, lineEnd + 3))
   return lineEnd + 1 + (empty?.[0].length ?? 0)
-}
-
-/** A value as it is written: a text, a list of texts, or something else. */
-type Value = { text: string; isFolded?: boolean } | { list: (string | undefined)[] } | 'empty' | 'other'
-
-interface Members {
-  members: [key: string, value: Value][]
-  hasComments: boolean
-}
-
-/** All scalars are read as texts, so that `1.10` and `yes` stay as they are. */
-function readYaml(source: string): Members | 'no front matter' | 'not understood' {
-  // A text between two thematic breaks has no keys.
-  const otherwise = /^["']?[\p{L}\w][^:\n]*:(?:\s|$)/mu.test(source) ? 'not understood' : 'no front matter'
-  try {
-    const document = parseDocument(source, { schema: 'failsafe', logLevel: 'silent' })
-    if (document.errors.length > 0) return otherwise
-    const { contents } = document
-    if (contents === null) return { members: [], hasComments: true }
-    if (!isMap(contents)) return 'no front matter'
-    const members = contents.items.map(({ key, value }): [string, Value] => [
-      isScalar(key) ? String(key.value) : '',
-      yamlValue(value as Node | null),
-    ])
-    return { members, hasComments: document.warnings.length > 0 || hasYamlComments(source) }
-  } catch {
-    // Nested too deeply for the parser.
-    return otherwise
-  }
-}
-
-function yamlValue(node: Node | null): Value {
-  if (isScalar(node)) {
-    const text = yamlText(node)
-    if (text === undefined) return 'empty'
-    return { text, isFolded: node.type === Scalar.BLOCK_FOLDED || node.type === Scalar.BLOCK_LITERAL }
-  }
-  if (isSeq(node)) return { list: node.items.map((item) => (isScalar(item) ? yamlText(item) : undefined)) }
-  return node === null ? 'empty' : 'other'
-}
-
-/** Undefined for null, with or without a word. */
-function yamlText({ value, type, tag }: Scalar): string | undefined {
-  if (tag !== undefined && tag !== 'tag:yaml.org,2002:str') return undefined
-  const text = String(value ?? '')
-  return type !== undefined && type !== Scalar.PLAIN ? text : /^(?:~|null|Null|NULL|)$/.test(text) ? undefined : text
-}
-
-function hasYamlComments(source: string): boolean {
-  let before = ''
-  for (const token of new Lexer().lex(source)) {
-    // \u001f announces a scalar, which may begin with # in a block.
-    if (token.startsWith('#') && before !== '\u001f') return true
-    before = token
-  }
-  return false
-}
-
-function readToml(source: string): Members | 'not understood' {
-  try {
-    const members = Object.entries(parseToml(source)).map(([key, value]): [string, Value] => [key, tomlValue(value)])
-    // The parser does not report comments.
-    return { members, hasComments: source.includes('#') }
-  } catch {
-    return 'not understood'
-  }
-}
-
-function tomlValue(value: unknown): Value {
-  if (typeof value === 'string') return { text: value }
-  if (value instanceof TomlDate) return { text: value.toISOString() }
-  if (Array.isArray(value)) return { list: value.map((item) => (typeof item === 'string' ? item : undefined)) }
-  return 'other'
 }
 
 /** Collects the members that a note has, and remembers whether anything else was said. */

@@ -33,9 +33,9 @@ export function readMarkdown(content: string): UntitledFile {
   }
 }
 
-/** The title for a file that gives none itself. */
+/** The title for a file that gives none itself. macOS writes an accent in a name as a character of its own. */
 export const titleFromName = (fileName: string): string =>
-  shorten(toLine(fileName.replace(/\.(md|markdown|txt)$/i, '')), longestTitle) || 'Untitled'
+  shorten(toLine(fileName.normalize().replace(/\.(md|markdown|txt)$/i, '')), longestTitle) || 'Untitled'
 
 /** Reads a file as {@link readMarkdown} does, with its name as the last choice for the title. */
 export function fromMarkdown(fileName: string, content: string): MarkdownFile {

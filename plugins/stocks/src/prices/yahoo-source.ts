@@ -1,12 +1,14 @@
-import { retryAfterSeconds } from '@reference-plugins/guarded-fetch'
-import YahooFinance from 'yahoo-finance2'
+import type YahooFinance from 'yahoo-finance2'
 import { z } from 'zod'
+import { wholeCurrency } from './currency.ts'
 import { type Range, SourceError, type StockSource } from './stock-source.ts'
+import { YahooSession } from './yahoo-session.ts'
 
-const longestRequest = 10_000
 // The library does not encode symbols when it puts one into a path or several into a list.
 const symbolForm = /^[A-Z0-9^][A-Z0-9.=^&-]*$/
 const days: Record<Range, number> = { '1mo': 31, '3mo': 92, '6mo': 183, '1y': 366, '5y': 1827, max: 36_500 }
+
+const unknownCurrency = 'unknown'
 
 // The parts of Yahoo's responses that are used. The API is not documented and may change at any time.
 // The library leaves a time in seconds if it does not know the rest of a response.
@@ -17,7 +19,7 @@ const Quote = z.object({
   symbol: z.string(),
   longName: z.string().optional(),
   shortName: z.string().optional(),
-  currency: z.string().default('USD'),
+  currency: z.string().default(unknownCurrency),
   regularMarketPrice: z.number(),
   regularMarketPreviousClose: z.number().optional(),
   regularMarketTime: date,
@@ -30,7 +32,7 @@ const Found = z.object({
   exchDisp: z.string().optional(),
 })
 const Chart = z.object({
-  meta: z.object({ currency: z.string().default('USD') }),
+  meta: z.object({ currency: z.string().default(unknownCurrency) }),
   quotes: z.array(z.object({ date, close: z.number().nullable() })),
 })
 
@@ -39,26 +41,21 @@ const Chart = z.object({
  * @param request sends a request; tests replace it
  */
 export function createYahooSource(request: typeof fetch = fetch): StockSource {
-  const yahoo = new YahooFinance({
-    // When a request fails, the library prints its URL, which contains the session. So it must not see the failure.
-    fetch: async (input, init) =>
-      throwIfFailing(await request(input, { ...init, signal: AbortSignal.timeout(longestRequest) })),
-    queue: { concurrency: 4 },
-    suppressNotices: ['yahooSurvey', 'ripHistorical'],
-    versionCheck: false,
-    logger: { info() {}, warn() {}, error() {}, debug() {}, dir() {} },
-  })
+  const session = new YahooSession(request)
   const unchecked = { validateResult: false } as const
 
-  async function ask<Output>(schema: z.ZodType<Output>, call: () => Promise<unknown>): Promise<Output> {
+  async function ask<Output>(
+    schema: z.ZodType<Output>,
+    call: (yahoo: InstanceType<typeof YahooFinance>) => Promise<unknown>,
+  ): Promise<Output> {
     let response: unknown
     try {
-      response = await call()
+      response = await session.run(call)
     } catch (error) {
       if (error instanceof SourceError) throw error
       throw isUnexpected(error as Error)
         ? unexpected(error)
-        : new SourceError(503, 'Yahoo Finance is not responding', { cause: error })
+        : new SourceError(503, describe(error as Error), { cause: error })
     }
     const read = schema.safeParse(response)
     if (!read.success) throw unexpected(read.error)
@@ -71,7 +68,7 @@ export function createYahooSource(request: typeof fetch = fetch): StockSource {
     async quotes(symbols) {
       const asked = symbols.filter((symbol) => symbolForm.test(symbol))
       if (asked.length === 0) return []
-      const found = await ask(z.array(z.unknown()), () => yahoo.quote(asked, {}, unchecked))
+      const found = await ask(z.array(z.unknown()), (yahoo) => yahoo.quote(asked, {}, unchecked))
       // A symbol without a price is no longer traded.
       const priced = found.filter((one) => (one as { regularMarketPrice?: unknown }).regularMarketPrice !== undefined)
       // A quote that cannot be read must not fail the others, which may be for other callers.
@@ -79,18 +76,22 @@ export function createYahooSource(request: typeof fetch = fetch): StockSource {
       if (read.length > 0 && !read.some(({ success }) => success)) throw unexpected(read[0]?.error)
       return read
         .flatMap(({ data }) => data ?? [])
-        .map((quote) => ({
-          symbol: quote.symbol,
-          name: quote.longName ?? quote.shortName ?? quote.symbol,
-          currency: quote.currency,
-          price: quote.regularMarketPrice,
-          previousPrice: quote.regularMarketPreviousClose,
-          time: quote.regularMarketTime,
-        }))
+        .map((quote) => {
+          const { currency, convert } = wholeCurrency(quote.currency)
+          const previous = quote.regularMarketPreviousClose
+          return {
+            symbol: quote.symbol,
+            name: quote.longName ?? quote.shortName ?? quote.symbol,
+            currency,
+            price: convert(quote.regularMarketPrice),
+            previousPrice: previous === undefined ? undefined : convert(previous),
+            time: quote.regularMarketTime,
+          }
+        })
     },
     async search(query) {
       if (query === '') return []
-      const { quotes } = await ask(Search, () => yahoo.search(query, { quotesCount: 20, newsCount: 0 }, unchecked))
+      const { quotes } = await ask(Search, (yahoo) => yahoo.search(query, { quotesCount: 20, newsCount: 0 }, unchecked))
       return quotes.flatMap((one) => {
         const { data } = Found.safeParse(one)
         return data
@@ -103,18 +104,25 @@ export function createYahooSource(request: typeof fetch = fetch): StockSource {
       const period1 = new Date(Date.now() - days[range] * 86_400_000)
       const { meta, quotes } = await ask(
         Chart.or(z.undefined().transform(() => ({ meta: { currency: '' }, quotes: [] }))),
-        () =>
+        (yahoo) =>
           yahoo.chart(encodeURIComponent(symbol), { period1, interval }, unchecked).catch((error: Error) => {
             if (/no data found|not found|delisted/i.test(error.message)) return undefined
             throw error
           }),
       )
       if (meta.currency === '') return undefined
-      const points = quotes.flatMap(({ date, close }) => (close === null ? [] : [{ date: date.slice(0, 10), close }]))
-      return { currency: meta.currency, interval, points }
+      const { currency, convert } = wholeCurrency(meta.currency)
+      const points = quotes.flatMap(({ date, close }) =>
+        close === null ? [] : [{ date: date.slice(0, 10), close: convert(close) }],
+      )
+      return { currency, interval, points }
     },
   }
 }
+
+/** The library names what it missed while it opened a session. */
+const describe = ({ message }: Error): string =>
+  /crumb|set-cookie|consent/i.test(message) ? 'Yahoo Finance did not open a session' : 'Yahoo Finance is not responding'
 
 const unexpected = (cause: unknown): SourceError =>
   new SourceError(502, 'Yahoo Finance sent an unexpected response', { cause })
@@ -122,11 +130,3 @@ const unexpected = (cause: unknown): SourceError =>
 /** Whether Yahoo responds, but would not respond differently to the same request. */
 const isUnexpected = ({ name, message }: Error): boolean =>
   name === 'BadRequestError' || name === 'HTTPError' || /^(Response\.ok|Unexpected result)/.test(message)
-
-function throwIfFailing(response: Response): Response {
-  const { status, headers } = response
-  if (status !== 429 && status < 500) return response
-  const seconds = retryAfterSeconds(headers.get('retry-after')) ?? 30
-  const retryAfter = seconds >= 1 && seconds <= 3600 ? seconds : 30
-  throw new SourceError(503, `Yahoo Finance responded with ${status}`, { retryAfter })
-}

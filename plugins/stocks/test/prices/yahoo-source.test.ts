@@ -97,6 +97,45 @@ test('a history leaves out days without a price', async () => {
   })
 })
 
+test('prices of London are told in pounds, not in pence, and of an unknown currency not in dollars', async () => {
+  const { currency: _, ...unknown } = quote
+  const shell = {
+    ...quote,
+    symbol: 'SHEL.L',
+    currency: 'GBp',
+    regularMarketPrice: 2731.5,
+    regularMarketPreviousClose: 2700,
+  }
+  const meta = {
+    currency: 'GBp',
+    symbol: 'SHEL.L',
+    regularMarketTime: 1_795_000_000,
+    firstTradeDate: 345_479_400,
+    exchangeTimezoneName: 'Europe/London',
+    gmtoffset: 0,
+  }
+  const quotes = [{ close: [2731.5], open: [1], high: [1], low: [1], volume: [1] }]
+  const { source } = createYahoo({
+    '/v7/finance/quote': { quoteResponse: { result: [shell, unknown], error: null } },
+    '/v8/finance/chart': {
+      chart: { result: [{ meta, timestamp: [1_795_000_000], indicators: { quote: quotes } }], error: null },
+    },
+  })
+  assert.deepEqual(
+    (await source.quotes(['SHEL.L', 'AAPL'])).map(({ currency, price, previousPrice }) => [
+      currency,
+      price,
+      previousPrice,
+    ]),
+    [
+      ['GBP', 27.315, 27],
+      ['unknown', 271.5, 270],
+    ],
+  )
+  const history = await source.history('SHEL.L', '1mo', '1d')
+  assert.deepEqual([history?.currency, history?.points[0]?.close], ['GBP', 27.315])
+})
+
 test('a symbol that Yahoo does not know has no history', async () => {
   const { source } = createYahoo({
     '/v8/finance/chart': {
