@@ -71,6 +71,10 @@ export async function toAsk(input: AskInput): Promise<Call['ask']> {
   const { user, plugin, operation, permissions, call, answered, described } = input
   const frequency = asks(operation)
   const isRemembered = () => permissions.has(user, plugin, operation.name)
+  if (call.viewOf !== undefined) {
+    const reason = `A view of ${visibleLine(plugin.document.title)} wants to make this call. Allow it only if you have asked for it there.`
+    return newAsk(input, reason, false)
+  }
   if (!call.byHand) {
     const isPersonal = plugin.document.auth.type !== 'none'
     const hasPower = isPersonal || !isCertainToRead(operation)

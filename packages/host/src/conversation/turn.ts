@@ -7,12 +7,14 @@ import type { Call, Conversation, Decision, Message, Part, TurnEvent } from '../
 import { type AskInput, isAbout, isCurrent, newAsk, type Permissions, toAsk } from './confirmation.ts'
 import { type Conversations, callsOf } from './conversations.ts'
 import type { EventStream } from './event-stream.ts'
-import { callByHand } from './new-call.ts'
+import { callByHand, callByView } from './new-call.ts'
 import { chooseTools, type PromptParts, toPrompt } from './prompt.ts'
 import { type MessageEvent, speak } from './speech.ts'
 
 /** How often the model may call in one turn: ChatGPT tried up to ten times. */
 const mostCalls = 12
+/** How often views may call after the user's last message or call. */
+const mostViewCalls = 10
 /** How old the stored text of an answer may get, in milliseconds. */
 const saveEvery = 1_000
 
@@ -67,6 +69,32 @@ export class Turn {
     return isWaiting(message) ? 'waiting' : 'done'
   }
 
+  /** The call whose answer a view shows. @throws Problem 404, 409, or 429 if its views have called too often */
+  viewedCall(id: string): Call {
+    const { messages } = this.#context.conversation
+    const viewed = this.#calls().find((one) => one.id === id && one.state === 'done')
+    if (!viewed) throw new Problem(404, 'This call has no view in this conversation')
+    const own = messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1)
+    const made = own.flatMap(({ parts }) => callsOf(parts)).filter(({ viewOf }) => viewOf !== undefined)
+    if (made.some(({ state }) => state === 'waiting'))
+      throw new Problem(409, 'Another call of a view waits for your decision: decide about it first')
+    if (made.length >= mostViewCalls)
+      throw new Problem(429, `Views have made ${mostViewCalls} calls: say something before they make more`)
+    return viewed
+  }
+
+  /** The call is the view's, not the user's. */
+  async callByView(
+    viewed: Call,
+    { operation, arguments: given }: Pick<Call, 'operation' | 'arguments'>,
+  ): Promise<TurnState> {
+    const target = await this.#target({ ...viewed, operation })
+    const call = callByView(target.plugin, target.operation, given, viewed.id)
+    const message = await this.#add('assistant', [{ type: 'call', call }])
+    await this.#askOrCall(call)
+    return isWaiting(message) ? 'waiting' : 'done'
+  }
+
   /** The call that the user decides about. @throws Problem 404 or 409 */
   waitingCall(id: string, digest: string): Call {
     const call = this.#calls().find((one) => one.id === id)
@@ -95,7 +123,7 @@ export class Turn {
       await this.#call(call, target)
     }
     if (isWaiting(message)) return 'waiting'
-    return call.byHand ? 'done' : this.#answer(message)
+    return call.byHand || call.viewOf !== undefined ? 'done' : this.#answer(message)
   }
 
   /** Lets the model speak and makes the calls that it asks for, until it asks for none. */
