@@ -284,6 +284,8 @@ export interface Call {
   tool?: string
   /** Whether the user called it by hand. */
   byHand: boolean
+  /** The call whose view made this one. */
+  viewOf?: string
   request?: { method: string; url: string; headers: Record<string, string>; body?: string }
   response?: { status: number; headers: Record<string, string>; body: string; isCut: boolean }
   /** A command that makes the same call; the token is a variable. */
@@ -298,6 +300,7 @@ export interface Call {
 
 /**
  * POST /api/conversations/ID/messages {text}, /calls {plugin, operation, arguments},
+ * /calls/CALL/view-calls {operation, arguments} for what the view of CALL asks for,
  * /calls/CALL/decision {decision, digest}: events of TurnEvent. A turn continues if nobody listens;
  * GET /api/conversations/ID/events listens to the running turn. POST /api/conversations/ID/stop {} ends it.
  */

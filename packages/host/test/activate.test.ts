@@ -114,7 +114,11 @@ test('a user signs in by OAuth in a window, and signs out', async () => {
 test('a sign-in that was started elsewhere, in another browser or for another plugin, or is used twice, stores no tokens', async () => {
   const bob = await served.userBrowser('bob')
   const link = (await ada.send<{ url: string }>('POST', `/api/plugins/${ids.notes}/shares`, {})).url
-  await bob.send('POST', `/api/shares/${link.split('/').at(-1)}`, {})
+  const secret = link.split('/').at(-1) as string
+  await bob.raw('GET', `/share/${secret}`)
+  await bob.raw('GET', `/API/shares/${secret}`)
+  await bob.send('POST', `/api/shares/${secret}`, {})
+  assert.ok(!served.log().includes(secret))
   const rows = async () =>
     (
       await served.host.database.get<{

@@ -71,7 +71,7 @@ test('an MCP server is registered by its URL, and its tools are called with the 
   assert.deepEqual(
     registration.plugin?.operations.map(({ name, asks }) => [name, asks]),
     [
-      ['getTodos', 'never'],
+      ['getTodos', 'once'],
       ['addTodo', 'always'],
       ['deleteTodo', 'always'],
     ],

@@ -92,6 +92,13 @@ test('a token without a type or with an unknown type is a bearer token, and an I
     })
 })
 
+test('a token of another kind is not used as a bearer token', async () => {
+  for (const token_type of ['mac', 'MAC', 'DPoP', 'dpop', 'PoP', 'N_A'])
+    await withServer({ body: { ...good, token_type } }, {}, async (client) => {
+      await assert.rejects(refresh(client, 'old'), /token of type .* uses Bearer tokens only/)
+    })
+})
+
 test('a refresh token is kept if the answer has no new one', async () => {
   await withServer({ body: { access_token: 'a2' } }, {}, async (client) => {
     assert.deepEqual(await refresh(client, 'old'), { accessToken: 'a2', refreshToken: 'old' })

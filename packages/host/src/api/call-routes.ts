@@ -2,12 +2,9 @@ import { Problem } from '@reference-plugins/core'
 import { callsOf } from '../conversation/conversations.ts'
 import type { Host } from '../host.ts'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
+import { containedView, viewPolicy } from '../views/contained-view.ts'
 import type { Conversation } from '../wire.ts'
 import { part, type UserRoutes } from './routes.ts'
-
-/** A view runs alone: in another origin than the page, and without the network. */
-const viewPolicy =
-  "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'self'"
 
 export const callRoutes = ({ conversations, plugins, views }: Host): UserRoutes => ({
   'GET /api/calls/:id/view': async (user, ctx) => {
@@ -18,9 +15,13 @@ export const callRoutes = ({ conversations, plugins, views }: Host): UserRoutes 
     const html = await views.read(user, plugin, uri).catch((error: Error) => {
       throw new Problem(502, `The view could not be read: ${error.message}`)
     })
-    ctx.set({ 'Content-Security-Policy': viewPolicy, 'Cache-Control': 'private, max-age=300' })
+    ctx.set({
+      'Content-Security-Policy': viewPolicy,
+      'Cache-Control': 'private, max-age=300',
+      'X-DNS-Prefetch-Control': 'off',
+    })
     ctx.type = 'html'
-    ctx.body = html
+    ctx.body = containedView(html)
   },
 })
 
@@ -32,7 +33,10 @@ export async function withViews(
 ): Promise<Conversation> {
   const calls = conversation.messages
     .flatMap(({ parts }) => callsOf(parts))
-    .filter(({ state, response }) => state === 'done' && (response?.status ?? 500) < 300)
+    // A view of what a view has called could call again without end.
+    .filter(
+      ({ state, response, viewOf }) => viewOf === undefined && state === 'done' && (response?.status ?? 500) < 300,
+    )
   const known = new Map<string, RegisteredPlugin>()
   for (const call of calls.slice(-50)) {
     const plugin = known.get(call.plugin.id) ?? (await plugins.visible(user, call.plugin.id).catch(() => undefined))

@@ -24,9 +24,12 @@ export function problems(log: Logger): Middleware {
     }
     const { method, path, status } = ctx
     const microseconds = Math.round((performance.now() - start) * 1000)
-    log.info({ requestId, method, path, status, microseconds }, 'request')
+    log.info({ requestId, method, path: withoutSecret(path), status, microseconds }, 'request')
   }
 }
+
+/** The secret of a share is in its path. */
+const withoutSecret = (path: string): string => path.replace(/^(\/+(?:api\/+shares|share)\/+).+/i, '$1…')
 
 /**
  * Rejects requests that another site makes the browser send (CSRF). Browsers say where a request comes from; a command

@@ -10,12 +10,16 @@ const ByHand = z.object({
   operation: z.string().max(100),
   arguments: z.record(z.string(), z.unknown()),
 })
+const ByView = ByHand.omit({ plugin: true })
 const Decided = z.object({ decision: z.enum(['allow', 'always', 'refuse']), digest: z.string().max(300) })
 
 export const turnRoutes = ({ conversations, turns }: Host): UserRoutes => ({
   'POST /api/conversations/:id/messages': (user, ctx) => turns.say(user, part(ctx, 'id'), bodyOf(ctx, Said).text),
 
   'POST /api/conversations/:id/calls': (user, ctx) => turns.callByHand(user, part(ctx, 'id'), bodyOf(ctx, ByHand)),
+
+  'POST /api/conversations/:id/calls/:call/view-calls': (user, ctx) =>
+    turns.callByView(user, part(ctx, 'id'), part(ctx, 'call'), bodyOf(ctx, ByView)),
 
   'POST /api/conversations/:id/calls/:call/decision': (user, ctx) => {
     const { decision, digest } = bodyOf(ctx, Decided)

@@ -3,7 +3,7 @@ import type { DocumentOperation } from '@reference-plugins/reader'
 import type { Database } from '@reference-plugins/store'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { later } from '../tables.ts'
-import type { Call, Message } from '../wire.ts'
+import type { Call } from '../wire.ts'
 import { visibleLine, visibleText } from './visible-text.ts'
 
 /** How long a confirmation can be given, in seconds. Then the user is asked again. */
@@ -11,13 +11,18 @@ const longestAsk = 120
 
 /**
  * Whether the host asks before it calls an operation. It always asks before an operation that changes something, unless
- * the developer marks it as not consequential: then the user may allow it permanently. It does not ask before a read.
+ * the developer marks it as not consequential: then the user may allow it permanently. It does not ask before a GET. What
+ * the tool of an MCP server says about itself cannot be checked, so it asks at least until the user has allowed it.
  */
-export function asks({ isConsequential, isReading }: DocumentOperation): 'never' | 'once' | 'always' {
+export function asks(operation: DocumentOperation): 'never' | 'once' | 'always' {
+  const { isConsequential, isReading } = operation
   if (isConsequential === true) return 'always'
-  if (isReading) return 'never'
-  return isConsequential === false ? 'once' : 'always'
+  if (isCertainToRead(operation)) return 'never'
+  return isConsequential === false || isReading ? 'once' : 'always'
 }
+
+/** Whether its method says that it only reads, and not only its developer. */
+const isCertainToRead = ({ isReading, target }: DocumentOperation): boolean => isReading && target.kind === 'http'
 
 /** What users have allowed permanently: an operation, for as long as its plugin does not change. */
 export class Permissions {
@@ -51,33 +56,49 @@ export interface AskedCall {
 }
 
 export interface AskInput extends AskedCall {
-  /** The whole conversation so far. */
-  messages: Message[]
+  /** The plugins whose descriptions the model has been told. */
+  described: RegisteredPlugin[]
+  /** The other plugins that have answered in the conversation. */
+  answered: { title: string; isPrivate: boolean }[]
   permissions: Permissions
 }
 
-/** Why the user has to confirm a call; undefined if it may be made at once. */
+/**
+ * Why the user has to confirm a call; undefined if it may be made at once. Any text of another plugin may steer the model,
+ * and what a plugin with a sign-in has answered may leave with the arguments of any call (security.md 2b).
+ */
 export async function toAsk(input: AskInput): Promise<Call['ask']> {
-  const { user, plugin, operation, permissions, call } = input
-  const source = call.byHand ? undefined : otherSource(input)
-  if (source !== undefined && (plugin.document.auth.type !== 'none' || !operation.isReading)) {
-    const reason = `${visibleLine(source)} has answered before in this conversation, and its answer may have led to this call. Allow it only if you want it.`
+  const { user, plugin, operation, permissions, call, answered, described } = input
+  const frequency = asks(operation)
+  const isRemembered = () => permissions.has(user, plugin, operation.name)
+  if (call.viewOf !== undefined) {
+    const reason = `A view of ${visibleLine(plugin.document.title)} wants to make this call. Allow it only if you have asked for it there.`
     return newAsk(input, reason, false)
   }
-  const frequency = asks(operation)
+  if (!call.byHand) {
+    const isPersonal = plugin.document.auth.type !== 'none'
+    const hasPower = isPersonal || !isCertainToRead(operation)
+    const source = answered.find(({ isPrivate }) => isPrivate || hasPower)
+    if (source) {
+      const leaves = source.isPrivate ? ' What it said may leave with the arguments.' : ''
+      const reason = `${visibleLine(source.title)} has answered before in this conversation, and its answer may have led to this call.${leaves} Allow it only if you want it.`
+      return newAsk(input, reason, false)
+    }
+    const other = hasPower ? described.find(({ id }) => id !== plugin.id) : undefined
+    if (other) {
+      // A read leaves nothing anywhere, so the user may allow it permanently.
+      const isRead = frequency === 'never' || (operation.isReading && frequency === 'once')
+      if (isRead && (await isRemembered())) return undefined
+      const reason = `The model has read the description of ${visibleLine(other.document.title)}, which may have led to this call. Allow it only if you want it.`
+      return newAsk(input, reason, isRead)
+    }
+  }
   if (frequency === 'never') return undefined
   if (frequency === 'always')
     return newAsk(input, 'This call changes something. It is made only if you allow it.', false)
-  if (await permissions.has(user, plugin, operation.name)) return undefined
-  return newAsk(input, 'This call changes something. You can allow it once or always.', true)
-}
-
-/** The title of another plugin whose answer the model has read, because such an answer may steer the model (security.md 2b). */
-function otherSource({ plugin, messages }: AskInput): string | undefined {
-  for (const { parts } of messages)
-    for (const part of parts)
-      if (part.type === 'call' && part.call.response && part.call.plugin.id !== plugin.id) return part.call.plugin.title
-  return undefined
+  if (await isRemembered()) return undefined
+  const what = operation.isReading ? 'The plugin says that this call only reads.' : 'This call changes something.'
+  return newAsk(input, `${what} You can allow it once or always.`, true)
 }
 
 /** @param reason why the user is asked, in a sentence */

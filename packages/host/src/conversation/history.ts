@@ -26,7 +26,8 @@ export function toHistory(messages: Message[]): ModelMessage[] {
 }
 
 function toModelMessages({ role, parts }: Message, isRecent: boolean): ModelMessage[] {
-  const resultOf = ({ result = pending }: Call) =>
+  const resultOf = (call: Call) => (call.viewOf === undefined ? '' : byView) + shortened(call)
+  const shortened = ({ result = pending }: Call) =>
     isRecent || result.length <= longestOldResult
       ? result
       : `${result.slice(0, longestOldResult).toWellFormed()}\n[Shortened, because this is an earlier answer.]`
@@ -52,6 +53,8 @@ function toModelMessages({ role, parts }: Message, isRecent: boolean): ModelMess
 }
 
 const nameOf = ({ tool, operation }: Call): string => tool ?? operation
+
+const byView = '[A view of the plugin made this call, neither you nor the user.]\n'
 
 const byHand = ({ plugin, operation, arguments: given }: Call, result: string): string =>
   `[I called ${operation} of ${plugin.title} by hand with ${JSON.stringify(given)}. It answered:\n${result}]`

@@ -30,6 +30,14 @@ export const callByHand = (
   given: Record<string, unknown>,
 ): Call => toCall(nameOf(plugin, operation), given, true)
 
+/** A call that the view of an answer asks for. @param viewOf the call that has the answer */
+export const callByView = (
+  plugin: RegisteredPlugin,
+  operation: DocumentOperation,
+  given: Record<string, unknown>,
+  viewOf: string,
+): Call => ({ ...toCall(nameOf(plugin, operation), given, false), viewOf })
+
 /** A call that the model asks for. It is refused if there is no such tool or its arguments cannot be read. */
 export function callByModel(event: Extract<ModelEvent, { type: 'call' | 'bad-call' }>, tools: ChosenTools): Call {
   const given = event.type === 'call' ? event.arguments : {}

@@ -29,6 +29,8 @@ export interface ChosenTool {
 export interface ChosenTools {
   byName: ReadonlyMap<string, ChosenTool>
   plugins: RegisteredPlugin[]
+  /** All that the model can be told of in this conversation. */
+  enabled: RegisteredPlugin[]
   leftOut: { plugin: string; tokens: number }[]
   /** Plugins that were left out but may fit, the best first: the model sees their names only. */
   named: RegisteredPlugin[]
@@ -81,6 +83,7 @@ export async function chooseTools(
   return {
     byName,
     plugins: shown,
+    enabled: candidates,
     leftOut: others.map(({ document }) => ({ plugin: document.title, tokens: tokensOf(document.operations) })),
     named: others
       .filter(({ id }) => places.has(id))

@@ -4,15 +4,17 @@ import type { Caller } from '../calls/caller.ts'
 import type { Model } from '../models/model.ts'
 import type { Plugins, RegisteredPlugin } from '../plugins/plugins.ts'
 import type { Call, Conversation, Decision, Message, Part, TurnEvent } from '../wire.ts'
-import { isAbout, isCurrent, newAsk, type Permissions, toAsk } from './confirmation.ts'
+import { type AskInput, isAbout, isCurrent, newAsk, type Permissions, toAsk } from './confirmation.ts'
 import { type Conversations, callsOf } from './conversations.ts'
 import type { EventStream } from './event-stream.ts'
-import { callByHand } from './new-call.ts'
+import { callByHand, callByView } from './new-call.ts'
 import { chooseTools, type PromptParts, toPrompt } from './prompt.ts'
 import { type MessageEvent, speak } from './speech.ts'
 
 /** How often the model may call in one turn: ChatGPT tried up to ten times. */
 const mostCalls = 12
+/** How often views may call after the user's last message or call. */
+const mostViewCalls = 10
 /** How old the stored text of an answer may get, in milliseconds. */
 const saveEvery = 1_000
 
@@ -42,6 +44,8 @@ export class Turn {
   /** The text that the model is saying. */
   #text: Extract<Part, { type: 'text' }> | undefined
   #savedAt = Date.now()
+  /** The plugins whose descriptions the model can read. */
+  #described: RegisteredPlugin[] = []
 
   constructor(context: TurnContext) {
     this.#context = context
@@ -61,6 +65,32 @@ export class Turn {
     const call = callByHand(target.plugin, target.operation, given)
     const message = await this.#add('user', [{ type: 'call', call }])
     if (isFirst) await this.#name(target.operation.title)
+    await this.#askOrCall(call)
+    return isWaiting(message) ? 'waiting' : 'done'
+  }
+
+  /** The call whose answer a view shows. @throws Problem 404, 409, or 429 if its views have called too often */
+  viewedCall(id: string): Call {
+    const { messages } = this.#context.conversation
+    const viewed = this.#calls().find((one) => one.id === id && one.state === 'done')
+    if (!viewed) throw new Problem(404, 'This call has no view in this conversation')
+    const own = messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1)
+    const made = own.flatMap(({ parts }) => callsOf(parts)).filter(({ viewOf }) => viewOf !== undefined)
+    if (made.some(({ state }) => state === 'waiting'))
+      throw new Problem(409, 'Another call of a view waits for your decision: decide about it first')
+    if (made.length >= mostViewCalls)
+      throw new Problem(429, `Views have made ${mostViewCalls} calls: say something before they make more`)
+    return viewed
+  }
+
+  /** The call is the view's, not the user's. */
+  async callByView(
+    viewed: Call,
+    { operation, arguments: given }: Pick<Call, 'operation' | 'arguments'>,
+  ): Promise<TurnState> {
+    const target = await this.#target({ ...viewed, operation })
+    const call = callByView(target.plugin, target.operation, given, viewed.id)
+    const message = await this.#add('assistant', [{ type: 'call', call }])
     await this.#askOrCall(call)
     return isWaiting(message) ? 'waiting' : 'done'
   }
@@ -93,7 +123,7 @@ export class Turn {
       await this.#call(call, target)
     }
     if (isWaiting(message)) return 'waiting'
-    return call.byHand ? 'done' : this.#answer(message)
+    return call.byHand || call.viewOf !== undefined ? 'done' : this.#answer(message)
   }
 
   /** Lets the model speak and makes the calls that it asks for, until it asks for none. */
@@ -128,6 +158,7 @@ export class Turn {
   async #listen(model: Model, message: Message): Promise<Call[]> {
     const { user, conversation, conversations, prompt, signal } = this.#context
     const tools = await chooseTools(prompt, user, conversation)
+    this.#described = tools.enabled
     const calls: Call[] = []
     this.#text = undefined
     try {
@@ -162,24 +193,36 @@ export class Turn {
 
   /** The confirmation has expired, or the plugin is not the one that the user has seen. */
   async #askAgain(call: Call, target: Target): Promise<void> {
-    const { conversation, permissions } = this.#context
     const asked = this.#asked(call, target)
     const isExpired = Date.parse(call.ask?.expiresAt ?? '') < Date.now()
     const why = isExpired ? 'The confirmation has expired' : `${call.plugin.title} has changed since you were asked`
-    const ask =
-      (await toAsk({ ...asked, messages: conversation.messages, permissions })) ??
-      newAsk(asked, 'This call waited for you. It is made only if you allow it.', false)
-    await this.#put({ ...call, state: 'waiting', ask })
+    const reason = call.ask?.canRemember === false ? call.ask.reason : 'This call waited for your decision.'
+    await this.#put({ ...call, state: 'waiting', ask: newAsk(asked, reason, false) })
     const text = `${why}: check the call again.`
     await this.#change({ type: 'notice', message: this.#messageOf(call).id, text })
   }
 
   /** Asks the user if that is necessary. Resolves to whether it was. */
   async #ask(call: Call, target: Target): Promise<boolean> {
-    const { conversation, permissions } = this.#context
-    const ask = await toAsk({ ...this.#asked(call, target), messages: conversation.messages, permissions })
+    const { permissions } = this.#context
+    const [answered, described] = [await this.#answered(target.plugin), this.#described]
+    const ask = await toAsk({ ...this.#asked(call, target), answered, described, permissions })
     if (ask) await this.#put({ ...call, state: 'waiting', ask })
     return ask !== undefined
+  }
+
+  /** The plugins other than `plugin` that have answered. Of one that is gone it is not known whether it was private. */
+  async #answered({ id: own }: RegisteredPlugin): Promise<AskInput['answered']> {
+    const { user, plugins } = this.#context
+    const titles = new Map<string, string>()
+    for (const { response, plugin } of this.#calls())
+      if (response && plugin.id !== own) titles.set(plugin.id, plugin.title)
+    return Promise.all(
+      [...titles].map(async ([id, title]) => {
+        const found = await plugins.visible(user, id).catch(() => undefined)
+        return { title, isPrivate: found?.document.auth.type !== 'none' }
+      }),
+    )
   }
 
   async #call({ ask: _, ...call }: Call, target: Target): Promise<void> {

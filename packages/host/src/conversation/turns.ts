@@ -59,6 +59,20 @@ export class Turns {
   }
 
   /**
+   * The view of an answer wants to call an operation of its plugin: the user is asked.
+   * @param call whose answer the view shows
+   * @throws Problem 404, 409, or 429
+   */
+  callByView(
+    user: string,
+    id: string,
+    call: string,
+    wanted: Pick<Call, 'operation' | 'arguments'>,
+  ): Promise<EventStream<TurnEvent>> {
+    return this.#begin(user, id, (turn) => turn.callByView(turn.viewedCall(call), wanted))
+  }
+
+  /**
    * The user allows or refuses a call that waits for it.
    * @throws Problem 404, or 409 if the call has been decided or `digest` is for another version of it
    */

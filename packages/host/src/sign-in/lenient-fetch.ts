@@ -1,9 +1,10 @@
 import type { Fetch } from '@reference-plugins/guarded-fetch'
 import { isObject } from '@reference-plugins/reader'
+import { TokenRefused } from './token-refused.ts'
 
 /**
  * A fetch for token endpoints that accepts what ChatGPT accepted: it sends JSON if the manifest asks for it, and reads an
- * answer without a token type as a bearer token.
+ * answer without a token type, or with an unknown one, as a bearer token.
  */
 export function lenientFetch(fetch: Fetch, asJson: boolean): Fetch {
   return async (url, init = {}) => {
@@ -17,6 +18,9 @@ export function lenientFetch(fetch: Fetch, asJson: boolean): Fetch {
   }
 }
 
+/** Token types that a Bearer header cannot carry: those registered at IANA, and MAC (RFC 6749, 7.1). */
+const bound = /^(mac|dpop|pop|n_a|signed[-_ ]?jwt)$/i
+
 async function asBearer(response: Response): Promise<Response> {
   const { status, headers } = response
   const text = await response.text()
@@ -24,10 +28,15 @@ async function asBearer(response: Response): Promise<Response> {
   if (json === undefined) return new Response(text, { status, headers })
   // An OpenID Connect server adds an ID token, which the host does not use and may be unable to check.
   const { id_token: _, expires_in, ...tokens } = json
-  const kind = typeof json.token_type === 'string' && /^dpop$/i.test(json.token_type) ? 'dpop' : 'bearer'
+  const kind = String(json.token_type ?? '')
+  if (bound.test(kind))
+    throw new TokenRefused(
+      `The authorization server gave a token of type ${kind}: the host uses Bearer tokens only`,
+      true,
+    )
   const seconds = Number(expires_in)
   const lifetime = Number.isFinite(seconds) && seconds > 0 ? { expires_in: seconds } : {}
-  return Response.json({ ...tokens, token_type: kind, ...lifetime }, { status })
+  return Response.json({ ...tokens, token_type: 'bearer', ...lifetime }, { status })
 }
 
 function toObject(text: string): Record<string, unknown> | undefined {

@@ -6,7 +6,7 @@ export class TokenRefused extends Error {
   /** Whether only a new sign-in helps. */
   readonly isFinal: boolean
 
-  constructor(message: string, isFinal: boolean, cause: unknown) {
+  constructor(message: string, isFinal: boolean, cause?: unknown) {
     super(message, { cause })
     this.isFinal = isFinal
   }
@@ -14,6 +14,7 @@ export class TokenRefused extends Error {
 
 /** What oauth4webapi throws, as a message for the user. */
 export function toRefusal(error: unknown): TokenRefused {
+  if (error instanceof TokenRefused) return error
   if (error instanceof oauth.AuthorizationResponseError) {
     const reason = error.error === 'access_denied' ? 'access was denied' : describe(error)
     return new TokenRefused(`The sign-in failed: ${reason}`, true, error)

@@ -28,6 +28,7 @@ export function CallCard({ call, actions }: { call: Call; actions: ConversationA
       <header className="row spread">
         <span>
           <strong>{visibleLine(call.plugin.title)}</strong> <code>{call.operation}</code>
+          {call.viewOf !== undefined && <small> called by its view</small>}
         </span>
         <span className={`tag ${isGood ? 'active' : isBad ? 'bad' : ''}`}>
           {state === 'done' && response ? `Status ${response.status}` : stateLabels[state]}

@@ -20,7 +20,7 @@ export function Thread({ conversation: { id: conversation, messages, isRunning }
     <div className="thread" role="log" aria-label="Conversation" aria-busy={isRunning}>
       {messages.map(({ id, role, parts }) => (
         <Boundary key={id}>
-          <article className={`message ${role}`} aria-label={role === 'user' ? 'You' : 'Assistant'}>
+          <article className={`message ${role}`} aria-label={authorOf(role, parts)}>
             {parts.map((part, index) => (
               <PartView key={part.type === 'call' ? part.call.id : index} part={part} role={role} actions={actions} />
             ))}
@@ -36,6 +36,9 @@ export function Thread({ conversation: { id: conversation, messages, isRunning }
     </div>
   )
 }
+
+const authorOf = (role: Message['role'], [first]: Part[]): string =>
+  role === 'user' ? 'You' : first?.type === 'call' && first.call.viewOf !== undefined ? 'View' : 'Assistant'
 
 function PartView({ part, role, actions }: { part: Part; role: Message['role']; actions: ConversationActions }) {
   if (part.type === 'call') return <CallCard call={part.call} actions={actions} />

@@ -69,6 +69,8 @@ export function useConversation(id: string | undefined, onTurnEnd: () => void) {
     say: (text: string) => act('messages', { text }),
     callOperation: (plugin: string, operation: string, given: Record<string, unknown>) =>
       act('calls', { plugin, operation, arguments: given }),
+    callByView: (call: string, operation: string, given: Record<string, unknown>) =>
+      act(`calls/${call}/view-calls`, { operation, arguments: given }),
     decide: (call: string, decision: Decision, digest: string) => act(`calls/${call}/decision`, { decision, digest }),
     stop: () => void (conversation && attempt(() => request('POST', `/api/conversations/${conversation.id}/stop`, {}))),
     enable: (plugins: string[]) =>

@@ -8,8 +8,8 @@ import type { ConversationActions } from './use-conversation.ts'
 const maximumHeight = 800
 
 /**
- * An MCP App of the plugin (2026-01-26), in a frame of another origin that can reach neither the network nor this page.
- * Its calls are treated as calls by the user, with the same confirmations.
+ * An MCP App of the plugin (2026-01-26), in a frame of another origin that cannot reach this page. The user confirms each
+ * of its calls.
  */
 export function ViewFrame({ call, actions }: { call: Call; actions: ConversationActions }) {
   const frame = useRef<HTMLIFrameElement>(null)
@@ -34,8 +34,8 @@ export function ViewFrame({ call, actions }: { call: Call; actions: Conversation
       return {}
     }
     bridge.oncalltool = async ({ name, arguments: given = {} }) => {
-      await latest.current.callOperation(call.plugin.id, name, given)
-      return { content: [{ type: 'text', text: 'The response is shown below in the conversation.' }] }
+      await latest.current.callByView(call.id, name, given)
+      return { content: [{ type: 'text', text: 'The user is asked below in the conversation.' }] }
     }
     const transport = new PostMessageTransport(element.contentWindow, element.contentWindow)
     void bridge.connect(transport)
