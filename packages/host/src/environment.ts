@@ -22,7 +22,14 @@ export function toHostOptions(
   variables: NodeJS.ProcessEnv,
   log: Logger,
 ): HostOptions {
-  const { DATABASE_URL: databaseUrl, PUBLIC_URL: publicUrl, HOST_USERS: mode, HOST_KEY: key, NODE_ENV } = environment
+  const {
+    DATABASE_URL: databaseUrl,
+    PUBLIC_URL: publicUrl,
+    HOST_USERS: mode,
+    HOST_KEY: key,
+    NODE_ENV,
+    TRUSTED_PROXIES: proxies,
+  } = environment
   return {
     databaseUrl,
     publicUrl,
@@ -31,5 +38,6 @@ export function toHostOptions(
     development: NODE_ENV === 'development',
     environment: variables,
     log,
+    proxies,
   }
 }

@@ -39,6 +39,8 @@ export interface HostOptions {
   pluginFolder?: string
   log: Logger
   longestCall?: number
+  /** How many proxies in front of the host add to X-Forwarded-For. */
+  proxies?: number
 }
 
 /** The parts of a host. The page's server and the command line use the same ones. */

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { containedView } from '../src/views/contained-view.ts'
+import { containedView, viewPolicy } from '../src/views/contained-view.ts'
+import { noBrowser, openBrowser, openPage } from './page/chromium.ts'
 
 const names = ['link', 'base', 'iframe', 'frame', 'frameset', 'object', 'embed', 'meta', 'svg:link']
 const bodyOf = (html: string): string => {
@@ -31,4 +35,46 @@ test('what a page needs is kept', () => {
   assert.equal(bodyOf(html), html)
   assert.match(bodyOf('<meta name="a" content="x" http-equiv="refresh">'), /^&lt;meta/)
   assert.match(bodyOf('<meta content="a>b" http-equiv="refresh">'), /^&lt;meta/)
+})
+
+test('a view has no WebRTC, and cannot make elements that connect', { skip: noBrowser }, async () => {
+  const script = `const seen = {}
+const attempt = (name, work) => { try { seen[name] = String(work()) } catch (error) { seen[name] = error.name } }
+attempt('rtc', () => typeof RTCPeerConnection + typeof webkitRTCPeerConnection + typeof WebTransport)
+attempt('link', () => document.createElement('LINK'))
+attempt('name', () => document.createElementNS('http://www.w3.org/1999/xhtml', 'iframe'))
+attempt('trick', () => { let count = 0; return document.createElement({ toString: () => (count++ ? 'iframe' : 'p') }).tagName })
+RegExp.prototype.exec = () => null; RegExp.prototype.test = () => false; String.prototype.replace = function () { return this }; RegExp.prototype[Symbol.replace] = (text) => text; Array.prototype.map = () => []; Function.prototype.apply = () => null
+attempt('again', () => document.createElement('iframe'))
+attempt('html', () => { document.body.innerHTML = '<b>x</b><iframe></iframe><link rel=preconnect href=//127.0.0.1:9>'; return document.querySelectorAll('iframe, link').length + document.querySelector('b').textContent })
+attempt('frames', () => window.length)
+parent.postMessage(seen, '*')`
+  const server = createServer((request, response) => {
+    response.setHeader('content-type', 'text/html')
+    if (request.url !== '/view')
+      return response.end(
+        '<!doctype html><script>onmessage = ({ data }) => (window.seen = data)</script><iframe sandbox="allow-scripts" src="/view"></iframe>',
+      )
+    response.setHeader('content-security-policy', viewPolicy)
+    response.end(containedView(`<!doctype html><html><body><p>x</p><script>${script}</script></body></html>`))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const browser = await openBrowser()
+  try {
+    const { page } = await openPage(browser)
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+    await page.waitForFunction('window.seen')
+    assert.deepEqual(await page.evaluate('window.seen'), {
+      rtc: 'undefinedundefinedundefined',
+      link: 'NotAllowedError',
+      name: 'NotAllowedError',
+      trick: 'P',
+      again: 'NotAllowedError',
+      html: '0x',
+      frames: '0',
+    })
+  } finally {
+    await browser.close()
+    server.close()
+  }
 })

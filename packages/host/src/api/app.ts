@@ -32,8 +32,8 @@ const userRoutes = [
 
 /** The Koa app of the host. The middleware is listed in the order in which a request passes it. */
 export function createHostApp(host: Host, page: Middleware): Koa {
-  const { publicUrl, log } = host.options
-  const app = new Koa()
+  const { publicUrl, log, proxies = 0 } = host.options
+  const app = new Koa({ proxy: proxies > 0, maxIpsCount: proxies })
   app.on('error', (error) => log.warn({ err: error }, 'the connection broke'))
   const router = new Router<State>()
   for (const routes of openRoutes) addRoutes(router, routes(host))

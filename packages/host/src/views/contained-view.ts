@@ -9,26 +9,36 @@ const simpleMeta = String.raw`\s+(?:charset="?[\w-]+"?|name="[\w:.-]+"\s+content
 export const viewPolicy =
   "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; webrtc 'block'; require-trusted-types-for 'script'; trusted-types default"
 
+/** The view may replace what is built in, so the script keeps what it uses. */
 const guard = String.raw`{
-const forbidden = /^(?:[\w-]+:)?(?:${forbidden}|meta)$/i
-const neutral = (html) => String(html).replace(/<(?=\/?(?:[\w-]+:)?(?:${forbidden})(?![\w-]))|<(?=meta(?![\w-])(?!${simpleMeta}))/gi, '&lt;')
+const { apply } = Reflect, { defineProperty } = Object, toText = String
+const fixed = (target, name, value) => defineProperty(target, name, { value, writable: false, configurable: false })
+const { exec, [Symbol.replace]: replace } = RegExp.prototype
+const keep = (pattern, flags) => {
+  for (const [name, value] of [['exec', exec], [Symbol.replace, replace], ['flags', flags], ['global', flags === 'gi'], ['unicode', false]]) fixed(pattern, name, value)
+  return pattern
+}
+const forbidden = keep(/^(?:[\w-]+:)?(?:${forbidden}|meta)$/i, 'i')
+const start = keep(/<(?=\/?(?:[\w-]+:)?(?:${forbidden})(?![\w-]))|<(?=meta(?![\w-])(?!${simpleMeta}))/gi, 'gi')
 const refuse = (what) => { throw new DOMException(what + ' is not available in a view', 'NotAllowedError') }
 for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'mozRTCPeerConnection', 'RTCDataChannel', 'RTCIceTransport', 'RTCIceGatherer', 'WebTransport', 'XSLTProcessor', 'SharedWorker', 'Worker'])
-  try { Object.defineProperty(globalThis, name, { value: undefined, writable: false, configurable: false }) } catch {}
-for (const name of ['createElement', 'createElementNS']) {
-  const create = Document.prototype[name]
-  const value = function (...given) {
-    const words = given.map((one) => (one !== null && typeof one === 'object' ? one : String(one)))
-    if (forbidden.test(words[name === 'createElement' ? 0 : 1])) refuse('This element')
-    return create.apply(this, words)
-  }
-  Object.defineProperty(Document.prototype, name, { value, writable: false, configurable: false })
+  try { fixed(globalThis, name, undefined) } catch {}
+const { createElement, createElementNS } = Document.prototype
+const checked = (given) => {
+  const name = toText(given)
+  if (apply(exec, forbidden, [name])) refuse('This element')
+  return name
 }
-const open = globalThis.open
-if (open) Object.defineProperty(globalThis, 'open', { value: () => null, writable: false, configurable: false })
+fixed(Document.prototype, 'createElement', function (name, options) {
+  return apply(createElement, this, [checked(name), options])
+})
+fixed(Document.prototype, 'createElementNS', function (space, name, options) {
+  return apply(createElementNS, this, [space, checked(name), options])
+})
+fixed(globalThis, 'open', () => null)
 if (globalThis.trustedTypes)
   trustedTypes.createPolicy('default', {
-    createHTML: (html, _, sink) => (/srcdoc/i.test(sink) ? refuse('srcdoc') : neutral(html)),
+    createHTML: (html, _, sink) => (sink === 'HTMLIFrameElement srcdoc' ? refuse('srcdoc') : apply(replace, start, [html, '&lt;'])),
     createScript: (script) => script,
     createScriptURL: () => refuse('A script of another file'),
   })
