@@ -77,7 +77,7 @@ export function readEnvironment<Own extends z.ZodType = z.ZodUnknown>(
   const environment = read.data as Environment
   if (set.NODE_ENV === undefined && isElsewhere(environment.PUBLIC_URL))
     throw new EnvironmentError(
-      `NODE_ENV is not set, and PUBLIC_URL=${environment.PUBLIC_URL} is for others: set NODE_ENV=production, or NODE_ENV=development to try it out with the secrets and rights of development`,
+      `NODE_ENV is not set, and PUBLIC_URL=${environment.PUBLIC_URL} is not this machine: set NODE_ENV=production, or NODE_ENV=development to test with the users and secrets of development`,
     )
   environment.PUBLIC_URL ??= `http://localhost:${environment.PORT}`
   environment.DATABASE_URL ??= defaultDatabase(fileURLToPath(defaults.folder))

@@ -34,6 +34,26 @@ test('a mount gets its path and the paths below it, and may replace the headers'
   for (const path of ['/pagesandmore', '/page', '/pages/nothing']) await api.get(path).expect(404)
 })
 
+test('no page of another origin may call a mount for people, and the known ones may call any other', async () => {
+  const [page] = shop.mounts as [Mount]
+  const { api } = await serveShop({
+    ...shop,
+    mounts: [{ ...page, path: '/pages/people', isForPeople: true }, page],
+  })
+  for (const [path, allowed] of [
+    ['/pages/people', undefined],
+    ['/pages/people/1', undefined],
+    ['/pages/peoples', 'https://chatgpt.com'],
+    ['/pages', 'https://chatgpt.com'],
+  ] as const)
+    for (const method of ['get', 'options'] as const) {
+      const { headers } = await api[method](path)
+        .set('Origin', 'https://chatgpt.com')
+        .set('Access-Control-Request-Method', 'POST')
+      assert.equal(headers['access-control-allow-origin'], allowed, `${method} ${path}`)
+    }
+})
+
 test('an error of a mount becomes a problem document, and its calls are counted', async () => {
   const { api } = await serveShop(shop, { rateLimit: 2 })
   await api

@@ -8,6 +8,8 @@ import { page } from './page/page.ts'
 const pluginFolder = new URL('../../../plugins', import.meta.url).pathname
 
 async function start(): Promise<void> {
+  // Whatever the host writes is for its own user only.
+  process.umask(0o077)
   const environment = readHostEnvironment(process.env)
   const { PORT: port, HOST: address, PUBLIC_URL: publicUrl, LOG_LEVEL: level } = environment
   const development = environment.NODE_ENV === 'development'

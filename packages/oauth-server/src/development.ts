@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import { EnvironmentError } from '@reference-plugins/core'
+import { EnvironmentError, readSecretFile, writeSecretFile } from '@reference-plugins/core'
 import { z } from 'zod'
 import type { AuthorizationServer } from './authorization-server.ts'
 import { Client } from './client.ts'
-import { readSecretFile, writeSecretFile } from './secret-file.ts'
 
 const file = 'development.json'
 // Two users, to show that neither sees the other's data.

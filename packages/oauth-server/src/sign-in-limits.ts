@@ -1,5 +1,5 @@
+import { addressKey } from '@reference-plugins/core'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
-import { addressKey } from './address-key.ts'
 import { nameKey } from './name.ts'
 
 const minute = 60

@@ -15,11 +15,15 @@ export function hostCheck(publicUrl: string, open: readonly string[]): Middlewar
   const { host: own, hostname, port, protocol } = new URL(publicUrl)
   const withPort = `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`
   const isOwn = (host: string) => host === own || host.toLowerCase() === own || host.toLowerCase() === withPort
+  // Nearly every request has the Host of the one before.
+  let last: string | undefined
   return (ctx, next) => {
-    const fault = formFault(ctx.req)
+    const fault = formFault(ctx.req, last)
     if (fault !== undefined) throw new Problem(400, fault, { headers: closing(ctx.req.headers) })
     const host = ctx.req.headers.host as string
-    if (!isOwn(host) && !ownMachine.test(host) && !open.includes(ctx.path))
+    if (host === last) return next()
+    if (isOwn(host) || ownMachine.test(host)) last = host
+    else if (!open.includes(ctx.path))
       throw new Problem(
         421,
         `This server only answers for ${own}: use that address, or set PUBLIC_URL to the address in use`,

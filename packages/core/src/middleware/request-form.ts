@@ -7,10 +7,10 @@ const hostAndPort = /^([\w.~!$&'()*+,;=%-]+|\[[\da-f:.]+\])(:\d{0,5})?$/i
  * What makes a request ambiguous, so that a proxy in front may read it in another way: more or less than one Host, a target
  * for another host, a version or a framing that is not that of HTTP/1.1 (RFC 9112). Undefined for a good request.
  */
-export function formFault(request: IncomingMessage): string | undefined {
+export function formFault(request: IncomingMessage, knownHost: string | undefined): string | undefined {
   const { headers, url = '', httpVersion, method } = request
   const { host } = headers
-  if (host === undefined || hasTwoHosts(request) || !hostAndPort.test(host))
+  if (host === undefined || hasTwoHosts(request) || (host !== knownHost && !hostAndPort.test(host)))
     return 'Send one Host header, with the name of this server'
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return 'Write HTTP/1.1 in the first line of the request'
   const encoding = headers['transfer-encoding']
