@@ -270,6 +270,8 @@ export interface Call {
   /** Present while the call waits for confirmation. */
   ask?: {
     reason: string
+    /** Why the plugin may be another one than its name suggests. */
+    warning?: string
     /** Where it goes; absent from calls that were asked before the host showed it. Invisible characters are escaped here and in `arguments`. */
     request?: { method: string; host: string; path: string }
     /** Exactly what is sent, as JSON. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
+import { looksAlike } from '../src/conversation/lookalike.ts'
 import { visibleLine, visibleText } from '../src/conversation/visible-text.ts'
 import type { Call, Conversation, PluginDetail, RegistrationEvent, Share, TurnEvent } from '../src/wire.ts'
 import { type Browser, type ServedHost, serveHost } from './fixture.ts'
@@ -153,6 +154,12 @@ test('a view calls only what the user allows, as itself, and not without end', a
   await assert.rejects(
     ada.events(`/api/conversations/${id}/calls/none/view-calls`, { operation: 'read', arguments: {} }),
   )
+})
+
+test('a name in letters that look like those of another alphabet is marked', () => {
+  for (const name of ['pаypal', 'Βank', 'my раура', 'Gοogle']) assert.ok(looksAlike(name), name)
+  for (const name of ['paypal', 'Почта', 'Ελλάδα', 'Почта News', 'Übersicht', '東京 Tokyo', 'Кот'])
+    assert.ok(!looksAlike(name), name)
 })
 
 test('what is shown hides no character and no direction', () => {

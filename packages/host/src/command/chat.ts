@@ -58,6 +58,7 @@ function openLines({ terminal: { stdin, stdout } }: CommandContext) {
 const questionFor = ({ ask, plugin, operation }: Call): string =>
   [
     ask?.reason,
+    ...(ask?.warning ? [ask.warning] : []),
     visibleLine(`${plugin.title}: ${operation}`),
     `${ask?.request?.method} ${ask?.request?.host}${ask?.request?.path}`,
     ask?.arguments,

@@ -4,6 +4,7 @@ import type { Database } from '@reference-plugins/store'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { later } from '../tables.ts'
 import type { Call } from '../wire.ts'
+import { looksAlike } from './lookalike.ts'
 import { visibleLine, visibleText } from './visible-text.ts'
 
 /** How long a confirmation can be given, in seconds. Then the user is asked again. */
@@ -104,8 +105,11 @@ export async function toAsk(input: AskInput): Promise<Call['ask']> {
 /** @param reason why the user is asked, in a sentence */
 export function newAsk(asked: AskedCall, reason: string, canRemember: boolean): NonNullable<Call['ask']> {
   const salt = randomBytes(16).toString('base64url')
+  const { title } = asked.plugin.document
+  const warning = `The name ${visibleLine(title)} has letters that look like those of another alphabet: check the host.`
   return {
     reason,
+    ...(looksAlike(title) && { warning }),
     canRemember,
     request: requestOf(asked),
     arguments: visibleText(JSON.stringify(asked.call.arguments, null, 2)),

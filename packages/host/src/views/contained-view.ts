@@ -7,7 +7,7 @@ const simpleMeta = String.raw`\s+(?:charset="?[\w-]+"?|name="[\w:.-]+"\s+content
  * current browsers, so the script below takes them away. Trusted Types let it see all HTML that the view writes later.
  */
 export const viewPolicy =
-  "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; webrtc 'block'; require-trusted-types-for 'script'; trusted-types default"
+  "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'; trusted-types default"
 
 /** The view may replace what is built in, so the script keeps what it uses. */
 const guard = String.raw`{

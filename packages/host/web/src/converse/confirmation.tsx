@@ -25,6 +25,7 @@ export function Confirmation({ call, decide }: { call: Call; decide: Conversatio
       <p>
         <strong>{ask.reason}</strong>
       </p>
+      {ask.warning && <p className="advice">{ask.warning}</p>}
       <p>
         {visibleLine(call.plugin.title)} will receive exactly these arguments
         {ask.request && (
