@@ -1,4 +1,4 @@
-import { isLoopback } from '@reference-plugins/guarded-fetch'
+import { isLoopback } from '@reference-plugins/guarded-fetch/address'
 import { isPrivate, isUnder, registrableDomain, rootDomain } from '../hosts/hosts.ts'
 import { baseOf, readServers } from '../openapi/servers.ts'
 import type { SpecDocument } from '../openapi/spec-document.ts'

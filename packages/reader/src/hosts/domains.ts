@@ -1,4 +1,4 @@
-import { isLoopback } from '@reference-plugins/guarded-fetch'
+import { isLoopback } from '@reference-plugins/guarded-fetch/address'
 import type { PluginDocument } from '../plugin-document.ts'
 import { listOf } from '../text/plain-text.ts'
 import { isUnder, registrableDomain, rootDomain } from './hosts.ts'

@@ -1,4 +1,4 @@
-import { isLoopback, isPublic } from '@reference-plugins/guarded-fetch'
+import { isLoopback, isPublic } from '@reference-plugins/guarded-fetch/address'
 import { parse } from 'tldts'
 
 /** A URL of HTTP, relative to another one; undefined for anything else. */

@@ -1,4 +1,4 @@
-import { isLoopback, isLoopbackUrl } from '@reference-plugins/guarded-fetch'
+import { isLoopback, isLoopbackUrl } from '@reference-plugins/guarded-fetch/address'
 import { httpUrl } from '../hosts/hosts.ts'
 import { placeholderIn } from '../hosts/placeholder.ts'
 import { DocumentRefused } from '../text/document-refused.ts'

@@ -1,4 +1,4 @@
-import { isLoopbackUrl } from '@reference-plugins/guarded-fetch'
+import { isLoopbackUrl } from '@reference-plugins/guarded-fetch/address'
 import { httpUrl } from '../hosts/hosts.ts'
 import { placeholderIn } from '../hosts/placeholder.ts'
 import { isObject, listOfAny, memberOf, objectOf, pairsOf, type Schema, step } from '../text/members.ts'
