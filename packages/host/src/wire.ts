@@ -3,7 +3,7 @@
  * whose `detail` says what to do. Where a comment says "events", the answer is a text/event-stream whose every `data:`
  * is one of the named events.
  */
-import type { AuthType, PluginDocument, Repair, Schema } from '@reference-plugins/reader'
+import type { AuthType, PluginDocument, Repair, Schema } from '@reference-plugins/reader/plugin-document'
 
 export type { AuthType, Repair, Schema }
 

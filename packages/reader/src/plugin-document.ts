@@ -1,4 +1,8 @@
 import type { Schema } from './text/members.ts'
+import type { Repair } from './text/repairs.ts'
+
+// Types only, so that a page can import this file alone.
+export type { Repair, Schema }
 
 export type AuthType = 'none' | 'service_http' | 'user_http' | 'oauth'
 
