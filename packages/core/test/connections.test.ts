@@ -94,7 +94,11 @@ describe('a client that asks and does not read', () => {
       await sleep(1)
       response.end(long.repeat(100))
     })
-    const used: number[] = []
+    const used = () => {
+      collectGarbage()
+      return process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed
+    }
+    const before = used()
     const clients = 10
     for (let round = 0; round < 3; round++) {
       for (let number = 0; number < clients; number++) {
@@ -104,13 +108,11 @@ describe('a client that asks and does not read', () => {
       }
       await sleep(100)
       await until(async () => (await count()) === 0)
-      collectGarbage()
-      used.push(process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed)
     }
     assert.ok(most <= clients, `${most} handlers at once`)
     assert.ok(asked <= 3 * clients * 3, `${asked} of ${3 * clients * 100} requests were answered`)
-    const growth = (used.at(-1) as number) - (used[0] as number)
-    assert.ok(growth < 64 * 2 ** 20, `${Math.round(growth / 2 ** 20)} MiB more in the last round`)
+    // Node frees what a connection has not sent a little after it is closed.
+    await until(() => used() < before + 64 * 2 ** 20)
   })
 
   test('is disconnected when too many bytes wait for it', async (t) => {
