@@ -31,19 +31,21 @@ type Request = NonNullable<Call['request']>
 /** ChatGPT's limit for the answer of a plugin, in characters. */
 const longestAnswer = 100_000
 const notice = `\n[The answer is longer than ${longestAnswer.toLocaleString('en')} characters and was cut here. Ask for less: a narrower query, or a smaller page.]`
+const brokenOff = (fault: string): string => `\n[The answer is not complete: ${fault}. This is what came.]`
 
 /**
  * The outcome of a call that was answered. Secrets are left out, and a long body is cut, between characters.
  * @param request as it was sent
+ * @param answer with `fault`, why it broke off, if it did
  * @param keyHeader the header that has the key of the API, if it is not `authorization`
  */
 export function toOutcome(
   request: Request,
-  { status, headers, body }: { status: number; headers: Record<string, string>; body: string },
+  { status, headers, body, fault }: { status: number; headers: Record<string, string>; body: string; fault?: string },
   keyHeader?: string,
 ): Outcome {
-  const isCut = body.length > longestAnswer
-  const text = isCut
+  const isLong = body.length > longestAnswer
+  const text = isLong
     ? body
         .slice(0, longestAnswer)
         .toWellFormed()
@@ -52,9 +54,9 @@ export function toOutcome(
   return {
     state: 'done',
     request: { ...request, headers: withoutSecrets(request.headers, keyHeader) },
-    response: { status, headers: withoutSecrets(headers), body: text, isCut },
+    response: { status, headers: withoutSecrets(headers), body: text, isCut: isLong || fault !== undefined },
     curl: toCurl(request, keyHeader),
-    result: toResult(status, headers, isCut ? text + notice : text),
+    result: toResult(status, headers, text + (isLong ? notice : '') + (fault === undefined ? '' : brokenOff(fault))),
   }
 }
 

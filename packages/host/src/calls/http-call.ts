@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { FetchRefused } from '@reference-plugins/guarded-fetch'
 import { toRequest } from '@reference-plugins/reader'
 import { type Outcome, type PreparedCall, toOutcome, withoutSecrets } from './call.ts'
 
@@ -18,13 +19,36 @@ export async function callHttp(input: PreparedCall): Promise<Outcome> {
   const request = { method, url, headers: sent, ...(body !== undefined && { body }) }
   input.onRequest?.({ ...request, headers: withoutSecrets(sent, keyHeader) })
   const answer = await fetch(url, { method, headers: sent, body, signal })
-  const received = { status: answer.status, headers: Object.fromEntries(answer.headers), body: await textOf(answer) }
+  const { bytes, fault } = await readWhatComes(answer, signal)
+  const received = {
+    status: answer.status,
+    headers: Object.fromEntries(answer.headers),
+    body: textOf(bytes, answer.headers.get('content-type') ?? ''),
+    ...(fault !== undefined && { fault }),
+  }
   return toOutcome(request, received, keyHeader)
 }
 
-async function textOf(answer: Response): Promise<string> {
-  const type = answer.headers.get('content-type') ?? ''
-  const bytes = Buffer.from(await answer.arrayBuffer())
+/** Reads an answer to its end, or to where it broke off: a stream of events need not end. */
+async function readWhatComes({ body }: Response, signal: AbortSignal): Promise<{ bytes: Buffer; fault?: string }> {
+  const chunks: Uint8Array[] = []
+  try {
+    for await (const chunk of body ?? []) chunks.push(chunk)
+    return { bytes: Buffer.concat(chunks) }
+  } catch (error) {
+    const isStopped = signal.aborted && signal.reason?.name !== 'TimeoutError'
+    if (isStopped || chunks.length === 0) throw error
+    const fault =
+      error instanceof FetchRefused
+        ? error.message
+        : (error as Error).name === 'TimeoutError'
+          ? 'it did not end within the time limit of a call'
+          : 'the connection broke'
+    return { bytes: Buffer.concat(chunks), fault }
+  }
+}
+
+function textOf(bytes: Buffer, type: string): string {
   if (/^(image|audio|video|font)\/|octet-stream|pdf|zip/i.test(type))
     return `[${bytes.length} bytes of ${type.split(';')[0]}, which cannot be read as text]`
   const charset = /charset="?([\w-]+)/i.exec(type)?.[1] ?? 'utf-8'

@@ -1,18 +1,35 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { type Outcome, type PreparedCall, toOutcome, withoutSecrets } from './call.ts'
 
-/** Connects to an MCP server with the newest protocol version that it supports. */
-export async function connectMcp(
+/** For the end of a session, in milliseconds. */
+const longestEnd = 2_000
+
+/**
+ * Uses an MCP server with the newest protocol version that it supports. Its streams are closed and its session is ended
+ * after `work`.
+ */
+export async function useMcp<Result>(
   url: string,
   { fetch, authorization, signal }: Pick<PreparedCall, 'fetch' | 'authorization' | 'signal'>,
-): Promise<Client> {
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
   const client = new Client({ name: 'reference-plugins-host', version: '1' }, { versionNegotiation: { mode: 'auto' } })
   const transport = new StreamableHTTPClientTransport(new URL(url), {
-    fetch: (input, init) => fetch(input, { ...init, signal }),
+    fetch: (input, init) => {
+      // The session of a call that was given up is ended too.
+      const limit = init?.method === 'DELETE' ? AbortSignal.timeout(longestEnd) : signal
+      return fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limit]) : limit })
+    },
     requestInit: authorization === undefined ? {} : { headers: { authorization } },
   })
-  await client.connect(transport)
-  return client
+  try {
+    await client.connect(transport)
+    return await work(client)
+  } finally {
+    // A server that cannot end sessions forgets them by itself.
+    await transport.terminateSession().catch(() => {})
+    await client.close()
+  }
 }
 
 /** Calls a tool of an MCP server. */
@@ -36,21 +53,16 @@ export async function callMcp(input: PreparedCall): Promise<Outcome> {
   let status = 200
   const watched: PreparedCall['fetch'] = async (url, init) => {
     const answer = await input.fetch(url, init)
-    if (answer.status >= 400) status = answer.status
+    if (answer.status >= 400 && init?.method === 'POST') status = answer.status
     return answer
   }
   try {
-    const client = await connectMcp(plugin.document.server, { ...input, fetch: watched })
-    try {
+    const answer = await useMcp(plugin.document.server, { ...input, fetch: watched }, (client) => {
       status = 200
-      const answer = await client.callTool({ name: target.tool, arguments: input.arguments }, { signal })
-      const outcome = toOutcome(request, { status: answer.isError ? 400 : 200, headers: {}, body: toText(answer) })
-      return answer.isError
-        ? { ...outcome, result: `The tool rejected this call.\n${outcome.response?.body}` }
-        : outcome
-    } finally {
-      await client.close()
-    }
+      return client.callTool({ name: target.tool, arguments: input.arguments }, { signal })
+    })
+    const outcome = toOutcome(request, { status: answer.isError ? 400 : 200, headers: {}, body: toText(answer) })
+    return answer.isError ? { ...outcome, result: `The tool rejected this call.\n${outcome.response?.body}` } : outcome
   } catch (error) {
     if (status < 400) throw error
     return toOutcome(request, { status, headers: {}, body: (error as Error).message })

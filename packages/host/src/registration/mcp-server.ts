@@ -1,21 +1,27 @@
 import type { Client } from '@modelcontextprotocol/client'
 import { type McpTool, type PluginDocument, toMcpDocument } from '@reference-plugins/reader'
 import type { PreparedCall } from '../calls/call.ts'
-import { connectMcp } from '../calls/mcp-call.ts'
+import { useMcp } from '../calls/mcp-call.ts'
 import { Refusal } from './steps.ts'
 import type { Trace } from './trace.ts'
 
 const mostTools = 200
 
-/** Whether an MCP server answers at the URL: it answers a request for events that no other server understands. */
+/**
+ * Whether an MCP server answers at the URL: it answers a request for events that no other server understands.
+ * @throws Refusal for the transport of 2024, which this host does not speak
+ */
 export async function looksLikeMcp(url: string, trace: Trace): Promise<boolean> {
   // A URL with the file name of a document leads to a document.
   if (/\.(json|ya?ml)$/i.test(new URL(url).pathname)) return false
-  const answer = await trace
-    .fetch(url, { method: 'GET', headers: { accept: 'text/event-stream' } })
-    .catch(() => undefined)
+  const answer = await trace.fetchFirstEvent(url).catch(() => undefined)
   if (!answer) return false
   const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream') === true
+  if (isStream && /^event:\s*endpoint\s*$/m.test(answer.text))
+    throw new Refusal(
+      'The server speaks the HTTP+SSE transport of MCP, which MCP replaced in 2025',
+      'Register its Streamable HTTP endpoint, which is often /mcp, or switch the server to Streamable HTTP',
+    )
   const isNamed = /\/mcp\/?$/.test(new URL(url).pathname)
   const challenge = answer.headers.get('www-authenticate') ?? ''
   return (
@@ -35,9 +41,8 @@ export async function readMcpServer(
     return answer
   }
   try {
-    const client = await connectMcp(url, { ...options, fetch })
     const hasToken = options.authorization !== undefined
-    return await readTools(client, url, hasToken, options.signal).finally(() => client.close())
+    return await useMcp(url, { ...options, fetch }, (client) => readTools(client, url, hasToken, options.signal))
   } catch (error) {
     throw isUnauthorized
       ? new Refusal(

@@ -1,7 +1,7 @@
 import type { Client } from '@modelcontextprotocol/client'
 import { guardedFetcher } from '@reference-plugins/guarded-fetch'
 import { LRUCache } from 'lru-cache'
-import { connectMcp } from '../calls/mcp-call.ts'
+import { useMcp } from '../calls/mcp-call.ts'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import type { Credentials } from '../sign-in/credentials.ts'
 
@@ -64,11 +64,11 @@ export class Views {
     work: (client: Client) => Promise<Result>,
   ): Promise<Result> {
     const { source, server } = plugin.document
-    const client = await connectMcp(source === 'mcp' ? server : `${new URL(server).origin}/mcp`, {
+    const options = {
       fetch: guardedFetcher({ allowLoopback: this.#options.allowLoopback, redirects: 0, maximumBytes: 4 * 2 ** 20 }),
       authorization: await this.#options.credentials.authorization(user, plugin),
       signal: AbortSignal.timeout(10_000),
-    })
-    return work(client).finally(() => client.close())
+    }
+    return useMcp(source === 'mcp' ? server : `${new URL(server).origin}/mcp`, options, work)
   }
 }
