@@ -177,3 +177,17 @@ test('what is shown hides no character and no direction', () => {
     }),
   )
 })
+
+test('a confirmation marks a plugin whose title another plugin of the user has', async () => {
+  const id = await begin(owner)
+  assert.equal((await callByHand(owner, id, 'deleteAll', {})).ask?.warning, undefined)
+  const second = await serveApi('Shop')
+  const { id: registration } = await readAt(owner, '/api/registrations', { address: second.host })
+  const other = await owner.send<PluginDetail>('POST', `/api/registrations/${registration}/approve`, {})
+  assert.match(
+    (await callByHand(owner, id, 'deleteAll', {})).ask?.warning ?? '',
+    /another plugin with the name shop: check/,
+  )
+  await owner.send('DELETE', `/api/plugins/${other.id}`)
+  second.close()
+})

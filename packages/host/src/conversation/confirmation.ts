@@ -54,6 +54,8 @@ export interface AskedCall {
   plugin: RegisteredPlugin
   operation: DocumentOperation
   call: Call
+  /** Whether the user has another plugin with the same title. */
+  hasNamesake?: boolean
 }
 
 export interface AskInput extends AskedCall {
@@ -106,10 +108,13 @@ export async function toAsk(input: AskInput): Promise<Call['ask']> {
 export function newAsk(asked: AskedCall, reason: string, canRemember: boolean): NonNullable<Call['ask']> {
   const salt = randomBytes(16).toString('base64url')
   const { title } = asked.plugin.document
-  const warning = `The name ${visibleLine(title)} has letters that look like those of another alphabet: check the host.`
+  const warnings = [
+    looksAlike(title) && `The name ${visibleLine(title)} has letters that look like those of another alphabet`,
+    asked.hasNamesake && `You have another plugin with the name ${visibleLine(title)}`,
+  ].filter((warning) => typeof warning === 'string')
   return {
     reason,
-    ...(looksAlike(title) && { warning }),
+    ...(warnings.length > 0 && { warning: `${warnings.join('. ')}: check the host.` }),
     canRemember,
     request: requestOf(asked),
     arguments: visibleText(JSON.stringify(asked.call.arguments, null, 2)),

@@ -1,4 +1,5 @@
 import { Problem } from '@reference-plugins/core'
+import { nameKey } from '@reference-plugins/oauth-server/name'
 import type { DocumentOperation } from '@reference-plugins/reader'
 import type { Caller } from '../calls/caller.ts'
 import type { Model } from '../models/model.ts'
@@ -36,7 +37,7 @@ export interface TurnContext {
 /** `waiting` for the user's decision about a call. */
 export type TurnState = 'done' | 'waiting'
 
-type Target = { plugin: RegisteredPlugin; operation: DocumentOperation }
+type Target = { plugin: RegisteredPlugin; operation: DocumentOperation; hasNamesake?: boolean }
 
 /** One turn of a conversation: what happens after the user's message, call or decision until the user may act again. */
 export class Turn {
@@ -243,9 +244,13 @@ export class Turn {
   }
 
   async #target(call: Call): Promise<Target> {
-    const plugin = await this.#context.plugins.visible(this.#context.user, call.plugin.id)
+    const { user, plugins } = this.#context
+    const plugin = await plugins.visible(user, call.plugin.id)
     const operation = plugin.document.operations.find(({ name }) => name === call.operation)
-    if (operation) return { plugin, operation }
+    const key = nameKey(plugin.document.title)
+    const others = (await plugins.allVisible(user)).filter(({ id }) => id !== plugin.id)
+    const hasNamesake = others.some(({ document }) => nameKey(document.title) === key)
+    if (operation) return { plugin, operation, hasNamesake }
     throw new Problem(409, `${call.plugin.title} has changed and no longer has the operation ${call.operation}`)
   }
 
