@@ -22,8 +22,8 @@ const defaults: ConnectionLimits = {
   sendTimeout: 15_000,
   unsentBytes: 2 ** 25,
   allUnsentBytes: 2 ** 28,
-  waitingRequests: 250,
-  allWaitingRequests: 5_000,
+  waitingRequests: 100,
+  allWaitingRequests: 1_000,
 }
 
 const interval = 250

@@ -145,7 +145,7 @@ describe('a client that asks and does not read', () => {
 describe('pipelined requests', () => {
   test('are handled one after another and answered in their order, with their bodies', async (t) => {
     let running = 0
-    const { open } = await serve(t, {}, async (request, response) => {
+    const { open } = await serve(t, { waitingRequests: 200 }, async (request, response) => {
       assert.equal(++running, 1)
       let body = ''
       for await (const chunk of request) body += chunk
