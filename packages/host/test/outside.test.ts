@@ -144,3 +144,14 @@ test('what came of a stream that does not end is kept, and the result says so', 
   assert.equal(outcome.response?.isCut, true)
   assert.match(outcome.result ?? '', /data: two[\s\S]*not complete: it did not end within the time limit/)
 })
+
+test('a server of this machine without a scheme is called over http', async () => {
+  answer = (request, response) => {
+    const paths = { '/books': { get: { operationId: 'listBooks', summary: 'L', responses: ok } } }
+    const servers = [{ url: url.slice('http://'.length) }]
+    if (request.url === '/openapi.json') return json(response, 200, spec(paths, { servers }))
+    json(response, request.url === '/books' ? 200 : 404, ['Emma'])
+  }
+  const outcome = await call(`${url}/openapi.json`, 'listBooks', {})
+  assert.equal(outcome.result, '["Emma"]')
+})

@@ -87,8 +87,10 @@ export function serverUrl(server: unknown, spec: URL, pointer: string, repairs: 
   if (address === '') return void repairs.add(pointer, 'A server has no url and was left out.')
   const given = address
   if (/^[\w-]+(\.[\w-]+)+(:\d+)?(\/|$)/.test(address) || /^localhost(:\d+)?(\/|$)/.test(address)) {
-    repairs.add(pointer, `The server ${quote(address)} has no scheme; https:// is assumed.`)
-    address = `https://${address}`
+    // Nobody has a certificate for this machine.
+    const scheme = isLoopbackUrl(`http://${address}`) ? 'http' : 'https'
+    repairs.add(pointer, `The server ${quote(address)} has no scheme; ${scheme}:// is assumed.`)
+    address = `${scheme}://${address}`
   }
   const url = httpUrl(address, spec.href)
   const isPlaceholder = placeholderIn(address, spec.hostname) !== undefined
