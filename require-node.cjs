@@ -1,5 +1,5 @@
 // Older syntax only: an old Node.js must be able to read this file and print the message.
-// The oldest release of each line without known advisories; package.json has the same.
+// The oldest release of each maintained line that is supported; package.json has the same.
 var oldest = { 22: [23, 3], 24: [18, 1], 26: [5, 1] }
 var version = process.versions.node.split('.').map(Number)
 var needed = oldest[version[0]]
@@ -8,7 +8,7 @@ var isNewEnough = needed
   : version[0] > 26
 if (!isNewEnough) {
   console.error(
-    'Node.js 22.23.3, 24.18.1, 26.5.1 or newer is required, because older ones have known vulnerabilities; this is ' +
+    'Node.js 22.23.3, 24.18.1, 26.5.1 or newer is required; this is ' +
       process.versions.node +
       '. Without installing anything: npx -y -p node@24 -p pnpm@12.21.0 pnpm ' +
       (process.env.npm_lifecycle_event || 'test'),
