@@ -1,52 +1,30 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Plugin } from 'vite'
+import { Worker } from 'node:worker_threads'
 
 const folder = fileURLToPath(new URL('../../web/', import.meta.url))
+const builder = new URL('./build-worker.ts', import.meta.url)
 
 /**
- * Builds the page, unless its sources have been built before. Answers the folder of the result. Builds that run at the
- * same time give the same folder.
+ * Builds the page into a folder below `results`, unless its sources have been built there before. Answers the folder of
+ * the result. Builds that run at the same time give the same folder.
  */
-export async function buildPage(): Promise<string> {
-  const built = join(folder, 'dist', hashOfSources())
+export async function buildPage(results = join(folder, 'dist')): Promise<string> {
+  const built = join(results, hashOfSources())
   if (existsSync(join(built, 'index.html'))) return built
-  // Loaded only when needed, because it takes longer than the rest of the host.
-  const [{ build }, { default: react }] = await Promise.all([import('vite'), import('@vitejs/plugin-react')])
-  const making = join(folder, 'dist', `making-${randomUUID()}`)
-  await build({
-    root: folder,
-    configFile: false,
-    logLevel: 'error',
-    plugins: [react(), entitiesWithoutMarkup],
-    build: {
-      outDir: making,
-      emptyOutDir: true,
-      modulePreload: { polyfill: false },
-      assetsInlineLimit: 0,
-      target: 'es2022',
-    },
-  })
-  await mkdir(join(folder, 'dist'), { recursive: true })
+  const making = join(results, `making-${randomUUID()}`)
+  // In a worker, because the bundler sets NODE_ENV to production, and a worker has an environment of its own.
+  await once(new Worker(builder, { workerData: making }), 'exit')
+  await mkdir(results, { recursive: true })
   await rename(making, built).catch(async (error) => {
     if (!existsSync(join(built, 'index.html'))) throw error
     await rm(making, { recursive: true })
   })
   return built
-}
-
-/** In browsers this package decodes entities by innerHTML, which the page's policy forbids. Its other build does not. */
-const entitiesWithoutMarkup: Plugin = {
-  name: 'entities-without-markup',
-  enforce: 'pre',
-  async resolveId(id, importer) {
-    if (id !== 'decode-named-character-reference') return undefined
-    const found = await this.resolve(id, importer, { skipSelf: true })
-    return found?.id.replace('index.dom.js', 'index.js')
-  },
 }
 
 function hashOfSources(): string {
@@ -58,7 +36,7 @@ function hashOfSources(): string {
     .sort()
   for (const file of [
     ...sources,
-    fileURLToPath(import.meta.url),
+    fileURLToPath(builder),
     join(folder, 'index.html'),
     ...(existsSync(lockfile) ? [lockfile] : []),
   ])
