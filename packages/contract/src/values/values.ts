@@ -58,6 +58,27 @@ export class Values {
     }
   }
 
+  /** The least, with those of the other members with which it still matches. */
+  #asManyAsFit(schema: Schema, form: Schema, all: unknown, wishes: Wishes, depth: number): unknown {
+    let value = this.#ofForm(form, { ...wishes, all: false }, depth)
+    if (value === undefined || !this.fits(schema, value)) return undefined
+    for (const [name, one] of Object.entries(asObject(all))) {
+      const more = { ...asObject(value), [name]: one }
+      if (this.fits(schema, more)) value = more
+    }
+    return value
+  }
+
+  /** Whether the schema is valid, so that anything can be said of a value. */
+  #isJudged(schema: Schema): boolean {
+    try {
+      this.#check.fits(schema, null)
+      return true
+    } catch {
+      return false
+    }
+  }
+
   #value(schema: Schema, wishes: Wishes, depth: number): unknown {
     const shown = this.#shown(schema, wishes)
     if (shown !== undefined) return shown
@@ -68,7 +89,10 @@ export class Values {
       // Some values of a pattern or a format do not match the other keywords.
       for (let attempt = 0; attempt < 3; attempt++) {
         const value = this.#ofForm(form, wishes, depth)
-        if (value !== undefined && this.fits(schema, value)) return value
+        if (value !== undefined && (this.fits(schema, value) || !this.#isJudged(schema))) return value
+        const fewer =
+          wishes.all && typeOf(form) === 'object' ? this.#asManyAsFit(schema, form, value, wishes, depth) : undefined
+        if (fewer !== undefined) return fewer
         if (typeOf(form) !== 'string') break
       }
     }
