@@ -116,8 +116,8 @@ export const rules = {
     'Answer sooner: some assistants give up after 5 to 10 seconds',
   ),
   'answer-too-slow': error(
-    'The answer took more than 45 seconds',
-    'Answer sooner: every assistant gives up before that',
+    'The answer does not come in time',
+    'Answer within 10 seconds, and end each answer: assistants give up',
   ),
   'valid-refused': error(
     'Input that matches the spec is refused',
