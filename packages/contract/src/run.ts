@@ -6,15 +6,16 @@ import { openRun } from './calls/habits.ts'
 import { ordinaryValues } from './calls/ordinary.ts'
 import { Pool } from './calls/pool.ts'
 import { checkAuth, checkRefusal, checkUsers } from './checks/auth.ts'
-import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
 import { checkConnections } from './checks/connections.ts'
 import { type Documents, fetchDocuments } from './checks/documents.ts'
+import { checkHttp } from './checks/http.ts'
 import { checkInvalid } from './checks/invalid.ts'
+import { checkLife } from './checks/life.ts'
 import { checkAgreement, checkManifest } from './checks/manifest.ts'
 import { checkMcp } from './checks/mcp.ts'
 import { checkOAuth } from './checks/oauth.ts'
 import { checkOAuthFlow } from './checks/oauth-flow.ts'
-import { checkMethods, checkRobustness } from './checks/robustness.ts'
+import { checkRobustness } from './checks/robustness.ts'
 import { checkSpec } from './checks/spec.ts'
 
 import { checkValid, hintOf } from './checks/valid.ts'
@@ -23,6 +24,8 @@ import { Report } from './finding.ts'
 import type { OAuthSettings } from './oauth/settings.ts'
 import { SchemaCheck } from './schema-check.ts'
 import { asObject, readSpec, type Schema, type Spec, type SpecOperation } from './spec.ts'
+import { Words } from './state/making.ts'
+import { resourcesOf } from './state/resource.ts'
 import { isFreeText } from './values/texts.ts'
 import { Values } from './values/values.ts'
 
@@ -193,7 +196,7 @@ async function checkOperations(
     habits: new Map(),
     operations: reachable,
     given: options.values,
-    isOver: () => report.isClosed,
+    isOver: () => report.isClosed || run.client.isGone,
   }
   for (const { id, method } of chosen)
     if (safe && method !== 'GET') report.skip(id, 'all', 'only operations that read were to be called')
@@ -203,10 +206,26 @@ async function checkOperations(
   if (needsToken && !token) report.skip('all protected operations', 'answers', 'no token was given: --token')
   const sendable = operations.filter(({ unsendable }) => !unsendable)
   for (const { id } of sendable) report.pending.add(id)
-  const canary = newCanary(seed)
+  for (const part of ['state', 'http']) report.pending.add(part)
+  const words = new Words(seed)
+  // A token that all users share separates no users.
+  const isShared = asObject(asObject(options.manifest).auth).type === 'service_http'
 
   if (token && needsToken && !(await isAccepted(run, reachable))) return
   await openRun(run, reachable)
+  for (const create of secondToken
+    ? reachable.filter(({ method, bodySchema }) => method === 'POST' && bodySchema)
+    : []) {
+    const canary = words.next()
+    await call(run, create, withCanary(run, create, canary))
+    for (const operation of reachable.filter(({ method }) => method !== 'POST'))
+      await checkUsers(run, operation, secondToken ?? '', canary)
+  }
+  for (const resource of resourcesOf(reachable)) {
+    onProgress?.(`${resource.path}: state`)
+    await checkLife(run, resource, words)
+  }
+  report.pending.delete('state')
   for (const operation of sendable) {
     onProgress?.(operation.id)
     await checkAuth(run, operation)
@@ -221,22 +240,21 @@ async function checkOperations(
     if (readOnlyToken && operation.isProtected && operation.method !== 'GET')
       await checkRefusal(run, operation, ['scope-ignored', 'the read-only token', readOnlyToken])
     if (operation.method !== 'DELETE') await checkValid(run, operation)
-    await checkPages(run, operation)
     report.pending.delete(operation.id)
   }
-  for (const create of reachable.filter(({ method, bodySchema }) => method === 'POST' && bodySchema)) {
-    onProgress?.(`${create.id}: life`)
-    const reading = reachable.filter(({ method }) => method !== 'POST')
-    if (secondToken) await call(run, create, withCanary(run, create, canary))
-    if (secondToken) for (const operation of reading) await checkUsers(run, operation, secondToken, canary)
-    await checkLife(run, create, reading, `${canary}life`)
-  }
-  // A token that all users share separates no users.
-  const isShared = asObject(asObject(options.manifest).auth).type === 'service_http'
   if (!secondToken && needsToken && !isShared)
     report.skip('all protected operations', 'isolation', 'no token of a second user was given: --second-token')
   for (const operation of reachable.filter(({ method }) => method === 'DELETE')) await checkValid(run, operation)
-  for (const [path, group] of Map.groupBy(reachable, ({ path }) => path)) await checkMethods(run, path, group)
+  onProgress?.('http')
+  await checkHttp(run, { described: spec.operations, safe, hasUsers: !isShared })
+  report.pending.delete('http')
+  const { refused } = run.client.limits
+  if (refused > 0)
+    report.skip(
+      'the run',
+      `${refused} of ${report.calls} calls`,
+      'they were answered with 429: raise the limit for the tester, or give it more time with --max-time',
+    )
   for (const operation of reachable)
     if (!report.answered.has(operation.id))
       report.skip(operation.id, 'answers', `it never answered with 2xx: ${hintOf(run, operation)}`)

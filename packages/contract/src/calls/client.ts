@@ -2,6 +2,8 @@ import { writeCurl } from '../curl.ts'
 import { TimeOver } from '../deadline.ts'
 import { type Answer, exchange, TookTooLong } from '../exchange.ts'
 import type { Report } from '../finding.ts'
+import { Pulse } from './pulse.ts'
+import { RateLimits } from './rate-limits.ts'
 
 export interface Exchange extends Answer {
   method: string
@@ -53,8 +55,18 @@ export class Client {
   /** How often a call hung, by method and path. */
   readonly #hangs = new Map<string, number>()
 
+  readonly limits: RateLimits
+  readonly #pulse: Pulse
+
   constructor(options: ClientOptions) {
     this.#options = options
+    this.limits = new RateLimits(options.report)
+    this.#pulse = new Pulse(`${options.baseUrl}/`, options.report)
+  }
+
+  /** Whether the server no longer answers anything. */
+  get isGone(): boolean {
+    return this.#pulse.end !== undefined
   }
 
   get token(): string | undefined {
@@ -74,27 +86,42 @@ export class Client {
     }
     const place = `${method} ${path.replace(/\?.*/s, '').replaceAll(/[^/]*[\d%][^/]*/g, '*')}`
     const hangs = this.#hangs.get(place) ?? 0
+    if (this.#pulse.end !== undefined) throw new NoAnswer(this.#pulse.end, 'unsure')
+    if (this.limits.isClosed(place))
+      throw new NoAnswer(`${place}: not called again, because Retry-After is later than the run waits`, 'unsure')
     if (hangs >= mostHangs)
       throw new NoAnswer(`${method} ${url}: not called again, because ${hangs} calls hung`, 'unsure')
     const longest = this.#hangs.size === 0 ? longestCall : Math.min(longestCall, shortestCall)
-    const start = performance.now()
-    report.calls++
-    const answer = await exchange(url, { method, headers: all, body, longest }).catch((error: Error) => {
-      if (error instanceof TimeOver) throw error
-      const said = `${method} ${url}: ${error.message}`
-      if (!(error instanceof TookTooLong)) throw new NoAnswer(said, 'failed')
-      this.#hangs.set(place, hangs + 1)
-      throw new NoAnswer(said, longest === longestCall ? 'too slow' : 'unsure')
-    })
-    const milliseconds = performance.now() - start
     const request = { method, url, headers: all, body }
+    const curl = () => writeCurl(request, report.secrets)
+    const what = `${method} ${path.replace(/\?.*/s, '')}`
+    let milliseconds = 0
+    const sendOnce = async (): Promise<Answer> => {
+      const start = performance.now()
+      report.calls++
+      this.limits.count()
+      const answer = await exchange(url, { method, headers: all, body, longest })
+      this.#pulse.answered(what)
+      milliseconds = performance.now() - start
+      return answer
+    }
+    const answer = await sendOnce()
+      .then((first) => (first.status === 429 ? this.limits.retry(place, curl(), first, sendOnce) : first))
+      .catch(async (error: Error) => {
+        if (error instanceof TimeOver) throw error
+        const said = `${method} ${url}: ${error.message}`
+        await this.#pulse.check(what, curl())
+        if (!(error instanceof TookTooLong)) throw new NoAnswer(said, this.isGone ? 'unsure' : 'failed')
+        this.#hangs.set(place, hangs + 1)
+        throw new NoAnswer(said, longest === longestCall ? 'too slow' : 'unsure')
+      })
     return {
       ...answer,
       method,
       url,
       milliseconds,
       get curl() {
-        return writeCurl(request, report.secrets)
+        return curl()
       },
     }
   }
