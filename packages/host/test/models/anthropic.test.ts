@@ -124,6 +124,34 @@ test('text and calls become the same events as from other models, and are sent b
   assert.equal(body.tools?.[0]?.name, tool.name)
 })
 
+test('numbers in arguments are exact, as the model writes them and as they are sent back', async () => {
+  const number = '9007199254740993'
+  const { origin, close } = await serveMessages([
+    start,
+    {
+      type: 'content_block_start',
+      index: 0,
+      content_block: { type: 'tool_use', id: 'toolu_1', name: tool.name, input: {} },
+    },
+    { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: '{"id":900719925' } },
+    { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: '4740993}' } },
+    { type: 'content_block_stop', index: 0 },
+    ...end('tool_use'),
+  ])
+  const [call] = await listen(origin)
+  close()
+  assert.ok(call?.type === 'call')
+  assert.equal(JSON.stringify(call.arguments), `{"id":${number}}`)
+  const model = openModel({ provider: 'anthropic', baseUrl: `${origin}/v1`, model: 'claude-double', apiKey: 'key-1' })
+  const raw = await model.toRaw({
+    system: 'Be kind',
+    messages: [{ role: 'assistant', text: '', calls: [call] }],
+    tools: [tool],
+    signal: AbortSignal.timeout(5_000),
+  })
+  assert.match(raw, new RegExp(`"input":{"id":${number}}`))
+})
+
 for (const [status, type, words] of [
   [401, 'authentication_error', /does not accept the API key/],
   [529, 'overloaded_error', /failed \(529\)/],
