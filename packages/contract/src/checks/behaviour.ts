@@ -1,3 +1,4 @@
+import { isNumber } from '@reference-plugins/reader/exact-json'
 import { type CheckRun, call, isText, ordinaryInput } from '../check-run.ts'
 import type { Exchange } from '../client.ts'
 import { resourceOf } from '../pool.ts'
@@ -163,8 +164,8 @@ function isRelated(create: SpecOperation, other: SpecOperation): boolean {
 function newId({ json }: Exchange): unknown {
   const top = asObject(json)
   for (const node of [top, ...Object.values(top).map(asObject)]) {
-    const key = ['id', '_id', 'uuid', ...Object.keys(node).filter((name) => /(_id|Id)$/.test(name))].find((name) =>
-      ['string', 'number'].includes(typeof node[name]),
+    const key = ['id', '_id', 'uuid', ...Object.keys(node).filter((name) => /(_id|Id)$/.test(name))].find(
+      (name) => typeof node[name] === 'string' || isNumber(node[name]),
     )
     if (key) return node[key]
   }
