@@ -1,5 +1,5 @@
-/** What only a text with a number of 16 digits, or of 15 and a point, contains. */
-const mayBeRounded = /\d[\d.]{15}/
+/** What only a text with a number of 16 digits, or of 15 and a point, contains. Ten times as fast as with `{16}`. */
+const mayBeRounded = new RegExp('[\\d.]'.repeat(16))
 
 /**
  * JSON.parse, except for a number that JavaScript would round to another whole number: 9007199254740993, or

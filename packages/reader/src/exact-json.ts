@@ -16,8 +16,10 @@ declare global {
 
 type Revive = (this: unknown, name: string, value: unknown) => unknown
 
-/** What only a text with an inexact number contains: 16 digits in a row, an exponent, or a small fraction. */
-const mayBeInexact = /\d[\d.]{15}|\d[eE][+-]?\d|\.0{6}/
+// A text without 16 digits in a row, an exponent or a small fraction has only exact numbers. Written out, the first is
+// ten times as fast as with {16}.
+const manyDigits = new RegExp('[\\d.]'.repeat(16))
+const exponent = /\d[eE][+-]?\d|\.000000/
 
 /**
  * Reads JSON without changing a number. It is a JavaScript number where JavaScript writes the same number in plain
@@ -26,7 +28,7 @@ const mayBeInexact = /\d[\d.]{15}|\d[eE][+-]?\d|\.0{6}/
  * @throws SyntaxError
  */
 export function parseExact(text: string, revive?: Revive): unknown {
-  if (!mayBeInexact.test(text)) return JSON.parse(text, revive)
+  if (!manyDigits.test(text) && !exponent.test(text)) return JSON.parse(text, revive)
   return JSON.parse(text, function (
     this: unknown,
     name: string,
