@@ -160,6 +160,11 @@ for (const type of ['integer', 'number', 'string'])
       )
     })
 
+test('a whole number has no zeros after the point in a URL', () => {
+  for (const id of ['9007199254740993.0', '"9007199254740993.00"'])
+    assert.match(send('integer', 'application/json', parseExact(`{"path":${id}}`)).url, /rows\/9007199254740993$/)
+})
+
 test('limits, choices and types hold for numbers of any length', () => {
   const fault = (schema: Schema, value: string): string | undefined =>
     checkArguments(

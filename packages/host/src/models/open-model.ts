@@ -10,6 +10,7 @@ import { errorCode } from '@reference-plugins/guarded-fetch'
 import { isObject } from '@reference-plugins/reader'
 import { parseExact } from '@reference-plugins/reader/exact-json'
 import type { ModelChoice } from '../wire.ts'
+import { withInputsAsText } from './inputs-as-text.ts'
 import { type Model, ModelError, type ModelEvent, type ModelMessage, type ModelRequest } from './model.ts'
 import { type ModelFetchOptions, modelFetch } from './model-fetch.ts'
 
@@ -34,7 +35,8 @@ export function openModel(choice: ModelChoice, options: ModelFetchOptions = {}):
 
 function toModel({ provider, baseUrl, apiKey, model }: ModelChoice, fetch: typeof globalThis.fetch): LanguageModelV4 {
   // The library requires a key even if the endpoint needs none.
-  if (provider === 'anthropic') return createAnthropic({ baseURL: baseUrl, apiKey: apiKey ?? 'none', fetch })(model)
+  if (provider === 'anthropic')
+    return createAnthropic({ baseURL: baseUrl, apiKey: apiKey ?? 'none', fetch: withInputsAsText(fetch) })(model)
   const key = apiKey === undefined ? {} : { apiKey }
   return createOpenAICompatible({ name: 'host', baseURL: baseUrl, fetch, includeUsage: true, ...key })(model)
 }

@@ -1,4 +1,12 @@
-import { compareNumbers, isNumber, isSameValue, numberText, parseExact, parseNumber } from '../exact-json.ts'
+import {
+  compareNumbers,
+  isExactNumber,
+  isNumber,
+  isSameValue,
+  numberText,
+  parseExact,
+  parseNumber,
+} from '../exact-json.ts'
 import { matches } from '../flat/pattern.ts'
 import type { DocumentOperation } from '../plugin-document.ts'
 import {
@@ -117,10 +125,14 @@ function checkMembers(schema: Schema, value: Schema, place: string, faults: stri
 const allowsNull = (schema: Schema): boolean =>
   acceptsAnything(schema) || formsOf(schema).some(({ type }) => type === 'null')
 
+const zeros = /^(-?\d+)\.0+$/
+
 /** The value that was meant, where there is only one. */
 function coerced(schema: Schema, given: unknown): unknown {
   const { type } = schema
-  if ((type === 'number' || type === 'integer') && typeof given === 'string') return parseNumber(given.trim()) ?? given
+  if (type === 'integer' && isExactNumber(given) && zeros.test(given.rawJSON)) return coerced(schema, given.rawJSON)
+  if (type === 'integer' && typeof given === 'string') return parseNumber(given.trim().replace(zeros, '$1')) ?? given
+  if (type === 'number' && typeof given === 'string') return parseNumber(given.trim()) ?? given
   if (type === 'boolean' && (given === 'true' || given === 'false')) return given === 'true'
   if (type === 'string') {
     if (typeof given === 'boolean' || isOfType(given, 'number')) return textOf(given)
