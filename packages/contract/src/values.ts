@@ -46,7 +46,7 @@ export class Values {
       schema.const,
       asArray(schema.enum)[0],
     ])
-      if (candidate !== undefined && this.#fits(schema, candidate)) return candidate
+      if (candidate !== undefined && isExact(candidate) && this.#fits(schema, candidate)) return candidate
     const value = this.#make(schema, depth)
     return this.#fits(schema, value) ? value : this.sample(schema, 20).find((one) => this.#fits(schema, one))
   }
@@ -74,7 +74,7 @@ export class Values {
             : schema.type === 'array'
               ? this.#arrays(schema)
               : []
-    return candidates.filter((one) => one !== undefined && this.#fits(schema, one))
+    return candidates.filter((one) => one !== undefined && isExact(one) && this.#fits(schema, one))
   }
 
   sample(schema: Schema, count: number): unknown[] {
@@ -90,7 +90,7 @@ export class Values {
     const s = schema as Words
     const found: { word: string; value: unknown }[] = []
     const add = (word: string, value: unknown) => {
-      if (!this.#fits(schema, value)) found.push({ word, value })
+      if (isExact(value) && !this.#fits(schema, value)) found.push({ word, value })
     }
     const types = asArray(Array.isArray(schema.type) ? schema.type : [schema.type])
     if (types[0] !== undefined) for (const value of ['text', 1.5, true, ['a'], { a: 1 }, null]) add('type', value)
@@ -150,7 +150,7 @@ export class Values {
       return Object.assign({}, ...asArray(schema.allOf).map((one) => this.ordinary(asObject(one), depth + 1)))
     switch (Array.isArray(type) ? (type as string[]).find((one) => one !== 'null') : type) {
       case 'integer':
-        return Math.ceil(minimum ?? Math.min(1, maximum ?? 1))
+        return Math.ceil(minimum !== undefined && isExact(minimum) ? minimum : Math.min(1, maximum ?? 1))
       case 'number':
         return minimum ?? maximum ?? 1
       case 'boolean':
@@ -208,6 +208,9 @@ export class Values {
     }
   }
 }
+
+/** Not a whole number above 2^53 of a spec, which may have been rounded as it was read. */
+const isExact = (value: unknown): boolean => !Number.isInteger(value) || Number.isSafeInteger(value)
 
 const formats: Record<string, string> = {
   date: '2026-01-31',
