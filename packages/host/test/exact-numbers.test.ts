@@ -3,10 +3,12 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, test } from 'node:test'
 import { createMcpHandler, Server } from '@modelcontextprotocol/server'
+import { checkArguments, type DocumentOperation, toMcpDocument } from '@reference-plugins/reader'
 import { parseExact } from '@reference-plugins/reader/exact-json'
 import fc from 'fast-check'
 import { readFile } from '../src/replay/conversation-file.ts'
 import { replay } from '../src/replay/replay.ts'
+import { fromStrict, toTool } from '../src/tools/tool.ts'
 import type { Call, Conversation, PluginDetail, RegistrationEvent, TurnEvent } from '../src/wire.ts'
 import { fieldsOf, readForm } from '../web/src/converse/form-fields.ts'
 import { type Browser, type ServedHost, serveHost } from './fixture.ts'
@@ -219,6 +221,27 @@ for (const mode of ['json', 'sse'] as const)
     assert.equal(sent.length, 1)
     assert.match(sent[0] ?? '', new RegExp(`"arguments":{"id":${id}}`))
   })
+
+test('what strict function calling makes a model write is decoded with exact numbers', async () => {
+  const map = { type: 'object', additionalProperties: idSchema }
+  const either = { anyOf: [idSchema, { type: 'string' }] }
+  const deep = { type: 'object', properties: { id: idSchema, any: {} }, required: ['id'] }
+  const { operations } = toMcpDocument(
+    { url: 'https://a.test/mcp', name: 'a', title: 'A', instructions: '', hasToken: false },
+    [{ name: 'a', inputSchema: { type: 'object', properties: { map, either, deep, id: idSchema } } }],
+  )
+  const [operation] = operations as [DocumentOperation]
+  fc.assert(
+    fc.property(fc.stringMatching(/^-?[1-9][0-9]{15,39}$/), fc.constantFrom('openai', 'anthropic'), (one, style) => {
+      const written = `{"map":"{\\"a\\":${one}}","either":${one},"deep":{"id":${one},"any":"[${one}]"},"id":null}`
+      assert.equal(toTool({ name: 'a' }, operation, style).strict, true)
+      const { arguments: given, faults } = checkArguments(operation, fromStrict(operation, parseExact(written), style))
+      assert.deepEqual(faults, [])
+      assert.equal(JSON.stringify(given), `{"map":{"a":${one}},"either":${one},"deep":{"id":${one},"any":[${one}]}}`)
+    }),
+    { numRuns: 30 },
+  )
+})
 
 test('the form of the page reads numbers of any length', () => {
   const ids = { type: 'array', items: { type: 'integer' } }
