@@ -1,6 +1,8 @@
 import {
   basePathOf,
   chooseContent,
+  type FormPart,
+  formParts,
   hasNamedMembers,
   isJsonType,
   listOfAny,
@@ -42,8 +44,8 @@ export interface SpecBody {
   isWhole: boolean
   /** Whole bodies that the spec shows beside the schema. */
   examples: unknown[]
-  /** The Media Type Object, with the encoding of forms. */
-  node: Schema
+  /** How the members of a form are written. */
+  parts: Record<string, FormPart>
 }
 
 /** One operation of a spec, with every reference in its schemas replaced by what it refers to. */
@@ -112,7 +114,7 @@ const places = ['path', 'query', 'header', 'cookie']
 function toOperation(operation: Operation, openApi: OpenApi): SpecOperation {
   const { schemas } = openApi
   const { parameters, responses, security } = operation
-  const body = readBody(operation, schemas)
+  const body = readBody(operation, openApi)
   const sent = parameters.filter(({ place }) => places.includes(place))
   const fields = sent.map((one) => toField(one, schemas))
   return {
@@ -194,7 +196,7 @@ function toField(parameter: Parameter, schemas: OpenApi['schemas']): Field {
 /** The bodies, and a field for each member of the best one, or one for all of it. */
 function readBody(
   { body }: Operation,
-  schemas: OpenApi['schemas'],
+  { schemas, document }: OpenApi,
 ): Pick<SpecOperation, 'fields' | 'bodies' | 'bodySchema' | 'unsendable'> {
   const chosen = body && chooseContent(body.contents)
   if (!chosen) {
@@ -224,7 +226,7 @@ function readBody(
     isRequired: body.isRequired,
     isWhole,
     examples: shown(one.content.node),
-    node: one.content.node,
+    parts: formParts({ ...one.content, type: one.mediaType }, document),
   }))
   const fields = isWhole
     ? [toBodyField('body', body.isRequired, isJson ? schema : { type: 'string', ...schema })]

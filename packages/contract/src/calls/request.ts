@@ -5,7 +5,7 @@ import type { RequestInput } from './client.ts'
 
 /** The request of an operation for its values, in the styles of the spec. */
 export function toRequest(
-  { method, path, query, inputs }: SpecOperation,
+  { method, path, query, inputs, bodies }: SpecOperation,
   values: CallValues,
 ): RequestInput & { body: string | undefined } {
   // One name may be at several places.
@@ -13,7 +13,9 @@ export function toRequest(
   const given: Record<string, unknown> = { body: values.body?.value }
   for (const { place, name } of inputs)
     if (Object.hasOwn(values[place], name)) given[`${place} ${name}`] = values[place][name]
-  const body = values.body && { mediaType: values.body.mediaType, whole: 'body' }
+  const mediaType = values.body?.mediaType
+  const parts = bodies.find((one) => one.mediaType === mediaType)?.parts ?? {}
+  const body = mediaType !== undefined && { mediaType, whole: 'body', parts }
   const whole: WireField = { name: 'body', wireName: 'body', place: 'body' }
   const target: HttpTarget = { kind: 'http', method, path, query, fields: [...fields, whole], ...(body && { body }) }
   const written = writeRequest(target, given)
