@@ -11,6 +11,8 @@ export interface Wishes {
   all?: boolean
   /** Made-up texts that no other call has sent, in place of the examples of the spec. */
   fresh?: boolean
+  /** The name of an optional member of the whole that is given all the same. */
+  also?: string
   /** The value that the user gives for an input. Undefined where none is given. */
   given?: (name: string, schema: Schema) => unknown
   /** The value from an earlier answer for an input. Undefined where none was learnt. */
@@ -182,7 +184,9 @@ export class Values {
     const most = Number(form.maxProperties ?? 1_000)
     for (const name of optional) {
       const size = Object.keys(value).length
-      const isWanted = wishes.all ? depth < deepest : wishes.given?.(name, memberSchema(form, name)) !== undefined
+      const isNamed =
+        (depth === 0 && wishes.also === name) || wishes.given?.(name, memberSchema(form, name)) !== undefined
+      const isWanted = isNamed || (wishes.all && depth < deepest)
       if (size < least || (isWanted && size < most)) add(name)
     }
     for (let index = 0; Object.keys(value).length < least && index < least; index++) {
