@@ -8,6 +8,7 @@ export { type Content, chooseContent, contentFor, hasNamedMembers, isJsonType } 
 export { needsCredentials, type OpenApi, type Operation, readOpenApi } from './openapi/openapi.ts'
 export { type Parameter, wireForm } from './openapi/parameters.ts'
 export { basePathOf } from './openapi/servers.ts'
+export { type Direction, type SchemaSource, sourceOf, type WholeSchemas } from './openapi/whole-schemas.ts'
 export * from './plugin-document.ts'
 export { checkArguments } from './request/arguments.ts'
 export { type OperationRequest, RequestRefused, toRequest, writeRequest } from './request/request.ts'

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { contentFor, type OpenApi, type Operation, Repairs, readOpenApi, readSpecText } from '../src/index.ts'
+import {
+  contentFor,
+  type OpenApi,
+  type Operation,
+  Repairs,
+  readOpenApi,
+  readSpecText,
+  type Schema,
+  type SchemaSource,
+  sourceOf,
+} from '../src/index.ts'
 
 const read = (document: object): OpenApi => readOpenApi({ openapi: '3.1.0', ...document })
 
@@ -87,17 +97,17 @@ components:
   })
 })
 
-test('a schema that refers to itself is read up to the circle', () => {
+test('a schema that refers to itself is read up to the circle, and the end says what it stands for', () => {
   const Node = { type: 'object', properties: { next: { $ref: '#/components/schemas/Node' } } }
   const { schemas } = read({ components: { schemas: { Node } } })
-  assert.deepEqual(schemas.read({ $ref: '#/components/schemas/Node' }, ''), {
-    type: 'object',
-    properties: { next: {} },
-  })
-  assert.ok(!schemas.isCut)
+  const node = schemas.read({ $ref: '#/components/schemas/Node' }, '')
+  assert.deepEqual(node, { type: 'object', properties: { next: {} } })
+  const end = (node.properties as { next: Schema }).next
+  assert.equal(sourceOf(end)?.reference, '#/components/schemas/Node')
+  assert.deepEqual(schemas.readShallow(sourceOf(end) as SchemaSource), node)
 })
 
-test('schemas that multiply are cut, and said to be', () => {
+test('schemas that multiply are read once each', () => {
   const all = Object.fromEntries(
     Array.from({ length: 20 }, (_, level) => [
       `S${level}`,
@@ -105,8 +115,42 @@ test('schemas that multiply are cut, and said to be', () => {
     ]),
   )
   const { schemas } = read({ components: { schemas: all } })
-  schemas.read({ $ref: '#/components/schemas/S0' }, '')
-  assert.ok(schemas.isCut)
+  const { anyOf } = schemas.read({ $ref: '#/components/schemas/S0' }, '') as { anyOf: Schema[] }
+  assert.equal(anyOf[0], anyOf[8])
+})
+
+test('schemas in circles of circles are cut', { timeout: 10_000 }, () => {
+  const names = Array.from({ length: 30 }, (_, index) => `S${index}`)
+  const properties = Object.fromEntries(names.map((name) => [name, { $ref: `#/components/schemas/${name}` }]))
+  const { schemas } = read({ components: { schemas: Object.fromEntries(names.map((name) => [name, { properties }])) } })
+  for (const name of names) assert.ok(schemas.read({ $ref: `#/components/schemas/${name}` }, '').properties)
+})
+
+test('words beside a reference count in 3.1, and are ignored in 3.0', () => {
+  const components = { schemas: { Name: { type: 'string', minLength: 1 }, Pet: { properties: { name: {} } } } }
+  const name = { $ref: '#/components/schemas/Name', maxLength: 5, description: 'Short' }
+  const pet = { $ref: '#/components/schemas/Pet', properties: { age: { type: 'integer' } } }
+  const { schemas } = read({ components })
+  assert.deepEqual(schemas.read(name, ''), { type: 'string', minLength: 1, maxLength: 5, description: 'Short' })
+  assert.deepEqual(schemas.read(pet, ''), { allOf: [components.schemas.Pet, { properties: pet.properties }] })
+  const old = read({ openapi: '3.0.3', components }).schemas
+  assert.deepEqual(old.read(name, ''), { type: 'string', minLength: 1, description: 'Short' })
+})
+
+test('what only one side sets is required of the other side alone, and of nobody else', () => {
+  const Base = {
+    required: ['id', 'name'],
+    properties: { id: { readOnly: true }, name: { $ref: '#/components/schemas/Name' } },
+  }
+  const Guest = { allOf: [{ $ref: '#/components/schemas/Base' }], properties: { name: { readOnly: true } } }
+  const { schemas } = read({ components: { schemas: { Base, Guest, Name: { writeOnly: true } } } })
+  const requiredOf = (name: string, direction: 'request' | 'response') => {
+    const schema = schemas.read({ $ref: `#/components/schemas/${name}` }, '', direction)
+    return schema.required ?? (schema.allOf as Schema[])[0]?.required
+  }
+  assert.deepEqual(requiredOf('Guest', 'request'), [])
+  assert.deepEqual(requiredOf('Base', 'request'), ['name'])
+  assert.deepEqual(requiredOf('Base', 'response'), ['id'])
 })
 
 test('a reference in an example is data', () => {
