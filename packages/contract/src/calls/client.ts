@@ -1,7 +1,5 @@
-import { writeRequest } from '@reference-plugins/reader'
-import { type Answer, exchange } from './exchange.ts'
-import type { Report } from './finding.ts'
-import type { SpecOperation } from './spec.ts'
+import { type Answer, exchange } from '../exchange.ts'
+import type { Report } from '../finding.ts'
 
 export interface Exchange extends Answer {
   method: string
@@ -82,21 +80,5 @@ export class Client {
     }
     if (body !== undefined) parts.push('-d', quote(String(body.slice(0, 2_000))))
     return parts.join(' ')
-  }
-}
-
-/** The request of an operation for an input, as assistants build it. */
-export function toRequest(
-  operation: SpecOperation,
-  input: Record<string, unknown>,
-): RequestInput & { body: string | undefined } {
-  const { method, path, query, body } = operation
-  const fields = operation.fields.map((field) => ({ ...field, place: field.place === 'form' ? 'body' : field.place }))
-  const written = writeRequest({ kind: 'http', method, path, query, fields, ...(body && { body }) }, input)
-  return {
-    method,
-    path: written.path + (written.query && `?${written.query}`),
-    headers: { ...written.headers, ...(written.body && { 'content-type': written.body.type }) },
-    body: written.body?.text,
   }
 }
