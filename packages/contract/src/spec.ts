@@ -10,6 +10,7 @@ import {
   objectOf,
   type Parameter,
   readOpenApi,
+  type ResponseHeader,
   type Schema,
   type Field as WireField,
   wireForm,
@@ -46,6 +47,14 @@ export interface SpecBody {
   node: Schema
 }
 
+/** An answer that an operation may give. */
+export interface SpecResponse {
+  contents: { type: string; schema: Schema | undefined; pointer: string }[]
+  headers: (Omit<ResponseHeader, 'schema'> & { schema: Schema })[]
+  /** The Link Objects by name. */
+  links: Schema
+}
+
 /** One operation of a spec, with every reference in its schemas replaced by what it refers to. */
 export interface SpecOperation extends Omit<Operation, 'id' | 'body' | 'responses'> {
   id: string
@@ -60,7 +69,7 @@ export interface SpecOperation extends Omit<Operation, 'id' | 'body' | 'response
   /** The media types of a body that is required and that the tester cannot make. */
   unsendable: string | undefined
   /** By status, `default` included. */
-  responses: Record<string, { contents: { type: string; schema: Schema | undefined }[] }>
+  responses: Record<string, SpecResponse>
   isProtected: boolean
 }
 
@@ -107,20 +116,20 @@ function toOperation(operation: Operation, { schemas }: OpenApi): SpecOperation 
     id: id ?? `${method.toLowerCase()} ${path}`,
     fields: [...fields, ...body.fields],
     inputs: fields.filter(isSent).map((field) => ({ ...field, examples: examplesOf(field, sent) })),
-    responses: Object.fromEntries(
-      responses.map(({ status, contents }) => [
-        status,
-        {
-          contents: contents.map(({ type, schema, pointer }) => ({
-            type,
-            schema: schema === undefined ? undefined : schemas.read(schema, pointer, 'response'),
-          })),
-        },
-      ]),
-    ),
+    responses: Object.fromEntries(responses.map((one) => [one.status, toResponse(one, schemas)])),
     isProtected: needsCredentials(security),
   }
 }
+
+const toResponse = ({ contents, headers, links }: Operation['responses'][number], schemas: OpenApi['schemas']) => ({
+  contents: contents.map(({ type, schema, pointer }) => ({
+    type,
+    schema: schema === undefined ? undefined : schemas.read(schema, pointer, 'response'),
+    pointer,
+  })),
+  headers: headers.map((one) => ({ ...one, schema: schemas.read(one.schema, one.pointer, 'response') })),
+  links,
+})
 
 /** OpenAPI says of the first three that such a parameter shall be ignored; HTTP sets the others itself. */
 const setElsewhere = new Set(

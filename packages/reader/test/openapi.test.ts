@@ -84,7 +84,7 @@ components:
     ],
   )
   assert.deepEqual(
-    responses.map(({ status, headers, contents }) => [status, Object.keys(headers), contents.length]),
+    responses.map(({ status, headers, contents }) => [status, headers.map(({ name }) => name), contents.length]),
     [
       ['2XX', ['X-Remaining'], 1],
       ['default', [], 0],
@@ -95,6 +95,40 @@ components:
     type: 'object',
     properties: { title: { type: 'string' } },
   })
+})
+
+test('the headers and links of an answer are read, their references followed', () => {
+  const components = {
+    headers: { Left: { required: true, schema: { type: 'integer' } } },
+    links: { Self: { operationId: 'getBook', parameters: { id: '$response.body#/id' } } },
+  }
+  const { responses } = only({
+    components,
+    paths: {
+      '/books': {
+        head: {
+          responses: {
+            200: {
+              headers: {
+                'X-Left': { $ref: '#/components/headers/Left' },
+                'X-Page': { content: { 'application/json': { schema: { type: 'object' } } } },
+                'Content-Type': { required: true, schema: { type: 'string' } },
+              },
+              links: { self: { $ref: '#/components/links/Self' } },
+            },
+          },
+        },
+      },
+    },
+  })
+  assert.deepEqual(
+    responses[0]?.headers.map(({ name, isRequired, schema, isJson }) => [name, isRequired, schema, isJson]),
+    [
+      ['X-Left', true, { type: 'integer' }, false],
+      ['X-Page', false, { type: 'object' }, true],
+    ],
+  )
+  assert.deepEqual(responses[0]?.links, { self: components.links.Self })
 })
 
 test('a schema that refers to itself is read up to the circle, and the end says what it stands for', () => {

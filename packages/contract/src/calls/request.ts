@@ -1,11 +1,12 @@
 import { type HttpTarget, type Field as WireField, writeRequest } from '@reference-plugins/reader'
 import type { SpecOperation } from '../spec.ts'
+import { acceptOf } from './accept.ts'
 import type { CallValues } from './call-values.ts'
 import type { RequestInput } from './client.ts'
 
 /** The request of an operation for its values, in the styles of the spec. */
 export function toRequest(
-  { method, path, query, inputs }: SpecOperation,
+  { method, path, query, inputs, responses }: SpecOperation,
   values: CallValues,
 ): RequestInput & { body: string | undefined } {
   // One name may be at several places.
@@ -20,7 +21,7 @@ export function toRequest(
   return {
     method,
     path: written.path + (written.query && `?${written.query}`),
-    headers: { ...written.headers, ...(written.body && { 'content-type': written.body.type }) },
+    headers: { accept: acceptOf({ responses }), ...written.headers, ...(written.body && { 'content-type': written.body.type }) },
     body: written.body?.text,
   }
 }
