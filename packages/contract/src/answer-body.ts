@@ -12,6 +12,8 @@ export interface AnswerBody {
 
 const longest = 20_000_000
 
+type Decoder = InstanceType<typeof TextDecoder>
+
 /** Reads the bytes of a body by Content-Encoding and charset. `isCut`: the rest was not read. */
 export function readBody(bytes: Buffer, headers: IncomingHttpHeaders, isCut = false): AnswerBody {
   const { plain, fault } = decompress(bytes, headers['content-encoding'] ?? '', isCut)
@@ -26,7 +28,9 @@ export function readBody(bytes: Buffer, headers: IncomingHttpHeaders, isCut = fa
     decoder ? undefined : `the charset ${charset} is unknown`,
     isJson && decoder && decoder.encoding !== 'utf-8' ? `it is JSON in ${charset}: JSON is always UTF-8` : undefined,
     isText(type) && read?.isBroken && !isCut ? `its bytes are not ${charset}` : undefined,
-    isJson && read?.text.startsWith('\ufeff') ? 'it starts with a byte order mark, which JSON does not have' : undefined,
+    isJson && read?.text.startsWith('\ufeff')
+      ? 'it starts with a byte order mark, which JSON does not have'
+      : undefined,
   ]
   const bodyFault = faults.find((one) => one !== undefined)
   return { text, json: toJson(text), ...(bodyFault !== undefined && { bodyFault }) }
@@ -64,7 +68,7 @@ function inflate(bytes: Buffer, more: object): Buffer {
   }
 }
 
-function decoderFor(charset: string): TextDecoder | undefined {
+function decoderFor(charset: string): Decoder | undefined {
   try {
     return new TextDecoder(charset, { fatal: true, ignoreBOM: true })
   } catch {
@@ -72,7 +76,7 @@ function decoderFor(charset: string): TextDecoder | undefined {
   }
 }
 
-function decode(bytes: Buffer, decoder: TextDecoder): { text: string; isBroken: boolean } {
+function decode(bytes: Buffer, decoder: Decoder): { text: string; isBroken: boolean } {
   try {
     return { text: decoder.decode(bytes), isBroken: false }
   } catch {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { documentKind } from '@reference-plugins/reader'
 import { applyBaseline } from './baseline.ts'
+import { defaultCallTime } from './calls/client.ts'
 import { type Documents, fetchDocuments, readManifest, readSpecText } from './checks/documents.ts'
 import { type ConfigFile, readConfigFile, readObject } from './config-file.ts'
 import { fetchJson } from './exchange.ts'
@@ -9,7 +10,7 @@ import { Report } from './finding.ts'
 import { type OAuthSettings, readOAuthSettings } from './oauth/settings.ts'
 import { judgeConsumers, profiles } from './profiles.ts'
 import { reporters } from './reporters/index.ts'
-import { type ContractOptions, checkPlugin, judgeDocuments } from './run.ts'
+import { type ContractOptions, checkPlugin, defaultMaxTime, judgeDocuments } from './run.ts'
 import { readSpec } from './spec.ts'
 
 /** A server that the command checks. */
@@ -28,10 +29,12 @@ export interface Target {
 export type Output = Pick<Console, 'log' | 'error'>
 
 const usage = `Usage:
-  contract URL                       check one plugin by its address
+  contract URL                       check one plugin or API by its address, or by the address of its spec
   contract                           start, check and stop every plugin of this workspace
   contract --files FILE...           check documents only: ai-plugin.json, openapi.yaml
 
+  --spec URL|PATH|FILE               where the spec is, if no manifest says it and the tester does not find it
+  --manifest auto|required|none      whether an API without ai-plugin.json is an error; auto: a warning
   --token TOKEN                      a valid token
   --second-token TOKEN               a valid token of another user
   --read-only-token, --expired-token
@@ -40,7 +43,9 @@ const usage = `Usage:
   --value 'input=value'              used for every input of that name
   --include NAME, --exclude NAME     operations, by a part of their name
   --safe                             only operations that read
-  --seed N, --max-time SECONDS
+  --seed N
+  --max-time SECONDS                 of the whole run (${defaultMaxTime}), which lists what it did not reach
+  --call-time SECONDS                of one call (${defaultCallTime / 1000})
   --baseline FILE                    accepted findings, one per line: CODE SUBJECT  # reason
   --strict                           fail on warnings too
   --reporter text|json|junit|sarif|github
@@ -54,6 +59,8 @@ Exit codes: 0 no findings, 1 findings, 2 could not run`
 
 const options = {
   files: { type: 'boolean' },
+  spec: { type: 'string' },
+  manifest: { type: 'string' },
   token: { type: 'string' },
   'second-token': { type: 'string' },
   'read-only-token': { type: 'string' },
@@ -67,6 +74,7 @@ const options = {
   safe: { type: 'boolean' },
   seed: { type: 'string' },
   'max-time': { type: 'string' },
+  'call-time': { type: 'string' },
   baseline: { type: 'string' },
   strict: { type: 'boolean' },
   reporter: { type: 'string' },
@@ -82,7 +90,8 @@ const defaults = {
   safe: false,
   strict: false,
   seed: '1',
-  'max-time': '300',
+  'max-time': String(defaultMaxTime),
+  'call-time': String(defaultCallTime / 1000),
   reporter: 'text',
   header: [] as string[],
   value: [] as string[],
@@ -160,7 +169,9 @@ export async function main(
 async function judge(target: Omit<Target, 'end'>, values: Settings, output: Output): Promise<number> {
   const { name } = target
   const contract: ContractOptions = {
-    baseUrl: toOrigin(target.url),
+    baseUrl: toAddress(target.url),
+    spec: values.spec,
+    manifest: toManifestMode(values.manifest),
     token: target.token ?? values.token,
     secondToken: target.secondToken ?? values['second-token'],
     readOnlyToken: values['read-only-token'],
@@ -169,7 +180,8 @@ async function judge(target: Omit<Target, 'end'>, values: Settings, output: Outp
     headers: Object.fromEntries(values.header.map((line) => line.split(/:\s*(.*)/s).slice(0, 2))),
     values: Object.fromEntries(values.value.map((line) => line.split(/=(.*)/s).slice(0, 2))),
     seed: Number(values.seed),
-    maxTime: Number(values['max-time']),
+    maxTime: toSeconds('max-time', values['max-time']),
+    callTime: toSeconds('call-time', values['call-time']),
     safe: values.safe,
     ...(values.include && { include: values.include }),
     ...(values.exclude && { exclude: values.exclude }),
@@ -196,7 +208,7 @@ function readFiles(files: string[], report: Report): Documents {
     if (isManifest) manifest = readManifest(text, report)
     else spec = readSpecText(text, report)
   }
-  return { manifest, spec }
+  return { baseUrl: '', manifest, spec }
 }
 
 /** Writes a line for each consumer. Answers 1 where one of them refuses the plugin. */
@@ -205,8 +217,9 @@ async function judgeFor(wanted: string, positionals: string[], { files }: Settin
   const unknown = names.find((name) => !profiles[name])
   if (unknown !== undefined) throw new Error(`${unknown} is not a consumer: use ${Object.keys(profiles).join(', ')}`)
   const report = new Report()
-  const baseUrl = files ? '' : toOrigin(positionals[0] ?? '')
-  const { manifest, spec: document } = files ? readFiles(positionals, report) : await fetchDocuments(baseUrl, report)
+  const address = files ? '' : toAddress(positionals[0] ?? '')
+  const documents = files ? readFiles(positionals, report) : await fetchDocuments(address, report, { manifest: 'auto' })
+  const { manifest, spec: document, baseUrl } = documents
   if (!document) throw new Error('The spec could not be read')
   const other = files ? undefined : await fetchJson(`${baseUrl}/openapi-3.0.json`)
   const versions = [document, other?.status === 200 && other.json].flatMap((one) => (one ? [String(one.openapi)] : []))
@@ -228,8 +241,19 @@ function finish(report: Report, name: string, { reporter, baseline, strict }: Se
   return isEmpty ? 2 : 0
 }
 
-function toOrigin(address: string): string {
+function toSeconds(option: string, value: string): number {
+  const seconds = Number(value)
+  if (!(seconds > 0 && seconds <= 86_400)) throw new Error(`--${option} must be a number of seconds, not ${value}`)
+  return seconds
+}
+
+function toAddress(address: string): string {
   const url = /^https?:\/\//.test(address) ? address : `http://${address}`
   if (!URL.canParse(url)) throw new Error(`${address} is not an address: give one such as http://localhost:3333`)
-  return new URL(url).origin
+  return new URL(url).href
+}
+
+function toManifestMode(given: string | undefined): ContractOptions['manifest'] {
+  if (given === undefined || given === 'auto' || given === 'required' || given === 'none') return given
+  throw new Error(`${given} is not a mode: use --manifest auto, required or none`)
 }

@@ -15,6 +15,13 @@ export interface Finding {
   count: number
 }
 
+export interface FindingDetails {
+  pointer?: string | undefined
+  curl?: string | undefined
+  /** Where it is not that of the rule: the case does less harm. */
+  severity?: Severity | undefined
+}
+
 export interface Untested {
   subject: string
   what: string
@@ -33,16 +40,40 @@ export class Report {
   /** The same seed makes the same calls. */
   seed: number | undefined
   readonly answered = new Set<string>()
+  /** Whether the API is for assistants. Otherwise rules about what only they demand are off. */
+  isPlugin = true
+  /** The names of shell variables, by the secrets that they replace. */
+  readonly secrets = new Map<string, string>()
+  /** What the run has still to check. */
+  readonly pending = new Set<string>()
+  #end = Number.POSITIVE_INFINITY
+
+  /** Accepts no more findings from `end` on, by the clock of `performance.now()`: a call that was cut off proves nothing. */
+  closeAt(end: number): void {
+    this.#end = end
+  }
+
+  get isClosed(): boolean {
+    return performance.now() >= this.#end
+  }
+
+  /** Lists what was not reached before the time was over. */
+  listPending(): void {
+    this.#end = Number.POSITIVE_INFINITY
+    for (const subject of this.pending) this.skip(subject, 'some checks', 'the time was over: --max-time')
+    this.#end = 0
+  }
 
   add(
     code: Code,
     subject: string,
     detail: string,
-    more: { pointer?: string | undefined; curl?: string | undefined } = {},
+    { severity = rules[code].severity, ...more }: FindingDetails = {},
   ): void {
+    if (this.isClosed) return
     const key = `${code} ${subject} ${more.pointer ?? ''}`
     const found = this.#findings.get(key)
-    if (!found) this.#findings.set(key, { code, severity: rules[code].severity, subject, detail, ...more, count: 1 })
+    if (!found) this.#findings.set(key, { code, severity, subject, detail, ...more, count: 1 })
     else {
       found.count++
       if ((more.curl?.length ?? 0) < (found.curl?.length ?? 0)) Object.assign(found, { detail, curl: more.curl })
@@ -55,6 +86,7 @@ export class Report {
   }
 
   skip(subject: string, what: string, reason: string): void {
+    if (this.isClosed) return
     if (!this.untested.some((one) => one.subject === subject && one.what === what))
       this.untested.push({ subject, what, reason })
   }

@@ -102,6 +102,14 @@ export const rules = {
     'Send the media type that the spec describes',
   ),
   'answer-not-json': error('The answer is labelled as JSON and is not JSON', 'Send JSON in UTF-8'),
+  'answer-encoding': warning(
+    'The bytes of an answer do not follow its headers',
+    'Send JSON in UTF-8 without a byte order mark, other text in the charset of Content-Type, and compress as Content-Encoding says',
+  ),
+  'answer-header': warning(
+    'A header of an answer is missing or does not match the spec',
+    'Send the headers that the spec requires, in the form that it describes',
+  ),
   'answer-schema': error(
     'The answer does not match its schema',
     'Make the answer and the schema agree: models trust the schema',
@@ -115,8 +123,8 @@ export const rules = {
     'Answer sooner: some assistants give up after 5 to 10 seconds',
   ),
   'answer-too-slow': error(
-    'The answer took more than 45 seconds',
-    'Answer sooner: every assistant gives up before that',
+    'The answer does not come in time',
+    'Answer within 10 seconds, and end each answer: assistants give up',
   ),
   'valid-refused': error(
     'Input that matches the spec is refused',

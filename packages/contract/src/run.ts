@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { type CallValues, noValues, withValue } from './calls/call-values.ts'
 import { type CheckRun, call } from './calls/check-run.ts'
 import { Client } from './calls/client.ts'
@@ -6,7 +7,7 @@ import { Pool } from './calls/pool.ts'
 import { checkAuth, checkRefusal, checkUsers } from './checks/auth.ts'
 import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
 import { checkConnections } from './checks/connections.ts'
-import { type Documents, fetchDocuments } from './checks/documents.ts'
+import { type DocumentOptions, type Documents, fetchDocuments } from './checks/documents.ts'
 import { checkAgreement, checkManifest } from './checks/manifest.ts'
 import { checkMcp } from './checks/mcp.ts'
 import { checkOAuth } from './checks/oauth.ts'
@@ -14,6 +15,7 @@ import { checkOAuthFlow } from './checks/oauth-flow.ts'
 import { checkInvalid, checkValid } from './checks/operations.ts'
 import { checkMethods, checkRobustness } from './checks/robustness.ts'
 import { checkSpec } from './checks/spec.ts'
+import { TimeOver, withDeadline } from './deadline.ts'
 import { Report } from './finding.ts'
 import type { OAuthSettings } from './oauth/settings.ts'
 import { SchemaCheck } from './schema-check.ts'
@@ -22,8 +24,12 @@ import { isFreeText } from './values/texts.ts'
 import { Values } from './values/values.ts'
 
 export interface ContractOptions {
-  /** The origin at which the plugin answers. */
+  /** The address of a plugin or API, with its path, or of its spec. */
   baseUrl: string
+  /** The URL of the spec, its path on the server, or a file. */
+  spec?: string | undefined
+  /** `auto`, the default: without a manifest the API is tested by its spec, with a warning. */
+  manifest?: DocumentOptions['manifest']
   /** A valid token, with its scheme where that is not Bearer. */
   token?: string | undefined
   /** A valid token of another user. */
@@ -39,6 +45,8 @@ export interface ContractOptions {
   seed?: number
   /** In seconds. What is not reached in this time is listed as untested. */
   maxTime?: number
+  /** In seconds, for one call. */
+  callTime?: number
   /** Calls only operations that read. */
   safe?: boolean
   /** Names of operations, or parts of them. */
@@ -47,32 +55,81 @@ export interface ContractOptions {
   onProgress?: (what: string) => void
 }
 
-/** Judges a plugin that runs, from its manifest and its spec. */
+/** So that a run with its start and its end takes less than a minute. */
+export const defaultMaxTime = 55
+// The time for calls that end at the deadline to clean up.
+const grace = 1_000
+
+/** Judges a plugin that runs, from its manifest and its spec. Ends after `maxTime`, whatever the plugin does. */
 export async function checkPlugin(options: ContractOptions): Promise<Report> {
   const report = new Report()
   report.seed = options.seed ?? 1
-  const baseUrl = options.baseUrl.replace(/\/$/, '')
-  options.onProgress?.('documents')
-  const documents = await fetchDocuments(baseUrl, report)
-  const spec = judgeDocuments(documents, report)
-  if (documents.manifest) await checkOAuth(documents.manifest, baseUrl, report)
-  if (documents.manifest) await checkConnections(baseUrl, report)
-  const signedIn = await signIn(options, documents.manifest, baseUrl, report)
-  if (spec) await checkOperations(spec, { ...signedIn, baseUrl, manifest: documents.manifest }, report)
-  options.onProgress?.('mcp')
-  const isProtected = spec?.operations.some((operation) => operation.isProtected) ?? false
-  await checkMcp(
-    {
-      baseUrl,
-      token: signedIn.token,
-      isProtected,
-      seed: options.seed ?? 1,
-      safe: options.safe ?? false,
-      isChosen: (name) => isChosen(options, name),
-    },
-    report,
-  )
+  keepSecret(options, report)
+  const end = performance.now() + (options.maxTime ?? defaultMaxTime) * 1000
+  report.closeAt(end)
+  const isOver = new AbortController()
+  const timer = setTimeout(() => isOver.abort(), end + grace - performance.now())
+  try {
+    await Promise.race([withDeadline(end, () => checkAll(options, report)), once(isOver.signal, 'abort')])
+  } catch (error) {
+    if (!(error instanceof TimeOver)) throw error
+  } finally {
+    clearTimeout(timer)
+  }
+  if (report.isClosed) report.listPending()
   return report
+}
+
+async function checkAll(options: ContractOptions, report: Report): Promise<void> {
+  /** Does a part of the run, which is listed as untested where the time is over before its end. */
+  const part = async <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
+    options.onProgress?.(name)
+    const result = await work()
+    report.pending.delete(name)
+    return result
+  }
+  for (const name of ['documents', 'oauth', 'connections', 'operations', 'mcp']) report.pending.add(name)
+  const documents = await part('documents', () => fetchDocuments(options.baseUrl, report, options))
+  const spec = judgeDocuments(documents, report)
+  const { manifest, baseUrl } = documents
+  if (manifest) await part('connections', () => checkConnections(baseUrl, report))
+  const signedIn = await part('oauth', async () => {
+    if (manifest) await checkOAuth(manifest, baseUrl, report)
+    return signIn(options, manifest, baseUrl, report)
+  })
+  keepSecret(signedIn, report)
+  await part('operations', async () => spec && checkOperations(spec, { ...signedIn, baseUrl, manifest }, report))
+  const isProtected = spec?.operations.some((operation) => operation.isProtected) ?? false
+  await part('mcp', () =>
+    checkMcp(
+      {
+        baseUrl,
+        token: signedIn.token,
+        isProtected,
+        seed: options.seed ?? 1,
+        safe: options.safe ?? false,
+        isChosen: (name) => isChosen(options, name),
+      },
+      report,
+    ),
+  )
+  report.pending.clear()
+}
+
+/** Replaces the secrets of the run in what the report shows. */
+function keepSecret(options: ContractOptions, { secrets }: Report): void {
+  const named = {
+    TOKEN: options.token,
+    SECOND_TOKEN: options.secondToken,
+    READ_ONLY_TOKEN: options.readOnlyToken,
+    EXPIRED_TOKEN: options.expiredToken,
+    CLIENT_SECRET: options.oauth?.clientSecret,
+    PASSWORD: options.oauth?.signIn?.password,
+  }
+  for (const [name, given] of Object.entries(named)) if (given) secrets.set(given.replace(/^\w+ /, ''), name)
+  for (const [name, value] of Object.entries(options.headers ?? {}))
+    if (/auth|cookie|key|token|secret/i.test(name))
+      secrets.set(value.replace(/^\w+ /, ''), name.toUpperCase().replaceAll(/\W/g, '_'))
 }
 
 /** Where a client is given, signs in and uses its tokens where none are given. */
@@ -87,7 +144,6 @@ async function signIn(
     report.skip('oauth', 'sign-in', 'no client was given: --oauth')
     return options
   }
-  options.onProgress?.('sign-in')
   const { token, secondToken, readOnlyToken } = await checkOAuthFlow(manifest, baseUrl, options.oauth, report)
   return {
     ...options,
@@ -98,10 +154,13 @@ async function signIn(
 }
 
 /** Judges documents without a server. */
-export function judgeDocuments({ manifest, spec: document }: Documents, report: Report): Spec | undefined {
+export function judgeDocuments(
+  { manifest, spec: document, baseUrl = '', ...more }: Pick<Documents, 'manifest' | 'spec'> & Partial<Documents>,
+  report: Report,
+): Spec | undefined {
   if (manifest) checkManifest(manifest, report)
   if (!document) return undefined
-  const spec = readSpec(document, report)
+  const spec = readSpec(document, report, { baseUrl, ...more })
   checkSpec(spec, new SchemaCheck(spec.version), report)
   if (manifest) checkAgreement(manifest, document, report)
   return spec
@@ -112,26 +171,31 @@ const order = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE']
 
 async function checkOperations(
   spec: Spec,
-  options: ContractOptions & { manifest: Schema | undefined },
+  options: Omit<ContractOptions, 'manifest'> & { manifest: Schema | undefined },
   report: Report,
 ): Promise<void> {
-  const { baseUrl, token, secondToken, readOnlyToken, expiredToken, seed = 1, safe = false, onProgress } = options
+  const { token, secondToken, readOnlyToken, expiredToken, seed = 1, safe = false, onProgress } = options
   const check = new SchemaCheck(spec.version)
-  const end = performance.now() + (options.maxTime ?? 300) * 1000
   const chosen = spec.operations
     .filter(({ id }) => isChosen(options, id))
     .sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
   const operations = chosen.filter(({ method }) => !safe || method === 'GET')
   const reachable = operations.filter(({ isProtected, unsendable }) => (token || !isProtected) && !unsendable)
   const run: CheckRun = {
-    client: new Client({ baseUrl: baseUrl + spec.basePath, token, headers: options.headers ?? {}, report }),
+    client: new Client({
+      baseUrl: spec.base,
+      token,
+      headers: options.headers ?? {},
+      ...(options.callTime !== undefined && { longestCall: options.callTime * 1000 }),
+      report,
+    }),
     report,
     check,
     values: await Values.open(check, seed),
     pool: new Pool(),
     operations: reachable,
     given: options.values,
-    isOver: () => performance.now() > end,
+    isOver: () => report.isClosed,
   }
   for (const { id, method } of chosen)
     if (safe && method !== 'GET') report.skip(id, 'all', 'only operations that read were to be called')
@@ -139,6 +203,8 @@ async function checkOperations(
     if (unsendable) report.skip(id, 'all', `the tester cannot make a body of ${unsendable}`)
   const needsToken = operations.some(({ isProtected }) => isProtected)
   if (needsToken && !token) report.skip('all protected operations', 'answers', 'no token was given: --token')
+  const sendable = operations.filter(({ unsendable }) => !unsendable)
+  for (const { id } of sendable) report.pending.add(id)
   const canary = newCanary(seed)
 
   if (token && needsToken && !(await isAccepted(run, reachable))) return
@@ -149,22 +215,22 @@ async function checkOperations(
     ({ method, fields }) => method === 'GET' && !fields.some(({ place }) => place === 'path'),
   ))
     await call(run, operation, ordinaryValues(run, operation, { all: false }) ?? noValues())
-  for (const operation of operations.filter(({ unsendable }) => !unsendable)) {
-    if (run.isOver()) {
-      report.skip(operation.id, 'all', 'the time was over')
-      continue
-    }
+  for (const operation of sendable) {
     onProgress?.(operation.id)
     await checkAuth(run, operation)
     if (expiredToken && operation.isProtected)
       await checkRefusal(run, operation, ['auth-any-token', 'an expired token', expiredToken])
-    if (!token && operation.isProtected) continue
+    if (!token && operation.isProtected) {
+      report.pending.delete(operation.id)
+      continue
+    }
     await checkInvalid(run, operation)
     await checkRobustness(run, operation)
     if (readOnlyToken && operation.isProtected && operation.method !== 'GET')
       await checkRefusal(run, operation, ['scope-ignored', 'the read-only token', readOnlyToken])
     if (operation.method !== 'DELETE') await checkValid(run, operation)
     await checkPages(run, operation)
+    report.pending.delete(operation.id)
   }
   for (const create of reachable.filter(({ method, bodySchema }) => method === 'POST' && bodySchema)) {
     onProgress?.(`${create.id}: life`)
@@ -199,5 +265,7 @@ function withCanary(run: CheckRun, create: SpecOperation, canary: string): CallV
   return field ? withValue(values, field, canary) : values
 }
 
-const isChosen = ({ include = [''], exclude = [] }: ContractOptions, name: string): boolean =>
-  include.some((part) => name.includes(part)) && !exclude.some((part) => name.includes(part))
+const isChosen = (
+  { include = [''], exclude = [] }: Pick<ContractOptions, 'include' | 'exclude'>,
+  name: string,
+): boolean => include.some((part) => name.includes(part)) && !exclude.some((part) => name.includes(part))

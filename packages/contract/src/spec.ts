@@ -1,5 +1,4 @@
 import {
-  basePathOf,
   chooseContent,
   hasNamedMembers,
   isJsonType,
@@ -9,13 +8,16 @@ import {
   type Operation,
   objectOf,
   type Parameter,
-  readOpenApi,
   type ResponseHeader,
+  readOpenApi,
   type Schema,
+  serverAddresses,
+  serversOfSpec,
   type Field as WireField,
   wireForm,
 } from '@reference-plugins/reader'
 import type { Report } from './finding.ts'
+import { callBase, type Target } from './servers.ts'
 
 export { listOfAny as asArray, objectOf as asObject, type Schema } from '@reference-plugins/reader'
 
@@ -58,6 +60,8 @@ export interface SpecResponse {
 /** One operation of a spec, with every reference in its schemas replaced by what it refers to. */
 export interface SpecOperation extends Omit<Operation, 'id' | 'body' | 'responses'> {
   id: string
+  /** The URL before the path, where the operation has a server of its own. */
+  base: string | undefined
   /** The inputs as assistants see them: the parameters, and the members of the body or all of it as one. */
   fields: Field[]
   /** The parameters. Header parameters that OpenAPI ignores, and those that HTTP itself sets, are left out. */
@@ -76,9 +80,10 @@ export interface SpecOperation extends Omit<Operation, 'id' | 'body' | 'response
 export interface Spec {
   document: Schema
   version: '3.0' | '3.1'
+  /** The servers, their variables filled in. */
   servers: string[]
-  /** The path of the first server, which comes before the path of every operation. */
-  basePath: string
+  /** The URL before the path of every operation; empty where only documents are judged. */
+  base: string
   operations: SpecOperation[]
 }
 
@@ -86,27 +91,28 @@ export interface Spec {
 const atPath = /^(\/paths\/[^/]+|\/~1[^/]*)$/
 
 /** Reads the operations. What cannot be read is left out, and the checks of the document report it. */
-export function readSpec(document: Schema, report: Report): Spec {
+export function readSpec(document: Schema, report: Report, target: Target = { baseUrl: '' }): Spec {
   const openApi = readOpenApi(document)
-  const operations = openApi.operations.map((operation) => toOperation(operation, openApi))
+  const operations = openApi.operations.map((operation) => toOperation(operation, openApi, target))
   const { broken } = openApi.document
   for (const { pointer, message } of broken) report.add('spec-reference', 'spec', message, { pointer })
   for (const { pointer, message } of openApi.document.repairs.list())
     if (atPath.test(pointer) && !broken.some((one) => one.pointer === pointer))
       report.add('spec-not-readable', 'spec', message, { pointer })
+  const servers = serversOfSpec(document)
   return {
     document,
     version: openApi.version === '3.1' ? '3.1' : '3.0',
-    servers: listOfAny(document.servers).map((server) => String(objectOf(server).url ?? '')),
-    basePath: basePathOf(document),
+    servers: serverAddresses(servers),
+    base: callBase(servers, target),
     operations,
   }
 }
 
 const places = ['path', 'query', 'header', 'cookie']
 
-function toOperation(operation: Operation, { schemas }: OpenApi): SpecOperation {
-  const { id, method, path, parameters, responses, security } = operation
+function toOperation(operation: Operation, { schemas }: OpenApi, target: Target): SpecOperation {
+  const { id, method, path, parameters, responses, security, servers } = operation
   const body = readBody(operation, schemas)
   const sent = parameters.filter(({ place }) => places.includes(place))
   const fields = sent.map((one) => toField(one, schemas))
@@ -114,6 +120,7 @@ function toOperation(operation: Operation, { schemas }: OpenApi): SpecOperation 
     ...operation,
     ...body,
     id: id ?? `${method.toLowerCase()} ${path}`,
+    base: servers.length > 0 && target.baseUrl !== '' ? callBase(servers, target) : undefined,
     fields: [...fields, ...body.fields],
     inputs: fields.filter(isSent).map((field) => ({ ...field, examples: examplesOf(field, sent) })),
     responses: Object.fromEntries(responses.map((one) => [one.status, toResponse(one, schemas)])),

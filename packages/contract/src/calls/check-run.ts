@@ -37,7 +37,8 @@ export async function call(run: CheckRun, operation: SpecOperation, values: Call
     return exchange
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error
-    report.addTo(operation, 'unreachable', error.message)
+    if (error.kind === 'unsure') report.skip(operation.id, 'a call', error.message)
+    else report.addTo(operation, error.kind === 'failed' ? 'unreachable' : 'answer-too-slow', error.message)
     return undefined
   }
 }

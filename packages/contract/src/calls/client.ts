@@ -1,15 +1,19 @@
-import { type Answer, exchange } from '../exchange.ts'
+import { writeCurl } from '../curl.ts'
+import { TimeOver } from '../deadline.ts'
+import { type Answer, exchange, TookTooLong } from '../exchange.ts'
 import type { Report } from '../finding.ts'
 
 export interface Exchange extends Answer {
   method: string
   url: string
   milliseconds: number
-  curl: string
+  readonly curl: string
 }
 
 export interface RequestInput {
   method: string
+  /** The URL before the path, where it is not that of the client. */
+  base?: string | undefined
   path: string
   headers?: Record<string, string>
   body?: string | Buffer | undefined
@@ -21,18 +25,35 @@ export interface ClientOptions {
   baseUrl: string
   token?: string | undefined
   headers?: Record<string, string>
+  /** In milliseconds, for each call. */
   longestCall?: number
   report: Report
 }
 
-/** The plugin does not answer. */
+export const defaultCallTime = 12_000
+// After a call that hung, others wait less, so that the run comes to an end.
+const shortestCall = 3_000
+const mostHangs = 2
+
+/**
+ * The plugin does not answer. `unsure`: an earlier call hung, so the tester waited less than it should to blame the
+ * plugin again.
+ */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer'
+  readonly kind: 'failed' | 'too slow' | 'unsure'
+
+  constructor(message: string, kind: NoAnswer['kind']) {
+    super(message)
+    this.kind = kind
+  }
 }
 
 /** Makes calls as an assistant does, with a curl command for each that repeats it. */
 export class Client {
   readonly #options: ClientOptions
+  /** How often a call hung, by method and path. */
+  readonly #hangs = new Map<string, number>()
 
   constructor(options: ClientOptions) {
     this.#options = options
@@ -42,9 +63,9 @@ export class Client {
     return this.#options.token
   }
 
-  async send({ method, path, headers = {}, body, token = this.#options.token }: RequestInput): Promise<Exchange> {
-    const { baseUrl, report, longestCall = 50_000 } = this.#options
-    const url = `${baseUrl}${path}`
+  async send({ method, base, path, headers = {}, body, token = this.#options.token }: RequestInput): Promise<Exchange> {
+    const { baseUrl, report, longestCall = defaultCallTime } = this.#options
+    const url = `${base ?? baseUrl}${path}`
     const authorization =
       token === null || token === undefined ? {} : { authorization: /^\w+ /.test(token) ? token : `Bearer ${token}` }
     const all: Record<string, string> = {
@@ -53,12 +74,31 @@ export class Client {
       ...authorization,
       ...headers,
     }
+    const place = `${method} ${path.replace(/\?.*/s, '').replaceAll(/[^/]*[\d%][^/]*/g, '*')}`
+    const hangs = this.#hangs.get(place) ?? 0
+    if (hangs >= mostHangs)
+      throw new NoAnswer(`${method} ${url}: not called again, because ${hangs} calls hung`, 'unsure')
+    const longest = this.#hangs.size === 0 ? longestCall : Math.min(longestCall, shortestCall)
     const start = performance.now()
     report.calls++
-    const answer = await exchange(url, { method, headers: all, body, longest: longestCall }).catch((error: Error) => {
-      throw new NoAnswer(`${method} ${url}: ${error.message}`)
+    const answer = await exchange(url, { method, headers: all, body, longest }).catch((error: Error) => {
+      if (error instanceof TimeOver) throw error
+      const said = `${method} ${url}: ${error.message}`
+      if (!(error instanceof TookTooLong)) throw new NoAnswer(said, 'failed')
+      this.#hangs.set(place, hangs + 1)
+      throw new NoAnswer(said, longest === longestCall ? 'too slow' : 'unsure')
     })
-    return { ...answer, method, url, milliseconds: performance.now() - start, curl: this.#curl(method, url, all, body) }
+    const milliseconds = performance.now() - start
+    const request = { method, url, headers: all, body }
+    return {
+      ...answer,
+      method,
+      url,
+      milliseconds,
+      get curl() {
+        return writeCurl(request, report.secrets)
+      },
+    }
   }
 
   /** Sends a request. Undefined where there is no answer. */
@@ -67,18 +107,5 @@ export class Client {
       if (!(error instanceof NoAnswer)) throw error
       return undefined
     })
-  }
-
-  #curl(method: string, url: string, headers: Record<string, string>, body: string | Buffer | undefined): string {
-    const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
-    const parts = ['curl', ...(method === 'GET' ? [] : ['-X', method]), quote(url)]
-    for (const [name, value] of Object.entries(headers)) {
-      if (name === 'accept') continue
-      // Shows invalid tokens, and hides valid and expired ones.
-      const isSecret = name === 'authorization' && !/made-up|undefined|^Bearer $/.test(value)
-      parts.push('-H', isSecret ? `"authorization: ${value.split(' ')[0]} $TOKEN"` : quote(`${name}: ${value}`))
-    }
-    if (body !== undefined) parts.push('-d', quote(String(body.slice(0, 2_000))))
-    return parts.join(' ')
   }
 }

@@ -6,7 +6,7 @@ import type { RequestInput } from './client.ts'
 
 /** The request of an operation for its values, in the styles of the spec. */
 export function toRequest(
-  { method, path, query, inputs, responses }: SpecOperation,
+  { method, base, path, query, inputs, responses }: SpecOperation,
   values: CallValues,
 ): RequestInput & { body: string | undefined } {
   // One name may be at several places.
@@ -20,8 +20,13 @@ export function toRequest(
   const written = writeRequest(target, given)
   return {
     method,
+    ...(base !== undefined && { base }),
     path: written.path + (written.query && `?${written.query}`),
-    headers: { accept: acceptOf({ responses }), ...written.headers, ...(written.body && { 'content-type': written.body.type }) },
+    headers: {
+      accept: acceptOf({ responses }),
+      ...written.headers,
+      ...(written.body && { 'content-type': written.body.type }),
+    },
     body: written.body?.text,
   }
 }
