@@ -59,7 +59,7 @@ export const rules = {
   ),
   'spec-server': error(
     'The server entry cannot be used',
-    'Use one absolute URL, without variables, on the domain of the manifest',
+    'Use one absolute URL, without variables, on the domain of the manifest: assistants know no other',
   ),
   'spec-operation-id': error(
     'An operationId is missing, duplicated or invalid',
@@ -91,6 +91,18 @@ export const rules = {
     'Describe 200 with application/json and a schema',
   ),
   'spec-schema': error('A schema is invalid', 'Write it as JSON Schema, with patterns that compile'),
+  'spec-path': error(
+    'Two paths are the same, or a path cannot be called',
+    'Give each path once: the names of its parameters do not make it another',
+  ),
+  'spec-security': error(
+    'The security of the spec cannot be followed',
+    'Name in security only schemes of components.securitySchemes, and describe each of them completely',
+  ),
+  'spec-structure': warning(
+    'The spec does not follow OpenAPI',
+    'Correct it: some programs refuse the whole document. See the JSON Schemas at spec.openapis.org',
+  ),
   'spec-too-many': warning('The spec has more than 30 operations', 'Offer at most 30: GPT Actions accept no more'),
   unreachable: error('The operation does not answer', 'Check the server entry, the port and the path'),
   'status-undeclared': error(

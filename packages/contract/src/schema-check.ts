@@ -100,7 +100,7 @@ function regExp(pattern: string): { test: (text: string) => boolean } {
 regExp.code = 'new RegExp'
 
 /** OpenAPI does not say that patterns are for Unicode, where some escapes are not allowed. */
-function isPattern(pattern: string): boolean {
+export function isPattern(pattern: string): boolean {
   for (const flags of ['u', ''])
     try {
       return Boolean(new RegExp(pattern, flags))

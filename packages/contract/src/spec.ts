@@ -13,6 +13,7 @@ import {
   type Schema,
   serverAddresses,
   serversOfSpec,
+  type WholeSchemas,
   type Field as WireField,
   wireForm,
 } from '@reference-plugins/reader'
@@ -85,6 +86,9 @@ export interface Spec {
   /** The URL before the path of every operation; empty where only documents are judged. */
   base: string
   operations: SpecOperation[]
+  schemas: WholeSchemas
+  /** What a reference leads to, or the node itself. */
+  follow: (node: unknown) => unknown
 }
 
 /** Of an entry of `paths`, also where it stands in another place. */
@@ -95,7 +99,6 @@ export function readSpec(document: Schema, report: Report, target: Target = { ba
   const openApi = readOpenApi(document)
   const operations = openApi.operations.map((operation) => toOperation(operation, openApi, target))
   const { broken } = openApi.document
-  for (const { pointer, message } of broken) report.add('spec-reference', 'spec', message, { pointer })
   for (const { pointer, message } of openApi.document.repairs.list())
     if (atPath.test(pointer) && !broken.some((one) => one.pointer === pointer))
       report.add('spec-not-readable', 'spec', message, { pointer })
@@ -106,6 +109,8 @@ export function readSpec(document: Schema, report: Report, target: Target = { ba
     servers: serverAddresses(servers),
     base: callBase(servers, target),
     operations,
+    schemas: openApi.schemas,
+    follow: (node) => openApi.document.follow(node).value,
   }
 }
 

@@ -241,7 +241,7 @@ async function checkLink(name: string, url: string, baseUrl: string, report: Rep
       curl: `curl -i '${onServer(url, baseUrl)}'`,
       severity,
     })
-  if (found instanceof Error) return say(`${url} cannot be reached (${found.message})`)
+  if (found instanceof Error) return void say(`${url} cannot be reached (${found.message})`)
   if (found.status === 401 || found.status === 403)
     report.add('auth-document', name, `${found.url} answers ${found.status}`, { curl: `curl -i '${found.url}'` })
   else if (found.status !== 200) say(`${found.url} answers ${found.status}`)
