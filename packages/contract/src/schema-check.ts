@@ -81,7 +81,13 @@ export class SchemaCheck {
     if (known !== undefined) return known
     const name = `http://spec/${this.#names.size}`
     this.#names.set(key, name)
-    this.#ajv.addSchema(this.#translate(schemas.readShallow(source)), name)
+    let translated: Schema = {}
+    try {
+      translated = this.#translate(schemas.readShallow(source))
+    } finally {
+      // What is invalid is thrown once, and accepts any value from then on.
+      this.#ajv.addSchema(translated, name)
+    }
     return name
   }
 }

@@ -171,6 +171,14 @@ test('words beside a reference count in 3.1, and are ignored in 3.0', () => {
   assert.deepEqual(old.read(name, ''), { type: 'string', minLength: 1, description: 'Short' })
 })
 
+test('exclusive limits of 3.0 are read as those of 3.1', () => {
+  const schema = { minimum: 0, exclusiveMinimum: true, maximum: 9, exclusiveMaximum: false }
+  const { schemas } = read({ openapi: '3.0.3' })
+  assert.deepEqual(schemas.read({ properties: { a: schema } }, ''), {
+    properties: { a: { exclusiveMinimum: 0, maximum: 9 } },
+  })
+})
+
 test('what only one side sets is required of the other side alone, and of nobody else', () => {
   const Base = {
     required: ['id', 'name'],

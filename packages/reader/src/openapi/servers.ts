@@ -5,7 +5,7 @@ import { isObject, listOfAny, memberOf, objectOf, pairsOf, type Schema, step } f
 import { quote } from '../text/plain-text.ts'
 import type { Repairs } from '../text/repairs.ts'
 import type { FoundOperation } from './paths.ts'
-import { SpecDocument } from './spec-document.ts'
+import type { SpecDocument } from './spec-document.ts'
 
 /** The base URL of calls: without a slash at its end, a query or a fragment. */
 export const baseOf = (url: URL): string => `${url.origin}${url.pathname.replace(/\/+$/, '')}`

@@ -48,18 +48,18 @@ interface Place {
 /**
  * Schemas with every reference replaced by what it refers to, for a program that cannot follow references itself.
  * A circle, and what lies beyond 5 000 parts, ends in `{}`, whose `sourceOf` says what it stands for. What a reference
- * leads to is read once and shared: change nothing in it.
+ * leads to is read once and shared: change nothing in it. Exclusive limits are numbers, as in 3.1.
  */
 export class WholeSchemas {
   readonly #document: SpecDocument
-  /** OpenAPI 3.0 ignores what stands beside a reference. */
-  readonly #hasSiblings: boolean
+  /** OpenAPI 3.0 ignores what stands beside a reference, and has exclusive limits as booleans. */
+  readonly #isNew: boolean
   readonly #known = new Map<string, Schema>()
   #nodes = 0
 
   constructor(document: SpecDocument, version: '2.0' | '3.0' | '3.1') {
     this.#document = document
-    this.#hasSiblings = version === '3.1'
+    this.#isNew = version === '3.1'
   }
 
   /**
@@ -133,7 +133,7 @@ export class WholeSchemas {
   #withSiblings(target: Schema, beside: Schema, place: Place): Schema {
     const { description } = beside
     const words = Object.entries(beside).filter(([word]) => !annotations.has(word) && !isData(word))
-    if (!this.#hasSiblings || words.length === 0) {
+    if (!this.#isNew || words.length === 0) {
       if (typeof description !== 'string') return target
       const copy = { ...target, description }
       const source = sources.get(target)
@@ -161,7 +161,8 @@ export class WholeSchemas {
       const inner = safePairs(one).map(([name, part]) => [name, this.#read(part, below(at, name))])
       return [word, Object.fromEntries(inner)]
     }
-    return Object.fromEntries(safePairs(value).map(read))
+    const words = Object.fromEntries(safePairs(value).map(read))
+    return this.#isNew ? words : withNewLimits(words)
   }
 
   /** Whether something in what a reference leads to is required that may not be required here. */
@@ -184,6 +185,21 @@ export class WholeSchemas {
   #follow(node: unknown): unknown {
     return memberOf(node, '$ref') === undefined ? node : this.#document.follow(node).value
   }
+}
+
+/** With exclusive limits as numbers. */
+function withNewLimits(schema: Schema): Schema {
+  for (const [word, limit] of [
+    ['exclusiveMinimum', 'minimum'],
+    ['exclusiveMaximum', 'maximum'],
+  ] as const) {
+    if (typeof schema[word] !== 'boolean') continue
+    if (schema[word] && typeof schema[limit] === 'number') {
+      schema[word] = schema[limit]
+      delete schema[limit]
+    } else delete schema[word]
+  }
+  return schema
 }
 
 const noNames: ReadonlySet<string> = new Set()
