@@ -1,3 +1,5 @@
+import { isExactNumber, keyOf } from '@reference-plugins/reader/exact-json'
+
 /** Values from earlier answers, by the names of the inputs that they fit. */
 export class Pool {
   readonly #values = new Map<string, unknown[]>()
@@ -12,9 +14,10 @@ export class Pool {
       return
     }
     const { id, version, revision } = answer as Record<string, unknown>
-    if (id !== undefined && (version ?? revision) !== undefined) this.#versions.set(id, version ?? revision)
+    if (id !== undefined && (version ?? revision) !== undefined) this.#versions.set(keyOf(id), version ?? revision)
     for (const [name, value] of Object.entries(answer)) {
-      if (typeof value === 'object') this.learn(value, Array.isArray(value) ? name : resource, depth + 1)
+      if (typeof value === 'object' && !isExactNumber(value))
+        this.learn(value, Array.isArray(value) ? name : resource, depth + 1)
       else if (/(^|_)(id|key|slug|symbol|code|uuid|version|revision)$/i.test(name) || /[a-z](Id|Key)$/.test(name)) {
         this.#add(name, value)
         this.#add(`${singular(resource)}${name}`, value)
@@ -34,32 +37,32 @@ export class Pool {
 
   /** Remembers what this run created, by the answer to its creation. */
   learnMade(answer: unknown): void {
-    const before = new Set([...this.#values.values()].flat())
+    const before = new Set([...this.#values.values()].flat().map(keyOf))
     this.learn(answer, '')
-    for (const value of [...this.#values.values()].flat()) if (!before.has(value)) this.#made.add(value)
+    for (const key of [...this.#values.values()].flat().map(keyOf)) if (!before.has(key)) this.#made.add(key)
   }
 
   isMade(value: unknown): boolean {
-    return this.#made.has(value)
+    return this.#made.has(keyOf(value))
   }
 
   /** The last version of the item with this id. Undefined where none was seen. */
   versionOf(id: unknown): unknown {
-    return this.#versions.get(id)
+    return this.#versions.get(keyOf(id))
   }
 
   forget(value: unknown): void {
     for (const [name, values] of this.#values)
       this.#values.set(
         name,
-        values.filter((one) => one !== value),
+        values.filter((one) => keyOf(one) !== keyOf(value)),
       )
   }
 
   #add(name: string, value: unknown): void {
     const key = normal(name)
     const values = this.#values.get(key) ?? []
-    if (!values.includes(value)) values.push(value)
+    if (!values.some((one) => keyOf(one) === keyOf(value))) values.push(value)
     this.#values.set(key, values)
   }
 }

@@ -67,7 +67,7 @@ export class Making {
     const examples = [schema.example, ...asArray(schema.examples), schema.default]
     const isMade = fresh && typeOf(schema) === 'string' && !schema.enum
     return [...(isMade ? [] : examples), ...asArray(schema.enum)].find(
-      (one) => one !== undefined && one !== null && this.fits(schema, one),
+      (one) => one !== undefined && one !== null && isExact(one) && this.fits(schema, one),
     )
   }
 
@@ -223,3 +223,6 @@ export function limitsOf(form: Schema): { least: number | undefined; most: numbe
 
 /** 0.1 * 3 is 0.30000000000000004. */
 const round = (value: number): number => Number(value.toPrecision(15))
+
+/** Not a whole number above 2^53 of a spec, which may have been rounded as it was read. */
+export const isExact = (value: unknown): boolean => !Number.isInteger(value) || Number.isSafeInteger(value)

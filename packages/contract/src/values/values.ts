@@ -1,7 +1,7 @@
 import type { Arbitrary } from 'fast-check'
 import type { SchemaCheck } from '../schema-check.ts'
 import { asArray, asObject, type Schema } from '../spec.ts'
-import { Making, type Wishes } from './making.ts'
+import { isExact, Making, type Wishes } from './making.ts'
 
 type FastCheck = typeof import('fast-check')
 
@@ -72,7 +72,7 @@ export class Values {
             : schema.type === 'array'
               ? this.#arrays(schema)
               : []
-    return candidates.filter((one) => one !== undefined && this.#fits(schema, one))
+    return candidates.filter((one) => one !== undefined && isExact(one) && this.#fits(schema, one))
   }
 
   sample(schema: Schema, count: number): unknown[] {
@@ -88,7 +88,7 @@ export class Values {
     const s = schema as Words
     const found: { word: string; value: unknown }[] = []
     const add = (word: string, value: unknown) => {
-      if (!this.#fits(schema, value)) found.push({ word, value })
+      if (isExact(value) && !this.#fits(schema, value)) found.push({ word, value })
     }
     const types = asArray(Array.isArray(schema.type) ? schema.type : [schema.type])
     if (types[0] !== undefined) for (const value of ['text', 1.5, true, ['a'], { a: 1 }, null]) add('type', value)
