@@ -1,3 +1,4 @@
+import { replaceExact } from '@reference-plugins/reader/exact-json'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
@@ -44,7 +45,8 @@ export class SchemaCheck {
       validate = this.#ajv.compile(current)
       this.#compiled.set(schema, validate)
     }
-    return validate(value) ? undefined : describe(validate.errors?.[0])
+    // Ajv knows only the numbers of JavaScript.
+    return validate(replaceExact(value, Number)) ? undefined : describe(validate.errors?.[0])
   }
 
   fits(schema: Schema, value: unknown): boolean {

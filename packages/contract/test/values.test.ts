@@ -212,3 +212,17 @@ for (const [what, value, expected] of [
   test(`a text is read in each way in which a server may read it: ${what}`, () => {
     assert.ok(readingsOf(value).some((one) => JSON.stringify(one) === JSON.stringify(expected)))
   })
+
+test('no limit or example above 2^53 is sent, because it may have been rounded', () => {
+  const schema = JSON.parse(
+    '{"type":"integer","minimum":-9223372036854775808,"maximum":9223372036854775807,"example":9223372036854775807}',
+  )
+  const [part] = partsOf(schema, values.ordinary(schema), fits)
+  assert.ok(part)
+  const sent = [part.value, ...edgesOf(part).map(({ value }) => value), ...brokenValues(part).map(({ value }) => value)]
+  assert.deepEqual(
+    sent.filter((one) => Number.isInteger(one) && !Number.isSafeInteger(one)),
+    [],
+  )
+  assert.ok(sent.includes(0))
+})

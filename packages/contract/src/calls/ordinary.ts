@@ -1,3 +1,4 @@
+import { isNumber, keyOf, numberText, parseExact } from '@reference-plugins/reader/exact-json'
 import { asArray, type Input, type Schema, type SpecBody, type SpecOperation } from '../spec.ts'
 import type { Wishes } from '../values/values.ts'
 import { type CallValues, noValues, type OrdinaryOptions, valueAt, withValue } from './call-values.ts'
@@ -130,15 +131,17 @@ function learntValue({ pool, values }: CheckRun, { id, path }: SpecOperation, wa
   const named = isPath ? [] : words.flatMap((word) => pool.candidates('id', word).slice(0, 1))
   const others = isPath ? [] : pool.ids()
   const fitting = [...likely, ...(likely.length > 0 && choice === 0 ? [] : [...named, ...others])]
-    .map((value) => [value, String(value), ...asJson(String(value))].find((one) => values.fits(schema, one)))
+    .map((value) => [value, textOf(value), ...asJson(textOf(value))].find((one) => values.fits(schema, one)))
     .filter((one) => one !== undefined)
-  const distinct = [...new Set(fitting)]
+  const distinct = [...new Map(fitting.map((one) => [keyOf(one), one])).values()]
   return distinct[choice % Math.max(1, distinct.length)]
 }
 
+const textOf = (value: unknown): string => (isNumber(value) ? numberText(value) : String(value))
+
 function asJson(text: string): unknown[] {
   try {
-    return [JSON.parse(text)]
+    return [parseExact(text)]
   } catch {
     return []
   }

@@ -1,5 +1,6 @@
 import { asArray, asObject, type Schema } from '../spec.ts'
 import { isSettable, memberSchema, typeOf } from './forms.ts'
+import { isExact } from './numbers.ts'
 import { nothing, type Part } from './parts.ts'
 
 export interface Broken {
@@ -32,7 +33,7 @@ export function brokenValues({ form, value, isRequired }: Part): Broken[] {
   else if (type === 'integer' || type === 'number') addNumbers(form, found)
   else if (type === 'array') addLists(form, value, found)
   if (type === 'object' || form.properties) addMembers(form, value, found)
-  return found
+  return found.filter((one) => isExact(one.value))
 }
 
 /** Values of another type that no server can convert, and one that some do. */

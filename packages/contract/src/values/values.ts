@@ -1,7 +1,7 @@
 import type { SchemaCheck } from '../schema-check.ts'
 import { asArray, asObject, type Schema } from '../spec.ts'
 import { formsOf, isSettable, isUnknown, memberSchema, typeOf } from './forms.ts'
-import { makeNumber } from './numbers.ts'
+import { isExact, makeNumber } from './numbers.ts'
 import { isFreeText, makeText } from './texts.ts'
 
 type FastCheck = typeof import('fast-check')
@@ -105,7 +105,7 @@ export class Values {
     const examples = [schema.example, ...asArray(schema.examples), schema.default]
     const isMade = fresh && (isFreeText(schema) || ['uuid', 'email'].includes(String(schema.format)))
     return [...(isMade ? [] : examples), ...asArray(schema.enum)].find(
-      (one) => one !== undefined && one !== null && this.fits(schema, one),
+      (one) => one !== undefined && one !== null && isExact(one) && this.fits(schema, one),
     )
   }
 
