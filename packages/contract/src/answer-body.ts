@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import zlib from 'node:zlib'
 import { bareType, isJsonType } from '@reference-plugins/reader'
+import { parseExact } from '@reference-plugins/reader/exact-json'
 
 export interface AnswerBody {
   text: string
-  /** The body as JSON. Undefined where it is not JSON. */
+  /** The body as JSON, with exact numbers. Undefined where it is not JSON. */
   json: unknown
   /** What is wrong with its bytes, where that does not hinder reading. */
   bodyFault?: string
@@ -86,7 +87,7 @@ function decode(bytes: Buffer, decoder: Decoder): { text: string; isBroken: bool
 
 function toJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseExact(text)
   } catch {
     return undefined
   }

@@ -2,19 +2,21 @@ import { once } from 'node:events'
 import { type CallValues, noValues, withValue } from './calls/call-values.ts'
 import { type CheckRun, call } from './calls/check-run.ts'
 import { Client } from './calls/client.ts'
+import { openRun } from './calls/habits.ts'
 import { ordinaryValues } from './calls/ordinary.ts'
 import { Pool } from './calls/pool.ts'
 import { checkAuth, checkRefusal, checkUsers } from './checks/auth.ts'
 import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
 import { checkConnections } from './checks/connections.ts'
 import { type DocumentOptions, type Documents, fetchDocuments } from './checks/documents.ts'
+import { checkInvalid } from './checks/invalid.ts'
 import { checkAgreement, checkManifest } from './checks/manifest.ts'
 import { checkMcp } from './checks/mcp.ts'
 import { checkOAuth } from './checks/oauth.ts'
 import { checkOAuthFlow } from './checks/oauth-flow.ts'
-import { checkInvalid, checkValid } from './checks/operations.ts'
 import { checkMethods, checkRobustness } from './checks/robustness.ts'
 import { checkSpec } from './checks/spec.ts'
+import { checkValid, hintOf } from './checks/valid.ts'
 import { TimeOver, withDeadline } from './deadline.ts'
 import { Report } from './finding.ts'
 import type { OAuthSettings } from './oauth/settings.ts'
@@ -192,7 +194,8 @@ async function checkOperations(
     report,
     check,
     values: await Values.open(check, seed),
-    pool: new Pool(),
+    pool: new Pool(reachable),
+    habits: new Map(),
     operations: reachable,
     given: options.values,
     isOver: () => report.isClosed,
@@ -208,13 +211,7 @@ async function checkOperations(
   const canary = newCanary(seed)
 
   if (token && needsToken && !(await isAccepted(run, reachable))) return
-  // Creates items first, so that the pool has their ids for the checks that follow.
-  for (const operation of reachable.filter(({ method }) => method === 'POST'))
-    await call(run, operation, ordinaryValues(run, operation, { all: true }) ?? noValues())
-  for (const operation of reachable.filter(
-    ({ method, fields }) => method === 'GET' && !fields.some(({ place }) => place === 'path'),
-  ))
-    await call(run, operation, ordinaryValues(run, operation, { all: false }) ?? noValues())
+  await openRun(run, reachable)
   for (const operation of sendable) {
     onProgress?.(operation.id)
     await checkAuth(run, operation)
@@ -245,7 +242,9 @@ async function checkOperations(
     report.skip('all protected operations', 'isolation', 'no token of a second user was given: --second-token')
   for (const operation of reachable.filter(({ method }) => method === 'DELETE')) await checkValid(run, operation)
   for (const [path, group] of Map.groupBy(reachable, ({ path }) => path)) await checkMethods(run, path, group)
-  for (const { id } of reachable) if (!report.answered.has(id)) report.skip(id, 'answers', 'it never answered with 2xx')
+  for (const operation of reachable)
+    if (!report.answered.has(operation.id))
+      report.skip(operation.id, 'answers', `it never answered with 2xx: ${hintOf(run, operation)}`)
 }
 
 /** Whether the token is accepted: otherwise every other finding would only say that it is not. */

@@ -1,4 +1,5 @@
 import { type SchemaSource, sourceOf } from '@reference-plugins/reader'
+import { replaceExact } from '@reference-plugins/reader/exact-json'
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
@@ -53,7 +54,8 @@ export class SchemaCheck {
       this.#compiled.set(schema, validate)
     }
     try {
-      return validate(value) ? undefined : describe(mostTelling(validate.errors ?? []))
+      // Ajv knows only the numbers of JavaScript.
+      return validate(replaceExact(value, Number)) ? undefined : describe(mostTelling(validate.errors ?? []))
     } catch (error) {
       // A schema that is made of itself never comes to an end.
       if (error instanceof RangeError) return undefined
@@ -93,14 +95,16 @@ export class SchemaCheck {
 }
 
 /** Runs in time linear in the text, because the pattern comes from a stranger. */
-function regExp(pattern: string): { test: (text: string) => boolean } {
+function regExp(pattern: string): { test: (text: string) => boolean; toString: () => string } {
   if (!isPattern(pattern)) throw new Error(`the pattern ${pattern.slice(0, 80)} is not a regular expression`)
+  // By its text Ajv tells one pattern from another.
+  const key = { toString: () => pattern }
   try {
     const compiled = RE2JS.compile(pattern)
-    return { test: (text) => compiled.matcher(text).find() }
+    return { test: (text) => compiled.matcher(text).find(), ...key }
   } catch {
     // A lookaround or backreference cannot run in linear time, so it is not judged.
-    return { test: () => true }
+    return { test: () => true, ...key }
   }
 }
 regExp.code = 'new RegExp'
