@@ -32,7 +32,8 @@ const usage = `Usage:
   contract                           start, check and stop every plugin of this workspace
   contract --files FILE...           check documents only: ai-plugin.json, openapi.yaml
 
-  --token TOKEN                      a valid token
+  --token TOKEN                      a valid token or API key, or USER:PASSWORD; it goes where the spec says
+  --token SCHEME=TOKEN               the one for this security scheme of the spec, where it has several
   --second-token TOKEN               a valid token of another user
   --read-only-token, --expired-token
   --oauth FILE                       a client and its users, for the complete sign-in (docs/contract-testing.md)
@@ -54,10 +55,10 @@ Exit codes: 0 no findings, 1 findings, 2 could not run`
 
 const options = {
   files: { type: 'boolean' },
-  token: { type: 'string' },
-  'second-token': { type: 'string' },
-  'read-only-token': { type: 'string' },
-  'expired-token': { type: 'string' },
+  token: { type: 'string', multiple: true },
+  'second-token': { type: 'string', multiple: true },
+  'read-only-token': { type: 'string', multiple: true },
+  'expired-token': { type: 'string', multiple: true },
   oauth: { type: 'string' },
   config: { type: 'string' },
   header: { type: 'string', multiple: true },

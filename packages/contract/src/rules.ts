@@ -11,6 +11,7 @@ export interface Rule {
 
 const error = (title: string, advice: string): Rule => ({ severity: 'error', title, advice })
 const warning = (title: string, advice: string): Rule => ({ severity: 'warning', title, advice })
+const note = (title: string, advice: string): Rule => ({ severity: 'note', title, advice })
 
 /** Every rule by its code, which stays the same from release to release. */
 export const rules = {
@@ -142,6 +143,22 @@ export const rules = {
     'Answer 401, so that the assistant asks the user to sign in',
   ),
   'auth-challenge': warning('A 401 has no WWW-Authenticate', 'Send WWW-Authenticate: Bearer, RFC 6750'),
+  'auth-scheme-case': warning(
+    'The name of the authentication scheme is compared with its case',
+    'Accept "bearer" and "Bearer" alike, RFC 9110 section 11.1: some clients send small letters',
+  ),
+  'auth-lenient': warning(
+    'A token is accepted in a form that the spec does not describe',
+    'Accept a token only after the scheme that the spec names, and compare it exactly',
+  ),
+  'auth-order': warning(
+    'Input or items are checked before the token',
+    'Check the token first and answer 401: other answers tell strangers what exists',
+  ),
+  'auth-undeclared': error(
+    'An operation that is public according to the spec requires a token',
+    'Name its security scheme in security: assistants that follow the spec send no token',
+  ),
   'auth-token-refused': error(
     'The token that you gave is refused',
     'Give a valid token with --token, or make the plugin accept it',
@@ -197,6 +214,22 @@ export const rules = {
   'oauth-scope': error('More scopes are granted than requested', 'Grant the requested scopes or fewer'),
   'held-up': error('Slow or broken connections block other clients', 'Set a time limit for headers and bodies'),
   'scope-ignored': error('A read-only token changes data', 'Check the scope of each operation'),
+  'scope-status': warning(
+    'A valid token without the scope is answered with 401',
+    'Answer 403, so that the assistant does not ask the user to sign in again (RFC 6750, section 3.1)',
+  ),
+  'scope-challenge': note(
+    'A 403 does not say which scope is missing',
+    'Send WWW-Authenticate: Bearer error="insufficient_scope" with it, RFC 6750 section 3.1',
+  ),
+  'user-shared': note(
+    'All users see the same items',
+    'Filter every lookup by the owner, unless the items are meant for all users',
+  ),
+  'user-oracle': note(
+    'The answers tell which items of other users exist',
+    'Answer 404 for the items of others, as for items that do not exist',
+  ),
   'user-leak': error("One user can see another user's data", 'Filter every lookup by the owner'),
   'created-not-found': error(
     'A created item cannot be found',

@@ -1,9 +1,10 @@
-import { type CallValues, noValues, withValue } from './calls/call-values.ts'
+import { noValues } from './calls/call-values.ts'
 import { type CheckRun, call } from './calls/check-run.ts'
 import { Client } from './calls/client.ts'
+import { Credentials, takeFromHeaders } from './calls/credentials.ts'
 import { ordinaryValues } from './calls/ordinary.ts'
 import { Pool } from './calls/pool.ts'
-import { checkAuth, checkRefusal, checkUsers } from './checks/auth.ts'
+import { checkAuth, checkExpired, checkReadOnly } from './checks/auth.ts'
 import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
 import { checkConnections } from './checks/connections.ts'
 import { type Documents, fetchDocuments } from './checks/documents.ts'
@@ -14,22 +15,29 @@ import { checkOAuthFlow } from './checks/oauth-flow.ts'
 import { checkInvalid, checkValid } from './checks/operations.ts'
 import { checkMethods, checkRobustness } from './checks/robustness.ts'
 import { checkSpec } from './checks/spec.ts'
+import { checkTokens, isAccepted, skipUnreachable } from './checks/tokens.ts'
+import { checkUsers } from './checks/users.ts'
 import { Report } from './finding.ts'
 import type { OAuthSettings } from './oauth/settings.ts'
 import { SchemaCheck } from './schema-check.ts'
+import { assumedScheme } from './security-schemes.ts'
 import { asObject, readSpec, type Schema, type Spec, type SpecOperation } from './spec.ts'
-import { isFreeText } from './values/texts.ts'
 import { Values } from './values/values.ts'
+
+type Secrets = string | readonly string[] | undefined
 
 export interface ContractOptions {
   /** The origin at which the plugin answers. */
   baseUrl: string
-  /** A valid token, with its scheme where that is not Bearer. */
-  token?: string | undefined
-  /** A valid token of another user. */
-  secondToken?: string | undefined
-  readOnlyToken?: string | undefined
-  expiredToken?: string | undefined
+  /**
+   * Valid secrets, each for the security scheme that it fits, or `SCHEME=SECRET` for the one of that name. For Basic,
+   * `user:password`.
+   */
+  token?: Secrets
+  /** Those of another user. */
+  secondToken?: Secrets
+  readOnlyToken?: Secrets
+  expiredToken?: Secrets
   /** A client of the authorization server, for the complete sign-in. */
   oauth?: OAuthSettings | undefined
   /** Values that cannot be made from a schema, such as the URL of an existing feed: by the name of the input. */
@@ -64,7 +72,7 @@ export async function checkPlugin(options: ContractOptions): Promise<Report> {
   await checkMcp(
     {
       baseUrl,
-      token: signedIn.token,
+      token: [signedIn.token].flat().find((one) => one !== undefined),
       isProtected,
       seed: options.seed ?? 1,
       safe: options.safe ?? false,
@@ -115,21 +123,22 @@ async function checkOperations(
   options: ContractOptions & { manifest: Schema | undefined },
   report: Report,
 ): Promise<void> {
-  const { baseUrl, token, secondToken, readOnlyToken, expiredToken, seed = 1, safe = false, onProgress } = options
+  const { baseUrl, seed = 1, safe = false, onProgress } = options
   const check = new SchemaCheck(spec.version)
   const end = performance.now() + (options.maxTime ?? 300) * 1000
   const chosen = spec.operations
     .filter(({ id }) => isChosen(options, id))
     .sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
   const operations = chosen.filter(({ method }) => !safe || method === 'GET')
-  const reachable = operations.filter(({ isProtected, unsendable }) => (token || !isProtected) && !unsendable)
+  const { headers, first, second, readOnly, expired } = openCredentials(spec, options)
+  const client = new Client({ baseUrl: baseUrl + spec.basePath, credentials: first, headers, report })
   const run: CheckRun = {
-    client: new Client({ baseUrl: baseUrl + spec.basePath, token, headers: options.headers ?? {}, report }),
+    client,
     report,
     check,
     values: await Values.open(check, seed),
     pool: new Pool(),
-    operations: reachable,
+    operations: operations.filter(({ unsendable }) => !unsendable),
     given: options.values,
     isOver: () => performance.now() > end,
   }
@@ -137,11 +146,17 @@ async function checkOperations(
     if (safe && method !== 'GET') report.skip(id, 'all', 'only operations that read were to be called')
   for (const { id, unsendable } of operations)
     if (unsendable) report.skip(id, 'all', `the tester cannot make a body of ${unsendable}`)
+  await checkTokens(run, run.operations)
+  for (const other of [second, readOnly, expired]) other.keepSchemesOf(first)
+  skipUnreachable(run, operations)
+  const isReachable = ({ isProtected, security }: SpecOperation) => !isProtected || first.wayFor(security) !== undefined
+  const reachable = run.operations.filter(isReachable)
+  run.operations = reachable
   const needsToken = operations.some(({ isProtected }) => isProtected)
-  if (needsToken && !token) report.skip('all protected operations', 'answers', 'no token was given: --token')
   const canary = newCanary(seed)
+  const isRead = readOnly.isEmpty ? undefined : await isAccepted(run, reachable, readOnly)
+  if (isRead === false) report.skip('read-only token', 'scopes', 'every operation that reads answers 401 to it')
 
-  if (token && needsToken && !(await isAccepted(run, reachable))) return
   // Creates items first, so that the pool has their ids for the checks that follow.
   for (const operation of reachable.filter(({ method }) => method === 'POST'))
     await call(run, operation, ordinaryValues(run, operation, { all: true }) ?? noValues())
@@ -156,47 +171,52 @@ async function checkOperations(
     }
     onProgress?.(operation.id)
     await checkAuth(run, operation)
-    if (expiredToken && operation.isProtected)
-      await checkRefusal(run, operation, ['auth-any-token', 'an expired token', expiredToken])
-    if (!token && operation.isProtected) continue
+    if (!expired.isEmpty) await checkExpired(run, operation, expired)
+    if (!isReachable(operation)) continue
     await checkInvalid(run, operation)
     await checkRobustness(run, operation)
-    if (readOnlyToken && operation.isProtected && operation.method !== 'GET')
-      await checkRefusal(run, operation, ['scope-ignored', 'the read-only token', readOnlyToken])
+    if (!readOnly.isEmpty && isRead !== false) await checkReadOnly(run, operation, readOnly)
     if (operation.method !== 'DELETE') await checkValid(run, operation)
     await checkPages(run, operation)
   }
   for (const create of reachable.filter(({ method, bodySchema }) => method === 'POST' && bodySchema)) {
     onProgress?.(`${create.id}: life`)
     const reading = reachable.filter(({ method }) => method !== 'POST')
-    if (secondToken) await call(run, create, withCanary(run, create, canary))
-    if (secondToken) for (const operation of reading) await checkUsers(run, operation, secondToken, canary)
+    if (!second.isEmpty) await checkUsers(run, create, reachable, second, canary)
     await checkLife(run, create, reading, `${canary}life`)
   }
   // A token that all users share separates no users.
   const isShared = asObject(asObject(options.manifest).auth).type === 'service_http'
-  if (!secondToken && needsToken && !isShared)
+  if (second.isEmpty && needsToken && !isShared)
     report.skip('all protected operations', 'isolation', 'no token of a second user was given: --second-token')
   for (const operation of reachable.filter(({ method }) => method === 'DELETE')) await checkValid(run, operation)
   for (const [path, group] of Map.groupBy(reachable, ({ path }) => path)) await checkMethods(run, path, group)
   for (const { id } of reachable) if (!report.answered.has(id)) report.skip(id, 'answers', 'it never answered with 2xx')
 }
 
-/** Whether the token is accepted: otherwise every other finding would only say that it is not. */
-async function isAccepted(run: CheckRun, operations: SpecOperation[]): Promise<boolean> {
-  for (const operation of operations.filter(({ isProtected }) => isProtected).slice(0, 3)) {
-    const exchange = await call(run, operation, ordinaryValues(run, operation, { all: false }) ?? noValues())
-    if (exchange && exchange.status !== 401) return true
-    if (exchange)
-      run.report.addTo(operation, 'auth-token-refused', 'the token that you gave is answered with 401', exchange.curl)
+/** The secrets of each user, and the headers of every call without those that are secrets. */
+function openCredentials(spec: Spec, options: ContractOptions & { manifest: Schema | undefined }) {
+  const { schemes } = spec
+  const { headers, given } = takeFromHeaders(options.headers ?? {}, schemes)
+  const { authorization_type: type } = asObject(asObject(options.manifest).auth)
+  const assumed = assumedScheme(type === 'basic' ? 'basic' : 'bearer')
+  const open = (option: string, ...secrets: Secrets[]) => {
+    const variable = option.slice(2).replaceAll('-', '_').toUpperCase()
+    return new Credentials({
+      schemes,
+      given: secrets.flat().filter((one) => one !== undefined),
+      assumed,
+      variable,
+      option,
+    })
   }
-  return false
-}
-
-function withCanary(run: CheckRun, create: SpecOperation, canary: string): CallValues {
-  const values = ordinaryValues(run, create, { all: false }) ?? noValues()
-  const field = create.fields.find(({ place, schema }) => place === 'body' && isFreeText(schema))
-  return field ? withValue(values, field, canary) : values
+  return {
+    headers,
+    first: open('--token', options.token, given),
+    second: open('--second-token', options.secondToken),
+    readOnly: open('--read-only-token', options.readOnlyToken),
+    expired: open('--expired-token', options.expiredToken),
+  }
 }
 
 const isChosen = ({ include = [''], exclude = [] }: ContractOptions, name: string): boolean =>

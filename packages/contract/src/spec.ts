@@ -15,6 +15,7 @@ import {
   wireForm,
 } from '@reference-plugins/reader'
 import type { Report } from './finding.ts'
+import { readSchemes, type Scheme, type Security } from './security-schemes.ts'
 
 export { listOfAny as asArray, objectOf as asObject, type Schema } from '@reference-plugins/reader'
 
@@ -47,8 +48,10 @@ export interface SpecBody {
 }
 
 /** One operation of a spec, with every reference in its schemas replaced by what it refers to. */
-export interface SpecOperation extends Omit<Operation, 'id' | 'body' | 'responses'> {
+export interface SpecOperation extends Omit<Operation, 'id' | 'body' | 'responses' | 'security'> {
   id: string
+  /** Undefined where the spec is silent about it. */
+  security: Security
   /** The inputs as assistants see them: the parameters, and the members of the body or all of it as one. */
   fields: Field[]
   /** The parameters. Header parameters that OpenAPI ignores, and those that HTTP itself sets, are left out. */
@@ -71,6 +74,7 @@ export interface Spec {
   /** The path of the first server, which comes before the path of every operation. */
   basePath: string
   operations: SpecOperation[]
+  schemes: Scheme[]
 }
 
 /** Of an entry of `paths`, also where it stands in another place. */
@@ -93,13 +97,15 @@ export function readSpec(document: Schema, report: Report): Spec {
     servers: listOfAny(document.servers).map((server) => String(objectOf(server).url ?? '')),
     basePath: basePathOf(document),
     operations,
+    schemes: readSchemes(openApi),
   }
 }
 
 const places = ['path', 'query', 'header', 'cookie']
 
-function toOperation(operation: Operation, { schemas }: OpenApi): SpecOperation {
-  const { id, method, path, parameters, responses, security } = operation
+function toOperation(operation: Operation, { schemas, document }: OpenApi): SpecOperation {
+  const { id, method, path, parameters, responses, security, node } = operation
+  const isSilent = node.security === undefined && document.root.security === undefined
   const body = readBody(operation, schemas)
   const sent = parameters.filter(({ place }) => places.includes(place))
   const fields = sent.map((one) => toField(one, schemas))
@@ -120,6 +126,7 @@ function toOperation(operation: Operation, { schemas }: OpenApi): SpecOperation 
         },
       ]),
     ),
+    security: isSilent ? undefined : security,
     isProtected: needsCredentials(security),
   }
 }

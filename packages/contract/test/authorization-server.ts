@@ -214,12 +214,17 @@ export async function serveAuthorization(defect?: FlowDefect) {
   }
 
   function counter(request: IncomingMessage, response: ServerResponse) {
-    const grant = accesses.get(/^Bearer (\w+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '')
+    const grant = accesses.get(/^Bearer (\w+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '')
     if (!grant) return send(response, 401, { title: 'Sign in' }, { 'www-authenticate': 'Bearer' })
     const { user, scope } = grant
     if (request.method === 'POST') {
       if (!scope.includes('write') && !on('read-token-writes'))
-        return send(response, 403, { title: 'You may only read' })
+        return send(
+          response,
+          403,
+          { title: 'You may only read' },
+          { 'www-authenticate': 'Bearer error="insufficient_scope"' },
+        )
       counters.set(user, (counters.get(user) ?? 0) + 1)
     } else if (request.method !== 'GET')
       return send(response, 405, { title: 'Use GET or POST' }, { allow: 'GET, POST' })

@@ -5,7 +5,7 @@ import type { RequestInput } from './client.ts'
 
 /** The request of an operation for its values, in the styles of the spec. */
 export function toRequest(
-  { method, path, query, inputs }: SpecOperation,
+  { method, path, query, inputs, security }: SpecOperation,
   values: CallValues,
 ): RequestInput & { body: string | undefined } {
   // One name may be at several places.
@@ -19,6 +19,7 @@ export function toRequest(
   const written = writeRequest(target, given)
   return {
     method,
+    security,
     path: written.path + (written.query && `?${written.query}`),
     headers: { ...written.headers, ...(written.body && { 'content-type': written.body.type }) },
     body: written.body?.text,
