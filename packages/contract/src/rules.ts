@@ -143,7 +143,7 @@ export const rules = {
     'Answer 401, so that the assistant asks the user to sign in',
   ),
   'auth-challenge': warning('A 401 has no WWW-Authenticate', 'Send WWW-Authenticate: Bearer, RFC 6750'),
-  'auth-scheme-case': warning(
+  'auth-scheme-case': note(
     'The name of the authentication scheme is compared with its case',
     'Accept "bearer" and "Bearer" alike, RFC 9110 section 11.1: some clients send small letters',
   ),
@@ -183,6 +183,45 @@ export const rules = {
   'oauth-metadata': warning(
     'The metadata of the protected resource is incomplete',
     'Name resource and authorization_servers, RFC 9728',
+  ),
+  'oauth-content-type': error(
+    'The token endpoint refuses the media type that the manifest names',
+    'Accept authorization_content_type at authorization_url, and application/x-www-form-urlencoded as well (RFC 6749)',
+  ),
+  'oauth-framing': warning(
+    'Other sites can show the sign-in or consent page in a frame',
+    "Send Content-Security-Policy: frame-ancestors 'none' with it: RFC 9700, section 4.16",
+  ),
+  'oauth-cookie': note(
+    'A cookie of the sign-in can be read by scripts or is sent by other sites',
+    'Set HttpOnly and SameSite=Lax, and Secure over https',
+  ),
+  'oauth-consent': error(
+    'A refusal of the user gives a code',
+    'Redirect with error=access_denied where the user refuses',
+  ),
+  'oauth-implicit': warning(
+    'Tokens are sent in a redirect',
+    'Refuse every response_type but code: tokens in URLs end up in histories and logs (RFC 9700, section 2.1.2)',
+  ),
+  'oauth-request': warning(
+    'A request that OAuth forbids is accepted',
+    'Answer 400 with error=invalid_request: RFC 6749, RFC 9700',
+  ),
+  'oauth-method': error(
+    'The token endpoint answers GET with tokens',
+    'Accept only POST: codes and secrets in URLs are logged (RFC 6749, section 3.2)',
+  ),
+  'oauth-grant-type': error('The token endpoint ignores grant_type', 'Answer unsupported_grant_type for any other'),
+  'oauth-pkce-plain': warning(
+    'PKCE works without a hash',
+    'Refuse code_challenge_method=plain: who sees the request can use the code (RFC 9700, section 2.1.1)',
+  ),
+  'oauth-expiry': error('An expired access token still works', 'Refuse a token after expires_in with 401'),
+  'oauth-expires-in': note('The token answer does not say how long the token lives', 'Send expires_in in seconds'),
+  'oauth-guessable': warning(
+    'A code or token can be guessed',
+    'Make it from at least 128 random bits, which is 22 characters (RFC 6749, section 10.10)',
   ),
   'oauth-flow': error(
     'A client cannot sign in',

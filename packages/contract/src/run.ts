@@ -1,7 +1,7 @@
 import { noValues } from './calls/call-values.ts'
 import { type CheckRun, call } from './calls/check-run.ts'
 import { Client } from './calls/client.ts'
-import { Credentials, takeFromHeaders } from './calls/credentials.ts'
+import { Credentials, type LiveToken, takeFromHeaders } from './calls/credentials.ts'
 import { ordinaryValues } from './calls/ordinary.ts'
 import { Pool } from './calls/pool.ts'
 import { checkAuth, checkExpired, checkReadOnly } from './checks/auth.ts'
@@ -17,7 +17,9 @@ import { checkMethods, checkRobustness } from './checks/robustness.ts'
 import { checkSpec } from './checks/spec.ts'
 import { checkTokens, isAccepted, skipUnreachable } from './checks/tokens.ts'
 import { checkUsers } from './checks/users.ts'
+import { exchange } from './exchange.ts'
 import { Report } from './finding.ts'
+import type { Probe } from './oauth/flow.ts'
 import type { OAuthSettings } from './oauth/settings.ts'
 import { SchemaCheck } from './schema-check.ts'
 import { assumedScheme } from './security-schemes.ts'
@@ -65,7 +67,7 @@ export async function checkPlugin(options: ContractOptions): Promise<Report> {
   const spec = judgeDocuments(documents, report)
   if (documents.manifest) await checkOAuth(documents.manifest, baseUrl, report)
   if (documents.manifest) await checkConnections(baseUrl, report)
-  const signedIn = await signIn(options, documents.manifest, baseUrl, report)
+  const signedIn = await signIn({ ...options, baseUrl }, documents.manifest, spec, report)
   if (spec) await checkOperations(spec, { ...signedIn, baseUrl, manifest: documents.manifest }, report)
   options.onProgress?.('mcp')
   const isProtected = spec?.operations.some((operation) => operation.isProtected) ?? false
@@ -87,21 +89,39 @@ export async function checkPlugin(options: ContractOptions): Promise<Report> {
 async function signIn(
   options: ContractOptions,
   manifest: Schema | undefined,
-  baseUrl: string,
+  spec: Spec | undefined,
   report: Report,
-): Promise<ContractOptions> {
+): Promise<ContractOptions & { live?: LiveToken[] }> {
   if (asObject(manifest?.auth).type !== 'oauth' || !manifest) return options
   if (!options.oauth) {
     report.skip('oauth', 'sign-in', 'no client was given: --oauth')
     return options
   }
   options.onProgress?.('sign-in')
-  const { token, secondToken, readOnlyToken } = await checkOAuthFlow(manifest, baseUrl, options.oauth, report)
+  const { baseUrl } = options
+  const probe = probeOf(spec, baseUrl, report)
+  const { token, secondToken, readOnlyToken } = await checkOAuthFlow(manifest, baseUrl, options.oauth, report, probe)
   return {
     ...options,
-    token: options.token ?? token,
-    secondToken: options.secondToken ?? secondToken,
-    readOnlyToken: options.readOnlyToken ?? readOnlyToken,
+    token: options.token ?? token?.value,
+    secondToken: options.secondToken ?? secondToken?.value,
+    readOnlyToken: options.readOnlyToken ?? readOnlyToken?.value,
+    live: [token, secondToken, readOnlyToken].filter((one) => one !== undefined),
+  }
+}
+
+/** Calls an operation that only reads and needs no input, with a token. */
+function probeOf(spec: Spec | undefined, baseUrl: string, report: Report): Probe {
+  const operation = spec?.operations.find(
+    ({ method, isProtected, inputs, path }) =>
+      method === 'GET' && isProtected && !path.includes('{') && inputs.every(({ required }) => !required),
+  )
+  return async (token) => {
+    if (!spec || !operation) return undefined
+    report.calls++
+    const url = `${baseUrl}${spec.basePath}${operation.path}`
+    const answer = await exchange(url, { headers: { authorization: `Bearer ${token}` } }).catch(() => undefined)
+    return answer?.status
   }
 }
 
@@ -120,7 +140,7 @@ const order = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE']
 
 async function checkOperations(
   spec: Spec,
-  options: ContractOptions & { manifest: Schema | undefined },
+  options: ContractOptions & { manifest: Schema | undefined; live?: LiveToken[] },
   report: Report,
 ): Promise<void> {
   const { baseUrl, seed = 1, safe = false, onProgress } = options
@@ -148,6 +168,7 @@ async function checkOperations(
     if (unsendable) report.skip(id, 'all', `the tester cannot make a body of ${unsendable}`)
   await checkTokens(run, run.operations)
   for (const other of [second, readOnly, expired]) other.keepSchemesOf(first)
+  for (const token of options.live ?? []) for (const user of [first, second, readOnly]) user.keepFresh(token)
   skipUnreachable(run, operations)
   const isReachable = ({ isProtected, security }: SpecOperation) => !isProtected || first.wayFor(security) !== undefined
   const reachable = run.operations.filter(isReachable)
@@ -179,11 +200,11 @@ async function checkOperations(
     if (operation.method !== 'DELETE') await checkValid(run, operation)
     await checkPages(run, operation)
   }
-  for (const create of reachable.filter(({ method, bodySchema }) => method === 'POST' && bodySchema)) {
+  for (const create of reachable.filter(({ method }) => method === 'POST')) {
     onProgress?.(`${create.id}: life`)
-    const reading = reachable.filter(({ method }) => method !== 'POST')
     if (!second.isEmpty) await checkUsers(run, create, reachable, second, canary)
-    await checkLife(run, create, reading, `${canary}life`)
+    const reading = reachable.filter(({ method }) => method !== 'POST')
+    if (create.bodySchema) await checkLife(run, create, reading, `${canary}life`)
   }
   // A token that all users share separates no users.
   const isShared = asObject(asObject(options.manifest).auth).type === 'service_http'

@@ -15,6 +15,13 @@ export interface CredentialSource {
   renew?(): Promise<void>
 }
 
+/** A token that ends after some seconds, and how to get the next one. */
+export interface LiveToken {
+  value: string
+  seconds: number | undefined
+  next: () => Promise<LiveToken | undefined>
+}
+
 export const nothingPlaced: Placed = { headers: {}, query: [], cookies: [], secrets: [] }
 
 export interface CredentialOptions {
@@ -29,6 +36,11 @@ export interface CredentialOptions {
   option?: string
 }
 
+/** A run ends before a token that lives so many seconds. */
+const longestFixed = 600
+/** A token is replaced after this share of its life. */
+const freshShare = 0.6
+
 /** The secrets of one user, each bound to the security schemes that it is for. */
 export class Credentials implements CredentialSource {
   readonly #schemes: readonly Scheme[]
@@ -39,6 +51,7 @@ export class Credentials implements CredentialSource {
   readonly #secrets = new Map<string, string[]>()
   readonly #named = new Set<string>()
   readonly #given: readonly string[]
+  #freshness: { end: number; token: LiveToken } | undefined
 
   constructor({ schemes, given, assumed, variable = 'TOKEN', option = '--token' }: CredentialOptions) {
     this.#schemes = schemes
@@ -95,13 +108,25 @@ export class Credentials implements CredentialSource {
     return this.#secrets.get(name)?.[0]
   }
 
-  /** Uses another secret for the schemes that had this one. */
-  replace(old: string, value: string): void {
+  /** Replaces a token shortly before it ends, where it is one of these secrets. */
+  keepFresh(token: LiveToken): void {
+    if (!this.values.includes(token.value) || token.seconds === undefined || token.seconds > longestFixed) return
+    const end = performance.now() + token.seconds * 1000 * freshShare
+    this.#freshness = { end, token }
+  }
+
+  async renew(): Promise<void> {
+    const { end, token } = this.#freshness ?? {}
+    if (end === undefined || !token || performance.now() < end) return
+    this.#freshness = undefined
+    const next = await token.next()
+    if (!next) return
     for (const [name, secrets] of this.#secrets)
       this.#secrets.set(
         name,
-        secrets.map((one) => (one === old ? value : one)),
+        secrets.map((one) => (one === token.value ? next.value : one)),
       )
+    this.keepFresh(next)
   }
 
   place(security: Security): Placed | undefined {

@@ -19,7 +19,7 @@ export function toRequest(
   const written = writeRequest(target, given)
   return {
     method,
-    security,
+    ...(security && { security }),
     path: written.path + (written.query && `?${written.query}`),
     headers: { ...written.headers, ...(written.body && { 'content-type': written.body.type }) },
     body: written.body?.text,

@@ -32,13 +32,15 @@ export async function checkUsers(
   if (!create.isProtected) return
   const related = operations.filter((one) => one.isProtected && second.wayFor(one.security) && isRelated(create, one))
   const readers = related.filter(({ method }) => method === 'GET')
-  const before = new Map<SpecOperation, string>()
+  const before = new Map<SpecOperation, { own: string; foreign: string }>()
   for (const reader of readers) {
     const request = requestOf(run, create, reader, undefined, canary)
-    const [first, again] = request ? [await as(second, request), await as(second, request)] : []
-    if (first && again && first.status < 300 && first.text === again.text) before.set(reader, first.text)
+    if (!request) continue
+    const answers = [await as(second, request), await as(second, request), await client.attempt(request)]
+    const [foreign, again, own] = answers.map((one) => (one && one.status < 300 ? one.text : undefined))
+    if (own !== undefined && foreign !== undefined && foreign === again) before.set(reader, { own, foreign })
   }
-  const input = inputWith(run, create, canary)
+  const input = inputWith(run, create, canary) ?? ordinaryValues(run, create, { all: false })
   const made = input && (await call(run, create, input))
   if (!made || made.status >= 300) return
   const id = idOf(made)
@@ -56,10 +58,12 @@ export async function checkUsers(
     if (shows) add(reader, foreign, true, 'the second user sees what the first user wrote')
     else if (isItem && foreign.status < 300 && own.text === foreign.text && own.text.length > 2)
       add(reader, foreign, true, 'the second user reads an item of the first user')
-    else if (own.text.includes(canary) || isItem) {
-      add(reader, foreign, false, '')
+    else {
       const old = before.get(reader)
-      if (!isItem && old !== undefined && foreign.status < 300 && foreign.text !== old)
+      const hasChanged = !isItem && old !== undefined && foreign.status < 300 && foreign.text !== old.foreign
+      const isKnown = own.text.includes(canary) || isItem
+      if (isKnown || (old && own.text !== old.own && !hasChanged)) add(reader, foreign, false, '')
+      if (hasChanged && own.text !== old.own)
         add(reader, foreign, true, 'the answer for the second user changes when the first user makes an item')
       if (isItem && foreign.status === 403) await checkOracle(run, reader, request, second)
     }
