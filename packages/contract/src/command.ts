@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { documentKind } from '@reference-plugins/reader'
 import { applyBaseline } from './baseline.ts'
+import { defaultCallTime } from './calls/client.ts'
 import { type Documents, fetchDocuments, readManifest, readSpecText } from './checks/documents.ts'
 import { type ConfigFile, readConfigFile, readObject } from './config-file.ts'
 import { fetchJson } from './exchange.ts'
@@ -9,7 +10,7 @@ import { Report } from './finding.ts'
 import { type OAuthSettings, readOAuthSettings } from './oauth/settings.ts'
 import { judgeConsumers, profiles } from './profiles.ts'
 import { reporters } from './reporters/index.ts'
-import { type ContractOptions, checkPlugin, judgeDocuments } from './run.ts'
+import { type ContractOptions, checkPlugin, defaultMaxTime, judgeDocuments } from './run.ts'
 import { readSpec } from './spec.ts'
 
 /** A server that the command checks. */
@@ -41,7 +42,9 @@ const usage = `Usage:
   --value 'input=value'              used for every input of that name
   --include NAME, --exclude NAME     operations, by a part of their name
   --safe                             only operations that read
-  --seed N, --max-time SECONDS
+  --seed N
+  --max-time SECONDS                 of the whole run (${defaultMaxTime}), which lists what it did not reach
+  --call-time SECONDS                of one call (${defaultCallTime / 1000})
   --baseline FILE                    accepted findings, one per line: CODE SUBJECT  # reason
   --strict                           fail on warnings too
   --reporter text|json|junit|sarif|github
@@ -68,6 +71,7 @@ const options = {
   safe: { type: 'boolean' },
   seed: { type: 'string' },
   'max-time': { type: 'string' },
+  'call-time': { type: 'string' },
   baseline: { type: 'string' },
   strict: { type: 'boolean' },
   reporter: { type: 'string' },
@@ -83,7 +87,8 @@ const defaults = {
   safe: false,
   strict: false,
   seed: '1',
-  'max-time': '300',
+  'max-time': String(defaultMaxTime),
+  'call-time': String(defaultCallTime / 1000),
   reporter: 'text',
   header: [] as string[],
   value: [] as string[],
@@ -170,7 +175,8 @@ async function judge(target: Omit<Target, 'end'>, values: Settings, output: Outp
     headers: Object.fromEntries(values.header.map((line) => line.split(/:\s*(.*)/s).slice(0, 2))),
     values: Object.fromEntries(values.value.map((line) => line.split(/=(.*)/s).slice(0, 2))),
     seed: Number(values.seed),
-    maxTime: Number(values['max-time']),
+    maxTime: toSeconds('max-time', values['max-time']),
+    callTime: toSeconds('call-time', values['call-time']),
     safe: values.safe,
     ...(values.include && { include: values.include }),
     ...(values.exclude && { exclude: values.exclude }),
@@ -227,6 +233,12 @@ function finish(report: Report, name: string, { reporter, baseline, strict }: Se
   const isEmpty = report.answered.size === 0 && report.calls > 0
   if (isEmpty) output.error('No operation answered with 2xx, so the check proves nothing')
   return isEmpty ? 2 : 0
+}
+
+function toSeconds(option: string, value: string): number {
+  const seconds = Number(value)
+  if (!(seconds > 0 && seconds <= 86_400)) throw new Error(`--${option} must be a number of seconds, not ${value}`)
+  return seconds
 }
 
 function toOrigin(address: string): string {

@@ -1,15 +1,22 @@
 import http, { type IncomingHttpHeaders } from 'node:http'
 import https from 'node:https'
 import { objectOf, type Schema } from '@reference-plugins/reader'
+import { parseExact } from '@reference-plugins/reader/exact-json'
+import { callLimit, TimeOver, timeLeft } from './deadline.ts'
 
 const longestAnswer = 15_000
+const mostBytes = 10_000_000
+/** How long a stream of events is read: it may never end. */
+const longestStream = 1_000
 
 export interface Answer {
   status: number
   headers: IncomingHttpHeaders
   text: string
-  /** The body as JSON. Undefined where it is not JSON. */
+  /** The body as JSON, with exact numbers. Undefined where it is not JSON. */
   json: unknown
+  /** Whether the rest was not read: a stream of events goes on, or the body is too long. */
+  isCut?: boolean
 }
 
 export interface RequestOptions {
@@ -20,6 +27,11 @@ export interface RequestOptions {
   longest?: number
 }
 
+/** There is no complete answer in the time for one call. */
+export class TookTooLong extends Error {
+  override readonly name = 'TookTooLong'
+}
+
 /**
  * Sends a request and follows no redirect. Costs half of what fetch costs, and a run makes hundreds of requests.
  * @throws Error whose message says why there is no answer, such as ECONNREFUSED
@@ -28,7 +40,7 @@ export async function exchange(
   url: string,
   { method = 'GET', headers = {}, body, longest = longestAnswer }: RequestOptions = {},
 ): Promise<Answer> {
-  const signal = AbortSignal.timeout(longest)
+  const signal = callLimit(longest)
   try {
     return await new Promise<Answer>((resolve, reject) => {
       const { request } = url.startsWith('https:') ? https : http
@@ -36,30 +48,48 @@ export async function exchange(
       const sent = request(url, { method, headers: { ...form, ...headers }, signal }, (answer) => {
         const { statusCode: status = 0, headers } = answer
         let text = ''
+        let bytes = 0
+        const finish = (isCut: boolean) => {
+          clearTimeout(stream)
+          // As fetch does.
+          text = text.replace(/^\ufeff/, '')
+          resolve({ status, headers, text, json: toJson(text), isCut })
+          if (isCut) answer.destroy()
+        }
+        const stream = /^text\/event-stream/i.test(headers['content-type'] ?? '')
+          ? setTimeout(finish, longestStream, true)
+          : undefined
         answer
           .setEncoding('utf8')
-          .on('data', (part) => (text += part))
-          .on('end', () => {
-            // As fetch does.
-            text = text.replace(/^\ufeff/, '')
-            resolve({ status, headers, text, json: toJson(text) })
+          .on('data', (part) => {
+            text += part
+            bytes += part.length
+            if (bytes > mostBytes) finish(true)
           })
-          .on('error', reject)
+          .on('end', () => finish(false))
+          .on('error', (error) => {
+            clearTimeout(stream)
+            reject(error)
+          })
       })
       sent.on('error', reject).end(body instanceof URLSearchParams ? body.toString() : body)
     })
   } catch (error) {
+    if (timeLeft() <= 0) throw new TimeOver('the time of the run is over')
     const { code, message } = error as NodeJS.ErrnoException
-    throw new Error(signal.aborted ? `no answer in ${longest / 1000} seconds` : (code ?? message))
+    if (signal.aborted) throw new TookTooLong(`no complete answer in ${longest / 1000} seconds`)
+    throw new Error(code ?? message)
   }
 }
 
 /** Fetches a JSON object and follows redirects. Undefined where there is no answer. */
-export const fetchJson = (url: string): Promise<{ status: number; json: Schema } | undefined> =>
-  fetch(url, { signal: AbortSignal.timeout(longestAnswer) }).then(
+export async function fetchJson(url: string): Promise<{ status: number; json: Schema } | undefined> {
+  const signal = callLimit(longestAnswer)
+  return fetch(url, { signal }).then(
     async (answer) => ({ status: answer.status, json: objectOf(await answer.json().catch(() => undefined)) }),
     () => undefined,
   )
+}
 
 /** The same path on the server under test, whatever the public address of the plugin. */
 export function onServer(url: string, baseUrl: string): string {
@@ -69,7 +99,7 @@ export function onServer(url: string, baseUrl: string): string {
 
 function toJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseExact(text)
   } catch {
     return undefined
   }

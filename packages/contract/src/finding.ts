@@ -33,6 +33,27 @@ export class Report {
   /** The same seed makes the same calls. */
   seed: number | undefined
   readonly answered = new Set<string>()
+  /** The names of shell variables, by the secrets that they replace. */
+  readonly secrets = new Map<string, string>()
+  /** What the run has still to check. */
+  readonly pending = new Set<string>()
+  #end = Number.POSITIVE_INFINITY
+
+  /** Accepts no more findings from `end` on, by the clock of `performance.now()`: a call that was cut off proves nothing. */
+  closeAt(end: number): void {
+    this.#end = end
+  }
+
+  get isClosed(): boolean {
+    return performance.now() >= this.#end
+  }
+
+  /** Lists what was not reached before the time was over. */
+  listPending(): void {
+    this.#end = Number.POSITIVE_INFINITY
+    for (const subject of this.pending) this.skip(subject, 'some checks', 'the time was over: --max-time')
+    this.#end = 0
+  }
 
   add(
     code: Code,
@@ -40,6 +61,7 @@ export class Report {
     detail: string,
     more: { pointer?: string | undefined; curl?: string | undefined } = {},
   ): void {
+    if (this.isClosed) return
     const key = `${code} ${subject} ${more.pointer ?? ''}`
     const found = this.#findings.get(key)
     if (!found) this.#findings.set(key, { code, severity: rules[code].severity, subject, detail, ...more, count: 1 })
@@ -55,6 +77,7 @@ export class Report {
   }
 
   skip(subject: string, what: string, reason: string): void {
+    if (this.isClosed) return
     if (!this.untested.some((one) => one.subject === subject && one.what === what))
       this.untested.push({ subject, what, reason })
   }

@@ -116,8 +116,8 @@ export const rules = {
     'Answer sooner: some assistants give up after 5 to 10 seconds',
   ),
   'answer-too-slow': error(
-    'The answer took more than 45 seconds',
-    'Answer sooner: every assistant gives up before that',
+    'The answer does not come in time',
+    'Answer within 10 seconds, and end each answer: assistants give up',
   ),
   'valid-refused': error(
     'Input that matches the spec is refused',
@@ -127,6 +127,14 @@ export const rules = {
   'invalid-taken': error(
     'Input that the spec forbids is accepted',
     'Check the input against the schema and answer 400',
+  ),
+  'invalid-format-taken': warning(
+    'A text that does not have its format is accepted',
+    'Check the format, or leave it out of the schema: JSON Schema takes it as a comment',
+  ),
+  'invalid-converted': note(
+    'A value of another type is accepted',
+    'Refuse it, or describe it: null may mean missing, and a number may become a text',
   ),
   'refusal-undeclared': warning(
     'The spec does not describe the status or the body of a refusal',

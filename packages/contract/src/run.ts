@@ -1,22 +1,24 @@
-import { noValues } from './calls/call-values.ts'
-import { type CheckRun, call } from './calls/check-run.ts'
+import { once } from 'node:events'
+import type { CheckRun } from './calls/check-run.ts'
 import { Client } from './calls/client.ts'
 import { Credentials, type LiveToken, takeFromHeaders } from './calls/credentials.ts'
-import { ordinaryValues } from './calls/ordinary.ts'
+import { openRun } from './calls/habits.ts'
 import { Pool } from './calls/pool.ts'
 import { checkAuth, checkExpired, checkReadOnly } from './checks/auth.ts'
 import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
 import { checkConnections } from './checks/connections.ts'
 import { type Documents, fetchDocuments } from './checks/documents.ts'
+import { checkInvalid } from './checks/invalid.ts'
 import { checkAgreement, checkManifest } from './checks/manifest.ts'
 import { checkMcp } from './checks/mcp.ts'
 import { checkOAuth } from './checks/oauth.ts'
 import { checkOAuthFlow } from './checks/oauth-flow.ts'
-import { checkInvalid, checkValid } from './checks/operations.ts'
 import { checkMethods, checkRobustness } from './checks/robustness.ts'
 import { checkSpec } from './checks/spec.ts'
 import { checkTokens, isAccepted, skipUnreachable } from './checks/tokens.ts'
 import { checkUsers } from './checks/users.ts'
+import { checkValid, hintOf } from './checks/valid.ts'
+import { TimeOver, withDeadline } from './deadline.ts'
 import { exchange } from './exchange.ts'
 import { Report } from './finding.ts'
 import type { Probe } from './oauth/flow.ts'
@@ -49,6 +51,8 @@ export interface ContractOptions {
   seed?: number
   /** In seconds. What is not reached in this time is listed as untested. */
   maxTime?: number
+  /** In seconds, for one call. */
+  callTime?: number
   /** Calls only operations that read. */
   safe?: boolean
   /** Names of operations, or parts of them. */
@@ -57,32 +61,74 @@ export interface ContractOptions {
   onProgress?: (what: string) => void
 }
 
-/** Judges a plugin that runs, from its manifest and its spec. */
+/** So that a run with its start and its end takes less than a minute. */
+export const defaultMaxTime = 55
+// The time for calls that end at the deadline to clean up.
+const grace = 1_000
+
+/** Judges a plugin that runs, from its manifest and its spec. Ends after `maxTime`, whatever the plugin does. */
 export async function checkPlugin(options: ContractOptions): Promise<Report> {
   const report = new Report()
   report.seed = options.seed ?? 1
-  const baseUrl = options.baseUrl.replace(/\/$/, '')
-  options.onProgress?.('documents')
-  const documents = await fetchDocuments(baseUrl, report)
-  const spec = judgeDocuments(documents, report)
-  if (documents.manifest) await checkOAuth(documents.manifest, baseUrl, report)
-  if (documents.manifest) await checkConnections(baseUrl, report)
-  const signedIn = await signIn({ ...options, baseUrl }, documents.manifest, spec, report)
-  if (spec) await checkOperations(spec, { ...signedIn, baseUrl, manifest: documents.manifest }, report)
-  options.onProgress?.('mcp')
-  const isProtected = spec?.operations.some((operation) => operation.isProtected) ?? false
-  await checkMcp(
-    {
-      baseUrl,
-      token: [signedIn.token].flat().find((one) => one !== undefined),
-      isProtected,
-      seed: options.seed ?? 1,
-      safe: options.safe ?? false,
-      isChosen: (name) => isChosen(options, name),
-    },
-    report,
-  )
+  keepSecret(options, report)
+  const end = performance.now() + (options.maxTime ?? defaultMaxTime) * 1000
+  report.closeAt(end)
+  const isOver = new AbortController()
+  const timer = setTimeout(() => isOver.abort(), end + grace - performance.now())
+  try {
+    await Promise.race([withDeadline(end, () => checkAll(options, report)), once(isOver.signal, 'abort')])
+  } catch (error) {
+    if (!(error instanceof TimeOver)) throw error
+  } finally {
+    clearTimeout(timer)
+  }
+  if (report.isClosed) report.listPending()
   return report
+}
+
+async function checkAll(options: ContractOptions, report: Report): Promise<void> {
+  const baseUrl = options.baseUrl.replace(/\/$/, '')
+  /** Does a part of the run, which is listed as untested where the time is over before its end. */
+  const part = async <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
+    options.onProgress?.(name)
+    const result = await work()
+    report.pending.delete(name)
+    return result
+  }
+  for (const name of ['documents', 'oauth', 'connections', 'operations', 'mcp']) report.pending.add(name)
+  const documents = await part('documents', () => fetchDocuments(baseUrl, report))
+  const spec = judgeDocuments(documents, report)
+  const { manifest } = documents
+  if (manifest) await part('connections', () => checkConnections(baseUrl, report))
+  const signedIn = await part('oauth', async () => {
+    if (manifest) await checkOAuth(manifest, baseUrl, report)
+    return signIn({ ...options, baseUrl }, manifest, spec, report)
+  })
+  await part('operations', async () => spec && checkOperations(spec, { ...signedIn, baseUrl, manifest }, report))
+  const isProtected = spec?.operations.some((operation) => operation.isProtected) ?? false
+  await part('mcp', () =>
+    checkMcp(
+      {
+        baseUrl,
+        token: [signedIn.token].flat().find((one) => one !== undefined),
+        isProtected,
+        seed: options.seed ?? 1,
+        safe: options.safe ?? false,
+        isChosen: (name) => isChosen(options, name),
+      },
+      report,
+    ),
+  )
+  report.pending.clear()
+}
+
+/** Replaces the secrets of the run in what the report shows. Those of users are added when they are read. */
+function keepSecret({ oauth, headers = {} }: ContractOptions, { secrets }: Report): void {
+  const named = { CLIENT_SECRET: oauth?.clientSecret, PASSWORD: oauth?.signIn?.password }
+  for (const [name, given] of Object.entries(named)) if (given) secrets.set(given, name)
+  for (const [name, value] of Object.entries(headers))
+    if (/auth|cookie|key|token|secret/i.test(name))
+      secrets.set(value.replace(/^\w+ /, ''), name.toUpperCase().replaceAll(/\W/g, '_'))
 }
 
 /** Where a client is given, signs in and uses its tokens where none are given. */
@@ -97,7 +143,6 @@ async function signIn(
     report.skip('oauth', 'sign-in', 'no client was given: --oauth')
     return options
   }
-  options.onProgress?.('sign-in')
   const { baseUrl } = options
   const probe = probeOf(spec, baseUrl, report)
   const { token, secondToken, readOnlyToken } = await checkOAuthFlow(manifest, baseUrl, options.oauth, report, probe)
@@ -145,60 +190,61 @@ async function checkOperations(
 ): Promise<void> {
   const { baseUrl, seed = 1, safe = false, onProgress } = options
   const check = new SchemaCheck(spec.version)
-  const end = performance.now() + (options.maxTime ?? 300) * 1000
   const chosen = spec.operations
     .filter(({ id }) => isChosen(options, id))
     .sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
   const operations = chosen.filter(({ method }) => !safe || method === 'GET')
-  const { headers, first, second, readOnly, expired } = openCredentials(spec, options)
-  const client = new Client({ baseUrl: baseUrl + spec.basePath, credentials: first, headers, report })
+  const sendable = operations.filter(({ unsendable }) => !unsendable)
+  const { headers, first, second, readOnly, expired } = openCredentials(spec, options, report)
   const run: CheckRun = {
-    client,
+    client: new Client({
+      baseUrl: baseUrl + spec.basePath,
+      credentials: first,
+      headers,
+      ...(options.callTime !== undefined && { longestCall: options.callTime * 1000 }),
+      report,
+    }),
     report,
     check,
     values: await Values.open(check, seed),
-    pool: new Pool(),
-    operations: operations.filter(({ unsendable }) => !unsendable),
+    pool: new Pool(sendable),
+    habits: new Map(),
+    operations: sendable,
     given: options.values,
-    isOver: () => performance.now() > end,
+    isOver: () => report.isClosed,
   }
   for (const { id, method } of chosen)
     if (safe && method !== 'GET') report.skip(id, 'all', 'only operations that read were to be called')
   for (const { id, unsendable } of operations)
     if (unsendable) report.skip(id, 'all', `the tester cannot make a body of ${unsendable}`)
-  await checkTokens(run, run.operations)
+  for (const { id } of sendable) report.pending.add(id)
+  await checkTokens(run, sendable)
   for (const other of [second, readOnly, expired]) other.keepSchemesOf(first)
   for (const token of options.live ?? []) for (const user of [first, second, readOnly]) user.keepFresh(token)
   skipUnreachable(run, operations)
   const isReachable = ({ isProtected, security }: SpecOperation) => !isProtected || first.wayFor(security) !== undefined
-  const reachable = run.operations.filter(isReachable)
+  const reachable = sendable.filter(isReachable)
   run.operations = reachable
   const needsToken = operations.some(({ isProtected }) => isProtected)
   const canary = newCanary(seed)
   const isRead = readOnly.isEmpty ? undefined : await isAccepted(run, reachable, readOnly)
   if (isRead === false) report.skip('read-only token', 'scopes', 'every operation that reads answers 401 to it')
 
-  // Creates items first, so that the pool has their ids for the checks that follow.
-  for (const operation of reachable.filter(({ method }) => method === 'POST'))
-    await call(run, operation, ordinaryValues(run, operation, { all: true }) ?? noValues())
-  for (const operation of reachable.filter(
-    ({ method, fields }) => method === 'GET' && !fields.some(({ place }) => place === 'path'),
-  ))
-    await call(run, operation, ordinaryValues(run, operation, { all: false }) ?? noValues())
-  for (const operation of operations.filter(({ unsendable }) => !unsendable)) {
-    if (run.isOver()) {
-      report.skip(operation.id, 'all', 'the time was over')
-      continue
-    }
+  await openRun(run, reachable)
+  for (const operation of sendable) {
     onProgress?.(operation.id)
     await checkAuth(run, operation)
     if (!expired.isEmpty) await checkExpired(run, operation, expired)
-    if (!isReachable(operation)) continue
+    if (!isReachable(operation)) {
+      report.pending.delete(operation.id)
+      continue
+    }
     await checkInvalid(run, operation)
     await checkRobustness(run, operation)
     if (!readOnly.isEmpty && isRead !== false) await checkReadOnly(run, operation, readOnly)
     if (operation.method !== 'DELETE') await checkValid(run, operation)
     await checkPages(run, operation)
+    report.pending.delete(operation.id)
   }
   for (const create of reachable.filter(({ method }) => method === 'POST')) {
     onProgress?.(`${create.id}: life`)
@@ -212,25 +258,22 @@ async function checkOperations(
     report.skip('all protected operations', 'isolation', 'no token of a second user was given: --second-token')
   for (const operation of reachable.filter(({ method }) => method === 'DELETE')) await checkValid(run, operation)
   for (const [path, group] of Map.groupBy(reachable, ({ path }) => path)) await checkMethods(run, path, group)
-  for (const { id } of reachable) if (!report.answered.has(id)) report.skip(id, 'answers', 'it never answered with 2xx')
+  for (const operation of reachable)
+    if (!report.answered.has(operation.id))
+      report.skip(operation.id, 'answers', `it never answered with 2xx: ${hintOf(run, operation)}`)
 }
 
 /** The secrets of each user, and the headers of every call without those that are secrets. */
-function openCredentials(spec: Spec, options: ContractOptions & { manifest: Schema | undefined }) {
-  const { schemes } = spec
+function openCredentials(
+  { schemes }: Spec,
+  options: ContractOptions & { manifest: Schema | undefined },
+  { secrets }: Report,
+) {
   const { headers, given } = takeFromHeaders(options.headers ?? {}, schemes)
   const { authorization_type: type } = asObject(asObject(options.manifest).auth)
   const assumed = assumedScheme(type === 'basic' ? 'basic' : 'bearer')
-  const open = (option: string, ...secrets: Secrets[]) => {
-    const variable = option.slice(2).replaceAll('-', '_').toUpperCase()
-    return new Credentials({
-      schemes,
-      given: secrets.flat().filter((one) => one !== undefined),
-      assumed,
-      variable,
-      option,
-    })
-  }
+  const open = (option: string, ...texts: Secrets[]) =>
+    new Credentials({ schemes, given: texts.flat().filter((one) => one !== undefined), assumed, option, secrets })
   return {
     headers,
     first: open('--token', options.token, given),

@@ -174,7 +174,7 @@ test('the command line overrides the environment, which overrides a file that re
     CONTRACT_INCLUDE: 'listNotes\ncreateNote',
     CONTRACT_SAFE: 'false',
   })
-  assert.deepEqual(both.answered, ['createNote', 'listNotes'])
+  assert.deepEqual(both.answered.sort(), ['createNote', 'listNotes'])
 
   assert.match((await used({})).output, /NOTES_TOKEN, which is not set/)
   for (const [value, said] of [

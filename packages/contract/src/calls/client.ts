@@ -1,4 +1,6 @@
-import { type Answer, exchange } from '../exchange.ts'
+import { writeCurl } from '../curl.ts'
+import { TimeOver } from '../deadline.ts'
+import { type Answer, exchange, TookTooLong } from '../exchange.ts'
 import type { Report } from '../finding.ts'
 import type { Security } from '../security-schemes.ts'
 import { type CredentialSource, type Credentials, nothingPlaced, type Placed } from './credentials.ts'
@@ -7,7 +9,7 @@ export interface Exchange extends Answer {
   method: string
   url: string
   milliseconds: number
-  curl: string
+  readonly curl: string
 }
 
 export interface RequestInput {
@@ -25,18 +27,35 @@ export interface ClientOptions {
   baseUrl: string
   credentials: Credentials
   headers?: Record<string, string>
+  /** In milliseconds, for each call. */
   longestCall?: number
   report: Report
 }
 
-/** The plugin does not answer. */
+export const defaultCallTime = 12_000
+// After a call that hung, others wait less, so that the run comes to an end.
+const shortestCall = 3_000
+const mostHangs = 2
+
+/**
+ * The plugin does not answer. `unsure`: an earlier call hung, so the tester waited less than it should to blame the
+ * plugin again.
+ */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer'
+  readonly kind: 'failed' | 'too slow' | 'unsure'
+
+  constructor(message: string, kind: NoAnswer['kind']) {
+    super(message)
+    this.kind = kind
+  }
 }
 
 /** Makes calls as an assistant does, with a curl command for each that repeats it. */
 export class Client {
   readonly #options: ClientOptions
+  /** How often a call hung, by method and path. */
+  readonly #hangs = new Map<string, number>()
 
   constructor(options: ClientOptions) {
     this.#options = options
@@ -51,29 +70,40 @@ export class Client {
     return this.#options.credentials
   }
 
-  async send(request: RequestInput): Promise<Exchange> {
-    const { baseUrl, report, longestCall = 50_000 } = this.#options
-    const { method, headers = {}, body } = request
-    const placed = await this.#place(request)
-    const url = addQuery(`${baseUrl}${request.path}`, placed.query)
-    const all: Record<string, string> = {
-      accept: 'application/json',
-      ...this.#options.headers,
-      ...headers,
-      ...placed.headers,
-    }
-    if (placed.cookies.length > 0) {
-      const [name = 'cookie'] = Object.keys(all).filter((one) => one.toLowerCase() === 'cookie')
-      const pairs = placed.cookies.map(([cookie, value]) => `${cookie}=${value}`)
-      all[name] = [...(all[name] ? [all[name]] : []), ...pairs].join('; ')
-    }
+  async send(input: RequestInput): Promise<Exchange> {
+    const { baseUrl, report, longestCall = defaultCallTime } = this.#options
+    const { method, path, body } = input
+    const placed = await this.#place(input)
+    const url = addQuery(`${baseUrl}${path}`, placed.query)
+    const all = addCookies(
+      { accept: 'application/json', ...this.#options.headers, ...input.headers, ...placed.headers },
+      placed.cookies,
+    )
+    const place = `${method} ${path.replace(/\?.*/s, '').replaceAll(/[^/]*[\d%][^/]*/g, '*')}`
+    const hangs = this.#hangs.get(place) ?? 0
+    if (hangs >= mostHangs)
+      throw new NoAnswer(`${method} ${url}: not called again, because ${hangs} calls hung`, 'unsure')
+    const longest = this.#hangs.size === 0 ? longestCall : Math.min(longestCall, shortestCall)
     const start = performance.now()
     report.calls++
-    const answer = await exchange(url, { method, headers: all, body, longest: longestCall }).catch((error: Error) => {
-      throw new NoAnswer(`${method} ${url}: ${error.message}`)
+    const answer = await exchange(url, { method, headers: all, body, longest }).catch((error: Error) => {
+      if (error instanceof TimeOver) throw error
+      const said = `${method} ${url}: ${error.message}`
+      if (!(error instanceof TookTooLong)) throw new NoAnswer(said, 'failed')
+      this.#hangs.set(place, hangs + 1)
+      throw new NoAnswer(said, longest === longestCall ? 'too slow' : 'unsure')
     })
-    const curl = this.#curl(method, url, all, body, placed)
-    return { ...answer, method, url, milliseconds: performance.now() - start, curl }
+    const milliseconds = performance.now() - start
+    const request = { method, url, headers: all, body }
+    return {
+      ...answer,
+      method,
+      url,
+      milliseconds,
+      get curl() {
+        return writeCurl(request, report.secrets)
+      },
+    }
   }
 
   async #place({ security, credentials = this.#options.credentials }: RequestInput): Promise<Placed> {
@@ -88,34 +118,16 @@ export class Client {
       return undefined
     })
   }
-
-  #curl(
-    method: string,
-    url: string,
-    headers: Record<string, string>,
-    body: string | Buffer | undefined,
-    { secrets }: Placed,
-  ): string {
-    const parts = ['curl', ...(method === 'GET' ? [] : ['-X', method]), quote(url, secrets)]
-    for (const [name, value] of Object.entries(headers))
-      if (name !== 'accept') parts.push('-H', quote(`${name}: ${value}`, secrets))
-    if (body !== undefined) parts.push('-d', quote(String(body.slice(0, 2_000)), []))
-    return parts.join(' ')
-  }
 }
 
-const addQuery = (url: string, pairs: readonly [string, string][]): string => {
-  const written = pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&')
+function addQuery(url: string, pairs: Placed['query']): string {
+  const written = pairs.map((pair) => pair.map(encodeURIComponent).join('=')).join('&')
   return written === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${written}`
 }
 
-/** Text in quotes of the shell, in which each secret is a variable. */
-function quote(text: string, secrets: Placed['secrets']): string {
-  const [secret, shell] =
-    secrets.filter(([one]) => one !== '' && text.includes(one)).sort(([a], [b]) => b.length - a.length)[0] ?? []
-  if (secret === undefined) return `'${text.replaceAll("'", `'\\''`)}'`
-  return text
-    .split(secret)
-    .map((part) => (part === '' ? '' : quote(part, secrets)))
-    .join(`"${shell}"`)
+function addCookies(headers: Record<string, string>, pairs: Placed['cookies']): Record<string, string> {
+  if (pairs.length === 0) return headers
+  const name = Object.keys(headers).find((one) => one.toLowerCase() === 'cookie') ?? 'cookie'
+  const cookies = pairs.map((pair) => pair.join('='))
+  return { ...headers, [name]: [...(headers[name] ? [headers[name]] : []), ...cookies].join('; ') }
 }

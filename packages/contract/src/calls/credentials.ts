@@ -1,11 +1,10 @@
 import type { Scheme, Security } from '../security-schemes.ts'
 
-/** What is added to a request, and the secrets in it, each with what a shell command has in its place. */
+/** What is added to a request. */
 export interface Placed {
   headers: Record<string, string>
   query: [name: string, value: string][]
   cookies: [name: string, value: string][]
-  secrets: [text: string, shell: string][]
 }
 
 /** Something that adds credentials to a request by the security of its operation. */
@@ -22,7 +21,7 @@ export interface LiveToken {
   next: () => Promise<LiveToken | undefined>
 }
 
-export const nothingPlaced: Placed = { headers: {}, query: [], cookies: [], secrets: [] }
+export const nothingPlaced: Placed = { headers: {}, query: [], cookies: [] }
 
 export interface CredentialOptions {
   schemes: readonly Scheme[]
@@ -30,10 +29,10 @@ export interface CredentialOptions {
   given: readonly string[]
   /** Used where the spec names no scheme. */
   assumed: Scheme
-  /** The variable that stands for the secret in commands. */
-  variable?: string
-  /** The option that gives it, for messages. */
+  /** The option that gives them, for messages. */
   option?: string
+  /** Where the names of their shell variables are kept, by what they replace. */
+  secrets?: Map<string, string>
 }
 
 /** A run ends before a token that lives so many seconds. */
@@ -45,20 +44,20 @@ const freshShare = 0.6
 export class Credentials implements CredentialSource {
   readonly #schemes: readonly Scheme[]
   readonly #assumed: Scheme
-  readonly #variable: string
   readonly #option: string
   /** By the name of the scheme: the secrets that may be its own. The first one is used. */
   readonly #secrets = new Map<string, string[]>()
   readonly #named = new Set<string>()
   readonly #given: readonly string[]
+  readonly #shown: Map<string, string>
   #freshness: { end: number; token: LiveToken } | undefined
 
-  constructor({ schemes, given, assumed, variable = 'TOKEN', option = '--token' }: CredentialOptions) {
+  constructor({ schemes, given, assumed, option = '--token', secrets = new Map() }: CredentialOptions) {
     this.#schemes = schemes
     this.#assumed = assumed
-    this.#variable = variable
     this.#option = option
     this.#given = given
+    this.#shown = secrets
     const all = [...schemes, ...(schemes.some(({ name }) => name === assumed.name) ? [] : [assumed])]
     const free: string[] = []
     for (const text of given) {
@@ -75,6 +74,7 @@ export class Credentials implements CredentialSource {
       const fitting = free.filter((value) => schemes.length <= 1 || fits(scheme, value))
       if (fitting.length > 0) this.#secrets.set(scheme.name, fitting)
     }
+    this.#hide()
   }
 
   get isEmpty(): boolean {
@@ -126,18 +126,13 @@ export class Credentials implements CredentialSource {
         name,
         secrets.map((one) => (one === token.value ? next.value : one)),
       )
+    this.#hide()
     this.keepFresh(next)
   }
 
   place(security: Security): Placed | undefined {
     const way = this.wayFor(security)
-    return (
-      way &&
-      placeAll(
-        way.map((scheme) => [scheme, this.#secrets.get(scheme.name)?.[0] ?? '']),
-        this.#variable,
-      )
-    )
+    return way && placeAll(way.map((scheme) => [scheme, this.#secrets.get(scheme.name)?.[0] ?? '']))
   }
 
   /** The schemes of the first alternative for which there are secrets. An empty list where none is needed. */
@@ -192,6 +187,20 @@ export class Credentials implements CredentialSource {
     else this.#secrets.set(name, [secret])
   }
 
+  /** Keeps the secrets out of what is shown: each is a variable there, and so is what Basic makes of it. */
+  #hide(): void {
+    const variable = this.#option.slice(2).replaceAll('-', '_').toUpperCase()
+    this.values.forEach((value, index) => {
+      const name = index === 0 ? variable : `${variable}_${index + 1}`
+      const pair = userPair(value)
+      if (pair !== undefined) {
+        this.#shown.set(toBase64(pair), `${name}_BASE64`)
+        this.#shown.set(pair.slice(pair.indexOf(':') + 1), `${name}_PASSWORD`)
+      }
+      this.#shown.set(value.replace(/^\w+ /, ''), name)
+    })
+  }
+
   /** Two schemes that are needed together have two secrets, so one that was given without a name is for one of them. */
   #differs(way: readonly Scheme[]): boolean {
     const free = way.filter(({ name }) => !this.#named.has(name)).map(({ name }) => this.#secrets.get(name)?.[0])
@@ -218,16 +227,14 @@ function userPair(value: string): string | undefined {
 const toBase64 = (text: string): string => Buffer.from(text).toString('base64')
 
 /** The request parts for secrets. Later schemes do not overwrite earlier ones. */
-export function placeAll(secrets: readonly [Scheme, string][], variable: string): Placed {
-  const placed: Placed = { headers: {}, query: [], cookies: [], secrets: [] }
-  secrets.forEach(([scheme, value], index) => {
+export function placeAll(secrets: readonly [Scheme, string][]): Placed {
+  const placed: Placed = { headers: {}, query: [], cookies: [] }
+  for (const [scheme, value] of secrets) {
     const text = written(scheme, value)
     if (scheme.place === 'query') placed.query.push([scheme.field, text])
     else if (scheme.place === 'cookie') placed.cookies.push([scheme.field, text])
     else placed.headers[scheme.field] ??= text
-    const shell = index === 0 ? variable : `${variable}_${index + 1}`
-    placed.secrets.push([text.replace(/^\w+ /, ''), `$${shell}`], [value.replace(/^\w+ /, ''), `$${shell}`])
-  })
+  }
   return placed
 }
 

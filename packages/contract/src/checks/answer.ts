@@ -28,8 +28,7 @@ export function checkAnswer({ operation, exchange, check, report, token }: Answe
   const say = (code: Parameters<Report['add']>[0], detail: string) => report.add(code, id, detail, { pointer, curl })
   if (status >= 500) say('server-error', `it answers ${status}`)
   if (text.length > 100_000) say('answer-too-long', `it has ${text.length} characters`)
-  if (milliseconds > 45_000) say('answer-too-slow', `it took ${Math.round(milliseconds / 1000)} seconds`)
-  else if (milliseconds > 10_000) say('answer-slow', `it took ${Math.round(milliseconds / 1000)} seconds`)
+  if (milliseconds > 10_000) say('answer-slow', `it took ${Math.round(milliseconds / 1000)} seconds`)
   if (inside.some((pattern) => pattern.test(text)))
     say(
       'leak',

@@ -39,14 +39,14 @@ export async function checkAuth(run: CheckRun, operation: SpecOperation): Promis
     const isAllowed = (value: string) => !secret || value !== secret
     for (const forgery of forgeriesFor(scheme, secret))
       if ((isComplete || forgery.isSimple) && isAllowed(forgery.value))
-        cases.push(['auth-any-token', forgery.what, forge(scheme, forgery, others, secret)])
+        cases.push(['auth-any-token', forgery.what, forge(run, scheme, forgery, others, secret)])
     if (!secret || !isComplete) continue
     for (const form of lenientForms(scheme, secret, waysOf(run, operation)))
-      cases.push(['auth-lenient', form.what, forge(scheme, form, others, secret)])
+      cases.push(['auth-lenient', form.what, forge(run, scheme, form, others, secret)])
     if (scheme.place === 'query') continue
     const query = ['access_token', 'token', 'api_key', 'apikey', 'key'].map((name): [string, string] => [name, secret])
     const inQuery: Placed = { ...placed(others), query }
-    cases.push(['auth-place', 'the token in the query', fixed(withSecret(inQuery, secret))])
+    cases.push(['auth-place', 'the token in the query', fixed(inQuery)])
   }
   let usual: Exchange | undefined
   for (const [code, what, source, change] of cases) {
@@ -232,18 +232,11 @@ export function requestFor(run: CheckRun, operation: SpecOperation): RequestInpu
 const fixed = (parts: Placed): CredentialSource => ({ place: () => parts })
 
 const placed = (secrets: readonly [Scheme, string | undefined][]): Placed =>
-  placeAll(
-    secrets.filter((one): one is [Scheme, string] => one[1] !== undefined),
-    'TOKEN',
-  )
+  placeAll(secrets.filter((one): one is [Scheme, string] => one[1] !== undefined))
 
-const withSecret = (parts: Placed, secret: string): Placed => ({
-  ...parts,
-  secrets: [...parts.secrets, [secret, '$TOKEN'], [encodeURIComponent(secret), '$TOKEN']],
-})
-
-/** A forged value at the place of its scheme. In commands, what is left of the real secret is a variable. */
+/** A forged value at the place of its scheme. What is left of the real secret in it is kept out of the report. */
 function forge(
+  { report }: CheckRun,
   scheme: Scheme,
   { value, isWhole = false }: Pick<Forgery, 'what' | 'value' | 'isWhole'>,
   others: readonly [Scheme, string | undefined][],
@@ -259,33 +252,15 @@ function forge(
   if (isWhole || scheme.place === 'header')
     forged.headers[isWhole ? 'authorization' : scheme.field] = isWhole ? value : authorizationOf(scheme, value)
   else forged[scheme.place === 'query' ? 'query' : 'cookies'].push([scheme.field, value])
-  return fixed(secret === undefined ? forged : withVariants(forged, scheme, secret))
+  if (secret !== undefined && scheme.kind === 'basic' && !isWhole && !value.startsWith('made:'))
+    report.secrets.set(Buffer.from(value).toString('base64'), 'FORGED_BASE64')
+  const signature = value.split('.')[2]
+  if (signature && secret?.endsWith(signature)) report.secrets.set(signature, 'TOKEN_SIGNATURE')
+  return fixed(forged)
 }
 
 const authorizationOf = ({ kind }: Scheme, value: string): string =>
   kind === 'bearer' ? `Bearer ${value}` : kind === 'basic' ? `Basic ${Buffer.from(value).toString('base64')}` : value
-
-function withVariants(parts: Placed, { kind }: Scheme, secret: string): Placed {
-  const bare = secret.replace(/^\w+ /, '')
-  const variants: Placed['secrets'] = [
-    [bare, '$TOKEN'],
-    [bare.slice(0, -1), `$${'{TOKEN%?}'}`],
-    [bare.toUpperCase(), `$${'{TOKEN^^}'}`],
-  ]
-  const encoded = variants.map(([text, shell]): [string, string] => [
-    Buffer.from(text).toString('base64'),
-    `$(printf %s "${shell}" | base64 -w0)`,
-  ])
-  const sent = Object.values(parts.headers).map((one) => one.replace(/^\w+ /, ''))
-  // Whatever else is made of a user and a password is hidden as a whole.
-  const rest = kind === 'basic' ? sent.map((one): [string, string] => [one, '$FORGED']) : []
-  return {
-    ...parts,
-    secrets: [...parts.secrets, ...variants, ...(kind === 'basic' ? encoded : []), ...rest].filter(
-      ([text]) => text.length > 3,
-    ),
-  }
-}
 
 /** The schemes of the first alternative, where there are no secrets for any. */
 const firstWay = (run: CheckRun, { security }: SpecOperation): Scheme[] =>

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { callLimit } from '../deadline.ts'
 import { exchange } from '../exchange.ts'
 import type { Report } from '../finding.ts'
 
@@ -24,7 +25,7 @@ export async function checkConnections(baseUrl: string, report: Report): Promise
       socket.on('error', () => {})
       sockets.push(socket)
     }
-    const signal = AbortSignal.timeout(patience)
+    const signal = callLimit(patience)
     await Promise.all(sockets.map((socket) => once(socket, 'connect', { signal }).catch(() => {})))
     // A busy server accepts the connections late, so ask it again.
     for (const pause of [50, 100, 300]) if (!(await answersMeanwhile(baseUrl, report, pause))) break

@@ -1,4 +1,5 @@
 import { Client as McpClient, ProtocolError, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { callLimit } from '../deadline.ts'
 import { fetchJson } from '../exchange.ts'
 import type { Report } from '../finding.ts'
 import { SchemaCheck } from '../schema-check.ts'
@@ -41,7 +42,9 @@ export async function checkMcp(options: McpOptions, report: Report): Promise<voi
     const client = new McpClient({ name: 'contract-tester', version: '1' }, { versionNegotiation: { mode } })
     const headers = { ...(options.token && { authorization: `Bearer ${options.token}` }) }
     try {
-      await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }))
+      await client.connect(
+        new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers }, fetch: fetchInTime }),
+      )
       const { tools } = await client.listTools(undefined, { timeout: longest })
       report.calls += 2
       if (tools.length === 0) report.add('mcp-connect', 'mcp', `a client ${words} sees no tool`)
@@ -182,6 +185,10 @@ interface Called {
   result?: Schema
 }
 
+/** A stream that stays open ends with the limit of a call. */
+const fetchInTime = (url: string | URL, init: RequestInit = {}): Promise<Response> =>
+  fetch(url, { ...init, signal: AbortSignal.any([callLimit(longest), ...(init.signal ? [init.signal] : [])]) })
+
 /** Sends the request without the checks of the client, so that the tester judges the answer. */
 async function call(client: McpClient, name: string, input: Schema, report: Report): Promise<Called> {
   report.calls++
@@ -208,6 +215,7 @@ async function post(
   more: Record<string, string> = {},
 ): Promise<Response | undefined> {
   report.calls++
+  const signal = callLimit(longest)
   return fetch(url, {
     method: 'POST',
     headers: {
@@ -217,6 +225,6 @@ async function post(
       ...more,
     },
     body,
-    signal: AbortSignal.timeout(longest),
+    signal,
   }).catch(() => undefined)
 }

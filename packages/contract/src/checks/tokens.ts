@@ -85,7 +85,7 @@ async function refusalOf(
   let refusal: { operation: SpecOperation; curl: string } | undefined
   for (const operation of probes) {
     const request = requestFor(run, operation)
-    const credentials = { place: () => placeAll([[scheme, secret]], 'TOKEN') }
+    const credentials = { place: () => placeAll([[scheme, secret]]) }
     const exchange = request && (await client.attempt({ ...request, credentials }))
     if (!request || !exchange) continue
     if (exchange.status !== 401 && exchange.status !== 403) return undefined
