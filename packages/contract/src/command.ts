@@ -35,7 +35,8 @@ const usage = `Usage:
 
   --spec URL|PATH|FILE               where the spec is, if no manifest says it and the tester does not find it
   --manifest auto|required|none      whether an API without ai-plugin.json is an error; auto: a warning
-  --token TOKEN                      a valid token
+  --token TOKEN                      a valid token or API key, or USER:PASSWORD; it goes where the spec says
+  --token SCHEME=TOKEN               the one for this security scheme of the spec, where it has several
   --second-token TOKEN               a valid token of another user
   --read-only-token, --expired-token
   --oauth FILE                       a client and its users, for the complete sign-in (docs/contract-testing.md)
@@ -61,10 +62,10 @@ const options = {
   files: { type: 'boolean' },
   spec: { type: 'string' },
   manifest: { type: 'string' },
-  token: { type: 'string' },
-  'second-token': { type: 'string' },
-  'read-only-token': { type: 'string' },
-  'expired-token': { type: 'string' },
+  token: { type: 'string', multiple: true },
+  'second-token': { type: 'string', multiple: true },
+  'read-only-token': { type: 'string', multiple: true },
+  'expired-token': { type: 'string', multiple: true },
   oauth: { type: 'string' },
   config: { type: 'string' },
   header: { type: 'string', multiple: true },

@@ -6,7 +6,7 @@ import type { RequestInput } from './client.ts'
 
 /** The request of an operation for its values, in the styles of the spec. */
 export function toRequest(
-  { method, base, path, query, inputs, responses }: SpecOperation,
+  { method, base, path, query, inputs, responses, security }: SpecOperation,
   values: CallValues,
 ): RequestInput & { body: string | undefined } {
   // One name may be at several places.
@@ -21,6 +21,7 @@ export function toRequest(
   return {
     method,
     ...(base !== undefined && { base }),
+    ...(security && { security }),
     path: written.path + (written.query && `?${written.query}`),
     headers: {
       accept: acceptOf({ responses }),
