@@ -1,5 +1,7 @@
 import {
   chooseContent,
+  type FormPart,
+  formParts,
   hasNamedMembers,
   isJsonType,
   listOfAny,
@@ -47,8 +49,8 @@ export interface SpecBody {
   isWhole: boolean
   /** Whole bodies that the spec shows beside the schema. */
   examples: unknown[]
-  /** The Media Type Object, with the encoding of forms. */
-  node: Schema
+  /** How the members of a form are written. */
+  parts: Record<string, FormPart>
 }
 
 /** An answer that an operation may give. */
@@ -136,7 +138,7 @@ function toOperation(operation: Operation, openApi: OpenApi, target: Target): Sp
   const { schemas, document } = openApi
   const { parameters, responses, security, servers, node } = operation
   const isSilent = node.security === undefined && document.root.security === undefined
-  const body = readBody(operation, schemas)
+  const body = readBody(operation, openApi)
   const sent = parameters.filter(({ place }) => places.includes(place))
   const fields = sent.map((one) => toField(one, schemas))
   return {
@@ -220,7 +222,7 @@ function toField(parameter: Parameter, schemas: OpenApi['schemas']): Field {
 /** The bodies, and a field for each member of the best one, or one for all of it. */
 function readBody(
   { body }: Operation,
-  schemas: OpenApi['schemas'],
+  { schemas, document }: OpenApi,
 ): Pick<SpecOperation, 'fields' | 'bodies' | 'bodySchema' | 'unsendable'> {
   const chosen = body && chooseContent(body.contents)
   if (!chosen) {
@@ -250,7 +252,7 @@ function readBody(
     isRequired: body.isRequired,
     isWhole,
     examples: shown(one.content.node),
-    node: one.content.node,
+    parts: formParts({ ...one.content, type: one.mediaType }, document),
   }))
   const fields = isWhole
     ? [toBodyField('body', body.isRequired, isJson ? schema : { type: 'string', ...schema })]

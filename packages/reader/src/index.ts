@@ -4,6 +4,7 @@ export { toPluginDocument } from './flat/to-plugin-document.ts'
 export { domainFaults } from './hosts/domains.ts'
 export { type ManifestRead, readManifest } from './manifest/manifest.ts'
 export { type McpTool, toMcpDocument } from './mcp/mcp-document.ts'
+export { formParts } from './openapi/form-parts.ts'
 export {
   bareType,
   type Content,

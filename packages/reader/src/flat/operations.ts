@@ -75,7 +75,7 @@ function toOperation(
       if (!inputs.add({ place: 'path', wireName: name }, { type: 'string' }, true, pointer)) return undefined
     }
   const described = readBody(found, parameters, document)
-  const body = described && addBody(described, inputs)
+  const body = described && addBody(described, inputs, document)
   if (body === 'impossible') return undefined
   const isIgnored = body !== undefined && method === 'GET'
   if (isIgnored) {
