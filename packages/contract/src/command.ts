@@ -29,11 +29,14 @@ export interface Target {
 export type Output = Pick<Console, 'log' | 'error'>
 
 const usage = `Usage:
-  contract URL                       check one plugin by its address
+  contract URL                       check one plugin or API by its address, or by the address of its spec
   contract                           start, check and stop every plugin of this workspace
   contract --files FILE...           check documents only: ai-plugin.json, openapi.yaml
 
-  --token TOKEN                      a valid token
+  --spec URL|PATH|FILE               where the spec is, if no manifest says it and the tester does not find it
+  --manifest auto|required|none      whether an API without ai-plugin.json is an error; auto: a warning
+  --token TOKEN                      a valid token or API key, or USER:PASSWORD; it goes where the spec says
+  --token SCHEME=TOKEN               the one for this security scheme of the spec, where it has several
   --second-token TOKEN               a valid token of another user
   --read-only-token, --expired-token
   --oauth FILE                       a client and its users, for the complete sign-in (docs/contract-testing.md)
@@ -57,10 +60,12 @@ Exit codes: 0 no findings, 1 findings, 2 could not run`
 
 const options = {
   files: { type: 'boolean' },
-  token: { type: 'string' },
-  'second-token': { type: 'string' },
-  'read-only-token': { type: 'string' },
-  'expired-token': { type: 'string' },
+  spec: { type: 'string' },
+  manifest: { type: 'string' },
+  token: { type: 'string', multiple: true },
+  'second-token': { type: 'string', multiple: true },
+  'read-only-token': { type: 'string', multiple: true },
+  'expired-token': { type: 'string', multiple: true },
   oauth: { type: 'string' },
   config: { type: 'string' },
   header: { type: 'string', multiple: true },
@@ -165,7 +170,9 @@ export async function main(
 async function judge(target: Omit<Target, 'end'>, values: Settings, output: Output): Promise<number> {
   const { name } = target
   const contract: ContractOptions = {
-    baseUrl: toOrigin(target.url),
+    baseUrl: toAddress(target.url),
+    spec: values.spec,
+    manifest: toManifestMode(values.manifest),
     token: target.token ?? values.token,
     secondToken: target.secondToken ?? values['second-token'],
     readOnlyToken: values['read-only-token'],
@@ -202,7 +209,7 @@ function readFiles(files: string[], report: Report): Documents {
     if (isManifest) manifest = readManifest(text, report)
     else spec = readSpecText(text, report)
   }
-  return { manifest, spec }
+  return { baseUrl: '', manifest, spec }
 }
 
 /** Writes a line for each consumer. Answers 1 where one of them refuses the plugin. */
@@ -211,8 +218,9 @@ async function judgeFor(wanted: string, positionals: string[], { files }: Settin
   const unknown = names.find((name) => !profiles[name])
   if (unknown !== undefined) throw new Error(`${unknown} is not a consumer: use ${Object.keys(profiles).join(', ')}`)
   const report = new Report()
-  const baseUrl = files ? '' : toOrigin(positionals[0] ?? '')
-  const { manifest, spec: document } = files ? readFiles(positionals, report) : await fetchDocuments(baseUrl, report)
+  const address = files ? '' : toAddress(positionals[0] ?? '')
+  const documents = files ? readFiles(positionals, report) : await fetchDocuments(address, report, { manifest: 'auto' })
+  const { manifest, spec: document, baseUrl } = documents
   if (!document) throw new Error('The spec could not be read')
   const other = files ? undefined : await fetchJson(`${baseUrl}/openapi-3.0.json`)
   const versions = [document, other?.status === 200 && other.json].flatMap((one) => (one ? [String(one.openapi)] : []))
@@ -240,8 +248,13 @@ function toSeconds(option: string, value: string): number {
   return seconds
 }
 
-function toOrigin(address: string): string {
+function toAddress(address: string): string {
   const url = /^https?:\/\//.test(address) ? address : `http://${address}`
   if (!URL.canParse(url)) throw new Error(`${address} is not an address: give one such as http://localhost:3333`)
-  return new URL(url).origin
+  return new URL(url).href
+}
+
+function toManifestMode(given: string | undefined): ContractOptions['manifest'] {
+  if (given === undefined || given === 'auto' || given === 'required' || given === 'none') return given
+  throw new Error(`${given} is not a mode: use --manifest auto, required or none`)
 }

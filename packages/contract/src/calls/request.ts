@@ -1,11 +1,12 @@
-import { type HttpTarget, isJsonType, type Field as WireField, writeRequest } from '@reference-plugins/reader'
+import { type HttpTarget, type Field as WireField, writeRequest } from '@reference-plugins/reader'
 import type { SpecOperation } from '../spec.ts'
+import { acceptOf } from './accept.ts'
 import type { CallValues } from './call-values.ts'
 import type { RequestInput } from './client.ts'
 
 /** The request of an operation for its values, in the styles of the spec. */
 export function toRequest(operation: SpecOperation, values: CallValues): RequestInput & { body: string | undefined } {
-  const { method, path, query, inputs, bodies } = operation
+  const { method, base, path, query, inputs, bodies, security } = operation
   // One name may be at several places.
   const fields = inputs.map((input) => ({ ...input, name: `${input.place} ${input.name}` }))
   const given: Record<string, unknown> = { body: values.body?.value }
@@ -19,16 +20,14 @@ export function toRequest(operation: SpecOperation, values: CallValues): Request
   const written = writeRequest(target, given)
   return {
     method,
+    ...(base !== undefined && { base }),
+    ...(security && { security }),
     path: written.path + (written.query && `?${written.query}`),
-    headers: { ...acceptOf(operation), ...written.headers, ...(written.body && { 'content-type': written.body.type }) },
+    headers: {
+      accept: acceptOf(operation),
+      ...written.headers,
+      ...(written.body && { 'content-type': written.body.type }),
+    },
     body: written.body?.text,
   }
-}
-
-/** Every media type of the described success, JSON first, and of refusals whatever comes. */
-function acceptOf({ responses }: SpecOperation): { accept?: string } {
-  const success = Object.entries(responses).filter(([status]) => /^2/.test(status))
-  const types = new Set(success.flatMap(([, { contents }]) => contents.map(({ type }) => type)))
-  if (types.size === 0 || [...types].some((type) => isJsonType(type) && !type.includes('*'))) return {}
-  return { accept: [...types, 'application/json;q=0.5'].join(', ') }
 }
