@@ -272,6 +272,19 @@ const cases: Record<string, Case> = {
     paths: one('post', takes({ oneOf: [person, firm] })),
     answer: ({ body }) => judged(isPerson(body) || isFirm(body)),
   },
+  'an object in the query that has to have a member': {
+    paths: get(
+      parameter(
+        'range',
+        'query',
+        { type: 'object', required: ['from'], properties: { from: { type: 'integer' } } },
+        { style: 'deepObject' },
+      ),
+      { name: 'filter', in: 'query', content: { 'application/json': { schema: { type: 'object' } } } },
+    ),
+    answer: ({ query }) =>
+      judged(/^(-?\d+)?$/.test(query.get('range[from]') ?? '') && isObject(JSON.parse(query.get('filter') ?? '{}'))),
+  },
   'headers that HTTP sets': {
     paths: one('post', {
       parameters: ['Content-Length', 'Content-Type', 'Authorization', 'Accept', 'Host'].map((one) =>

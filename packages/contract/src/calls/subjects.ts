@@ -38,10 +38,11 @@ function ofInput(input: Input): Subject {
     get: (values) => values[place][name],
     set: (values, value) => withValue(values, { place, name }, value),
     isClear: (value) => isClearText(input, value),
-    mayFit: (values, value) =>
-      input.object === 'json'
-        ? values.fits(schema, value)
-        : mayFitAsText(values, schema, withoutNull(value)) || isLostInPath(input, value),
+    mayFit: (values, value) => {
+      const written = withoutNull(value)
+      if (input.object === 'json') return value === null || values.fits(schema, value)
+      return !isSent(written) || isLostInPath(input, value) || mayFitAsText(values, schema, written)
+    },
   }
 }
 
@@ -65,6 +66,10 @@ const withoutNull = (value: unknown): unknown =>
   value !== null && typeof value === 'object' && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).filter(([, one]) => one !== null && !isEmpty(one)))
     : value
+
+/** Whether anything of a parameter is written. */
+const isSent = (value: unknown): boolean =>
+  value !== null && (typeof value !== 'object' || Object.keys(value).length > 0)
 
 const isEmpty = (value: unknown): boolean => value === '' || (Array.isArray(value) && value.length === 0)
 
