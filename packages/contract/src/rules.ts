@@ -153,8 +153,8 @@ export const rules = {
     'Check the format, or leave it out of the schema: JSON Schema takes it as a comment',
   ),
   'invalid-converted': note(
-    'A value of another type is accepted',
-    'Refuse it, or describe it: null may mean missing, and a number may become a text',
+    'A value of another type or a member too many is accepted',
+    'Refuse it, or describe it: null may mean missing, a number may become a text, and what is unknown may be dropped',
   ),
   'refusal-undeclared': warning(
     'The spec does not describe the status or the body of a refusal',

@@ -285,6 +285,10 @@ const cases: Record<string, Case> = {
     answer: ({ query }) =>
       judged(/^(-?\d+)?$/.test(query.get('range[from]') ?? '') && isObject(JSON.parse(query.get('filter') ?? '{}'))),
   },
+  'a member too many that is dropped': {
+    paths: post({ name }, ['name'], { additionalProperties: false }),
+    answer: ({ body }) => (isName(body?.name) ? [201, { name: body.name }] : [400]),
+  },
   'headers that HTTP sets': {
     paths: one('post', {
       parameters: ['Content-Length', 'Content-Type', 'Authorization', 'Accept', 'Host'].map((one) =>
@@ -330,7 +334,7 @@ const cases: Record<string, Case> = {
   'a member too many': {
     error: 'invalid-taken',
     paths: post({ name }, ['name'], { additionalProperties: false }),
-    answer: ({ body }) => judged(isName(body?.name)),
+    answer: ({ body }) => (isName(body?.name) ? [201, body] : [400]),
   },
   'a required member of an item': {
     error: 'invalid-taken',

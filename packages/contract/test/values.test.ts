@@ -206,16 +206,16 @@ const whole = values.ordinary(order, { all: true })
 test('each keyword is broken at every depth', () => {
   const found = partsOf(order, whole, fits).flatMap((part) =>
     brokenValues(part)
-      .map(({ word, value, without }) => ({
-        name: `${nameOf(without === undefined ? part.path : [...part.path, without])} ${word}`.trim(),
-        root: withPart(undefined, whole, without === undefined ? part.path : [...part.path, without], value),
+      .map(({ word, value, member }) => ({
+        name: `${nameOf(member === undefined ? part.path : [...part.path, member])} ${word}`.trim(),
+        root: withPart(undefined, whole, member === undefined ? part.path : [...part.path, member], value),
       }))
       .filter(({ root }) => !fits(order, root)),
   )
   const names = new Set(found.map(({ name }) => name))
   for (const name of [
     'name required',
-    'additionalProperties',
+    'notDescribed additionalProperties',
     'name maxLength',
     'name minLength',
     'note maxLength',
