@@ -289,6 +289,11 @@ const cases: Record<string, Case> = {
     paths: post({ name }, ['name'], { additionalProperties: false }),
     answer: ({ body }) => (isName(body?.name) ? [201, { name: body.name }] : [400]),
   },
+  'null for what may be left out': {
+    paths: post({ name, note: text }, ['name']),
+    answer: ({ body }) =>
+      judged(isName(body?.name) && ['string', 'undefined'].includes(typeof (body.note ?? undefined))),
+  },
   'headers that HTTP sets': {
     paths: one('post', {
       parameters: ['Content-Length', 'Content-Type', 'Authorization', 'Accept', 'Host'].map((one) =>

@@ -58,7 +58,8 @@ function addTypes(type: string | undefined, isRequired: boolean, found: Broken[]
   const isSimple = type !== 'object' && type !== 'array'
   for (const value of plain[type ?? ''] ?? []) found.push({ word: 'type', value })
   for (const value of convertible[type ?? ''] ?? []) found.push({ word: 'type', value, excuse: 'converted' })
-  found.push({ word: 'type', value: null, ...((isSimple || !isRequired) && { excuse: 'converted' }) })
+  // Assistants say null for an optional value that is left out, and many servers take it so.
+  if (isRequired) found.push({ word: 'type', value: null, ...(isSimple && { excuse: 'converted' }) })
 }
 
 function addTexts({ minLength, maxLength, pattern, format }: Schema, found: Broken[]): void {
