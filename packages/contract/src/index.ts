@@ -1,4 +1,5 @@
-export { toRequest } from './client.ts'
+export { type CallValues, placeValues } from './calls/call-values.ts'
+export { toRequest } from './calls/request.ts'
 export { type Finding, Report, type Untested } from './finding.ts'
 export type { OAuthClient, OAuthSettings, SignIn } from './oauth/settings.ts'
 export { SignInFailed, type WalkOptions, walkToCallback } from './oauth/walk.ts'

@@ -1,5 +1,9 @@
 import { once } from 'node:events'
-import { type CheckRun, call, isText, ordinaryInput } from './check-run.ts'
+import { type CallValues, noValues, withValue } from './calls/call-values.ts'
+import { type CheckRun, call } from './calls/check-run.ts'
+import { Client } from './calls/client.ts'
+import { ordinaryValues } from './calls/ordinary.ts'
+import { Pool } from './calls/pool.ts'
 import { checkAuth, checkRefusal, checkUsers } from './checks/auth.ts'
 import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
 import { checkConnections } from './checks/connections.ts'
@@ -11,14 +15,13 @@ import { checkOAuthFlow } from './checks/oauth-flow.ts'
 import { checkInvalid, checkValid } from './checks/operations.ts'
 import { checkMethods, checkRobustness } from './checks/robustness.ts'
 import { checkSpec } from './checks/spec.ts'
-import { Client } from './client.ts'
 import { TimeOver, withDeadline } from './deadline.ts'
 import { Report } from './finding.ts'
 import type { OAuthSettings } from './oauth/settings.ts'
-import { Pool } from './pool.ts'
 import { SchemaCheck } from './schema-check.ts'
 import { asObject, readSpec, type Schema, type Spec, type SpecOperation } from './spec.ts'
-import { Values } from './values.ts'
+import { isFreeText } from './values/texts.ts'
+import { Values } from './values/values.ts'
 
 export interface ContractOptions {
   /** The origin at which the plugin answers. */
@@ -201,11 +204,11 @@ async function checkOperations(
   if (token && needsToken && !(await isAccepted(run, reachable))) return
   // Creates items first, so that the pool has their ids for the checks that follow.
   for (const operation of reachable.filter(({ method }) => method === 'POST'))
-    await call(run, operation, ordinaryInput(run, operation, true) ?? {})
+    await call(run, operation, ordinaryValues(run, operation, { all: true }) ?? noValues())
   for (const operation of reachable.filter(
     ({ method, fields }) => method === 'GET' && !fields.some(({ place }) => place === 'path'),
   ))
-    await call(run, operation, ordinaryInput(run, operation, false) ?? {})
+    await call(run, operation, ordinaryValues(run, operation, { all: false }) ?? noValues())
   for (const operation of sendable) {
     onProgress?.(operation.id)
     await checkAuth(run, operation)
@@ -242,7 +245,7 @@ async function checkOperations(
 /** Whether the token is accepted: otherwise every other finding would only say that it is not. */
 async function isAccepted(run: CheckRun, operations: SpecOperation[]): Promise<boolean> {
   for (const operation of operations.filter(({ isProtected }) => isProtected).slice(0, 3)) {
-    const exchange = await call(run, operation, ordinaryInput(run, operation, false) ?? {})
+    const exchange = await call(run, operation, ordinaryValues(run, operation, { all: false }) ?? noValues())
     if (exchange && exchange.status !== 401) return true
     if (exchange)
       run.report.addTo(operation, 'auth-token-refused', 'the token that you gave is answered with 401', exchange.curl)
@@ -250,10 +253,10 @@ async function isAccepted(run: CheckRun, operations: SpecOperation[]): Promise<b
   return false
 }
 
-function withCanary(run: CheckRun, create: SpecOperation, canary: string): Record<string, unknown> {
-  const input = ordinaryInput(run, create, false) ?? {}
-  const field = create.fields.find(({ place, schema }) => place === 'body' && isText(schema))
-  return field ? { ...input, [field.name]: canary } : input
+function withCanary(run: CheckRun, create: SpecOperation, canary: string): CallValues {
+  const values = ordinaryValues(run, create, { all: false }) ?? noValues()
+  const field = create.fields.find(({ place, schema }) => place === 'body' && isFreeText(schema))
+  return field ? withValue(values, field, canary) : values
 }
 
 const isChosen = ({ include = [''], exclude = [] }: ContractOptions, name: string): boolean =>

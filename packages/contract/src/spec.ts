@@ -25,14 +25,38 @@ export interface Field extends Omit<WireField, 'place'> {
   schema: Schema
 }
 
+/** A parameter that is sent, in the form in which it is written. */
+export interface Input extends Field {
+  place: 'path' | 'query' | 'header' | 'cookie'
+  /** Values that the spec shows beside the schema. */
+  examples: unknown[]
+}
+
+/** A body that an operation takes in one media type. */
+export interface SpecBody {
+  mediaType: string
+  /** Of the whole body. It may be of any type. */
+  schema: Schema
+  isRequired: boolean
+  /** Whether it is one input, not one for each of its members. */
+  isWhole: boolean
+  /** Whole bodies that the spec shows beside the schema. */
+  examples: unknown[]
+  /** The Media Type Object, with the encoding of forms. */
+  node: Schema
+}
+
 /** One operation of a spec, with every reference in its schemas replaced by what it refers to. */
 export interface SpecOperation extends Omit<Operation, 'id' | 'body' | 'responses'> {
   id: string
+  /** The inputs as assistants see them: the parameters, and the members of the body or all of it as one. */
   fields: Field[]
+  /** The parameters. Header parameters that OpenAPI ignores, and those that HTTP itself sets, are left out. */
+  inputs: Input[]
+  /** The bodies that can be made, the best one first. */
+  bodies: SpecBody[]
   /** The whole schema of the body. Undefined where the spec describes no body of JSON. */
   bodySchema: Schema | undefined
-  /** How the body is sent; `whole` names the field that is the whole body. */
-  body: { mediaType: string; whole?: string } | undefined
   /** The media types of a body that is required and that the tester cannot make. */
   unsendable: string | undefined
   /** By status, `default` included. */
@@ -78,11 +102,13 @@ function toOperation(operation: Operation, { schemas }: OpenApi): SpecOperation 
   const { id, method, path, parameters, responses, security } = operation
   const body = readBody(operation, schemas)
   const sent = parameters.filter(({ place }) => places.includes(place))
+  const fields = sent.map((one) => toField(one, schemas))
   return {
     ...operation,
     ...body,
     id: id ?? `${method.toLowerCase()} ${path}`,
-    fields: [...sent.map((one) => toField(one, schemas)), ...body.fields],
+    fields: [...fields, ...body.fields],
+    inputs: fields.filter(isSent).map((field) => ({ ...field, examples: examplesOf(field, sent) })),
     responses: Object.fromEntries(
       responses.map(({ status, contents }) => [
         status,
@@ -98,6 +124,32 @@ function toOperation(operation: Operation, { schemas }: OpenApi): SpecOperation 
   }
 }
 
+/** OpenAPI says of the first three that such a parameter shall be ignored; HTTP sets the others itself. */
+const setElsewhere = new Set(
+  ['accept', 'content-type', 'authorization', 'content-length', 'host', 'connection', 'transfer-encoding'].concat([
+    'keep-alive',
+    'upgrade',
+    'te',
+    'trailer',
+    'expect',
+    'proxy-authorization',
+    'proxy-connection',
+    'date',
+  ]),
+)
+
+const isSent = (field: Field): field is Omit<Input, 'examples'> =>
+  field.place !== 'header' || !setElsewhere.has(field.name.toLowerCase())
+
+function examplesOf({ name, place }: Field, parameters: readonly Parameter[]): unknown[] {
+  const node = parameters.find((one) => one.name === name && one.place === place)?.node ?? {}
+  return [node, ...Object.values(objectOf(node.content)).map(objectOf)].flatMap(shown)
+}
+
+/** The values of `example` and of the Example Objects in `examples`. */
+const shown = ({ example, examples }: Schema): unknown[] =>
+  [example, ...Object.values(objectOf(examples)).map((one) => objectOf(one).value)].filter((one) => one !== undefined)
+
 function toField(parameter: Parameter, schemas: OpenApi['schemas']): Field {
   const { name, isRequired, description, schemaPointer } = parameter
   const place = parameter.place as Field['place']
@@ -112,15 +164,15 @@ function toField(parameter: Parameter, schemas: OpenApi['schemas']): Field {
   }
 }
 
-/** The body, and a field for each of its members, or one for all of it. */
+/** The bodies, and a field for each member of the best one, or one for all of it. */
 function readBody(
   { body }: Operation,
   schemas: OpenApi['schemas'],
-): Pick<SpecOperation, 'fields' | 'bodySchema' | 'body' | 'unsendable'> {
+): Pick<SpecOperation, 'fields' | 'bodies' | 'bodySchema' | 'unsendable'> {
   const chosen = body && chooseContent(body.contents)
   if (!chosen) {
     const unsendable = body?.isRequired ? body.contents.map(({ type }) => type).join(', ') : undefined
-    return { fields: [], bodySchema: undefined, body: undefined, unsendable }
+    return { fields: [], bodies: [], bodySchema: undefined, unsendable }
   }
   const { content, mediaType } = chosen
   const schema = schemas.read(content.schema, content.pointer, 'request')
@@ -133,19 +185,26 @@ function readBody(
     required,
     schema,
   })
-  const read = { bodySchema: isJson ? schema : undefined, unsendable: undefined }
   const { properties, required } = membersOf(schema)
   const isObject =
     properties.length > 0 ||
     (isJson && !schema.anyOf && !schema.oneOf && [undefined, 'object'].includes(schema.type as string))
-  if (!hasNamedMembers(mediaType) || !isObject) {
-    const whole = toBodyField('body', body.isRequired, isJson ? schema : { type: 'string', ...schema })
-    return { ...read, fields: [whole], body: { mediaType, whole: 'body' } }
-  }
-  const fields = properties
-    .filter(([, one]) => one.readOnly !== true)
-    .map(([name, one]) => toBodyField(name, required.includes(name), one))
-  return { ...read, fields, body: { mediaType } }
+  const isWhole = !hasNamedMembers(mediaType) || !isObject
+  const others = body.contents.filter((one) => one !== content)
+  const bodies = [chosen, ...others.flatMap((one) => chooseContent([one]) ?? [])].map((one) => ({
+    mediaType: one.mediaType,
+    schema: one.content === content ? schema : schemas.read(one.content.schema, one.content.pointer, 'request'),
+    isRequired: body.isRequired,
+    isWhole,
+    examples: shown(one.content.node),
+    node: one.content.node,
+  }))
+  const fields = isWhole
+    ? [toBodyField('body', body.isRequired, isJson ? schema : { type: 'string', ...schema })]
+    : properties
+        .filter(([, one]) => one.readOnly !== true)
+        .map(([name, one]) => toBodyField(name, required.includes(name), one))
+  return { fields, bodies, bodySchema: isJson ? schema : undefined, unsendable: undefined }
 }
 
 /** The members of an object, those of its `allOf` included. */

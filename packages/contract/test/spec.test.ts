@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { placeValues } from '../src/calls/call-values.ts'
+import type { Exchange } from '../src/calls/client.ts'
+import { toRequest } from '../src/calls/request.ts'
 import { checkAnswer } from '../src/checks/answer.ts'
-import { type Exchange, toRequest } from '../src/client.ts'
 import { Report } from '../src/finding.ts'
 import { SchemaCheck } from '../src/schema-check.ts'
 import { readSpec, type Schema, type SpecOperation } from '../src/spec.ts'
@@ -34,7 +36,8 @@ for (const [what, parameter, value, path] of [
   ],
 ] as const)
   test(`a parameter is sent in the style of the spec: ${what}`, () => {
-    assert.equal(toRequest(get([{ name: 'x', in: 'query', ...parameter }]), { x: value }).path, path)
+    const operation = get([{ name: 'x', in: 'query', ...parameter }])
+    assert.equal(toRequest(operation, placeValues(operation, { x: value })).path, path)
   })
 
 test('a cookie is sent, and a value in the path is encoded', () => {
@@ -42,7 +45,7 @@ test('a cookie is sent, and a value in the path is encoded', () => {
     { name: 'id', in: 'path', schema: { type: 'string' } },
     { name: 'kept', in: 'cookie', schema: { type: 'string' } },
   ])
-  const { path, headers } = toRequest(operation, { id: 'a/b', kept: 'c d' })
+  const { path, headers } = toRequest(operation, placeValues(operation, { id: 'a/b', kept: 'c d' }))
   assert.deepEqual([path, headers?.cookie], ['/a/a%2Fb', 'kept=c%20d'])
 })
 
@@ -59,7 +62,7 @@ test('a form is sent as a form, and is not taken for a body of JSON', () => {
   const schema = { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] }
   const operation = post({ 'application/x-www-form-urlencoded': { schema } })
   assert.deepEqual([operation.bodySchema, operation.fields[0]?.place], [undefined, 'form'])
-  assert.deepEqual(toRequest(operation, { title: 'a b' }), {
+  assert.deepEqual(toRequest(operation, placeValues(operation, { title: 'a b' })), {
     method: 'POST',
     path: '/a',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -68,7 +71,8 @@ test('a form is sent as a form, and is not taken for a body of JSON', () => {
 })
 
 test('a body that is a list is sent as a list', () => {
-  assert.equal(toRequest(post({ 'application/json': { schema: list } }), { body: [1, 2] }).body, '[1,2]')
+  const operation = post({ 'application/json': { schema: list } })
+  assert.equal(toRequest(operation, placeValues(operation, { body: [1, 2] })).body, '[1,2]')
 })
 
 test('a body that cannot be made is said to be so', () => {
@@ -113,7 +117,7 @@ test('Swagger 2 is read: its body, its lists, its answers and its base path', ()
   const [operation] = spec.operations
   assert.ok(operation)
   assert.deepEqual([spec.basePath, spec.version], ['/v1', '3.0'])
-  const { path, body } = toRequest(operation, { ids: [1, 2], a: 'x' })
+  const { path, body } = toRequest(operation, placeValues(operation, { ids: [1, 2], a: 'x' }))
   assert.deepEqual([path, body], ['/a?ids=1%7C2', '{"a":"x"}'])
   assert.deepEqual(operation.responses['200']?.contents, [
     { type: 'application/json', schema: swagger.definitions.Thing },

@@ -5,7 +5,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import { Report, readSpec, toRequest } from '@reference-plugins/contract'
+import { placeValues, Report, readSpec, toRequest } from '@reference-plugins/contract'
 import {
   type Call,
   closePlugin,
@@ -148,7 +148,7 @@ async function openHttp(opened: Opened): Promise<Entrance> {
       return direct(defined, input)
     }
     assert.ok(operation, `the spec has no operation ${defined.id}`)
-    const { method, path, headers, body } = toRequest(operation, input)
+    const { method, path, headers, body } = toRequest(operation, placeValues(operation, input))
     const answer = await fetch(url + path, {
       method,
       headers: { ...headers, ...(authorization && { authorization }) },

@@ -1,5 +1,5 @@
 import { contentFor } from '@reference-plugins/reader'
-import type { Exchange } from '../client.ts'
+import type { Exchange } from '../calls/client.ts'
 import type { Report } from '../finding.ts'
 import type { SchemaCheck } from '../schema-check.ts'
 import type { SpecOperation } from '../spec.ts'

@@ -1,6 +1,9 @@
-import { type CheckRun, ordinaryInput } from '../check-run.ts'
-import { type RequestInput, toRequest } from '../client.ts'
-import { resourceOf } from '../pool.ts'
+import { withValue } from '../calls/call-values.ts'
+import type { CheckRun } from '../calls/check-run.ts'
+import type { RequestInput } from '../calls/client.ts'
+import { ordinaryValues } from '../calls/ordinary.ts'
+import { resourceOf } from '../calls/pool.ts'
+import { toRequest } from '../calls/request.ts'
 import type { Code } from '../rules.ts'
 import type { SpecOperation } from '../spec.ts'
 import { checkAnswer } from './answer.ts'
@@ -9,9 +12,9 @@ import { checkAnswer } from './answer.ts'
 export async function checkAuth(run: CheckRun, operation: SpecOperation): Promise<void> {
   const { client, report } = run
   if (!operation.isProtected) return
-  const input = ordinaryInput(run, operation, false)
-  if (!input) return
-  const request = toRequest(operation, input)
+  const values = ordinaryValues(run, operation, { all: false })
+  if (!values) return
+  const request = toRequest(operation, values)
   const { token } = client
   const invalid = {
     'an invalid token': 'Bearer made-up-by-the-contract-tester',
@@ -56,8 +59,8 @@ export async function checkRefusal(
   operation: SpecOperation,
   [code, what, token]: [code: Code, what: string, token: string],
 ): Promise<void> {
-  const input = ordinaryInput(run, operation, false)
-  const exchange = input && (await run.client.attempt({ ...toRequest(operation, input), token }))
+  const values = ordinaryValues(run, operation, { all: false })
+  const exchange = values && (await run.client.attempt({ ...toRequest(operation, values), token }))
   if (exchange && exchange.status < 300)
     run.report.addTo(operation, code, `${what} is answered with ${exchange.status}`, exchange.curl)
 }
@@ -77,14 +80,14 @@ export async function checkUsers(
   // Other items may be public: only what this run made itself counts.
   const isForOne = ids.some((field) => pool.isMade(pool.find(field, resourceOf(operation.path))))
   if (!isForOne && operation.method !== 'GET') return
-  const input = ordinaryInput(run, operation, false)
-  if (!input) return
-  for (const { name, place, schema } of operation.fields)
+  let values = ordinaryValues(run, operation, { all: false })
+  if (!values) return
+  for (const { name, place, schema } of operation.inputs)
     if (place === 'query' && /^(q|query|search|text|term)$/i.test(name) && schema.type === 'string')
-      input[name] = canary
+      values = withValue(values, { place, name }, canary)
   const [own, foreign] = [
-    await client.attempt(toRequest(operation, input)),
-    await client.attempt({ ...toRequest(operation, input), token: secondToken }),
+    await client.attempt(toRequest(operation, values)),
+    await client.attempt({ ...toRequest(operation, values), token: secondToken }),
   ]
   if (!own || !foreign || foreign.status >= 300) return
   const shows = foreign.text.includes(canary)

@@ -1,7 +1,10 @@
-import { type CheckRun, call, isText, ordinaryInput } from '../check-run.ts'
-import type { Exchange } from '../client.ts'
-import { resourceOf } from '../pool.ts'
+import { type CallValues, valueAt, withValue } from '../calls/call-values.ts'
+import { type CheckRun, call } from '../calls/check-run.ts'
+import type { Exchange } from '../calls/client.ts'
+import { ordinaryValues } from '../calls/ordinary.ts'
+import { resourceOf } from '../calls/pool.ts'
 import { asArray, asObject, type SpecOperation } from '../spec.ts'
+import { isFreeText } from '../values/texts.ts'
 
 /** A word that only this run writes. */
 export const newCanary = (seed: number): string => `canary${seed.toString(36)}`
@@ -15,15 +18,13 @@ export async function checkLife(
 ): Promise<void> {
   const { report } = run
   const field = create.fields.find(
-    ({ place, schema, required }) => place === 'body' && isText(schema) && required && fits(schema, canary),
+    ({ place, schema, required }) => place === 'body' && isFreeText(schema) && required && fits(schema, canary),
   )
-  const input = ordinaryInput(run, create, false)
+  const input = ordinaryValues(run, create, { all: false })
   if (!field || !input) return report.skip(create.id, 'life', 'it accepts no text by which to find what it creates')
-  const made = await call(run, create, { ...input, [field.name]: canary })
+  const made = await call(run, create, withValue(input, field, canary))
   if (!made || made.status >= 300) return
-  const given = Object.fromEntries(
-    create.fields.filter(({ place }) => place === 'path').map(({ name }) => [name, input[name]]),
-  )
+  const given = input.path
   const id = newId(made)
   const readers = operations.filter(
     (one) =>
@@ -87,9 +88,9 @@ async function checkDelete(
   const { report, pool } = run
   const remove = operations.find((one) => one.method === 'DELETE' && isRelated(create, one))
   if (!remove) return report.skip(create.id, 'deletion', 'no operation deletes what it creates')
-  const least = ordinaryInput(run, remove, false)
+  const least = ordinaryValues(run, remove, { all: false })
   if (!least) return
-  const input = { ...least, ...given, ...placed(remove, given, id) }
+  let input: CallValues = { ...least, path: { ...least.path, ...placed(remove, given, id) } }
   // Where items are identified by their index in a list, find the index of the created item.
   const index = remove.fields.find(
     ({ place, schema, required, name }) =>
@@ -99,7 +100,7 @@ async function checkDelete(
     const place = await findPlace(run, readers, given, canary)
     if (place === undefined)
       return report.skip(create.id, 'deletion', 'the index of the created item could not be found')
-    input[index.name] = place
+    input = withValue(input, index, place)
   } else if (id === undefined) return report.skip(create.id, 'deletion', 'the created item has no id to delete it by')
   const gone = await call(run, remove, input)
   if (!gone || gone.status >= 300) return report.skip(remove.id, 'deletion', `it answers ${gone?.status ?? 'nothing'}`)
@@ -110,7 +111,7 @@ async function checkDelete(
   if (left) report.addTo(remove, 'deleted-still-there', `${left.operation.id} still shows it`, left.curl)
 }
 
-type Seen = Exchange & { operation: SpecOperation; input: Record<string, unknown> }
+type Seen = Exchange & { operation: SpecOperation; input: CallValues }
 
 async function readAll(
   run: CheckRun,
@@ -121,11 +122,12 @@ async function readAll(
 ): Promise<Seen[]> {
   const seen: Seen[] = []
   for (const operation of readers) {
-    const least = ordinaryInput(run, operation, false)
+    const least = ordinaryValues(run, operation, { all: false })
     if (!least) continue
-    const input: Record<string, unknown> = { ...least, ...placed(operation, given, id) }
-    for (const { name, place, schema } of operation.fields)
-      if (place === 'query' && /^(q|query|search|text|term)$/i.test(name) && isText(schema)) input[name] = canary
+    let input: CallValues = { ...least, path: { ...least.path, ...placed(operation, given, id) } }
+    for (const { name, place, schema } of operation.inputs)
+      if (place === 'query' && /^(q|query|search|text|term)$/i.test(name) && isFreeText(schema))
+        input = withValue(input, { place, name }, canary)
     const exchange = await call(run, operation, input)
     if (exchange) seen.push({ ...exchange, operation, input })
   }
@@ -200,7 +202,7 @@ export async function checkPages(run: CheckRun, operation: SpecOperation): Promi
     ({ name, place }) => place === 'query' && /^(offset|page|cursor|start|page_?token|after)$/i.test(name),
   )
   if (operation.method !== 'GET' || !limit || !mark) return
-  const least = ordinaryInput(run, operation, false)
+  const least = ordinaryValues(run, operation, { all: false })
   const whole = least && (await call(run, operation, least))
   if (!whole || whole.status >= 300) return
   const all = itemsOf(whole.json)
@@ -209,9 +211,9 @@ export async function checkPages(run: CheckRun, operation: SpecOperation): Promi
   const cap = isWhole ? all.length + 5 : most
   const marks = new Set<string>()
   const paged: unknown[] = []
-  let input: Record<string, unknown> = { ...least, [limit.name]: 1 }
+  let input = withValue(least, limit, 1)
   for (let count = 0; ; count++) {
-    const key = JSON.stringify(input[mark.name] ?? null)
+    const key = JSON.stringify(valueAt(input, mark) ?? null)
     if (!isWhole && count > cap) return report.skip(operation.id, 'paging', `it has more than ${most} items`)
     if (count > cap || (marks.has(key) && marks.size > 0 && count > 1))
       return report.addTo(
@@ -229,7 +231,7 @@ export async function checkPages(run: CheckRun, operation: SpecOperation): Promi
     if (next === undefined) break
     if (items.length === 0)
       return report.addTo(operation, 'page-endless', 'a page without items has a next page', page.curl)
-    input = { ...input, [mark.name]: next }
+    input = withValue(input, mark, next)
   }
   const texts = paged.map((one) => JSON.stringify(one))
   const expected = all.map((one) => JSON.stringify(one))

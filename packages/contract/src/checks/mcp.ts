@@ -4,7 +4,7 @@ import { fetchJson } from '../exchange.ts'
 import type { Report } from '../finding.ts'
 import { SchemaCheck } from '../schema-check.ts'
 import { asObject, type Schema } from '../spec.ts'
-import { Values } from '../values.ts'
+import { Values } from '../values/values.ts'
 
 export interface McpOptions {
   baseUrl: string

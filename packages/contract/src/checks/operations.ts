@@ -1,6 +1,8 @@
-import { type CheckRun, call, isLearnt, isOpaque, isVersion, ordinaryInput } from '../check-run.ts'
-import type { Exchange } from '../client.ts'
-import type { Pool } from '../pool.ts'
+import { type CallValues, noValues, withValue } from '../calls/call-values.ts'
+import { type CheckRun, call } from '../calls/check-run.ts'
+import type { Exchange } from '../calls/client.ts'
+import { isLearnt, isOpaque, isVersion, ordinaryValues } from '../calls/ordinary.ts'
+import type { Pool } from '../calls/pool.ts'
 import type { Field, SpecOperation } from '../spec.ts'
 
 // 401, 403, 404, 409, 412 and 429 say nothing about the input itself.
@@ -9,28 +11,28 @@ const refusedInput = [400, 406, 413, 415, 422]
 /** Valid inputs: the minimum, all fields, and each field at each of its edges. */
 export async function checkValid(run: CheckRun, operation: SpecOperation): Promise<void> {
   const { report, values } = run
-  const least = ordinaryInput(run, operation, false)
+  const least = ordinaryValues(run, operation, { all: false })
   if (!least) return report.skip(operation.id, 'answers', 'no input could be made that matches the schema')
   let first = await call(run, operation, least)
   if (first?.status === 409 && operation.fields.some(({ name }) => isVersion(name))) {
     // Other calls have changed the item since its version was learnt.
     const reader = run.operations.find(({ method, path }) => method === 'GET' && path === operation.path)
-    if (reader) await call(run, reader, ordinaryInput(run, reader, false) ?? {})
-    first = await call(run, operation, ordinaryInput(run, operation, false) ?? least)
+    if (reader) await call(run, reader, ordinaryValues(run, reader, { all: false }) ?? noValues())
+    first = await call(run, operation, ordinaryValues(run, operation, { all: false }) ?? least)
   }
   if (!first) return
   judgeValid(run, operation, first, 'the minimal valid input')
   if (operation.method === 'DELETE' || first.status === 401) return
-  const all = ordinaryInput(run, operation, true)
-  if (all && Object.keys(all).length > Object.keys(least).length) {
+  const all = ordinaryValues(run, operation, { all: true })
+  if (all && JSON.stringify(all).length > JSON.stringify(least).length) {
     const exchange = await call(run, operation, all)
     if (exchange) judgeValid(run, operation, exchange, 'every input at once')
   }
   for (const field of operation.fields) {
     if (field.place === 'path' || isLearnt(field.name) || isOpaque(field) || run.isOver()) continue
-    if (run.given?.[field.name] !== undefined) continue
+    if (run.given?.[field.name] !== undefined || isWholeBody(operation, field)) continue
     for (const edge of values.edges(field.schema)) {
-      const input = { ...ordinaryInput(run, operation, false), [field.name]: edge }
+      const input = withValue(ordinaryValues(run, operation, { all: false }) ?? least, field, edge)
       if (!isSendable(field, edge)) continue
       const exchange = await call(run, operation, input)
       if (exchange)
@@ -38,6 +40,9 @@ export async function checkValid(run: CheckRun, operation: SpecOperation): Promi
     }
   }
 }
+
+const isWholeBody = ({ bodies }: SpecOperation, { place, name }: Field): boolean =>
+  (place === 'body' || place === 'form') && name === 'body' && bodies[0]?.isWhole === true
 
 /** A 422 may be about the meaning, such as a URL that does not exist: it counts where other input is accepted. */
 function judgeValid({ report }: CheckRun, operation: SpecOperation, { status, curl }: Exchange, what: string): void {
@@ -59,19 +64,19 @@ const isSendable = ({ place, list }: Field, value: unknown): boolean =>
 export async function checkInvalid(run: CheckRun, operation: SpecOperation): Promise<void> {
   const { values } = run
   for (const field of operation.fields) {
-    if (['header', 'cookie'].includes(field.place) || run.isOver()) continue
+    if (['header', 'cookie'].includes(field.place) || run.isOver() || isWholeBody(operation, field)) continue
     if (field.required && field.place !== 'path') {
-      const { [field.name]: _, ...without } = ordinaryInput(run, operation, false) ?? {}
+      const without = withValue(ordinaryValues(run, operation, { all: false }) ?? noValues(), field, undefined)
       await sendInvalid(run, operation, without, `${field.name} is missing`)
     }
     for (const { word, value } of values.broken(field.schema)) {
       if (!isInvalidAsSent(run, field, value)) continue
-      const input = ordinaryInput(run, operation, false)
+      const input = ordinaryValues(run, operation, { all: false })
       if (input)
         await sendInvalid(
           run,
           operation,
-          { ...input, [field.name]: value },
+          withValue(input, field, value),
           `${field.name} violates its ${word}, ${JSON.stringify(value)?.slice(0, 40)}`,
         )
     }
@@ -102,12 +107,7 @@ function isInvalidAsSent(
   return name !== '' && !readings.some((one) => check.fits(schema, one))
 }
 
-async function sendInvalid(
-  run: CheckRun,
-  operation: SpecOperation,
-  input: Record<string, unknown>,
-  what: string,
-): Promise<void> {
+async function sendInvalid(run: CheckRun, operation: SpecOperation, input: CallValues, what: string): Promise<void> {
   const exchange = await call({ ...run, pool: forgetful }, operation, input)
   if (exchange && exchange.status < 300)
     run.report.addTo(operation, 'invalid-taken', `${what} and is answered with ${exchange.status}`, exchange.curl)

@@ -1,6 +1,10 @@
-import { type CheckRun, isText, ordinaryInput } from '../check-run.ts'
-import { type RequestInput, toRequest } from '../client.ts'
+import { noValues, withValue } from '../calls/call-values.ts'
+import type { CheckRun } from '../calls/check-run.ts'
+import type { RequestInput } from '../calls/client.ts'
+import { ordinaryValues } from '../calls/ordinary.ts'
+import { toRequest } from '../calls/request.ts'
 import type { SpecOperation } from '../spec.ts'
+import { isFreeText } from '../values/texts.ts'
 import { checkAnswer } from './answer.ts'
 
 const malformed: [what: string, body: string | Buffer][] = [
@@ -18,7 +22,7 @@ const padding = 'x'.repeat(2 * 2 ** 20)
 /** Sends invalid bodies, a body that is too long, and hostile text. */
 export async function checkRobustness(run: CheckRun, operation: SpecOperation): Promise<void> {
   const { client, report, check } = run
-  const input = ordinaryInput(run, operation, false)
+  const input = ordinaryValues(run, operation, { all: false })
   if (!input) return
   const request = toRequest(operation, input)
   const refusal = (what: string, status: number) => `${what} is answered with ${status}`
@@ -52,10 +56,10 @@ export async function checkRobustness(run: CheckRun, operation: SpecOperation): 
     }
   }
   for (const { name, schema, place } of operation.fields) {
-    if (!isText(schema) || ['header', 'cookie'].includes(place)) continue
+    if (!isFreeText(schema) || ['header', 'cookie'].includes(place)) continue
     for (const text of ["' OR 1=1 --", '%00', '../../../../etc/passwd', '{{7*7}}', '\u0000\u0001', '__proto__'])
       if (check.fits(schema, text))
-        await look(`${name} = ${JSON.stringify(text)}`, toRequest(operation, { ...input, [name]: text }))
+        await look(`${name} = ${JSON.stringify(text)}`, toRequest(operation, withValue(input, { place, name }, text)))
   }
 }
 
@@ -63,10 +67,10 @@ export async function checkRobustness(run: CheckRun, operation: SpecOperation): 
 export async function checkMethods(run: CheckRun, path: string, operations: readonly SpecOperation[]): Promise<void> {
   const { client, report } = run
   const [one] = operations
-  const input = one && ordinaryInput(run, one, false)
+  const input = one && ordinaryValues(run, one, { all: false })
   if (!one || !input) return
   const described = operations.map(({ method }) => method)
-  const { path: target } = toRequest({ ...one, fields: one.fields.filter(({ place }) => place === 'path') }, input)
+  const { path: target } = toRequest(one, { ...noValues(), path: input.path })
   for (const method of ['PATCH', 'PUT', 'PROPFIND']) {
     if (described.includes(method)) continue
     const exchange = await client.attempt({ method, path: target })

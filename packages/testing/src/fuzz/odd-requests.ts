@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { type SpecOperation, toRequest } from '@reference-plugins/contract'
+import { placeValues, type SpecOperation, toRequest } from '@reference-plugins/contract'
 import naughty from 'big-list-of-naughty-strings' with { type: 'json' }
 import fc from 'fast-check'
 import { character } from './character.ts'
@@ -77,7 +77,7 @@ function nearlyRight(operation: SpecOperation): fc.Arbitrary<OddRequest> {
     ),
   ])
   return fc.record(Object.fromEntries(choices) as Record<string, fc.Arbitrary<unknown>>).map((input) => {
-    const { method, path, headers = {}, body } = toRequest(operation, input)
+    const { method, path, headers = {}, body } = toRequest(operation, placeValues(operation, input))
     return { method, path, headers, body: body === undefined ? undefined : Buffer.from(body) }
   })
 }

@@ -1,5 +1,3 @@
-import type { Field } from './spec.ts'
-
 /** Values from earlier answers, by the names of the inputs that they fit. */
 export class Pool {
   readonly #values = new Map<string, unknown[]>()
@@ -25,7 +23,7 @@ export class Pool {
   }
 
   /** The newest value for an input. Undefined where none was learnt. */
-  find({ name }: Field, resource: string): unknown {
+  find({ name }: { name: string }, resource: string): unknown {
     const key = normal(name)
     for (const wanted of [`${singular(resource)}${key}`, key, key.replace(/id$/, '') !== key ? 'id' : key]) {
       const values = this.#values.get(normal(wanted))

@@ -1,6 +1,7 @@
 import type { Arbitrary } from 'fast-check'
-import type { SchemaCheck } from './schema-check.ts'
-import { asArray, asObject, type Schema } from './spec.ts'
+import type { SchemaCheck } from '../schema-check.ts'
+import { asArray, asObject, type Schema } from '../spec.ts'
+import { Making, type Wishes } from './making.ts'
 
 type FastCheck = typeof import('fast-check')
 
@@ -25,6 +26,7 @@ export class Values {
   readonly #check: SchemaCheck
   readonly #seed: number
   readonly #fc: FastCheck
+  readonly #making: Making
 
   /** Loads fast-check, which a program that only imports the tester does not need. */
   static async open(check: SchemaCheck, seed: number): Promise<Values> {
@@ -35,20 +37,16 @@ export class Values {
     this.#check = check
     this.#seed = seed
     this.#fc = fc
+    this.#making = new Making(check, seed, fc)
   }
 
   /** An ordinary value. Undefined where no matching value was found. */
-  ordinary(schema: Schema, depth = 0): unknown {
-    for (const candidate of [
-      schema.example,
-      asArray(schema.examples)[0],
-      schema.default,
-      schema.const,
-      asArray(schema.enum)[0],
-    ])
-      if (candidate !== undefined && this.#fits(schema, candidate)) return candidate
-    const value = this.#make(schema, depth)
-    return this.#fits(schema, value) ? value : this.sample(schema, 20).find((one) => this.#fits(schema, one))
+  ordinary(schema: Schema, wishes: Wishes = {}): unknown {
+    return this.#making.make(schema, wishes) ?? this.sample(schema, 20).find((one) => this.#fits(schema, one))
+  }
+
+  fits(schema: Schema, value: unknown): boolean {
+    return this.#fits(schema, value)
   }
 
   /** The edges of a schema: shortest and longest, lowest and highest, each choice, other scripts. */
@@ -141,35 +139,6 @@ export class Values {
     return [of(minItems), of(Math.min(maxItems, 50))]
   }
 
-  #make(schema: Schema, depth: number): unknown {
-    const { type, format, minimum, maximum, minLength = 0, minItems = 0 } = schema as Words
-    const { items, properties } = schema
-    if (schema.anyOf || schema.oneOf)
-      return this.ordinary(asObject(asArray(schema.anyOf ?? schema.oneOf)[0]), depth + 1)
-    if (schema.allOf)
-      return Object.assign({}, ...asArray(schema.allOf).map((one) => this.ordinary(asObject(one), depth + 1)))
-    switch (Array.isArray(type) ? (type as string[]).find((one) => one !== 'null') : type) {
-      case 'integer':
-        return Math.ceil(minimum ?? Math.min(1, maximum ?? 1))
-      case 'number':
-        return minimum ?? maximum ?? 1
-      case 'boolean':
-        return true
-      case 'array':
-        return Array.from({ length: Math.max(1, minItems) }, () => this.ordinary(asObject(items), depth + 1))
-      case 'object':
-        return depth > 8
-          ? {}
-          : Object.fromEntries(
-              Object.entries(asObject(properties))
-                .filter(([name]) => asArray(schema.required).includes(name))
-                .map(([name, one]) => [name, this.ordinary(asObject(one), depth + 1)]),
-            )
-      default:
-        return formats[format ?? ''] ?? 'contract'.padEnd(minLength, 'x').slice(0, (schema as Words).maxLength ?? 100)
-    }
-  }
-
   #arbitrary(schema: Schema, depth: number): Arbitrary<unknown> {
     const fc = this.#fc
     const {
@@ -182,7 +151,7 @@ export class Values {
       format,
     } = schema as Words
     if (Array.isArray(choices)) return fc.constantFrom(...choices)
-    if (format && formats[format]) return fc.constant(formats[format])
+    if (format) return fc.constant(this.ordinary({ type: 'string', format }))
     switch (type) {
       case 'integer':
         return fc.integer({
@@ -199,7 +168,7 @@ export class Values {
           maxLength: Math.min((schema as Words).maxItems ?? 3, 5),
         })
       case 'object':
-        return fc.constant(this.#make(schema, depth))
+        return fc.constant(this.#making.make(schema))
       default:
         if (schema.pattern) return fc.stringMatching(new RegExp(String(schema.pattern), 'u'))
         return fc
@@ -207,17 +176,4 @@ export class Values {
           .filter((text) => !/\p{Cc}/u.test(text))
     }
   }
-}
-
-const formats: Record<string, string> = {
-  date: '2026-01-31',
-  'date-time': '2026-01-31T12:00:00Z',
-  time: '12:00:00Z',
-  email: 'contract@example.com',
-  uri: 'https://example.com/contract',
-  url: 'https://example.com/contract',
-  uuid: '123e4567-e89b-42d3-a456-426614174000',
-  hostname: 'example.com',
-  ipv4: '192.0.2.1',
-  ipv6: '2001:db8::1',
 }

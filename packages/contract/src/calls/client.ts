@@ -1,9 +1,7 @@
-import { writeRequest } from '@reference-plugins/reader'
+import { TimeOver } from '../deadline.ts'
+import { type Answer, exchange, TookTooLong } from '../exchange.ts'
+import type { Report } from '../finding.ts'
 import { writeCurl } from './curl.ts'
-import { TimeOver } from './deadline.ts'
-import { type Answer, exchange, TookTooLong } from './exchange.ts'
-import type { Report } from './finding.ts'
-import type { SpecOperation } from './spec.ts'
 
 export interface Exchange extends Answer {
   method: string
@@ -107,21 +105,5 @@ export class Client {
       if (!(error instanceof NoAnswer)) throw error
       return undefined
     })
-  }
-}
-
-/** The request of an operation for an input, as assistants build it. */
-export function toRequest(
-  operation: SpecOperation,
-  input: Record<string, unknown>,
-): RequestInput & { body: string | undefined } {
-  const { method, path, query, body } = operation
-  const fields = operation.fields.map((field) => ({ ...field, place: field.place === 'form' ? 'body' : field.place }))
-  const written = writeRequest({ kind: 'http', method, path, query, fields, ...(body && { body }) }, input)
-  return {
-    method,
-    path: written.path + (written.query && `?${written.query}`),
-    headers: { ...written.headers, ...(written.body && { 'content-type': written.body.type }) },
-    body: written.body?.text,
   }
 }

@@ -1,0 +1,44 @@
+import { checkAnswer } from '../checks/answer.ts'
+import type { Report } from '../finding.ts'
+import type { SchemaCheck } from '../schema-check.ts'
+import type { SpecOperation } from '../spec.ts'
+import type { Values } from '../values/values.ts'
+import type { CallValues } from './call-values.ts'
+import { type Client, type Exchange, NoAnswer } from './client.ts'
+import { type Pool, resourceOf } from './pool.ts'
+import { toRequest } from './request.ts'
+
+/** What the checks of one run share. */
+export interface CheckRun {
+  client: Client
+  report: Report
+  check: SchemaCheck
+  values: Values
+  pool: Pool
+  /** All operations that the run may call. */
+  operations: readonly SpecOperation[]
+  /** Values that cannot be made from a schema, by the name of the input. */
+  given?: Readonly<Record<string, string>> | undefined
+  /** Whether the time for the run is over. */
+  isOver: () => boolean
+}
+
+/** Sends the values of one call, judges the answer, and learns from it. */
+export async function call(run: CheckRun, operation: SpecOperation, values: CallValues): Promise<Exchange | undefined> {
+  const { client, report, check, pool } = run
+  try {
+    const exchange = await client.send(toRequest(operation, values))
+    checkAnswer({ operation, exchange, check, report, token: client.token })
+    if (exchange.status < 300) {
+      report.answered.add(operation.id)
+      if (operation.method === 'POST') pool.learnMade(exchange.json)
+      pool.learn(exchange.json, resourceOf(operation.path))
+    }
+    return exchange
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error
+    if (error.kind === 'unsure') report.skip(operation.id, 'a call', error.message)
+    else report.addTo(operation, error.kind === 'failed' ? 'unreachable' : 'answer-too-slow', error.message)
+    return undefined
+  }
+}

@@ -1,0 +1,81 @@
+import type { Schema } from '../spec.ts'
+
+type FastCheck = typeof import('fast-check')
+
+/** A text of a format, which differs for each `turn`. */
+const formats: Record<string, (turn: number) => string> = {
+  date: (turn) => `2026-01-${String((turn % 28) + 1).padStart(2, '0')}`,
+  'date-time': (turn) => `2026-01-31T12:${String(turn % 60).padStart(2, '0')}:00Z`,
+  time: () => '12:00:00Z',
+  duration: () => 'P1D',
+  email: (turn) => `contract${turn}@example.com`,
+  'idn-email': (turn) => `contract${turn}@example.com`,
+  uri: (turn) => `https://example.com/contract/${turn}`,
+  url: (turn) => `https://example.com/contract/${turn}`,
+  iri: (turn) => `https://example.com/contract/${turn}`,
+  'uri-reference': (turn) => `/contract/${turn}`,
+  'uri-template': () => '/contract/{id}',
+  uuid: (turn) => `123e4567-e89b-42d3-a456-${(0x426614174000 + turn).toString(16)}`,
+  hostname: (turn) => `contract${turn}.example.com`,
+  'idn-hostname': (turn) => `contract${turn}.example.com`,
+  ipv4: (turn) => `192.0.2.${(turn % 250) + 1}`,
+  ipv6: (turn) => `2001:db8::${((turn % 0xffff) + 1).toString(16)}`,
+  'json-pointer': () => '/contract',
+  'relative-json-pointer': () => '0/contract',
+  regex: () => '^contract$',
+  byte: () => 'Y29udHJhY3Q=',
+  base64: () => 'Y29udHJhY3Q=',
+  int64: (turn) => String(turn),
+  int32: (turn) => String(turn),
+  decimal: () => '1.5',
+}
+
+/** Formats of free text. */
+const freeFormats = new Set([undefined, '', 'password', 'binary', 'text', 'string'])
+
+/** Whether any text may be sent, within its length. */
+export const isFreeText = ({ type, enum: choices, const: only, format, pattern }: Schema): boolean =>
+  [type].flat().includes('string') && !choices && only === undefined && freeFormats.has(format as string) && !pattern
+
+/**
+ * A text for one form of a schema, a different one for each `turn` where the schema leaves a choice.
+ * @param seed of what is made at random, by a pattern
+ */
+export function makeText(
+  { format, pattern, minLength = 0, maxLength }: Schema,
+  turn: number,
+  seed: number,
+  fc: FastCheck,
+): string {
+  const [least, most] = [Number(minLength), Number(maxLength ?? 1000)]
+  if (typeof pattern === 'string') {
+    const made = makeByPattern(pattern, least, most, turn, seed, fc)
+    if (made !== undefined) return made
+  }
+  const known = Object.hasOwn(formats, String(format)) ? formats[String(format)]?.(turn) : undefined
+  if (known !== undefined) return known
+  const mark = turn.toString(36)
+  const word = most >= 8 + mark.length ? `contract${mark}` : `contract${mark}`.slice(-most || undefined).slice(0, most)
+  return word.padEnd(least, 'x')
+}
+
+/** The shortest of some texts that match, printable ones first. */
+function makeByPattern(
+  pattern: string,
+  least: number,
+  most: number,
+  turn: number,
+  seed: number,
+  fc: FastCheck,
+): string | undefined {
+  try {
+    const expression = new RegExp(pattern, 'u')
+    const found = fc
+      .sample(fc.stringMatching(expression), { numRuns: 60, seed: seed + turn })
+      .filter((text) => [...text].length >= least && [...text].length <= most)
+    const oddness = (text: string): number => (/^[\x21-\x7e]+$/.test(text) ? 0 : /^[\x20-\x7e]*$/.test(text) ? 1 : 2)
+    return found.sort((a, b) => oddness(a) - oddness(b) || a.length - b.length)[0]
+  } catch {
+    return undefined
+  }
+}
