@@ -48,7 +48,8 @@ export interface ContractOptions {
   /** Names of operations, or parts of them. */
   include?: readonly string[]
   exclude?: readonly string[]
-  onProgress?: (what: string) => void
+  /** Hears what the run does now. */
+  onProgress?: (what: string, report: Report) => void
 }
 
 /** So that a run with its start and its end takes less than a minute. */
@@ -80,7 +81,7 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
   const baseUrl = options.baseUrl.replace(/\/$/, '')
   /** Does a part of the run, which is listed as untested where the time is over before its end. */
   const part = async <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
-    options.onProgress?.(name)
+    options.onProgress?.(name, report)
     const result = await work()
     report.pending.delete(name)
     return result
@@ -198,7 +199,10 @@ async function checkOperations(
   const needsToken = operations.some(({ isProtected }) => isProtected)
   if (needsToken && !token) report.skip('all protected operations', 'answers', 'no token was given: --token')
   const sendable = operations.filter(({ unsendable }) => !unsendable)
-  for (const { id } of sendable) report.pending.add(id)
+  for (const { id } of sendable) {
+    report.pending.add(id)
+    report.planned.add(id)
+  }
   const canary = newCanary(seed)
 
   if (token && needsToken && !(await isAccepted(run, reachable))) return
@@ -210,7 +214,7 @@ async function checkOperations(
   ))
     await call(run, operation, ordinaryValues(run, operation, { all: false }) ?? noValues())
   for (const operation of sendable) {
-    onProgress?.(operation.id)
+    onProgress?.(operation.id, report)
     await checkAuth(run, operation)
     if (expiredToken && operation.isProtected)
       await checkRefusal(run, operation, ['auth-any-token', 'an expired token', expiredToken])
@@ -227,7 +231,7 @@ async function checkOperations(
     report.pending.delete(operation.id)
   }
   for (const create of reachable.filter(({ method, bodySchema }) => method === 'POST' && bodySchema)) {
-    onProgress?.(`${create.id}: life`)
+    onProgress?.(`${create.id}: life`, report)
     const reading = reachable.filter(({ method }) => method !== 'POST')
     if (secondToken) await call(run, create, withCanary(run, create, canary))
     if (secondToken) for (const operation of reading) await checkUsers(run, operation, secondToken, canary)

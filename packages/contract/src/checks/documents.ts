@@ -22,6 +22,7 @@ export async function fetchDocuments(baseUrl: string, report: Report): Promise<D
 }
 
 export function readManifest(text: string, report: Report): Schema | undefined {
+  report.texts.manifest = text
   try {
     const value = JSON.parse(
       text.replace(/^\ufeff/, (mark) => {
@@ -39,6 +40,7 @@ export function readManifest(text: string, report: Report): Schema | undefined {
 }
 
 export function readSpecText(text: string, report: Report): Schema | undefined {
+  report.texts.spec = text
   const repairs = new Repairs('spec')
   try {
     const document = readDocument(text, repairs)
