@@ -1,6 +1,7 @@
 import http, { type IncomingHttpHeaders } from 'node:http'
 import https from 'node:https'
 import { objectOf, type Schema } from '@reference-plugins/reader'
+import { parseExact } from '@reference-plugins/reader/exact-json'
 import { callLimit, TimeOver, timeLeft } from './deadline.ts'
 
 const longestAnswer = 15_000
@@ -12,7 +13,7 @@ export interface Answer {
   status: number
   headers: IncomingHttpHeaders
   text: string
-  /** The body as JSON. Undefined where it is not JSON. */
+  /** The body as JSON, with exact numbers. Undefined where it is not JSON. */
   json: unknown
   /** Whether the rest was not read: a stream of events goes on, or the body is too long. */
   isCut?: boolean
@@ -98,7 +99,7 @@ export function onServer(url: string, baseUrl: string): string {
 
 function toJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseExact(text)
   } catch {
     return undefined
   }

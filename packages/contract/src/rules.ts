@@ -11,6 +11,7 @@ export interface Rule {
 
 const error = (title: string, advice: string): Rule => ({ severity: 'error', title, advice })
 const warning = (title: string, advice: string): Rule => ({ severity: 'warning', title, advice })
+const note = (title: string, advice: string): Rule => ({ severity: 'note', title, advice })
 
 /** Every rule by its code, which stays the same from release to release. */
 export const rules = {
@@ -126,6 +127,14 @@ export const rules = {
   'invalid-taken': error(
     'Input that the spec forbids is accepted',
     'Check the input against the schema and answer 400',
+  ),
+  'invalid-format-taken': warning(
+    'A text that does not have its format is accepted',
+    'Check the format, or leave it out of the schema: JSON Schema takes it as a comment',
+  ),
+  'invalid-converted': note(
+    'A value of another type is accepted',
+    'Refuse it, or describe it: null may mean missing, and a number may become a text',
   ),
   'refusal-undeclared': warning(
     'The spec does not describe the status or the body of a refusal',

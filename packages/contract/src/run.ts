@@ -2,19 +2,22 @@ import { once } from 'node:events'
 import { type CallValues, noValues, withValue } from './calls/call-values.ts'
 import { type CheckRun, call } from './calls/check-run.ts'
 import { Client } from './calls/client.ts'
+import { openRun } from './calls/habits.ts'
 import { ordinaryValues } from './calls/ordinary.ts'
 import { Pool } from './calls/pool.ts'
 import { checkAuth, checkRefusal, checkUsers } from './checks/auth.ts'
 import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
 import { checkConnections } from './checks/connections.ts'
 import { type Documents, fetchDocuments } from './checks/documents.ts'
+import { checkInvalid } from './checks/invalid.ts'
 import { checkAgreement, checkManifest } from './checks/manifest.ts'
 import { checkMcp } from './checks/mcp.ts'
 import { checkOAuth } from './checks/oauth.ts'
 import { checkOAuthFlow } from './checks/oauth-flow.ts'
-import { checkInvalid, checkValid } from './checks/operations.ts'
 import { checkMethods, checkRobustness } from './checks/robustness.ts'
 import { checkSpec } from './checks/spec.ts'
+
+import { checkValid, hintOf } from './checks/valid.ts'
 import { TimeOver, withDeadline } from './deadline.ts'
 import { Report } from './finding.ts'
 import type { OAuthSettings } from './oauth/settings.ts'
@@ -48,8 +51,7 @@ export interface ContractOptions {
   /** Names of operations, or parts of them. */
   include?: readonly string[]
   exclude?: readonly string[]
-  /** Hears what the run does now. */
-  onProgress?: (what: string, report: Report) => void
+  onProgress?: (what: string) => void
 }
 
 /** So that a run with its start and its end takes less than a minute. */
@@ -81,7 +83,7 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
   const baseUrl = options.baseUrl.replace(/\/$/, '')
   /** Does a part of the run, which is listed as untested where the time is over before its end. */
   const part = async <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
-    options.onProgress?.(name, report)
+    options.onProgress?.(name)
     const result = await work()
     report.pending.delete(name)
     return result
@@ -187,7 +189,8 @@ async function checkOperations(
     report,
     check,
     values: await Values.open(check, seed),
-    pool: new Pool(),
+    pool: new Pool(reachable),
+    habits: new Map(),
     operations: reachable,
     given: options.values,
     isOver: () => report.isClosed,
@@ -199,22 +202,13 @@ async function checkOperations(
   const needsToken = operations.some(({ isProtected }) => isProtected)
   if (needsToken && !token) report.skip('all protected operations', 'answers', 'no token was given: --token')
   const sendable = operations.filter(({ unsendable }) => !unsendable)
-  for (const { id } of sendable) {
-    report.pending.add(id)
-    report.planned.add(id)
-  }
+  for (const { id } of sendable) report.pending.add(id)
   const canary = newCanary(seed)
 
   if (token && needsToken && !(await isAccepted(run, reachable))) return
-  // Creates items first, so that the pool has their ids for the checks that follow.
-  for (const operation of reachable.filter(({ method }) => method === 'POST'))
-    await call(run, operation, ordinaryValues(run, operation, { all: true }) ?? noValues())
-  for (const operation of reachable.filter(
-    ({ method, fields }) => method === 'GET' && !fields.some(({ place }) => place === 'path'),
-  ))
-    await call(run, operation, ordinaryValues(run, operation, { all: false }) ?? noValues())
+  await openRun(run, reachable)
   for (const operation of sendable) {
-    onProgress?.(operation.id, report)
+    onProgress?.(operation.id)
     await checkAuth(run, operation)
     if (expiredToken && operation.isProtected)
       await checkRefusal(run, operation, ['auth-any-token', 'an expired token', expiredToken])
@@ -231,7 +225,7 @@ async function checkOperations(
     report.pending.delete(operation.id)
   }
   for (const create of reachable.filter(({ method, bodySchema }) => method === 'POST' && bodySchema)) {
-    onProgress?.(`${create.id}: life`, report)
+    onProgress?.(`${create.id}: life`)
     const reading = reachable.filter(({ method }) => method !== 'POST')
     if (secondToken) await call(run, create, withCanary(run, create, canary))
     if (secondToken) for (const operation of reading) await checkUsers(run, operation, secondToken, canary)
@@ -243,7 +237,9 @@ async function checkOperations(
     report.skip('all protected operations', 'isolation', 'no token of a second user was given: --second-token')
   for (const operation of reachable.filter(({ method }) => method === 'DELETE')) await checkValid(run, operation)
   for (const [path, group] of Map.groupBy(reachable, ({ path }) => path)) await checkMethods(run, path, group)
-  for (const { id } of reachable) if (!report.answered.has(id)) report.skip(id, 'answers', 'it never answered with 2xx')
+  for (const operation of reachable)
+    if (!report.answered.has(operation.id))
+      report.skip(operation.id, 'answers', `it never answered with 2xx: ${hintOf(run, operation)}`)
 }
 
 /** Whether the token is accepted: otherwise every other finding would only say that it is not. */

@@ -1,3 +1,4 @@
+import { replaceExact } from '@reference-plugins/reader/exact-json'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
@@ -44,7 +45,8 @@ export class SchemaCheck {
       validate = this.#ajv.compile(current)
       this.#compiled.set(schema, validate)
     }
-    return validate(value) ? undefined : describe(validate.errors?.[0])
+    // Ajv knows only the numbers of JavaScript.
+    return validate(replaceExact(value, Number)) ? undefined : describe(validate.errors?.[0])
   }
 
   fits(schema: Schema, value: unknown): boolean {
@@ -53,15 +55,17 @@ export class SchemaCheck {
 }
 
 /** Runs in time linear in the text, because the pattern comes from a stranger. */
-function regExp(pattern: string): { test: (text: string) => boolean } {
+function regExp(pattern: string): { test: (text: string) => boolean; toString: () => string } {
   // Throws for an invalid pattern, which makes the schema invalid.
   new RegExp(pattern, 'u')
+  // By its text Ajv tells one pattern from another.
+  const key = { toString: () => pattern }
   try {
     const compiled = RE2JS.compile(pattern)
-    return { test: (text) => compiled.matcher(text).find() }
+    return { test: (text) => compiled.matcher(text).find(), ...key }
   } catch {
     // A lookaround or backreference cannot run in linear time, so it is not judged.
-    return { test: () => true }
+    return { test: () => true, ...key }
   }
 }
 regExp.code = 'new RegExp'

@@ -62,6 +62,17 @@ export interface SpecOperation extends Omit<Operation, 'id' | 'body' | 'response
   /** By status, `default` included. */
   responses: Record<string, { contents: { type: string; schema: Schema | undefined }[] }>
   isProtected: boolean
+  /** Where the answers say which values other operations take. */
+  links: Link[]
+}
+
+/** A Link Object of a response. */
+export interface Link {
+  status: string
+  /** The id of the operation that it leads to. */
+  operation: string
+  /** Values, or expressions for them, by the name of the input. */
+  parameters: Schema
 }
 
 export interface Spec {
@@ -98,15 +109,16 @@ export function readSpec(document: Schema, report: Report): Spec {
 
 const places = ['path', 'query', 'header', 'cookie']
 
-function toOperation(operation: Operation, { schemas }: OpenApi): SpecOperation {
-  const { id, method, path, parameters, responses, security } = operation
+function toOperation(operation: Operation, openApi: OpenApi): SpecOperation {
+  const { schemas } = openApi
+  const { parameters, responses, security } = operation
   const body = readBody(operation, schemas)
   const sent = parameters.filter(({ place }) => places.includes(place))
   const fields = sent.map((one) => toField(one, schemas))
   return {
     ...operation,
     ...body,
-    id: id ?? `${method.toLowerCase()} ${path}`,
+    id: idOf(operation),
     fields: [...fields, ...body.fields],
     inputs: fields.filter(isSent).map((field) => ({ ...field, examples: examplesOf(field, sent) })),
     responses: Object.fromEntries(
@@ -121,8 +133,23 @@ function toOperation(operation: Operation, { schemas }: OpenApi): SpecOperation 
       ]),
     ),
     isProtected: needsCredentials(security),
+    links: linksOf(operation, openApi),
   }
 }
+
+function linksOf({ responses }: Operation, { document, operations }: OpenApi): Link[] {
+  return responses.flatMap(({ status, links, pointer }) =>
+    Object.values(links).flatMap((given) => {
+      const link = objectOf(document.follow(given, `${pointer}/links`).value)
+      const place = String(link.operationRef ?? '').replace(/^#/, '')
+      const target = operations.find((one) => one.id === link.operationId || one.pointer === place)
+      const operation = target && idOf(target)
+      return operation === undefined ? [] : [{ status, operation, parameters: objectOf(link.parameters) }]
+    }),
+  )
+}
+
+const idOf = ({ id, method, path }: Operation): string => id ?? `${method.toLowerCase()} ${path}`
 
 /** OpenAPI says of the first three that such a parameter shall be ignored; HTTP sets the others itself. */
 const setElsewhere = new Set(

@@ -221,6 +221,7 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
       if (!Array.isArray(tags)) return on('tags-type') ? undefined : 'tags'
       if (tags.length > 3 && !on('tags-many')) return 'tags'
       if (tags.some((tag) => typeof tag !== 'string') && !on('tags-items')) return 'tags'
+      if (tags.some((tag) => Array.from(String(tag)).length > 20) && !on('tags-long')) return 'tags'
     }
     return undefined
   }

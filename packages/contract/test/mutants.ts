@@ -73,6 +73,7 @@ export const mutants = {
   'tags-type': 'invalid-taken',
   'tags-many': 'invalid-taken',
   'tags-items': 'invalid-taken',
+  'tags-long': 'invalid-taken',
   'query-unchecked': 'invalid-taken',
   'update-unchecked': 'invalid-taken',
   'title-short': 'valid-refused',

@@ -1,3 +1,5 @@
+import { parseJson } from './json.ts'
+
 /** Whether a value may be an item of the list. */
 export type Fits = (item: unknown) => boolean
 
@@ -26,7 +28,7 @@ export function readListText(text: string, convert: (text: string) => unknown, f
 function parseList(text: string): unknown[] | undefined {
   if (!/^\s*\[.*\]\s*$/s.test(text)) return undefined
   try {
-    const list: unknown = JSON.parse(text)
+    const list = parseJson(text)
     return Array.isArray(list) ? list : undefined
   } catch {
     return undefined

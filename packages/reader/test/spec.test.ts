@@ -716,3 +716,25 @@ test('a spec without a manifest that expects its key in the query is refused', a
   )
   assert.throws(() => toPluginDocument(undefined, spec, url), /"key" in the query.*Authorization: Bearer/)
 })
+
+for (const [what, schema, wanted] of [
+  ['choices', { type: 'integer', enum: [1, 'BIG'] }, { type: 'integer' }],
+  ['choices as texts', { type: 'integer', enum: ['"BIG"'] }, { type: 'integer' }],
+  ['choices of an unnamed type', { enum: ['BIG'] }, { type: 'string' }],
+  ['a constant', { type: 'integer', const: 'BIG' }, { type: 'integer' }],
+  ['a text that YAML reads as a number', { type: 'string', enum: ['BIG'], default: 'BIG' }, { type: 'string' }],
+  ['a default', { type: 'integer', default: 'BIG', example: 'BIG' }, { type: 'integer' }],
+  [
+    'a default inside',
+    { type: 'array', items: { type: 'integer' }, default: ['BIG'] },
+    { type: 'array', items: { type: 'integer' } },
+  ],
+] as const)
+  test(`a whole number above 2^53 that cannot be read exactly is neither shown nor required: ${what}`, async () => {
+    const json = JSON.stringify(whole({ '/a': { get: { ...list, ...query(schema) } } }))
+    for (const number of ['9007199254740993', '-12345678901234567890']) {
+      const text = json.replaceAll('"\\"BIG\\""', `"${number}"`).replaceAll('"BIG"', number)
+      const [operation] = (await read(text)).spec.operations
+      assert.deepEqual(properties(operation as DocumentOperation).q, wanted)
+    }
+  })

@@ -10,6 +10,21 @@ export interface CallValues {
   body?: { mediaType: string; value: unknown } | undefined
 }
 
+export interface OrdinaryOptions {
+  /** With every optional input and member. */
+  all: boolean
+  /** Made-up texts that no other call has sent, in place of the examples of the spec. */
+  fresh?: boolean
+  /** Which of the learnt values to take, where several may be meant. */
+  choice?: number
+}
+
+/** How an operation has to be called, found out by calling it. */
+export interface Habit extends OrdinaryOptions {
+  /** Whether one of these calls was answered with 2xx. */
+  isAccepted: boolean
+}
+
 /** Where one value of a call is: a parameter, or a member of a body that is an object. */
 export interface Place {
   /** `form` is a body that is a form. */

@@ -3,9 +3,9 @@ import type { Report } from '../finding.ts'
 import type { SchemaCheck } from '../schema-check.ts'
 import type { SpecOperation } from '../spec.ts'
 import type { Values } from '../values/values.ts'
-import type { CallValues } from './call-values.ts'
+import type { CallValues, Habit } from './call-values.ts'
 import { type Client, type Exchange, NoAnswer } from './client.ts'
-import { type Pool, resourceOf } from './pool.ts'
+import type { Pool } from './pool.ts'
 import { toRequest } from './request.ts'
 
 /** What the checks of one run share. */
@@ -15,6 +15,8 @@ export interface CheckRun {
   check: SchemaCheck
   values: Values
   pool: Pool
+  /** How each operation was accepted, by its id. */
+  habits: Map<string, Habit>
   /** All operations that the run may call. */
   operations: readonly SpecOperation[]
   /** Values that cannot be made from a schema, by the name of the input. */
@@ -31,8 +33,7 @@ export async function call(run: CheckRun, operation: SpecOperation, values: Call
     checkAnswer({ operation, exchange, check, report, token: client.token })
     if (exchange.status < 300) {
       report.answered.add(operation.id)
-      if (operation.method === 'POST') pool.learnMade(exchange.json)
-      pool.learn(exchange.json, resourceOf(operation.path))
+      pool.learn({ operation, values, exchange })
     }
     return exchange
   } catch (error) {

@@ -1,76 +1,161 @@
-import type { Input, Schema, SpecOperation } from '../spec.ts'
-import { type CallValues, noValues, valueAt, withValue } from './call-values.ts'
+import { isNumber, keyOf, numberText, parseExact } from '@reference-plugins/reader/exact-json'
+import { asArray, type Input, type Schema, type SpecBody, type SpecOperation } from '../spec.ts'
+import type { Wishes } from '../values/values.ts'
+import { type CallValues, noValues, type OrdinaryOptions, valueAt, withValue } from './call-values.ts'
 import type { CheckRun } from './check-run.ts'
-import { resourceOf } from './pool.ts'
+import { resourceBefore, resourceOf } from './pool.ts'
 
-/** Valid values, with learnt ones where they are needed. Undefined where an input has no possible value. */
+/**
+ * Valid values, with given and learnt ones where they are needed, in the way in which the operation was accepted
+ * before. Undefined where an input has no possible value.
+ */
 export function ordinaryValues(
   run: CheckRun,
   operation: SpecOperation,
-  { all }: { all: boolean },
+  { all, fresh, choice }: OrdinaryOptions,
 ): CallValues | undefined {
-  const { values } = run
-  const given = (name: string, schema: Schema) => givenValue(run, name, schema)
-  const learnt = (name: string, schema: Schema) =>
-    isLearnt(name) ? learntValue(run, operation, name, schema) : undefined
-  const wishes = { all, given, learnt }
+  const habit = run.habits.get(operation.id)
+  const options = {
+    all: all || (habit?.isAccepted === true && habit.all),
+    fresh: fresh ?? habit?.fresh ?? false,
+    choice: choice ?? habit?.choice ?? 0,
+  }
+  const wishes: Wishes = {
+    ...options,
+    given: (name, schema) => givenValue(run, operation, name, schema),
+    learnt: (name, schema) => (isLearnt(name) ? learntValue(run, operation, { name, schema, ...options }) : undefined),
+  }
   let made = noValues()
-  for (const input of operation.inputs) {
-    const { name, schema, place, required } = input
-    const known = given(name, schema)
-    if (!required && known === undefined && (!all || isOpaque(input))) continue
-    const value =
-      known ??
-      (place === 'path' || isLearnt(name) ? learntValue(run, operation, name, schema) : undefined) ??
-      exampleOf(run, input) ??
-      values.ordinary(schema, wishes)
-    if (value === undefined) return undefined
+  // The last path value says to which others it belongs.
+  for (const input of operation.inputs.toReversed()) {
+    const value = inputValue(run, operation, input, wishes, made)
+    if (value === undefined) {
+      if (input.required) return undefined
+      continue
+    }
     made = withValue(made, input, value)
   }
   const [body] = operation.bodies
-  if (body && (body.isRequired || all)) {
-    const { mediaType, schema } = body
-    const value = body.examples.find((one) => values.fits(schema, one)) ?? values.ordinary(schema, wishes)
-    if (value === undefined) return undefined
-    made = { ...made, body: { mediaType, value } }
+  if (body && isBodySent(operation, body)) {
+    const value = bodyValue(run, body, wishes)
+    if (value === undefined && body.isRequired) return undefined
+    if (value !== undefined) made = { ...made, body: { mediaType: body.mediaType, value } }
   }
-  for (const field of operation.fields) {
-    const isSent = field.place !== 'path' && isVersion(field.name) && valueAt(made, field) !== undefined
-    const version = isSent ? run.pool.versionOf(Object.values(made.path)[0]) : undefined
-    if (version !== undefined) made = withValue(made, field, version)
-  }
-  return made
+  return withVersions(run, operation, made)
 }
 
-const exampleOf = ({ values }: CheckRun, { examples, schema }: Input): unknown =>
-  examples.find((one) => values.fits(schema, one))
+/** A body of GET, HEAD and DELETE has no meaning, RFC 9110, and OpenAPI 3.0 ignores it. */
+const isBodySent = ({ method }: SpecOperation, { isRequired }: SpecBody): boolean =>
+  method === 'DELETE' ? isRequired : !['GET', 'HEAD', 'OPTIONS', 'TRACE'].includes(method)
+
+function inputValue(run: CheckRun, operation: SpecOperation, input: Input, wishes: Wishes, made: CallValues): unknown {
+  const { name, schema, place, required, examples } = input
+  const { all, fresh, given } = wishes
+  const known = given?.(name, schema)
+  if (known !== undefined) return known
+  if (!required && (!all || isOpaque(input) || isConditional(input))) return undefined
+  if (place === 'header' && /^if-(none-)?match$/i.test(name)) {
+    const tag = run.pool.tagOf(operation.path, made)
+    if (tag !== undefined) return tag
+  }
+  if (place === 'path') {
+    const parent = Object.values(made.path)
+      .map((one) => run.pool.parentsOf(one)[name])
+      .find((one) => one !== undefined)
+    if (parent !== undefined) return parent
+  }
+  const learnt =
+    place === 'path' || isLearnt(name)
+      ? learntValue(run, operation, { name, schema, choice: 0, isPath: place === 'path' })
+      : undefined
+  // A header such as Idempotency-Key must be new each time.
+  const isNew = fresh || (place === 'header' && /key|nonce|request-id/i.test(name))
+  const shown = isNew ? undefined : examples.find((one) => run.values.fits(schema, one))
+  return learnt ?? shown ?? run.values.ordinary(schema, { ...wishes, fresh: isNew })
+}
+
+function bodyValue({ values }: CheckRun, { examples, schema }: SpecBody, wishes: Wishes): unknown {
+  const shown = wishes.fresh
+    ? undefined
+    : examples.map((one) => settable(schema, one)).find((one) => values.fits(schema, one))
+  return shown ?? values.ordinary(schema, wishes)
+}
+
+/** An example without what only the server sets. */
+function settable(schema: Schema, example: unknown): unknown {
+  if (example === null || typeof example !== 'object' || Array.isArray(example)) return example
+  const hidden = new Set(membersWith(schema, 'readOnly'))
+  return Object.fromEntries(Object.entries(example).filter(([name]) => !hidden.has(name)))
+}
+
+const membersWith = (schema: Schema, word: string): string[] => [
+  ...Object.entries((schema.properties ?? {}) as Record<string, Schema>)
+    .filter(([, one]) => one?.[word] === true)
+    .map(([name]) => name),
+  ...asArray(schema.allOf).flatMap((part) => membersWith(part as Schema, word)),
+]
+
+/** The version of the item that the path names, wherever the operation wants it. */
+function withVersions({ pool }: CheckRun, { fields }: SpecOperation, made: CallValues): CallValues {
+  let values = made
+  for (const field of fields) {
+    const isSent = field.place !== 'path' && isVersion(field.name) && valueAt(made, field) !== undefined
+    const version = isSent ? pool.versionOf(Object.values(made.path).at(-1)) : undefined
+    if (version !== undefined) values = withValue(values, field, version)
+  }
+  return values
+}
 
 /** What the user gives is text: where the schema wants something else, it is read as JSON. */
-function givenValue({ given, values }: CheckRun, name: string, schema: Schema): unknown {
-  const text = given && Object.hasOwn(given, name) ? given[name] : undefined
+function givenValue({ given, values }: CheckRun, { id }: SpecOperation, name: string, schema: Schema): unknown {
+  const text = given?.[`${id}.${name}`] ?? given?.[name]
   return text === undefined || values.fits(schema, text)
     ? text
-    : (readings(text).find((one) => values.fits(schema, one)) ?? text)
+    : (asJson(text).find((one) => values.fits(schema, one)) ?? text)
+}
+
+interface Wanted {
+  name: string
+  schema: Schema
+  choice: number
+  isPath?: boolean
 }
 
 /** A learnt value that fits the schema of the input, as text or as number. */
-function learntValue(run: CheckRun, operation: SpecOperation, name: string, schema: Schema): unknown {
-  const value = run.pool.find({ name }, resourceOf(operation.path))
-  return value === undefined
-    ? undefined
-    : [value, String(value), ...readings(String(value))].find((one) => run.values.fits(schema, one))
+function learntValue({ pool, values }: CheckRun, { id, path }: SpecOperation, wanted: Wanted): unknown {
+  const { name, schema, choice, isPath } = wanted
+  const resource = isPath ? resourceBefore(path, name) : resourceOf(path)
+  const likely = pool.candidates(name, resource, id)
+  // The id of something else: its name or its description may say of what.
+  const words = `${schema.description ?? ''}`.toLowerCase().match(/[a-z]+/g) ?? []
+  const named = isPath ? [] : words.flatMap((word) => pool.candidates('id', word).slice(0, 1))
+  const others = isPath ? [] : pool.ids()
+  const fitting = [...likely, ...(likely.length > 0 && choice === 0 ? [] : [...named, ...others])]
+    .map((value) => [value, textOf(value), ...asJson(textOf(value))].find((one) => values.fits(schema, one)))
+    .filter((one) => one !== undefined)
+  const distinct = [...new Map(fitting.map((one) => [keyOf(one), one])).values()]
+  return distinct[choice % Math.max(1, distinct.length)]
 }
 
-function readings(text: string): unknown[] {
+const textOf = (value: unknown): string => (isNumber(value) ? numberText(value) : String(value))
+
+function asJson(text: string): unknown[] {
   try {
-    return [JSON.parse(text)]
+    return [parseExact(text)]
   } catch {
     return []
   }
 }
 
+/** Headers that make a call depend on what the server has. */
+const isConditional = ({ place, name }: Input): boolean =>
+  place === 'header' && /^(if-|range$|prefer$|accept-|cache-control$|origin$|x-http-method)/i.test(name)
+
 /** A text that only an earlier answer can give: the server may refuse any other. */
 export const isOpaque = ({ name, schema }: { name: string; schema: Schema }): boolean =>
-  schema.type === 'string' && !schema.enum && /^(cursor|page_?token|after|before|continuation|next)$/i.test(name)
+  [schema.type].flat().includes('string') &&
+  !schema.enum &&
+  /^(cursor|page_?token|next_?token|after|before|continuation|next|starting_?after|ending_?before)$/i.test(name)
 export const isVersion = (name: string): boolean => /(^|_)(version|revision)$/i.test(name)
-export const isLearnt = (name: string): boolean => /(^|_)(id|version|revision)$|(Id|Version)$/.test(name)
+export const isLearnt = (name: string): boolean =>
+  /(^|_)(id|ids|uuid|version|revision)$|(Id|ID|Ids|Uuid|Version)$/.test(name)

@@ -1,3 +1,4 @@
+import { isNumber } from '@reference-plugins/reader/exact-json'
 import { type CallValues, valueAt, withValue } from '../calls/call-values.ts'
 import { type CheckRun, call } from '../calls/check-run.ts'
 import type { Exchange } from '../calls/client.ts'
@@ -165,8 +166,8 @@ function isRelated(create: SpecOperation, other: SpecOperation): boolean {
 function newId({ json }: Exchange): unknown {
   const top = asObject(json)
   for (const node of [top, ...Object.values(top).map(asObject)]) {
-    const key = ['id', '_id', 'uuid', ...Object.keys(node).filter((name) => /(_id|Id)$/.test(name))].find((name) =>
-      ['string', 'number'].includes(typeof node[name]),
+    const key = ['id', '_id', 'uuid', ...Object.keys(node).filter((name) => /(_id|Id)$/.test(name))].find(
+      (name) => typeof node[name] === 'string' || isNumber(node[name]),
     )
     if (key) return node[key]
   }

@@ -1,18 +1,17 @@
-import { noValues, withValue } from '../calls/call-values.ts'
+import { type CallValues, noValues } from '../calls/call-values.ts'
 import type { CheckRun } from '../calls/check-run.ts'
-import type { RequestInput } from '../calls/client.ts'
+import type { Exchange, RequestInput } from '../calls/client.ts'
 import { ordinaryValues } from '../calls/ordinary.ts'
 import { toRequest } from '../calls/request.ts'
-import type { SpecOperation } from '../spec.ts'
+import { subjectsOf } from '../calls/subjects.ts'
+import { asArray, type SpecOperation } from '../spec.ts'
+import { partsOf, withPart } from '../values/parts.ts'
 import { isFreeText } from '../values/texts.ts'
 import { checkAnswer } from './answer.ts'
 
 const malformed: [what: string, body: string | Buffer][] = [
   ['JSON that ends early', '{"a":'],
   ['text that is not JSON', 'not json'],
-  ['an empty body', ''],
-  ['a list', '[]'],
-  ['null', 'null'],
   ['bytes that are not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
   ['deep nesting', `${'['.repeat(20_000)}${']'.repeat(20_000)}`],
 ]
@@ -21,45 +20,72 @@ const padding = 'x'.repeat(2 * 2 ** 20)
 
 /** Sends invalid bodies, a body that is too long, and hostile text. */
 export async function checkRobustness(run: CheckRun, operation: SpecOperation): Promise<void> {
-  const { client, report, check } = run
-  const input = ordinaryValues(run, operation, { all: false })
-  if (!input) return
-  const request = toRequest(operation, input)
-  const refusal = (what: string, status: number) => `${what} is answered with ${status}`
-  /** Answers the exchange where the request is accepted. */
-  const look = async (what: string, change: Partial<RequestInput>) => {
-    const exchange = await client.attempt({ ...request, ...change })
-    if (exchange && exchange.status >= 500)
-      report.addTo(operation, 'server-error', refusal(what, exchange.status), exchange.curl)
-    else if (exchange) checkAnswer({ operation, exchange, check, report, token: client.token })
-    return exchange && exchange.status < 300 ? exchange : undefined
+  const values = ordinaryValues(run, operation, { all: false })
+  if (!values) return
+  await checkBodies(run, operation, values)
+  await checkHostileTexts(run, operation, values)
+}
+
+/** Sends a request that is to be refused, and judges the refusal. Answers the exchange where it is accepted. */
+async function sendOdd(
+  { client, report, check }: CheckRun,
+  operation: SpecOperation,
+  what: string,
+  request: RequestInput,
+): Promise<Exchange | undefined> {
+  const exchange = await client.attempt(request)
+  if (exchange && exchange.status >= 500)
+    report.addTo(operation, 'server-error', `${what} is answered with ${exchange.status}`, exchange.curl)
+  else if (exchange) checkAnswer({ operation, exchange, check, report, token: client.token })
+  return exchange && exchange.status < 300 ? exchange : undefined
+}
+
+async function checkBodies(run: CheckRun, operation: SpecOperation, values: CallValues): Promise<void> {
+  const { report } = run
+  const [body] = operation.bodies
+  if (!operation.bodySchema || !body || !values.body) return
+  const request = toRequest(operation, values)
+  const isForm = operation.bodies.some(({ mediaType }) => /form/.test(mediaType))
+  const hasNeeds = asArray(body.schema.required).length > 0
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  const cases: [what: string, change: Partial<RequestInput>][] = [
+    ...malformed.map(([what, body]): [string, object] => [what, { body }]),
+    // Where the body is optional, none at all is as good.
+    ...(body.isRequired ? [['an empty body', { body: '' }] as [string, object]] : []),
+    ...(isForm
+      ? []
+      : [['a form in place of JSON', { headers: { ...request.headers, ...form }, body: 'a=b' }] as [string, object]]),
+  ]
+  for (const [what, change] of cases) {
+    const taken = await sendOdd(run, operation, what, { ...request, ...change })
+    if (taken && (hasNeeds || /^(JSON|text|bytes)/.test(what)))
+      report.addTo(operation, 'malformed-taken', `${what} is answered with ${taken.status}`, taken.curl)
   }
-  if (operation.bodySchema) {
-    const needsBody = operation.fields.some(({ place, required }) => place === 'body' && required)
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-    const cases: [what: string, change: Partial<RequestInput>][] = [
-      ...malformed.map(([what, body]): [string, object] => [what, { body }]),
-      ['a form in place of JSON', { headers, body: 'a=b' }],
-    ]
-    for (const [what, change] of cases) {
-      if (what === 'an empty body' && !needsBody) continue
-      const taken = await look(what, change)
-      if (taken && (needsBody || /^(JSON|text|bytes)/.test(what)))
-        report.addTo(operation, 'malformed-taken', refusal(what, taken.status), taken.curl)
-    }
-    if (operation.fields.some(({ place }) => place === 'body')) {
-      const text = String(request.body)
-      const body = Buffer.from(`{"padding":"${padding}"${text === '{}' ? '' : ','}${text.slice(1)}`)
-      const taken = await look('2 MiB of body', { body })
-      // A curl command of that length would be cut.
-      if (taken) report.addTo(operation, 'size-unlimited', refusal('it', taken.status))
-    }
-  }
-  for (const { name, schema, place } of operation.fields) {
-    if (!isFreeText(schema) || ['header', 'cookie'].includes(place)) continue
-    for (const text of ["' OR 1=1 --", '%00', '../../../../etc/passwd', '{{7*7}}', '\u0000\u0001', '__proto__'])
-      if (check.fits(schema, text))
-        await look(`${name} = ${JSON.stringify(text)}`, toRequest(operation, withValue(input, { place, name }, text)))
+  const { value } = values.body
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return
+  const long = Buffer.from(JSON.stringify({ padding, ...value }))
+  const taken = await sendOdd(run, operation, '2 MiB of body', { ...request, body: long })
+  // A curl command of that length would be cut.
+  if (taken) report.addTo(operation, 'size-unlimited', `it is answered with ${taken.status}`)
+}
+
+const hostile = ["' OR 1=1 --", '%00', '../../../../etc/passwd', '{{7*7}}', '\u0000\u0001', '__proto__']
+
+/** Hostile text in each place of free text: it may be accepted or refused, and nothing else. */
+async function checkHostileTexts(run: CheckRun, operation: SpecOperation, values: CallValues): Promise<void> {
+  const whole = ordinaryValues(run, operation, { all: true }) ?? values
+  for (const subject of subjectsOf(operation)) {
+    const value = subject.get(whole)
+    if (value === undefined || ['header', 'cookie'].includes(subject.place)) continue
+    const fits = (schema: Record<string, unknown>, one: unknown) => run.values.fits(schema, one)
+    const parts = partsOf(subject.schema, value, fits).filter(({ form }) => isFreeText(form))
+    for (const { path } of parts.slice(0, 12))
+      for (const text of hostile) {
+        const root = withPart(subject.get(values), value, path, text)
+        if (run.isOver() || !fits(subject.schema, root)) continue
+        const what = `${subject.label(path)} = ${JSON.stringify(text)}`
+        await sendOdd(run, operation, what, toRequest(operation, subject.set(values, root)))
+      }
   }
 }
 
@@ -67,10 +93,10 @@ export async function checkRobustness(run: CheckRun, operation: SpecOperation): 
 export async function checkMethods(run: CheckRun, path: string, operations: readonly SpecOperation[]): Promise<void> {
   const { client, report } = run
   const [one] = operations
-  const input = one && ordinaryValues(run, one, { all: false })
-  if (!one || !input) return
+  const values = one && ordinaryValues(run, one, { all: false })
+  if (!one || !values) return
   const described = operations.map(({ method }) => method)
-  const { path: target } = toRequest(one, { ...noValues(), path: input.path })
+  const { path: target } = toRequest(one, { ...noValues(), path: values.path })
   for (const method of ['PATCH', 'PUT', 'PROPFIND']) {
     if (described.includes(method)) continue
     const exchange = await client.attempt({ method, path: target })

@@ -88,3 +88,24 @@ export function typeOf(form: Schema): string | undefined {
     return 'number'
   return undefined
 }
+
+/** The schema of one member of an object, also of one that has no name in the schema. */
+export function memberSchema(form: Schema, name: string): Schema {
+  const properties = asObject(form.properties)
+  if (Object.hasOwn(properties, name)) return asObject(properties[name])
+  for (const [pattern, one] of Object.entries(asObject(form.patternProperties))) {
+    try {
+      if (new RegExp(pattern, 'u').test(name)) return asObject(one)
+    } catch {
+      // The check of the spec reports it.
+    }
+  }
+  return asObject(form.additionalProperties)
+}
+
+/** Only the server sets what is readOnly. */
+export const isSettable = (schema: unknown): boolean =>
+  formsOf(asObject(schema)).every((form) => form.readOnly !== true) && schema !== false
+
+export const isUnknown = (schema: unknown): boolean =>
+  schema === undefined || schema === true || Object.keys(asObject(schema)).every((word) => word === 'description')

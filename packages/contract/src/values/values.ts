@@ -1,32 +1,30 @@
-import type { Arbitrary } from 'fast-check'
 import type { SchemaCheck } from '../schema-check.ts'
 import { asArray, asObject, type Schema } from '../spec.ts'
-import { Making, type Wishes } from './making.ts'
+import { formsOf, isSettable, isUnknown, memberSchema, typeOf } from './forms.ts'
+import { isExact, makeNumber } from './numbers.ts'
+import { isFreeText, makeText } from './texts.ts'
 
 type FastCheck = typeof import('fast-check')
 
-interface Words {
-  type?: string | string[]
-  format?: string
-  pattern?: string
-  enum?: unknown[]
-  minimum?: number
-  maximum?: number
-  exclusiveMinimum?: number
-  exclusiveMaximum?: number
-  multipleOf?: number
-  minLength?: number
-  maxLength?: number
-  minItems?: number
-  maxItems?: number
+export interface Wishes {
+  /** With every optional member. */
+  all?: boolean
+  /** Made-up texts that no other call has sent, in place of the examples of the spec. */
+  fresh?: boolean
+  /** The value that the user gives for an input. Undefined where none is given. */
+  given?: (name: string, schema: Schema) => unknown
+  /** The value from an earlier answer for an input. Undefined where none was learnt. */
+  learnt?: (name: string, schema: Schema) => unknown
 }
 
-/** Makes values that match a schema, and values that violate exactly one of its keywords. */
+const deepest = 6
+
+/** Makes values that match whole schemas, of any type. What matches is decided by the validator. */
 export class Values {
   readonly #check: SchemaCheck
   readonly #seed: number
   readonly #fc: FastCheck
-  readonly #making: Making
+  #turn = 0
 
   /** Loads fast-check, which a program that only imports the tester does not need. */
   static async open(check: SchemaCheck, seed: number): Promise<Values> {
@@ -37,94 +35,22 @@ export class Values {
     this.#check = check
     this.#seed = seed
     this.#fc = fc
-    this.#making = new Making(check, seed, fc)
   }
 
-  /** An ordinary value. Undefined where no matching value was found. */
+  /** A value that matches. Undefined where none was found. */
   ordinary(schema: Schema, wishes: Wishes = {}): unknown {
-    return this.#making.make(schema, wishes) ?? this.sample(schema, 20).find((one) => this.#fits(schema, one))
+    return this.#value(schema, wishes, 0)
+  }
+
+  /** A value of each branch of a schema but the first. */
+  branches(schema: Schema): unknown[] {
+    return formsOf(schema)
+      .slice(1, 5)
+      .map((form) => this.#ofForm(form, { all: true, fresh: true }, 0))
+      .filter((one) => one !== undefined && one !== null && this.fits(schema, one))
   }
 
   fits(schema: Schema, value: unknown): boolean {
-    return this.#fits(schema, value)
-  }
-
-  /** The edges of a schema: shortest and longest, lowest and highest, each choice, other scripts. */
-  edges(schema: Schema): unknown[] {
-    const { minimum, maximum, minLength = 0, maxLength, enum: choices } = schema as Words
-    const longest = Math.min(maxLength ?? 200, 20_000)
-    const candidates: unknown[] = Array.isArray(choices)
-      ? choices
-      : schema.type === 'string' && !schema.format && !schema.pattern
-        ? [
-            'a'.repeat(Math.max(1, minLength)),
-            'x'.repeat(longest),
-            '語'.repeat(longest),
-            '🥛'.repeat(longest),
-            `a"b'c%d\\e/f?g&h#i{}`,
-            'constructor',
-            ' Äpfel 牛奶 ',
-          ]
-        : schema.type === 'integer' || schema.type === 'number'
-          ? [minimum, maximum, 0, 1, schema.type === 'number' ? 0.5 : undefined]
-          : schema.type === 'boolean'
-            ? [true, false]
-            : schema.type === 'array'
-              ? this.#arrays(schema)
-              : []
-    return candidates.filter((one) => one !== undefined && this.#fits(schema, one))
-  }
-
-  sample(schema: Schema, count: number): unknown[] {
-    try {
-      return this.#fc.sample(this.#arbitrary(schema, 0), { numRuns: count, seed: this.#seed })
-    } catch {
-      return []
-    }
-  }
-
-  /** Values that each violate one keyword of the schema, with that keyword. */
-  broken(schema: Schema): { word: string; value: unknown }[] {
-    const s = schema as Words
-    const found: { word: string; value: unknown }[] = []
-    const add = (word: string, value: unknown) => {
-      if (!this.#fits(schema, value)) found.push({ word, value })
-    }
-    const types = asArray(Array.isArray(schema.type) ? schema.type : [schema.type])
-    if (types[0] !== undefined) for (const value of ['text', 1.5, true, ['a'], { a: 1 }, null]) add('type', value)
-    if (typeof s.maxLength === 'number') add('maxLength', 'x'.repeat(Math.min(s.maxLength + 1, 100_000)))
-    if (typeof s.minLength === 'number' && s.minLength > 0) add('minLength', 'x'.repeat(s.minLength - 1))
-    if (typeof s.minimum === 'number') add('minimum', s.minimum - 1)
-    if (typeof s.maximum === 'number') add('maximum', s.maximum + 1)
-    if (typeof s.exclusiveMinimum === 'number') add('exclusiveMinimum', s.exclusiveMinimum)
-    if (typeof s.exclusiveMaximum === 'number') add('exclusiveMaximum', s.exclusiveMaximum)
-    if (typeof s.multipleOf === 'number') add('multipleOf', s.multipleOf * 1.5)
-    if (schema.enum) add('enum', 'not-one-of-them')
-    if (typeof s.pattern === 'string') for (const value of ['', '!', 'x y', '\u0001']) add('pattern', value)
-    if (typeof s.format === 'string') for (const value of ['not-a-format', '99']) add('format', value)
-    if (schema.type === 'array') {
-      const item = this.ordinary(asObject(schema.items))
-      if (typeof s.maxItems === 'number')
-        add(
-          'maxItems',
-          Array.from({ length: Math.min(s.maxItems + 1, 2_000) }, () => item),
-        )
-      if (typeof s.minItems === 'number' && s.minItems > 0)
-        add(
-          'minItems',
-          Array.from({ length: s.minItems - 1 }, () => item),
-        )
-      const [broken] = this.broken(asObject(schema.items))
-      if (broken) add(`items ${broken.word}`, [broken.value])
-    }
-    // One case for each keyword, the smallest first, but every wrong type.
-    return found.filter(
-      ({ word, value }, index) =>
-        word === 'type' || found.findIndex((one) => one.word === word) === index || value === null,
-    )
-  }
-
-  #fits(schema: Schema, value: unknown): boolean {
     try {
       return this.#check.fits(schema, value)
     } catch {
@@ -132,48 +58,137 @@ export class Values {
     }
   }
 
-  #arrays(schema: Schema): unknown[] {
-    const { minItems = 0, maxItems = 3 } = schema as Words
-    const items = this.sample(asObject(schema.items), 5)
-    const of = (length: number) => Array.from({ length }, (_, index) => items[index % Math.max(1, items.length)])
-    return [of(minItems), of(Math.min(maxItems, 50))]
+  /** The least, with those of the other members with which it still matches. */
+  #asManyAsFit(schema: Schema, form: Schema, all: unknown, wishes: Wishes, depth: number): unknown {
+    let value = this.#ofForm(form, { ...wishes, all: false }, depth)
+    if (value === undefined || !this.fits(schema, value)) return undefined
+    for (const [name, one] of Object.entries(asObject(all))) {
+      const more = { ...asObject(value), [name]: one }
+      if (this.fits(schema, more)) value = more
+    }
+    return value
   }
 
-  #arbitrary(schema: Schema, depth: number): Arbitrary<unknown> {
-    const fc = this.#fc
-    const {
-      type,
-      minimum = -1000,
-      maximum = 1000,
-      minLength = 0,
-      maxLength = 60,
-      enum: choices,
-      format,
-    } = schema as Words
-    if (Array.isArray(choices)) return fc.constantFrom(...choices)
-    if (format) return fc.constant(this.ordinary({ type: 'string', format }))
-    switch (type) {
-      case 'integer':
-        return fc.integer({
-          min: Math.ceil(Math.max(minimum, -(2 ** 31))),
-          max: Math.floor(Math.min(maximum, 2 ** 31 - 1)),
-        })
-      case 'number':
-        return fc.double({ min: minimum, max: maximum, noNaN: true, noDefaultInfinity: true })
-      case 'boolean':
-        return fc.boolean()
-      case 'array':
-        return fc.array(this.#arbitrary(asObject(schema.items), depth + 1), {
-          minLength: (schema as Words).minItems ?? 0,
-          maxLength: Math.min((schema as Words).maxItems ?? 3, 5),
-        })
-      case 'object':
-        return fc.constant(this.#making.make(schema))
-      default:
-        if (schema.pattern) return fc.stringMatching(new RegExp(String(schema.pattern), 'u'))
-        return fc
-          .string({ unit: 'grapheme', minLength, maxLength: Math.min(maxLength, 60) })
-          .filter((text) => !/\p{Cc}/u.test(text))
+  /** Whether the schema is valid, so that anything can be said of a value. */
+  #isJudged(schema: Schema): boolean {
+    try {
+      this.#check.fits(schema, null)
+      return true
+    } catch {
+      return false
     }
   }
+
+  #value(schema: Schema, wishes: Wishes, depth: number): unknown {
+    const shown = this.#shown(schema, wishes)
+    if (shown !== undefined) return shown
+    const forms = formsOf(schema)
+    const [only] = forms
+    if (depth > 0 && forms.length === 1 && only && !only.pattern && !only.not) return this.#ofForm(only, wishes, depth)
+    for (const form of forms) {
+      // Some values of a pattern or a format do not match the other keywords.
+      for (let attempt = 0; attempt < 3; attempt++) {
+        const value = this.#ofForm(form, wishes, depth)
+        if (value !== undefined && (this.fits(schema, value) || !this.#isJudged(schema))) return value
+        const fewer =
+          wishes.all && typeOf(form) === 'object' ? this.#asManyAsFit(schema, form, value, wishes, depth) : undefined
+        if (fewer !== undefined) return fewer
+        if (typeOf(form) !== 'string') break
+      }
+    }
+    return undefined
+  }
+
+  /** What the spec shows. A fresh value is made in place of an example that is free text. */
+  #shown(schema: Schema, { fresh }: Wishes): unknown {
+    if (schema.const !== undefined) return schema.const
+    const examples = [schema.example, ...asArray(schema.examples), schema.default]
+    const isMade = fresh && (isFreeText(schema) || ['uuid', 'email'].includes(String(schema.format)))
+    return [...(isMade ? [] : examples), ...asArray(schema.enum)].find(
+      (one) => one !== undefined && one !== null && isExact(one) && this.fits(schema, one),
+    )
+  }
+
+  #ofForm(form: Schema, wishes: Wishes, depth: number): unknown {
+    const choices = form.const !== undefined ? [form.const] : asArray(form.enum)
+    if (choices.length > 0) return choices.find((one) => one !== null) ?? choices[0]
+    switch (typeOf(form)) {
+      case 'null':
+        return null
+      case 'boolean':
+        return true
+      case 'integer':
+      case 'number':
+        return makeNumber(form)
+      case 'array':
+        return this.#list(form, wishes, depth)
+      case 'object':
+        return this.#object(form, wishes, depth)
+      default:
+        return makeText(form, this.#turn++, this.#seed, this.#fc)
+    }
+  }
+
+  #list(form: Schema, wishes: Wishes, depth: number): unknown {
+    const { minItems = 0, maxItems = 50, items, prefixItems, contains, uniqueItems } = form
+    const least = Number(minItems)
+    const list = asArray(prefixItems).map((one) => this.#value(asObject(one), wishes, depth + 1))
+    if (contains !== undefined) list.push(this.#value(asObject(contains), wishes, depth + 1))
+    const item = asObject(items)
+    // Nothing is known of the items where a schema refers to itself.
+    const wanted = Math.max(least, isUnknown(items) || depth >= deepest ? 0 : Math.min(1, Number(maxItems)))
+    for (let index = list.length; index < Math.min(wanted, 2_000); index++) {
+      let one = this.#value(item, index === 0 ? wishes : { ...wishes, fresh: true }, depth + 1)
+      if (uniqueItems === true && list.some((other) => isSame(other, one)))
+        one = this.#variants(item).find((other) => !list.some((before) => isSame(before, other)))
+      if (one === undefined) return least > list.length ? undefined : list
+      list.push(one)
+    }
+    return list
+  }
+
+  /** Some different values of a schema with few of them. */
+  #variants(schema: Schema): unknown[] {
+    const [form = {}] = formsOf(schema)
+    if (Array.isArray(form.enum)) return form.enum
+    const first = makeNumber(form)
+    const step = Number(form.multipleOf ?? 1)
+    return typeOf(form) === 'integer' || typeOf(form) === 'number'
+      ? Array.from({ length: 50 }, (_, index) => first + index * step).filter((one) => this.fits(schema, one))
+      : [true, false].filter((one) => this.fits(schema, one))
+  }
+
+  #object(form: Schema, wishes: Wishes, depth: number): unknown {
+    const properties = asObject(form.properties)
+    const required = asArray(form.required).map(String)
+    const value: Record<string, unknown> = {}
+    const add = (name: string): boolean => {
+      if (Object.hasOwn(value, name)) return true
+      const member = memberSchema(form, name)
+      const one =
+        wishes.given?.(name, member) ?? wishes.learnt?.(name, member) ?? this.#value(member, wishes, depth + 1)
+      if (one === undefined) return false
+      value[name] = one
+      return true
+    }
+    if (depth > 20) return undefined
+    for (const name of required) if (!add(name)) return undefined
+    const optional = Object.keys(properties).filter((name) => !required.includes(name) && isSettable(properties[name]))
+    const least = Number(form.minProperties ?? 0)
+    const most = Number(form.maxProperties ?? 1_000)
+    for (const name of optional) {
+      const size = Object.keys(value).length
+      const isWanted = wishes.all ? depth < deepest : wishes.given?.(name, memberSchema(form, name)) !== undefined
+      if (size < least || (isWanted && size < most)) add(name)
+    }
+    for (let index = 0; Object.keys(value).length < least && index < least; index++) {
+      const [pattern] = Object.keys(asObject(form.patternProperties))
+      add(makeText({ pattern }, this.#turn++, this.#seed, this.#fc))
+    }
+    for (const [name, needed] of Object.entries(asObject(form.dependentRequired)))
+      if (Object.hasOwn(value, name)) for (const one of asArray(needed)) add(String(one))
+    return value
+  }
 }
+
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)

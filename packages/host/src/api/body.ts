@@ -1,15 +1,16 @@
 import { Problem } from '@reference-plugins/core'
-import type { Context } from 'koa'
+import { parseExact } from '@reference-plugins/reader/exact-json'
+import type { Context, Middleware } from 'koa'
 import { koaBody } from 'koa-body'
 import type { z } from 'zod'
 
-/** Reads JSON bodies, and no others. */
-export const readJson = koaBody({
+const readBody = koaBody({
   json: true,
   text: false,
   urlencoded: false,
   multipart: false,
   jsonLimit: '256kb',
+  includeUnparsed: true,
   onError(error) {
     const { status } = error as Error & { status?: number }
     throw status === 413
@@ -17,6 +18,23 @@ export const readJson = koaBody({
       : new Problem(400, 'Send the body as JSON, with Content-Type: application/json')
   },
 })
+
+/** Reads JSON bodies, and no others. Their numbers are exact. */
+export const readJson: Middleware = (ctx, next) =>
+  readBody(ctx, () => {
+    const request = ctx.request as { body?: unknown; rawBody?: string }
+    if (request.rawBody) request.body = parse(request.rawBody)
+    return next()
+  })
+
+function parse(text: string): unknown {
+  try {
+    return parseExact(text)
+  } catch {
+    // It is JSON, because koa-body has read it.
+    throw new Problem(400, 'The body is nested too deeply')
+  }
+}
 
 /** @throws Problem 400 that names what is not valid */
 export function bodyOf<Shape extends z.ZodType>(ctx: Context, shape: Shape): z.output<Shape> {

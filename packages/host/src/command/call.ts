@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { isObject } from '@reference-plugins/reader'
+import { parseExact } from '@reference-plugins/reader/exact-json'
 import { asks } from '../conversation/confirmation.ts'
 import { visibleLine } from '../conversation/visible-text.ts'
 import { type CommandContext, UsageError } from './command-context.ts'
@@ -40,7 +41,7 @@ export async function call(words: string[], context: CommandContext): Promise<nu
 
 function parse(text: string): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(text)
+    const value = parseExact(text)
     if (isObject(value)) return value
   } catch {}
   throw new UsageError(`The input must be a JSON object in quotes, such as '{"username": "ada"}'`)

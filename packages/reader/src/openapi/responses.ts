@@ -11,6 +11,8 @@ export interface Response {
   contents: Content[]
   /** The Header Objects by name, as the spec has them. */
   headers: Schema
+  /** The Link Objects by name, as the spec has them. */
+  links: Schema
   pointer: string
 }
 
@@ -28,6 +30,7 @@ export function readResponses({ node, pointer }: FoundOperation, document: SpecD
       : schema === undefined
         ? []
         : types.map((type) => ({ type, schema, node: {}, pointer: step(at, 'schema') }))
-    return { status, description: response.description, contents, headers: objectOf(response.headers), pointer: at }
+    const { description, headers, links } = response
+    return { status, description, contents, headers: objectOf(headers), links: objectOf(links), pointer: at }
   })
 }

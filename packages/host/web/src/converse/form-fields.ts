@@ -1,3 +1,4 @@
+import { isNumber, numberText, parseExact, parseNumber } from '@reference-plugins/reader/exact-json'
 import type { Schema } from '../../../src/wire.ts'
 
 export interface FormField {
@@ -25,7 +26,7 @@ export function fieldsOf(input: Schema): FormField[] {
       isRequired: required.includes(name),
       choices,
       isLong: typeof schema.maxLength === 'number' && schema.maxLength > 300,
-      example: schema.default === undefined ? undefined : String(schema.default),
+      example: schema.default === undefined ? undefined : textOf(schema.default),
       schema,
     }
   })
@@ -82,19 +83,27 @@ export function readForm(fields: FormField[], values: Record<string, string>): R
 
 function readValue({ kind, choices, schema }: FormField, text: string): unknown {
   if (kind === 'text') return text
-  if (kind === 'number') return Number.isFinite(Number(text)) ? Number(text) : new Error('Enter a number')
-  if (kind === 'choice') return choices.find((one) => String(one) === text)
+  if (kind === 'number') return readNumber(text) ?? new Error('Enter a number')
+  if (kind === 'choice') return choices.find((one) => textOf(one) === text)
   if (kind === 'list') {
     const lines = text.split('\n').filter((line) => line.trim() !== '')
     const isNumber = (schema.items as Schema).type !== 'string'
     if (!isNumber) return lines.map((line) => line.trim())
-    return lines.every((line) => Number.isFinite(Number(line)))
-      ? lines.map(Number)
-      : new Error('Enter one number per line')
+    const numbers = lines.map(readNumber)
+    return numbers.includes(undefined) ? new Error('Enter one number per line') : numbers
   }
   try {
-    return JSON.parse(text) as unknown
+    return parseExact(text)
   } catch (error) {
     return new Error(`Enter valid JSON: ${(error as Error).message}`)
   }
 }
+
+/** A number as JSON writes it, of any length, or a short one in another form: +5, .5, 0x10. */
+const readNumber = (text: string): ReturnType<typeof parseNumber> => {
+  const number = parseNumber(text.trim())
+  return number === undefined && text.length < 16 && Number.isFinite(Number(text)) ? Number(text) : number
+}
+
+/** A choice or a default as the form shows it. */
+export const textOf = (value: unknown): string => (isNumber(value) ? numberText(value) : String(value))

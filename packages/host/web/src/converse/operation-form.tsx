@@ -5,7 +5,7 @@ import { Form } from '../parts/form.tsx'
 import { OperationRoute } from '../parts/operation-route.tsx'
 import { Select } from '../parts/select.tsx'
 import { TextInput } from '../parts/text-input.tsx'
-import { type FormField, fieldsOf, readForm } from './form-fields.ts'
+import { type FormField, fieldsOf, readForm, textOf } from './form-fields.ts'
 
 interface Props {
   title: string
@@ -47,7 +47,7 @@ function FieldInput({ field, error }: { field: FormField; error: string | undefi
         description={description}
         options={[
           ['', isRequired ? 'Select an option' : 'Not set'],
-          ...choices.map(String).map((one) => [one, one] as const),
+          ...choices.map(textOf).map((one) => [one, one] as const),
         ]}
       />
     )
