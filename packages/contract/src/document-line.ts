@@ -5,6 +5,8 @@ import { findNodeAtLocation, parseTree, type Segment } from 'jsonc-parser'
  * mappings and after aliases of YAML, that of the closest part around it. Undefined where nothing is found.
  */
 export function lineFinder(text: string): (pointer: string) => number | undefined {
+  // A document that is sent without line breaks has no lines to point to.
+  if (!text.trim().includes('\n')) return () => undefined
   const find = /^\s*[{[]/.test(text) ? finderOfJson(text) : finderOfYaml(text)
   return (pointer) =>
     find(

@@ -16,7 +16,6 @@ import { checkOAuth } from './checks/oauth.ts'
 import { checkOAuthFlow } from './checks/oauth-flow.ts'
 import { checkMethods, checkRobustness } from './checks/robustness.ts'
 import { checkSpec } from './checks/spec.ts'
-
 import { checkValid, hintOf } from './checks/valid.ts'
 import { TimeOver, withDeadline } from './deadline.ts'
 import { Report } from './finding.ts'
@@ -51,7 +50,8 @@ export interface ContractOptions {
   /** Names of operations, or parts of them. */
   include?: readonly string[]
   exclude?: readonly string[]
-  onProgress?: (what: string) => void
+  /** Hears what the run does now. */
+  onProgress?: (what: string, report: Report) => void
 }
 
 /** So that a run with its start and its end takes less than a minute. */
@@ -83,7 +83,7 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
   const baseUrl = options.baseUrl.replace(/\/$/, '')
   /** Does a part of the run, which is listed as untested where the time is over before its end. */
   const part = async <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
-    options.onProgress?.(name)
+    options.onProgress?.(name, report)
     const result = await work()
     report.pending.delete(name)
     return result
@@ -202,13 +202,16 @@ async function checkOperations(
   const needsToken = operations.some(({ isProtected }) => isProtected)
   if (needsToken && !token) report.skip('all protected operations', 'answers', 'no token was given: --token')
   const sendable = operations.filter(({ unsendable }) => !unsendable)
-  for (const { id } of sendable) report.pending.add(id)
+  for (const { id } of sendable) {
+    report.pending.add(id)
+    report.planned.add(id)
+  }
   const canary = newCanary(seed)
 
   if (token && needsToken && !(await isAccepted(run, reachable))) return
   await openRun(run, reachable)
   for (const operation of sendable) {
-    onProgress?.(operation.id)
+    onProgress?.(operation.id, report)
     await checkAuth(run, operation)
     if (expiredToken && operation.isProtected)
       await checkRefusal(run, operation, ['auth-any-token', 'an expired token', expiredToken])
@@ -225,7 +228,7 @@ async function checkOperations(
     report.pending.delete(operation.id)
   }
   for (const create of reachable.filter(({ method, bodySchema }) => method === 'POST' && bodySchema)) {
-    onProgress?.(`${create.id}: life`)
+    onProgress?.(`${create.id}: life`, report)
     const reading = reachable.filter(({ method }) => method !== 'POST')
     if (secondToken) await call(run, create, withCanary(run, create, canary))
     if (secondToken) for (const operation of reading) await checkUsers(run, operation, secondToken, canary)
