@@ -127,7 +127,7 @@ export const rules = {
     'The answer does not match its schema',
     'Make the answer and the schema agree: models trust the schema',
   ),
-  'answer-too-long': error(
+  'answer-too-long': warning(
     'The answer has more than 100,000 characters',
     'Split it into pages: assistants cut or refuse it',
   ),
@@ -162,7 +162,7 @@ export const rules = {
   ),
   'auth-open': error('A protected operation answers without a token', 'Check the token before anything else'),
   'auth-any-token': error('A protected operation accepts an invalid token', 'Accept only tokens that you issued'),
-  'auth-place': error(
+  'auth-place': warning(
     'A token in the query is accepted',
     'Accept tokens only in the Authorization header: URLs are logged',
   ),
@@ -276,10 +276,10 @@ export const rules = {
     'Tokens keep working after a code or refresh token was used twice',
     'Revoke all tokens of a code or refresh token that is sent a second time: one of the two senders has stolen it',
   ),
-  'oauth-refresh-again': error('A refresh token never ends', 'Replace it at each use, and refuse the replaced one'),
+  'oauth-refresh-again': warning('A refresh token never ends', 'Replace it at each use, and refuse the replaced one'),
   'oauth-revocation': error('A revoked token still works', 'Delete a revoked token and answer 200'),
   'oauth-scope': error('More scopes are granted than requested', 'Grant the requested scopes or fewer'),
-  'held-up': error('Slow or broken connections block other clients', 'Set a time limit for headers and bodies'),
+  'held-up': warning('Slow or broken connections block other clients', 'Set a time limit for headers and bodies'),
   'scope-ignored': error('A read-only token changes data', 'Check the scope of each operation'),
   'scope-status': warning(
     'A valid token without the scope is answered with 401',
@@ -309,7 +309,7 @@ export const rules = {
     'Use a stable order, and continue exactly where the last page ended',
   ),
   'page-endless': error('Paging does not end', 'Omit the link to the next page on the last page'),
-  'malformed-taken': error('A body that is not JSON is accepted', 'Answer 400'),
+  'malformed-taken': warning('A body that is not JSON is accepted', 'Answer 400'),
   'size-unlimited': warning('A body of 2 MiB is accepted', 'Limit the size of bodies and answer 413'),
   'method-answered': warning('A method that the spec does not describe is answered with 2xx', 'Answer 405 with Allow'),
   leak: error('An answer reveals internals of the server', 'Log stack traces, paths and SQL, and never send them'),
@@ -325,13 +325,17 @@ export const rules = {
   ),
   'mcp-output': error(
     'The answer of a tool does not match its description',
-    'Answer structuredContent that matches the outputSchema, and the same content as text',
+    'Answer structuredContent that matches the outputSchema',
   ),
-  'mcp-refusal': error(
+  'mcp-text': warning(
+    'The text of an answer differs from its structuredContent',
+    'Answer the same content as JSON in a text: some clients read only that',
+  ),
+  'mcp-refusal': warning(
     'A bad call is not refused with a text',
     'Answer with isError and a text that says what to do next',
   ),
-  'mcp-protocol': error('An invalid message is not refused', 'Answer 400 with the error -32700 or -32600'),
+  'mcp-protocol': warning('An invalid message is not refused', 'Answer 400 with the error -32700 or -32600'),
   'mcp-auth': error('MCP can be called without a valid token', 'Answer 401, as the operations do'),
   'mcp-challenge': warning(
     'A client cannot find out where to sign in',

@@ -62,7 +62,8 @@ export interface ContractOptions {
   /** Names of operations, or parts of them. */
   include?: readonly string[]
   exclude?: readonly string[]
-  onProgress?: (what: string) => void
+  /** Hears what the run does now. */
+  onProgress?: (what: string, report: Report) => void
 }
 
 /** So that a run with its start and its end takes less than a minute. */
@@ -93,7 +94,7 @@ export async function checkPlugin(options: ContractOptions): Promise<Report> {
 async function checkAll(options: ContractOptions, report: Report): Promise<void> {
   /** Does a part of the run, which is listed as untested where the time is over before its end. */
   const part = async <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
-    options.onProgress?.(name)
+    options.onProgress?.(name, report)
     const result = await work()
     report.pending.delete(name)
     return result
@@ -223,7 +224,10 @@ async function checkOperations(
     if (safe && method !== 'GET') report.skip(id, 'all', 'only operations that read were to be called')
   for (const { id, unsendable } of operations)
     if (unsendable) report.skip(id, 'all', `the tester cannot make a body of ${unsendable}`)
-  for (const { id } of sendable) report.pending.add(id)
+  for (const { id } of sendable) {
+    report.pending.add(id)
+    report.planned.add(id)
+  }
   await checkTokens(run, sendable)
   for (const other of [second, readOnly, expired]) other.keepSchemesOf(first)
   for (const token of options.live ?? []) for (const user of [first, second, readOnly]) user.keepFresh(token)
@@ -238,7 +242,7 @@ async function checkOperations(
 
   await openRun(run, reachable)
   for (const operation of sendable) {
-    onProgress?.(operation.id)
+    onProgress?.(operation.id, report)
     await checkAuth(run, operation)
     if (!expired.isEmpty) await checkExpired(run, operation, expired)
     if (!isReachable(operation)) {
@@ -253,7 +257,7 @@ async function checkOperations(
     report.pending.delete(operation.id)
   }
   for (const create of reachable.filter(({ method }) => method === 'POST')) {
-    onProgress?.(`${create.id}: life`)
+    onProgress?.(`${create.id}: life`, report)
     if (!second.isEmpty) await checkUsers(run, create, reachable, second, canary)
     const reading = reachable.filter(({ method }) => method !== 'POST')
     if (create.bodySchema) await checkLife(run, create, reading, `${canary}life`)

@@ -1,9 +1,9 @@
-import { writeCurl } from '../curl.ts'
 import { TimeOver } from '../deadline.ts'
 import { type Answer, exchange, TookTooLong } from '../exchange.ts'
 import type { Report } from '../finding.ts'
 import type { Security } from '../security-schemes.ts'
 import { type CredentialSource, type Credentials, nothingPlaced, type Placed } from './credentials.ts'
+import { writeCurl } from './curl.ts'
 
 export interface Exchange extends Answer {
   method: string
@@ -95,6 +95,7 @@ export class Client {
       this.#hangs.set(place, hangs + 1)
       throw new NoAnswer(said, longest === longestCall ? 'too slow' : 'unsure')
     })
+    report.statuses.set(answer.status, (report.statuses.get(answer.status) ?? 0) + 1)
     const milliseconds = performance.now() - start
     const request = { method, url, headers: all, body }
     return {
@@ -103,7 +104,9 @@ export class Client {
       url,
       milliseconds,
       get curl() {
-        return writeCurl(request, report.secrets)
+        const curl = writeCurl(request, report.secrets)
+        report.keepAnswer(curl, `${answer.status} ${answer.headers['content-type'] ?? ''} ${answer.text.slice(0, 300)}`)
+        return curl
       },
     }
   }

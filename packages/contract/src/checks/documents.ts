@@ -184,6 +184,7 @@ function judgeServed(
 }
 
 export function readManifest(text: string, report: Report): Schema | undefined {
+  report.texts.manifest = text
   const json = text.replace(/^\ufeff/, '')
   if (json !== text) report.add('manifest-not-json', 'manifest', 'it starts with a byte order mark')
   try {
@@ -198,6 +199,7 @@ export function readManifest(text: string, report: Report): Schema | undefined {
 }
 
 export function readSpecText(text: string, report: Report): Schema | undefined {
+  report.texts.spec = text
   const repairs = new Repairs('spec')
   try {
     const document = readDocument(text, repairs)

@@ -169,7 +169,7 @@ async function checkCalls(
   if (fault) report.add('mcp-output', tool.name, `its structuredContent does not match its outputSchema: ${fault}`)
   // Some clients read only one of them.
   if (typeof text !== 'string' || !isSame(text, structuredContent))
-    report.add('mcp-output', tool.name, 'its text differs from its structuredContent')
+    report.add('mcp-text', tool.name, 'its text differs from its structuredContent')
 }
 
 function isSame(text: string, value: unknown): boolean {
