@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import type { Database } from '@reference-plugins/store'
+import type { Database, Transaction } from '@reference-plugins/store'
 import { nameKey, shownName } from './name.ts'
 import { fitsPassword, hashPassword } from './password.ts'
 import { seconds } from './tables.ts'
@@ -8,6 +8,9 @@ export interface Account {
   id: string
   name: string
 }
+
+/** Deletes what an account owns. A failure keeps the account. */
+export type RemoveAccount = (account: string, transaction: Transaction) => Promise<void>
 
 const digest = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
 
@@ -83,14 +86,20 @@ export class Accounts {
     await this.signOutEverywhere(account)
   }
 
-  /** Deletes the account, its sign-ins, and the access of its apps. */
-  async remove(account: Account): Promise<void> {
-    await this.#database.run`DELETE FROM oauth_account WHERE id = ${account.id}`
-    await this.signOutEverywhere(account)
-    await this.#database.run`
-      DELETE FROM oauth_record WHERE grant_id IN (
-        SELECT id FROM oauth_record WHERE model = 'Grant' AND account_id = ${account.id})`
-    await this.#database.run`DELETE FROM oauth_record WHERE account_id = ${account.id}`
+  /**
+   * Deletes the account, its sign-ins, and the access of its apps.
+   * @param also deletes what the account owns elsewhere in the database, before the account; all is deleted, or nothing
+   */
+  async remove({ id }: Account, also?: RemoveAccount): Promise<void> {
+    await this.#database.transaction(async (transaction) => {
+      await also?.(id, transaction)
+      await transaction.run`DELETE FROM oauth_sign_in WHERE account_id = ${id}`
+      await transaction.run`
+        DELETE FROM oauth_record WHERE grant_id IN (
+          SELECT id FROM oauth_record WHERE model = 'Grant' AND account_id = ${id})`
+      await transaction.run`DELETE FROM oauth_record WHERE account_id = ${id}`
+      await transaction.run`DELETE FROM oauth_account WHERE id = ${id}`
+    })
   }
 
   /** Ends a session of oidc-provider, of which only a hash of the id is stored. */
