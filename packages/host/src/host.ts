@@ -58,7 +58,7 @@ export async function openHost(options: HostOptions) {
     ...registered,
     ...conversing,
     async close() {
-      await conversing.turns.close()
+      await conversing.turns.stopAll()
       await database.close()
     },
   }

@@ -2,6 +2,7 @@ import Router from '@koa/router'
 import { hostCheck, Problem } from '@reference-plugins/core'
 import Koa, { type Middleware } from 'koa'
 import type { Host } from '../host.ts'
+import { accountRoutes } from './account-routes.ts'
 import { activationRoutes, callbackRoutes } from './activation-routes.ts'
 import { readJson } from './body.ts'
 import { callRoutes } from './call-routes.ts'
@@ -28,6 +29,7 @@ const userRoutes = [
   turnRoutes,
   callRoutes,
   modelRoutes,
+  accountRoutes,
 ]
 
 /** The Koa app of the host. The middleware is listed in the order in which a request passes it. */

@@ -9,6 +9,7 @@ export interface TurnsOptions extends Omit<TurnContext, 'user' | 'conversation' 
 }
 
 interface Running {
+  user: string
   events: EventStream<TurnEvent>
   controller: AbortController
   ended?: Promise<void>
@@ -35,10 +36,11 @@ export class Turns {
     this.#running.get(keyOf(user, conversation))?.controller.abort()
   }
 
-  /** Stops every turn, before the host closes. */
-  async close(): Promise<void> {
-    for (const { controller } of this.#running.values()) controller.abort()
-    await Promise.all([...this.#running.values()].map(({ ended }) => ended))
+  /** Stops every turn of the user, or of all users, and waits until they have ended. */
+  async stopAll(user?: string): Promise<void> {
+    const stopped = [...this.#running.values()].filter((one) => user === undefined || one.user === user)
+    for (const { controller } of stopped) controller.abort()
+    await Promise.all(stopped.map(({ ended }) => ended))
   }
 
   /** The user says something, and the model answers, if there is one. @throws Problem 404 or 409 */
@@ -85,7 +87,7 @@ export class Turns {
     const key = keyOf(user, id)
     if (this.#running.has(key))
       throw new Problem(409, 'The conversation is being answered: wait until it ends, or stop it first')
-    const running: Running = { events: new EventStream(), controller: new AbortController() }
+    const running: Running = { user, events: new EventStream(), controller: new AbortController() }
     const { events, controller } = running
     // Reserved before the conversation is loaded, so that no other turn changes it in between.
     this.#running.set(key, running)
