@@ -17,6 +17,7 @@ import { Credentials } from './sign-in/credentials.ts'
 import { OAuthTokens } from './sign-in/oauth-tokens.ts'
 import { SignIns } from './sign-in/sign-ins.ts'
 import { hostMigrations } from './tables.ts'
+import { UserLimits } from './users/user-limits.ts'
 import { UserModels } from './users/user-models.ts'
 import { Users } from './users/users.ts'
 import { KeyRing } from './vault/key-ring.ts'
@@ -68,6 +69,7 @@ export async function openHost(options: HostOptions) {
 function openPlugins(database: Database, vault: Vault, options: HostOptions) {
   const { publicUrl, development: allowLoopback, pluginFolder: folder, mode } = options
   const users = new Users(database, mode)
+  const limits = new UserLimits(mode === 'accounts')
   const plugins = new Plugins(database)
   const logos = new Logos(allowLoopback)
   const shares = new Shares(database)
@@ -82,6 +84,7 @@ function openPlugins(database: Database, vault: Vault, options: HostOptions) {
   const workspace = new Workspace({ plugins, credentials, presentation, approvals, folder })
   return {
     users,
+    limits,
     plugins,
     logos,
     shares,
@@ -100,16 +103,17 @@ function openConversations(
   database: Database,
   vault: Vault,
   { environment, mode, development: allowLoopback, longestCall, log }: HostOptions,
-  { plugins, activations, credentials }: ReturnType<typeof openPlugins>,
+  { plugins, activations, credentials, limits }: ReturnType<typeof openPlugins>,
 ) {
   const models = new UserModels({ database, vault, environment, isShared: mode === 'accounts' })
   const selection = new Selection()
-  const caller = new Caller({ credentials, allowLoopback, ...(longestCall !== undefined && { longestCall }) })
+  const caller = new Caller({ credentials, limits, allowLoopback, ...(longestCall !== undefined && { longestCall }) })
   const views = new Views({ credentials, allowLoopback })
   const conversations = new Conversations(database)
   const turns = new Turns({
     conversations,
     plugins,
+    limits,
     caller,
     permissions: new Permissions(database),
     modelOf: (user) => models.open(user),

@@ -39,7 +39,7 @@ export function createHostApp(host: Host, page: Middleware): Koa {
   app.on('error', (error) => log.warn({ err: error }, 'the connection broke'))
   const router = new Router<State>()
   for (const routes of openRoutes) addRoutes(router, routes(host))
-  for (const routes of userRoutes) addUserRoutes(router, routes(host))
+  for (const routes of userRoutes) addUserRoutes(router, routes(host), host.limits)
 
   app.use(problems(log))
   app.use(hostCheck(publicUrl, ['/livez', '/readyz']))

@@ -1,10 +1,12 @@
 import { Problem } from '@reference-plugins/core'
 import type { Logger } from 'pino'
+import type { UserLimits } from '../users/user-limits.ts'
 import type { Call, Decision, TurnEvent } from '../wire.ts'
 import { EventStream } from './event-stream.ts'
 import { Turn, type TurnContext, type TurnState } from './turn.ts'
 
 export interface TurnsOptions extends Omit<TurnContext, 'user' | 'conversation' | 'events' | 'signal'> {
+  limits: UserLimits
   log: Logger
 }
 
@@ -43,7 +45,7 @@ export class Turns {
     await Promise.all(stopped.map(({ ended }) => ended))
   }
 
-  /** The user says something, and the model answers, if there is one. @throws Problem 404 or 409 */
+  /** The user says something, and the model answers, if there is one. @throws Problem 404, 409 or 429, here and below */
   say(user: string, id: string, text: string): Promise<EventStream<TurnEvent>> {
     return this.#begin(user, id, (turn) => turn.say(text))
   }
@@ -91,13 +93,16 @@ export class Turns {
     const { events, controller } = running
     // Reserved before the conversation is loaded, so that no other turn changes it in between.
     this.#running.set(key, running)
+    let endWork: (() => void) | undefined
     try {
+      endWork = await this.#options.limits.begin(user, 'turns')
       const conversation = await this.#options.conversations.get(user, id)
       const turn = new Turn({ ...this.#options, user, conversation, events, signal: controller.signal })
-      running.ended = this.#end(key, running, work(turn))
+      running.ended = this.#end(key, running, work(turn)).finally(endWork)
       return events
     } catch (error) {
       this.#running.delete(key)
+      endWork?.()
       events.end()
       throw error
     }
