@@ -22,6 +22,7 @@ import { UserModels } from './users/user-models.ts'
 import { Users } from './users/users.ts'
 import { KeyRing } from './vault/key-ring.ts'
 import { Vault } from './vault/vault.ts'
+import { LiveViews } from './views/live-views.ts'
 import { Views } from './views/views.ts'
 import { Workspace } from './workspace/workspace.ts'
 
@@ -109,18 +110,20 @@ function openConversations(
   const selection = new Selection()
   const caller = new Caller({ credentials, limits, allowLoopback, ...(longestCall !== undefined && { longestCall }) })
   const views = new Views({ credentials, allowLoopback })
+  const liveViews = new LiveViews()
   const conversations = new Conversations(database)
   const turns = new Turns({
     conversations,
     plugins,
     limits,
+    liveViews,
     caller,
     permissions: new Permissions(database),
     modelOf: (user) => models.open(user),
     prompt: { plugins, activations, selection },
     log,
   })
-  return { models, selection, caller, views, conversations, turns }
+  return { models, selection, caller, views, liveViews, conversations, turns }
 }
 
 async function toKeys(keys: () => string, database: Database): Promise<KeyRing> {

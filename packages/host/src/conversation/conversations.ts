@@ -111,13 +111,13 @@ export class Conversations {
     await this.#database.checkpoint()
   }
 
-  /** A call in one of the user's conversations. @throws Problem 404 */
-  async call(user: string, id: string): Promise<Call> {
-    const row = await this.#database.get<CallRow>`
-      SELECT call.* FROM call JOIN message m ON m.id = call.message JOIN conversation c ON c.id = m.conversation
+  /** A call, and the user's conversation in which it is. @throws Problem 404 */
+  async call(user: string, id: string): Promise<{ call: Call; conversation: string }> {
+    const row = await this.#database.get<CallRow & { conversation: string }>`
+      SELECT call.*, c.id AS conversation FROM call JOIN message m ON m.id = call.message JOIN conversation c ON c.id = m.conversation
       WHERE call.id = ${id} AND c.user_id = ${user}`
     if (!row) throw new Problem(404, 'This call does not exist')
-    return readCall(row)
+    return { call: readCall(row), conversation: row.conversation }
   }
 
   /** Marks the calls that were running when the host ended: it is not known whether the plugin made them. */

@@ -1,12 +1,14 @@
 import { Problem } from '@reference-plugins/core'
 import type { Logger } from 'pino'
 import type { UserLimits } from '../users/user-limits.ts'
+import type { LiveViews } from '../views/live-views.ts'
 import type { Call, Decision, TurnEvent } from '../wire.ts'
 import { EventStream } from './event-stream.ts'
 import { Turn, type TurnContext, type TurnState } from './turn.ts'
 
 export interface TurnsOptions extends Omit<TurnContext, 'user' | 'conversation' | 'events' | 'signal'> {
   limits: UserLimits
+  liveViews: LiveViews
   log: Logger
 }
 
@@ -63,7 +65,8 @@ export class Turns {
   }
 
   /**
-   * The view of an answer wants to call an operation of its plugin: the user is asked.
+   * The view of an answer wants to call an operation of its plugin: the user is asked. Only the view of the conversation
+   * that was opened last may call.
    * @param call whose answer the view shows
    * @throws Problem 404, 409, or 429
    */
@@ -73,7 +76,11 @@ export class Turns {
     call: string,
     wanted: Pick<Call, 'operation' | 'arguments'>,
   ): Promise<EventStream<TurnEvent>> {
-    return this.#begin(user, id, (turn) => turn.callByView(turn.viewedCall(call), wanted))
+    return this.#begin(user, id, (turn) => {
+      const viewed = turn.viewedCall(call)
+      this.#options.liveViews.claim(user, id, call)
+      return turn.callByView(viewed, wanted)
+    })
   }
 
   /**

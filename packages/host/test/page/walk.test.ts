@@ -80,16 +80,30 @@ test('a plugin shows the response of an operation with a view, in a frame that r
   skip: noBrowser,
   timeout: 60_000,
 }, async () => {
-  await press(/^Call operation/)
-  await press(/^getTodos/)
-  await tabTo(page.getByLabel('username').first())
-  await page.keyboard.type('ada')
-  await press('Call')
+  const callGetTodos = async () => {
+    await press(/^Call operation/)
+    await press(/^getTodos/)
+    await tabTo(page.getByLabel('username').first())
+    await page.keyboard.type('ada')
+    await press('Call')
+  }
+  await callGetTodos()
   const view = page.frameLocator('iframe.view').last()
   await view.getByText('buy milk').waitFor()
   const frame = page.frames().at(-1)
   assert.equal(await frame?.evaluate('origin'), 'null')
   await assert.rejects(frame?.evaluate(`fetch('${served.url}/api/session')`) ?? Promise.resolve(), /Failed to fetch/)
+
+  // A second view takes the place of the first one, which can be opened again.
+  const showView = page.getByRole('button', { name: 'Show view' })
+  const hidden = await showView.count()
+  await callGetTodos()
+  await showView.nth(hidden).waitFor()
+  await view.getByText('buy milk').waitFor()
+  assert.deepEqual([await page.locator('iframe.view').count(), await showView.count()], [1, hidden + 1])
+  await press('Show view')
+  await view.getByText('buy milk').waitFor()
+  assert.deepEqual([await page.locator('iframe.view').count(), await showView.count()], [1, hidden + 1])
   // The test itself caused that error.
   errors.splice(0, errors.length, ...errors.filter((one) => !/Fetch API cannot load|Connecting to/.test(one)))
 })
