@@ -52,7 +52,10 @@ export class Accounts {
     const found = await this.#database.get<Account & { password: string }>`
       SELECT id, name, password FROM oauth_account WHERE key = ${nameKey(name)}`
     const fits = await fitsPassword(password, found?.password, signal)
-    return found && fits ? { id: found.id, name: found.name } : undefined
+    if (!found || !fits) return undefined
+    // The password may have been changed, or the account deleted, in the meantime.
+    return this.#database.get<Account>`
+      SELECT id, name FROM oauth_account WHERE id = ${found.id} AND password = ${found.password}`
   }
 
   /** Returns the secret for the browser's cookie. */

@@ -75,6 +75,25 @@ test('a deleted account cannot sign in, its apps lose their access, and its name
   assert.match((await signUp(diary, 'Barbara')).page, /No app has access/)
 })
 
+test('a password that is changed while it is checked does not fit any more', async () => {
+  const database = await openDatabase(temporaryDatabase(), oauthMigrations)
+  const accounts = new Accounts(database)
+  hashing.isCheap = false
+  try {
+    const account = (await accounts.add('ken', password)) as Account
+    assert.equal((await accounts.check('ken', password))?.id, account.id)
+    const changed = await hashPassword(newPassword)
+    const checked = accounts.check('ken', password)
+    // After the read of the check, long before its end.
+    await accounts.findByName('ken')
+    await database.run`UPDATE oauth_account SET password = ${changed} WHERE id = ${account.id}`
+    assert.equal(await checked, undefined)
+  } finally {
+    hashing.isCheap = true
+    await database.close()
+  }
+})
+
 test('the data of an account is deleted with it, or both stay', async () => {
   const database = await openDatabase(temporaryDatabase(), {
     ...oauthMigrations,

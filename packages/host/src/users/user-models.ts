@@ -51,7 +51,9 @@ export class UserModels {
     const hasOwnKey = (apiKey ?? '') !== '' || (await this.#parts.vault.has(keyPlace(user, choice)))
     const { found } = await this.#find()
     if (!this.#mayUse(choice, hasOwnKey, found)) {
-      const names = found.filter(({ baseUrl }) => baseUrl === choice.baseUrl).map(({ model }) => model)
+      const names = found
+        .filter(({ baseUrl }) => new URL(baseUrl).origin === new URL(choice.baseUrl).origin)
+        .map(({ model }) => model)
       throw new Problem(
         422,
         `This host offers only ${names.join(', ')} at ${choice.baseUrl}: choose one of them, or enter your own API key`,
@@ -82,7 +84,9 @@ export class UserModels {
 
   /** On a shared host, an endpoint of the operator serves only the models that were found: others may be expensive. */
   #mayUse({ baseUrl, provider, model }: ModelChoice, hasOwnKey: boolean, found: ModelChoice[]): boolean {
-    const offered = found.filter((one) => one.baseUrl === baseUrl)
+    // By the origin, because the same endpoint may be written in several ways.
+    const { origin } = new URL(baseUrl)
+    const offered = found.filter((one) => new URL(one.baseUrl).origin === origin)
     if (!this.#parts.isShared || offered.length === 0) return true
     if (offered.some((one) => one.provider === provider && one.model === model)) return true
     // An endpoint that needs no key is the operator's for every user.

@@ -46,6 +46,8 @@ test("at the operator's key users choose only the models that the operator names
   await assert.rejects(choose({ model: 'huge' }), /offers only small, large .* enter your own API key/)
   await assert.rejects(choose({ model: 'huge', apiKey: ' ' }), { status: 422 })
   await assert.rejects(choose({ model: 'huge', provider: 'anthropic' }), { status: 422 })
+  for (const baseUrl of [`${model.baseUrl}/`, model.baseUrl.replace('http', 'HTTP'), `${model.baseUrl}/../v1`])
+    await assert.rejects(choose({ model: 'huge', baseUrl }), { status: 422 })
   assert.deepEqual(await answered(), ['large', 'Bearer operator-key'])
 })
 
