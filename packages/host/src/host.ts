@@ -108,7 +108,7 @@ function openConversations(
 ) {
   const models = new UserModels({ database, vault, environment, isShared: mode === 'accounts' })
   const selection = new Selection()
-  const caller = new Caller({ credentials, limits, allowLoopback, ...(longestCall !== undefined && { longestCall }) })
+  const caller = new Caller({ credentials, allowLoopback, ...(longestCall !== undefined && { longestCall }) })
   const views = new Views({ credentials, allowLoopback })
   const liveViews = new LiveViews()
   const conversations = new Conversations(database)

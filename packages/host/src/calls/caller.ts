@@ -1,9 +1,7 @@
-import { Problem } from '@reference-plugins/core'
 import { FetchFailed, FetchRefused, guardedFetcher } from '@reference-plugins/guarded-fetch'
 import { checkArguments, RequestRefused } from '@reference-plugins/reader'
 import type { Credentials } from '../sign-in/credentials.ts'
 import { NotActivated } from '../sign-in/not-activated.ts'
-import type { UserLimits } from '../users/user-limits.ts'
 import { VaultError } from '../vault/vault.ts'
 import { Breaker } from './breaker.ts'
 import type { CallInput, Outcome } from './call.ts'
@@ -17,8 +15,6 @@ const mostBytes = 4 * 2 ** 20
 
 export interface CallerOptions {
   credentials: Credentials
-  /** The calls of each user are counted, if there are other users. */
-  limits?: UserLimits
   /** Whether plugins on this machine may be called. */
   allowLoopback: boolean
   /** In milliseconds. */
@@ -36,7 +32,7 @@ export class Caller {
 
   async call(input: CallInput): Promise<Outcome> {
     const { user, plugin, operation } = input
-    const { credentials, limits, allowLoopback, longestCall = defaultLimit } = this.#options
+    const { credentials, allowLoopback, longestCall = defaultLimit } = this.#options
     const start = performance.now()
     const refused = (result: string): Outcome => ({ state: 'refused', result, milliseconds: performance.now() - start })
     if (plugin.trouble !== undefined)
@@ -49,8 +45,6 @@ export class Caller {
       return refused(
         `Nothing was sent: calls of ${plugin.document.title} are paused for ${pause} seconds because it failed. Tell the user, or try again after that.`,
       )
-    const end = await limits?.begin(user, 'calls').catch((error: Problem) => error)
-    if (end instanceof Problem) return refused(`Nothing was sent. ${end.message}. Tell the user.`)
     const limit = AbortSignal.timeout(longestCall)
     const signal = AbortSignal.any([input.signal, limit])
     const fetch = guardedFetcher({ allowLoopback, redirects: 0, maximumBytes: mostBytes, timeout: longestCall })
@@ -81,8 +75,6 @@ export class Caller {
           ? `was not called, or its answer was not read: ${error.message}`
           : `did not answer: ${error instanceof FetchFailed ? error.message : 'the connection broke'}`
       return { state: 'failed', result: `${plugin.document.title} ${reason}. Tell the user.`, milliseconds }
-    } finally {
-      end?.()
     }
   }
 }

@@ -1,13 +1,11 @@
 import { Problem } from '@reference-plugins/core'
 import type { Logger } from 'pino'
-import type { UserLimits } from '../users/user-limits.ts'
 import type { LiveViews } from '../views/live-views.ts'
 import type { Call, Decision, TurnEvent } from '../wire.ts'
 import { EventStream } from './event-stream.ts'
 import { Turn, type TurnContext, type TurnState } from './turn.ts'
 
 export interface TurnsOptions extends Omit<TurnContext, 'user' | 'conversation' | 'events' | 'signal'> {
-  limits: UserLimits
   liveViews: LiveViews
   log: Logger
 }
