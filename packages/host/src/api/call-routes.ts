@@ -8,14 +8,15 @@ import { part, type UserRoutes } from './routes.ts'
 
 export const callRoutes = ({ conversations, plugins, views, liveViews }: Host): UserRoutes => ({
   'GET /api/calls/:id/view': async (user, ctx) => {
-    const { call, conversation } = await conversations.call(user, part(ctx, 'id'))
+    const call = await conversations.call(user, part(ctx, 'id'))
     const plugin = await plugins.visible(user, call.plugin.id)
     const uri = await views.find(user, plugin, call.operation)
     if (uri === undefined) throw new Problem(404, 'The operation has no view')
     const html = await views.read(user, plugin, uri).catch((error: Error) => {
       throw new Problem(502, `The view could not be read: ${error.message}`)
     })
-    liveViews.open(user, conversation, call.id)
+    const conversation = await conversations.conversationOf(call)
+    if (conversation !== undefined) liveViews.open(user, conversation, call.id)
     ctx.set({
       'Content-Security-Policy': viewPolicy,
       // The host must see that it is opened again.

@@ -111,13 +111,20 @@ export class Conversations {
     await this.#database.checkpoint()
   }
 
-  /** A call, and the user's conversation in which it is. @throws Problem 404 */
-  async call(user: string, id: string): Promise<{ call: Call; conversation: string }> {
-    const row = await this.#database.get<CallRow & { conversation: string }>`
-      SELECT call.*, c.id AS conversation FROM call JOIN message m ON m.id = call.message JOIN conversation c ON c.id = m.conversation
+  /** A call in one of the user's conversations. @throws Problem 404 */
+  async call(user: string, id: string): Promise<Call> {
+    const row = await this.#database.get<CallRow>`
+      SELECT call.* FROM call JOIN message m ON m.id = call.message JOIN conversation c ON c.id = m.conversation
       WHERE call.id = ${id} AND c.user_id = ${user}`
     if (!row) throw new Problem(404, 'This call does not exist')
-    return { call: readCall(row), conversation: row.conversation }
+    return readCall(row)
+  }
+
+  /** The ID of the conversation that a call is in. */
+  async conversationOf({ id }: Call): Promise<string | undefined> {
+    const row = await this.#database.get<{ conversation: string }>`
+      SELECT m.conversation FROM call JOIN message m ON m.id = call.message WHERE call.id = ${id}`
+    return row?.conversation
   }
 
   /** Marks the calls that were running when the host ended: it is not known whether the plugin made them. */
