@@ -77,16 +77,17 @@ export class Accounts {
   }
 
   /** Ends all sign-ins of the user in browsers. Connected apps keep their access. */
-  async signOutEverywhere({ id }: Account): Promise<void> {
-    await this.#database.run`DELETE FROM oauth_sign_in WHERE account_id = ${id}`
-    await this.#database.run`DELETE FROM oauth_record WHERE model = 'Session' AND account_id = ${id}`
+  signOutEverywhere(account: Account): Promise<void> {
+    return this.#database.transaction((transaction) => endSignIns(transaction, account))
   }
 
   /** Ends all sign-ins too, because somebody else may know the old password. */
   async changePassword(account: Account, password: string, signal?: AbortSignal): Promise<void> {
     const hash = await hashPassword(password, signal)
-    await this.#database.run`UPDATE oauth_account SET password = ${hash} WHERE id = ${account.id}`
-    await this.signOutEverywhere(account)
+    await this.#database.transaction(async (transaction) => {
+      await transaction.run`UPDATE oauth_account SET password = ${hash} WHERE id = ${account.id}`
+      await endSignIns(transaction, account)
+    })
   }
 
   /**
@@ -109,4 +110,9 @@ export class Accounts {
   async forgetSession(uid: string): Promise<void> {
     await this.#database.run`DELETE FROM oauth_record WHERE model = 'Session' AND uid = ${uid}`
   }
+}
+
+async function endSignIns(transaction: Transaction, { id }: Account): Promise<void> {
+  await transaction.run`DELETE FROM oauth_sign_in WHERE account_id = ${id}`
+  await transaction.run`DELETE FROM oauth_record WHERE model = 'Session' AND account_id = ${id}`
 }

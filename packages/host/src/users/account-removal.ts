@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Transaction } from '@reference-plugins/store'
+import pLimit from 'p-limit'
 import type { Host } from '../host.ts'
 import type { User } from './users.ts'
 
@@ -14,10 +15,15 @@ const longestRevocation = 15_000
 export async function removeAccount({ database, users, plugins, credentials, turns }: Host, user: User): Promise<void> {
   await users.accounts.signOutEverywhere(user)
   await turns.stopAll(user.id)
+  const inTurn = pLimit(10)
   const revocations = (await plugins.allVisible(user.id)).map((plugin) =>
-    plugin.owner === user.id ? credentials.deactivateAll(plugin) : credentials.deactivate(user.id, plugin),
+    inTurn(() =>
+      plugin.owner === user.id ? credentials.deactivateAll(plugin) : credentials.deactivate(user.id, plugin),
+    ),
   )
-  await Promise.race([Promise.all(revocations), sleep(longestRevocation, undefined, { ref: false })])
+  // Tokens that cannot be read or revoked are deleted below.
+  await Promise.race([Promise.allSettled(revocations), sleep(longestRevocation, undefined, { ref: false })])
+  inTurn.clearQueue()
   await users.accounts.remove(user, removeRows)
   // A turn may have begun by a request that had passed before the sign-ins ended.
   await turns.stopAll(user.id)

@@ -4,6 +4,7 @@ import { workspacePlugins } from '@reference-plugins/testing/processes'
 import type { Browser, Page } from 'playwright-core'
 import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
+import type { Conversation } from '../../src/wire.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
 import { noBrowser, openBrowser, openPage, seriousFindings, tabTo } from './chromium.ts'
 
@@ -104,6 +105,20 @@ test('a plugin shows the response of an operation with a view, in a frame that r
   await press('Show view')
   await view.getByText('buy milk').waitFor()
   assert.deepEqual([await page.locator('iframe.view').count(), await showView.count()], [1, hidden + 1])
+  const id = new URL(page.url()).pathname.split('/').at(-1)
+  const open = (await page.locator('iframe.view').getAttribute('src'))?.split('/').at(-2)
+  const { messages } = await served.browser().get<Conversation>(`/api/conversations/${id}`)
+  const viewed = messages.flatMap(({ parts }) =>
+    parts.flatMap((part) => (part.type === 'call' && part.call.view ? [part.call] : [])),
+  )
+  for (const call of viewed.filter((one) => one.id !== open))
+    await assert.rejects(
+      served
+        .browser()
+        .events(`/api/conversations/${id}/calls/${call.id}/view-calls`, { operation: 'getTodos', arguments: {} }),
+      { status: 409, message: /Another view/ },
+    )
+  assert.equal(viewed.filter((one) => one.id !== open).length, hidden + 1)
   // The test itself caused that error.
   errors.splice(0, errors.length, ...errors.filter((one) => !/Fetch API cannot load|Connecting to/.test(one)))
 })
