@@ -127,6 +127,20 @@ test('the calls of a user are counted, and the model is told to wait', async () 
   assert.match(call.result ?? '', /Nothing was sent. This host accepts at most 120 calls a minute .* wait \d+ seconds/)
 })
 
+test('a conversation that has become too long takes no more', async () => {
+  const hal = await served.userBrowser('hal')
+  const { user } = await hal.get<{ user: { id: string } }>('/api/session')
+  const { id } = await hal.send<Conversation>('POST', '/api/conversations', {})
+  for (let count = 0; count < 8; count++)
+    await served.host.conversations.addMessage(user.id, id, 'assistant', [
+      { type: 'text', text: '.'.repeat(1_000_001) },
+    ])
+  const answer = await post(hal, `/api/conversations/${id}/messages`, { text: 'Hello' })
+  assert.equal(answer.status, 409)
+  assert.match(await answer.text(), /too long: start a new one/)
+  assert.equal((await hal.get<Conversation>(`/api/conversations/${id}`)).messages.length, 8)
+})
+
 test('the user of a single-user host has no limits', async () => {
   const limits = new UserLimits(false)
   for (let count = 0; count < 1_000; count++) await limits.begin('only', 'turns')

@@ -86,11 +86,19 @@ export class Turns {
    * @throws Problem 404, or 409 if the call has been decided or `digest` is for another version of it
    */
   decide(user: string, id: string, call: string, decision: Decision, digest: string): Promise<EventStream<TurnEvent>> {
-    return this.#begin(user, id, (turn) => turn.decide(turn.waitingCall(call, digest), decision))
+    return this.#begin(user, id, (turn) => turn.decide(turn.waitingCall(call, digest), decision), false)
   }
 
-  /** @param work throws, before it returns a promise, if the turn must not begin */
-  async #begin(user: string, id: string, work: (turn: Turn) => Promise<TurnState>): Promise<EventStream<TurnEvent>> {
+  /**
+   * @param work throws, before it returns a promise, if the turn must not begin
+   * @param grows whether it adds to the conversation; false if it ends what waits
+   */
+  async #begin(
+    user: string,
+    id: string,
+    work: (turn: Turn) => Promise<TurnState>,
+    grows = true,
+  ): Promise<EventStream<TurnEvent>> {
     const key = keyOf(user, id)
     if (this.#running.has(key))
       throw new Problem(409, 'The conversation is being answered: wait until it ends, or stop it first')
@@ -102,6 +110,7 @@ export class Turns {
     try {
       endWork = await this.#options.limits.begin(user, 'turns')
       const conversation = await this.#options.conversations.get(user, id)
+      if (grows) this.#options.limits.checkLength(conversation)
       const turn = new Turn({ ...this.#options, user, conversation, events, signal: controller.signal })
       running.ended = this.#end(key, running, work(turn)).finally(endWork)
       return events

@@ -1,5 +1,6 @@
 import { Problem } from '@reference-plugins/core'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
+import type { Conversation, Part } from '../wire.ts'
 
 /** For each user of a shared host: how much begins in a minute, and how much runs at once. */
 const limits = {
@@ -9,6 +10,9 @@ const limits = {
   turns: { aMinute: 60, atOnce: 6 },
   calls: { aMinute: 120, atOnce: 6 },
 }
+
+/** The longest conversation, in characters of texts and answers: each turn loads it, and everyone waits meanwhile. */
+const longestConversation = 8_000_000
 
 type Work = keyof typeof limits
 
@@ -58,7 +62,20 @@ export class UserLimits {
       throw tooMany(`This host accepts at most ${aMinute} ${work} a minute from one user: wait ${wait} seconds`, wait)
     }
   }
+
+  /** @throws Problem 409 if the conversation must not become longer */
+  checkLength({ messages }: Conversation): void {
+    if (!this.#isShared) return
+    const parts = messages.flatMap((message) => message.parts)
+    const length = parts.reduce((sum, part) => sum + lengthOf(part), 0)
+    if (length > longestConversation) throw new Problem(409, 'The conversation is too long: start a new one')
+  }
 }
+
+const lengthOf = (part: Part): number =>
+  part.type === 'call'
+    ? (part.call.response?.body.length ?? 0) + (part.call.result?.length ?? 0) + (part.call.request?.body?.length ?? 0)
+    : part.text.length
 
 const tooMany = (detail: string, seconds: number): Problem =>
   new Problem(429, detail, { headers: { 'retry-after': String(seconds) } })
