@@ -4,7 +4,8 @@ import type { Conversation, Part } from '../wire.ts'
 
 /** For each user of a shared host: how much begins in a minute, and how much runs at once. */
 const limits = {
-  requests: { aMinute: 600, atOnce: 50 },
+  // Behind a proxy with HTTP/2 a page loads a hundred logos at once.
+  requests: { aMinute: 600, atOnce: 150 },
   registrations: { aMinute: 20, atOnce: 3 },
   conversations: { aMinute: 60, atOnce: 60 },
   turns: { aMinute: 60, atOnce: 6 },
@@ -19,7 +20,7 @@ type Work = keyof typeof limits
 /** In seconds. The end of running work is not known. */
 const retryAfter = 5
 
-/** Counts what each user makes the host do, so that it costs the others nothing. The user of a single-user host has no limits. */
+/** Counts what each user makes the host do, so that the others are served too. The user of a single-user host has no limits. */
 export class UserLimits {
   readonly #isShared: boolean
   readonly #rates: Record<Work, RateLimiterMemory>
