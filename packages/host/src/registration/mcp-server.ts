@@ -7,6 +7,17 @@ import type { Trace } from './trace.ts'
 
 const mostTools = 200
 
+/** An MCP server answered 401. */
+export class TokenWanted extends Refusal {
+  /** Its WWW-Authenticate header. */
+  readonly challenge: string | undefined
+
+  constructor(message: string, advice: string, challenge: string | undefined) {
+    super(message, advice)
+    this.challenge = challenge
+  }
+}
+
 /**
  * Whether an MCP server answers at the URL: it answers a request for events that no other server understands.
  * @throws Refusal for the transport of 2024, which this host does not speak
@@ -29,31 +40,32 @@ export async function looksLikeMcp(url: string, trace: Trace): Promise<boolean> 
   )
 }
 
-/** Reads the tools of an MCP server. @throws Refusal */
+/** Reads the tools of an MCP server. @throws TokenWanted if it answers 401; Refusal */
 export async function readMcpServer(
   url: string,
   options: Pick<PreparedCall, 'fetch' | 'authorization' | 'signal'>,
 ): Promise<PluginDocument> {
-  let isUnauthorized = false
+  let unauthorized: Response | undefined
   const fetch: PreparedCall['fetch'] = async (input, init) => {
     const answer = await options.fetch(input, init)
-    if (answer.status === 401 || answer.status === 403) isUnauthorized = answer.status === 401
+    if (answer.status === 401 || answer.status === 403) unauthorized = answer.status === 401 ? answer : undefined
     return answer
   }
   try {
     const hasToken = options.authorization !== undefined
     return await useMcp(url, { ...options, fetch }, (client) => readTools(client, url, hasToken, options.signal))
   } catch (error) {
-    throw isUnauthorized
-      ? new Refusal(
-          'The MCP server asks for a token',
-          'Enter a token with the address. If it uses OAuth, register the plugin by its manifest or its domain',
-        )
-      : new Refusal(
-          `The MCP server could not be read: ${(error as Error).message.slice(0, 200)}`,
-          'Check it with the MCP Inspector',
-          error,
-        )
+    if (unauthorized) {
+      const challenge = unauthorized.headers.get('www-authenticate') ?? undefined
+      throw options.authorization === undefined
+        ? new TokenWanted('The MCP server asks for a token', 'Enter a token with the address', challenge)
+        : new TokenWanted('The MCP server did not accept the token', 'Check the token, or sign in again', challenge)
+    }
+    throw new Refusal(
+      `The MCP server could not be read: ${(error as Error).message.slice(0, 200)}`,
+      'Check it with the MCP Inspector',
+      error,
+    )
   }
 }
 
