@@ -1,5 +1,7 @@
-import { FetchFailed, FetchRefused, guardedFetcher } from '@reference-plugins/guarded-fetch'
+import { errorCode, FetchFailed, FetchRefused, guardedFetcher } from '@reference-plugins/guarded-fetch'
 import { checkArguments, RequestRefused } from '@reference-plugins/reader'
+import { whyUnreachable } from '../registration/reasons.ts'
+import { toSentences } from '../sentences.ts'
 import type { Credentials } from '../sign-in/credentials.ts'
 import { NotActivated } from '../sign-in/not-activated.ts'
 import { VaultError } from '../vault/vault.ts'
@@ -36,10 +38,10 @@ export class Caller {
     const start = performance.now()
     const refused = (result: string): Outcome => ({ state: 'refused', result, milliseconds: performance.now() - start })
     if (plugin.trouble !== undefined)
-      return refused(`Nothing was sent: ${plugin.document.title} cannot be called. ${plugin.trouble}`)
+      return refused(toSentences([`Nothing was sent: ${plugin.document.title} cannot be called`, plugin.trouble]))
     const checked = checkArguments(operation, input.arguments)
     if (checked.faults.length > 0)
-      return refused(`Nothing was sent, because the arguments are not valid. ${checked.faults.join('. ')}.`)
+      return refused(`Nothing was sent, because the arguments are not valid. ${toSentences(checked.faults)}`)
     const pause = this.#breaker.pause(plugin.id)
     if (pause > 0)
       return refused(
@@ -61,7 +63,7 @@ export class Caller {
     } catch (error) {
       const milliseconds = performance.now() - start
       if (error instanceof NotActivated || error instanceof VaultError)
-        return refused(`Nothing was sent: ${error.message}. Tell the user.`)
+        return refused(toSentences([`Nothing was sent: ${error.message}`, 'Tell the user']))
       if (error instanceof RequestRefused) return refused(`Nothing was sent: ${error.message}`)
       if (input.signal.aborted) {
         const result =
@@ -69,12 +71,19 @@ export class Caller {
         return { state: 'failed', result, milliseconds }
       }
       this.#breaker.note(plugin.id, undefined, undefined)
+      const { title, server } = plugin.document
       const reason = limit.aborted
         ? `did not answer within ${Math.round(longestCall / 1000)} seconds; it is not known whether it made the change`
-        : error instanceof FetchRefused
-          ? `was not called, or its answer was not read: ${error.message}`
-          : `did not answer: ${error instanceof FetchFailed ? error.message : 'the connection broke'}`
-      return { state: 'failed', result: `${plugin.document.title} ${reason}. Tell the user.`, milliseconds }
+        : whyFailed(error as Error, server)
+      return { state: 'failed', result: toSentences([`${title} ${reason}`, 'Tell the user']), milliseconds }
     }
   }
+}
+
+function whyFailed(error: Error, server: string): string {
+  if (error instanceof FetchRefused) return `was not called, or its answer was not read: ${error.message}`
+  if (errorCode(error) === undefined)
+    return `did not answer: ${error instanceof FetchFailed ? error.message : 'the connection broke'}`
+  const { message, advice } = whyUnreachable(error, server)
+  return `did not answer: ${message}. ${advice}`
 }

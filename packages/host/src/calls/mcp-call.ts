@@ -51,8 +51,13 @@ export async function callMcp(input: PreparedCall): Promise<Outcome> {
   const request = { method: 'POST', url: plugin.document.server, headers, body }
   input.onRequest?.({ ...request, headers: withoutSecrets(headers) })
   let status = 200
+  // The client replaces it by an error of its own.
+  let failure: Error | undefined
   const watched: PreparedCall['fetch'] = async (url, init) => {
-    const answer = await input.fetch(url, init)
+    const answer = await input.fetch(url, init).catch((error: Error) => {
+      if (init?.method === 'POST') failure = error
+      throw error
+    })
     if (answer.status >= 400 && init?.method === 'POST') status = answer.status
     return answer
   }
@@ -64,7 +69,7 @@ export async function callMcp(input: PreparedCall): Promise<Outcome> {
     const outcome = toOutcome(request, { status: answer.isError ? 400 : 200, headers: {}, body: toText(answer) })
     return answer.isError ? { ...outcome, result: `The tool rejected this call.\n${outcome.response?.body}` } : outcome
   } catch (error) {
-    if (status < 400) throw error
+    if (status < 400) throw failure ?? error
     return toOutcome(request, { status, headers: {}, body: (error as Error).message })
   }
 }

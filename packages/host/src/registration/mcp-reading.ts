@@ -1,6 +1,7 @@
 import { guardedFetcher } from '@reference-plugins/guarded-fetch'
 import { type PluginDocument, toMcpDocument } from '@reference-plugins/reader'
 import type { FoundPlugin } from '../plugins/plugins.ts'
+import { toSentences } from '../sentences.ts'
 import { discoverMcpOAuth } from '../sign-in/mcp-oauth.ts'
 import type { OAuthServer } from '../sign-in/oauth-server.ts'
 import { readMcpServer, TokenWanted } from './mcp-server.ts'
@@ -43,7 +44,7 @@ async function readTools({ trace, allowLoopback, token, signal }: Reading, url: 
     const read = await discoverMcpOAuth(url, error.challenge, trace.asFetch())
     if ('faults' in read)
       throw new Refusal(
-        `${error.message}, and how to sign in was not found. ${read.faults.join('. ')}`,
+        toSentences([`${error.message}, and how to sign in was not found`, ...read.faults]),
         'Enter a token with the address. For OAuth the metadata of the server (RFC 9728) must be where its answer 401 says, and name this address as resource',
         error,
       )

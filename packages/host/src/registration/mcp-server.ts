@@ -2,8 +2,9 @@ import type { Client } from '@modelcontextprotocol/client'
 import { type McpTool, type PluginDocument, toMcpDocument } from '@reference-plugins/reader'
 import type { PreparedCall } from '../calls/call.ts'
 import { useMcp } from '../calls/mcp-call.ts'
+import { challengesIn } from '../sign-in/challenges.ts'
 import { Refusal } from './steps.ts'
-import type { Trace } from './trace.ts'
+import type { Fetched, Trace } from './trace.ts'
 
 const mostTools = 200
 
@@ -18,15 +19,24 @@ export class TokenWanted extends Refusal {
   }
 }
 
+export interface McpProbe {
+  /** `possible`: it asks for a token as an MCP server does, but so do other APIs. */
+  likelihood: 'sure' | 'possible' | 'none'
+  /** Whether no other server answers like this, whatever the URL is called. */
+  isCertain: boolean
+  answer?: Fetched
+}
+
 /**
  * Whether an MCP server answers at the URL: it answers a request for events that no other server understands.
  * @throws Refusal for the transport of 2024, which this host does not speak
  */
-export async function looksLikeMcp(url: string, trace: Trace): Promise<boolean> {
+export async function probeMcp(url: string, trace: Trace): Promise<McpProbe> {
+  const none: McpProbe = { likelihood: 'none', isCertain: false }
   // A URL with the file name of a document leads to a document.
-  if (/\.(json|ya?ml)$/i.test(new URL(url).pathname)) return false
+  if (/\.(json|ya?ml)$/i.test(new URL(url).pathname)) return none
   const answer = await trace.fetchFirstEvent(url).catch(() => undefined)
-  if (!answer) return false
+  if (!answer) return none
   const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream') === true
   if (isStream && /^event:\s*endpoint\s*$/m.test(answer.text))
     throw new Refusal(
@@ -34,10 +44,15 @@ export async function looksLikeMcp(url: string, trace: Trace): Promise<boolean> 
       'Register its Streamable HTTP endpoint, which is often /mcp, or switch the server to Streamable HTTP',
     )
   const isNamed = /\/mcp\/?$/.test(new URL(url).pathname)
-  const challenge = answer.headers.get('www-authenticate') ?? ''
-  return (
-    isStream || (isNamed && ([400, 405, 406].includes(answer.status) || /resource_metadata|bearer/i.test(challenge)))
-  )
+  const challenges = answer.status === 401 ? challengesIn(answer.headers.get('www-authenticate')) : []
+  const hasMetadata = challenges.some(({ parameters }) => parameters.has('resource_metadata'))
+  const isBearer = hasMetadata || challenges.some(({ scheme }) => scheme === 'bearer')
+  const isSure = isStream || (isNamed && ([400, 405, 406].includes(answer.status) || isBearer))
+  return {
+    likelihood: isSure ? 'sure' : hasMetadata ? 'possible' : 'none',
+    isCertain: isStream || (isNamed && hasMetadata),
+    answer,
+  }
 }
 
 /** Reads the tools of an MCP server. @throws TokenWanted if it answers 401; Refusal */

@@ -8,7 +8,7 @@ export interface Challenge {
 
 const separator = /[\s,;]+/y
 const token = /[\w!#$%&'*+.^`|~-]+/y
-const value = /\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|'([^',]*)'|([^\s,;"=]+(?:=[^\s,;"=]+)*))/y
+const value = /\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|'([^',]*)'|([^\s,;"=][^\s,;"]*))/y
 const token68 = /[ \t]+[\w.~+/-]+=*(?=\s*(?:,|$))/y
 
 /** The most characters that are read. */
