@@ -30,6 +30,8 @@ const commands: Record<string, Command> = { register, list, activate, call, chat
 export async function main(words: string[], terminal: Terminal = process): Promise<number> {
   const [name = '', ...rest] = words
   const command = commands[name]
+  // A reader such as head stops reading: the command still ends its work.
+  terminal.stdout.on('error', () => {})
   const print = (line: string) => void terminal.stdout.write(`${line}\n`)
   if (!command) {
     print(help)

@@ -27,6 +27,9 @@ export interface McpProbe {
   answer?: Fetched
 }
 
+/** Whether the URL ends as that of an MCP server usually does. */
+export const isNamedMcp = (url: string): boolean => /\/mcp\/?$/.test(new URL(url).pathname)
+
 /**
  * Whether an MCP server answers at the URL: it answers a request for events that no other server understands.
  * @throws Refusal for the transport of 2024, which this host does not speak
@@ -43,7 +46,7 @@ export async function probeMcp(url: string, trace: Trace): Promise<McpProbe> {
       'The server speaks the HTTP+SSE transport of MCP, which MCP replaced in 2025',
       'Register its Streamable HTTP endpoint, which is often /mcp, or switch the server to Streamable HTTP',
     )
-  const isNamed = /\/mcp\/?$/.test(new URL(url).pathname)
+  const isNamed = isNamedMcp(url)
   const challenges = answer.status === 401 ? challengesIn(answer.headers.get('www-authenticate')) : []
   const hasMetadata = challenges.some(({ parameters }) => parameters.has('resource_metadata'))
   const isBearer = hasMetadata || challenges.some(({ scheme }) => scheme === 'bearer')

@@ -1,5 +1,5 @@
-import { FetchFailed, FetchRefused } from '@reference-plugins/guarded-fetch'
-import { probeMcp } from './mcp-server.ts'
+import { FetchFailed, FetchRefused, guardedFetcher } from '@reference-plugins/guarded-fetch'
+import { isNamedMcp, probeMcp, readMcpServer } from './mcp-server.ts'
 import { whyUnreachable } from './reasons.ts'
 import { type Passed, passed, type Reading } from './steps.ts'
 import type { Fetched, Trace } from './trace.ts'
@@ -20,6 +20,9 @@ const specPaths = [
   '/openapi/v1.json',
   '/api-docs',
 ]
+
+/** In milliseconds. */
+const longestProbe = 5_000
 
 /** Step 1: finds out what the address leads to. @throws Refusal */
 export function reach(reading: Reading): Promise<Passed<Reached>> {
@@ -54,7 +57,7 @@ async function reachTyped(reading: Reading, typedUrl: string): Promise<Passed<Re
   const usual = await fetchDocument(trace, candidates.manifestUrl)
   if (usual.status === 200 && /^\s*[{\ufeff]/.test(usual.text))
     return passed({ kind: 'manifest', fetched: usual }, message)
-  if (likelihood === 'possible') return mcp
+  if (likelihood === 'possible' || (isNamedMcp(typedUrl) && (await speaksMcp(typedUrl, reading)))) return mcp
   if (/ai-plugin/.test(typedUrl)) return passed({ kind: 'manifest', fetched }, message)
   const typed: Reached = { kind: 'spec', fetched, isTyped: true }
   if (/\.(json|ya?ml)$/i.test(pathname) || fetched.status >= 500) return passed(typed, message)
@@ -63,6 +66,16 @@ async function reachTyped(reading: Reading, typedUrl: string): Promise<Passed<Re
   const isPage = fetched.status === 200 && isHtml(fetched.text)
   const found = await search.specs([...new Set([...below, ...(isPage ? specPaths : [])])])
   return passed(found ?? typed, `${message}. ${search.summary(found)}`)
+}
+
+/** Whether a server that says nothing about itself in its answer to a GET has tools: some have no GET at all. */
+function speaksMcp(url: string, { allowLoopback, token, signal }: Reading): Promise<boolean> {
+  const fetch = guardedFetcher({ allowLoopback, redirects: 0, maximumBytes: 5 * 2 ** 20, timeout: longestProbe })
+  const authorization = token === undefined ? undefined : `Bearer ${token}`
+  return readMcpServer(url, { fetch, authorization, signal }).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Looks at several places of one server, one after the other, and notes what came. */
@@ -104,7 +117,8 @@ class Search {
     this.#note(path, answer ? cameOf(answer) : 'no answer')
     // A server may answer every path alike.
     const isLikely = likelihood === 'sure' && answer?.status !== this.#unknown.status
-    return isCertain || isLikely ? { kind: 'mcp', url } : undefined
+    const isFound = isCertain || isLikely || (isNamedMcp(url) && (await speaksMcp(url, this.#reading)))
+    return isFound ? { kind: 'mcp', url } : undefined
   }
 
   /** What was tried, each with what came. */
