@@ -4,7 +4,7 @@ import { asks } from '../conversation/confirmation.ts'
 import { visibleLine } from '../conversation/visible-text.ts'
 import { type CommandContext, UsageError } from './command-context.ts'
 import { confirm } from './confirm.ts'
-import { findPlugin } from './find-plugin.ts'
+import { findOperation } from './find-plugin.ts'
 
 export async function call(words: string[], context: CommandContext): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -12,14 +12,9 @@ export async function call(words: string[], context: CommandContext): Promise<nu
     allowPositionals: true,
     options: { yes: { type: 'boolean', default: false } },
   })
-  const [name = '', text = '{}'] = positionals
-  const [pluginName = '', operationName = ''] = name.split('.')
-  const plugin = await findPlugin(context, pluginName)
-  const operation = plugin.document.operations.find((one) => one.name === operationName)
-  if (!operation)
-    throw new UsageError(
-      `${pluginName} has no operation ${operationName}: choose one of ${plugin.document.operations.map((one) => one.name).join(', ')}`,
-    )
+  const [name, text = '{}'] = positionals
+  if (name === undefined) throw new UsageError('Name the operation, such as todo.getTodos: pnpm host list shows them')
+  const { plugin, operation } = await findOperation(context, name)
   const given = parse(text)
   const isAllowed =
     asks(operation) === 'never' ||
