@@ -2,7 +2,7 @@ import { type CheckRun, call, isText, ordinaryInput } from './check-run.ts'
 import { checkAuth, checkRefusal, checkUsers } from './checks/auth.ts'
 import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
 import { checkConnections } from './checks/connections.ts'
-import { type Documents, fetchDocuments } from './checks/documents.ts'
+import { type Documents, type FoundDocuments, fetchDocuments } from './checks/documents.ts'
 import { checkAgreement, checkManifest } from './checks/manifest.ts'
 import { checkMcp } from './checks/mcp.ts'
 import { checkOAuth } from './checks/oauth.ts'
@@ -21,8 +21,12 @@ import { Values } from './values.ts'
 export interface ContractOptions {
   /** The origin at which the plugin answers. */
   baseUrl: string
+  /** Where a host found the documents, which it has called the plugin by. By default they are at the usual places. */
+  found?: FoundDocuments | undefined
   /** A valid token, with its scheme where that is not Bearer. */
   token?: string | undefined
+  /** The header in which the token is sent without a scheme, in place of Authorization. */
+  keyHeader?: string | undefined
   /** A valid token of another user. */
   secondToken?: string | undefined
   readOnlyToken?: string | undefined
@@ -50,7 +54,7 @@ export async function checkPlugin(options: ContractOptions): Promise<Report> {
   report.seed = options.seed ?? 1
   const baseUrl = options.baseUrl.replace(/\/$/, '')
   options.onProgress?.('documents')
-  const documents = await fetchDocuments(baseUrl, report)
+  const documents = await fetchDocuments(baseUrl, report, options.found)
   const spec = judgeDocuments(documents, report)
   if (documents.manifest) await checkOAuth(documents.manifest, baseUrl, report)
   if (documents.manifest) await checkConnections(baseUrl, report)
@@ -61,6 +65,7 @@ export async function checkPlugin(options: ContractOptions): Promise<Report> {
   await checkMcp(
     {
       baseUrl,
+      url: options.found?.mcpUrl,
       token: signedIn.token,
       isProtected,
       seed: options.seed ?? 1,
@@ -112,7 +117,8 @@ async function checkOperations(
   options: ContractOptions & { manifest: Schema | undefined },
   report: Report,
 ): Promise<void> {
-  const { baseUrl, token, secondToken, readOnlyToken, expiredToken, seed = 1, safe = false, onProgress } = options
+  const { baseUrl, found, token, keyHeader, secondToken, readOnlyToken, expiredToken, onProgress } = options
+  const { seed = 1, safe = false } = options
   const check = new SchemaCheck(spec.version)
   const end = performance.now() + (options.maxTime ?? 300) * 1000
   const chosen = spec.operations
@@ -121,7 +127,13 @@ async function checkOperations(
   const operations = chosen.filter(({ method }) => !safe || method === 'GET')
   const reachable = operations.filter(({ isProtected, unsendable }) => (token || !isProtected) && !unsendable)
   const run: CheckRun = {
-    client: new Client({ baseUrl: baseUrl + spec.basePath, token, headers: options.headers ?? {}, report }),
+    client: new Client({
+      baseUrl: found?.server ?? baseUrl + spec.basePath,
+      token,
+      keyHeader,
+      headers: options.headers ?? {},
+      report,
+    }),
     report,
     check,
     values: await Values.open(check, seed),

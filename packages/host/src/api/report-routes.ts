@@ -12,15 +12,17 @@ export const reportRoutes = ({ plugins, credentials, options }: Host): UserRoute
     if (!options.development)
       throw new Problem(
         409,
-        `The contract test runs in development only: pnpm contract ${plugin.address} does the same`,
+        `The contract test runs in development only: pnpm contract ${new URL(plugin.document.server).origin} does the same`,
       )
     const token = await credentials.authorization(user, plugin).catch(() => undefined)
-    const { origin: baseUrl } = new URL(plugin.document.server)
+    const { texts, document } = plugin
+    const { manifestUrl, specUrl } = texts
+    const { server, source, auth } = document
+    const found = source === 'mcp' ? { mcpUrl: server } : { manifestUrl, specUrl, server }
+    const settings = { baseUrl: new URL(server).origin, found, token, keyHeader: auth.keyHeader }
     return startEvents<ReportEvent>(options.log, 'a report', async (tell) => {
       const onProgress = (what: string) => tell({ type: 'progress', what })
-      return toReport(
-        await checkPlugin({ baseUrl, ...(token !== undefined && { token }), safe: true, maxTime: 60, onProgress }),
-      )
+      return toReport(await checkPlugin({ ...settings, safe: true, maxTime: 60, onProgress }))
     })
   },
 })
