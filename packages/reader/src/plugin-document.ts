@@ -20,6 +20,14 @@ export interface DocumentAuth {
   oauth?: OAuthEndpoints
 }
 
+/** One security scheme that an operation requires. */
+export interface SignInNeed {
+  /** `bearer`, `basic`, or the place and the name of a key, such as `header:x-api-key`. */
+  kind: string
+  /** For people, such as "a bearer token". */
+  words: string
+}
+
 export interface OAuthEndpoints {
   /** The page where users sign in: `client_url` of the manifest. */
   authorizationUrl: string
@@ -82,6 +90,11 @@ export interface DocumentOperation {
   isConsequential: boolean | undefined
   /** Whether it only reads, by its method or by what its tool says. */
   isReading: boolean
+  /**
+   * The ways to sign in that its spec names; one is enough, and each takes all of its schemes. Empty where none is
+   * required; absent where the spec says nothing.
+   */
+  signIn?: SignInNeed[][]
   target: Target
 }
 

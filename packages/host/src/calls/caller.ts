@@ -1,5 +1,6 @@
 import { errorCode, FetchFailed, FetchRefused, guardedFetcher } from '@reference-plugins/guarded-fetch'
 import { checkArguments, RequestRefused } from '@reference-plugins/reader'
+import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { whyUnreachable } from '../registration/reasons.ts'
 import { toSentences } from '../sentences.ts'
 import type { Credentials } from '../sign-in/credentials.ts'
@@ -9,6 +10,7 @@ import { Breaker } from './breaker.ts'
 import type { CallInput, Outcome } from './call.ts'
 import { callHttp } from './http-call.ts'
 import { callMcp } from './mcp-call.ts'
+import { isAnonymous, whyOtherSignIn } from './other-sign-in.ts'
 
 /** ChatGPT's limit for one call, there and back, in milliseconds. */
 const defaultLimit = 45_000
@@ -53,8 +55,12 @@ export class Caller {
     const perform = operation.target.kind === 'mcp' ? callMcp : callHttp
     try {
       const call = { ...input, arguments: checked.arguments, signal, fetch }
-      const first = await perform({ ...call, authorization: await credentials.authorization(user, plugin) })
-      const isRefused = first.response?.status === 401 && plugin.document.auth.type === 'oauth'
+      const carrier = isAnonymous(plugin, operation) ? withoutSignIn(plugin) : plugin
+      const first = await perform({ ...call, authorization: await credentials.authorization(user, carrier) })
+      const isUnauthorized = first.response?.status === 401
+      const other = isUnauthorized && whyOtherSignIn(plugin, operation, first.response?.headers ?? {})
+      if (other) first.result = `${toSentences([`Status 401: ${other}`])}\n${first.response?.body}`.trim()
+      const isRefused = isUnauthorized && !other && plugin.document.auth.type === 'oauth'
       const last = isRefused
         ? await perform({ ...call, authorization: await credentials.authorization(user, plugin, true) })
         : first
@@ -78,6 +84,12 @@ export class Caller {
       return { state: 'failed', result: toSentences([`${title} ${reason}`, 'Tell the user']), milliseconds }
     }
   }
+}
+
+/** The plugin as one that anyone may call. */
+function withoutSignIn(plugin: RegisteredPlugin): RegisteredPlugin {
+  const { document } = plugin
+  return { ...plugin, document: { ...document, auth: { ...document.auth, type: 'none' } } }
 }
 
 function whyFailed(error: Error, server: string): string {
