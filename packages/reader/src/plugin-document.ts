@@ -56,6 +56,8 @@ export interface Field {
   object?: 'members' | 'brackets' | 'json' | 'pairs' | 'equals'
   /** What a value in the path begins with: a dot, or a semicolon and its name. */
   prefix?: 'label' | 'matrix'
+  /** Present for a file of a multipart form, with its media type if the spec names one. */
+  file?: { type?: string }
 }
 
 export interface HttpTarget {
