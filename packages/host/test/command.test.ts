@@ -170,7 +170,7 @@ test('plugins of one name are told apart by what list prints, and names may cont
     const alone = await host(['register', first.address])
     assert.match(alone.output, /Next: pnpm host activate My_Shop\n/)
     assert.equal((await host(['activate', 'My.Shop'])).code, 0)
-    for (const name of ['My_Shop.things_list', 'My.Shop.things.list'])
+    for (const name of ['My_Shop.things_list', 'My.Shop.things.list', 'my_shop.things_list'])
       assert.deepEqual(JSON.parse((await host(['call', name])).answer), { port: first.port })
     for (const { address } of shops.slice(1)) {
       const { output } = await host(['register', address])

@@ -1,22 +1,32 @@
 import { Problem } from '@reference-plugins/core'
-import type { Context } from 'koa'
+import type { Context, Middleware } from 'koa'
 import { koaBody } from 'koa-body'
 import type { z } from 'zod'
 
+const reader = (limit: string, words: string): Middleware =>
+  koaBody({
+    json: true,
+    text: false,
+    urlencoded: false,
+    multipart: false,
+    jsonLimit: limit,
+    onError(error) {
+      const { status } = error as Error & { status?: number }
+      throw status === 413
+        ? new Problem(413, `The body is too large: send less than ${words}`)
+        : new Problem(400, 'Send the body as JSON, with Content-Type: application/json')
+    },
+  })
+
+const readSmall = reader('256kb', '256 KB')
+// A call may contain files of 2 MiB, in base64.
+const readCall = reader('3mb', '3 MB')
+
 /** Reads JSON bodies, and no others. */
-export const readJson = koaBody({
-  json: true,
-  text: false,
-  urlencoded: false,
-  multipart: false,
-  jsonLimit: '256kb',
-  onError(error) {
-    const { status } = error as Error & { status?: number }
-    throw status === 413
-      ? new Problem(413, 'The body is too large: send less than 256 KB')
-      : new Problem(400, 'Send the body as JSON, with Content-Type: application/json')
-  },
-})
+export const readJson: Middleware = (ctx, next) => {
+  const isCall = ctx.state.user !== undefined && /^\/api\/conversations\/[^/]+\/calls$/.test(ctx.path)
+  return (isCall ? readCall : readSmall)(ctx, next)
+}
 
 /** @throws Problem 400 that names what is not valid */
 export function bodyOf<Shape extends z.ZodType>(ctx: Context, shape: Shape): z.output<Shape> {

@@ -89,9 +89,9 @@ function called(plugins: readonly RegisteredPlugin[], typed: string): Registered
   const exact = plugins.filter(({ id, document }) => id === typed || document.name === typed)
   if (exact.length > 0) return exact
   if (/^plugin-[\da-f]/.test(typed)) return plugins.filter(({ id }) => id.startsWith(typed))
-  // The name of its document may have other characters.
-  const fit = fitName(typed)
-  return fit === '' ? [] : plugins.filter(({ document }) => document.name === fit)
+  // The name in its document may have other characters, and people do not remember capitals.
+  const fit = fitName(typed).toLowerCase()
+  return fit === '' ? [] : plugins.filter(({ document }) => document.name.toLowerCase() === fit)
 }
 
 function operationCalled({ document: { operations } }: RegisteredPlugin, typed: string): DocumentOperation | undefined {

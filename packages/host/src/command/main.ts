@@ -17,8 +17,8 @@ const help = `pnpm host COMMAND, with the plugins and tokens of the host on this
   list                             lists the registered plugins and their operations
   activate NAME [--token T] [--username U --password P]
                                    activates a plugin, with a token or by signing in
-  call NAME.OPERATION ['{"input": "as JSON"}'] [--yes]
-                                   calls an operation; --yes answers the confirmation
+  call NAME.OPERATION ['{"input": "as JSON"}'] [-F INPUT=@FILE]... [--yes]
+                                   calls an operation; -F sends a file; --yes answers the confirmation
   chat [--plugin NAME]... [--yes]  starts a conversation with the model that was found
   replay FILE...                   repeats the calls of saved conversations and compares the answers
 `

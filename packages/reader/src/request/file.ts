@@ -17,6 +17,9 @@ export interface SentFile {
 const dataUrl = /^data:([\w.+-]+\/[\w.+-]+)?((?:;[\w-]+=[^;,\s]{0,1000}){0,10});base64,/i
 const mediaType = /^[\w.+-]+\/[\w.+-]+$/
 
+/** Whether a value is the bytes of a file. */
+export const isDataUrl = (value: unknown): boolean => typeof value === 'string' && dataUrl.test(value.slice(0, 12_000))
+
 /**
  * The file that an argument stands for: a data URL in base64, whose parameter `name` is the file name in the encoding of
  * a URL, otherwise the text of the file.
