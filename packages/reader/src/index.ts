@@ -1,4 +1,4 @@
-export { isPublic, missingSignIn } from './flat/sign-in-needs.ts'
+export { isPublic, missingSignIn, schemesOf, signInOf } from './flat/sign-in-needs.ts'
 export { readSpec, readSpecNow, type SpecRead } from './flat/spec.ts'
 export { anthropic, openai, type StrictSubset, strictFaults } from './flat/strict-subset.ts'
 export { toPluginDocument } from './flat/to-plugin-document.ts'
