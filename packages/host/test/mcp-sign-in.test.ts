@@ -90,6 +90,26 @@ test('without a place in the answer, the metadata are at the path, at the root, 
     }
 })
 
+test('the metadata of an issuer with a path are found before and after the path', async () => {
+  for (const place of [
+    '/.well-known/oauth-authorization-server/tenant',
+    '/.well-known/openid-configuration/tenant',
+    '/tenant/.well-known/openid-configuration',
+    '/tenant/.well-known/oauth-authorization-server',
+  ]) {
+    const issuer = `${url}/tenant`
+    const { oauth, failed } = await register(
+      '/mcp',
+      {
+        [`${wellKnown}/mcp`]: { ...resourceMetadata(`${url}/mcp`), authorization_servers: [issuer] },
+        [place]: { ...issuerMetadata(), issuer },
+      },
+      'Bearer',
+    )
+    assert.equal(oauth?.issuer, issuer, `${place} ${JSON.stringify(failed)}`)
+  }
+})
+
 test('metadata for another resource are refused, and the message says for which', async () => {
   for (const other of [url.replace('localhost', 'other.example'), `${url}/mcp/`, url, 'x']) {
     const places = { [`${wellKnown}/mcp`]: resourceMetadata(other) }

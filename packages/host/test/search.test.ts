@@ -95,8 +95,13 @@ test('an address without a path leads to a spec or an MCP server where developer
 test('an MCP server that answers no GET, or every GET alike, is found by a call of it', async () => {
   const postOnly: RequestListener = (request, response) => (request.method === 'POST' ? mcp : other)(request, response)
   for (const otherwise of [notFound, page, answer(400, '{}'), answer(405, '{}')])
-    for (const path of ['', '/mcp']) {
-      const { found, failed } = await read({ '/mcp': postOnly }, otherwise, path)
+    for (const [at, path] of [
+      ['/mcp', ''],
+      ['/mcp', '/mcp'],
+      ['/', ''],
+      ['/mcp/tools', '/mcp/tools'],
+    ] as const) {
+      const { found, failed } = await read({ [at]: postOnly }, otherwise, path)
       assert.equal(found?.document.source, 'mcp', JSON.stringify(failed))
     }
 })

@@ -1,5 +1,5 @@
-import { FetchFailed, FetchRefused, guardedFetcher } from '@reference-plugins/guarded-fetch'
-import { isNamedMcp, probeMcp, readMcpServer } from './mcp-server.ts'
+import { FetchFailed, FetchRefused, guardedFetcher, isLoopback } from '@reference-plugins/guarded-fetch'
+import { probeMcp, readMcpServer } from './mcp-server.ts'
 import { whyUnreachable } from './reasons.ts'
 import { type Passed, passed, type Reading } from './steps.ts'
 import type { Fetched, Trace } from './trace.ts'
@@ -57,7 +57,7 @@ async function reachTyped(reading: Reading, typedUrl: string): Promise<Passed<Re
   const usual = await fetchDocument(trace, candidates.manifestUrl)
   if (usual.status === 200 && /^\s*[{\ufeff]/.test(usual.text))
     return passed({ kind: 'manifest', fetched: usual }, message)
-  if (likelihood === 'possible' || (isNamedMcp(typedUrl) && (await speaksMcp(typedUrl, reading)))) return mcp
+  if (likelihood === 'possible' || (mayBeMcp(typedUrl) && (await speaksMcp(typedUrl, reading)))) return mcp
   if (/ai-plugin/.test(typedUrl)) return passed({ kind: 'manifest', fetched }, message)
   const typed: Reached = { kind: 'spec', fetched, isTyped: true }
   if (/\.(json|ya?ml)$/i.test(pathname) || fetched.status >= 500) return passed(typed, message)
@@ -66,6 +66,12 @@ async function reachTyped(reading: Reading, typedUrl: string): Promise<Passed<Re
   const isPage = fetched.status === 200 && isHtml(fetched.text)
   const found = await search.specs([...new Set([...below, ...(isPage ? specPaths : [])])])
   return passed(found ?? typed, `${message}. ${search.summary(found)}`)
+}
+
+/** Whether an MCP server may be there, by its name, or because developers serve it at the root of this machine. */
+function mayBeMcp(url: string): boolean {
+  const { hostname, pathname } = new URL(url)
+  return /\/mcp(\/|$)/.test(pathname) || /^mcp[.-]/.test(hostname) || (pathname === '/' && isLoopback(hostname))
 }
 
 /** Whether a server that says nothing about itself in its answer to a GET has tools: some have no GET at all. */
@@ -117,7 +123,7 @@ class Search {
     this.#note(path, answer ? cameOf(answer) : 'no answer')
     // A server may answer every path alike.
     const isLikely = likelihood === 'sure' && answer?.status !== this.#unknown.status
-    const isFound = isCertain || isLikely || (isNamedMcp(url) && (await speaksMcp(url, this.#reading)))
+    const isFound = isCertain || isLikely || (mayBeMcp(url) && (await speaksMcp(url, this.#reading)))
     return isFound ? { kind: 'mcp', url } : undefined
   }
 

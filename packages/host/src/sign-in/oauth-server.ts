@@ -57,15 +57,22 @@ function readResource(url: string, fetch: Fetch): Promise<oauth.ResourceServer |
 
 /** @param issuer a URL */
 async function readMetadata(issuer: string, fetch: Fetch): Promise<oauth.AuthorizationServer | undefined> {
-  for (const algorithm of ['oauth2', 'oidc'] as const) {
-    const url = new URL(issuer)
-    const found = await oauth
-      .discoveryRequest(url, { algorithm, [oauth.customFetch]: fetch, ...insecure(issuer) })
+  const url = new URL(issuer)
+  for (const place of metadataPlaces(url)) {
+    const found = await fetch(place, { headers: { accept: 'application/json' } })
       .then((answer) => oauth.processDiscoveryResponse(url, answer))
       .catch(() => undefined)
     if (found) return found
   }
   return undefined
+}
+
+/** RFC 8414 and OpenID Connect, each before and after the path of the issuer, as servers have them. */
+function metadataPlaces({ origin, pathname }: URL): string[] {
+  const path = pathname.replace(/\/$/, '')
+  const [own, oidc] = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'] as const
+  const places = [`${own}${path}`, `${oidc}${path}`, `${path}${oidc}`, `${path}${own}`]
+  return [...new Set(places)].map((place) => `${origin}${place}`)
 }
 
 function fromMetadata(found: oauth.AuthorizationServer) {

@@ -1,3 +1,4 @@
+import { toSentences } from '../../../src/sentences.ts'
 import type { Schema } from '../../../src/wire.ts'
 
 export interface FormField {
@@ -21,7 +22,7 @@ export function fieldsOf(input: Schema, files: readonly string[] = []): FormFiel
     return {
       name,
       kind: files.includes(name) ? 'file' : choices.length > 0 ? 'choice' : kindOf(schema),
-      description: [given.description, limits(schema)].filter(Boolean).join('. '),
+      description: toSentences([String(given.description ?? ''), limits(schema)]),
       isRequired: required.includes(name),
       choices,
       isLong: typeof schema.maxLength === 'number' && schema.maxLength > 300,

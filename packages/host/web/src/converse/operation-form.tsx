@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { toSentences } from '../../../src/sentences.ts'
 import type { OperationSummary } from '../../../src/wire.ts'
 import { messageOf } from '../api.ts'
 import { Button } from '../parts/button.tsx'
@@ -62,7 +63,7 @@ function FieldInput({ field, error }: { field: FormField; error: string | undefi
   return (
     <TextInput
       {...shared}
-      description={[description, hints[kind]].filter(Boolean).join('. ') || undefined}
+      description={toSentences([description, hints[kind] ?? '']) || undefined}
       lines={kind === 'json' || kind === 'list' || field.isLong ? 3 : 1}
       {...(example !== undefined && { placeholder: example })}
       {...(kind === 'number' && { inputMode: 'decimal' as const })}
