@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
+import { main } from '../src/command.ts'
 import { checkPlugin } from '../src/index.ts'
 
 const token = 'user-token-1'
@@ -81,3 +82,13 @@ for (const [what, options, opened] of [
     assert.equal(untested.length, Object.keys(spec.paths).length - opened.length)
     assert.ok(untested.every(({ reason }) => /requires (a bearer token|a user name|the key X-Api-Key)/.test(reason)))
   })
+
+test('an API is tested by the URL of its spec, which need not be at a usual place', async () => {
+  calls = []
+  const lines: string[] = []
+  const print = (line: string) => lines.push(line)
+  const code = await main([`${url}/openapi.json`, '--token', token], undefined, { log: print, error: print })
+  assert.ok(code < 2, lines.join('\n'))
+  assert.deepEqual([...new Set(calls)], ['/things'])
+  assert.doesNotMatch(lines.join('\n'), /manifest-missing/)
+})

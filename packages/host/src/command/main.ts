@@ -10,7 +10,8 @@ import { list } from './list.ts'
 import { register } from './register.ts'
 import { replayFiles } from './replay-files.ts'
 
-const help = `pnpm host COMMAND, with the plugins and tokens of the host on this machine
+const help = `pnpm host COMMAND, with the plugins and tokens of the host on this machine.
+NAME is the name of a plugin, or the beginning of its ID where several have the name.
 
   register ADDRESS [--service-token T] [--client-id ID --client-secret S]
                                    reads a plugin step by step and registers it
