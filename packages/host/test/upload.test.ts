@@ -120,6 +120,9 @@ test('a file that is sent from the page is bytes to the plugin, and its name and
   const { messages } = await browser.get<Prompt>(`/api/conversations/${id}/prompt`)
   assert.ok(JSON.stringify(messages).length < 5_000)
   assert.match(JSON.stringify(messages), /2097152 bytes/)
+  const smuggled = `data:text/plain;base64,${bytes.toString('base64')}`
+  const other = { plugin: plugin.id, operation: 'addPhoto', arguments: { file: 'abc', title: smuggled } }
+  assert.ok(callOf(await browser.events<TurnEvent>(path, other)).ask?.arguments?.includes(smuggled))
   await assert.rejects(
     browser.events(path, { plugin: plugin.id, operation: 'addPhoto', arguments: { file: 'x'.repeat(3_200_000) } }),
     { status: 413 },
