@@ -22,6 +22,8 @@ export interface RequestInput {
 export interface ClientOptions {
   baseUrl: string
   token?: string | undefined
+  /** The header in which the token is sent without a scheme, in place of Authorization. */
+  keyHeader?: string | undefined
   headers?: Record<string, string>
   longestCall?: number
   report: Report
@@ -47,8 +49,7 @@ export class Client {
   async send({ method, path, headers = {}, body, token = this.#options.token }: RequestInput): Promise<Exchange> {
     const { baseUrl, report, longestCall = 50_000 } = this.#options
     const url = `${baseUrl}${path}`
-    const authorization =
-      token === null || token === undefined ? {} : { authorization: /^\w+ /.test(token) ? token : `Bearer ${token}` }
+    const authorization = token === null || token === undefined ? {} : this.#authorization(token)
     const all: Record<string, string> = {
       accept: 'application/json',
       ...this.#options.headers,
@@ -61,6 +62,12 @@ export class Client {
       throw new NoAnswer(`${method} ${url}: ${error.message}`)
     })
     return { ...answer, method, url, milliseconds: performance.now() - start, curl: this.#curl(method, url, all, body) }
+  }
+
+  #authorization(token: string): Record<string, string> {
+    const { keyHeader } = this.#options
+    if (keyHeader !== undefined) return { [keyHeader.toLowerCase()]: token.replace(/^\w+ /, '') }
+    return { authorization: /^\w+ /.test(token) ? token : `Bearer ${token}` }
   }
 
   /** Sends a request. Undefined where there is no answer. */
@@ -77,8 +84,10 @@ export class Client {
     for (const [name, value] of Object.entries(headers)) {
       if (name === 'accept') continue
       // Shows invalid tokens, and hides valid and expired ones.
-      const isSecret = name === 'authorization' && !/made-up|undefined|^Bearer $/.test(value)
-      parts.push('-H', isSecret ? `"authorization: ${value.split(' ')[0]} $TOKEN"` : quote(`${name}: ${value}`))
+      const isKey = name === this.#options.keyHeader?.toLowerCase()
+      const isSecret = (isKey || name === 'authorization') && !/made-up|undefined|^Bearer $/.test(value)
+      const hidden = isKey ? `"${name}: $TOKEN"` : `"authorization: ${value.split(' ')[0]} $TOKEN"`
+      parts.push('-H', isSecret ? hidden : quote(`${name}: ${value}`))
     }
     if (body !== undefined) parts.push('-d', quote(String(body.slice(0, 2_000))))
     return parts.join(' ')

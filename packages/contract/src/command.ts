@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { documentKind } from '@reference-plugins/reader'
 import { applyBaseline } from './baseline.ts'
-import { type Documents, fetchDocuments, readManifest, readSpecText } from './checks/documents.ts'
+import { type Documents, type FoundDocuments, fetchDocuments, readManifest, readSpecText } from './checks/documents.ts'
 import { type ConfigFile, readConfigFile, readObject } from './config-file.ts'
 import { fetchJson } from './exchange.ts'
 import { Report } from './finding.ts'
@@ -28,7 +28,7 @@ export interface Target {
 export type Output = Pick<Console, 'log' | 'error'>
 
 const usage = `Usage:
-  contract URL                       check one plugin by its address
+  contract URL                       check one plugin by its address, or an API by the URL of its spec
   contract                           start, check and stop every plugin of this workspace
   contract --files FILE...           check documents only: ai-plugin.json, openapi.yaml
 
@@ -161,6 +161,7 @@ async function judge(target: Omit<Target, 'end'>, values: Settings, output: Outp
   const { name } = target
   const contract: ContractOptions = {
     baseUrl: toOrigin(target.url),
+    found: foundAt(target.url),
     token: target.token ?? values.token,
     secondToken: target.secondToken ?? values['second-token'],
     readOnlyToken: values['read-only-token'],
@@ -206,7 +207,9 @@ async function judgeFor(wanted: string, positionals: string[], { files }: Settin
   if (unknown !== undefined) throw new Error(`${unknown} is not a consumer: use ${Object.keys(profiles).join(', ')}`)
   const report = new Report()
   const baseUrl = files ? '' : toOrigin(positionals[0] ?? '')
-  const { manifest, spec: document } = files ? readFiles(positionals, report) : await fetchDocuments(baseUrl, report)
+  const { manifest, spec: document } = files
+    ? readFiles(positionals, report)
+    : await fetchDocuments(baseUrl, report, foundAt(positionals[0] ?? ''))
   if (!document) throw new Error('The spec could not be read')
   const other = files ? undefined : await fetchJson(`${baseUrl}/openapi-3.0.json`)
   const versions = [document, other?.status === 200 && other.json].flatMap((one) => (one ? [String(one.openapi)] : []))
@@ -228,8 +231,16 @@ function finish(report: Report, name: string, { reporter, baseline, strict }: Se
   return isEmpty ? 2 : 0
 }
 
-function toOrigin(address: string): string {
+const toOrigin = (address: string): string => toUrl(address).origin
+
+/** The spec, if the address is its URL: then there is no manifest to look for. */
+function foundAt(address: string): FoundDocuments | undefined {
+  const { pathname, href } = toUrl(address)
+  return /(\.(json|ya?ml)|\/api-docs)$/i.test(pathname) && !/ai-plugin/.test(pathname) ? { specUrl: href } : undefined
+}
+
+function toUrl(address: string): URL {
   const url = /^https?:\/\//.test(address) ? address : `http://${address}`
   if (!URL.canParse(url)) throw new Error(`${address} is not an address: give one such as http://localhost:3333`)
-  return new URL(url).origin
+  return new URL(url)
 }

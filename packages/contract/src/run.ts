@@ -1,8 +1,9 @@
+import { missingSignIn } from '@reference-plugins/reader'
 import { type CheckRun, call, isText, ordinaryInput } from './check-run.ts'
 import { checkAuth, checkRefusal, checkUsers } from './checks/auth.ts'
 import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
 import { checkConnections } from './checks/connections.ts'
-import { type Documents, fetchDocuments } from './checks/documents.ts'
+import { type Documents, type FoundDocuments, fetchDocuments } from './checks/documents.ts'
 import { checkAgreement, checkManifest } from './checks/manifest.ts'
 import { checkMcp } from './checks/mcp.ts'
 import { checkOAuth } from './checks/oauth.ts'
@@ -21,8 +22,12 @@ import { Values } from './values.ts'
 export interface ContractOptions {
   /** The origin at which the plugin answers. */
   baseUrl: string
+  /** Where a host found the documents, which it has called the plugin by. By default they are at the usual places. */
+  found?: FoundDocuments | undefined
   /** A valid token, with its scheme where that is not Bearer. */
   token?: string | undefined
+  /** The header in which the token is sent without a scheme, in place of Authorization. */
+  keyHeader?: string | undefined
   /** A valid token of another user. */
   secondToken?: string | undefined
   readOnlyToken?: string | undefined
@@ -50,7 +55,7 @@ export async function checkPlugin(options: ContractOptions): Promise<Report> {
   report.seed = options.seed ?? 1
   const baseUrl = options.baseUrl.replace(/\/$/, '')
   options.onProgress?.('documents')
-  const documents = await fetchDocuments(baseUrl, report)
+  const documents = await fetchDocuments(baseUrl, report, options.found)
   const spec = judgeDocuments(documents, report)
   if (documents.manifest) await checkOAuth(documents.manifest, baseUrl, report)
   if (documents.manifest) await checkConnections(baseUrl, report)
@@ -61,6 +66,7 @@ export async function checkPlugin(options: ContractOptions): Promise<Report> {
   await checkMcp(
     {
       baseUrl,
+      url: options.found?.mcpUrl,
       token: signedIn.token,
       isProtected,
       seed: options.seed ?? 1,
@@ -112,16 +118,24 @@ async function checkOperations(
   options: ContractOptions & { manifest: Schema | undefined },
   report: Report,
 ): Promise<void> {
-  const { baseUrl, token, secondToken, readOnlyToken, expiredToken, seed = 1, safe = false, onProgress } = options
+  const { baseUrl, found, token, keyHeader, secondToken, readOnlyToken, expiredToken, onProgress } = options
+  const { seed = 1, safe = false } = options
   const check = new SchemaCheck(spec.version)
   const end = performance.now() + (options.maxTime ?? 300) * 1000
   const chosen = spec.operations
     .filter(({ id }) => isChosen(options, id))
     .sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
   const operations = chosen.filter(({ method }) => !safe || method === 'GET')
-  const reachable = operations.filter(({ isProtected, unsendable }) => (token || !isProtected) && !unsendable)
+  const others = otherSchemes(operations, options)
+  const reachable = operations.filter((one) => (token || !one.isProtected) && !one.unsendable && !others.has(one))
   const run: CheckRun = {
-    client: new Client({ baseUrl: baseUrl + spec.basePath, token, headers: options.headers ?? {}, report }),
+    client: new Client({
+      baseUrl: found?.server ?? baseUrl + spec.basePath,
+      token,
+      keyHeader,
+      headers: options.headers ?? {},
+      report,
+    }),
     report,
     check,
     values: await Values.open(check, seed),
@@ -134,6 +148,8 @@ async function checkOperations(
     if (safe && method !== 'GET') report.skip(id, 'all', 'only operations that read were to be called')
   for (const { id, unsendable } of operations)
     if (unsendable) report.skip(id, 'all', `the tester cannot make a body of ${unsendable}`)
+  for (const [{ id }, words] of others)
+    report.skip(id, 'answers', `it requires ${words}, and the token is of another scheme`)
   const needsToken = operations.some(({ isProtected }) => isProtected)
   if (needsToken && !token) report.skip('all protected operations', 'answers', 'no token was given: --token')
   const canary = newCanary(seed)
@@ -155,7 +171,7 @@ async function checkOperations(
     await checkAuth(run, operation)
     if (expiredToken && operation.isProtected)
       await checkRefusal(run, operation, ['auth-any-token', 'an expired token', expiredToken])
-    if (!token && operation.isProtected) continue
+    if ((!token && operation.isProtected) || others.has(operation)) continue
     await checkInvalid(run, operation)
     await checkRobustness(run, operation)
     if (readOnlyToken && operation.isProtected && operation.method !== 'GET')
@@ -177,6 +193,20 @@ async function checkOperations(
   for (const operation of reachable.filter(({ method }) => method === 'DELETE')) await checkValid(run, operation)
   for (const [path, group] of Map.groupBy(reachable, ({ path }) => path)) await checkMethods(run, path, group)
   for (const { id } of reachable) if (!report.answered.has(id)) report.skip(id, 'answers', 'it never answered with 2xx')
+}
+
+/** The operations that require another scheme than the token has, if others accept it: with what they require, in words. */
+function otherSchemes(
+  operations: SpecOperation[],
+  { token, keyHeader, headers = {} }: ContractOptions,
+): Map<SpecOperation, string> {
+  const scheme = /^basic /i.test(token ?? '') ? 'basic' : 'bearer'
+  const auth = { type: 'user_http', scheme, verificationTokens: {}, ...(keyHeader && { keyHeader }) } as const
+  const missing = operations.map((one) => [one, one.isProtected ? missingSignIn(auth, one) : undefined] as const)
+  const isMixed = missing.some(([one, words]) => one.isProtected && words === undefined)
+  // Whoever sends headers of their own may sign in with them.
+  if (!token || !isMixed || Object.keys(headers).length > 0) return new Map()
+  return new Map(missing.filter((pair): pair is [SpecOperation, string] => pair[1] !== undefined))
 }
 
 /** Whether the token is accepted: otherwise every other finding would only say that it is not. */

@@ -11,6 +11,9 @@ import {
   type Parameter,
   readOpenApi,
   type Schema,
+  type SignInNeed,
+  schemesOf,
+  signInOf,
   type Field as WireField,
   wireForm,
 } from '@reference-plugins/reader'
@@ -38,6 +41,8 @@ export interface SpecOperation extends Omit<Operation, 'id' | 'body' | 'response
   /** By status, `default` included. */
   responses: Record<string, { contents: { type: string; schema: Schema | undefined }[] }>
   isProtected: boolean
+  /** The ways to sign in that the spec names; one is enough, and each takes all of its schemes. */
+  signIn: SignInNeed[][]
 }
 
 export interface Spec {
@@ -55,7 +60,11 @@ const atPath = /^(\/paths\/[^/]+|\/~1[^/]*)$/
 /** Reads the operations. What cannot be read is left out, and the checks of the document report it. */
 export function readSpec(document: Schema, report: Report): Spec {
   const openApi = readOpenApi(document)
-  const operations = openApi.operations.map((operation) => toOperation(operation, openApi))
+  const { schemes } = schemesOf(openApi.document)
+  const operations = openApi.operations.map((operation) => ({
+    ...toOperation(operation, openApi),
+    signIn: signInOf({ security: operation.security }, {}, schemes) ?? [],
+  }))
   const { broken } = openApi.document
   for (const { pointer, message } of broken) report.add('spec-reference', 'spec', message, { pointer })
   for (const { pointer, message } of openApi.document.repairs.list())
@@ -74,7 +83,7 @@ export function readSpec(document: Schema, report: Report): Spec {
 
 const places = ['path', 'query', 'header', 'cookie']
 
-function toOperation(operation: Operation, { schemas }: OpenApi): SpecOperation {
+function toOperation(operation: Operation, { schemas }: OpenApi): Omit<SpecOperation, 'signIn'> {
   const { id, method, path, parameters, responses, security } = operation
   const body = readBody(operation, schemas)
   const sent = parameters.filter(({ place }) => places.includes(place))

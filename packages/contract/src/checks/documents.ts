@@ -8,8 +8,18 @@ export interface Documents {
   spec: Schema | undefined
 }
 
+/** What a host has read, and where it calls the operations. */
+export interface FoundDocuments {
+  manifestUrl?: string | undefined
+  specUrl?: string | undefined
+  /** The base of every call. */
+  server?: string | undefined
+  mcpUrl?: string | undefined
+}
+
 /** Fetches the manifest, spec, logo and legal page as a host does: without a token or redirects, from another origin. */
-export async function fetchDocuments(baseUrl: string, report: Report): Promise<Documents> {
+export async function fetchDocuments(baseUrl: string, report: Report, found?: FoundDocuments): Promise<Documents> {
+  if (found) return fetchFound(found, baseUrl, report)
   const manifestText = await fetchText(`${baseUrl}/.well-known/ai-plugin.json`, 'manifest', 'manifest-missing', report)
   const manifest = manifestText === undefined ? undefined : readManifest(manifestText, report)
   const api = asObject(manifest?.api).url
@@ -19,6 +29,19 @@ export async function fetchDocuments(baseUrl: string, report: Report): Promise<D
   if (specText === undefined && !manifest)
     specText = await fetchText(`${baseUrl}/openapi.json`, 'spec', 'spec-missing', report)
   return { manifest, spec: specText === undefined ? undefined : readSpecText(specText, report) }
+}
+
+/** Fetches those that a host found, and no others. */
+async function fetchFound(
+  { manifestUrl, specUrl }: FoundDocuments,
+  baseUrl: string,
+  report: Report,
+): Promise<Documents> {
+  const manifestText = manifestUrl && (await fetchText(manifestUrl, 'manifest', 'manifest-missing', report))
+  const manifest = manifestText ? readManifest(manifestText, report) : undefined
+  if (manifest) await checkLinks(manifest, baseUrl, report)
+  const specText = specUrl && (await fetchText(specUrl, 'spec', 'spec-missing', report))
+  return { manifest, spec: specText ? readSpecText(specText, report) : undefined }
 }
 
 export function readManifest(text: string, report: Report): Schema | undefined {

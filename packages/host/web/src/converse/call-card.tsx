@@ -1,4 +1,5 @@
 import { lazy, Suspense } from 'react'
+import { withoutFiles } from '../../../src/calls/shown-arguments.ts'
 import { visibleLine, visibleText } from '../../../src/conversation/visible-text.ts'
 import type { Call } from '../../../src/wire.ts'
 import { Button } from '../parts/button.tsx'
@@ -44,7 +45,7 @@ export function CallCard({ call, actions, isViewOpen, openView }: CallCardProps)
         </span>
       </header>
       <dl className="facts">
-        {Object.entries(call.arguments).map(([name, value]) => (
+        {Object.entries(withoutFiles(call.arguments)).map(([name, value]) => (
           <div key={name}>
             <dt>{visibleLine(name)}</dt>
             <dd>{visibleText(typeof value === 'string' ? value : JSON.stringify(value))}</dd>
