@@ -108,7 +108,9 @@ function fromRss(feed: Rss, base: string | undefined): FeedItems {
 
 function fromRssItem(item: RssItem, bases: (string | undefined)[]): Item {
   const { guid, atom, dc, dcterms, itunes, media } = item
-  const permalink = guid?.isPermaLink === false ? undefined : guid?.value
+  // Many ids are said to be links only because nothing says that they are not.
+  const isLink = guid?.isPermaLink ?? /^https?:/i.test(guid?.value ?? '')
+  const permalink = isLink ? guid?.value : undefined
   return {
     id: guid?.value ?? atom?.id,
     bases: [...bases, item.xml?.base],

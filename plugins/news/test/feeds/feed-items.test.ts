@@ -158,6 +158,15 @@ test('relative links refer to xml:base, from the outside in, or else to the URL 
   assert.equal(rss('<link>post</link>', 'xml:base="https://site.example.org/"')?.link, 'https://site.example.org/post')
 })
 
+test('an id is a link only if it is a URL or said to be one', () => {
+  const linkOf = (guid: string) => rss(`<title>x</title>${guid}`)?.link
+  for (const id of ['abc-123', '12345', 'urn:uuid:1', 'tag:x.example,2026:1'])
+    assert.equal(linkOf(`<guid>${id}</guid>`), '')
+  assert.equal(linkOf('<guid>https://x.example.org/1</guid>'), 'https://x.example.org/1')
+  assert.equal(linkOf('<guid isPermaLink="true">/1</guid>'), 'https://feeds.example.net/1')
+  assert.equal(linkOf('<guid isPermaLink="false">https://x.example.org/1</guid>'), '')
+})
+
 test('the link of an Atom entry is its page, not the entry itself', () => {
   const links =
     '<link rel="self" href="https://x.example.org/self"/><link rel="edit" href="https://x.example.org/edit"/>' +
