@@ -44,16 +44,32 @@ const initialsOf = (zone: string): string =>
     .map((word) => word[0])
     .join('')
 
-function placeOffset(timeZone: string, local: number): number | undefined {
-  let format: Intl.DateTimeFormat
+const formats = new Map<string, Intl.DateTimeFormat | undefined>()
+const mostFormats = 100
+
+/** A format takes longer to make than to use, and a feed has the same zone again and again. */
+function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
+  if (!formats.has(timeZone)) {
+    if (formats.size === mostFormats) formats.clear()
+    formats.set(timeZone, newFormat(timeZone))
+  }
+  return formats.get(timeZone)
+}
+
+function newFormat(timeZone: string): Intl.DateTimeFormat | undefined {
+  const numeric = 'numeric'
   try {
-    const numeric = 'numeric'
-    format = new Intl.DateTimeFormat('en', {
+    return new Intl.DateTimeFormat('en', {
       ...{ timeZone, hourCycle: 'h23', year: numeric, month: numeric, day: numeric, hour: numeric, minute: numeric },
     })
   } catch {
     return undefined
   }
+}
+
+function placeOffset(timeZone: string, local: number): number | undefined {
+  const format = formatOf(timeZone)
+  if (!format) return undefined
   const offsetAt = (any: number): number => {
     const time = any - (any % 60_000)
     const part = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, Number(value)]))
