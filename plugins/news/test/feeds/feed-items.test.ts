@@ -151,6 +151,8 @@ test('relative links refer to xml:base, from the outside in, or else to the URL 
     `<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://site.example.org/"><entry xml:base="2026/">${link}</entry></feed>`,
   )
   assert.equal(entry.articles[0]?.link, 'https://site.example.org/2026/post')
+  const own = '<link xml:base="https://own.example.org/a/" href="post?a=1&amp;b=2"/>'
+  assert.equal(atom(own, 'xml:base="https://site.example.org/"')?.link, 'https://own.example.org/a/post?a=1&b=2')
   const inChannel = read(
     '<rss version="2.0" xml:base="https://site.example.org/"><channel xml:base="blog/"><item><link>post</link></item></channel></rss>',
   )
