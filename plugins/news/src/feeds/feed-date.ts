@@ -11,11 +11,14 @@ const zonePattern =
   /^\s*((?:UTC|GMT|UT|Z)?\s?[+−-]\d{1,2}(?::?\d{2})?(?![\d./-])|[A-Z]{3}\d[A-Z]{3}\b|[A-Za-z]+\/[\w/+-]+|(?:[A-Z][a-z]+ ){1,3}Time\b|[A-Za-z]{1,5}(?![\p{L}\d.]))/u
 // Also in Greek, Arabic and Malay.
 const noonPattern = /^\s*([apπμ]\.?\s?[mμ]\.?|[صم]|pt?g)(?!\p{L})/iu
+const ofZones = /\b(?:Eastern|Central|Mountain|Pacific|Standard|Daylight|Summer|DST)\b/
 const noonBefore = /(上午|下午|午前|午後|오전|오후|凌晨|早上|晚上)\s*$/
 const timePatterns = [
   /(?<![\d:+−.-])(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?![\d:])/,
   /(?<![\d:])(\d{1,2})\s?[時时点點시]\s?(?:(\d{1,2})\s?[分분])?\s?(?:(\d{1,2})\s?[秒초])?/,
   /(?<![\d:])(\d{1,2})\s?h(?:eures?|oras?|rs?)?\s?(?:(\d{2})(?:\s?min)?)?(?!\p{L})/iu,
+  // Some programs write no zeros: `20:0:0`.
+  /(?<![\d:+−.-])(\d{1,2}):(\d{1,2}):(\d{1,2})()(?![\d:])/,
   /(?<![\d.:])(\d{1,2})(?:\.(\d{2}))?()()(?=\s?[ap]\.?\s?m\b)/i,
   // A time with a dot, as in Italian and Finnish. A date with dots has three parts.
   /(?<![\d.:])(\d{1,2})\.(\d{2})(?![\d.])/,
@@ -120,6 +123,9 @@ function takeTime(text: string): { clock: Clock | undefined; rest: string | unde
   const zone = zonePattern.exec(after.replace(/^\s*Uhr\b/i, ''))
   const isZone = zone !== null && monthOf(zone[1] as string) === undefined
   if (isZone) after = after.replace(/^\s*Uhr\b/i, '').slice(zone[0].length)
+  // After an offset its name may follow. Without one, the name would have to be known.
+  if (!/\d/.test(isZone ? (zone[1] as string) : '') && ofZones.test(after))
+    return { clock: undefined, rest: text, zone: undefined }
   return { clock, rest: `${before.replace(/(?<=\d)T$/i, '')} ${after}`, zone: isZone ? zone[1] : undefined }
 }
 
