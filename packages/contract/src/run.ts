@@ -37,6 +37,8 @@ export interface ContractOptions {
   spec?: string | undefined
   /** `auto`, the default: without a manifest the API is tested by its spec, with a warning. */
   manifest?: DocumentOptions['manifest']
+  /** Where a host found the documents, and where it calls the operations. By default the tester looks for them. */
+  found?: DocumentOptions['found']
   /**
    * Valid secrets, each for the security scheme that it fits, or `SCHEME=SECRET` for the one of that name. For Basic,
    * `user:password`.
@@ -114,6 +116,7 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
     checkMcp(
       {
         baseUrl,
+        url: options.found?.mcpUrl,
         token: [signedIn.token].flat().find((one) => one !== undefined),
         isProtected,
         seed: options.seed ?? 1,
