@@ -9,6 +9,7 @@ import { checkAuth, checkRefusal, checkUsers } from './checks/auth.ts'
 import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
 import { checkConnections } from './checks/connections.ts'
 import { type DocumentOptions, type Documents, fetchDocuments } from './checks/documents.ts'
+import { checkExistence } from './checks/existence.ts'
 import { checkInvalid } from './checks/invalid.ts'
 import { checkAgreement, checkManifest } from './checks/manifest.ts'
 import { checkMcp } from './checks/mcp.ts'
@@ -164,12 +165,13 @@ export function judgeDocuments(
   if (!document) return undefined
   const spec = readSpec(document, report, { baseUrl, ...more })
   checkSpec(spec, new SchemaCheck(spec.version), report)
-  if (manifest) checkAgreement(manifest, document, report)
+  if (manifest) checkAgreement(manifest, spec, report)
   return spec
 }
 
 // Operations that create come first, so that there is something to read, and those that delete come last.
-const order = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE']
+const order = ['POST', 'GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'PATCH', 'DELETE']
+const reading = ['GET', 'HEAD', 'OPTIONS', 'TRACE']
 
 async function checkOperations(
   spec: Spec,
@@ -181,7 +183,7 @@ async function checkOperations(
   const chosen = spec.operations
     .filter(({ id }) => isChosen(options, id))
     .sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
-  const operations = chosen.filter(({ method }) => !safe || method === 'GET')
+  const operations = chosen.filter(({ method }) => !safe || reading.includes(method))
   const reachable = operations.filter(({ isProtected, unsendable }) => (token || !isProtected) && !unsendable)
   const run: CheckRun = {
     client: new Client({
@@ -201,7 +203,7 @@ async function checkOperations(
     isOver: () => report.isClosed,
   }
   for (const { id, method } of chosen)
-    if (safe && method !== 'GET') report.skip(id, 'all', 'only operations that read were to be called')
+    if (safe && !reading.includes(method)) report.skip(id, 'all', 'only operations that read were to be called')
   for (const { id, unsendable } of operations)
     if (unsendable) report.skip(id, 'all', `the tester cannot make a body of ${unsendable}`)
   const needsToken = operations.some(({ isProtected }) => isProtected)
@@ -223,7 +225,7 @@ async function checkOperations(
     }
     await checkInvalid(run, operation)
     await checkRobustness(run, operation)
-    if (readOnlyToken && operation.isProtected && operation.method !== 'GET')
+    if (readOnlyToken && operation.isProtected && !reading.includes(operation.method))
       await checkRefusal(run, operation, ['scope-ignored', 'the read-only token', readOnlyToken])
     if (operation.method !== 'DELETE') await checkValid(run, operation)
     await checkPages(run, operation)
@@ -231,10 +233,10 @@ async function checkOperations(
   }
   for (const create of reachable.filter(({ method, bodySchema }) => method === 'POST' && bodySchema)) {
     onProgress?.(`${create.id}: life`)
-    const reading = reachable.filter(({ method }) => method !== 'POST')
+    const others = reachable.filter(({ method }) => method !== 'POST')
     if (secondToken) await call(run, create, withCanary(run, create, canary))
-    if (secondToken) for (const operation of reading) await checkUsers(run, operation, secondToken, canary)
-    await checkLife(run, create, reading, `${canary}life`)
+    if (secondToken) for (const operation of others) await checkUsers(run, operation, secondToken, canary)
+    await checkLife(run, create, others, `${canary}life`)
   }
   // A token that all users share separates no users.
   const isShared = asObject(asObject(options.manifest).auth).type === 'service_http'
@@ -242,9 +244,10 @@ async function checkOperations(
     report.skip('all protected operations', 'isolation', 'no token of a second user was given: --second-token')
   for (const operation of reachable.filter(({ method }) => method === 'DELETE')) await checkValid(run, operation)
   for (const [path, group] of Map.groupBy(reachable, ({ path }) => path)) await checkMethods(run, path, group)
-  for (const operation of reachable)
-    if (!report.answered.has(operation.id))
-      report.skip(operation.id, 'answers', `it never answered with 2xx: ${hintOf(run, operation)}`)
+  for (const operation of reachable.filter(({ id }) => !report.answered.has(id))) {
+    await checkExistence(run, operation)
+    report.skip(operation.id, 'answers', `it never answered with 2xx: ${hintOf(run, operation)}`)
+  }
 }
 
 /** Whether the token is accepted: otherwise every other finding would only say that it is not. */
