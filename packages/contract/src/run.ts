@@ -8,6 +8,7 @@ import { checkAuth, checkExpired, checkReadOnly } from './checks/auth.ts'
 import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
 import { checkConnections } from './checks/connections.ts'
 import { type DocumentOptions, type Documents, fetchDocuments } from './checks/documents.ts'
+import { checkExistence } from './checks/existence.ts'
 import { checkInvalid } from './checks/invalid.ts'
 import { checkAgreement, checkManifest } from './checks/manifest.ts'
 import { checkMcp } from './checks/mcp.ts'
@@ -186,12 +187,13 @@ export function judgeDocuments(
   if (!document) return undefined
   const spec = readSpec(document, report, { baseUrl, ...more })
   checkSpec(spec, new SchemaCheck(spec.version), report)
-  if (manifest) checkAgreement(manifest, document, report)
+  if (manifest) checkAgreement(manifest, spec, report)
   return spec
 }
 
 // Operations that create come first, so that there is something to read, and those that delete come last.
-const order = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE']
+const order = ['POST', 'GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'PATCH', 'DELETE']
+const reading = ['GET', 'HEAD', 'OPTIONS', 'TRACE']
 
 async function checkOperations(
   spec: Spec,
@@ -203,7 +205,7 @@ async function checkOperations(
   const chosen = spec.operations
     .filter(({ id }) => isChosen(options, id))
     .sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
-  const operations = chosen.filter(({ method }) => !safe || method === 'GET')
+  const operations = chosen.filter(({ method }) => !safe || reading.includes(method))
   const sendable = operations.filter(({ unsendable }) => !unsendable)
   const { headers, first, second, readOnly, expired } = openCredentials(spec, options, report)
   const run: CheckRun = {
@@ -224,7 +226,7 @@ async function checkOperations(
     isOver: () => report.isClosed,
   }
   for (const { id, method } of chosen)
-    if (safe && method !== 'GET') report.skip(id, 'all', 'only operations that read were to be called')
+    if (safe && !reading.includes(method)) report.skip(id, 'all', 'only operations that read were to be called')
   for (const { id, unsendable } of operations)
     if (unsendable) report.skip(id, 'all', `the tester cannot make a body of ${unsendable}`)
   for (const { id } of sendable) {
@@ -262,8 +264,8 @@ async function checkOperations(
   for (const create of reachable.filter(({ method }) => method === 'POST')) {
     onProgress?.(`${create.id}: life`, report)
     if (!second.isEmpty) await checkUsers(run, create, reachable, second, canary)
-    const reading = reachable.filter(({ method }) => method !== 'POST')
-    if (create.bodySchema) await checkLife(run, create, reading, `${canary}life`)
+    const others = reachable.filter(({ method }) => method !== 'POST')
+    if (create.bodySchema) await checkLife(run, create, others, `${canary}life`)
   }
   // A token that all users share separates no users.
   const isShared = asObject(asObject(options.manifest).auth).type === 'service_http'
@@ -271,9 +273,10 @@ async function checkOperations(
     report.skip('all protected operations', 'isolation', 'no token of a second user was given: --second-token')
   for (const operation of reachable.filter(({ method }) => method === 'DELETE')) await checkValid(run, operation)
   for (const [path, group] of Map.groupBy(reachable, ({ path }) => path)) await checkMethods(run, path, group)
-  for (const operation of reachable)
-    if (!report.answered.has(operation.id))
-      report.skip(operation.id, 'answers', `it never answered with 2xx: ${hintOf(run, operation)}`)
+  for (const operation of reachable.filter(({ id }) => !report.answered.has(id))) {
+    await checkExistence(run, operation)
+    report.skip(operation.id, 'answers', `it never answered with 2xx: ${hintOf(run, operation)}`)
+  }
 }
 
 /** The secrets of each user, and the headers of every call without those that are secrets. */

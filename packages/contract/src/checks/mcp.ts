@@ -38,6 +38,11 @@ export async function checkMcp(options: McpOptions, report: Report): Promise<voi
   const url = options.url ?? `${options.baseUrl}/mcp`
   const probe = await post(url, message('tools/list'), options.token, report)
   if (!probe || probe.status === 404 || probe.status === 405) return
+  // Some servers answer every path alike, with a page or with a demand for a token.
+  const other = await post(`${url}-that-nobody-has`, message('tools/list'), options.token, report)
+  const kindOf = ({ status, headers }: Response) =>
+    [status, headers.get('content-type'), headers.get('www-authenticate')].join()
+  if (other && kindOf(other) === kindOf(probe)) return
   await checkAccess(url, options, report)
   if (options.isProtected && !options.token) return report.skip('mcp', 'tools', 'no token was given: --token')
   for (const [words, mode] of Object.entries(eras)) {
