@@ -296,8 +296,12 @@ export const rules = {
   'rate-limit': warning('A 429 does not say when to try again', 'Send Retry-After'),
   'mcp-connect': error('An MCP client cannot use the server', 'Answer initialize, server/discover and tools/list'),
   'mcp-tool': error(
-    'Some clients refuse the description of a tool',
-    'Give it a name of letters and digits, a description, and an input schema that is one object without references',
+    'Clients refuse the description of a tool',
+    'Give it a unique name of letters, digits, _, - and ., and schemas that are valid and describe an object',
+  ),
+  'mcp-client-limit': warning(
+    'Some clients or models cannot use a tool',
+    'Give it a name of at most 64 letters, digits, _ and -, a description, and an input schema without references',
   ),
   'mcp-hints': warning(
     'A tool does not declare its effects',
@@ -306,6 +310,14 @@ export const rules = {
   'mcp-output': error(
     'The answer of a tool does not match its description',
     'Answer structuredContent that matches the outputSchema, and the same content as text',
+  ),
+  'mcp-text': warning(
+    'The text of an answer is not its structured content',
+    'Answer the JSON of structuredContent as text too: some clients read only the text',
+  ),
+  'mcp-error-code': warning(
+    'Bad input is reported as a failure of the server',
+    'Answer with isError and a text, or with the error -32602: some clients do not show other errors to the model',
   ),
   'mcp-refusal': error(
     'A bad call is not refused with a text',
@@ -316,6 +328,10 @@ export const rules = {
   'mcp-challenge': warning(
     'A client cannot find out where to sign in',
     'Send WWW-Authenticate with a resource_metadata URL that serves the metadata of this server (RFC 9728)',
+  ),
+  'mcp-origin-unchecked': warning(
+    'The server does not check the Origin of a call',
+    'Answer an unknown Origin with 403: the protocol requires it',
   ),
   'mcp-origin': error(
     'Pages of other sites can call the server',

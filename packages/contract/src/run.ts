@@ -112,6 +112,7 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
         baseUrl,
         token: [signedIn.token].flat().find((one) => one !== undefined),
         isProtected,
+        ...(options.headers && { headers: options.headers }),
         seed: options.seed ?? 1,
         safe: options.safe ?? false,
         isChosen: (name) => isChosen(options, name),
