@@ -189,8 +189,8 @@ export const rules = {
     'Answer 400 or 401 with a JSON object that has the member error, RFC 6749 section 5.2',
   ),
   'oauth-metadata': warning(
-    'The metadata of the protected resource is incomplete',
-    'Name resource and authorization_servers, RFC 9728',
+    'The metadata of the sign-in does not describe what is there',
+    'Serve RFC 9728 for the plugin and RFC 8414 for the authorization server, with what the manifest has',
   ),
   'oauth-content-type': error(
     'The token endpoint refuses the media type that the manifest names',
@@ -215,6 +215,10 @@ export const rules = {
   'oauth-request': warning(
     'A request that OAuth forbids is accepted',
     'Answer 400 with error=invalid_request: RFC 6749, RFC 9700',
+  ),
+  'oauth-redirect-missing': note(
+    'A code works without the redirect_uri of its request',
+    'Require the redirect_uri that the authorization request had: RFC 6749, section 4.1.3',
   ),
   'oauth-method': error(
     'The token endpoint answers GET with tokens',
