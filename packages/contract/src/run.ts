@@ -1,10 +1,12 @@
 import { once } from 'node:events'
-import type { CheckRun } from './calls/check-run.ts'
+import { noValues } from './calls/call-values.ts'
+import { type CheckRun, call } from './calls/check-run.ts'
 import { Client } from './calls/client.ts'
 import { Credentials, type LiveToken, takeFromHeaders } from './calls/credentials.ts'
 import { openRun } from './calls/habits.ts'
+import { ordinaryValues } from './calls/ordinary.ts'
 import { Pool } from './calls/pool.ts'
-import { checkAuth, checkExpired, checkReadOnly } from './checks/auth.ts'
+import { checkAuth, checkForgeries, checkReadOnly } from './checks/auth.ts'
 import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
 import { checkConnections } from './checks/connections.ts'
 import { type DocumentOptions, type Documents, fetchDocuments } from './checks/documents.ts'
@@ -102,7 +104,8 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
     report.pending.delete(name)
     return result
   }
-  for (const name of ['documents', 'oauth', 'connections', 'operations', 'mcp']) report.pending.add(name)
+  for (const name of ['documents', 'oauth', 'connections', 'operations', 'mcp', 'invalid tokens'])
+    report.pending.add(name)
   const documents = await part('documents', () => fetchDocuments(options.baseUrl, report, options))
   const spec = judgeDocuments(documents, report)
   const { manifest, baseUrl } = documents
@@ -111,7 +114,10 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
     if (manifest) await checkOAuth(manifest, baseUrl, report)
     return signIn({ ...options, baseUrl }, manifest, spec, report)
   })
-  await part('operations', async () => spec && checkOperations(spec, { ...signedIn, baseUrl, manifest }, report))
+  const checkTokensLast = await part(
+    'operations',
+    async () => spec && checkOperations(spec, { ...signedIn, baseUrl, manifest }, report),
+  )
   const isProtected = spec?.operations.some((operation) => operation.isProtected) ?? false
   await part('mcp', () =>
     checkMcp(
@@ -120,6 +126,7 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
         url: options.found?.mcpUrl,
         token: [signedIn.token].flat().find((one) => one !== undefined),
         isProtected,
+        ...(options.headers && { headers: options.headers }),
         seed: options.seed ?? 1,
         safe: options.safe ?? false,
         isChosen: (name) => isChosen(options, name),
@@ -127,6 +134,7 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
       report,
     ),
   )
+  await part('invalid tokens', async () => checkTokensLast?.())
   report.pending.clear()
 }
 
@@ -195,11 +203,12 @@ export function judgeDocuments(
 const order = ['POST', 'GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'PATCH', 'DELETE']
 const reading = ['GET', 'HEAD', 'OPTIONS', 'TRACE']
 
+/** Answers what must come last, because it may lock the tester out. */
 async function checkOperations(
   spec: Spec,
   options: Omit<ContractOptions, 'manifest'> & { manifest: Schema | undefined; live?: LiveToken[] },
   report: Report,
-): Promise<void> {
+): Promise<() => Promise<void>> {
   const { seed = 1, safe = false, onProgress } = options
   const check = new SchemaCheck(spec.version)
   const chosen = spec.operations
@@ -249,7 +258,6 @@ async function checkOperations(
   for (const operation of sendable) {
     onProgress?.(operation.id, report)
     await checkAuth(run, operation)
-    if (!expired.isEmpty) await checkExpired(run, operation, expired)
     if (!isReachable(operation)) {
       report.pending.delete(operation.id)
       continue
@@ -276,6 +284,12 @@ async function checkOperations(
   for (const operation of reachable.filter(({ id }) => !report.answered.has(id))) {
     await checkExistence(run, operation)
     report.skip(operation.id, 'answers', `it never answered with 2xx: ${hintOf(run, operation)}`)
+  }
+  return async () => {
+    // What the run created is deleted by now, so there is nothing that an invalid token could reach.
+    for (const operation of reachable.filter(({ method, isProtected }) => method === 'POST' && isProtected))
+      await call(run, operation, ordinaryValues(run, operation, { all: false, fresh: true }) ?? noValues())
+    await checkForgeries(run, sendable, expired)
   }
 }
 
