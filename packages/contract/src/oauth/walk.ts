@@ -67,7 +67,7 @@ export async function walkToCallback(
   throw new SignInFailed(`it does not end after ${mostSteps} pages`)
 }
 
-/** @throws SignInFailed where there is no answer in 15 seconds */
+/** @throws SignInFailed where there is no answer in 12 seconds */
 export const send = (url: string, options: RequestOptions): Promise<Answer> =>
   exchange(url, options).catch((error: Error) => {
     throw new SignInFailed(`${new URL(url).origin}${new URL(url).pathname} does not answer (${error.message})`)
