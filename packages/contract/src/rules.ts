@@ -60,7 +60,7 @@ export const rules = {
   ),
   'spec-server': error(
     'The server entry cannot be used',
-    'Use one absolute URL, without variables, on the domain of the manifest',
+    'Use one absolute URL, without variables, on the domain of the manifest: assistants know no other',
   ),
   'spec-operation-id': error(
     'An operationId is missing, duplicated or invalid',
@@ -92,6 +92,18 @@ export const rules = {
     'Describe 200 with application/json and a schema',
   ),
   'spec-schema': error('A schema is invalid', 'Write it as JSON Schema, with patterns that compile'),
+  'spec-path': error(
+    'Two paths are the same, or a path cannot be called',
+    'Give each path once: the names of its parameters do not make it another',
+  ),
+  'spec-security': error(
+    'The security of the spec cannot be followed',
+    'Name in security only schemes of components.securitySchemes, and describe each of them completely',
+  ),
+  'spec-structure': warning(
+    'The spec does not follow OpenAPI',
+    'Correct it: some programs refuse the whole document. See the JSON Schemas at spec.openapis.org',
+  ),
   'spec-too-many': warning('The spec has more than 30 operations', 'Offer at most 30: GPT Actions accept no more'),
   unreachable: error('The operation does not answer', 'Check the server entry, the port and the path'),
   'status-undeclared': error(
@@ -103,11 +115,19 @@ export const rules = {
     'Send the media type that the spec describes',
   ),
   'answer-not-json': error('The answer is labelled as JSON and is not JSON', 'Send JSON in UTF-8'),
+  'answer-encoding': warning(
+    'The bytes of an answer do not follow its headers',
+    'Send JSON in UTF-8 without a byte order mark, other text in the charset of Content-Type, and compress as Content-Encoding says',
+  ),
+  'answer-header': warning(
+    'A header of an answer is missing or does not match the spec',
+    'Send the headers that the spec requires, in the form that it describes',
+  ),
   'answer-schema': error(
     'The answer does not match its schema',
     'Make the answer and the schema agree: models trust the schema',
   ),
-  'answer-too-long': error(
+  'answer-too-long': warning(
     'The answer has more than 100,000 characters',
     'Split it into pages: assistants cut or refuse it',
   ),
@@ -142,7 +162,7 @@ export const rules = {
   ),
   'auth-open': error('A protected operation answers without a token', 'Check the token before anything else'),
   'auth-any-token': error('A protected operation accepts an invalid token', 'Accept only tokens that you issued'),
-  'auth-place': error(
+  'auth-place': warning(
     'A token in the query is accepted',
     'Accept tokens only in the Authorization header: URLs are logged',
   ),
@@ -260,10 +280,10 @@ export const rules = {
     'Tokens keep working after a code or refresh token was used twice',
     'Revoke all tokens of a code or refresh token that is sent a second time: one of the two senders has stolen it',
   ),
-  'oauth-refresh-again': error('A refresh token never ends', 'Replace it at each use, and refuse the replaced one'),
+  'oauth-refresh-again': warning('A refresh token never ends', 'Replace it at each use, and refuse the replaced one'),
   'oauth-revocation': error('A revoked token still works', 'Delete a revoked token and answer 200'),
   'oauth-scope': error('More scopes are granted than requested', 'Grant the requested scopes or fewer'),
-  'held-up': error('Slow or broken connections block other clients', 'Set a time limit for headers and bodies'),
+  'held-up': warning('Slow or broken connections block other clients', 'Set a time limit for headers and bodies'),
   'scope-ignored': error('A read-only token changes data', 'Check the scope of each operation'),
   'scope-status': warning(
     'A valid token without the scope is answered with 401',
@@ -293,7 +313,7 @@ export const rules = {
     'Use a stable order, and continue exactly where the last page ended',
   ),
   'page-endless': error('Paging does not end', 'Omit the link to the next page on the last page'),
-  'malformed-taken': error('A body that is not JSON is accepted', 'Answer 400'),
+  'malformed-taken': warning('A body that is not JSON is accepted', 'Answer 400'),
   'size-unlimited': warning('A body of 2 MiB is accepted', 'Limit the size of bodies and answer 413'),
   'method-answered': warning('A method that the spec does not describe is answered with 2xx', 'Answer 405 with Allow'),
   leak: error('An answer reveals internals of the server', 'Log stack traces, paths and SQL, and never send them'),
@@ -313,7 +333,7 @@ export const rules = {
   ),
   'mcp-output': error(
     'The answer of a tool does not match its description',
-    'Answer structuredContent that matches the outputSchema, and the same content as text',
+    'Answer structuredContent that matches the outputSchema',
   ),
   'mcp-text': warning(
     'The text of an answer is not its structured content',
@@ -323,11 +343,11 @@ export const rules = {
     'Bad input is reported as a failure of the server',
     'Answer with isError and a text, or with the error -32602: some clients do not show other errors to the model',
   ),
-  'mcp-refusal': error(
+  'mcp-refusal': warning(
     'A bad call is not refused with a text',
     'Answer with isError and a text that says what to do next',
   ),
-  'mcp-protocol': error('An invalid message is not refused', 'Answer 400 with the error -32700 or -32600'),
+  'mcp-protocol': warning('An invalid message is not refused', 'Answer 400 with the error -32700 or -32600'),
   'mcp-auth': error('MCP can be called without a valid token', 'Answer 401, as the operations do'),
   'mcp-challenge': warning(
     'A client cannot find out where to sign in',

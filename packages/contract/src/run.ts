@@ -9,7 +9,7 @@ import { Pool } from './calls/pool.ts'
 import { checkAuth, checkForgeries, checkReadOnly } from './checks/auth.ts'
 import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
 import { checkConnections } from './checks/connections.ts'
-import { type Documents, fetchDocuments } from './checks/documents.ts'
+import { type DocumentOptions, type Documents, fetchDocuments } from './checks/documents.ts'
 import { checkInvalid } from './checks/invalid.ts'
 import { checkAgreement, checkManifest } from './checks/manifest.ts'
 import { checkMcp } from './checks/mcp.ts'
@@ -33,8 +33,12 @@ import { Values } from './values/values.ts'
 type Secrets = string | readonly string[] | undefined
 
 export interface ContractOptions {
-  /** The origin at which the plugin answers. */
+  /** The address of a plugin or API, with its path, or of its spec. */
   baseUrl: string
+  /** The URL of the spec, its path on the server, or a file. */
+  spec?: string | undefined
+  /** `auto`, the default: without a manifest the API is tested by its spec, with a warning. */
+  manifest?: DocumentOptions['manifest']
   /**
    * Valid secrets, each for the security scheme that it fits, or `SCHEME=SECRET` for the one of that name. For Basic,
    * `user:password`.
@@ -60,7 +64,8 @@ export interface ContractOptions {
   /** Names of operations, or parts of them. */
   include?: readonly string[]
   exclude?: readonly string[]
-  onProgress?: (what: string) => void
+  /** Hears what the run does now. */
+  onProgress?: (what: string, report: Report) => void
 }
 
 /** So that a run with its start and its end takes less than a minute. */
@@ -89,19 +94,18 @@ export async function checkPlugin(options: ContractOptions): Promise<Report> {
 }
 
 async function checkAll(options: ContractOptions, report: Report): Promise<void> {
-  const baseUrl = options.baseUrl.replace(/\/$/, '')
   /** Does a part of the run, which is listed as untested where the time is over before its end. */
   const part = async <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
-    options.onProgress?.(name)
+    options.onProgress?.(name, report)
     const result = await work()
     report.pending.delete(name)
     return result
   }
   for (const name of ['documents', 'oauth', 'connections', 'operations', 'mcp', 'invalid tokens'])
     report.pending.add(name)
-  const documents = await part('documents', () => fetchDocuments(baseUrl, report))
+  const documents = await part('documents', () => fetchDocuments(options.baseUrl, report, options))
   const spec = judgeDocuments(documents, report)
-  const { manifest } = documents
+  const { manifest, baseUrl } = documents
   if (manifest) await part('connections', () => checkConnections(baseUrl, report))
   const signedIn = await part('oauth', async () => {
     if (manifest) await checkOAuth(manifest, baseUrl, report)
@@ -152,7 +156,7 @@ async function signIn(
     return options
   }
   const { baseUrl } = options
-  const probe = probeOf(spec, baseUrl, report)
+  const probe = probeOf(spec, report)
   const { token, secondToken, readOnlyToken } = await checkOAuthFlow(manifest, baseUrl, options.oauth, report, probe)
   return {
     ...options,
@@ -164,7 +168,7 @@ async function signIn(
 }
 
 /** Calls an operation that only reads and needs no input, with a token. */
-function probeOf(spec: Spec | undefined, baseUrl: string, report: Report): Probe {
+function probeOf(spec: Spec | undefined, report: Report): Probe {
   const operation = spec?.operations.find(
     ({ method, isProtected, inputs, path }) =>
       method === 'GET' && isProtected && !path.includes('{') && inputs.every(({ required }) => !required),
@@ -172,17 +176,20 @@ function probeOf(spec: Spec | undefined, baseUrl: string, report: Report): Probe
   return async (token) => {
     if (!spec || !operation) return undefined
     report.calls++
-    const url = `${baseUrl}${spec.basePath}${operation.path}`
+    const url = `${operation.base ?? spec.base}${operation.path}`
     const answer = await exchange(url, { headers: { authorization: `Bearer ${token}` } }).catch(() => undefined)
     return answer?.status
   }
 }
 
 /** Judges documents without a server. */
-export function judgeDocuments({ manifest, spec: document }: Documents, report: Report): Spec | undefined {
+export function judgeDocuments(
+  { manifest, spec: document, baseUrl = '', ...more }: Pick<Documents, 'manifest' | 'spec'> & Partial<Documents>,
+  report: Report,
+): Spec | undefined {
   if (manifest) checkManifest(manifest, report)
   if (!document) return undefined
-  const spec = readSpec(document, report)
+  const spec = readSpec(document, report, { baseUrl, ...more })
   checkSpec(spec, new SchemaCheck(spec.version), report)
   if (manifest) checkAgreement(manifest, document, report)
   return spec
@@ -194,10 +201,10 @@ const order = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE']
 /** Answers what must come last, because it may lock the tester out. */
 async function checkOperations(
   spec: Spec,
-  options: ContractOptions & { manifest: Schema | undefined; live?: LiveToken[] },
+  options: Omit<ContractOptions, 'manifest'> & { manifest: Schema | undefined; live?: LiveToken[] },
   report: Report,
 ): Promise<() => Promise<void>> {
-  const { baseUrl, seed = 1, safe = false, onProgress } = options
+  const { seed = 1, safe = false, onProgress } = options
   const check = new SchemaCheck(spec.version)
   const chosen = spec.operations
     .filter(({ id }) => isChosen(options, id))
@@ -207,7 +214,7 @@ async function checkOperations(
   const { headers, first, second, readOnly, expired } = openCredentials(spec, options, report)
   const run: CheckRun = {
     client: new Client({
-      baseUrl: baseUrl + spec.basePath,
+      baseUrl: spec.base,
       credentials: first,
       headers,
       ...(options.callTime !== undefined && { longestCall: options.callTime * 1000 }),
@@ -226,7 +233,10 @@ async function checkOperations(
     if (safe && method !== 'GET') report.skip(id, 'all', 'only operations that read were to be called')
   for (const { id, unsendable } of operations)
     if (unsendable) report.skip(id, 'all', `the tester cannot make a body of ${unsendable}`)
-  for (const { id } of sendable) report.pending.add(id)
+  for (const { id } of sendable) {
+    report.pending.add(id)
+    report.planned.add(id)
+  }
   await checkTokens(run, sendable)
   for (const other of [second, readOnly, expired]) other.keepSchemesOf(first)
   for (const token of options.live ?? []) for (const user of [first, second, readOnly]) user.keepFresh(token)
@@ -241,7 +251,7 @@ async function checkOperations(
 
   await openRun(run, reachable)
   for (const operation of sendable) {
-    onProgress?.(operation.id)
+    onProgress?.(operation.id, report)
     await checkAuth(run, operation)
     if (!isReachable(operation)) {
       report.pending.delete(operation.id)
@@ -255,7 +265,7 @@ async function checkOperations(
     report.pending.delete(operation.id)
   }
   for (const create of reachable.filter(({ method }) => method === 'POST')) {
-    onProgress?.(`${create.id}: life`)
+    onProgress?.(`${create.id}: life`, report)
     if (!second.isEmpty) await checkUsers(run, create, reachable, second, canary)
     const reading = reachable.filter(({ method }) => method !== 'POST')
     if (create.bodySchema) await checkLife(run, create, reading, `${canary}life`)
@@ -280,7 +290,7 @@ async function checkOperations(
 /** The secrets of each user, and the headers of every call without those that are secrets. */
 function openCredentials(
   { schemes }: Spec,
-  options: ContractOptions & { manifest: Schema | undefined },
+  options: Omit<ContractOptions, 'manifest'> & { manifest: Schema | undefined },
   { secrets }: Report,
 ) {
   const { headers, given } = takeFromHeaders(options.headers ?? {}, schemes)
@@ -297,5 +307,7 @@ function openCredentials(
   }
 }
 
-const isChosen = ({ include = [''], exclude = [] }: ContractOptions, name: string): boolean =>
-  include.some((part) => name.includes(part)) && !exclude.some((part) => name.includes(part))
+const isChosen = (
+  { include = [''], exclude = [] }: Pick<ContractOptions, 'include' | 'exclude'>,
+  name: string,
+): boolean => include.some((part) => name.includes(part)) && !exclude.some((part) => name.includes(part))

@@ -63,7 +63,17 @@ export interface HttpTarget {
     mediaType: string
     /** The inputs whose place is body are its members, or the one named here is the whole of it. */
     whole?: string
+    /** How the members of a form are written, by their names. Those that are not named are text, lists are repeated. */
+    parts?: Record<string, FormPart>
   }
+}
+
+export interface FormPart {
+  /** With a file name, without which many servers take no file. */
+  isFile?: boolean
+  /** The media type of the part. */
+  type?: string
+  list?: 'comma' | 'space' | 'bar'
 }
 
 /** What an operation is called by. */

@@ -114,6 +114,19 @@ test('a multipart form has a safe boundary, and no name can start another part',
   )
 })
 
+test('a file has a name, an object is JSON, and a list is joined where the spec says so', () => {
+  const fields = ['file', 'meta'].map((name) => field(name, 'body'))
+  const parts = { file: { isFile: true, type: 'image/png' }, meta: { type: 'application/json' } }
+  const { body = '' } = request(
+    { method: 'POST', fields, body: { mediaType: 'multipart/form-data', parts } },
+    { file: 'abc', meta: { a: 1 } },
+  )
+  assert.match(body, /name="file"; filename="file"\r\ncontent-type: image\/png\r\n\r\nabc\r\n/)
+  assert.match(body, /name="meta"\r\ncontent-type: application\/json\r\n\r\n\{"a":1\}\r\n/)
+  const joined = { mediaType: 'application/x-www-form-urlencoded', parts: { a: { list: 'bar' as const } } }
+  assert.equal(request({ method: 'POST', fields: [field('a', 'body')], body: joined }, { a: [1, 2] }).body, 'a=1%7C2')
+})
+
 test('one input can be the whole body, as JSON or as text', () => {
   const whole = (mediaType: string, body: unknown) =>
     request({ method: 'POST', fields: [field('body', 'body')], body: { mediaType, whole: 'body' } }, { body }).body

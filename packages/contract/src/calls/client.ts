@@ -1,9 +1,9 @@
-import { writeCurl } from '../curl.ts'
 import { TimeOver } from '../deadline.ts'
 import { type Answer, exchange, TookTooLong } from '../exchange.ts'
 import type { Report } from '../finding.ts'
 import type { Security } from '../security-schemes.ts'
 import { type CredentialSource, type Credentials, nothingPlaced, type Placed } from './credentials.ts'
+import { writeCurl } from './curl.ts'
 
 export interface Exchange extends Answer {
   method: string
@@ -14,6 +14,8 @@ export interface Exchange extends Answer {
 
 export interface RequestInput {
   method: string
+  /** The URL before the path, where it is not that of the client. */
+  base?: string | undefined
   path: string
   headers?: Record<string, string>
   body?: string | Buffer | undefined
@@ -72,9 +74,9 @@ export class Client {
 
   async send(input: RequestInput): Promise<Exchange> {
     const { baseUrl, report, longestCall = defaultCallTime } = this.#options
-    const { method, path, body } = input
+    const { method, base, path, body } = input
     const placed = await this.#place(input)
-    const url = addQuery(`${baseUrl}${path}`, placed.query)
+    const url = addQuery(`${base ?? baseUrl}${path}`, placed.query)
     const all = addCookies(
       { accept: 'application/json', ...this.#options.headers, ...input.headers, ...placed.headers },
       placed.cookies,
@@ -93,6 +95,7 @@ export class Client {
       this.#hangs.set(place, hangs + 1)
       throw new NoAnswer(said, longest === longestCall ? 'too slow' : 'unsure')
     })
+    report.statuses.set(answer.status, (report.statuses.get(answer.status) ?? 0) + 1)
     const milliseconds = performance.now() - start
     const request = { method, url, headers: all, body }
     return {
@@ -101,7 +104,9 @@ export class Client {
       url,
       milliseconds,
       get curl() {
-        return writeCurl(request, report.secrets)
+        const curl = writeCurl(request, report.secrets)
+        report.keepAnswer(curl, `${answer.status} ${answer.headers['content-type'] ?? ''} ${answer.text.slice(0, 300)}`)
+        return curl
       },
     }
   }

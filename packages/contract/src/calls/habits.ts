@@ -13,7 +13,7 @@ const isAboutValues = (status: number): boolean => [400, 404, 406, 409, 413, 415
 export async function findHabit(run: CheckRun, operation: SpecOperation): Promise<void> {
   if (operation.method === 'DELETE') return
   const isShown = /"(example|examples|default)":/.test(
-    JSON.stringify([operation.inputs, operation.bodies.map(({ schema, node }) => [schema, node])]),
+    JSON.stringify([operation.inputs, operation.bodies.map(({ schema, examples }) => [schema, { examples }])]),
   )
   const isReading = operation.method === 'GET'
   // With every filter at once a list is empty.

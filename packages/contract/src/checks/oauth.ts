@@ -1,6 +1,7 @@
-import { type Answer, exchange, onServer, type RequestOptions } from '../exchange.ts'
+import { type Answer, exchange, type RequestOptions } from '../exchange.ts'
 import type { Report } from '../finding.ts'
 import type { Code } from '../rules.ts'
+import { onServer } from '../servers.ts'
 import { asObject, type Schema } from '../spec.ts'
 import { checkMetadata } from './oauth-metadata.ts'
 

@@ -95,6 +95,10 @@ export class Values {
         if (fewer !== undefined) return fewer
         if (typeOf(form) !== 'string') break
       }
+      if (form.not !== undefined) {
+        const other = this.#variants(form).find((one) => this.fits(schema, one))
+        if (other !== undefined) return other
+      }
     }
     return undefined
   }

@@ -1,5 +1,7 @@
 import type { Body } from '../openapi/bodies.ts'
+import { formParts } from '../openapi/form-parts.ts'
 import { chooseContent, hasNamedMembers } from '../openapi/media-types.ts'
+import type { SpecDocument } from '../openapi/spec-document.ts'
 import type { HttpTarget } from '../plugin-document.ts'
 import { formsOf, isObject, listOfAny, memberOf, objectOf, pairsOf, type Schema, step } from '../text/members.ts'
 import { listOf, plainText, quote } from '../text/plain-text.ts'
@@ -12,6 +14,7 @@ import type { Inputs } from './inputs.ts'
 export function addBody(
   { contents, isRequired, description, pointer }: Body,
   inputs: Inputs,
+  document: SpecDocument,
 ): HttpTarget['body'] | 'impossible' {
   const { repairs } = inputs
   const chosen = chooseContent(contents)
@@ -21,6 +24,8 @@ export function addBody(
     return 'impossible'
   }
   const { content, mediaType } = chosen
+  const parts = formParts({ ...content, type: mediaType }, document)
+  const form = Object.keys(parts).length > 0 && { parts }
   const at = content.pointer
   const isNamed = hasNamedMembers(mediaType)
   const simplified = inputs.simplifier.simplify(content.schema, at)
@@ -32,7 +37,7 @@ export function addBody(
       const place = step(step(at, 'properties'), name)
       inputs.add({ place: 'body', wireName: name }, objectOf(one), required.includes(name), place)
     }
-    return { mediaType }
+    return { mediaType, ...form }
   }
   if (content.schema === undefined && isNamed) repairs.add(at, 'The body has no schema; any value is accepted.')
   const text = plainText(description, 700)
@@ -42,7 +47,7 @@ export function addBody(
     ...(text !== '' && { description: text }),
   }
   const name = inputs.add({ place: 'body', wireName: 'body' }, whole, isRequired || simplified.isRequired, at)
-  return { mediaType, ...(name && { whole: name }) }
+  return { mediaType, ...(name && { whole: name }), ...form }
 }
 
 /** One object in place of the objects of anyOf: with all their members, of which those are required that all require. */

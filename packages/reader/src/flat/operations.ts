@@ -16,6 +16,7 @@ import { SchemaSimplifier } from './simple-schema.ts'
 
 const mostOperations = 100
 const longestDescription = 300
+const withoutAnswer = ['HEAD', 'OPTIONS', 'TRACE']
 
 /** Reads the operations that can be called. Each of the others is left out alone, with a repair. */
 export function readOperations(document: SpecDocument, specUrl: string, server: string): DocumentOperation[] {
@@ -25,6 +26,10 @@ export function readOperations(document: SpecDocument, specUrl: string, server: 
   const operations: DocumentOperation[] = []
   const over: string[] = []
   for (const found of operationsIn(document)) {
+    if (withoutAnswer.includes(found.method)) {
+      repairs.add(found.pointer, `${found.method} returns nothing to show, so it was left out.`)
+      continue
+    }
     if (operations.length >= mostOperations) {
       if (over.length < 1_000)
         over.push(plainLine(found.node.operationId, 64) || `${found.method} ${plainLine(found.path, 60)}`)
@@ -70,7 +75,7 @@ function toOperation(
       if (!inputs.add({ place: 'path', wireName: name }, { type: 'string' }, true, pointer)) return undefined
     }
   const described = readBody(found, parameters, document)
-  const body = described && addBody(described, inputs)
+  const body = described && addBody(described, inputs, document)
   if (body === 'impossible') return undefined
   const isIgnored = body !== undefined && method === 'GET'
   if (isIgnored) {

@@ -1,5 +1,5 @@
-import type { HttpTarget } from '../plugin-document.ts'
-import { isObject } from '../text/members.ts'
+import type { FormPart, HttpTarget } from '../plugin-document.ts'
+import { isObject, memberOf } from '../text/members.ts'
 import { shortHash } from '../text/names.ts'
 import { listOf, textOf } from './styles.ts'
 
@@ -10,39 +10,49 @@ export interface BodyText {
 }
 
 type Pair = [name: string, value: unknown]
+type Body = NonNullable<HttpTarget['body']>
+type Parts = Readonly<Record<string, FormPart>>
 
 /** The body: the pairs by name, or the one value where the operation takes it whole; undefined where that is missing. */
-export function bodyText(
-  { mediaType, whole }: NonNullable<HttpTarget['body']>,
-  pairs: readonly Pair[],
-  given: unknown,
-): BodyText | undefined {
-  if (whole === undefined) return namedBody(mediaType, pairs)
+export function bodyText(body: Body, pairs: readonly Pair[], given: unknown): BodyText | undefined {
+  const { mediaType, whole } = body
+  if (whole === undefined) return namedBody(body, pairs)
   if (given === undefined) return undefined
-  if (/form/.test(mediaType) && isObject(given)) return namedBody(mediaType, Object.entries(given))
+  if (/form/.test(mediaType) && isObject(given)) return namedBody(body, Object.entries(given))
   return { type: mediaType, text: /json$/.test(mediaType) ? JSON.stringify(given) : textOf(given) }
 }
 
-function namedBody(mediaType: string, pairs: readonly Pair[]): BodyText {
+function namedBody({ mediaType, parts = {} }: Body, pairs: readonly Pair[]): BodyText {
   if (mediaType === 'application/x-www-form-urlencoded') {
-    const form = formPairs(pairs).map(([name, value]): [string, string] => [name, value.toWellFormed()])
+    const form = formPairs(pairs, parts).map(([name, value]): [string, string] => [name, value.toWellFormed()])
     return { type: mediaType, text: new URLSearchParams(form).toString() }
   }
-  if (mediaType === 'multipart/form-data') return multipart(pairs)
+  if (mediaType === 'multipart/form-data') return multipart(pairs, parts)
   return { type: mediaType, text: JSON.stringify(Object.fromEntries(pairs)) }
 }
 
-const formPairs = (pairs: readonly Pair[]): [name: string, value: string][] =>
+const separators = { comma: ',', space: ' ', bar: '|' }
+
+const formPairs = (pairs: readonly Pair[], parts: Parts): [name: string, value: string][] =>
   pairs
     .filter(([, value]) => value !== null)
-    .flatMap(([name, value]) => listOf(value).map((one): [string, string] => [name, textOf(one)]))
+    .flatMap(([name, value]): [string, string][] => {
+      const list = partOf(parts, name).list
+      if (list) return [[name, listOf(value).map(textOf).join(separators[list])]]
+      return listOf(value).map((one): [string, string] => [name, textOf(one)])
+    })
 
 /** Each value is a part of its own; a file is sent as the text that is given for it. */
-function multipart(pairs: readonly Pair[]): BodyText {
+function multipart(pairs: readonly Pair[], parts: Parts): BodyText {
   const boundary = `----part-${shortHash(JSON.stringify(pairs), 32)}`
-  const parts = formPairs(pairs).map(
-    ([name, value]) =>
-      `--${boundary}\r\ncontent-disposition: form-data; name="${name.replaceAll(/[\r\n"]/g, encodeURIComponent)}"\r\n\r\n${value}\r\n`,
-  )
-  return { type: `multipart/form-data; boundary=${boundary}`, text: `${parts.join('')}--${boundary}--\r\n` }
+  const texts = formPairs(pairs, parts).map(([name, value]) => {
+    const written = name.replaceAll(/[\r\n"]/g, encodeURIComponent)
+    const { isFile, type } = partOf(parts, name)
+    const file = isFile ? `; filename="${written}"` : ''
+    const kind = type === undefined ? '' : `\r\ncontent-type: ${type}`
+    return `--${boundary}\r\ncontent-disposition: form-data; name="${written}"${file}${kind}\r\n\r\n${value}\r\n`
+  })
+  return { type: `multipart/form-data; boundary=${boundary}`, text: `${texts.join('')}--${boundary}--\r\n` }
 }
+
+const partOf = (parts: Parts, name: string): FormPart => (memberOf(parts, name) as FormPart | undefined) ?? {}
