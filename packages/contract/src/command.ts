@@ -9,7 +9,7 @@ import { type Parsed, readOptions, type Settings, usage } from './options.ts'
 import { judgeConsumers, profiles } from './profiles.ts'
 import { Progress } from './progress.ts'
 import { isPrintedPart, reporters } from './reporters/index.ts'
-import { checkPlugin, judgeDocuments } from './run.ts'
+import { type ContractOptions, checkPlugin, judgeDocuments } from './run.ts'
 import { readSpec } from './spec.ts'
 import { verdictOf } from './verdict.ts'
 
@@ -115,7 +115,9 @@ async function judge(target: Omit<Target, 'end'>, settings: Settings, output: Ou
   const progress = new Progress(name, (line) => output.error(line))
   try {
     const report = await checkPlugin({
-      baseUrl: toOrigin(target.url),
+      baseUrl: toAddress(target.url),
+      spec: settings.spec,
+      manifest: toManifestMode(settings.manifest),
       token: target.token ?? settings.token,
       secondToken: target.secondToken ?? settings['second-token'],
       readOnlyToken: settings['read-only-token'],
@@ -155,7 +157,7 @@ function readFiles(files: string[], report: Report): Documents & { specFile?: st
     if (isManifest) manifest = readManifest(text, report)
     else [spec, specFile] = [readSpecText(text, report), file]
   }
-  return { manifest, spec, specFile }
+  return { baseUrl: '', manifest, spec, specFile }
 }
 
 /** Writes a line for each consumer. Answers 1 where one of them refuses the plugin. */
@@ -164,8 +166,9 @@ async function judgeFor(wanted: string, { positionals, settings: { files } }: Pa
   const unknown = names.find((name) => !profiles[name])
   if (unknown !== undefined) throw new Error(`${unknown} is not a consumer: use ${Object.keys(profiles).join(', ')}`)
   const report = new Report()
-  const baseUrl = files ? '' : toOrigin(positionals[0] ?? '')
-  const { manifest, spec: document } = files ? readFiles(positionals, report) : await fetchDocuments(baseUrl, report)
+  const address = files ? '' : toAddress(positionals[0] ?? '')
+  const documents = files ? readFiles(positionals, report) : await fetchDocuments(address, report, { manifest: 'auto' })
+  const { manifest, spec: document, baseUrl } = documents
   if (!document) throw new Error('The spec could not be read')
   const other = files ? undefined : await fetchJson(`${baseUrl}/openapi-3.0.json`)
   const versions = [document, other?.status === 200 && other.json].flatMap((one) => (one ? [String(one.openapi)] : []))
@@ -181,8 +184,13 @@ function toSeconds(option: string, value: string): number {
   return seconds
 }
 
-function toOrigin(address: string): string {
+function toAddress(address: string): string {
   const url = /^https?:\/\//.test(address) ? address : `http://${address}`
   if (!URL.canParse(url)) throw new Error(`${address} is not an address: give one such as http://localhost:3333`)
-  return new URL(url).origin
+  return new URL(url).href
+}
+
+function toManifestMode(given: string | undefined): ContractOptions['manifest'] {
+  if (given === undefined || given === 'auto' || given === 'required' || given === 'none') return given
+  throw new Error(`${given} is not a mode: use --manifest auto, required or none`)
 }

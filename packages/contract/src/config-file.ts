@@ -61,15 +61,22 @@ function readOptions(
       if (typeof value !== 'boolean') throw new Error(`${place} must be true or false`)
       config.options[name] = value
     } else if (option.multiple) {
-      const list = [value].flat()
-      if (!list.every((one) => typeof one === 'string')) throw new Error(`${place} must be a list of texts`)
-      config.options[name] = list.map((one) => fromEnvironment(one, place))
+      config.options[name] = readList(value, place)
     } else {
       if (typeof value !== 'string' && typeof value !== 'number') throw new Error(`${place} must be text`)
       config.options[name] = fromEnvironment(String(value), place)
     }
   }
   return config
+}
+
+/** A text, a list of texts, or an object of texts, which is read as a list of `name=text`. */
+function readList(value: unknown, place: string): string[] {
+  const isObject = value !== null && typeof value === 'object' && !Array.isArray(value)
+  const list = isObject ? Object.values(value) : [value].flat()
+  if (!list.every((one) => typeof one === 'string')) throw new Error(`${place} must be a list of texts`)
+  const texts = list.map((one) => fromEnvironment(one, place))
+  return isObject ? Object.keys(value).map((name, index) => `${name}=${texts[index]}`) : texts
 }
 
 export function readObject(file: string): Record<string, unknown> {

@@ -20,6 +20,13 @@ export interface Finding {
   count: number
 }
 
+export interface FindingDetails {
+  pointer?: string | undefined
+  curl?: string | undefined
+  /** Where it is not that of the rule: the case does less harm. */
+  severity?: Severity | undefined
+}
+
 export interface Untested {
   subject: string
   what: string
@@ -63,6 +70,8 @@ export class Report {
   /** The same seed makes the same calls. */
   seed: number | undefined
   readonly answered = new Set<string>()
+  /** Whether the API is for assistants. Otherwise rules about what only they demand are off. */
+  isPlugin = true
   /** The names of shell variables, by the secrets that they replace. */
   readonly secrets = new Map<string, string>()
   /** What the run has still to check. */
@@ -102,15 +111,14 @@ export class Report {
     code: Code,
     subject: string,
     detail: string,
-    more: { pointer?: string | undefined; curl?: string | undefined } = {},
+    { severity = rules[code].severity, ...more }: FindingDetails = {},
   ): void {
     if (this.isClosed) return
     const key = `${code} ${subject} ${more.pointer ?? ''}`
     const found = this.#findings.get(key)
     const seen = this.#answers.get(more.curl ?? '')
     const safe = this.hideSecrets(detail.replaceAll(/\p{Cc}+/gu, ' '))
-    if (!found)
-      this.#findings.set(key, { code, severity: rules[code].severity, subject, detail: safe, seen, ...more, count: 1 })
+    if (!found) this.#findings.set(key, { code, severity, subject, detail: safe, seen, ...more, count: 1 })
     else {
       found.count++
       if (more.curl !== undefined && more.curl.length < (found.curl?.length ?? Number.POSITIVE_INFINITY))

@@ -11,7 +11,10 @@ export const usage = `Usage:
   contract --files FILE...           check documents only: ai-plugin.json, openapi.yaml
   contract --explain [CODE...]       explain rules, or list all
 
-  --token TOKEN                      a valid token
+  --spec URL|PATH|FILE               where the spec is, if no manifest says it and the tester does not find it
+  --manifest auto|required|none      whether an API without ai-plugin.json is an error; auto: a warning
+  --token TOKEN                      a valid token or API key, or USER:PASSWORD; it goes where the spec says
+  --token SCHEME=TOKEN               the one for this security scheme of the spec, where it has several
   --second-token TOKEN               a valid token of another user
   --read-only-token, --expired-token
   --oauth FILE                       a client and its users, for the complete sign-in (docs/contract-testing.md)
@@ -37,10 +40,12 @@ Exit codes: 0 no findings, 1 findings, 2 could not run, or next to nothing was t
 const options = {
   files: { type: 'boolean' },
   explain: { type: 'boolean' },
-  token: { type: 'string' },
-  'second-token': { type: 'string' },
-  'read-only-token': { type: 'string' },
-  'expired-token': { type: 'string' },
+  spec: { type: 'string' },
+  manifest: { type: 'string' },
+  token: { type: 'string', multiple: true },
+  'second-token': { type: 'string', multiple: true },
+  'read-only-token': { type: 'string', multiple: true },
+  'expired-token': { type: 'string', multiple: true },
   oauth: { type: 'string' },
   config: { type: 'string' },
   header: { type: 'string', multiple: true },

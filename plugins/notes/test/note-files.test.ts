@@ -175,6 +175,7 @@ test('invalid and oversized uploads are refused', async () => {
   await raw().set('Content-Type', 'multipart/form-data').send('x').expect(400)
   await raw().set('Content-Type', 'multipart/form-data; boundary=x').send('--x\r\nContent-Disp').expect(400)
   await raw().field('text', 'no file').expect(400)
+  await raw().set('Content-Encoding', 'gzip').attach('file', Buffer.from('x'), 'a.md').expect(415)
   await upload({ 'big.md': Buffer.alloc(11 * 2 ** 20) }).expect(413)
   await upload(Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`${index}.md`, 'x']))).expect(413)
   await upload({ 'not.zip': 'not a zip' }).expect(422)

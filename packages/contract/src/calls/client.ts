@@ -1,6 +1,8 @@
 import { TimeOver } from '../deadline.ts'
 import { type Answer, exchange, TookTooLong } from '../exchange.ts'
 import type { Report } from '../finding.ts'
+import type { Security } from '../security-schemes.ts'
+import { type CredentialSource, type Credentials, nothingPlaced, type Placed } from './credentials.ts'
 import { writeCurl } from './curl.ts'
 
 export interface Exchange extends Answer {
@@ -12,16 +14,20 @@ export interface Exchange extends Answer {
 
 export interface RequestInput {
   method: string
+  /** The URL before the path, where it is not that of the client. */
+  base?: string | undefined
   path: string
   headers?: Record<string, string>
   body?: string | Buffer | undefined
-  /** Undefined sends the token of the run, null sends none. */
-  token?: string | null | undefined
+  /** What the operation needs. Undefined where the spec is silent. */
+  security?: Security
+  /** Undefined sends the credentials of the run, null sends none. */
+  credentials?: CredentialSource | null | undefined
 }
 
 export interface ClientOptions {
   baseUrl: string
-  token?: string | undefined
+  credentials: Credentials
   headers?: Record<string, string>
   /** In milliseconds, for each call. */
   longestCall?: number
@@ -59,21 +65,24 @@ export class Client {
     this.#options = options
   }
 
+  /** The first secret of the run. */
   get token(): string | undefined {
-    return this.#options.token
+    return this.#options.credentials.first
   }
 
-  async send({ method, path, headers = {}, body, token = this.#options.token }: RequestInput): Promise<Exchange> {
+  get credentials(): Credentials {
+    return this.#options.credentials
+  }
+
+  async send(input: RequestInput): Promise<Exchange> {
     const { baseUrl, report, longestCall = defaultCallTime } = this.#options
-    const url = `${baseUrl}${path}`
-    const authorization =
-      token === null || token === undefined ? {} : { authorization: /^\w+ /.test(token) ? token : `Bearer ${token}` }
-    const all: Record<string, string> = {
-      accept: 'application/json',
-      ...this.#options.headers,
-      ...authorization,
-      ...headers,
-    }
+    const { method, base, path, body } = input
+    const placed = await this.#place(input)
+    const url = addQuery(`${base ?? baseUrl}${path}`, placed.query)
+    const all = addCookies(
+      { accept: 'application/json', ...this.#options.headers, ...input.headers, ...placed.headers },
+      placed.cookies,
+    )
     const place = `${method} ${path.replace(/\?.*/s, '').replaceAll(/[^/]*[\d%][^/]*/g, '*')}`
     const hangs = this.#hangs.get(place) ?? 0
     if (hangs >= (this.#allHangs < fewHangs ? 2 : 1))
@@ -106,6 +115,11 @@ export class Client {
     }
   }
 
+  async #place({ security, credentials = this.#options.credentials }: RequestInput): Promise<Placed> {
+    await credentials?.renew?.()
+    return credentials?.place(security) ?? nothingPlaced
+  }
+
   /** Sends a request. Undefined where there is no answer. */
   async attempt(request: RequestInput): Promise<Exchange | undefined> {
     return this.send(request).catch((error) => {
@@ -113,4 +127,16 @@ export class Client {
       return undefined
     })
   }
+}
+
+function addQuery(url: string, pairs: Placed['query']): string {
+  const written = pairs.map((pair) => pair.map(encodeURIComponent).join('=')).join('&')
+  return written === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${written}`
+}
+
+function addCookies(headers: Record<string, string>, pairs: Placed['cookies']): Record<string, string> {
+  if (pairs.length === 0) return headers
+  const name = Object.keys(headers).find((one) => one.toLowerCase() === 'cookie') ?? 'cookie'
+  const cookies = pairs.map((pair) => pair.join('='))
+  return { ...headers, [name]: [...(headers[name] ? [headers[name]] : []), ...cookies].join('; ') }
 }

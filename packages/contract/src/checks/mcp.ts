@@ -8,6 +8,8 @@ import { Values } from '../values/values.ts'
 
 export interface McpOptions {
   baseUrl: string
+  /** Where the server is, if not at /mcp. */
+  url?: string | undefined
   token?: string | undefined
   /** Whether operations need a token according to the spec. */
   isProtected: boolean
@@ -31,9 +33,9 @@ const stranger = 'https://stranger.contract-tester.example'
 const hints = ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint']
 const eras = { 'before 2026': 'legacy', 'of 2026-07-28': 'auto' } as const
 
-/** Checks the MCP server at /mcp, if there is one. Only tools with readOnlyHint are called with valid input. */
+/** Checks the MCP server, if there is one. Only tools with readOnlyHint are called with valid input. */
 export async function checkMcp(options: McpOptions, report: Report): Promise<void> {
-  const url = `${options.baseUrl}/mcp`
+  const url = options.url ?? `${options.baseUrl}/mcp`
   const probe = await post(url, message('tools/list'), options.token, report)
   if (!probe || probe.status === 404 || probe.status === 405) return
   await checkAccess(url, options, report)

@@ -1,6 +1,7 @@
-import { type Answer, exchange, fetchJson, onServer, type RequestOptions } from '../exchange.ts'
+import { type Answer, exchange, fetchJson, type RequestOptions } from '../exchange.ts'
 import type { Report } from '../finding.ts'
 import type { Code } from '../rules.ts'
+import { onServer } from '../servers.ts'
 import { asArray, asObject, type Schema } from '../spec.ts'
 
 const elsewhere = 'https://callback.contract-tester.example/callback'
