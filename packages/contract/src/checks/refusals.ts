@@ -137,4 +137,4 @@ function withNumbers(
 }
 
 export const shorten = (value: unknown): string => JSON.stringify(value)?.slice(0, 40) ?? 'nothing'
-const nameIn = (label: string): string => label.split('.').at(-1)?.replaceAll('[]', '') ?? label
+const nameIn = (label: string): string => /(\w+)(\[\])*$/.exec(label.replace('the body', ''))?.[1] ?? 'NAME'
