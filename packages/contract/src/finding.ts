@@ -101,8 +101,10 @@ export class Report {
 
   /** Keeps what the call of a command was answered with, for a finding that shows the command. */
   keepAnswer(curl: string, answer: string): void {
-    if (this.#answers.size < mostAnswers)
-      this.#answers.set(curl, this.hideSecrets(answer.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()))
+    if (this.#answers.size >= mostAnswers) return
+    const line = this.hideSecrets(answer.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim())
+    // A copy, because a part of a text keeps the whole of it in memory.
+    this.#answers.set(curl, Buffer.from(line).toString())
   }
 
   add(
@@ -119,7 +121,7 @@ export class Report {
     if (!found) this.#findings.set(key, { code, severity, subject, detail: safe, seen, ...more, count: 1 })
     else {
       found.count++
-      if ((more.curl?.length ?? 0) < (found.curl?.length ?? 0))
+      if (more.curl !== undefined && more.curl.length < (found.curl?.length ?? Number.POSITIVE_INFINITY))
         Object.assign(found, { detail: safe, seen, curl: more.curl })
     }
   }

@@ -105,6 +105,10 @@ export const rules = {
     'Correct it: some programs refuse the whole document. See the JSON Schemas at spec.openapis.org',
   ),
   'spec-too-many': warning('The spec has more than 30 operations', 'Offer at most 30: GPT Actions accept no more'),
+  'operation-missing': error(
+    'The server does not have an operation of the spec',
+    'Correct the path, the method or the server entry, or remove the operation',
+  ),
   unreachable: error('The operation does not answer', 'Check the server entry, the port and the path'),
   'status-undeclared': error(
     'The spec does not describe the status of an answer',

@@ -10,6 +10,7 @@ import { checkAuth, checkForgeries, checkReadOnly } from './checks/auth.ts'
 import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
 import { checkConnections } from './checks/connections.ts'
 import { type DocumentOptions, type Documents, fetchDocuments } from './checks/documents.ts'
+import { checkExistence } from './checks/existence.ts'
 import { checkInvalid } from './checks/invalid.ts'
 import { checkAgreement, checkManifest } from './checks/manifest.ts'
 import { checkMcp } from './checks/mcp.ts'
@@ -39,6 +40,8 @@ export interface ContractOptions {
   spec?: string | undefined
   /** `auto`, the default: without a manifest the API is tested by its spec, with a warning. */
   manifest?: DocumentOptions['manifest']
+  /** Where a host found the documents, and where it calls the operations. By default the tester looks for them. */
+  found?: DocumentOptions['found']
   /**
    * Valid secrets, each for the security scheme that it fits, or `SCHEME=SECRET` for the one of that name. For Basic,
    * `user:password`.
@@ -69,7 +72,7 @@ export interface ContractOptions {
 }
 
 /** So that a run with its start and its end takes less than a minute. */
-export const defaultMaxTime = 55
+export const defaultMaxTime = 50
 // The time for calls that end at the deadline to clean up.
 const grace = 1_000
 
@@ -106,7 +109,7 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
   const documents = await part('documents', () => fetchDocuments(options.baseUrl, report, options))
   const spec = judgeDocuments(documents, report)
   const { manifest, baseUrl } = documents
-  if (manifest) await part('connections', () => checkConnections(baseUrl, report))
+  await part('connections', async () => manifest && checkConnections(baseUrl, report))
   const signedIn = await part('oauth', async () => {
     if (manifest) await checkOAuth(manifest, baseUrl, report)
     return signIn({ ...options, baseUrl }, manifest, spec, report)
@@ -120,6 +123,7 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
     checkMcp(
       {
         baseUrl,
+        url: options.found?.mcpUrl,
         token: [signedIn.token].flat().find((one) => one !== undefined),
         isProtected,
         ...(options.headers && { headers: options.headers }),
@@ -191,12 +195,13 @@ export function judgeDocuments(
   if (!document) return undefined
   const spec = readSpec(document, report, { baseUrl, ...more })
   checkSpec(spec, new SchemaCheck(spec.version), report)
-  if (manifest) checkAgreement(manifest, document, report)
+  if (manifest) checkAgreement(manifest, spec, report)
   return spec
 }
 
 // Operations that create come first, so that there is something to read, and those that delete come last.
-const order = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE']
+const order = ['POST', 'GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'PATCH', 'DELETE']
+const reading = ['GET', 'HEAD', 'OPTIONS', 'TRACE']
 
 /** Answers what must come last, because it may lock the tester out. */
 async function checkOperations(
@@ -209,7 +214,7 @@ async function checkOperations(
   const chosen = spec.operations
     .filter(({ id }) => isChosen(options, id))
     .sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
-  const operations = chosen.filter(({ method }) => !safe || method === 'GET')
+  const operations = chosen.filter(({ method }) => !safe || reading.includes(method))
   const sendable = operations.filter(({ unsendable }) => !unsendable)
   const { headers, first, second, readOnly, expired } = openCredentials(spec, options, report)
   const run: CheckRun = {
@@ -230,7 +235,7 @@ async function checkOperations(
     isOver: () => report.isClosed,
   }
   for (const { id, method } of chosen)
-    if (safe && method !== 'GET') report.skip(id, 'all', 'only operations that read were to be called')
+    if (safe && !reading.includes(method)) report.skip(id, 'all', 'only operations that read were to be called')
   for (const { id, unsendable } of operations)
     if (unsendable) report.skip(id, 'all', `the tester cannot make a body of ${unsendable}`)
   for (const { id } of sendable) {
@@ -267,8 +272,8 @@ async function checkOperations(
   for (const create of reachable.filter(({ method }) => method === 'POST')) {
     onProgress?.(`${create.id}: life`, report)
     if (!second.isEmpty) await checkUsers(run, create, reachable, second, canary)
-    const reading = reachable.filter(({ method }) => method !== 'POST')
-    if (create.bodySchema) await checkLife(run, create, reading, `${canary}life`)
+    const others = reachable.filter(({ method }) => method !== 'POST')
+    if (create.bodySchema) await checkLife(run, create, others, `${canary}life`)
   }
   // A token that all users share separates no users.
   const isShared = asObject(asObject(options.manifest).auth).type === 'service_http'
@@ -276,9 +281,10 @@ async function checkOperations(
     report.skip('all protected operations', 'isolation', 'no token of a second user was given: --second-token')
   for (const operation of reachable.filter(({ method }) => method === 'DELETE')) await checkValid(run, operation)
   for (const [path, group] of Map.groupBy(reachable, ({ path }) => path)) await checkMethods(run, path, group)
-  for (const operation of reachable)
-    if (!report.answered.has(operation.id))
-      report.skip(operation.id, 'answers', `it never answered with 2xx: ${hintOf(run, operation)}`)
+  for (const operation of reachable.filter(({ id }) => !report.answered.has(id))) {
+    await checkExistence(run, operation)
+    report.skip(operation.id, 'answers', `it never answered with 2xx: ${hintOf(run, operation)}`)
+  }
   return async () => {
     // What the run created is deleted by now, so there is nothing that an invalid token could reach.
     for (const operation of reachable.filter(({ method, isProtected }) => method === 'POST' && isProtected))

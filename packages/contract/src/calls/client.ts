@@ -35,9 +35,10 @@ export interface ClientOptions {
 }
 
 export const defaultCallTime = 12_000
-// After a call that hung, others wait less, so that the run comes to an end.
-const shortestCall = 3_000
-const mostHangs = 2
+// After calls that hung, others wait less, so that the run comes to an end.
+const fewHangs = 4
+const laterCall = 3_000
+const lastCall = 1_000
 
 /**
  * The plugin does not answer. `unsure`: an earlier call hung, so the tester waited less than it should to blame the
@@ -56,8 +57,9 @@ export class NoAnswer extends Error {
 /** Makes calls as an assistant does, with a curl command for each that repeats it. */
 export class Client {
   readonly #options: ClientOptions
-  /** How often a call hung, by method and path. */
+  /** How often a call hung, by method and path, and in all. */
   readonly #hangs = new Map<string, number>()
+  #allHangs = 0
 
   constructor(options: ClientOptions) {
     this.#options = options
@@ -83,9 +85,10 @@ export class Client {
     )
     const place = `${method} ${path.replace(/\?.*/s, '').replaceAll(/[^/]*[\d%][^/]*/g, '*')}`
     const hangs = this.#hangs.get(place) ?? 0
-    if (hangs >= mostHangs)
+    if (hangs >= (this.#allHangs < fewHangs ? 2 : 1))
       throw new NoAnswer(`${method} ${url}: not called again, because ${hangs} calls hung`, 'unsure')
-    const longest = this.#hangs.size === 0 ? longestCall : Math.min(longestCall, shortestCall)
+    const later = this.#allHangs < fewHangs ? laterCall : lastCall
+    const longest = this.#allHangs === 0 ? longestCall : Math.min(longestCall, later)
     const start = performance.now()
     report.calls++
     const answer = await exchange(url, { method, headers: all, body, longest }).catch((error: Error) => {
@@ -93,6 +96,7 @@ export class Client {
       const said = `${method} ${url}: ${error.message}`
       if (!(error instanceof TookTooLong)) throw new NoAnswer(said, 'failed')
       this.#hangs.set(place, hangs + 1)
+      this.#allHangs++
       throw new NoAnswer(said, longest === longestCall ? 'too slow' : 'unsure')
     })
     report.statuses.set(answer.status, (report.statuses.get(answer.status) ?? 0) + 1)

@@ -10,7 +10,18 @@ export interface Documents extends Target {
   spec: Schema | undefined
 }
 
+/** What a host has read, and where it calls the operations. */
+export interface FoundDocuments {
+  manifestUrl?: string | undefined
+  specUrl?: string | undefined
+  /** The base of every call. */
+  server?: string | undefined
+  mcpUrl?: string | undefined
+}
+
 export interface DocumentOptions {
+  /** Where a host found the documents: no others are looked for. */
+  found?: FoundDocuments | undefined
   /** The URL of the spec, its path on the server under test, or a file. */
   spec?: string | undefined
   /** `auto`, the default: an API without one is tested by its spec, with a warning. */
@@ -29,6 +40,7 @@ export async function fetchDocuments(
   options: DocumentOptions = {},
 ): Promise<Documents> {
   const { href, origin, pathname, search } = new URL(address)
+  if (options.found) return fetchFound(options.found, origin, report)
   const isBare = pathname === '/' && search === ''
   const page = isBare || options.spec ? undefined : await fetchDocument(href, report).catch(() => undefined)
   const kind = page?.status === 200 ? documentKind(page.text) : 'other'
@@ -58,6 +70,33 @@ export async function fetchDocuments(
   }
   const isBase = options.spec !== undefined && pathname !== '/'
   return { baseUrl, specUrl: found?.url, isBase, manifest: undefined, spec }
+}
+
+async function fetchFound(
+  { manifestUrl, specUrl, server }: FoundDocuments,
+  baseUrl: string,
+  report: Report,
+): Promise<Documents> {
+  const textAt = async (url: string | undefined, subject: 'manifest' | 'spec') => {
+    if (url === undefined) return undefined
+    const missing = `${subject}-missing` as const
+    const found = await fetchDocument(url, report).catch((error: Error) => error)
+    if (!(found instanceof Error)) return judgeServed(found, subject, missing, report) ? found.text : undefined
+    report.add(missing, subject, `${url} cannot be reached (${found.message})`)
+    return undefined
+  }
+  report.isPlugin = manifestUrl !== undefined
+  const manifestText = await textAt(manifestUrl, 'manifest')
+  const manifest = manifestText === undefined ? undefined : readManifest(manifestText, report)
+  if (manifest) await checkLinks(manifest, baseUrl, report)
+  const specText = await textAt(specUrl, 'spec')
+  return {
+    baseUrl,
+    server,
+    specUrl,
+    manifest,
+    spec: specText === undefined ? undefined : readSpecText(specText, report),
+  }
 }
 
 /** Whether a spec says that it is of a plugin. */
@@ -212,27 +251,28 @@ export function readSpecText(text: string, report: Report): Schema | undefined {
   }
 }
 
-/** Follows what the manifest links to. */
+/** Follows what the manifest links to. Users may sign in at another company, so that is a note. */
 async function checkLinks(manifest: Schema, baseUrl: string, report: Report): Promise<void> {
-  const links = [
-    ['api.url', asObject(manifest.api).url],
-    ['logo_url', manifest.logo_url],
-    ['legal_info_url', manifest.legal_info_url],
-  ].filter(
-    (link): link is [string, string] =>
-      typeof link[1] === 'string' && /^https?:/.test(link[1]) && URL.canParse(link[1]),
-  )
+  const isUrl = (link: [string, unknown]): link is [string, string] =>
+    typeof link[1] === 'string' && /^https?:/.test(link[1]) && URL.canParse(link[1])
+  const pages = (['logo_url', 'legal_info_url'] as const).map((name): [string, unknown] => [name, manifest[name]])
+  const own = [['api.url', asObject(manifest.api).url] as [string, unknown], ...pages].filter(isUrl)
+  const signIn = ['client_url', 'authorization_url'].map((name): [string, unknown] => [
+    `auth.${name}`,
+    asObject(manifest.auth)[name],
+  ])
   const root = rootOf(
-    links.map(([, url]) => new URL(url).hostname),
+    own.map(([, url]) => new URL(url).hostname),
     new URL(baseUrl).hostname,
   )
-  for (const [name, url] of links) {
-    const pointer = `/${name.replace('.', '/')}`
-    const { hostname } = new URL(url)
-    const isOwn = hostname === root || hostname.endsWith(`.${root}`)
-    if (!isOwn) report.add('manifest-domain', 'manifest', `${name} is on ${hostname}`, { pointer })
-    if (name !== 'api.url' && isOwn) await checkLink(name, url, baseUrl, report)
-  }
+  const isOwn = (url: string) => `.${new URL(url).hostname}`.endsWith(`.${root}`)
+  for (const [name, url] of [...own, ...signIn.filter(isUrl)])
+    if (!isOwn(url))
+      report.add('manifest-domain', 'manifest', `${name} is on ${new URL(url).hostname}`, {
+        pointer: `/${name.replace('.', '/')}`,
+        severity: name.startsWith('auth.') ? 'note' : undefined,
+      })
+  for (const [name, url] of pages.filter(isUrl)) if (isOwn(url)) await checkLink(name, url, baseUrl, report)
 }
 
 async function checkLink(name: string, url: string, baseUrl: string, report: Report): Promise<void> {

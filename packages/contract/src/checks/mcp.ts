@@ -7,6 +7,8 @@ import { checkTools, type Tool, type ToolOptions } from './mcp-tools.ts'
 
 export interface McpOptions extends ToolOptions {
   baseUrl: string
+  /** Where the server is, if not at /mcp. */
+  url?: string | undefined
   token?: string | undefined
   /** Sent with every call. */
   headers?: Readonly<Record<string, string>>
@@ -19,9 +21,9 @@ const mostPages = 20
 const stranger = 'stranger.contract-tester.example'
 const eras = { 'before 2026': 'legacy', 'of 2026-07-28': 'auto' } as const
 
-/** Checks the MCP server at /mcp, if there is one. */
+/** Checks the MCP server, if there is one. */
 export async function checkMcp(options: McpOptions, report: Report): Promise<void> {
-  const url = `${options.baseUrl}/mcp`
+  const url = options.url ?? `${options.baseUrl}/mcp`
   const probe = await post(url, message('tools/list'), options, report)
   if (!probe || !(await isMcp(probe, options, report))) return
   const open = await post(url, message('tools/list'), { ...options, token: undefined }, report)

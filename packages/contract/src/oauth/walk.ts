@@ -165,7 +165,7 @@ function reasonFor(forms: readonly Form[], { json, text }: Answer, signIn: SignI
   return `its fields are ${names.join(', ') || 'none'}`
 }
 
-/** @throws SignInFailed where there is no answer in 15 seconds */
+/** @throws SignInFailed where there is no answer in 12 seconds */
 export const send = (url: string, options: RequestOptions): Promise<Answer> =>
   exchange(url, options).catch((error: Error) => {
     throw new SignInFailed(`${new URL(url).origin}${new URL(url).pathname} does not answer (${error.message})`)
