@@ -107,9 +107,18 @@ export const explanations: Record<string, Explanation> = {
     example: 'WWW-Authenticate: Bearer error="invalid_token"',
     source: `${http}, section 11.6.1`,
   },
+  'auth-scheme-case': { why: 'Clients that send "bearer" cannot call.', source: `${http}, section 11.1` },
+  'auth-lenient': { why: 'What is compared loosely can be guessed sooner, and behaves otherwise behind a proxy.' },
+  'auth-order': { why: 'Strangers learn what exists and which input is valid.' },
+  'auth-undeclared': { why: 'Assistants that follow the spec send no token, and every call fails.', source: openapi },
   'auth-token-refused': { why: 'Nothing that needs a token could be tested.' },
   'auth-document': { why: 'Assistants read the documents before the user signs in.', source: chatgpt },
   oauth: { why: 'Someone else can sign in as the user, or keep access that the user withdrew.', source: oauth },
+  'oauth-content-type': {
+    why: 'Assistants send what the manifest says, so no user can connect the plugin.',
+    source: chatgpt,
+  },
+  'oauth-expires-in': { why: 'The assistant finds out that the token has ended only when a call fails.' },
   'oauth-flow': { why: 'No user can connect the plugin.' },
   'oauth-refusal': {
     why: 'A client cannot tell what is wrong, and cannot sign the user in again.',
@@ -135,6 +144,16 @@ export const explanations: Record<string, Explanation> = {
   },
   scope: { why: 'A token that the user gave for reading changes data.', source: 'RFC 6749, section 3.3' },
   user: { why: 'Private data goes to strangers.', source: 'OWASP API Security 2023, API1' },
+  'user-shared': { why: 'If the items are private, every user can read those of all others.' },
+  'user-oracle': { why: 'Who counts through ids learns which exist.' },
+  'scope-status': {
+    why: 'The assistant asks the user to sign in again, which does not help.',
+    source: 'RFC 6750, section 3.1',
+  },
+  'scope-challenge': {
+    why: 'The assistant cannot ask for the scope that is missing.',
+    source: 'RFC 6750, section 3.1',
+  },
   created: {
     why: 'The model says that it saved something, and the user cannot find it.',
     source: `${http}, section 9.3.3`,

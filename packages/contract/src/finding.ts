@@ -126,6 +126,11 @@ export class Report {
     }
   }
 
+  /** Takes back what turned out to be no fault. */
+  withdraw(...codes: Code[]): void {
+    for (const [key, { code }] of this.#findings) if (codes.includes(code)) this.#findings.delete(key)
+  }
+
   /** A finding about an operation, with the call that shows it. */
   addTo({ id, pointer }: { id: string; pointer: string }, code: Code, detail: string, curl?: string): void {
     this.add(code, id, detail, { pointer, curl })

@@ -119,7 +119,7 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
     async () => spec && checkOperations(spec, { ...signedIn, baseUrl, manifest }, report),
   )
   const isProtected = spec?.operations.some((operation) => operation.isProtected) ?? false
-  await part('mcp', () =>
+  const hasMcp = await part('mcp', () =>
     checkMcp(
       {
         baseUrl,
@@ -134,6 +134,8 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
       report,
     ),
   )
+  // An MCP server needs neither of them.
+  if (hasMcp && !manifest && !spec) report.withdraw('manifest-missing', 'spec-missing')
   await part('invalid tokens', async () => checkTokensLast?.())
   report.pending.clear()
 }

@@ -107,7 +107,7 @@ export const settings: OAuthSettings = {
 }
 
 /** A plugin with one counter for each user, and its authorization server, in plain node:http. */
-export async function serveAuthorization(defect?: FlowDefect) {
+export async function serveAuthorization(defect?: FlowDefect, lifetime = 3600) {
   const on = (name: FlowDefect) => name === defect
   const codes = new Map<string, Grant & { isUsed?: boolean }>()
   const refreshes = new Map<string, Grant & { isUsed?: boolean }>()
@@ -116,7 +116,8 @@ export async function serveAuthorization(defect?: FlowDefect) {
   const sessions = new Map<string, string>()
   const counters = new Map<string, number>()
   let lastUser = ''
-  const life = on('never-expires') ? 1 : 3600
+  const life = on('never-expires') ? 1 : lifetime
+  const ends = new Map<string, number>()
   const server = createServer((request, response) => {
     handle(request, response).catch((error: Error) => send(response, 500, { error: error.message }))
   })
@@ -284,6 +285,7 @@ export async function serveAuthorization(defect?: FlowDefect) {
 
   function give({ isUsed: _, ...grant }: Grant & { isUsed?: boolean }, response: ServerResponse) {
     const [access, next] = [randomBytes(16).toString('hex'), randomBytes(16).toString('hex')]
+    ends.set(access, Date.now() + lifetime * 1000)
     accesses.set(access, on('users-mixed') ? { ...grant, user: lastUser } : grant)
     refreshes.set(next, grant)
     send(
@@ -316,8 +318,10 @@ export async function serveAuthorization(defect?: FlowDefect) {
   function counter(request: IncomingMessage, response: ServerResponse) {
     const given = /^Bearer (\w+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
     const grant = accesses.get(given) ?? (on('refresh-token-is-access-token') ? refreshes.get(given) : undefined)
+    const isOver = Date.now() > (ends.get(given) ?? Number.POSITIVE_INFINITY)
     const isWithdrawn = grant && withdrawn.has(grant.id) && !on('access-not-withdrawn')
-    if (!grant || isWithdrawn) return send(response, 401, { title: 'Sign in' }, { 'www-authenticate': 'Bearer' })
+    if (!grant || isWithdrawn || isOver)
+      return send(response, 401, { title: 'Sign in' }, { 'www-authenticate': 'Bearer' })
     const { user, scope } = grant
     if (request.method === 'POST') {
       if (!scope.includes('write') && !on('read-token-writes'))

@@ -110,6 +110,13 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
     if (await serveDocument(pathname, request, response)) return
     const [, resource, id, ...rest] = pathname.split('/')
     if (resource !== 'notes' || rest.length > 0) return problem(response, 404, 'Nothing is here')
+    if (on('order-id') && id !== undefined && !notes.has(id)) return problem(response, 404, 'There is no such note')
+    if (on('order-body') && request.method === 'POST') {
+      const input = await readBody(request, response)
+      const wrong = input && fault(input, true)
+      if (!input) return
+      if (wrong) return problem(response, 400, `Correct ${wrong}`)
+    }
     const owner = authenticate(request, searchParams, response)
     if (owner === undefined) return
     if (on('always-500')) throw new Error('it failed in /srv/app/server.js')
@@ -122,6 +129,7 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
             PUT: () => update(owner, decodeURIComponent(id), request, response),
             DELETE: () => remove(owner, decodeURIComponent(id), response),
           }
+    if (on('head-open')) handlers.HEAD = handlers.GET
     const handler = handlers[method]
     if (!handler)
       return on('any-method')
@@ -147,7 +155,9 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
       ? basic
       : ((on('scheme-case') ? /^Bearer (.+)$/ : /^Bearer (.+)$/i).exec(header)?.[1] ??
         (on('token-in-query') ? (query.get('access_token') ?? undefined) : undefined))
-    if (on('no-auth')) return 'ada'
+    if (on('no-auth') || (on('head-open') && request.method === 'HEAD')) return 'ada'
+    if (on('token-after-basic') && header === `Basic ${tokens.ada}`) return 'ada'
+    if (on('null-token') && given === 'null') return 'ada'
     const found = Object.entries(tokens).find(([, token]) => token === given)?.[0]
     if (found) return found
     if (on('any-token') && given) return 'ada'
@@ -235,7 +245,7 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
     if (wrong) return problem(response, on('invalid-500') ? 500 : 400, `Correct ${wrong}`)
     const note: Note = {
       id: `n${++ids}`,
-      owner,
+      owner: on('made-for-first') ? 'ada' : owner,
       title: String(input.title),
       priority: Number(input.priority),
       kind: String(input.kind),
@@ -277,6 +287,7 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
     send(response, 200, {
       notes: mine.slice(start || 0, end || 50).map(show),
       ...(more && { nextOffset: on('page-stuck') ? offset : next }),
+      ...(on('total-leak') && { total: notes.size }),
     })
   }
 
@@ -287,6 +298,7 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
 
   function read(owner: string, id: string, response: ServerResponse): void {
     const note = find(owner, id)
+    if (!note && on('other-403') && notes.has(id)) return void problem(response, 403, 'It is not yours')
     if (!note || on('read-404'))
       return void (on('missing-500') ? send(response, 500, {}) : problem(response, 404, 'There is no such note'))
     send(response, 200, show(note))
@@ -295,16 +307,18 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
   async function update(owner: string, id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const input = await readBody(request, response)
     if (!input) return
-    const note = find(owner, id)
+    const note = on('update-leak') || on('hidden-change') ? notes.get(id) : find(owner, id)
     if (!note) return problem(response, 404, 'There is no such note')
     const wrong = on('update-unchecked') ? undefined : fault(input, false)
     if (wrong) return problem(response, 400, `Correct ${wrong}`)
     Object.assign(note, { title: input.title ?? note.title, priority: input.priority ?? note.priority })
+    if (on('hidden-change') && note.owner !== owner) return problem(response, 404, 'There is no such note')
     send(response, 200, show(note))
   }
 
   function remove(owner: string, id: string, response: ServerResponse): void {
-    if (!find(owner, id)) return void problem(response, 404, 'There is no such note')
+    const isFound = on('delete-leak') ? notes.has(id) : find(owner, id) !== undefined
+    if (!isFound) return void problem(response, 404, 'There is no such note')
     if (!on('delete-keeps')) notes.delete(id)
     send(response, 200, { deleted: true })
   }

@@ -6,8 +6,8 @@ import { readOAuthSettings } from '../src/oauth/settings.ts'
 import { type FlowDefect, flowMutants, serveAuthorization, settings } from './authorization-server.ts'
 import { checkAll } from './check-all.ts'
 
-const check = async (defect?: FlowDefect, oauth = settings) => {
-  const server = await serveAuthorization(defect)
+const check = async (defect?: FlowDefect, oauth = settings, lifetime?: number) => {
+  const server = await serveAuthorization(defect, lifetime)
   try {
     return await checkPlugin({ baseUrl: server.url, oauth, maxTime: 60 })
   } finally {
@@ -40,6 +40,12 @@ test('a correct authorization server has no finding, and its tokens reach the op
   assert.deepEqual(report.findings, [])
   assert.deepEqual([...report.answered].sort(), ['count', 'getCount'])
   assert.deepEqual(report.untested, [])
+})
+
+test('tokens that end during the run are replaced', async () => {
+  const report = await check(undefined, settings, 2)
+  assert.deepEqual(report.findings, [])
+  assert.deepEqual([...report.answered].sort(), ['count', 'getCount'])
 })
 
 test('without a second client and without users, what could not be tried is said', async () => {

@@ -21,15 +21,23 @@ const mostPages = 20
 const stranger = 'stranger.contract-tester.example'
 const eras = { 'before 2026': 'legacy', 'of 2026-07-28': 'auto' } as const
 
-/** Checks the MCP server, if there is one. */
-export async function checkMcp(options: McpOptions, report: Report): Promise<void> {
+/**
+ * Checks the MCP server.
+ * @returns whether there is one
+ */
+export async function checkMcp(options: McpOptions, report: Report): Promise<boolean> {
   const url = options.url ?? `${options.baseUrl}/mcp`
   const probe = await post(url, message('tools/list'), options, report)
-  if (!probe || !(await isMcp(probe, options, report))) return
+  if (!probe || !(await isMcp(probe, options, report))) return false
   const open = await post(url, message('tools/list'), { ...options, token: undefined }, report)
   const isProtected = open?.status === 401 || options.isProtected
   await checkAccess(url, { ...options, isProtected }, report)
-  if (isProtected && !options.token) return report.skip('mcp', 'tools', 'no token was given: --token')
+  if (isProtected && !options.token) report.skip('mcp', 'tools', 'no token was given: --token')
+  else await checkClients(url, options, report)
+  return true
+}
+
+async function checkClients(url: string, options: McpOptions, report: Report): Promise<void> {
   for (const [words, mode] of Object.entries(eras)) {
     const client = new McpClient({ name: 'contract-tester', version: '1' }, { versionNegotiation: { mode } })
     const headers = { ...options.headers, ...(options.token && { authorization: `Bearer ${options.token}` }) }

@@ -8,6 +8,9 @@ import { asObject, type SpecOperation } from '../spec.ts'
 import { isFreeText } from '../values/texts.ts'
 import { unknownId } from './auth.ts'
 
+/** What the second user writes into an item of the first one. */
+const rewritten = 'rewritten'
+
 /** What another user can do with an item, by the operation that showed it. */
 interface Seen {
   operation: SpecOperation
@@ -102,7 +105,7 @@ async function checkWriters(
     .sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
   for (const writer of writers) {
     if (run.isOver()) return
-    const request = requestOf(run, create, writer, id, canary)
+    const request = requestOf(run, create, writer, id, canary, true)
     if (!request) continue
     const before = look && (await client.attempt(look))
     const tried = await client.attempt({ ...request, credentials: second })
@@ -173,16 +176,20 @@ function inputWith(run: CheckRun, create: SpecOperation, canary: string): CallVa
   return values && field && withValue(values, field, canary)
 }
 
-/** A call about the item with this id: where a search is possible, for the canary. */
+/** A call about the item with this id: where a search is possible, for the canary. A call that writes changes its texts. */
 function requestOf(
   run: CheckRun,
   create: SpecOperation,
   operation: SpecOperation,
   id: unknown,
   canary: string,
+  isWriting = false,
 ): RequestInput | undefined {
-  let values = ordinaryValues(run, operation, { all: false })
+  let values = ordinaryValues(run, operation, { all: isWriting }) ?? ordinaryValues(run, operation, { all: false })
   if (!values) return undefined
+  for (const { place, name, schema } of isWriting ? operation.fields : [])
+    if (place === 'body' && name !== 'body' && isFreeText(schema) && run.check.fits(schema, rewritten))
+      values = withValue(values, { place, name }, rewritten)
   const own = ownParameters(create, operation)
   if (own.length > 0 && id === undefined) return undefined
   for (const name of own) values = withValue(values, { place: 'path', name }, id)
