@@ -105,6 +105,10 @@ export const rules = {
     'Correct it: some programs refuse the whole document. See the JSON Schemas at spec.openapis.org',
   ),
   'spec-too-many': warning('The spec has more than 30 operations', 'Offer at most 30: GPT Actions accept no more'),
+  'operation-missing': error(
+    'The server does not have an operation of the spec',
+    'Correct the path, the method or the server entry, or remove the operation',
+  ),
   unreachable: error('The operation does not answer', 'Check the server entry, the port and the path'),
   'status-undeclared': error(
     'The spec does not describe the status of an answer',
@@ -209,8 +213,8 @@ export const rules = {
     'Answer 400 or 401 with a JSON object that has the member error, RFC 6749 section 5.2',
   ),
   'oauth-metadata': warning(
-    'The metadata of the protected resource is incomplete',
-    'Name resource and authorization_servers, RFC 9728',
+    'The metadata of the sign-in does not describe what is there',
+    'Serve RFC 9728 for the plugin and RFC 8414 for the authorization server, with what the manifest has',
   ),
   'oauth-content-type': error(
     'The token endpoint refuses the media type that the manifest names',
@@ -235,6 +239,10 @@ export const rules = {
   'oauth-request': warning(
     'A request that OAuth forbids is accepted',
     'Answer 400 with error=invalid_request: RFC 6749, RFC 9700',
+  ),
+  'oauth-redirect-missing': note(
+    'A code works without the redirect_uri of its request',
+    'Require the redirect_uri that the authorization request had: RFC 6749, section 4.1.3',
   ),
   'oauth-method': error(
     'The token endpoint answers GET with tokens',
@@ -316,8 +324,12 @@ export const rules = {
   'rate-limit': warning('A 429 does not say when to try again', 'Send Retry-After'),
   'mcp-connect': error('An MCP client cannot use the server', 'Answer initialize, server/discover and tools/list'),
   'mcp-tool': error(
-    'Some clients refuse the description of a tool',
-    'Give it a name of letters and digits, a description, and an input schema that is one object without references',
+    'Clients refuse the description of a tool',
+    'Give it a unique name of letters, digits, _, - and ., and schemas that are valid and describe an object',
+  ),
+  'mcp-client-limit': warning(
+    'Some clients or models cannot use a tool',
+    'Give it a name of at most 64 letters, digits, _ and -, a description, and an input schema without references',
   ),
   'mcp-hints': warning(
     'A tool does not declare its effects',
@@ -328,8 +340,12 @@ export const rules = {
     'Answer structuredContent that matches the outputSchema',
   ),
   'mcp-text': warning(
-    'The text of an answer differs from its structuredContent',
-    'Answer the same content as JSON in a text: some clients read only that',
+    'The text of an answer is not its structured content',
+    'Answer the JSON of structuredContent as text too: some clients read only the text',
+  ),
+  'mcp-error-code': warning(
+    'Bad input is reported as a failure of the server',
+    'Answer with isError and a text, or with the error -32602: some clients do not show other errors to the model',
   ),
   'mcp-refusal': warning(
     'A bad call is not refused with a text',
@@ -340,6 +356,10 @@ export const rules = {
   'mcp-challenge': warning(
     'A client cannot find out where to sign in',
     'Send WWW-Authenticate with a resource_metadata URL that serves the metadata of this server (RFC 9728)',
+  ),
+  'mcp-origin-unchecked': warning(
+    'The server does not check the Origin of a call',
+    'Answer an unknown Origin with 403: the protocol requires it',
   ),
   'mcp-origin': error(
     'Pages of other sites can call the server',

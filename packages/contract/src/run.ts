@@ -1,13 +1,16 @@
 import { once } from 'node:events'
-import type { CheckRun } from './calls/check-run.ts'
+import { noValues } from './calls/call-values.ts'
+import { type CheckRun, call } from './calls/check-run.ts'
 import { Client } from './calls/client.ts'
 import { Credentials, type LiveToken, takeFromHeaders } from './calls/credentials.ts'
 import { openRun } from './calls/habits.ts'
+import { ordinaryValues } from './calls/ordinary.ts'
 import { Pool } from './calls/pool.ts'
-import { checkAuth, checkExpired, checkReadOnly } from './checks/auth.ts'
+import { checkAuth, checkForgeries, checkReadOnly } from './checks/auth.ts'
 import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
 import { checkConnections } from './checks/connections.ts'
 import { type DocumentOptions, type Documents, fetchDocuments } from './checks/documents.ts'
+import { checkExistence } from './checks/existence.ts'
 import { checkInvalid } from './checks/invalid.ts'
 import { checkAgreement, checkManifest } from './checks/manifest.ts'
 import { checkMcp } from './checks/mcp.ts'
@@ -101,7 +104,8 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
     report.pending.delete(name)
     return result
   }
-  for (const name of ['documents', 'oauth', 'connections', 'operations', 'mcp']) report.pending.add(name)
+  for (const name of ['documents', 'oauth', 'connections', 'operations', 'mcp', 'invalid tokens'])
+    report.pending.add(name)
   const documents = await part('documents', () => fetchDocuments(options.baseUrl, report, options))
   const spec = judgeDocuments(documents, report)
   const { manifest, baseUrl } = documents
@@ -110,7 +114,10 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
     if (manifest) await checkOAuth(manifest, baseUrl, report)
     return signIn({ ...options, baseUrl }, manifest, spec, report)
   })
-  await part('operations', async () => spec && checkOperations(spec, { ...signedIn, baseUrl, manifest }, report))
+  const checkTokensLast = await part(
+    'operations',
+    async () => spec && checkOperations(spec, { ...signedIn, baseUrl, manifest }, report),
+  )
   const isProtected = spec?.operations.some((operation) => operation.isProtected) ?? false
   await part('mcp', () =>
     checkMcp(
@@ -119,6 +126,7 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
         url: options.found?.mcpUrl,
         token: [signedIn.token].flat().find((one) => one !== undefined),
         isProtected,
+        ...(options.headers && { headers: options.headers }),
         seed: options.seed ?? 1,
         safe: options.safe ?? false,
         isChosen: (name) => isChosen(options, name),
@@ -126,6 +134,7 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
       report,
     ),
   )
+  await part('invalid tokens', async () => checkTokensLast?.())
   report.pending.clear()
 }
 
@@ -186,24 +195,26 @@ export function judgeDocuments(
   if (!document) return undefined
   const spec = readSpec(document, report, { baseUrl, ...more })
   checkSpec(spec, new SchemaCheck(spec.version), report)
-  if (manifest) checkAgreement(manifest, document, report)
+  if (manifest) checkAgreement(manifest, spec, report)
   return spec
 }
 
 // Operations that create come first, so that there is something to read, and those that delete come last.
-const order = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE']
+const order = ['POST', 'GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'PATCH', 'DELETE']
+const reading = ['GET', 'HEAD', 'OPTIONS', 'TRACE']
 
+/** Answers what must come last, because it may lock the tester out. */
 async function checkOperations(
   spec: Spec,
   options: Omit<ContractOptions, 'manifest'> & { manifest: Schema | undefined; live?: LiveToken[] },
   report: Report,
-): Promise<void> {
+): Promise<() => Promise<void>> {
   const { seed = 1, safe = false, onProgress } = options
   const check = new SchemaCheck(spec.version)
   const chosen = spec.operations
     .filter(({ id }) => isChosen(options, id))
     .sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
-  const operations = chosen.filter(({ method }) => !safe || method === 'GET')
+  const operations = chosen.filter(({ method }) => !safe || reading.includes(method))
   const sendable = operations.filter(({ unsendable }) => !unsendable)
   const { headers, first, second, readOnly, expired } = openCredentials(spec, options, report)
   const run: CheckRun = {
@@ -224,7 +235,7 @@ async function checkOperations(
     isOver: () => report.isClosed,
   }
   for (const { id, method } of chosen)
-    if (safe && method !== 'GET') report.skip(id, 'all', 'only operations that read were to be called')
+    if (safe && !reading.includes(method)) report.skip(id, 'all', 'only operations that read were to be called')
   for (const { id, unsendable } of operations)
     if (unsendable) report.skip(id, 'all', `the tester cannot make a body of ${unsendable}`)
   for (const { id } of sendable) {
@@ -247,7 +258,6 @@ async function checkOperations(
   for (const operation of sendable) {
     onProgress?.(operation.id, report)
     await checkAuth(run, operation)
-    if (!expired.isEmpty) await checkExpired(run, operation, expired)
     if (!isReachable(operation)) {
       report.pending.delete(operation.id)
       continue
@@ -262,8 +272,8 @@ async function checkOperations(
   for (const create of reachable.filter(({ method }) => method === 'POST')) {
     onProgress?.(`${create.id}: life`, report)
     if (!second.isEmpty) await checkUsers(run, create, reachable, second, canary)
-    const reading = reachable.filter(({ method }) => method !== 'POST')
-    if (create.bodySchema) await checkLife(run, create, reading, `${canary}life`)
+    const others = reachable.filter(({ method }) => method !== 'POST')
+    if (create.bodySchema) await checkLife(run, create, others, `${canary}life`)
   }
   // A token that all users share separates no users.
   const isShared = asObject(asObject(options.manifest).auth).type === 'service_http'
@@ -271,9 +281,16 @@ async function checkOperations(
     report.skip('all protected operations', 'isolation', 'no token of a second user was given: --second-token')
   for (const operation of reachable.filter(({ method }) => method === 'DELETE')) await checkValid(run, operation)
   for (const [path, group] of Map.groupBy(reachable, ({ path }) => path)) await checkMethods(run, path, group)
-  for (const operation of reachable)
-    if (!report.answered.has(operation.id))
-      report.skip(operation.id, 'answers', `it never answered with 2xx: ${hintOf(run, operation)}`)
+  for (const operation of reachable.filter(({ id }) => !report.answered.has(id))) {
+    await checkExistence(run, operation)
+    report.skip(operation.id, 'answers', `it never answered with 2xx: ${hintOf(run, operation)}`)
+  }
+  return async () => {
+    // What the run created is deleted by now, so there is nothing that an invalid token could reach.
+    for (const operation of reachable.filter(({ method, isProtected }) => method === 'POST' && isProtected))
+      await call(run, operation, ordinaryValues(run, operation, { all: false, fresh: true }) ?? noValues())
+    await checkForgeries(run, sendable, expired)
+  }
 }
 
 /** The secrets of each user, and the headers of every call without those that are secrets. */

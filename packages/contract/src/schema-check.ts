@@ -67,12 +67,21 @@ export class SchemaCheck {
     return this.fault(schema, value) === undefined
   }
 
+  /** What is invalid in a schema itself, whatever its references lead to. */
+  invalidity(schema: Schema): string | undefined {
+    try {
+      validateSchema(toJsonSchema(schema, this.#version, () => 'http://spec'))
+      return undefined
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+
   #translate(schema: Schema): Schema {
     const source = sourceOf(schema)
     if (source) return { $ref: this.#nameOf(source) }
     const translated = toJsonSchema(schema, this.#version, (one) => this.#nameOf(one))
-    judge ??= new Ajv2020(options)
-    judge.validateSchema(translated, true)
+    validateSchema(translated)
     return translated
   }
 
@@ -92,6 +101,11 @@ export class SchemaCheck {
     }
     return name
   }
+}
+
+function validateSchema(schema: Schema): void {
+  judge ??= new Ajv2020(options)
+  judge.validateSchema(schema, true)
 }
 
 /** Runs in time linear in the text, because the pattern comes from a stranger. */

@@ -12,6 +12,8 @@ export interface SchemaRoot {
 const step = (pointer: string, name: string | number): string =>
   `${pointer}/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`
 
+const parameterTypes = ['string', 'number', 'integer', 'boolean', 'array', 'file']
+
 /** Where `$ref` and `schema` are data or names, or what is called from the server. */
 const passedOver = new Set(['example', 'examples', 'default', 'enum', 'const', 'callbacks', 'webhooks', 'x-webhooks'])
 
@@ -36,7 +38,7 @@ function* rootsIn(node: unknown, pointer: string, depth: number): Generator<Sche
   const { schema } = node
   if (isObject(schema)) yield { schema, pointer: step(pointer, 'schema'), owner: node, ownerPointer: pointer }
   // Swagger 2 has the words of the schema in the parameter itself.
-  else if (typeof node.in === 'string' && typeof node.type === 'string')
+  else if (typeof node.in === 'string' && parameterTypes.includes(String(node.type)))
     yield { schema: node, pointer, owner: node, ownerPointer: pointer }
   for (const [name, one] of Object.entries(node))
     if (name !== 'schema' && !passedOver.has(name) && !name.startsWith('x-'))

@@ -9,53 +9,103 @@ import { asArray, asObject, type SpecOperation } from '../spec.ts'
 import { checkAnswer } from './answer.ts'
 import { type Forgery, forgeriesFor, lenientForms } from './forgeries.ts'
 
-/** After so many operations with the same schemes, the others are tried with the simplest forgeries only. */
-const mostComplete = 8
+type Tried = [code: Code, what: string, credentials: CredentialSource | null]
 
-/** How many operations have been tried with every forgery, by the names of their schemes. */
-const complete = new WeakMap<object, Map<string, number>>()
+/** A secret of the run for each scheme of an operation. Undefined where there is none. */
+type Secrets = readonly [Scheme, string | undefined][]
 
-type Tried = [code: Code, what: string, credentials: CredentialSource | null, change?: Partial<RequestInput>]
-
-/** Calls a protected operation without credentials, with forged ones, and with valid ones in the wrong place. */
+/** Calls a protected operation without credentials and with made-up ones. */
 export async function checkAuth(run: CheckRun, operation: SpecOperation): Promise<void> {
   if (!operation.isProtected) return checkPublic(run, operation)
   const request = requestFor(run, operation)
   if (!request) return
-  const credentials = run.client.credentials
-  const way = credentials.wayFor(operation.security)
-  const schemes = way ?? firstWay(run, operation)
-  const secrets = schemes.map((scheme): [Scheme, string | undefined] => [
-    scheme,
-    way && credentials.secretOf(scheme.name),
-  ])
-  const isComplete = countComplete(run, schemes)
-  const cases: Tried[] = [['auth-open', 'no token', null]]
-  if (schemes.length > 1 && way)
-    for (const left of schemes)
-      cases.push(['auth-open', `a call without ${left.name}`, fixed(placed(secrets.filter(([one]) => one !== left)))])
+  const secrets = secretsFor(run, operation)
+  const schemes = secrets.map(([scheme]) => scheme)
+  const usual = await attempt(run, operation, { ...request, credentials: null }, 'no token', 'auth-open', schemes)
   for (const [scheme, secret] of secrets) {
     const others = secrets.filter(([one]) => one !== scheme)
-    const isAllowed = (value: string) => !secret || value !== secret
-    for (const forgery of forgeriesFor(scheme, secret))
-      if ((isComplete || forgery.isSimple) && isAllowed(forgery.value))
-        cases.push(['auth-any-token', forgery.what, forge(run, scheme, forgery, others, secret)])
-    if (!secret || !isComplete) continue
-    for (const form of lenientForms(scheme, secret, waysOf(run, operation)))
-      cases.push(['auth-lenient', form.what, forge(run, scheme, form, others, secret)])
-    if (scheme.place === 'query') continue
-    const query = ['access_token', 'token', 'api_key', 'apikey', 'key'].map((name): [string, string] => [name, secret])
-    const inQuery: Placed = { ...placed(others), query }
-    cases.push(['auth-place', 'the token in the query', fixed(inQuery)])
-  }
-  let usual: Exchange | undefined
-  for (const [code, what, source, change] of cases) {
-    const exchange = await attempt(run, operation, { ...request, ...change, credentials: source }, what, code, schemes)
-    if (source === null && !usual) usual = exchange
+    const cases: Tried[] = forgeriesFor(scheme, undefined)
+      .slice(0, 1)
+      .map((one) => ['auth-any-token', one.what, forge(run, scheme, one, others, secret)])
+    if (others.some(([, one]) => one)) cases.push(['auth-open', `a call without ${scheme.name}`, fixed(placed(others))])
+    await attemptAll(run, operation, request, cases, schemes)
   }
   if (request.method === 'GET') await checkHead(run, operation, request)
   if (usual?.status === 401) await checkOrder(run, operation, request)
-  if (way && isComplete) await checkCase(run, operation, request, secrets)
+}
+
+/**
+ * Tries forged and misplaced credentials, those that look most alike on one operation for each method. Servers block
+ * callers who send many of them, so it comes last and ends where that happens.
+ */
+export async function checkForgeries(
+  run: CheckRun,
+  operations: readonly SpecOperation[],
+  expired: Credentials,
+): Promise<void> {
+  const complete = new Set<string>()
+  for (const operation of operations.filter(({ isProtected }) => isProtected)) {
+    const request = requestFor(run, operation)
+    if (!request || run.isOver()) continue
+    const secrets = secretsFor(run, operation)
+    const schemes = secrets.map(([scheme]) => scheme)
+    const key = `${operation.method} ${schemes.map(({ name }) => name).join()}`
+    const isComplete = !complete.has(key)
+    complete.add(key)
+    const cases: Tried[] = secrets.flatMap(([scheme, secret]) =>
+      casesFor(run, operation, secrets, scheme, secret, isComplete),
+    )
+    if (expired.wayFor(operation.security)?.length) cases.push(['auth-any-token', 'an expired token', expired])
+    if (!(await attemptAll(run, operation, request, cases, schemes))) {
+      const reason = 'the server blocks callers with refused tokens: it answers 429'
+      return run.report.skip('all protected operations', 'some invalid tokens', reason)
+    }
+    if (isComplete) await checkCase(run, operation, request, secrets)
+  }
+}
+
+function casesFor(
+  run: CheckRun,
+  operation: SpecOperation,
+  secrets: Secrets,
+  scheme: Scheme,
+  secret: string | undefined,
+  isComplete: boolean,
+): Tried[] {
+  const others = secrets.filter(([one]) => one !== scheme)
+  const made = (code: Code, forgeries: readonly Forgery[]): Tried[] =>
+    forgeries
+      .filter(({ value }) => value !== secret)
+      .map((one) => [code, one.what, forge(run, scheme, one, others, secret)])
+  const forgeries = forgeriesFor(scheme, secret).slice(1)
+  const cases = made('auth-any-token', isComplete ? forgeries : forgeries.filter(({ isSimple }) => isSimple))
+  if (!secret || !isComplete) return cases
+  cases.push(...made('auth-lenient', lenientForms(scheme, secret, waysOf(run, operation))))
+  if (scheme.place === 'query') return cases
+  const query = ['access_token', 'token', 'api_key', 'apikey', 'key'].map((name): [string, string] => [name, secret])
+  return [...cases, ['auth-place', 'the token in the query', fixed({ ...placed(others), query })]]
+}
+
+function secretsFor({ client }: CheckRun, { security }: SpecOperation): Secrets {
+  const { credentials } = client
+  const way = credentials.wayFor(security)
+  const schemes = way ?? Object.keys(security?.[0] ?? {}).map((name) => credentials.schemeOf(name))
+  return schemes.map((scheme) => [scheme, way && credentials.secretOf(scheme.name)])
+}
+
+/** Answers whether the server went on answering. */
+async function attemptAll(
+  run: CheckRun,
+  operation: SpecOperation,
+  request: RequestInput,
+  cases: readonly Tried[],
+  schemes: readonly Scheme[],
+): Promise<boolean> {
+  for (const [code, what, credentials] of cases) {
+    const exchange = await attempt(run, operation, { ...request, credentials }, what, code, schemes)
+    if (exchange?.status === 429) return false
+  }
+  return true
 }
 
 /** Judges the answer to a call that must be refused. */
@@ -146,7 +196,7 @@ async function checkCase(
   run: CheckRun,
   operation: SpecOperation,
   request: RequestInput,
-  secrets: readonly [Scheme, string | undefined][],
+  secrets: Secrets,
 ): Promise<void> {
   const { client, report } = run
   if (request.method !== 'GET') return
@@ -179,14 +229,6 @@ async function checkPublic(run: CheckRun, operation: SpecOperation): Promise<voi
   const exchange = request && (await client.attempt({ ...request, credentials: null }))
   if (exchange?.status === 401)
     report.addTo(operation, 'auth-undeclared', 'it is answered with 401 without a token', exchange.curl)
-}
-
-/** A token that is expired must be refused. */
-export async function checkExpired(run: CheckRun, operation: SpecOperation, expired: Credentials): Promise<void> {
-  const request = operation.isProtected ? requestFor(run, operation) : undefined
-  const schemes = expired.wayFor(operation.security)
-  if (request && schemes)
-    await attempt(run, operation, { ...request, credentials: expired }, 'an expired token', 'auth-any-token', schemes)
 }
 
 /** A token that may only read must change nothing. */
@@ -231,7 +273,7 @@ export function requestFor(run: CheckRun, operation: SpecOperation): RequestInpu
 
 const fixed = (parts: Placed): CredentialSource => ({ place: () => parts })
 
-const placed = (secrets: readonly [Scheme, string | undefined][]): Placed =>
+const placed = (secrets: Secrets): Placed =>
   placeAll(secrets.filter((one): one is [Scheme, string] => one[1] !== undefined))
 
 /** A forged value at the place of its scheme. What is left of the real secret in it is kept out of the report. */
@@ -239,7 +281,7 @@ function forge(
   { report }: CheckRun,
   scheme: Scheme,
   { value, isWhole = false }: Pick<Forgery, 'what' | 'value' | 'isWhole'>,
-  others: readonly [Scheme, string | undefined][],
+  others: Secrets,
   secret: string | undefined,
 ): CredentialSource {
   const parts = placed(others)
@@ -262,18 +304,5 @@ function forge(
 const authorizationOf = ({ kind }: Scheme, value: string): string =>
   kind === 'bearer' ? `Bearer ${value}` : kind === 'basic' ? `Basic ${Buffer.from(value).toString('base64')}` : value
 
-/** The schemes of the first alternative, where there are no secrets for any. */
-const firstWay = (run: CheckRun, { security }: SpecOperation): Scheme[] =>
-  Object.keys(security?.[0] ?? {}).map((name) => run.client.credentials.schemeOf(name))
-
 const waysOf = (run: CheckRun, { security }: SpecOperation): Scheme[] =>
   (security ?? []).flatMap((way) => Object.keys(asObject(way)).map((name) => run.client.credentials.schemeOf(name)))
-
-function countComplete({ report }: CheckRun, schemes: readonly Scheme[]): boolean {
-  const counts = complete.get(report) ?? new Map<string, number>()
-  complete.set(report, counts)
-  const key = schemes.map(({ name }) => name).join()
-  const count = (counts.get(key) ?? 0) + 1
-  counts.set(key, count)
-  return count <= mostComplete
-}

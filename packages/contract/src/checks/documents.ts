@@ -251,27 +251,28 @@ export function readSpecText(text: string, report: Report): Schema | undefined {
   }
 }
 
-/** Follows what the manifest links to. */
+/** Follows what the manifest links to. Users may sign in at another company, so that is a note. */
 async function checkLinks(manifest: Schema, baseUrl: string, report: Report): Promise<void> {
-  const links = [
-    ['api.url', asObject(manifest.api).url],
-    ['logo_url', manifest.logo_url],
-    ['legal_info_url', manifest.legal_info_url],
-  ].filter(
-    (link): link is [string, string] =>
-      typeof link[1] === 'string' && /^https?:/.test(link[1]) && URL.canParse(link[1]),
-  )
+  const isUrl = (link: [string, unknown]): link is [string, string] =>
+    typeof link[1] === 'string' && /^https?:/.test(link[1]) && URL.canParse(link[1])
+  const pages = (['logo_url', 'legal_info_url'] as const).map((name): [string, unknown] => [name, manifest[name]])
+  const own = [['api.url', asObject(manifest.api).url] as [string, unknown], ...pages].filter(isUrl)
+  const signIn = ['client_url', 'authorization_url'].map((name): [string, unknown] => [
+    `auth.${name}`,
+    asObject(manifest.auth)[name],
+  ])
   const root = rootOf(
-    links.map(([, url]) => new URL(url).hostname),
+    own.map(([, url]) => new URL(url).hostname),
     new URL(baseUrl).hostname,
   )
-  for (const [name, url] of links) {
-    const pointer = `/${name.replace('.', '/')}`
-    const { hostname } = new URL(url)
-    const isOwn = hostname === root || hostname.endsWith(`.${root}`)
-    if (!isOwn) report.add('manifest-domain', 'manifest', `${name} is on ${hostname}`, { pointer })
-    if (name !== 'api.url' && isOwn) await checkLink(name, url, baseUrl, report)
-  }
+  const isOwn = (url: string) => `.${new URL(url).hostname}`.endsWith(`.${root}`)
+  for (const [name, url] of [...own, ...signIn.filter(isUrl)])
+    if (!isOwn(url))
+      report.add('manifest-domain', 'manifest', `${name} is on ${new URL(url).hostname}`, {
+        pointer: `/${name.replace('.', '/')}`,
+        severity: name.startsWith('auth.') ? 'note' : undefined,
+      })
+  for (const [name, url] of pages.filter(isUrl)) if (isOwn(url)) await checkLink(name, url, baseUrl, report)
 }
 
 async function checkLink(name: string, url: string, baseUrl: string, report: Report): Promise<void> {

@@ -12,7 +12,7 @@ export interface Forgery {
 
 const madeUp = 'made-up-by-the-contract-tester'
 
-/** What must not be accepted in the place of a secret. For Basic, the values are `user:password`. */
+/** What must not be accepted in the place of a secret, an invented one first. For Basic, the values are `user:password`. */
 export function forgeriesFor(scheme: Scheme, secret: string | undefined): Forgery[] {
   if (scheme.kind === 'basic') return basicForgeries(secret)
   const found: Forgery[] = [

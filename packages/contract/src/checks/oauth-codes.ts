@@ -66,7 +66,7 @@ function wrongGrants({ client, settings }: Flow): Wrong[] {
       change: { redirect_uri: `${client.redirectUri}/` },
     },
     {
-      code: 'oauth-request',
+      code: 'oauth-redirect-missing',
       what: 'a code without the redirect_uri of its request',
       errors: ofGrant,
       change: { redirect_uri: undefined },

@@ -26,7 +26,6 @@ export function checkSchemas(spec: Spec, check: SchemaCheck, report: Report): vo
     if (severity !== 'warning') faulty.push(pointer)
     report.add('spec-schema', owner?.id ?? 'spec', detail, { pointer, severity })
   }
-  const known = new Set<string>()
   let values = 0
   for (const root of schemaRoots(document)) {
     const places = [...schemasIn(root.schema, root.pointer)]
@@ -34,24 +33,14 @@ export function checkSchemas(spec: Spec, check: SchemaCheck, report: Report): vo
       checkWords(place, spec, say)
       checkRequired(place, spec, say)
     }
-    const message = invalidity(root, spec, check)
+    const message = check.invalidity(spec.schemas.read(root.schema, root.pointer))
     if (message !== undefined) {
-      if (!known.has(message) && !faulty.some((pointer) => pointer.startsWith(root.pointer)))
-        say(root.pointer, `the schema is invalid: ${message}`)
-      known.add(message)
+      if (!faulty.some((pointer) => pointer.startsWith(root.pointer)))
+        say(root.pointer, `the schema is invalid: ${message.slice(0, 200)}`)
       continue
     }
     for (const place of [...places.flatMap(valuesIn), ...valuesBeside(root, spec)])
       if (values++ < mostValues) checkValue(place, spec, check, say)
-  }
-}
-
-function invalidity({ schema, pointer }: SchemaRoot, { schemas }: Spec, check: SchemaCheck): string | undefined {
-  try {
-    check.fault(schemas.read(schema, pointer), undefined)
-    return undefined
-  } catch (error) {
-    return (error as Error).message.slice(0, 200)
   }
 }
 

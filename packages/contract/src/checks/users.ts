@@ -53,13 +53,14 @@ export async function checkUsers(
     if (!request || !own || own.status >= 300) continue
     const foreign = await as(second, request)
     if (!foreign || foreign.status === 401 || foreign.status === 429) continue
-    const shows = foreign.status < 300 && foreign.text.includes(canary)
+    const old = before.get(reader)
+    // An answer may repeat what was searched for.
+    const shows = foreign.status < 300 && foreign.text.includes(canary) && !old?.foreign.includes(canary)
     const isItem = id !== undefined && request.path.includes(encodeURIComponent(String(id)))
     if (shows) add(reader, foreign, true, 'the second user sees what the first user wrote')
     else if (isItem && foreign.status < 300 && own.text === foreign.text && own.text.length > 2)
       add(reader, foreign, true, 'the second user reads an item of the first user')
     else {
-      const old = before.get(reader)
       const hasChanged = !isItem && old !== undefined && foreign.status < 300 && foreign.text !== old.foreign
       const isKnown = own.text.includes(canary) || isItem
       if (isKnown || (old && own.text !== old.own && !hasChanged)) add(reader, foreign, false, '')
@@ -69,7 +70,7 @@ export async function checkUsers(
     }
   }
   if (id !== undefined) await checkWriters(run, create, related, second, { id, canary, add })
-  await checkReverse(run, create, readers, second, { canary: `${canary}b`, add })
+  await checkReverse(run, create, readers, second, { canary: [...canary].reverse().join(''), add })
   const isPrivate = seen.some(({ isOpen, operation }) => !isOpen && operation.method === 'GET')
   for (const { operation, exchange, isOpen, what } of seen)
     if (isOpen) report.addTo(operation, isPrivate ? 'user-leak' : 'user-shared', what, exchange.curl)
@@ -135,7 +136,11 @@ async function checkReverse(
   for (const reader of readers) {
     const request = requestOf(run, create, reader, id, canary)
     const foreign = request && (await client.attempt(request))
-    if (foreign && foreign.status < 300 && foreign.text.includes(canary))
+    if (
+      foreign &&
+      foreign.status < 300 &&
+      foreign.text.split(canary).length > 1 + (request.path.includes(canary) ? 1 : 0)
+    )
       add(reader, foreign, true, 'the first user sees what the second user wrote')
   }
 }

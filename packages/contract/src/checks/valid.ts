@@ -56,7 +56,7 @@ async function checkPart(run: CheckRun, operation: SpecOperation, placed: Placed
     const root = withPart(undefined, whole, path, value)
     return subject.isClear(root) && run.values.fits(subject.schema, root)
   }
-  const branches = run.values.branches(schema).map((value): Edge => ({ value, isListed: false }))
+  const branches = run.values.branches(schema).map((value): Edge => ({ value, isListed: !hasIds(value) }))
   const edges = unique([...edgesOf(part), ...branches]).filter(({ value }) => isValid(value))
   if (edges.length === 0) return 0
   /** Another ordinary value of this part, all else ordinary. */
@@ -78,6 +78,12 @@ async function checkPart(run: CheckRun, operation: SpecOperation, placed: Placed
   if (refused.length > 0) await judgeRefusals(run, operation, placed, { accepted, refused, after: await control() })
   return edges.length + 1
 }
+
+/** Whether a branch refers to other things, which may not exist. */
+const hasIds = (value: unknown): boolean =>
+  value !== null &&
+  typeof value === 'object' &&
+  Object.entries(value).some(([name, one]) => isLearnt(name) || hasIds(one))
 
 const unique = (edges: Edge[]): Edge[] => [...new Map(edges.map((one) => [JSON.stringify(one.value), one])).values()]
 

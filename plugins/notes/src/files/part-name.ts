@@ -10,7 +10,8 @@ export function rawFileName(header: string): RawName | undefined {
   const plain = parameters.get('filename')
   const extended = parameters.get('filename*')
   if (plain === undefined && extended === undefined) return undefined
-  const utf8 = extended === undefined ? decodeWords(plain ?? '') : decodeExtended(extended)
+  const utf8 =
+    extended === undefined ? (decodeWords(plain ?? '') ?? decodePercents(plain ?? '')) : decodeExtended(extended)
   return {
     bytes: Buffer.from(withoutFolder(plain ?? ''), 'latin1'),
     utf8: utf8 === undefined ? undefined : Buffer.from(withoutFolder(utf8)),
@@ -65,6 +66,16 @@ function decodeWords(written: string): string | undefined {
         return new TextDecoder(charset, { fatal: true }).decode(bytes)
       })
       .join('')
+  } catch {
+    return undefined
+  }
+}
+
+/** aiohttp encodes every sign of a name. With letters that are not ASCII, no name looks so by chance. */
+function decodePercents(written: string): string | undefined {
+  if (!/^(?:[\w.~-]|%[0-9A-F]{2})+$/.test(written) || !/%[89A-F]/.test(written)) return undefined
+  try {
+    return decodeURIComponent(written)
   } catch {
     return undefined
   }
