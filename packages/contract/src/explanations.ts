@@ -56,6 +56,7 @@ export const explanations: Record<string, Explanation> = {
     example: 'A path parameter id and a member id of the body.',
   },
   'spec-too-many': { why: 'GPT Actions refuse a spec with more than 30 operations.', source: 'docs/consumers.md' },
+  operation: { why: 'The assistant calls an operation of the spec that the server does not have.', source: http },
   unreachable: { why: 'Every call of the operation fails.', source: http },
   status: {
     why: 'A client that was generated from the spec treats an undescribed status as an error.',

@@ -7,6 +7,7 @@ import { temporaryFolder } from '@reference-plugins/store/temporary'
 import { main } from '../src/command.ts'
 import { explain } from '../src/explain.ts'
 import { type Judged, Report } from '../src/finding.ts'
+import { causesOf } from '../src/reporters/causes.ts'
 import { reporters } from '../src/reporters/index.ts'
 import { rules } from '../src/rules.ts'
 import { verdictOf } from '../src/verdict.ts'
@@ -65,6 +66,60 @@ test('one cause at several operations is one finding, with the shortest command'
     region: { startLine: 5 },
   })
   assert.match(write('markdown', judged), /^\| error \| server-error \| second, first \| it answers 500 \|$/m)
+})
+
+test('what was sent and seen, and the way to a member, make no other cause', () => {
+  const details = [
+    [
+      'answer-schema',
+      '200: /notes/0/priority must be integer and is "1"',
+      '200: /priority must be integer and is null',
+    ],
+    [
+      'answer-schema',
+      "200: /notes/0 must have required property 'id'",
+      "200: the value must have required property 'id'",
+    ],
+    [
+      'invalid-taken',
+      'title violates its type, {"a":1}, and is answered with 200',
+      'title violates its type, 1, and is answered with 201',
+    ],
+    [
+      'valid-refused',
+      'q at an edge, "xx is answered with 400, and "a" with 2xx',
+      'q at an edge, "y is answered with 400, and 5 with 2xx',
+    ],
+  ] as const
+  for (const [code, one, other] of details) {
+    const { report } = reportOf((report) => {
+      report.add(code, 'a', one)
+      report.add(code, 'b', other)
+    })
+    assert.equal(causesOf(report.findings).length, 1, one)
+  }
+  const { report } = reportOf((report) => {
+    report.add('answer-schema', 'a', '200: /a must be integer')
+    report.add('answer-schema', 'b', '200: /b must be integer')
+    report.add('answer-schema', 'c', '200: /b must be string')
+  })
+  assert.equal(causesOf(report.findings).length, 3)
+})
+
+test('what may only follow is named with its cause', () => {
+  const judged = reportOf((report) => {
+    report.add('auth-any-token', 'a', 'an invalid token is answered with 200')
+    report.add('auth-open', 'a', 'no token is answered with 200')
+    report.add('auth-any-token', 'b', 'an invalid token is answered with 200')
+  })
+  assert.match(write('text', judged), /auth-open {2}a:[^\n]*(\n +(?!hides).*)*\n +hides +auth-any-token: check again/)
+  assert.deepEqual(
+    causesOf(judged.report.findings).map(({ code, subject }) => [code, subject]),
+    [
+      ['auth-open', 'a'],
+      ['auth-any-token', 'b'],
+    ],
+  )
 })
 
 test('a report about several servers is one document', () => {

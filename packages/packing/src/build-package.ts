@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { includePackages } from './included-packages.ts'
+import { removeInnerTypes } from './inner-types.ts'
 
 const scope = '@reference-plugins/'
 
@@ -27,7 +28,13 @@ export async function buildPackage(folder: string): Promise<void> {
   for (const file of globSync('{bin,views}/**/*.{mjs,js,css}', { cwd: folder }))
     cpSync(join(folder, file), join(dist, file))
   for (const file of globSync('**/*.{js,mjs,d.ts}', { cwd: dist })) rewriteImports(dist, file, bundled)
-  await includePackages(folder, dist, new Set(Object.keys(readManifest(folder).dependencies ?? {})))
+  const { exports = {}, dependencies = {} } = readManifest(folder)
+  const exported = typeof exports === 'string' ? [exports] : Object.values(exports)
+  removeInnerTypes(
+    dist,
+    exported.map((file) => file.replace(/\.ts$/, '.d.ts')),
+  )
+  await includePackages(folder, dist, new Set(Object.keys(dependencies)))
 }
 
 /** The packages of the workspace that src and bin import and that are devDependencies, with what those import. */

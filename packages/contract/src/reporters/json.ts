@@ -15,7 +15,7 @@ const objectOf = ({ name, report }: Judged) => ({
     ...finding,
     title: rules[finding.code].title,
     advice: rules[finding.code].advice,
-    baseline: baselineOf({ ...finding, others: [] })[0],
+    baseline: baselineOf(finding)[0],
   })),
   untested: report.untested,
   answered: [...report.answered],

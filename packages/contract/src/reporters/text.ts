@@ -25,7 +25,7 @@ function textOf({ name, report }: Judged): string {
 }
 
 function linesOf(cause: Cause): string[] {
-  const { code, severity, subject, detail, seen, curl, count, others } = cause
+  const { code, severity, subject, detail, seen, curl, count, others, follows } = cause
   const also = others.length > 0 ? `\n      also      ${shortList(others)}` : ''
   const more = count > 1 + others.length ? ` (${count} cases)` : ''
   const part = (title: string, value: string | undefined) => (value ? [`      ${title.padEnd(10)}${value}`] : [])
@@ -36,6 +36,7 @@ function linesOf(cause: Cause): string[] {
     ...part('expected', rules[code].advice),
     ...part('place', placeOf(cause) && `at ${placeOf(cause)}`),
     ...part('repeat', shortCommand(curl)),
+    ...part('hides', follows.length > 0 ? `${follows.join(', ')}: check again after the repair` : undefined),
     ...part(
       'accept',
       `${baselineOf(cause)[0]}  # reason, in the file of --baseline${others.length > 0 ? ', one line for each' : ''}`,
