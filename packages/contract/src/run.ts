@@ -5,6 +5,7 @@ import { Client } from './calls/client.ts'
 import { openRun } from './calls/habits.ts'
 import { ordinaryValues } from './calls/ordinary.ts'
 import { Pool } from './calls/pool.ts'
+import { findWorkingBase } from './calls/working-base.ts'
 import { checkAuth, checkRefusal, checkUsers } from './checks/auth.ts'
 import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
 import { checkConnections } from './checks/connections.ts'
@@ -180,6 +181,7 @@ async function checkOperations(
 ): Promise<void> {
   const { token, secondToken, readOnlyToken, expiredToken, seed = 1, safe = false, onProgress } = options
   const check = new SchemaCheck(spec.version)
+  const base = await findWorkingBase(spec, options.baseUrl, report)
   const chosen = spec.operations
     .filter(({ id }) => isChosen(options, id))
     .sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
@@ -187,7 +189,7 @@ async function checkOperations(
   const reachable = operations.filter(({ isProtected, unsendable }) => (token || !isProtected) && !unsendable)
   const run: CheckRun = {
     client: new Client({
-      baseUrl: spec.base,
+      baseUrl: base,
       token,
       headers: options.headers ?? {},
       ...(options.callTime !== undefined && { longestCall: options.callTime * 1000 }),

@@ -374,6 +374,12 @@ test('what the spec describes is asked for', async () => {
   assert.deepEqual(codes(report), [])
 })
 
+test('a server without the base path of its public address is called without it, with a warning', async () => {
+  const document = spec({ servers: [{ url: 'https://api.example.com/v1' }] })
+  const report = await check(() => ({ '/openapi.json': { body: document }, ...things }), { manifest: 'none' })
+  assert.deepEqual([codes(report), report.answered.size], [['warning spec-server'], 1])
+})
+
 test('an operation that the server does not have is found by what it answers to any path', async () => {
   const missing = (status: number, body: object) =>
     check(() => ({ '/openapi.json': { body: spec() }, '*': { status, body } }), { manifest: 'none' })
