@@ -4,8 +4,8 @@ import { objectOf, type Schema } from '@reference-plugins/reader'
 import { type AnswerBody, readBody } from './answer-body.ts'
 import { callLimit, TimeOver, timeLeft } from './deadline.ts'
 
-const longestAnswer = 15_000
-const mostBytes = 10_000_000
+const longestAnswer = 12_000
+const mostBytes = 6_000_000
 /** How long a stream of events is read: it may never end. */
 const longestStream = 1_000
 

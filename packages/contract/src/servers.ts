@@ -7,6 +7,8 @@ export interface Target {
   baseUrl: string
   /** Undefined where the spec is a file. */
   specUrl?: string | undefined
+  /** The base of every call, whatever the spec says. */
+  server?: string | undefined
   /** Whether calls begin with `baseUrl`, whatever the spec says. */
   isBase?: boolean
 }
@@ -15,7 +17,8 @@ export interface Target {
  * The URL that comes before the path of each operation. A spec often names the public address, so of its server only the
  * path counts, unless it is a subdomain of the address under test.
  */
-export function callBase(servers: readonly unknown[], { baseUrl, specUrl, isBase }: Target): string {
+export function callBase(servers: readonly unknown[], { baseUrl, server, specUrl, isBase }: Target): string {
+  if (server !== undefined) return server.replace(/\/+$/, '')
   if (baseUrl === '' || isBase) return baseUrl
   const tested = new URL(baseUrl)
   const urls = serverAddresses(servers)

@@ -1,5 +1,7 @@
 import {
   chooseContent,
+  type FormPart,
+  formParts,
   hasNamedMembers,
   isJsonType,
   listOfAny,
@@ -18,6 +20,7 @@ import {
   wireForm,
 } from '@reference-plugins/reader'
 import type { Report } from './finding.ts'
+import { readSchemes, type Scheme, type Security } from './security-schemes.ts'
 import { callBase, type Target } from './servers.ts'
 
 export { listOfAny as asArray, objectOf as asObject, type Schema } from '@reference-plugins/reader'
@@ -46,8 +49,8 @@ export interface SpecBody {
   isWhole: boolean
   /** Whole bodies that the spec shows beside the schema. */
   examples: unknown[]
-  /** The Media Type Object, with the encoding of forms. */
-  node: Schema
+  /** How the members of a form are written. */
+  parts: Record<string, FormPart>
 }
 
 /** An answer that an operation may give. */
@@ -59,10 +62,12 @@ export interface SpecResponse {
 }
 
 /** One operation of a spec, with every reference in its schemas replaced by what it refers to. */
-export interface SpecOperation extends Omit<Operation, 'id' | 'body' | 'responses'> {
+export interface SpecOperation extends Omit<Operation, 'id' | 'body' | 'responses' | 'security'> {
   id: string
   /** The URL before the path, where the operation has a server of its own. */
   base: string | undefined
+  /** Undefined where the spec is silent about it. */
+  security: Security
   /** The inputs as assistants see them: the parameters, and the members of the body or all of it as one. */
   fields: Field[]
   /** The parameters. Header parameters that OpenAPI ignores, and those that HTTP itself sets, are left out. */
@@ -100,6 +105,7 @@ export interface Spec {
   schemas: WholeSchemas
   /** What a reference leads to, or the node itself. */
   follow: (node: unknown) => unknown
+  schemes: Scheme[]
 }
 
 /** Of an entry of `paths`, also where it stands in another place. */
@@ -122,15 +128,17 @@ export function readSpec(document: Schema, report: Report, target: Target = { ba
     operations,
     schemas: openApi.schemas,
     follow: (node) => openApi.document.follow(node).value,
+    schemes: readSchemes(openApi),
   }
 }
 
 const places = ['path', 'query', 'header', 'cookie']
 
 function toOperation(operation: Operation, openApi: OpenApi, target: Target): SpecOperation {
-  const { schemas } = openApi
-  const { parameters, responses, security, servers } = operation
-  const body = readBody(operation, schemas)
+  const { schemas, document } = openApi
+  const { parameters, responses, security, servers, node } = operation
+  const isSilent = node.security === undefined && document.root.security === undefined
+  const body = readBody(operation, openApi)
   const sent = parameters.filter(({ place }) => places.includes(place))
   const fields = sent.map((one) => toField(one, schemas))
   return {
@@ -141,6 +149,7 @@ function toOperation(operation: Operation, openApi: OpenApi, target: Target): Sp
     fields: [...fields, ...body.fields],
     inputs: fields.filter(isSent).map((field) => ({ ...field, examples: examplesOf(field, sent) })),
     responses: Object.fromEntries(responses.map((one) => [one.status, toResponse(one, schemas)])),
+    security: isSilent ? undefined : security,
     isProtected: needsCredentials(security),
     links: linksOf(operation, openApi),
   }
@@ -213,7 +222,7 @@ function toField(parameter: Parameter, schemas: OpenApi['schemas']): Field {
 /** The bodies, and a field for each member of the best one, or one for all of it. */
 function readBody(
   { body }: Operation,
-  schemas: OpenApi['schemas'],
+  { schemas, document }: OpenApi,
 ): Pick<SpecOperation, 'fields' | 'bodies' | 'bodySchema' | 'unsendable'> {
   const chosen = body && chooseContent(body.contents)
   if (!chosen) {
@@ -243,7 +252,7 @@ function readBody(
     isRequired: body.isRequired,
     isWhole,
     examples: shown(one.content.node),
-    node: one.content.node,
+    parts: formParts({ ...one.content, type: one.mediaType }, document),
   }))
   const fields = isWhole
     ? [toBodyField('body', body.isRequired, isJson ? schema : { type: 'string', ...schema })]

@@ -40,6 +40,8 @@ const inputs = {
   tags: { type: 'array', items: { type: 'string', maxLength: 20 }, maxItems: 3, description: 'Up to three words' },
 }
 
+const insufficient = 'Bearer error="insufficient_scope"'
+
 /** Another way of doing the same, which is as right. */
 export interface Style {
   manifest?: (manifest: Record<string, unknown>) => Record<string, unknown>
@@ -126,7 +128,7 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
         ? send(response, 200, {})
         : problem(response, 405, 'Use another method', { allow: Object.keys(handlers).join(', ') })
     if (owner === 'reader' && method !== 'GET' && !on('scope-ignored'))
-      return problem(response, 403, 'You may only read')
+      return problem(response, on('scope-401') ? 401 : 403, 'You may only read', { 'www-authenticate': insufficient })
     await handler()
   }
 
@@ -137,13 +139,13 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
   ): string | undefined {
     const header = request.headers.authorization ?? ''
     const basic = style.isBasic
-      ? Buffer.from(/^Basic (.+)$/.exec(header)?.[1] ?? '', 'base64')
+      ? Buffer.from(/^Basic (.+)$/i.exec(header)?.[1] ?? '', 'base64')
           .toString()
           .split(':')[1]
       : undefined
     const given = style.isBasic
       ? basic
-      : (/^Bearer (.+)$/.exec(header)?.[1] ??
+      : ((on('scheme-case') ? /^Bearer (.+)$/ : /^Bearer (.+)$/i).exec(header)?.[1] ??
         (on('token-in-query') ? (query.get('access_token') ?? undefined) : undefined))
     if (on('no-auth')) return 'ada'
     const found = Object.entries(tokens).find(([, token]) => token === given)?.[0]

@@ -94,6 +94,8 @@ export const mutants = {
   'any-basic': 'auth-any-token',
   'undefined-token': 'auth-any-token',
   'token-in-query': 'auth-place',
+  'scheme-case': 'auth-scheme-case',
+  'scope-401': 'scope-status',
   'auth-404': 'auth-status',
   'auth-500': 'server-error',
   'no-challenge': 'auth-challenge',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkPlugin } from '../src/index.ts'
+import { checkOAuthFlow } from '../src/checks/oauth-flow.ts'
+import { checkPlugin, Report } from '../src/index.ts'
 import { readOAuthSettings } from '../src/oauth/settings.ts'
 import { type FlowDefect, flowMutants, serveAuthorization, settings } from './authorization-server.ts'
 import { checkAll } from './check-all.ts'
@@ -14,8 +15,25 @@ const check = async (defect?: FlowDefect, oauth = settings) => {
   }
 }
 
+/** Checks the sign-in alone. */
+async function checkSignIn(defect: FlowDefect): Promise<Report> {
+  const { url, close } = await serveAuthorization(defect)
+  const report = new Report()
+  const manifest = (await (await fetch(`${url}/.well-known/ai-plugin.json`)).json()) as Record<string, unknown>
+  const probe = async (token: string) =>
+    (await fetch(`${url}/counter`, { headers: { authorization: `Bearer ${token}` } })).status
+  try {
+    await checkOAuthFlow(manifest, url, settings, report, probe)
+    return report
+  } finally {
+    close()
+  }
+}
+
 const defects = Object.keys(flowMutants) as FlowDefect[]
-const reportOf = await checkAll(defects, (defect) => check(defect))
+const reportOf = await checkAll(defects, (defect) =>
+  flowMutants[defect].startsWith('oauth-') ? checkSignIn(defect) : check(defect),
+)
 
 test('a correct authorization server has no finding, and its tokens reach the operations', async () => {
   const report = await check()

@@ -83,7 +83,7 @@ test('an address in Location or in a member is taken apart', () => {
 test('a link of the spec says which value an operation takes', () => {
   const pool = new Pool(operations)
   learn(pool, 'addBook', { cart: ['c-1'] })
-  assert.deepEqual(pool.candidates('number', 'carts', 'getCart'), ['c-1'])
+  assert.deepEqual(pool.candidates({ name: 'number', resource: 'carts', operation: 'getCart' }), ['c-1'])
 })
 
 test('the id of one resource is not taken for another', () => {
@@ -92,6 +92,7 @@ test('the id of one resource is not taken for another', () => {
   assert.equal(pool.find({ name: 'bookId' }, 'loans'), 5)
   assert.equal(pool.find({ name: 'author_id' }, 'books'), 9)
   assert.equal(pool.find({ name: 'userId' }, 'users'), undefined)
+  assert.deepEqual(pool.candidates({ name: 'key', resource: 'books', place: 'path' }), [5])
 })
 
 test('an ETag is kept for the path that has it', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Report } from '../src/finding.ts'
 import { SchemaCheck } from '../src/schema-check.ts'
-import type { Schema } from '../src/spec.ts'
+import { readSpec, type Schema } from '../src/spec.ts'
 import { brokenValues } from '../src/values/broken.ts'
 import { edgesOf } from '../src/values/edges.ts'
 import { nameOf, partsOf, withPart } from '../src/values/parts.ts'
@@ -132,6 +133,41 @@ test('each branch has a value', () => {
   const { 'oneOf with its kind': pets = {} } = schemas
   const kinds = [values.ordinary(pets), ...values.branches(pets)].map((one) => (one as { kind: string }).kind)
   assert.deepEqual(kinds, ['cat', 'dog'])
+})
+
+const components = {
+  Cat: { type: 'object', required: ['pet', 'lives'], properties: { pet: text, lives: { type: 'integer' } } },
+  Dog: { type: 'object', required: ['pet', 'bark'], properties: { pet: text, bark: { type: 'boolean' } } },
+  Node: {
+    type: 'object',
+    required: ['name'],
+    properties: { name: text, below: { type: 'array', items: { $ref: '#/components/schemas/Node' } } },
+  },
+}
+
+function bodyOf(schema: object): Schema {
+  const post = { requestBody: { content: { 'application/json': { schema } } }, responses: {} }
+  const document = { openapi: '3.1.0', paths: { '/a': { post } }, components: { schemas: components } }
+  const body = readSpec(document, new Report()).operations[0]?.bodies[0]
+  assert.ok(body)
+  return body.schema
+}
+
+test('a branch has its name in the member that tells the branches apart', () => {
+  const oneOf = ['Cat', 'Dog'].map((name) => ({ $ref: `#/components/schemas/${name}` }))
+  const kinds = (mapping?: object): unknown[] => {
+    const schema = bodyOf({ oneOf, discriminator: { propertyName: 'pet', ...(mapping && { mapping }) } })
+    return [values.ordinary(schema), ...values.branches(schema)].map((one) => (one as { pet: string }).pet)
+  }
+  assert.deepEqual(kinds(), ['Cat', 'Dog'])
+  assert.deepEqual(kinds({ cat: '#/components/schemas/Cat', dog: 'Dog' }), ['cat', 'dog'])
+})
+
+test('a schema that refers to itself is followed, and comes to an end', () => {
+  const schema = bodyOf({ $ref: '#/components/schemas/Node' })
+  const value = values.ordinary(schema, { all: true }) as { below: { name: unknown }[] }
+  assert.equal(typeof value.below[0]?.name, 'string')
+  assert.equal(check.fault(schema, value), undefined)
 })
 
 test('examples come first, and a fresh text differs from call to call', () => {

@@ -738,3 +738,34 @@ for (const [what, schema, wanted] of [
       assert.deepEqual(properties(operation as DocumentOperation).q, wanted)
     }
   })
+
+test('a file of a form is recognised in each version of OpenAPI', async () => {
+  const binary = { type: 'string', format: 'binary' }
+  for (const [schema, encoding, wanted] of [
+    [binary, undefined, {}],
+    [{ type: 'array', items: binary }, undefined, {}],
+    [{ anyOf: [binary, { type: 'null' }] }, undefined, {}],
+    [{ type: ['string', 'null'], format: 'binary' }, undefined, {}],
+    [{ type: 'string', contentMediaType: 'application/octet-stream' }, undefined, {}],
+    [{ contentMediaType: 'image/png' }, undefined, {}],
+    [{ type: 'file' }, undefined, {}],
+    [binary, 'image/png', { type: 'image/png' }],
+    [binary, 'image/png, image/jpeg', {}],
+    [{ type: 'string' }, 'image/*', {}],
+    [{ type: 'string' }, undefined, undefined],
+    [{ type: 'string', format: 'byte' }, undefined, undefined],
+    [{ type: 'string', contentEncoding: 'base64', contentMediaType: 'image/png' }, undefined, undefined],
+    [{ type: 'object', properties: { a: binary } }, 'application/json', undefined],
+  ] as const) {
+    const content = {
+      schema: { type: 'object', properties: { a: schema } },
+      ...(encoding && { encoding: { a: { contentType: encoding } } }),
+    }
+    const requestBody = { content: { 'multipart/form-data': content } }
+    const [field] = http((await one({ requestBody }, { method: 'post' })).operation).fields
+    assert.deepEqual(field?.file, wanted, JSON.stringify([schema, encoding]))
+  }
+  const parameters = [{ name: 'a', in: 'formData', type: 'file' }]
+  const swagger = http((await one({ parameters, consumes: ['multipart/form-data'] }, { method: 'post' })).operation)
+  assert.deepEqual(swagger.fields[0]?.file, {})
+})

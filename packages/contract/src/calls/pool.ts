@@ -10,6 +10,14 @@ export interface Lesson {
   exchange: Pick<Exchange, 'status' | 'headers' | 'json' | 'url'>
 }
 
+/** An input for which a value is looked for. */
+export interface Wanted {
+  name: string
+  resource: string
+  place?: string
+  operation?: string
+}
+
 /** Values from earlier answers, by the inputs that they fit. */
 export class Pool {
   /** By the resource whose answers have them, such as `note`, and by their name. Without a resource: from any. */
@@ -54,22 +62,25 @@ export class Pool {
     }
   }
 
-  /** The values for an input, the most likely first. `resource` is what the input is about: `notes`. */
-  candidates(name: string, resource: string, operation?: string): unknown[] {
+  /**
+   * The values for an input, the most likely first. `resource` is what the input is about: what stands before it in the
+   * path, or what the path ends with.
+   */
+  candidates({ name, resource, place, operation }: Wanted): unknown[] {
     const linked = operation === undefined ? undefined : this.#linked.get(operation)?.[name]
     const key = normal(name)
     const owner = key.replace(/(id|key|slug|code|uuid)$/, '')
     const of = singular(resource)
+    const isOwn = place === 'path' || owner === of || owner === '' || key === of
     const places = [
       `${of} ${key}`,
-      ...(owner === of || owner === '' || key === of
-        ? [`${of} id`, `${of} uuid`, `${of} slug`, `${of} key`, `${of} code`]
-        : []),
+      ...(isOwn ? ['id', 'uuid', 'slug', 'key', 'code'].map((one) => `${of} ${one}`) : []),
       ...(owner && owner !== key ? [`${singular(owner)} id`, `${singular(owner)} ${key}`] : []),
       ` ${key}`,
     ]
-    const found = places.flatMap((place) => (this.#values.get(place) ?? []).toReversed())
-    return [...new Map((linked === undefined ? found : [linked, ...found]).map((one) => [keyOf(one), one])).values()]
+    const found = places.flatMap((one) => (this.#values.get(one) ?? []).toReversed())
+    const all = linked === undefined ? found : [linked, ...found]
+    return [...new Map(all.map((one) => [keyOf(one), one])).values()]
   }
 
   /** Every id that was learnt, the newest of each resource first. */
@@ -81,7 +92,7 @@ export class Pool {
 
   /** The newest value for an input. Undefined where none was learnt. */
   find({ name }: { name: string }, resource: string): unknown {
-    return this.candidates(name, resource)[0]
+    return this.candidates({ name, resource })[0]
   }
 
   /** Whether this run has created it. */

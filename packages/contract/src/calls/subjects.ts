@@ -38,7 +38,10 @@ function ofInput(input: Input): Subject {
     get: (values) => values[place][name],
     set: (values, value) => withValue(values, { place, name }, value),
     isClear: (value) => isClearText(input, value),
-    mayFit: (values, value) => mayFitAsText(values, schema, value) || isLostInPath(input, value),
+    mayFit: (values, value) =>
+      input.object === 'json'
+        ? values.fits(schema, value)
+        : mayFitAsText(values, schema, withoutNull(value)) || isLostInPath(input, value),
   }
 }
 
@@ -57,7 +60,7 @@ function ofBody({ schema, mediaType, isRequired }: SpecBody): Subject {
   }
 }
 
-/** A form cannot say null. */
+/** A form or a URL cannot say null. */
 const withoutNull = (value: unknown): unknown =>
   value !== null && typeof value === 'object' && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).filter(([, one]) => one !== null && !isEmpty(one)))

@@ -10,7 +10,18 @@ export interface Documents extends Target {
   spec: Schema | undefined
 }
 
+/** What a host has read, and where it calls the operations. */
+export interface FoundDocuments {
+  manifestUrl?: string | undefined
+  specUrl?: string | undefined
+  /** The base of every call. */
+  server?: string | undefined
+  mcpUrl?: string | undefined
+}
+
 export interface DocumentOptions {
+  /** Where a host found the documents: no others are looked for. */
+  found?: FoundDocuments | undefined
   /** The URL of the spec, its path on the server under test, or a file. */
   spec?: string | undefined
   /** `auto`, the default: an API without one is tested by its spec, with a warning. */
@@ -29,6 +40,7 @@ export async function fetchDocuments(
   options: DocumentOptions = {},
 ): Promise<Documents> {
   const { href, origin, pathname, search } = new URL(address)
+  if (options.found) return fetchFound(options.found, origin, report)
   const isBare = pathname === '/' && search === ''
   const page = isBare || options.spec ? undefined : await fetchDocument(href, report).catch(() => undefined)
   const kind = page?.status === 200 ? documentKind(page.text) : 'other'
@@ -58,6 +70,33 @@ export async function fetchDocuments(
   }
   const isBase = options.spec !== undefined && pathname !== '/'
   return { baseUrl, specUrl: found?.url, isBase, manifest: undefined, spec }
+}
+
+async function fetchFound(
+  { manifestUrl, specUrl, server }: FoundDocuments,
+  baseUrl: string,
+  report: Report,
+): Promise<Documents> {
+  const textAt = async (url: string | undefined, subject: 'manifest' | 'spec') => {
+    if (url === undefined) return undefined
+    const missing = `${subject}-missing` as const
+    const found = await fetchDocument(url, report).catch((error: Error) => error)
+    if (!(found instanceof Error)) return judgeServed(found, subject, missing, report) ? found.text : undefined
+    report.add(missing, subject, `${url} cannot be reached (${found.message})`)
+    return undefined
+  }
+  report.isPlugin = manifestUrl !== undefined
+  const manifestText = await textAt(manifestUrl, 'manifest')
+  const manifest = manifestText === undefined ? undefined : readManifest(manifestText, report)
+  if (manifest) await checkLinks(manifest, baseUrl, report)
+  const specText = await textAt(specUrl, 'spec')
+  return {
+    baseUrl,
+    server,
+    specUrl,
+    manifest,
+    spec: specText === undefined ? undefined : readSpecText(specText, report),
+  }
 }
 
 /** Whether a spec says that it is of a plugin. */
@@ -184,6 +223,7 @@ function judgeServed(
 }
 
 export function readManifest(text: string, report: Report): Schema | undefined {
+  report.texts.manifest = text
   const json = text.replace(/^\ufeff/, '')
   if (json !== text) report.add('manifest-not-json', 'manifest', 'it starts with a byte order mark')
   try {
@@ -198,6 +238,7 @@ export function readManifest(text: string, report: Report): Schema | undefined {
 }
 
 export function readSpecText(text: string, report: Report): Schema | undefined {
+  report.texts.spec = text
   const repairs = new Repairs('spec')
   try {
     const document = readDocument(text, repairs)

@@ -55,8 +55,8 @@ function* casesOf(run: CheckRun, operation: SpecOperation): Generator<Case> {
 }
 
 /** A header that steers HTTP may be read leniently. */
-const isChecked = ({ input }: Subject): boolean =>
-  !/^(if-|range$|prefer$|accept-|origin$|cookie$)/i.test(input?.name ?? '')
+const isChecked = ({ input, place }: Subject): boolean =>
+  place !== 'header' || !/^(if-|range$|prefer$|accept-|origin$|cookie$)/i.test(input?.name ?? '')
 
 /** Values with every part, one for each branch of the schema. */
 function wholeValues(run: CheckRun, operation: SpecOperation, subject: Subject): unknown[] {

@@ -4,28 +4,35 @@ import type { Context, Middleware } from 'koa'
 import { koaBody } from 'koa-body'
 import type { z } from 'zod'
 
-const readBody = koaBody({
-  json: true,
-  text: false,
-  urlencoded: false,
-  multipart: false,
-  jsonLimit: '256kb',
-  includeUnparsed: true,
-  onError(error) {
-    const { status } = error as Error & { status?: number }
-    throw status === 413
-      ? new Problem(413, 'The body is too large: send less than 256 KB')
-      : new Problem(400, 'Send the body as JSON, with Content-Type: application/json')
-  },
-})
+const reader = (limit: string, words: string): Middleware =>
+  koaBody({
+    json: true,
+    text: false,
+    urlencoded: false,
+    multipart: false,
+    jsonLimit: limit,
+    includeUnparsed: true,
+    onError(error) {
+      const { status } = error as Error & { status?: number }
+      throw status === 413
+        ? new Problem(413, `The body is too large: send less than ${words}`)
+        : new Problem(400, 'Send the body as JSON, with Content-Type: application/json')
+    },
+  })
+
+const readSmall = reader('256kb', '256 KB')
+// A call may contain files of 2 MiB, in base64.
+const readCall = reader('3mb', '3 MB')
 
 /** Reads JSON bodies, and no others. Their numbers are exact. */
-export const readJson: Middleware = (ctx, next) =>
-  readBody(ctx, () => {
+export const readJson: Middleware = (ctx, next) => {
+  const isCall = ctx.state.user !== undefined && /^\/api\/conversations\/[^/]+\/calls$/.test(ctx.path)
+  return (isCall ? readCall : readSmall)(ctx, () => {
     const request = ctx.request as { body?: unknown; rawBody?: string }
     if (request.rawBody) request.body = parse(request.rawBody)
     return next()
   })
+}
 
 function parse(text: string): unknown {
   try {

@@ -53,8 +53,13 @@ export async function callMcp(input: PreparedCall): Promise<Outcome> {
   input.onRequest?.({ ...request, headers: withoutSecrets(headers) })
   let status = 200
   const received = new ReceivedText()
+  // The client replaces it by an error of its own.
+  let failure: Error | undefined
   const watched: PreparedCall['fetch'] = async (url, init) => {
-    const answer = await input.fetch(url, init)
+    const answer = await input.fetch(url, init).catch((error: Error) => {
+      if (init?.method === 'POST') failure = error
+      throw error
+    })
     if (init?.method !== 'POST') return answer
     if (answer.status >= 400) status = answer.status
     return received.keep(answer)
@@ -71,7 +76,7 @@ export async function callMcp(input: PreparedCall): Promise<Outcome> {
     })
     return answer.isError ? { ...outcome, result: `The tool rejected this call.\n${outcome.response?.body}` } : outcome
   } catch (error) {
-    if (status < 400) throw error
+    if (status < 400) throw failure ?? error
     return toOutcome(request, { status, headers: {}, body: (error as Error).message })
   }
 }

@@ -47,6 +47,10 @@ const parametersOf = (type: string): string =>
     .sort()
     .join(';')
 
+/** Whether what has the media type is a file, and no text. */
+export const isBinaryType = (type: string): boolean =>
+  /^((image|audio|video|font)\/|application\/(octet-stream|pdf|zip|gzip|x-zip|vnd\.))/.test(bareType(type))
+
 /** The media type to send: a range, and what is not a media type at all, stand for JSON. */
 function sentType(type: string): string {
   const name = bareType(type)

@@ -15,11 +15,13 @@ import {
   isObject,
   isOfType,
   listOfAny,
+  memberOf,
   objectOf,
   pairsOf,
   type Schema,
 } from '../text/members.ts'
 import { jsonOf, listOf, quote } from '../text/plain-text.ts'
+import { isDataUrl } from './file.ts'
 import { textOf } from './styles.ts'
 
 export interface CheckedArguments {
@@ -38,7 +40,7 @@ export function checkArguments(operation: DocumentOperation, given: unknown): Ch
   const value = given ?? {}
   const refused = (fault: string): CheckedArguments => ({ arguments: {}, faults: [fault] })
   if (!isObject(value)) return refused('The input must be an object with one member for each input.')
-  const size = jsonOf(value)?.length
+  const size = jsonOf(withoutFiles(operation, value))?.length
   if (size === undefined) return refused('The input is nested too deeply.')
   if (size > longest)
     return refused(`The input has ${size} characters; at most ${longest} can be sent. Send less at a time.`)
@@ -49,6 +51,17 @@ export function checkArguments(operation: DocumentOperation, given: unknown): Ch
       if (place === 'path' && ['', '.', '..'].includes(textOf(checked[name] ?? 'x')))
         faults.push(`${quote(name)} must not be ${quote(checked[name])}, because it is part of the URL.`)
   return { arguments: checked, faults: faults.slice(0, mostFaults) }
+}
+
+/** The files in base64 have a limit where they are read. */
+function withoutFiles({ target }: DocumentOperation, given: Record<string, unknown>): Record<string, unknown> {
+  const names = target.kind === 'http' ? target.fields.filter(({ file }) => file).map(({ name }) => name) : []
+  const kept = (value: unknown) => (isDataUrl(value) ? '' : value)
+  const entries = names.map((name) => [name, memberOf(given, name)] as const).filter(([, value]) => value !== undefined)
+  return {
+    ...given,
+    ...Object.fromEntries(entries.map(([name, value]) => [name, Array.isArray(value) ? value.map(kept) : kept(value)])),
+  }
 }
 
 function check(schema: Schema, given: unknown, place: string, faults: string[], depth: number): unknown {

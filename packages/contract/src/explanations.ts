@@ -1,0 +1,164 @@
+/** What `--explain` says about a rule beside its title and its advice. */
+export interface Explanation {
+  /** Who is harmed, and how. */
+  why?: string
+  example?: string
+  /** The standard or the document of an assistant that the rule rests on. */
+  source?: string
+}
+
+const chatgpt = 'ChatGPT plugin manifest v1, as assistants still read it (docs/consumers.md)'
+const openapi = 'OpenAPI Specification 3.1'
+const http = 'RFC 9110, HTTP Semantics'
+const oauth = 'RFC 6749 and RFC 9700, OAuth 2.0 and its security best current practice'
+const mcp = 'Model Context Protocol specification, 2025-11-25 and 2026-07-28'
+
+/** By code, and by the first word of a code for all rules of that group. */
+export const explanations: Record<string, Explanation> = {
+  manifest: { why: 'Assistants that start at the manifest cannot register the plugin.', source: chatgpt },
+  'manifest-limit': {
+    why: 'Assistants cut a text that is too long, or refuse the plugin.',
+    example: 'name_for_human has 34 characters, and ChatGPT accepts 20.',
+  },
+  'manifest-domain': {
+    why: 'Assistants refuse a spec or a logo of another domain, because anyone could name it.',
+    example: 'The manifest of api.example.com names https://cdn.example.net/openapi.yaml.',
+  },
+  'manifest-auth': {
+    why: 'The assistant asks for a token that no operation needs, or calls without one that they need.',
+    example: 'auth.type is "none", and the spec requires a bearer token.',
+  },
+  document: {
+    why: 'Hosts that read documents in the browser cannot read these.',
+    source: 'Fetch Standard, CORS protocol',
+  },
+  spec: {
+    why: 'Assistants make their tools from the spec. What they cannot read there, they cannot call.',
+    source: openapi,
+  },
+  'spec-reference': {
+    why: 'An assistant resolves no other document, so the operation has no schema.',
+    example: '{"$ref": "#/components/schemas/Nothing"}',
+  },
+  'spec-server': {
+    why: 'The assistant calls an address at which nothing answers.',
+    source: `${openapi}, section 4.8.5`,
+  },
+  'spec-operation-id': {
+    why: 'The operationId is the name of the tool. Model APIs refuse other characters and the same name twice.',
+    example: 'operationId: "get pets!"',
+  },
+  'spec-text': {
+    why: 'The description is all that a model knows of an operation. Some assistants cut it after 200 characters.',
+  },
+  'spec-name-twice': {
+    why: 'Assistants put all inputs into one object, so one value goes to two places.',
+    example: 'A path parameter id and a member id of the body.',
+  },
+  'spec-too-many': { why: 'GPT Actions refuse a spec with more than 30 operations.', source: 'docs/consumers.md' },
+  unreachable: { why: 'Every call of the operation fails.', source: http },
+  status: {
+    why: 'A client that was generated from the spec treats an undescribed status as an error.',
+    example: 'The spec describes 200, and the answer is 201.',
+    source: `${openapi}, section 4.8.16`,
+  },
+  answer: {
+    why: 'A model trusts the schema: it reads a member that is missing, or takes a value for what it is not.',
+    source: openapi,
+  },
+  'answer-type': { example: 'The spec describes application/json, and the answer is text/html.', source: http },
+  'answer-not-json': {
+    why: 'The assistant cannot read the answer at all.',
+    example: "{'a': 1}",
+    source: 'RFC 8259, JSON',
+  },
+  'answer-schema': { example: 'The schema says {"count": integer}, and the answer is {"count": "3"}.' },
+  'answer-too-long': { why: 'Assistants cut longer answers, often in the middle of an item.', source: chatgpt },
+  'answer-slow': { why: 'Some assistants give up after 5 to 10 seconds.', source: 'docs/consumers.md' },
+  'answer-too-slow': {
+    why: 'The assistant gives up, and does not know whether the call changed something.',
+    example: 'A handler that waits for another server without a limit.',
+    source: 'docs/consumers.md',
+  },
+  valid: {
+    why: 'A model sends what the schema allows, and cannot know why it is refused.',
+    example: 'The schema has maxLength 100, and 51 characters are answered with 400.',
+    source: openapi,
+  },
+  server: {
+    why: 'The assistant reports that the plugin is broken, and may try again and again.',
+    example: 'GET /notes/%00 is answered with 500.',
+    source: `${http}, section 15.6`,
+  },
+  invalid: {
+    why: 'Wrong data is stored, or the model believes that its wrong input was used.',
+    example: 'The schema has minimum 1, and 0 is answered with 200.',
+    source: openapi,
+  },
+  refusal: { why: 'The assistant cannot tell the user what to correct.', source: `${openapi}, section 4.8.16` },
+  auth: { why: 'Anyone can read or change the data of users.', source: 'RFC 6750, Bearer Token Usage' },
+  'auth-place': {
+    why: 'URLs are written to logs and to the history of browsers, with the token.',
+    source: 'RFC 9700, section 4.3.2',
+  },
+  'auth-status': { why: 'Assistants ask the user to sign in again after 401 only.', source: `${http}, section 15.5.2` },
+  'auth-challenge': {
+    why: 'Clients find out by WWW-Authenticate how to sign in.',
+    example: 'WWW-Authenticate: Bearer error="invalid_token"',
+    source: `${http}, section 11.6.1`,
+  },
+  'auth-token-refused': { why: 'Nothing that needs a token could be tested.' },
+  'auth-document': { why: 'Assistants read the documents before the user signs in.', source: chatgpt },
+  oauth: { why: 'Someone else can sign in as the user, or keep access that the user withdrew.', source: oauth },
+  'oauth-flow': { why: 'No user can connect the plugin.' },
+  'oauth-refusal': {
+    why: 'A client cannot tell what is wrong, and cannot sign the user in again.',
+    source: 'RFC 6749, section 5.2',
+  },
+  'oauth-metadata': {
+    why: 'Assistants that register by themselves do not find the authorization server.',
+    source: 'RFC 9728, Protected Resource Metadata',
+  },
+  'oauth-issuer': { why: 'A client with several servers can be led to the wrong one.', source: 'RFC 9207' },
+  'oauth-pkce': {
+    why: 'A stolen code is enough to sign in as the user.',
+    source: 'RFC 7636 and RFC 9700, section 2.1.1',
+  },
+  'oauth-state': {
+    why: 'The client refuses the sign-in, as it must against forged answers.',
+    source: 'RFC 6749, section 10.12',
+  },
+  held: {
+    why: 'One slow client, or an attacker, stops the plugin for everyone.',
+    example: '20 connections that send half a header.',
+    source: 'CWE-400, Uncontrolled Resource Consumption',
+  },
+  scope: { why: 'A token that the user gave for reading changes data.', source: 'RFC 6749, section 3.3' },
+  user: { why: 'Private data goes to strangers.', source: 'OWASP API Security 2023, API1' },
+  created: {
+    why: 'The model says that it saved something, and the user cannot find it.',
+    source: `${http}, section 9.3.3`,
+  },
+  deleted: { why: 'The model says that something is gone, and it is not.', source: `${http}, section 9.3.5` },
+  safe: { why: 'Assistants repeat GET and ask nobody before it.', source: `${http}, section 9.2.1` },
+  page: { why: 'The model misses items, or never comes to an end.', source: 'docs/contract-testing.md' },
+  malformed: { why: 'A call that was cut on its way is taken for a complete one.', source: 'RFC 8259, JSON' },
+  size: { why: 'One client can fill the memory of the server.', source: `${http}, section 15.5.14` },
+  method: { why: 'A way around the checks of the described methods.', source: `${http}, section 15.5.6` },
+  leak: {
+    why: 'An attacker learns paths, SQL or addresses of the server.',
+    example: '"at handler (/srv/app/notes.js:12:5)" in an answer.',
+    source: 'CWE-209, Error Message Containing Sensitive Information',
+  },
+  rate: { why: 'The assistant tries again at once, and is refused again.', source: 'RFC 6585, section 4' },
+  mcp: { why: 'MCP clients fail, or show the model less than they should.', source: mcp },
+  'mcp-auth': { why: 'Anyone can use the tools without signing in.', source: `${mcp}, Authorization` },
+  'mcp-origin': {
+    why: 'A page that the user visits can call a server on their machine.',
+    source: `${mcp}, Transports: Security Warning`,
+  },
+  'mcp-hints': {
+    why: 'Clients ask the user before every call, or ChatGPT refuses the app.',
+    source: `${mcp}, ToolAnnotations`,
+  },
+}
