@@ -347,7 +347,7 @@ export const rules = {
     'Bad input is reported as a failure of the server',
     'Answer with isError and a text, or with the error -32602: some clients do not show other errors to the model',
   ),
-  'mcp-refusal': error(
+  'mcp-refusal': warning(
     'A bad call is not refused with a text',
     'Answer with isError and a text that says what to do next',
   ),

@@ -135,6 +135,7 @@ export async function serveAuthorization(defect?: FlowDefect) {
       return send(response, 405, { error: 'invalid_request' }, { allow: 'POST' })
     if (pathname === '/token' && on('json-only') && !isJson) return send(response, 400, { error: 'invalid_request' })
     const form = isJson ? new URLSearchParams(toObject(body)) : isGet ? target.searchParams : new URLSearchParams(body)
+    if (pathname === '/logo.png') return void response.writeHead(200, { 'content-type': 'image/png' }).end('x')
     const document = documents()[pathname]
     if (document) return send(response, 200, document)
     if (pathname === '/authorize') return authorize(target.searchParams, request, form, response)
@@ -379,7 +380,6 @@ export async function serveAuthorization(defect?: FlowDefect) {
         response_types_supported: ['code'],
         authorization_response_iss_parameter_supported: true,
       },
-      '/logo.png': {},
       '/legal': {},
       '/openapi.json': {
         openapi: '3.1.0',

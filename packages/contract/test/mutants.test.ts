@@ -28,7 +28,7 @@ const check = async (defect?: Defect) => {
       token: tokens.ada,
       secondToken: tokens.bob,
       readOnlyToken: tokens.reader,
-      maxTime: 20,
+      maxTime: 60,
       ...(include && { include }),
     })
   } finally {

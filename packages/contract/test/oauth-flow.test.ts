@@ -9,7 +9,7 @@ import { checkAll } from './check-all.ts'
 const check = async (defect?: FlowDefect, oauth = settings) => {
   const server = await serveAuthorization(defect)
   try {
-    return await checkPlugin({ baseUrl: server.url, oauth, maxTime: 20 })
+    return await checkPlugin({ baseUrl: server.url, oauth, maxTime: 60 })
   } finally {
     server.close()
   }

@@ -5,7 +5,7 @@ import { cpSync, existsSync, globSync, readFileSync, statSync, writeFileSync } f
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { basename, join } from 'node:path'
-import { before, type TestContext, test } from 'node:test'
+import { before, describe, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pack } from '@reference-plugins/packing'
 import { temporaryFolder } from '@reference-plugins/store/temporary'
@@ -72,57 +72,6 @@ async function serveFaulty(t: TestContext): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-before(async () => {
-  if (!isOffline) tarballs = await pack(root, temporaryFolder('disk'))
-})
-
-test('a plugin in a folder of its own starts, answers and is tested', {
-  skip: isOffline,
-  timeout: 120_000,
-}, async (t) => {
-  const folder = temporaryFolder('disk')
-  for (const part of ['src', 'views', 'logo.png', 'legal.html', 'test/contract.test.ts'])
-    cpSync(join(todo, part), join(folder, part), { recursive: true })
-  await install(folder, ['core', 'store', 'guarded-fetch', 'contract', 'testing', 'oauth-server'], { zod })
-
-  const port = 20_000 + Math.floor(Math.random() * 10_000)
-  const child = spawn(join(folder, 'node_modules/.bin/run-ts'), ['src/main.ts'], {
-    cwd: folder,
-    env: { ...process.env, PORT: String(port), DATABASE_URL: `file:${join(folder, 'todo.sqlite')}` },
-    stdio: 'ignore',
-  })
-  t.after(() => child.kill())
-  const url = `http://127.0.0.1:${port}`
-  const isReady = () =>
-    fetch(`${url}/livez`).then(
-      (answer) => answer.ok,
-      () => false,
-    )
-  for (let tries = 0; tries < 200 && !(await isReady()); tries++) await sleep(50)
-  const added = await fetch(`${url}/todos/jo`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{"todo": "buy milk"}',
-  })
-  assert.deepEqual(await added.json(), { status: 'success' })
-
-  const [own, whole, types, oauth] = await Promise.all([
-    run(join(folder, 'node_modules/.bin/run-tests'), ['--share'], folder),
-    run(join(folder, 'node_modules/.bin/contract'), [url, '--strict'], folder),
-    checkTypes(folder),
-    run(
-      'node',
-      ['-e', "import('@reference-plugins/oauth-server').then((all) => console.log(Object.keys(all).length))"],
-      folder,
-    ),
-  ])
-  assert.equal(own.code, 0, own.output)
-  assert.match(own.output, /pass \d\d/)
-  assert.equal(whole.code, 0, whole.output)
-  assert.equal(types.output, '')
-  assert.match(oauth.output, /^\d+\n$/)
-})
-
 /** With the compiler of the repository, but with the types of the tarballs. */
 function checkTypes(folder: string): Promise<Ran> {
   const compilerOptions = {
@@ -136,26 +85,6 @@ function checkTypes(folder: string): Promise<Ran> {
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src', 'test'] }))
   return run(join(root, 'node_modules/.bin/tsc'), ['-p', folder], folder)
 }
-
-test('npx runs the tester in an empty folder, and it is small', { skip: isOffline, timeout: 120_000 }, async (t) => {
-  const folder = temporaryFolder('disk')
-  const file = tarballs.get('@reference-plugins/contract') ?? ''
-  cpSync(file, join(folder, basename(file)))
-  const url = await serveFaulty(t)
-  const { code, output } = await run('npx', ['-y', `./${basename(file)}`, url], folder)
-  assert.match(output, /error answer-schema {2}count/)
-  assert.equal(code, 1)
-  assert.ok(!existsSync(join(folder, 'node_modules')), 'npx leaves nothing behind')
-
-  await install(folder, ['contract'])
-  const files = globSync('node_modules/**', { cwd: folder, withFileTypes: true }).filter((one) => one.isFile())
-  const size = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0)
-  assert.ok(size < 20_000_000, `${size} bytes`)
-  const names = globSync('node_modules/@reference-plugins/*', { cwd: folder }).map((path) => basename(path))
-  assert.deepEqual(names, ['contract'], 'the tester needs no other package of the workspace')
-  for (const part of ['LICENSE', 'README.md', 'dist/src/index.d.ts', 'dist/npm/LICENSES.txt'])
-    assert.ok(existsSync(join(folder, 'node_modules/@reference-plugins/contract', part)), part)
-})
 
 const body = `const { findings } = await checkPlugin({ baseUrl: process.env.API })`
 const libraryTests: Record<string, { file: string; lines: string; command: string[]; node?: string }> = {
@@ -186,28 +115,102 @@ it('keeps its contract', async () => { ${body}; assert.deepEqual(findings, []) }
   },
 }
 
-test('the tester is used in node:test, vitest, jest and mocha', { skip: isOffline, timeout: 180_000 }, async (t) => {
-  const folder = temporaryFolder('disk')
-  await install(folder, ['contract'], testRunners)
-  const url = await serveFaulty(t)
-  await Promise.all(
-    Object.entries(libraryTests).map(
-      async ([
-        name,
-        {
-          file,
-          lines,
-          command: [program = '', ...words],
-          node = '',
+// Side by side, because each waits for npm.
+describe('outside the repository', { skip: isOffline, concurrency: true }, () => {
+  before(async () => {
+    tarballs = await pack(root, temporaryFolder('disk'))
+  })
+
+  test('a plugin in a folder of its own starts, answers and is tested', {
+    skip: isOffline,
+    timeout: 120_000,
+  }, async (t) => {
+    const folder = temporaryFolder('disk')
+    for (const part of ['src', 'views', 'logo.png', 'legal.html', 'test/contract.test.ts'])
+      cpSync(join(todo, part), join(folder, part), { recursive: true })
+    await install(folder, ['core', 'store', 'guarded-fetch', 'contract', 'testing', 'oauth-server'], { zod })
+
+    const port = 20_000 + Math.floor(Math.random() * 10_000)
+    const child = spawn(join(folder, 'node_modules/.bin/run-ts'), ['src/main.ts'], {
+      cwd: folder,
+      env: { ...process.env, PORT: String(port), DATABASE_URL: `file:${join(folder, 'todo.sqlite')}` },
+      stdio: 'ignore',
+    })
+    t.after(() => child.kill())
+    const url = `http://127.0.0.1:${port}`
+    const isReady = () =>
+      fetch(`${url}/livez`).then(
+        (answer) => answer.ok,
+        () => false,
+      )
+    for (let tries = 0; tries < 200 && !(await isReady()); tries++) await sleep(50)
+    const added = await fetch(`${url}/todos/jo`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"todo": "buy milk"}',
+    })
+    assert.deepEqual(await added.json(), { status: 'success' })
+
+    const [own, whole, types, oauth] = await Promise.all([
+      run(join(folder, 'node_modules/.bin/run-tests'), ['--share'], folder),
+      run(join(folder, 'node_modules/.bin/contract'), [url, '--strict'], folder),
+      checkTypes(folder),
+      run(
+        'node',
+        ['-e', "import('@reference-plugins/oauth-server').then((all) => console.log(Object.keys(all).length))"],
+        folder,
+      ),
+    ])
+    assert.equal(own.code, 0, own.output)
+    assert.match(own.output, /pass \d\d/)
+    assert.equal(whole.code, 0, whole.output)
+    assert.equal(types.output, '')
+    assert.match(oauth.output, /^\d+\n$/)
+  })
+
+  test('npx runs the tester in an empty folder, and it is small', { timeout: 180_000 }, async (t) => {
+    const folder = temporaryFolder('disk')
+    const file = tarballs.get('@reference-plugins/contract') ?? ''
+    cpSync(file, join(folder, basename(file)))
+    const url = await serveFaulty(t)
+    const { code, output } = await run('npx', ['-y', `./${basename(file)}`, url], folder)
+    assert.match(output, /error answer-schema {2}count/)
+    assert.equal(code, 1)
+    assert.ok(!existsSync(join(folder, 'node_modules')), 'npx leaves nothing behind')
+
+    await install(folder, ['contract'])
+    const files = globSync('node_modules/**', { cwd: folder, withFileTypes: true }).filter((one) => one.isFile())
+    const size = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0)
+    assert.ok(size < 20_000_000, `${size} bytes`)
+    const names = globSync('node_modules/@reference-plugins/*', { cwd: folder }).map((path) => basename(path))
+    assert.deepEqual(names, ['contract'], 'the tester needs no other package of the workspace')
+    for (const part of ['LICENSE', 'README.md', 'dist/src/index.d.ts', 'dist/npm/LICENSES.txt'])
+      assert.ok(existsSync(join(folder, 'node_modules/@reference-plugins/contract', part)), part)
+  })
+
+  test('the tester is used in node:test, vitest, jest and mocha', { timeout: 180_000 }, async (t) => {
+    const folder = temporaryFolder('disk')
+    await install(folder, ['contract'], testRunners)
+    const url = await serveFaulty(t)
+    await Promise.all(
+      Object.entries(libraryTests).map(
+        async ([
+          name,
+          {
+            file,
+            lines,
+            command: [program = '', ...words],
+            node = '',
+          },
+        ]) => {
+          writeFileSync(join(folder, file), `import { checkPlugin } from '@reference-plugins/contract'\n${lines}\n`)
+          const { code, output } = await run(program, words, folder, { API: url, NODE_OPTIONS: node })
+          assert.equal(code, 1, `${name}: ${output}`)
+          assert.match(output, /answer-schema/, name)
         },
-      ]) => {
-        writeFileSync(join(folder, file), `import { checkPlugin } from '@reference-plugins/contract'\n${lines}\n`)
-        const { code, output } = await run(program, words, folder, { API: url, NODE_OPTIONS: node })
-        assert.equal(code, 1, `${name}: ${output}`)
-        assert.match(output, /answer-schema/, name)
-      },
-    ),
-  )
+      ),
+    )
+  })
 })
 
 test('the tarballs export what the packages export', () => {
