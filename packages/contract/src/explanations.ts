@@ -36,6 +36,18 @@ export const explanations: Record<string, Explanation> = {
     why: 'Assistants make their tools from the spec. What they cannot read there, they cannot call.',
     source: openapi,
   },
+  'spec-path': {
+    why: 'Programs keep one of the two paths, and nobody knows which.',
+    example: '/books/{id} and /books/{book} are the same path.',
+  },
+  'spec-security': {
+    why: 'An assistant does not know which credentials to send, or sends none.',
+    example: 'An operation requires "token", and components.securitySchemes has only "key".',
+  },
+  'spec-structure': {
+    why: 'Some programs refuse the whole document, others ignore what they do not know.',
+    example: 'A response has no description.',
+  },
   'spec-reference': {
     why: 'An assistant resolves no other document, so the operation has no schema.',
     example: '{"$ref": "#/components/schemas/Nothing"}',
@@ -113,6 +125,19 @@ export const explanations: Record<string, Explanation> = {
   'auth-order': { why: 'Strangers learn what exists and which input is valid.' },
   'auth-undeclared': { why: 'Assistants that follow the spec send no token, and every call fails.', source: openapi },
   'auth-token-refused': { why: 'Nothing that needs a token could be tested.' },
+  'operation-missing': {
+    why: 'The assistant offers the operation, and every call of it fails.',
+    example: 'The spec has POST /books, and the server answers 405.',
+  },
+  'answer-encoding': {
+    why: 'Programs fail to read the answer, or show wrong characters.',
+    example: 'Content-Encoding is gzip, and the body is plain text.',
+    source: 'RFC 8259, section 8.1, and RFC 9110, section 8.4',
+  },
+  'answer-header': {
+    why: 'A client that relies on the header, such as Location, fails.',
+    example: '201 is described with a required Location, and the answer has none.',
+  },
   'auth-document': { why: 'Assistants read the documents before the user signs in.', source: chatgpt },
   oauth: { why: 'Someone else can sign in as the user, or keep access that the user withdrew.', source: oauth },
   'oauth-content-type': {

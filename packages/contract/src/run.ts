@@ -6,6 +6,7 @@ import { Credentials, type LiveToken, takeFromHeaders } from './calls/credential
 import { openRun } from './calls/habits.ts'
 import { ordinaryValues } from './calls/ordinary.ts'
 import { Pool } from './calls/pool.ts'
+import { findWorkingBase } from './calls/working-base.ts'
 import { checkAuth, checkForgeries, checkReadOnly } from './checks/auth.ts'
 import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
 import { checkConnections } from './checks/connections.ts'
@@ -213,6 +214,7 @@ async function checkOperations(
 ): Promise<() => Promise<void>> {
   const { seed = 1, safe = false, onProgress } = options
   const check = new SchemaCheck(spec.version)
+  const base = await findWorkingBase(spec, options.baseUrl, report)
   const chosen = spec.operations
     .filter(({ id }) => isChosen(options, id))
     .sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
@@ -221,7 +223,7 @@ async function checkOperations(
   const { headers, first, second, readOnly, expired } = openCredentials(spec, options, report)
   const run: CheckRun = {
     client: new Client({
-      baseUrl: spec.base,
+      baseUrl: base,
       credentials: first,
       headers,
       ...(options.callTime !== undefined && { longestCall: options.callTime * 1000 }),

@@ -1,4 +1,4 @@
-import { isObject, listOfAny, objectOf, pairsOf, type Schema } from '@reference-plugins/reader'
+import { isObject, listOfAny, objectOf, pairsOf, type Schema, without } from '@reference-plugins/reader'
 
 /** A schema that stands in a spec by itself. */
 export interface SchemaRoot {
@@ -39,7 +39,7 @@ function* rootsIn(node: unknown, pointer: string, depth: number): Generator<Sche
   if (isObject(schema)) yield { schema, pointer: step(pointer, 'schema'), owner: node, ownerPointer: pointer }
   // Swagger 2 has the words of the schema in the parameter itself.
   else if (typeof node.in === 'string' && parameterTypes.includes(String(node.type)))
-    yield { schema: node, pointer, owner: node, ownerPointer: pointer }
+    yield { schema: without(node, 'required', 'name', 'in'), pointer, owner: {}, ownerPointer: pointer }
   for (const [name, one] of Object.entries(node))
     if (name !== 'schema' && !passedOver.has(name) && !name.startsWith('x-'))
       yield* rootsIn(one, step(pointer, name), depth + 1)

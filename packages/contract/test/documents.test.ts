@@ -182,7 +182,7 @@ test('a manifest that is missing is an error where it is required, and where the
 
 test('without a manifest and a spec both are missing', async () => {
   const report = await check(() => ({}))
-  assert.deepEqual(codes(report), ['error spec-missing', 'error manifest-missing'])
+  assert.deepEqual(codes(report).sort(), ['error manifest-missing', 'error spec-missing'])
 })
 
 const manifestOf = (url: string, more: object = {}) => ({
@@ -372,6 +372,12 @@ test('what the spec describes is asked for', async () => {
     { manifest: 'none' },
   )
   assert.deepEqual(codes(report), [])
+})
+
+test('a server without the base path of its public address is called without it, with a warning', async () => {
+  const document = spec({ servers: [{ url: 'https://api.example.com/v1' }] })
+  const report = await check(() => ({ '/openapi.json': { body: document }, ...things }), { manifest: 'none' })
+  assert.deepEqual([codes(report), report.answered.size], [['warning spec-server'], 1])
 })
 
 test('an operation that the server does not have is found by what it answers to any path', async () => {

@@ -131,7 +131,6 @@ function valuesIn({ schema, pointer }: SchemaPlace): ShownValue[] {
 }
 
 function valuesBeside({ schema, pointer, owner, ownerPointer }: SchemaRoot, { follow }: Spec): ShownValue[] {
-  if (owner === schema) return []
   const of = (value: unknown, place: string, word: string): ShownValue => ({
     ...{ schema, schemaPointer: pointer, value, word },
     pointer: place,

@@ -200,7 +200,7 @@ function checkResponses({ id, pointer, responses, method }: SpecOperation, { ope
   const statuses = Object.keys(responses)
   const isGood = statuses.some((status) => /^[123]/.test(status))
   if (!isGood && responses.default && report.isPlugin) say('it describes default, and no answer with 2xx', 'warning')
-  else if (!isGood && !responses.default) say('it describes no answer with 2xx')
+  else if (!isGood && !responses.default) say('it describes no answer with 2xx', 'warning')
   for (const [status, { contents, links }] of Object.entries(responses)) {
     const bare = contents.find(({ type, schema }) => /json/i.test(type) && !schema)
     if (report.isPlugin && /^2/.test(status) && method === 'GET' && bare)

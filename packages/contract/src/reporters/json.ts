@@ -10,6 +10,7 @@ export const json: Reporter = (judged) => {
 
 const objectOf = ({ name, report }: Judged) => ({
   subject: name,
+  isPlugin: report.isPlugin,
   seed: report.seed,
   findings: report.findings.map((finding) => ({
     ...finding,

@@ -17,10 +17,11 @@ function textOf({ name, report }: Judged): string {
     lines.push(`${styleText('cyan', 'untested')} ${subject}: ${what}, because ${reason}`)
   const count = (severity: Severity) => causes.filter((one) => one.severity === severity).length
   const notes = count('note') > 0 ? `, ${count('note')} notes` : ''
+  const mode = report.isPlugin ? '' : ', by its spec alone'
   const seed = report.seed === undefined ? '' : `, seed ${report.seed}`
   return [
     ...lines,
-    `${name}: ${count('error')} errors, ${count('warning')} warnings${notes}, ${report.untested.length} untested; ${report.answered.size} operations answered, ${report.calls} calls${seed}`,
+    `${name}${mode}: ${count('error')} errors, ${count('warning')} warnings${notes}, ${report.untested.length} untested; ${report.answered.size} operations answered, ${report.calls} calls${seed}`,
   ].join('\n')
 }
 
