@@ -23,6 +23,7 @@ const onEveryVersion = [
   'pnpm --filter todo test',
   'pnpm --filter @reference-plugins/contract test test/command.test.ts',
   'pnpm --filter @reference-plugins/host test test/command.test.ts',
+  'pnpm --filter @reference-plugins/packing test',
 ]
 
 /** What the steps need. Each inner list runs side by side. */

@@ -1,17 +1,17 @@
-import { readFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { documentKind } from '@reference-plugins/reader'
-import { applyBaseline } from './baseline.ts'
-import { defaultCallTime } from './calls/client.ts'
 import { type Documents, fetchDocuments, readManifest, readSpecText } from './checks/documents.ts'
-import { type ConfigFile, readConfigFile, readObject } from './config-file.ts'
 import { fetchJson } from './exchange.ts'
-import { Report } from './finding.ts'
-import { type OAuthSettings, readOAuthSettings } from './oauth/settings.ts'
+import { explain } from './explain.ts'
+import { type Judged, Report } from './finding.ts'
+import type { OAuthSettings } from './oauth/settings.ts'
+import { type Parsed, readOptions, type Settings, usage } from './options.ts'
 import { judgeConsumers, profiles } from './profiles.ts'
-import { reporters } from './reporters/index.ts'
-import { type ContractOptions, checkPlugin, defaultMaxTime, judgeDocuments } from './run.ts'
+import { Progress } from './progress.ts'
+import { isPrintedPart, reporters } from './reporters/index.ts'
+import { type ContractOptions, checkPlugin, judgeDocuments } from './run.ts'
 import { readSpec } from './spec.ts'
+import { verdictOf } from './verdict.ts'
 
 /** A server that the command checks. */
 export interface Target {
@@ -28,95 +28,6 @@ export interface Target {
 /** Where the command writes: reports to `log`, failures to `error`. */
 export type Output = Pick<Console, 'log' | 'error'>
 
-const usage = `Usage:
-  contract URL                       check one plugin by its address
-  contract                           start, check and stop every plugin of this workspace
-  contract --files FILE...           check documents only: ai-plugin.json, openapi.yaml
-
-  --token TOKEN                      a valid token
-  --second-token TOKEN               a valid token of another user
-  --read-only-token, --expired-token
-  --oauth FILE                       a client and its users, for the complete sign-in (docs/contract-testing.md)
-  --header 'Name: value'             sent with every call
-  --value 'input=value'              used for every input of that name
-  --include NAME, --exclude NAME     operations, by a part of their name
-  --safe                             only operations that read
-  --seed N
-  --max-time SECONDS                 of the whole run (${defaultMaxTime}), which lists what it did not reach
-  --call-time SECONDS                of one call (${defaultCallTime / 1000})
-  --baseline FILE                    accepted findings, one per line: CODE SUBJECT  # reason
-  --strict                           fail on warnings too
-  --reporter text|json|junit|sarif|github
-  --config FILE                      any of these as JSON: {"token": "$TOKEN", "exclude": ["import"], "oauth": {…}}
-  --for CONSUMER,CONSUMER|all        report how these assistants handle the plugin, instead of checking it
-
-Each option can also be an environment variable: CONTRACT_TOKEN for --token, CONTRACT_MAX_TIME for --max-time.
-Put several values on separate lines. The command line overrides the environment, which overrides the file.
-
-Exit codes: 0 no findings, 1 findings, 2 could not run`
-
-const options = {
-  files: { type: 'boolean' },
-  token: { type: 'string' },
-  'second-token': { type: 'string' },
-  'read-only-token': { type: 'string' },
-  'expired-token': { type: 'string' },
-  oauth: { type: 'string' },
-  config: { type: 'string' },
-  header: { type: 'string', multiple: true },
-  value: { type: 'string', multiple: true },
-  include: { type: 'string', multiple: true },
-  exclude: { type: 'string', multiple: true },
-  safe: { type: 'boolean' },
-  seed: { type: 'string' },
-  'max-time': { type: 'string' },
-  'call-time': { type: 'string' },
-  baseline: { type: 'string' },
-  strict: { type: 'boolean' },
-  reporter: { type: 'string' },
-  for: { type: 'string' },
-  help: { type: 'boolean' },
-} as const
-
-type Given = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>['values']
-type Settings = Omit<Given, 'oauth'> & typeof defaults & { oauth?: OAuthSettings | undefined }
-
-const defaults = {
-  files: false,
-  safe: false,
-  strict: false,
-  seed: '1',
-  'max-time': String(defaultMaxTime),
-  'call-time': String(defaultCallTime / 1000),
-  reporter: 'text',
-  header: [] as string[],
-  value: [] as string[],
-}
-
-/** Reads `CONTRACT_MAX_TIME` for `--max-time`. Several values are on separate lines. */
-function fromEnvironment(): Given {
-  return Object.fromEntries(
-    Object.entries(options).flatMap(([name, option]): [string, boolean | string | string[]][] => {
-      const value = process.env[`CONTRACT_${name.replaceAll('-', '_').toUpperCase()}`]
-      if (!value || name === 'help') return []
-      if (option.type === 'boolean') return [[name, !['0', 'false', 'no'].includes(value)]]
-      return [[name, 'multiple' in option ? value.split('\n').filter(Boolean) : value]]
-    }),
-  )
-}
-
-/** The command line overrides the environment, which overrides the file. */
-function readSettings(words: Given, positionals: string[]): { values: Settings; positionals: string[] } {
-  const { oauth, ...given } = { ...fromEnvironment(), ...words }
-  const file = given.config === undefined ? { options: {} } : readConfigFile(given.config, options)
-  const client = oauth === undefined ? (file as ConfigFile).oauth : readOAuthSettings(readObject(oauth))
-  const url = (file as ConfigFile).url
-  return {
-    values: { ...defaults, ...file.options, ...given, ...(client && { oauth: client }) },
-    positionals: positionals.length === 0 && url !== undefined ? [url] : positionals,
-  }
-}
-
 /**
  * Runs the command and answers its exit code.
  * @param openTargets gives the servers to check where the command line names none
@@ -126,93 +37,138 @@ export async function main(
   openTargets?: () => Promise<readonly Target[]>,
   output: Output = console,
 ): Promise<number> {
-  let parsed: { values: Settings; positionals: string[] }
+  let parsed: Parsed
   try {
-    const given = parseArgs({ args: words, options, allowPositionals: true })
-    if (given.values.help) {
-      output.log(usage)
-      return 0
-    }
-    parsed = readSettings(given.values, given.positionals)
+    parsed = readOptions(words)
   } catch (error) {
     output.error(`${(error as Error).message}\n\n${usage}`)
     return 2
   }
-  const { values, positionals } = parsed
-  if (!Object.hasOwn(reporters, values.reporter)) {
-    output.error(`${values.reporter} is not a reporter: use text, json, junit, sarif or github`)
-    return 2
+  const { settings, positionals, targets } = parsed
+  if (settings.help) {
+    output.log(usage)
+    return 0
   }
   try {
-    if (values.for !== undefined) return await judgeFor(values.for, positionals, values, output)
-    if (values.files) return finish(judgeFiles(positionals), positionals.join(' '), values, output)
-    if (positionals.length > 1) throw new Error(`Give one address, not ${positionals.length}`)
-    const [url] = positionals
-    if (url !== undefined) return await judge({ name: url, url }, values, output)
-    if (!openTargets) throw new Error(`Give the address of a plugin\n\n${usage}`)
-    let worst = 0
-    for (const target of await openTargets()) {
-      worst = Math.max(worst, await judge(target, values, output))
-      await target.end()
+    if (settings.explain) {
+      output.log(explain(positionals))
+      return 0
     }
-    return worst
+    if (settings.for !== undefined) return await judgeFor(settings.for, parsed, output)
+    const run = new Run(settings.reporter, output)
+    if (settings.files) run.finish(judgeFiles(positionals), settings)
+    else if (positionals.length > 1) throw new Error(`Give one address, not ${positionals.length}`)
+    else if (targets.length > 0)
+      for (const { settings, ...target } of targets) run.finish(await judge(target, settings, output), settings)
+    else if (!openTargets) throw new Error(`Give the address of a plugin\n\n${usage}`)
+    else
+      for (const target of await openTargets()) {
+        run.finish(await judge(target, settings, output), settings)
+        await target.end()
+      }
+    return run.end()
   } catch (error) {
     output.error((error as Error).message)
     return 2
   }
 }
 
-async function judge(target: Omit<Target, 'end'>, values: Settings, output: Output): Promise<number> {
-  const { name } = target
-  const contract: ContractOptions = {
-    baseUrl: toOrigin(target.url),
-    token: target.token ?? values.token,
-    secondToken: target.secondToken ?? values['second-token'],
-    readOnlyToken: values['read-only-token'],
-    expiredToken: values['expired-token'],
-    oauth: target.oauth ?? values.oauth,
-    headers: Object.fromEntries(values.header.map((line) => line.split(/:\s*(.*)/s).slice(0, 2))),
-    values: Object.fromEntries(values.value.map((line) => line.split(/=(.*)/s).slice(0, 2))),
-    seed: Number(values.seed),
-    maxTime: toSeconds('max-time', values['max-time']),
-    callTime: toSeconds('call-time', values['call-time']),
-    safe: values.safe,
-    ...(values.include && { include: values.include }),
-    ...(values.exclude && { exclude: values.exclude }),
-    ...(process.stderr.isTTY && { onProgress: (what: string) => process.stderr.write(`\r\u001b[K${name}: ${what}`) }),
+/** What the command has judged so far, and how it reports it. */
+class Run {
+  readonly #output: Output
+  readonly #judged: Judged[] = []
+  readonly #writers: { format: string; file: string | undefined }[]
+  #code = 0
+
+  constructor(wanted: readonly string[], output: Output) {
+    this.#output = output
+    this.#writers = wanted.map((one) => {
+      const [format = '', file] = one.split(/:(.*)/s)
+      if (!Object.hasOwn(reporters, format))
+        throw new Error(`${format} is not a reporter: use ${Object.keys(reporters).join(', ')}`)
+      return { format, file }
+    })
   }
-  const report = await checkPlugin(contract)
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
-  return finish(report, name, values, output)
+
+  finish(judged: Judged, settings: Settings): void {
+    this.#judged.push(judged)
+    for (const { format, file } of this.#writers)
+      if (file === undefined && isPrintedPart(format)) this.#output.log(reporters[format]?.([judged]))
+    const { code, reasons } = verdictOf(judged.report, settings)
+    for (const reason of reasons) this.#output.error(reason)
+    this.#code = Math.max(this.#code, code)
+  }
+
+  end(): number {
+    for (const { format, file } of this.#writers) {
+      if (file === undefined && isPrintedPart(format)) continue
+      const text = reporters[format]?.(this.#judged) ?? ''
+      if (file === undefined) this.#output.log(text)
+      else writeFileSync(file, text)
+    }
+    return this.#code
+  }
 }
 
-function judgeFiles(files: string[]): Report {
+async function judge(target: Omit<Target, 'end'>, settings: Settings, output: Output): Promise<Judged> {
+  const { name } = target
+  const progress = new Progress(name, (line) => output.error(line))
+  try {
+    const report = await checkPlugin({
+      baseUrl: toAddress(target.url),
+      spec: settings.spec,
+      manifest: toManifestMode(settings.manifest),
+      token: target.token ?? settings.token,
+      secondToken: target.secondToken ?? settings['second-token'],
+      readOnlyToken: settings['read-only-token'],
+      expiredToken: settings['expired-token'],
+      oauth: target.oauth ?? settings.oauth,
+      headers: Object.fromEntries(settings.header.map((line) => line.split(/:\s*(.*)/s).slice(0, 2))),
+      values: Object.fromEntries(settings.value.map((line) => line.split(/=(.*)/s).slice(0, 2))),
+      seed: Number(settings.seed),
+      maxTime: toSeconds('max-time', settings['max-time']),
+      callTime: toSeconds('call-time', settings['call-time']),
+      safe: settings.safe,
+      ...(settings.include && { include: settings.include }),
+      ...(settings.exclude && { exclude: settings.exclude }),
+      onProgress: (what, report) => progress.show(what, report),
+    })
+    return { name, report, specFile: settings['spec-file'] }
+  } finally {
+    progress.end()
+  }
+}
+
+function judgeFiles(files: string[]): Judged {
   const report = new Report()
-  judgeDocuments(readFiles(files, report), report)
-  return report
+  const { specFile, ...documents } = readFiles(files, report)
+  judgeDocuments(documents, report)
+  return { name: files.join(' '), report, specFile }
 }
 
-function readFiles(files: string[], report: Report): Documents {
+function readFiles(files: string[], report: Report): Documents & { specFile?: string | undefined } {
   if (files.length === 0) throw new Error(usage)
   let manifest: ReturnType<typeof readManifest>
   let spec: ReturnType<typeof readSpecText>
+  let specFile: string | undefined
   for (const file of files) {
     const text = readFileSync(file, 'utf8')
     const isManifest = /ai-plugin|manifest/i.test(file) || documentKind(text) === 'manifest'
     if (isManifest) manifest = readManifest(text, report)
-    else spec = readSpecText(text, report)
+    else [spec, specFile] = [readSpecText(text, report), file]
   }
-  return { manifest, spec }
+  return { baseUrl: '', manifest, spec, specFile }
 }
 
 /** Writes a line for each consumer. Answers 1 where one of them refuses the plugin. */
-async function judgeFor(wanted: string, positionals: string[], { files }: Settings, output: Output): Promise<number> {
+async function judgeFor(wanted: string, { positionals, settings: { files } }: Parsed, output: Output): Promise<number> {
   const names = wanted === 'all' ? Object.keys(profiles) : wanted.split(',')
   const unknown = names.find((name) => !profiles[name])
   if (unknown !== undefined) throw new Error(`${unknown} is not a consumer: use ${Object.keys(profiles).join(', ')}`)
   const report = new Report()
-  const baseUrl = files ? '' : toOrigin(positionals[0] ?? '')
-  const { manifest, spec: document } = files ? readFiles(positionals, report) : await fetchDocuments(baseUrl, report)
+  const address = files ? '' : toAddress(positionals[0] ?? '')
+  const documents = files ? readFiles(positionals, report) : await fetchDocuments(address, report, { manifest: 'auto' })
+  const { manifest, spec: document, baseUrl } = documents
   if (!document) throw new Error('The spec could not be read')
   const other = files ? undefined : await fetchJson(`${baseUrl}/openapi-3.0.json`)
   const versions = [document, other?.status === 200 && other.json].flatMap((one) => (one ? [String(one.openapi)] : []))
@@ -222,26 +178,19 @@ async function judgeFor(wanted: string, positionals: string[], { files }: Settin
   return verdicts.some(({ verdict }) => verdict === 'refused') ? 1 : 0
 }
 
-function finish(report: Report, name: string, { reporter, baseline, strict }: Settings, output: Output): number {
-  const { left, stale } = applyBaseline(baseline, report.findings)
-  output.log(reporters[reporter]?.(report, name))
-  for (const line of stale) output.error(`The baseline accepts "${line}", which was not found: remove that line`)
-  const failed = left.some(({ severity }) => severity === 'error' || (strict && severity === 'warning'))
-  if (failed || stale.length > 0) return 1
-  // No findings prove nothing where no operation answered.
-  const isEmpty = report.answered.size === 0 && report.calls > 0
-  if (isEmpty) output.error('No operation answered with 2xx, so the check proves nothing')
-  return isEmpty ? 2 : 0
-}
-
 function toSeconds(option: string, value: string): number {
   const seconds = Number(value)
   if (!(seconds > 0 && seconds <= 86_400)) throw new Error(`--${option} must be a number of seconds, not ${value}`)
   return seconds
 }
 
-function toOrigin(address: string): string {
+function toAddress(address: string): string {
   const url = /^https?:\/\//.test(address) ? address : `http://${address}`
   if (!URL.canParse(url)) throw new Error(`${address} is not an address: give one such as http://localhost:3333`)
-  return new URL(url).origin
+  return new URL(url).href
+}
+
+function toManifestMode(given: string | undefined): ContractOptions['manifest'] {
+  if (given === undefined || given === 'auto' || given === 'required' || given === 'none') return given
+  throw new Error(`${given} is not a mode: use --manifest auto, required or none`)
 }

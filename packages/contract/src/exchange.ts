@@ -1,19 +1,17 @@
 import http, { type IncomingHttpHeaders } from 'node:http'
 import https from 'node:https'
 import { objectOf, type Schema } from '@reference-plugins/reader'
+import { type AnswerBody, readBody } from './answer-body.ts'
 import { callLimit, TimeOver, timeLeft } from './deadline.ts'
 
-const longestAnswer = 15_000
-const mostBytes = 10_000_000
+const longestAnswer = 12_000
+const mostBytes = 6_000_000
 /** How long a stream of events is read: it may never end. */
 const longestStream = 1_000
 
-export interface Answer {
+export interface Answer extends AnswerBody {
   status: number
   headers: IncomingHttpHeaders
-  text: string
-  /** The body as JSON. Undefined where it is not JSON. */
-  json: unknown
   /** Whether the rest was not read: a stream of events goes on, or the body is too long. */
   isCut?: boolean
 }
@@ -46,22 +44,19 @@ export async function exchange(
       const form = body instanceof URLSearchParams && { 'content-type': 'application/x-www-form-urlencoded' }
       const sent = request(url, { method, headers: { ...form, ...headers }, signal }, (answer) => {
         const { statusCode: status = 0, headers } = answer
-        let text = ''
+        const parts: Buffer[] = []
         let bytes = 0
         const finish = (isCut: boolean) => {
           clearTimeout(stream)
-          // As fetch does.
-          text = text.replace(/^\ufeff/, '')
-          resolve({ status, headers, text, json: toJson(text), isCut })
+          resolve({ status, headers, ...readBody(Buffer.concat(parts), headers, isCut), isCut })
           if (isCut) answer.destroy()
         }
         const stream = /^text\/event-stream/i.test(headers['content-type'] ?? '')
           ? setTimeout(finish, longestStream, true)
           : undefined
         answer
-          .setEncoding('utf8')
-          .on('data', (part) => {
-            text += part
+          .on('data', (part: Buffer) => {
+            parts.push(part)
             bytes += part.length
             if (bytes > mostBytes) finish(true)
           })
@@ -94,18 +89,4 @@ export async function fetchJson(url: string): Promise<{ status: number; json: Sc
     async (answer) => ({ status: answer.status, json: objectOf(await answer.json().catch(() => undefined)) }),
     () => undefined,
   )
-}
-
-/** The same path on the server under test, whatever the public address of the plugin. */
-export function onServer(url: string, baseUrl: string): string {
-  const { pathname, search } = new URL(url)
-  return `${baseUrl}${pathname}${search}`
-}
-
-function toJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

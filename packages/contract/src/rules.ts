@@ -60,7 +60,7 @@ export const rules = {
   ),
   'spec-server': error(
     'The server entry cannot be used',
-    'Use one absolute URL, without variables, on the domain of the manifest',
+    'Use one absolute URL, without variables, on the domain of the manifest: assistants know no other',
   ),
   'spec-operation-id': error(
     'An operationId is missing, duplicated or invalid',
@@ -92,7 +92,23 @@ export const rules = {
     'Describe 200 with application/json and a schema',
   ),
   'spec-schema': error('A schema is invalid', 'Write it as JSON Schema, with patterns that compile'),
+  'spec-path': error(
+    'Two paths are the same, or a path cannot be called',
+    'Give each path once: the names of its parameters do not make it another',
+  ),
+  'spec-security': error(
+    'The security of the spec cannot be followed',
+    'Name in security only schemes of components.securitySchemes, and describe each of them completely',
+  ),
+  'spec-structure': warning(
+    'The spec does not follow OpenAPI',
+    'Correct it: some programs refuse the whole document. See the JSON Schemas at spec.openapis.org',
+  ),
   'spec-too-many': warning('The spec has more than 30 operations', 'Offer at most 30: GPT Actions accept no more'),
+  'operation-missing': error(
+    'The server does not have an operation of the spec',
+    'Correct the path, the method or the server entry, or remove the operation',
+  ),
   unreachable: error('The operation does not answer', 'Check the server entry, the port and the path'),
   'status-undeclared': error(
     'The spec does not describe the status of an answer',
@@ -103,11 +119,19 @@ export const rules = {
     'Send the media type that the spec describes',
   ),
   'answer-not-json': error('The answer is labelled as JSON and is not JSON', 'Send JSON in UTF-8'),
+  'answer-encoding': warning(
+    'The bytes of an answer do not follow its headers',
+    'Send JSON in UTF-8 without a byte order mark, other text in the charset of Content-Type, and compress as Content-Encoding says',
+  ),
+  'answer-header': warning(
+    'A header of an answer is missing or does not match the spec',
+    'Send the headers that the spec requires, in the form that it describes',
+  ),
   'answer-schema': error(
     'The answer does not match its schema',
     'Make the answer and the schema agree: models trust the schema',
   ),
-  'answer-too-long': error(
+  'answer-too-long': warning(
     'The answer has more than 100,000 characters',
     'Split it into pages: assistants cut or refuse it',
   ),
@@ -133,8 +157,8 @@ export const rules = {
     'Check the format, or leave it out of the schema: JSON Schema takes it as a comment',
   ),
   'invalid-converted': note(
-    'A value of another type is accepted',
-    'Refuse it, or describe it: null may mean missing, and a number may become a text',
+    'A value of another type or a member too many is accepted',
+    'Refuse it, or describe it: null may mean missing, a number may become a text, and what is unknown may be dropped',
   ),
   'refusal-undeclared': warning(
     'The spec does not describe the status or the body of a refusal',
@@ -142,7 +166,7 @@ export const rules = {
   ),
   'auth-open': error('A protected operation answers without a token', 'Check the token before anything else'),
   'auth-any-token': error('A protected operation accepts an invalid token', 'Accept only tokens that you issued'),
-  'auth-place': error(
+  'auth-place': warning(
     'A token in the query is accepted',
     'Accept tokens only in the Authorization header: URLs are logged',
   ),
@@ -151,6 +175,22 @@ export const rules = {
     'Answer 401, so that the assistant asks the user to sign in',
   ),
   'auth-challenge': warning('A 401 has no WWW-Authenticate', 'Send WWW-Authenticate: Bearer, RFC 6750'),
+  'auth-scheme-case': note(
+    'The name of the authentication scheme is compared with its case',
+    'Accept "bearer" and "Bearer" alike, RFC 9110 section 11.1: some clients send small letters',
+  ),
+  'auth-lenient': warning(
+    'A token is accepted in a form that the spec does not describe',
+    'Accept a token only after the scheme that the spec names, and compare it exactly',
+  ),
+  'auth-order': warning(
+    'Input or items are checked before the token',
+    'Check the token first and answer 401: other answers tell strangers what exists',
+  ),
+  'auth-undeclared': error(
+    'An operation that is public according to the spec requires a token',
+    'Name its security scheme in security: assistants that follow the spec send no token',
+  ),
   'auth-token-refused': error(
     'The token that you gave is refused',
     'Give a valid token with --token, or make the plugin accept it',
@@ -173,8 +213,51 @@ export const rules = {
     'Answer 400 or 401 with a JSON object that has the member error, RFC 6749 section 5.2',
   ),
   'oauth-metadata': warning(
-    'The metadata of the protected resource is incomplete',
-    'Name resource and authorization_servers, RFC 9728',
+    'The metadata of the sign-in does not describe what is there',
+    'Serve RFC 9728 for the plugin and RFC 8414 for the authorization server, with what the manifest has',
+  ),
+  'oauth-content-type': error(
+    'The token endpoint refuses the media type that the manifest names',
+    'Accept authorization_content_type at authorization_url, and application/x-www-form-urlencoded as well (RFC 6749)',
+  ),
+  'oauth-framing': warning(
+    'Other sites can show the sign-in or consent page in a frame',
+    "Send Content-Security-Policy: frame-ancestors 'none' with it: RFC 9700, section 4.16",
+  ),
+  'oauth-cookie': note(
+    'A cookie of the sign-in can be read by scripts or is sent by other sites',
+    'Set HttpOnly and SameSite=Lax, and Secure over https',
+  ),
+  'oauth-consent': error(
+    'A refusal of the user gives a code',
+    'Redirect with error=access_denied where the user refuses',
+  ),
+  'oauth-implicit': warning(
+    'Tokens are sent in a redirect',
+    'Refuse every response_type but code: tokens in URLs end up in histories and logs (RFC 9700, section 2.1.2)',
+  ),
+  'oauth-request': warning(
+    'A request that OAuth forbids is accepted',
+    'Answer 400 with error=invalid_request: RFC 6749, RFC 9700',
+  ),
+  'oauth-redirect-missing': note(
+    'A code works without the redirect_uri of its request',
+    'Require the redirect_uri that the authorization request had: RFC 6749, section 4.1.3',
+  ),
+  'oauth-method': error(
+    'The token endpoint answers GET with tokens',
+    'Accept only POST: codes and secrets in URLs are logged (RFC 6749, section 3.2)',
+  ),
+  'oauth-grant-type': error('The token endpoint ignores grant_type', 'Answer unsupported_grant_type for any other'),
+  'oauth-pkce-plain': warning(
+    'PKCE works without a hash',
+    'Refuse code_challenge_method=plain: who sees the request can use the code (RFC 9700, section 2.1.1)',
+  ),
+  'oauth-expiry': error('An expired access token still works', 'Refuse a token after expires_in with 401'),
+  'oauth-expires-in': note('The token answer does not say how long the token lives', 'Send expires_in in seconds'),
+  'oauth-guessable': warning(
+    'A code or token can be guessed',
+    'Make it from at least 128 random bits, which is 22 characters (RFC 6749, section 10.10)',
   ),
   'oauth-flow': error(
     'A client cannot sign in',
@@ -201,11 +284,27 @@ export const rules = {
     'Tokens keep working after a code or refresh token was used twice',
     'Revoke all tokens of a code or refresh token that is sent a second time: one of the two senders has stolen it',
   ),
-  'oauth-refresh-again': error('A refresh token never ends', 'Replace it at each use, and refuse the replaced one'),
+  'oauth-refresh-again': warning('A refresh token never ends', 'Replace it at each use, and refuse the replaced one'),
   'oauth-revocation': error('A revoked token still works', 'Delete a revoked token and answer 200'),
   'oauth-scope': error('More scopes are granted than requested', 'Grant the requested scopes or fewer'),
-  'held-up': error('Slow or broken connections block other clients', 'Set a time limit for headers and bodies'),
+  'held-up': warning('Slow or broken connections block other clients', 'Set a time limit for headers and bodies'),
   'scope-ignored': error('A read-only token changes data', 'Check the scope of each operation'),
+  'scope-status': warning(
+    'A valid token without the scope is answered with 401',
+    'Answer 403, so that the assistant does not ask the user to sign in again (RFC 6750, section 3.1)',
+  ),
+  'scope-challenge': note(
+    'A 403 does not say which scope is missing',
+    'Send WWW-Authenticate: Bearer error="insufficient_scope" with it, RFC 6750 section 3.1',
+  ),
+  'user-shared': note(
+    'All users see the same items',
+    'Filter every lookup by the owner, unless the items are meant for all users',
+  ),
+  'user-oracle': note(
+    'The answers tell which items of other users exist',
+    'Answer 404 for the items of others, as for items that do not exist',
+  ),
   'user-leak': error("One user can see another user's data", 'Filter every lookup by the owner'),
   'created-not-found': error(
     'A created item cannot be found',
@@ -278,7 +377,7 @@ export const rules = {
     'Use a stable order, and continue exactly where the last page ended',
   ),
   'page-endless': error('Paging does not end', 'Omit the link to the next page on the last page'),
-  'malformed-taken': error('A body that is not JSON is accepted', 'Answer 400'),
+  'malformed-taken': warning('A body that is not JSON is accepted', 'Answer 400'),
   'size-unlimited': warning('A body of 2 MiB is accepted', 'Limit the size of bodies and answer 413'),
   'method-answered': warning('A method that the spec does not describe is answered with 2xx', 'Answer 405 with Allow'),
   'method-override': warning(
@@ -326,8 +425,12 @@ export const rules = {
   'rate-limit': warning('A 429 does not say when to try again', 'Send Retry-After'),
   'mcp-connect': error('An MCP client cannot use the server', 'Answer initialize, server/discover and tools/list'),
   'mcp-tool': error(
-    'Some clients refuse the description of a tool',
-    'Give it a name of letters and digits, a description, and an input schema that is one object without references',
+    'Clients refuse the description of a tool',
+    'Give it a unique name of letters, digits, _, - and ., and schemas that are valid and describe an object',
+  ),
+  'mcp-client-limit': warning(
+    'Some clients or models cannot use a tool',
+    'Give it a name of at most 64 letters, digits, _ and -, a description, and an input schema without references',
   ),
   'mcp-hints': warning(
     'A tool does not declare its effects',
@@ -335,17 +438,29 @@ export const rules = {
   ),
   'mcp-output': error(
     'The answer of a tool does not match its description',
-    'Answer structuredContent that matches the outputSchema, and the same content as text',
+    'Answer structuredContent that matches the outputSchema',
   ),
-  'mcp-refusal': error(
+  'mcp-text': warning(
+    'The text of an answer is not its structured content',
+    'Answer the JSON of structuredContent as text too: some clients read only the text',
+  ),
+  'mcp-error-code': warning(
+    'Bad input is reported as a failure of the server',
+    'Answer with isError and a text, or with the error -32602: some clients do not show other errors to the model',
+  ),
+  'mcp-refusal': warning(
     'A bad call is not refused with a text',
     'Answer with isError and a text that says what to do next',
   ),
-  'mcp-protocol': error('An invalid message is not refused', 'Answer 400 with the error -32700 or -32600'),
+  'mcp-protocol': warning('An invalid message is not refused', 'Answer 400 with the error -32700 or -32600'),
   'mcp-auth': error('MCP can be called without a valid token', 'Answer 401, as the operations do'),
   'mcp-challenge': warning(
     'A client cannot find out where to sign in',
     'Send WWW-Authenticate with a resource_metadata URL that serves the metadata of this server (RFC 9728)',
+  ),
+  'mcp-origin-unchecked': warning(
+    'The server does not check the Origin of a call',
+    'Answer an unknown Origin with 403: the protocol requires it',
   ),
   'mcp-origin': error(
     'Pages of other sites can call the server',

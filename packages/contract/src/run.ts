@@ -1,13 +1,16 @@
 import { once } from 'node:events'
-import { type CallValues, noValues, withValue } from './calls/call-values.ts'
+import { noValues } from './calls/call-values.ts'
 import { type CheckRun, call } from './calls/check-run.ts'
 import { Client } from './calls/client.ts'
+import { Credentials, type LiveToken, takeFromHeaders } from './calls/credentials.ts'
 import { openRun } from './calls/habits.ts'
 import { ordinaryValues } from './calls/ordinary.ts'
 import { Pool } from './calls/pool.ts'
-import { checkAuth, checkRefusal, checkUsers } from './checks/auth.ts'
+import { findWorkingBase } from './calls/working-base.ts'
+import { checkAuth, checkForgeries, checkReadOnly } from './checks/auth.ts'
 import { checkConnections } from './checks/connections.ts'
-import { type Documents, fetchDocuments } from './checks/documents.ts'
+import { type DocumentOptions, type Documents, fetchDocuments } from './checks/documents.ts'
+import { checkExistence } from './checks/existence.ts'
 import { checkHttp } from './checks/http.ts'
 import { checkInvalid } from './checks/invalid.ts'
 import { checkLife } from './checks/life.ts'
@@ -17,27 +20,41 @@ import { checkOAuth } from './checks/oauth.ts'
 import { checkOAuthFlow } from './checks/oauth-flow.ts'
 import { checkRobustness } from './checks/robustness.ts'
 import { checkSpec } from './checks/spec.ts'
-
+import { checkTokens, isAccepted, skipUnreachable } from './checks/tokens.ts'
+import { checkUsers } from './checks/users.ts'
 import { checkValid, hintOf } from './checks/valid.ts'
 import { TimeOver, withDeadline } from './deadline.ts'
+import { exchange } from './exchange.ts'
 import { Report } from './finding.ts'
+import type { Probe } from './oauth/flow.ts'
 import type { OAuthSettings } from './oauth/settings.ts'
 import { SchemaCheck } from './schema-check.ts'
+import { assumedScheme } from './security-schemes.ts'
 import { asObject, readSpec, type Schema, type Spec, type SpecOperation } from './spec.ts'
 import { Words } from './state/making.ts'
 import { resourcesOf } from './state/resource.ts'
-import { isFreeText } from './values/texts.ts'
 import { Values } from './values/values.ts'
 
+type Secrets = string | readonly string[] | undefined
+
 export interface ContractOptions {
-  /** The origin at which the plugin answers. */
+  /** The address of a plugin or API, with its path, or of its spec. */
   baseUrl: string
-  /** A valid token, with its scheme where that is not Bearer. */
-  token?: string | undefined
-  /** A valid token of another user. */
-  secondToken?: string | undefined
-  readOnlyToken?: string | undefined
-  expiredToken?: string | undefined
+  /** The URL of the spec, its path on the server, or a file. */
+  spec?: string | undefined
+  /** `auto`, the default: without a manifest the API is tested by its spec, with a warning. */
+  manifest?: DocumentOptions['manifest']
+  /** Where a host found the documents, and where it calls the operations. By default the tester looks for them. */
+  found?: DocumentOptions['found']
+  /**
+   * Valid secrets, each for the security scheme that it fits, or `SCHEME=SECRET` for the one of that name. For Basic,
+   * `user:password`.
+   */
+  token?: Secrets
+  /** Those of another user. */
+  secondToken?: Secrets
+  readOnlyToken?: Secrets
+  expiredToken?: Secrets
   /** A client of the authorization server, for the complete sign-in. */
   oauth?: OAuthSettings | undefined
   /** Values that cannot be made from a schema, such as the URL of an existing feed: by the name of the input. */
@@ -54,11 +71,12 @@ export interface ContractOptions {
   /** Names of operations, or parts of them. */
   include?: readonly string[]
   exclude?: readonly string[]
-  onProgress?: (what: string) => void
+  /** Hears what the run does now. */
+  onProgress?: (what: string, report: Report) => void
 }
 
 /** So that a run with its start and its end takes less than a minute. */
-export const defaultMaxTime = 55
+export const defaultMaxTime = 50
 // The time for calls that end at the deadline to clean up.
 const grace = 1_000
 
@@ -83,32 +101,36 @@ export async function checkPlugin(options: ContractOptions): Promise<Report> {
 }
 
 async function checkAll(options: ContractOptions, report: Report): Promise<void> {
-  const baseUrl = options.baseUrl.replace(/\/$/, '')
   /** Does a part of the run, which is listed as untested where the time is over before its end. */
   const part = async <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
-    options.onProgress?.(name)
+    options.onProgress?.(name, report)
     const result = await work()
     report.pending.delete(name)
     return result
   }
-  for (const name of ['documents', 'oauth', 'connections', 'operations', 'mcp']) report.pending.add(name)
-  const documents = await part('documents', () => fetchDocuments(baseUrl, report))
+  for (const name of ['documents', 'oauth', 'connections', 'operations', 'mcp', 'invalid tokens'])
+    report.pending.add(name)
+  const documents = await part('documents', () => fetchDocuments(options.baseUrl, report, options))
   const spec = judgeDocuments(documents, report)
-  const { manifest } = documents
-  if (manifest) await part('connections', () => checkConnections(baseUrl, report))
+  const { manifest, baseUrl } = documents
+  await part('connections', async () => manifest && checkConnections(baseUrl, report))
   const signedIn = await part('oauth', async () => {
     if (manifest) await checkOAuth(manifest, baseUrl, report)
-    return signIn(options, manifest, baseUrl, report)
+    return signIn({ ...options, baseUrl }, manifest, spec, report)
   })
-  keepSecret(signedIn, report)
-  await part('operations', async () => spec && checkOperations(spec, { ...signedIn, baseUrl, manifest }, report))
+  const checkTokensLast = await part(
+    'operations',
+    async () => spec && checkOperations(spec, { ...signedIn, baseUrl, manifest }, report),
+  )
   const isProtected = spec?.operations.some((operation) => operation.isProtected) ?? false
-  await part('mcp', () =>
+  const hasMcp = await part('mcp', () =>
     checkMcp(
       {
         baseUrl,
-        token: signedIn.token,
+        url: options.found?.mcpUrl,
+        token: [signedIn.token].flat().find((one) => one !== undefined),
         isProtected,
+        ...(options.headers && { headers: options.headers }),
         seed: options.seed ?? 1,
         safe: options.safe ?? false,
         isChosen: (name) => isChosen(options, name),
@@ -116,21 +138,17 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
       report,
     ),
   )
+  // An MCP server needs neither of them.
+  if (hasMcp && !manifest && !spec) report.withdraw('manifest-missing', 'spec-missing')
+  await part('invalid tokens', async () => checkTokensLast?.())
   report.pending.clear()
 }
 
-/** Replaces the secrets of the run in what the report shows. */
-function keepSecret(options: ContractOptions, { secrets }: Report): void {
-  const named = {
-    TOKEN: options.token,
-    SECOND_TOKEN: options.secondToken,
-    READ_ONLY_TOKEN: options.readOnlyToken,
-    EXPIRED_TOKEN: options.expiredToken,
-    CLIENT_SECRET: options.oauth?.clientSecret,
-    PASSWORD: options.oauth?.signIn?.password,
-  }
-  for (const [name, given] of Object.entries(named)) if (given) secrets.set(given.replace(/^\w+ /, ''), name)
-  for (const [name, value] of Object.entries(options.headers ?? {}))
+/** Replaces the secrets of the run in what the report shows. Those of users are added when they are read. */
+function keepSecret({ oauth, headers = {} }: ContractOptions, { secrets }: Report): void {
+  const named = { CLIENT_SECRET: oauth?.clientSecret, PASSWORD: oauth?.signIn?.password }
+  for (const [name, given] of Object.entries(named)) if (given) secrets.set(given, name)
+  for (const [name, value] of Object.entries(headers))
     if (/auth|cookie|key|token|secret/i.test(name))
       secrets.set(value.replace(/^\w+ /, ''), name.toUpperCase().replaceAll(/\W/g, '_'))
 }
@@ -139,113 +157,140 @@ function keepSecret(options: ContractOptions, { secrets }: Report): void {
 async function signIn(
   options: ContractOptions,
   manifest: Schema | undefined,
-  baseUrl: string,
+  spec: Spec | undefined,
   report: Report,
-): Promise<ContractOptions> {
+): Promise<ContractOptions & { live?: LiveToken[] }> {
   if (asObject(manifest?.auth).type !== 'oauth' || !manifest) return options
   if (!options.oauth) {
     report.skip('oauth', 'sign-in', 'no client was given: --oauth')
     return options
   }
-  const { token, secondToken, readOnlyToken } = await checkOAuthFlow(manifest, baseUrl, options.oauth, report)
+  const { baseUrl } = options
+  const probe = probeOf(spec, report)
+  const { token, secondToken, readOnlyToken } = await checkOAuthFlow(manifest, baseUrl, options.oauth, report, probe)
   return {
     ...options,
-    token: options.token ?? token,
-    secondToken: options.secondToken ?? secondToken,
-    readOnlyToken: options.readOnlyToken ?? readOnlyToken,
+    token: options.token ?? token?.value,
+    secondToken: options.secondToken ?? secondToken?.value,
+    readOnlyToken: options.readOnlyToken ?? readOnlyToken?.value,
+    live: [token, secondToken, readOnlyToken].filter((one) => one !== undefined),
+  }
+}
+
+/** Calls an operation that only reads and needs no input, with a token. */
+function probeOf(spec: Spec | undefined, report: Report): Probe {
+  const operation = spec?.operations.find(
+    ({ method, isProtected, inputs, path }) =>
+      method === 'GET' && isProtected && !path.includes('{') && inputs.every(({ required }) => !required),
+  )
+  return async (token) => {
+    if (!spec || !operation) return undefined
+    report.calls++
+    const url = `${operation.base ?? spec.base}${operation.path}`
+    const answer = await exchange(url, { headers: { authorization: `Bearer ${token}` } }).catch(() => undefined)
+    return answer?.status
   }
 }
 
 /** Judges documents without a server. */
-export function judgeDocuments({ manifest, spec: document }: Documents, report: Report): Spec | undefined {
+export function judgeDocuments(
+  { manifest, spec: document, baseUrl = '', ...more }: Pick<Documents, 'manifest' | 'spec'> & Partial<Documents>,
+  report: Report,
+): Spec | undefined {
   if (manifest) checkManifest(manifest, report)
   if (!document) return undefined
-  const spec = readSpec(document, report)
+  const spec = readSpec(document, report, { baseUrl, ...more })
   checkSpec(spec, new SchemaCheck(spec.version), report)
-  if (manifest) checkAgreement(manifest, document, report)
+  if (manifest) checkAgreement(manifest, spec, report)
   return spec
 }
 
 // Operations that create come first, so that there is something to read, and those that delete come last.
-const order = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE']
+const order = ['POST', 'GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'PATCH', 'DELETE']
+const reading = ['GET', 'HEAD', 'OPTIONS', 'TRACE']
 
+/** Answers what must come last, because it may lock the tester out. */
 async function checkOperations(
   spec: Spec,
-  options: ContractOptions & { manifest: Schema | undefined },
+  options: Omit<ContractOptions, 'manifest'> & { manifest: Schema | undefined; live?: LiveToken[] },
   report: Report,
-): Promise<void> {
-  const { baseUrl, token, secondToken, readOnlyToken, expiredToken, seed = 1, safe = false, onProgress } = options
+): Promise<() => Promise<void>> {
+  const { seed = 1, safe = false, onProgress } = options
   const check = new SchemaCheck(spec.version)
+  const base = await findWorkingBase(spec, options.baseUrl, report)
   const chosen = spec.operations
     .filter(({ id }) => isChosen(options, id))
     .sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method))
-  const operations = chosen.filter(({ method }) => !safe || method === 'GET')
-  const reachable = operations.filter(({ isProtected, unsendable }) => (token || !isProtected) && !unsendable)
+  const operations = chosen.filter(({ method }) => !safe || reading.includes(method))
+  const sendable = operations.filter(({ unsendable }) => !unsendable)
+  const { headers, first, second, readOnly, expired } = openCredentials(spec, options, report)
   const run: CheckRun = {
     client: new Client({
-      baseUrl: baseUrl + spec.basePath,
-      token,
-      headers: options.headers ?? {},
+      baseUrl: base,
+      credentials: first,
+      headers,
       ...(options.callTime !== undefined && { longestCall: options.callTime * 1000 }),
       report,
     }),
     report,
     check,
     values: await Values.open(check, seed),
-    pool: new Pool(reachable),
+    pool: new Pool(sendable),
     habits: new Map(),
-    operations: reachable,
+    operations: sendable,
     given: options.values,
     isOver: () => report.isClosed || run.client.isGone,
   }
   for (const { id, method } of chosen)
-    if (safe && method !== 'GET') report.skip(id, 'all', 'only operations that read were to be called')
+    if (safe && !reading.includes(method)) report.skip(id, 'all', 'only operations that read were to be called')
   for (const { id, unsendable } of operations)
     if (unsendable) report.skip(id, 'all', `the tester cannot make a body of ${unsendable}`)
+  for (const { id } of sendable) {
+    report.pending.add(id)
+    report.planned.add(id)
+  }
+  await checkTokens(run, sendable)
+  for (const other of [second, readOnly, expired]) other.keepSchemesOf(first)
+  for (const token of options.live ?? []) for (const user of [first, second, readOnly]) user.keepFresh(token)
+  skipUnreachable(run, operations)
+  const isReachable = ({ isProtected, security }: SpecOperation) => !isProtected || first.wayFor(security) !== undefined
+  const reachable = sendable.filter(isReachable)
+  run.operations = reachable
   const needsToken = operations.some(({ isProtected }) => isProtected)
-  if (needsToken && !token) report.skip('all protected operations', 'answers', 'no token was given: --token')
-  const sendable = operations.filter(({ unsendable }) => !unsendable)
-  for (const { id } of sendable) report.pending.add(id)
   for (const part of ['state', 'http']) report.pending.add(part)
   const words = new Words(seed)
   // A token that all users share separates no users.
   const isShared = asObject(asObject(options.manifest).auth).type === 'service_http'
+  const isRead = readOnly.isEmpty ? undefined : await isAccepted(run, reachable, readOnly)
+  if (isRead === false) report.skip('read-only token', 'scopes', 'every operation that reads answers 401 to it')
 
-  if (token && needsToken && !(await isAccepted(run, reachable))) return
   await openRun(run, reachable)
-  for (const create of secondToken
-    ? reachable.filter(({ method, bodySchema }) => method === 'POST' && bodySchema)
-    : []) {
-    const canary = words.next()
-    await call(run, create, withCanary(run, create, canary))
-    for (const operation of reachable.filter(({ method }) => method !== 'POST'))
-      await checkUsers(run, operation, secondToken ?? '', canary)
+  for (const create of second.isEmpty ? [] : reachable.filter(({ method }) => method === 'POST')) {
+    onProgress?.(`${create.id}: users`, report)
+    await checkUsers(run, create, reachable, second, words.next())
   }
   for (const resource of resourcesOf(reachable)) {
-    onProgress?.(`${resource.path}: state`)
+    onProgress?.(`${resource.path}: state`, report)
     await checkLife(run, resource, words)
   }
   report.pending.delete('state')
   for (const operation of sendable) {
-    onProgress?.(operation.id)
+    onProgress?.(operation.id, report)
     await checkAuth(run, operation)
-    if (expiredToken && operation.isProtected)
-      await checkRefusal(run, operation, ['auth-any-token', 'an expired token', expiredToken])
-    if (!token && operation.isProtected) {
+    if (!isReachable(operation)) {
       report.pending.delete(operation.id)
       continue
     }
     await checkInvalid(run, operation)
     await checkRobustness(run, operation)
-    if (readOnlyToken && operation.isProtected && operation.method !== 'GET')
-      await checkRefusal(run, operation, ['scope-ignored', 'the read-only token', readOnlyToken])
+    if (!readOnly.isEmpty && isRead !== false) await checkReadOnly(run, operation, readOnly)
     if (operation.method !== 'DELETE') await checkValid(run, operation)
     report.pending.delete(operation.id)
   }
-  if (!secondToken && needsToken && !isShared)
+  if (second.isEmpty && needsToken && !isShared)
     report.skip('all protected operations', 'isolation', 'no token of a second user was given: --second-token')
   for (const operation of reachable.filter(({ method }) => method === 'DELETE')) await checkValid(run, operation)
-  onProgress?.('http')
+  onProgress?.('http', report)
   await checkHttp(run, { described: spec.operations, safe, hasUsers: !isShared })
   report.pending.delete('http')
   const { refused } = run.client.limits
@@ -255,27 +300,39 @@ async function checkOperations(
       `${refused} of ${report.calls} calls`,
       'they were answered with 429: raise the limit for the tester, or give it more time with --max-time',
     )
-  for (const operation of reachable)
-    if (!report.answered.has(operation.id))
-      report.skip(operation.id, 'answers', `it never answered with 2xx: ${hintOf(run, operation)}`)
-}
-
-/** Whether the token is accepted: otherwise every other finding would only say that it is not. */
-async function isAccepted(run: CheckRun, operations: SpecOperation[]): Promise<boolean> {
-  for (const operation of operations.filter(({ isProtected }) => isProtected).slice(0, 3)) {
-    const exchange = await call(run, operation, ordinaryValues(run, operation, { all: false }) ?? noValues())
-    if (exchange && exchange.status !== 401) return true
-    if (exchange)
-      run.report.addTo(operation, 'auth-token-refused', 'the token that you gave is answered with 401', exchange.curl)
+  for (const operation of reachable.filter(({ id }) => !report.answered.has(id))) {
+    await checkExistence(run, operation)
+    report.skip(operation.id, 'answers', `it never answered with 2xx: ${hintOf(run, operation)}`)
   }
-  return false
+  return async () => {
+    // What the run created is deleted by now, so there is nothing that an invalid token could reach.
+    for (const operation of reachable.filter(({ method, isProtected }) => method === 'POST' && isProtected))
+      await call(run, operation, ordinaryValues(run, operation, { all: false, fresh: true }) ?? noValues())
+    await checkForgeries(run, sendable, expired)
+  }
 }
 
-function withCanary(run: CheckRun, create: SpecOperation, canary: string): CallValues {
-  const values = ordinaryValues(run, create, { all: false }) ?? noValues()
-  const field = create.fields.find(({ place, schema }) => place === 'body' && isFreeText(schema))
-  return field ? withValue(values, field, canary) : values
+/** The secrets of each user, and the headers of every call without those that are secrets. */
+function openCredentials(
+  { schemes }: Spec,
+  options: Omit<ContractOptions, 'manifest'> & { manifest: Schema | undefined },
+  { secrets }: Report,
+) {
+  const { headers, given } = takeFromHeaders(options.headers ?? {}, schemes)
+  const { authorization_type: type } = asObject(asObject(options.manifest).auth)
+  const assumed = assumedScheme(type === 'basic' ? 'basic' : 'bearer')
+  const open = (option: string, ...texts: Secrets[]) =>
+    new Credentials({ schemes, given: texts.flat().filter((one) => one !== undefined), assumed, option, secrets })
+  return {
+    headers,
+    first: open('--token', options.token, given),
+    second: open('--second-token', options.secondToken),
+    readOnly: open('--read-only-token', options.readOnlyToken),
+    expired: open('--expired-token', options.expiredToken),
+  }
 }
 
-const isChosen = ({ include = [''], exclude = [] }: ContractOptions, name: string): boolean =>
-  include.some((part) => name.includes(part)) && !exclude.some((part) => name.includes(part))
+const isChosen = (
+  { include = [''], exclude = [] }: Pick<ContractOptions, 'include' | 'exclude'>,
+  name: string,
+): boolean => include.some((part) => name.includes(part)) && !exclude.some((part) => name.includes(part))

@@ -1,6 +1,7 @@
 import {
-  basePathOf,
   chooseContent,
+  type FormPart,
+  formParts,
   hasNamedMembers,
   isJsonType,
   listOfAny,
@@ -9,12 +10,18 @@ import {
   type Operation,
   objectOf,
   type Parameter,
+  type ResponseHeader,
   readOpenApi,
   type Schema,
+  serverAddresses,
+  serversOfSpec,
+  type WholeSchemas,
   type Field as WireField,
   wireForm,
 } from '@reference-plugins/reader'
 import type { Report } from './finding.ts'
+import { readSchemes, type Scheme, type Security } from './security-schemes.ts'
+import { callBase, type Target } from './servers.ts'
 
 export { listOfAny as asArray, objectOf as asObject, type Schema } from '@reference-plugins/reader'
 
@@ -42,13 +49,25 @@ export interface SpecBody {
   isWhole: boolean
   /** Whole bodies that the spec shows beside the schema. */
   examples: unknown[]
-  /** The Media Type Object, with the encoding of forms. */
-  node: Schema
+  /** How the members of a form are written. */
+  parts: Record<string, FormPart>
+}
+
+/** An answer that an operation may give. */
+export interface SpecResponse {
+  contents: { type: string; schema: Schema | undefined; pointer: string }[]
+  headers: (Omit<ResponseHeader, 'schema'> & { schema: Schema })[]
+  /** The Link Objects by name. */
+  links: Schema
 }
 
 /** One operation of a spec, with every reference in its schemas replaced by what it refers to. */
-export interface SpecOperation extends Omit<Operation, 'id' | 'body' | 'responses'> {
+export interface SpecOperation extends Omit<Operation, 'id' | 'body' | 'responses' | 'security'> {
   id: string
+  /** The URL before the path, where the operation has a server of its own. */
+  base: string | undefined
+  /** Undefined where the spec is silent about it. */
+  security: Security
   /** The inputs as assistants see them: the parameters, and the members of the body or all of it as one. */
   fields: Field[]
   /** The parameters. Header parameters that OpenAPI ignores, and those that HTTP itself sets, are left out. */
@@ -60,7 +79,7 @@ export interface SpecOperation extends Omit<Operation, 'id' | 'body' | 'response
   /** The media types of a body that is required and that the tester cannot make. */
   unsendable: string | undefined
   /** By status, `default` included. */
-  responses: Record<string, { contents: { type: string; schema: Schema | undefined }[] }>
+  responses: Record<string, SpecResponse>
   isProtected: boolean
   /** Where the answers say which values other operations take. */
   links: Link[]
@@ -78,64 +97,73 @@ export interface Link {
 export interface Spec {
   document: Schema
   version: '3.0' | '3.1'
+  /** The servers, their variables filled in. */
   servers: string[]
-  /** The path of the first server, which comes before the path of every operation. */
-  basePath: string
+  /** The URL before the path of every operation; empty where only documents are judged. */
+  base: string
   operations: SpecOperation[]
+  schemas: WholeSchemas
+  /** What a reference leads to, or the node itself. */
+  follow: (node: unknown) => unknown
+  schemes: Scheme[]
 }
 
 /** Of an entry of `paths`, also where it stands in another place. */
 const atPath = /^(\/paths\/[^/]+|\/~1[^/]*)$/
 
 /** Reads the operations. What cannot be read is left out, and the checks of the document report it. */
-export function readSpec(document: Schema, report: Report): Spec {
+export function readSpec(document: Schema, report: Report, target: Target = { baseUrl: '' }): Spec {
   const openApi = readOpenApi(document)
-  const operations = openApi.operations.map((operation) => toOperation(operation, openApi))
+  const operations = openApi.operations.map((operation) => toOperation(operation, openApi, target))
   const { broken } = openApi.document
-  for (const { pointer, message } of broken) report.add('spec-reference', 'spec', message, { pointer })
   for (const { pointer, message } of openApi.document.repairs.list())
     if (atPath.test(pointer) && !broken.some((one) => one.pointer === pointer))
       report.add('spec-not-readable', 'spec', message, { pointer })
-  if (openApi.schemas.isCut)
-    report.add('spec-reference', 'spec', 'the schemas have more than 100000 parts when their references are followed')
+  const servers = serversOfSpec(document)
   return {
     document,
     version: openApi.version === '3.1' ? '3.1' : '3.0',
-    servers: listOfAny(document.servers).map((server) => String(objectOf(server).url ?? '')),
-    basePath: basePathOf(document),
+    servers: serverAddresses(servers),
+    base: callBase(servers, target),
     operations,
+    schemas: openApi.schemas,
+    follow: (node) => openApi.document.follow(node).value,
+    schemes: readSchemes(openApi),
   }
 }
 
 const places = ['path', 'query', 'header', 'cookie']
 
-function toOperation(operation: Operation, openApi: OpenApi): SpecOperation {
-  const { schemas } = openApi
-  const { parameters, responses, security } = operation
-  const body = readBody(operation, schemas)
+function toOperation(operation: Operation, openApi: OpenApi, target: Target): SpecOperation {
+  const { schemas, document } = openApi
+  const { parameters, responses, security, servers, node } = operation
+  const isSilent = node.security === undefined && document.root.security === undefined
+  const body = readBody(operation, openApi)
   const sent = parameters.filter(({ place }) => places.includes(place))
   const fields = sent.map((one) => toField(one, schemas))
   return {
     ...operation,
     ...body,
     id: idOf(operation),
+    base: servers.length > 0 && target.baseUrl !== '' ? callBase(servers, target) : undefined,
     fields: [...fields, ...body.fields],
     inputs: fields.filter(isSent).map((field) => ({ ...field, examples: examplesOf(field, sent) })),
-    responses: Object.fromEntries(
-      responses.map(({ status, contents }) => [
-        status,
-        {
-          contents: contents.map(({ type, schema, pointer }) => ({
-            type,
-            schema: schema === undefined ? undefined : schemas.read(schema, pointer, 'response'),
-          })),
-        },
-      ]),
-    ),
+    responses: Object.fromEntries(responses.map((one) => [one.status, toResponse(one, schemas)])),
+    security: isSilent ? undefined : security,
     isProtected: needsCredentials(security),
     links: linksOf(operation, openApi),
   }
 }
+
+const toResponse = ({ contents, headers, links }: Operation['responses'][number], schemas: OpenApi['schemas']) => ({
+  contents: contents.map(({ type, schema, pointer }) => ({
+    type,
+    schema: schema === undefined ? undefined : schemas.read(schema, pointer, 'response'),
+    pointer,
+  })),
+  headers: headers.map((one) => ({ ...one, schema: schemas.read(one.schema, one.pointer, 'response') })),
+  links,
+})
 
 function linksOf({ responses }: Operation, { document, operations }: OpenApi): Link[] {
   return responses.flatMap(({ status, links, pointer }) =>
@@ -194,7 +222,7 @@ function toField(parameter: Parameter, schemas: OpenApi['schemas']): Field {
 /** The bodies, and a field for each member of the best one, or one for all of it. */
 function readBody(
   { body }: Operation,
-  schemas: OpenApi['schemas'],
+  { schemas, document }: OpenApi,
 ): Pick<SpecOperation, 'fields' | 'bodies' | 'bodySchema' | 'unsendable'> {
   const chosen = body && chooseContent(body.contents)
   if (!chosen) {
@@ -224,7 +252,7 @@ function readBody(
     isRequired: body.isRequired,
     isWhole,
     examples: shown(one.content.node),
-    node: one.content.node,
+    parts: formParts({ ...one.content, type: one.mediaType }, document),
   }))
   const fields = isWhole
     ? [toBodyField('body', body.isRequired, isJson ? schema : { type: 'string', ...schema })]

@@ -37,6 +37,41 @@ export const flowMutants = {
   'all-scopes': 'oauth-scope',
   'exchange-500': 'server-error',
   'read-token-writes': 'scope-ignored',
+  'any-grant-type': 'oauth-grant-type',
+  'password-grant': 'oauth-request',
+  'token-by-get': 'oauth-method',
+  'json-only': 'oauth-content-type',
+  'verifier-not-hashed': 'oauth-pkce',
+  'pkce-plain': 'oauth-pkce-plain',
+  'any-challenge-method': 'oauth-pkce',
+  'pkce-downgraded': 'oauth-request',
+  'callback-slash': 'oauth-redirect',
+  'callback-case': 'oauth-redirect',
+  'callback-query': 'oauth-redirect',
+  'callback-port': 'oauth-redirect',
+  'last-callback': 'oauth-redirect',
+  'error-redirect': 'oauth-redirect',
+  implicit: 'oauth-implicit',
+  'any-response-type': 'oauth-request',
+  'no-frame-policy': 'oauth-framing',
+  'script-cookie': 'oauth-cookie',
+  'refusal-ignored': 'oauth-consent',
+  'state-lost-on-error': 'oauth-state',
+  'unknown-scope': 'oauth-scope',
+  'scope-grows': 'oauth-scope',
+  'expires-in-milliseconds': 'oauth-token-answer',
+  'no-expires-in': 'oauth-expires-in',
+  'scope-list': 'oauth-token-answer',
+  'token-html': 'oauth-token-answer',
+  'short-code': 'oauth-guessable',
+  'odd-error-code': 'oauth-refusal',
+  'secret-in-header-ignored': 'oauth-secret',
+  'refresh-without-secret': 'oauth-secret',
+  'access-not-withdrawn': 'oauth-code-withdrawn',
+  'never-expires': 'oauth-expiry',
+  'users-mixed': 'user-shared',
+  'refresh-token-is-access-token': 'auth-any-token',
+  'access-token-refreshes': 'oauth-any-code',
 } as const satisfies Record<string, Code>
 
 export type FlowDefect = keyof typeof flowMutants
@@ -46,6 +81,7 @@ interface Grant {
   client: string
   callback: string
   challenge: string
+  method: string
   user: string
   scope: string
 }
@@ -71,14 +107,17 @@ export const settings: OAuthSettings = {
 }
 
 /** A plugin with one counter for each user, and its authorization server, in plain node:http. */
-export async function serveAuthorization(defect?: FlowDefect) {
+export async function serveAuthorization(defect?: FlowDefect, lifetime = 3600) {
   const on = (name: FlowDefect) => name === defect
   const codes = new Map<string, Grant & { isUsed?: boolean }>()
   const refreshes = new Map<string, Grant & { isUsed?: boolean }>()
-  const accesses = new Map<string, Grant>()
+  const accesses = new Map<string, Grant & { isUsed?: boolean }>()
   const withdrawn = new Set<number>()
   const sessions = new Map<string, string>()
   const counters = new Map<string, number>()
+  let lastUser = ''
+  const life = on('never-expires') ? 1 : lifetime
+  const ends = new Map<string, number>()
   const server = createServer((request, response) => {
     handle(request, response).catch((error: Error) => send(response, 500, { error: error.message }))
   })
@@ -89,12 +128,19 @@ export async function serveAuthorization(defect?: FlowDefect) {
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = new URL(request.url ?? '/', url)
-    const form = new URLSearchParams(request.method === 'POST' ? await text(request) : '')
+    const body = request.method === 'POST' ? await text(request) : ''
+    const isJson = /json/.test(request.headers['content-type'] ?? '')
     const { pathname } = target
+    const isGet = request.method === 'GET' && on('token-by-get')
+    if (pathname === '/token' && request.method !== 'POST' && !isGet)
+      return send(response, 405, { error: 'invalid_request' }, { allow: 'POST' })
+    if (pathname === '/token' && on('json-only') && !isJson) return send(response, 400, { error: 'invalid_request' })
+    const form = isJson ? new URLSearchParams(toObject(body)) : isGet ? target.searchParams : new URLSearchParams(body)
+    if (pathname === '/logo.png') return void response.writeHead(200, { 'content-type': 'image/png' }).end('x')
     const document = documents()[pathname]
     if (document) return send(response, 200, document)
     if (pathname === '/authorize') return authorize(target.searchParams, request, form, response)
-    if (pathname === '/token') return token(form, response)
+    if (pathname === '/token') return token(form, request.headers.authorization ?? '', response)
     if (pathname === '/revoke') return revoke(form, response)
     if (pathname === '/counter') return counter(request, response)
     send(response, 404, { title: 'Nothing is here' })
@@ -107,9 +153,30 @@ export async function serveAuthorization(defect?: FlowDefect) {
     response: ServerResponse,
   ) {
     const id = query.get('client_id') ?? ''
-    const callback = query.get('redirect_uri') ?? ''
+    const callbacks = query.getAll('redirect_uri')
+    const callback = callbacks[0] ?? ''
     const known = clients[id]?.callback
-    if (known === undefined || !isRegistered(callback, known)) return page(response, 400, 'Unknown client', '')
+    const isKnown = known !== undefined && isRegistered(callback, known)
+    const type = query.get('response_type')
+    const fail = (error: string) => {
+      const to = new URL(callback)
+      to.searchParams.set('error', error)
+      if (!on('state-lost-on-error')) to.searchParams.set('state', query.get('state') ?? '')
+      response.writeHead(303, { location: to.href }).end()
+    }
+    if (type !== 'code' && on('error-redirect')) return fail('unsupported_response_type')
+    if (!isKnown || (callbacks.length > 1 && !on('last-callback'))) return page(response, 400, 'Unknown client', '')
+    const method = query.get('code_challenge_method')
+    if (type === 'token' && on('implicit')) {
+      const to = `${callback}#access_token=made&token_type=bearer&state=${encodeURIComponent(query.get('state') ?? '')}`
+      return void response.writeHead(303, { location: to }).end()
+    }
+    if (type !== 'code' && !on('any-response-type')) return fail('unsupported_response_type')
+    if (method && method !== 'S256' && !(method === 'plain' && on('pkce-plain')) && !on('any-challenge-method'))
+      return fail('invalid_request')
+    const scopes = (query.get('scope') ?? '')
+      .split(' ')
+      .filter((one) => on('unknown-scope') || /^(read|write)$/.test(one))
     const session = /session=(\w+)/.exec(request.headers.cookie ?? '')?.[1] ?? ''
     const user = sessions.get(session)
     if (form.get('action') === 'sign-in') {
@@ -118,21 +185,25 @@ export async function serveAuthorization(defect?: FlowDefect) {
       if (users[name] !== form.get('pass')) return page(response, 200, 'Try again', signInForm)
       const fresh = randomBytes(8).toString('hex')
       sessions.set(fresh, name)
-      response.setHeader('set-cookie', `session=${fresh}; HttpOnly; Path=/authorize; SameSite=Lax`)
+      const more = on('script-cookie') ? '' : '; HttpOnly; SameSite=Lax'
+      response.setHeader('set-cookie', `session=${fresh}; Path=/authorize${more}`)
       return void response.writeHead(303, { location: request.url }).end()
     }
-    if (user === undefined) return page(response, 200, 'Sign in', signInForm)
-    if (form.get('action') !== 'allow' || on('consent-loops')) return page(response, 200, 'Allow?', consentForm)
-    const code = randomBytes(16).toString('hex')
+    if (user === undefined) return page(response, 200, 'Sign in', signInForm, on('no-frame-policy'))
+    if (form.get('action') === 'deny' && !on('refusal-ignored')) return fail('access_denied')
+    if (!form.get('action') || on('consent-loops')) return page(response, 200, 'Allow?', consentForm)
+    const code = randomBytes(on('short-code') ? 4 : 16).toString('hex')
+    lastUser = user
     codes.set(code, {
       id: codes.size,
       client: id,
       callback,
       challenge: query.get('code_challenge') ?? '',
+      method: method ?? '',
       user,
-      scope: on('all-scopes') ? 'read write' : (query.get('scope') ?? ''),
+      scope: on('all-scopes') ? 'read write' : scopes.join(' '),
     })
-    const to = new URL(callback)
+    const to = new URL((on('last-callback') && callbacks.at(-1)) || callback)
     if (!on('no-code')) to.searchParams.set('code', code)
     if (!on('no-iss')) to.searchParams.set('iss', url)
     const state = query.get('state') ?? ''
@@ -144,17 +215,31 @@ export async function serveAuthorization(defect?: FlowDefect) {
   function isRegistered(given: string, known: string): boolean {
     if (on('callback-prefix')) return given.startsWith(known)
     if (on('callback-host')) return given.endsWith('/callback')
+    if (on('callback-slash')) return given.replace(/\/$/, '') === known
+    if (on('callback-case')) return given.toLowerCase() === known
+    if (on('callback-query')) return given.split('?')[0] === known
+    if (on('callback-port')) return given.replace(/:\d+/, '') === known
     return given === known
   }
 
-  async function token(form: URLSearchParams, response: ServerResponse): Promise<void> {
+  async function token(form: URLSearchParams, authorization: string, response: ServerResponse): Promise<void> {
     const refuse = (error: string) => send(response, on('exchange-500') ? 500 : 400, { error })
-    const id = form.get('client_id') ?? ''
-    const secret = form.get('client_secret')
+    const type = form.get('grant_type')
+    const [ofHeader, secretOfHeader] = Buffer.from(authorization.replace('Basic ', ''), 'base64').toString().split(':')
+    const id = form.get('client_id') ?? ofHeader ?? ''
+    const secret = form.get('client_secret') ?? secretOfHeader ?? null
     const isKnown =
-      clients[id] && (secret === clients[id].secret || on('any-secret') || (secret === null && on('secret-optional')))
-    if (!isKnown) return refuse('invalid_client')
-    if (form.get('grant_type') === 'refresh_token') return refresh(id, form.get('refresh_token') ?? '', response)
+      clients[id] &&
+      (secret === clients[id].secret ||
+        on('any-secret') ||
+        (secret === null && on('secret-optional')) ||
+        (type === 'refresh_token' && on('refresh-without-secret')) ||
+        (authorization !== '' && on('secret-in-header-ignored')))
+    if (!isKnown) return refuse(on('odd-error-code') ? 'bad_client' : 'invalid_client')
+    if (type === 'refresh_token') return refresh(id, form, response)
+    if (type === 'password' && on('password-grant'))
+      return give({ id: -1, client: id, callback: '', challenge: '', method: '', user: 'ada', scope: 'read' }, response)
+    if (type !== 'authorization_code' && !on('any-grant-type')) return refuse('unsupported_grant_type')
     const code = form.get('code') ?? ''
     const grant = codes.get(code)
     if (!grant) return refuse('invalid_grant')
@@ -163,7 +248,12 @@ export async function serveAuthorization(defect?: FlowDefect) {
       return refuse('invalid_grant')
     }
     const verifier = form.get('code_verifier') ?? ''
-    const isProved = createHash('sha256').update(verifier).digest('base64url') === grant.challenge
+    const isPlain = grant.method === 'plain' || on('verifier-not-hashed')
+    const isProved =
+      createHash('sha256').update(verifier).digest('base64url') === grant.challenge ||
+      (isPlain && verifier === grant.challenge) ||
+      (grant.challenge === '' && (verifier === '' || on('pkce-downgraded'))) ||
+      (on('any-challenge-method') && grant.method !== 'S256')
     if (!isProved && !on('no-pkce') && !(verifier === '' && on('pkce-optional'))) return refuse('invalid_grant')
     if (grant.client !== id && !on('any-client')) return refuse('invalid_grant')
     if (form.get('redirect_uri') !== grant.callback && !on('any-callback-at-token')) return refuse('invalid_grant')
@@ -175,8 +265,9 @@ export async function serveAuthorization(defect?: FlowDefect) {
     give(grant, response)
   }
 
-  function refresh(client: string, value: string, response: ServerResponse) {
-    const grant = refreshes.get(value)
+  function refresh(client: string, form: URLSearchParams, response: ServerResponse) {
+    const value = form.get('refresh_token') ?? ''
+    const grant = refreshes.get(value) ?? (on('access-token-refreshes') ? accesses.get(value) : undefined)
     const refuse = () => send(response, 400, { error: 'invalid_grant' })
     if (!grant || withdrawn.has(grant.id)) return refuse()
     if (grant.client !== client && !on('any-client-refreshes')) return refuse()
@@ -185,12 +276,17 @@ export async function serveAuthorization(defect?: FlowDefect) {
       return refuse()
     }
     grant.isUsed = true
-    give(grant, response)
+    const wanted = form.get('scope')
+    if (wanted === null) return give(grant, response)
+    const isMore = wanted.split(' ').some((one) => !grant.scope.split(' ').includes(one))
+    if (isMore && !on('scope-grows')) return send(response, 400, { error: 'invalid_scope' })
+    give({ ...grant, scope: wanted }, response)
   }
 
   function give({ isUsed: _, ...grant }: Grant & { isUsed?: boolean }, response: ServerResponse) {
     const [access, next] = [randomBytes(16).toString('hex'), randomBytes(16).toString('hex')]
-    accesses.set(access, grant)
+    ends.set(access, Date.now() + lifetime * 1000)
+    accesses.set(access, on('users-mixed') ? { ...grant, user: lastUser } : grant)
     refreshes.set(next, grant)
     send(
       response,
@@ -198,28 +294,43 @@ export async function serveAuthorization(defect?: FlowDefect) {
       {
         access_token: access,
         token_type: on('token-type') ? 'access' : 'Bearer',
-        expires_in: on('expires-text') ? '3600' : 3600,
+        ...(!on('no-expires-in') && {
+          expires_in: on('expires-text') ? '3600' : on('expires-in-milliseconds') ? 3_600_000_000_000 : life,
+        }),
         refresh_token: next,
-        scope: grant.scope,
+        scope: on('scope-list') ? grant.scope.split(' ') : grant.scope,
       },
-      on('token-cached') ? {} : { 'cache-control': 'no-store' },
+      {
+        ...(!on('token-cached') && { 'cache-control': 'no-store' }),
+        ...(on('token-html') && { 'content-type': 'text/html' }),
+      },
     )
   }
 
   function revoke(form: URLSearchParams, response: ServerResponse) {
     if (on('revocation-500')) return send(response, 500, {})
-    const grant = refreshes.get(form.get('token') ?? '')
+    const value = form.get('token') ?? ''
+    const grant = refreshes.get(value) ?? accesses.get(value)
     if (grant && !on('revocation-ignored')) withdrawn.add(grant.id)
     send(response, 200, {})
   }
 
   function counter(request: IncomingMessage, response: ServerResponse) {
-    const grant = accesses.get(/^Bearer (\w+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '')
-    if (!grant) return send(response, 401, { title: 'Sign in' }, { 'www-authenticate': 'Bearer' })
+    const given = /^Bearer (\w+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
+    const grant = accesses.get(given) ?? (on('refresh-token-is-access-token') ? refreshes.get(given) : undefined)
+    const isOver = Date.now() > (ends.get(given) ?? Number.POSITIVE_INFINITY)
+    const isWithdrawn = grant && withdrawn.has(grant.id) && !on('access-not-withdrawn')
+    if (!grant || isWithdrawn || isOver)
+      return send(response, 401, { title: 'Sign in' }, { 'www-authenticate': 'Bearer' })
     const { user, scope } = grant
     if (request.method === 'POST') {
       if (!scope.includes('write') && !on('read-token-writes'))
-        return send(response, 403, { title: 'You may only read' })
+        return send(
+          response,
+          403,
+          { title: 'You may only read' },
+          { 'www-authenticate': 'Bearer error="insufficient_scope"' },
+        )
       counters.set(user, (counters.get(user) ?? 0) + 1)
     } else if (request.method !== 'GET')
       return send(response, 405, { title: 'Use GET or POST' }, { allow: 'GET, POST' })
@@ -273,7 +384,6 @@ export async function serveAuthorization(defect?: FlowDefect) {
         response_types_supported: ['code'],
         authorization_response_iss_parameter_supported: true,
       },
-      '/logo.png': {},
       '/legal': {},
       '/openapi.json': {
         openapi: '3.1.0',
@@ -294,8 +404,19 @@ const signInForm = `<form method="post"><input name="email"><input name="pass" t
 const consentForm = `<form method="post"><button name="action" value="deny">Deny</button>
 <button name="action" value="allow">Allow</button></form>`
 
-function page(response: ServerResponse, status: number, title: string, body: string): void {
-  response.writeHead(status, { 'content-type': 'text/html' }).end(`<!doctype html><title>${title}</title>${body}`)
+const toObject = (body: string): Record<string, string> => {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return {}
+  }
+}
+
+function page(response: ServerResponse, status: number, title: string, body: string, isFramed = false): void {
+  const frames = isFramed ? {} : { 'x-frame-options': 'DENY' }
+  response
+    .writeHead(status, { 'content-type': 'text/html', ...frames })
+    .end(`<!doctype html><title>${title}</title>${body}`)
 }
 
 function send(response: ServerResponse, status: number, value: unknown, headers: Record<string, string> = {}): void {

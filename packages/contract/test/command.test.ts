@@ -174,14 +174,15 @@ test('the command line overrides the environment, which overrides a file that re
     CONTRACT_INCLUDE: 'listNotes\ncreateNote',
     CONTRACT_SAFE: 'false',
   })
-  assert.deepEqual(both.answered, ['createNote', 'listNotes'])
+  assert.deepEqual(both.answered.sort(), ['createNote', 'listNotes'])
 
   assert.match((await used({})).output, /NOTES_TOKEN, which is not set/)
   for (const [value, said] of [
     [{ tokn: 'a' }, /tokn is not known: url, oauth, files/],
     [{ safe: 'yes' }, /safe must be true or false/],
     [{ include: [1] }, /include must be a list of texts/],
-    [{ token: {} }, /token must be text/],
+    [{ token: { basic: 1 } }, /token must be a list of texts/],
+    [{ token: { basic: '$NOT_SET' } }, /NOT_SET, which is not set/],
     [{ oauth: { clientId: 'a' } }, /redirectUri must be a URL/],
     [{ oauth: { redirectUri: 'https://a.example/b' } }, /clientId is missing/],
     [{ oauth: { clientID: 'a' } }, /oauth\.clientID is not known/],

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
-import { type CurlRequest, writeCurl } from '../src/curl.ts'
+import { type CurlRequest, writeCurl } from '../src/calls/curl.ts'
 
 interface Received {
   method: string | undefined

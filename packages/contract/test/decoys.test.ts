@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { parseExact } from '@reference-plugins/reader/exact-json'
 import { checkPlugin } from '../src/index.ts'
 import { checkAll } from './check-all.ts'
 import { type Style, serveMutant, tokens } from './mutant-server.ts'
@@ -17,6 +18,23 @@ const move = (responses: Any, from: string, to: string) => {
   delete responses[from]
 }
 const basic = (token: string) => `Basic ${Buffer.from(`user:${token}`).toString('base64')}`
+
+/** Ids that are numbers, with these digits before the count. */
+const numbersForIds = (digits: string): Style => ({
+  request(url) {
+    url.pathname = url.pathname.replace(new RegExp(`^/notes/${digits}(\\d+)$`), '/notes/n$1')
+  },
+  answer(answer) {
+    const toNumber = (note: Any) => ({ ...note, id: parseExact(digits + note.id.slice(1)) })
+    if (answer.value?.id) answer.value = toNumber(answer.value)
+    if (answer.value?.notes) answer.value = { ...answer.value, notes: answer.value.notes.map(toNumber) }
+  },
+  spec(spec) {
+    for (const operation of Object.values<Any>(spec.paths['/notes/{id}']))
+      operation.parameters[0].schema = { type: 'integer' }
+    return JSON.parse(JSON.stringify(spec).replaceAll('"id":{"type":"string"}', '"id":{"type":"integer"}'))
+  },
+})
 
 /** Plugins that are correct in less usual ways. */
 const decoys: Record<string, Style> = {
@@ -139,21 +157,8 @@ const decoys: Record<string, Style> = {
     spec: (spec) => eachOperation(spec, ({ responses }) => move(responses, 'default', '4XX')),
   },
   'a slow server': { latency: 5 },
-  'numbers for ids': {
-    request(url) {
-      url.pathname = url.pathname.replace(/^\/notes\/(\d+)$/, '/notes/n$1')
-    },
-    answer(answer) {
-      const toNumber = (note: Any) => ({ ...note, id: Number(note.id.slice(1)) })
-      if (answer.value?.id) answer.value = toNumber(answer.value)
-      if (answer.value?.notes) answer.value = { ...answer.value, notes: answer.value.notes.map(toNumber) }
-    },
-    spec(spec) {
-      for (const operation of Object.values<Any>(spec.paths['/notes/{id}']))
-        operation.parameters[0].schema = { type: 'integer' }
-      return JSON.parse(JSON.stringify(spec).replaceAll('"id":{"type":"string"}', '"id":{"type":"integer"}'))
-    },
-  },
+  'numbers for ids': numbersForIds(''),
+  'ids that are numbers above 2^53': numbersForIds('1234567890123456789'),
   'an answer that is text': {
     answer(answer) {
       if (answer.value === 'fine') answer.type = 'text/plain'

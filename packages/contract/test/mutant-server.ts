@@ -40,6 +40,8 @@ const inputs = {
   tags: { type: 'array', items: { type: 'string', maxLength: 20 }, maxItems: 3, description: 'Up to three words' },
 }
 
+const insufficient = 'Bearer error="insufficient_scope"'
+
 /** Another way of doing the same, which is as right. */
 export interface Style {
   manifest?: (manifest: Record<string, unknown>) => Record<string, unknown>
@@ -117,6 +119,13 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
           'access-control-allow-headers': 'authorization, content-type',
         })
         .end()
+    if (on('order-id') && id !== undefined && !notes.has(id)) return problem(response, 404, 'There is no such note')
+    if (on('order-body') && request.method === 'POST') {
+      const input = await readBody(request, response)
+      const wrong = input && fault(input, true)
+      if (!input) return
+      if (wrong) return problem(response, 400, `Correct ${wrong}`)
+    }
     const owner = authenticate(request, searchParams, response)
     if (owner === undefined) return
     if (/%(?![0-9a-f]{2})|%[ce][0-9a-f]%(?![89ab])/i.test(id ?? '')) return problem(response, 400, 'Correct the path')
@@ -136,7 +145,7 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
         ? send(response, 200, {})
         : problem(response, 405, 'Use another method', { allow: ['HEAD', ...Object.keys(handlers)].join(', ') })
     if (owner === 'reader' && method !== 'GET' && !on('scope-ignored'))
-      return problem(response, 403, 'You may only read')
+      return problem(response, on('scope-401') ? 401 : 403, 'You may only read', { 'www-authenticate': insufficient })
     await handler()
   }
 
@@ -147,15 +156,17 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
   ): string | undefined {
     const header = request.headers.authorization ?? ''
     const basic = style.isBasic
-      ? Buffer.from(/^Basic (.+)$/.exec(header)?.[1] ?? '', 'base64')
+      ? Buffer.from(/^Basic (.+)$/i.exec(header)?.[1] ?? '', 'base64')
           .toString()
           .split(':')[1]
       : undefined
     const given = style.isBasic
       ? basic
-      : (/^Bearer (.+)$/.exec(header)?.[1] ??
+      : ((on('scheme-case') ? /^Bearer (.+)$/ : /^Bearer (.+)$/i).exec(header)?.[1] ??
         (on('token-in-query') ? (query.get('access_token') ?? undefined) : undefined))
-    if (on('no-auth')) return 'ada'
+    if (on('no-auth') || (on('head-open') && request.method === 'HEAD')) return 'ada'
+    if (on('token-after-basic') && header === `Basic ${tokens.ada}`) return 'ada'
+    if (on('null-token') && given === 'null') return 'ada'
     const found = Object.entries(tokens).find(([, token]) => token === given)?.[0]
     if (found) return found
     if (on('any-token') && given) return 'ada'
@@ -243,7 +254,7 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
     if (wrong) return problem(response, on('invalid-500') ? 500 : 400, `Correct ${wrong}`)
     const note: Note = {
       id: `n${++ids}`,
-      owner,
+      owner: on('made-for-first') ? 'ada' : owner,
       title: String(input.title),
       priority: Number(input.priority),
       kind: String(input.kind),
@@ -285,6 +296,7 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
     send(response, 200, {
       notes: mine.slice(start || 0, end || 50).map(show),
       ...(more && { nextOffset: on('page-stuck') ? offset : next }),
+      ...(on('total-leak') && { total: notes.size }),
     })
   }
 
@@ -295,6 +307,7 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
 
   function read(owner: string, id: string, response: ServerResponse): void {
     const note = find(owner, id)
+    if (!note && on('other-403') && notes.has(id)) return void problem(response, 403, 'It is not yours')
     if (!note || on('read-404'))
       return void (on('missing-500') ? send(response, 500, {}) : problem(response, 404, 'There is no such note'))
     send(response, 200, show(note))
@@ -303,16 +316,18 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
   async function update(owner: string, id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const input = await readBody(request, response)
     if (!input) return
-    const note = find(owner, id)
+    const note = on('update-leak') || on('hidden-change') ? notes.get(id) : find(owner, id)
     if (!note) return problem(response, 404, 'There is no such note')
     const wrong = on('update-unchecked') ? undefined : fault(input, false)
     if (wrong) return problem(response, 400, `Correct ${wrong}`)
     Object.assign(note, { title: input.title ?? note.title, priority: input.priority ?? note.priority })
+    if (on('hidden-change') && note.owner !== owner) return problem(response, 404, 'There is no such note')
     send(response, 200, show(note))
   }
 
   function remove(owner: string, id: string, response: ServerResponse): void {
-    if (!find(owner, id)) return void problem(response, 404, 'There is no such note')
+    const isFound = on('delete-leak') ? notes.has(id) : find(owner, id) !== undefined
+    if (!isFound) return void problem(response, 404, 'There is no such note')
     if (!on('delete-keeps')) notes.delete(id)
     send(response, 200, { deleted: true })
   }

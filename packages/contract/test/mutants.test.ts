@@ -9,7 +9,13 @@ const isComplete = process.env.FUZZ_MUTANTS === 'complete'
 
 /** The operations in which a defect shows. CI calls all of them for every defect. */
 function operationsFor(defect: Defect): readonly string[] | undefined {
-  const named = { 'missing-500': ['getNote'], 'query-unchecked': ['listNotes'], 'any-method': ['listNotes'] }
+  const named = {
+    'missing-500': ['getNote'],
+    'query-unchecked': ['listNotes'],
+    'any-method': ['listNotes'],
+    'order-body': ['createNote'],
+    'order-id': ['createNote', 'getNote'],
+  }
   if (Object.hasOwn(named, defect)) return named[defect as keyof typeof named]
   if (defect === 'update-unchecked') return ['createNote', 'updateNote']
   // These show in the documents, or in the first calls of any operation.
@@ -28,7 +34,7 @@ const check = async (defect?: Defect) => {
       token: tokens.ada,
       secondToken: tokens.bob,
       readOnlyToken: tokens.reader,
-      maxTime: 20,
+      maxTime: 60,
       ...(include && { include }),
     })
   } finally {

@@ -1,27 +1,51 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkPlugin } from '../src/index.ts'
+import { checkOAuthFlow } from '../src/checks/oauth-flow.ts'
+import { checkPlugin, Report } from '../src/index.ts'
 import { readOAuthSettings } from '../src/oauth/settings.ts'
 import { type FlowDefect, flowMutants, serveAuthorization, settings } from './authorization-server.ts'
 import { checkAll } from './check-all.ts'
 
-const check = async (defect?: FlowDefect, oauth = settings) => {
-  const server = await serveAuthorization(defect)
+const check = async (defect?: FlowDefect, oauth = settings, lifetime?: number) => {
+  const server = await serveAuthorization(defect, lifetime)
   try {
-    return await checkPlugin({ baseUrl: server.url, oauth, maxTime: 20 })
+    return await checkPlugin({ baseUrl: server.url, oauth, maxTime: 60 })
   } finally {
     server.close()
   }
 }
 
+/** Checks the sign-in alone. */
+async function checkSignIn(defect: FlowDefect): Promise<Report> {
+  const { url, close } = await serveAuthorization(defect)
+  const report = new Report()
+  const manifest = (await (await fetch(`${url}/.well-known/ai-plugin.json`)).json()) as Record<string, unknown>
+  const probe = async (token: string) =>
+    (await fetch(`${url}/counter`, { headers: { authorization: `Bearer ${token}` } })).status
+  try {
+    await checkOAuthFlow(manifest, url, settings, report, probe)
+    return report
+  } finally {
+    close()
+  }
+}
+
 const defects = Object.keys(flowMutants) as FlowDefect[]
-const reportOf = await checkAll(defects, (defect) => check(defect))
+const reportOf = await checkAll(defects, (defect) =>
+  flowMutants[defect].startsWith('oauth-') ? checkSignIn(defect) : check(defect),
+)
 
 test('a correct authorization server has no finding, and its tokens reach the operations', async () => {
   const report = await check()
   assert.deepEqual(report.findings, [])
   assert.deepEqual([...report.answered].sort(), ['count', 'getCount'])
   assert.deepEqual(report.untested, [])
+})
+
+test('tokens that end during the run are replaced', async () => {
+  const report = await check(undefined, settings, 2)
+  assert.deepEqual(report.findings, [])
+  assert.deepEqual([...report.answered].sort(), ['count', 'getCount'])
 })
 
 test('without a second client and without users, what could not be tried is said', async () => {

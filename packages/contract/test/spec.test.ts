@@ -65,7 +65,7 @@ test('a form is sent as a form, and is not taken for a body of JSON', () => {
   assert.deepEqual(toRequest(operation, placeValues(operation, { title: 'a b' })), {
     method: 'POST',
     path: '/a',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    headers: { accept: '*/*', 'content-type': 'application/x-www-form-urlencoded' },
     body: 'title=a+b',
   })
 })
@@ -116,19 +116,49 @@ test('Swagger 2 is read: its body, its lists, its answers and its base path', ()
   const spec = readSpec(swagger, new Report())
   const [operation] = spec.operations
   assert.ok(operation)
-  assert.deepEqual([spec.basePath, spec.version], ['/v1', '3.0'])
+  assert.deepEqual([spec.servers, spec.version], [['https://api.example.com/v1'], '3.0'])
   const { path, body } = toRequest(operation, placeValues(operation, { ids: [1, 2], a: 'x' }))
   assert.deepEqual([path, body], ['/a?ids=1%7C2', '{"a":"x"}'])
   assert.deepEqual(operation.responses['200']?.contents, [
-    { type: 'application/json', schema: swagger.definitions.Thing },
+    { type: 'application/json', schema: swagger.definitions.Thing, pointer: '/paths/~1a/post/responses/200/schema' },
   ])
 })
 
-test('the base path is that of the first server, its variables filled in', () => {
-  const basePath = (servers: object[]) => readSpec(document({}, { servers }), new Report()).basePath
-  assert.equal(basePath([{ url: 'https://api.example.com/{v}/', variables: { v: { default: 'v2' } } }]), '/v2')
-  assert.equal(basePath([{ url: '/v1' }, { url: '/v2' }]), '/v1')
-  assert.equal(basePath([{ url: 'https://api.example.com' }]), '')
+const local = 'http://localhost:3000'
+for (const [what, servers, target, base] of [
+  ['the path of a public address', ['https://api.example.com/v1'], {}, `${local}/v1`],
+  [
+    'variables',
+    [{ url: 'https://{h}/{v}/', variables: { h: { default: 'a' }, v: { default: 'v2' } } }],
+    {},
+    `${local}/v2`,
+  ],
+  ['a variable without a default', ['https://a.example/{v}'], {}, local],
+  ['a relative one', ['/v1', '/v2'], {}, `${local}/v1`],
+  ['one beside the spec', ['../api'], { specUrl: `${local}/docs/v1/openapi.json` }, `${local}/docs/api`],
+  ['the one under test among several', ['https://api.example.com/v1', `${local}/dev`], {}, `${local}/dev`],
+  ['no server', [], {}, local],
+  ['a plugin on a path, behind a proxy', ['https://api.example.com'], { baseUrl: `${local}/todo` }, `${local}/todo`],
+  ['a plugin on a path', ['https://a.example/todo'], { baseUrl: `${local}/todo` }, `${local}/todo`],
+  ['an address that is given for calls', ['/v9'], { baseUrl: `${local}/v1`, isBase: true }, `${local}/v1`],
+  ['a subdomain', ['https://api.a.example/v1'], { baseUrl: 'https://a.example' }, 'https://api.a.example/v1'],
+  ['another host', ['https://b.example/v1'], { baseUrl: 'https://a.example' }, 'https://a.example/v1'],
+  ['a host without a scheme', ['localhost:9999/v1'], {}, `${local}/v1`],
+] as const)
+  test(`the server of calls: ${what}`, () => {
+    const spec = document({}, { servers: servers.map((one) => (typeof one === 'string' ? { url: one } : one)) })
+    assert.equal(readSpec(spec, new Report(), { baseUrl: local, ...target }).base, base)
+  })
+
+test('an operation or its path may have a server of its own', () => {
+  const paths = {
+    '/a': { servers: [{ url: '/files' }], get: { responses: ok }, put: { servers: [{ url: '/w' }], responses: ok } },
+  }
+  const { operations } = readSpec(document(paths), new Report(), { baseUrl: local })
+  assert.deepEqual(
+    operations.map(({ base }) => base),
+    [`${local}/files`, `${local}/w`],
+  )
 })
 
 const secret = {

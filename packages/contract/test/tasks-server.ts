@@ -122,7 +122,7 @@ export async function serveTasks({ defect, mostPerSecond, isSoft, paging = 'mark
           : 'authorization, content-type, if-match',
       })
     }
-    if (request.headers.authorization !== `Bearer ${taskToken}`)
+    if (request.headers.authorization?.replace(/^bearer /i, '') !== taskToken)
       return problem(response, 401, 'Send a token', { 'www-authenticate': 'Bearer' })
     if (on('trace') && request.method === 'TRACE') return send(response, 200, request.headers)
     if (on('twice-500') && searchParams.getAll('limit').length > 1) throw new Error('a list')

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Report } from '../src/finding.ts'
 import { SchemaCheck } from '../src/schema-check.ts'
-import type { Schema } from '../src/spec.ts'
+import { readSpec, type Schema } from '../src/spec.ts'
 import { brokenValues } from '../src/values/broken.ts'
 import { edgesOf } from '../src/values/edges.ts'
 import { nameOf, partsOf, withPart } from '../src/values/parts.ts'
@@ -134,6 +135,41 @@ test('each branch has a value', () => {
   assert.deepEqual(kinds, ['cat', 'dog'])
 })
 
+const components = {
+  Cat: { type: 'object', required: ['pet', 'lives'], properties: { pet: text, lives: { type: 'integer' } } },
+  Dog: { type: 'object', required: ['pet', 'bark'], properties: { pet: text, bark: { type: 'boolean' } } },
+  Node: {
+    type: 'object',
+    required: ['name'],
+    properties: { name: text, below: { type: 'array', items: { $ref: '#/components/schemas/Node' } } },
+  },
+}
+
+function bodyOf(schema: object): Schema {
+  const post = { requestBody: { content: { 'application/json': { schema } } }, responses: {} }
+  const document = { openapi: '3.1.0', paths: { '/a': { post } }, components: { schemas: components } }
+  const body = readSpec(document, new Report()).operations[0]?.bodies[0]
+  assert.ok(body)
+  return body.schema
+}
+
+test('a branch has its name in the member that tells the branches apart', () => {
+  const oneOf = ['Cat', 'Dog'].map((name) => ({ $ref: `#/components/schemas/${name}` }))
+  const kinds = (mapping?: object): unknown[] => {
+    const schema = bodyOf({ oneOf, discriminator: { propertyName: 'pet', ...(mapping && { mapping }) } })
+    return [values.ordinary(schema), ...values.branches(schema)].map((one) => (one as { pet: string }).pet)
+  }
+  assert.deepEqual(kinds(), ['Cat', 'Dog'])
+  assert.deepEqual(kinds({ cat: '#/components/schemas/Cat', dog: 'Dog' }), ['cat', 'dog'])
+})
+
+test('a schema that refers to itself is followed, and comes to an end', () => {
+  const schema = bodyOf({ $ref: '#/components/schemas/Node' })
+  const value = values.ordinary(schema, { all: true }) as { below: { name: unknown }[] }
+  assert.equal(typeof value.below[0]?.name, 'string')
+  assert.equal(check.fault(schema, value), undefined)
+})
+
 test('examples come first, and a fresh text differs from call to call', () => {
   const schema = { type: 'object', required: ['a'], properties: { a: { type: 'string', example: 'shown' } } }
   assert.deepEqual(values.ordinary(schema), { a: 'shown' })
@@ -170,16 +206,16 @@ const whole = values.ordinary(order, { all: true })
 test('each keyword is broken at every depth', () => {
   const found = partsOf(order, whole, fits).flatMap((part) =>
     brokenValues(part)
-      .map(({ word, value, without }) => ({
-        name: `${nameOf(without === undefined ? part.path : [...part.path, without])} ${word}`.trim(),
-        root: withPart(undefined, whole, without === undefined ? part.path : [...part.path, without], value),
+      .map(({ word, value, member }) => ({
+        name: `${nameOf(member === undefined ? part.path : [...part.path, member])} ${word}`.trim(),
+        root: withPart(undefined, whole, member === undefined ? part.path : [...part.path, member], value),
       }))
       .filter(({ root }) => !fits(order, root)),
   )
   const names = new Set(found.map(({ name }) => name))
   for (const name of [
     'name required',
-    'additionalProperties',
+    'notDescribed additionalProperties',
     'name maxLength',
     'name minLength',
     'note maxLength',
@@ -212,3 +248,17 @@ for (const [what, value, expected] of [
   test(`a text is read in each way in which a server may read it: ${what}`, () => {
     assert.ok(readingsOf(value).some((one) => JSON.stringify(one) === JSON.stringify(expected)))
   })
+
+test('no limit or example above 2^53 is sent, because it may have been rounded', () => {
+  const schema = JSON.parse(
+    '{"type":"integer","minimum":-9223372036854775808,"maximum":9223372036854775807,"example":9223372036854775807}',
+  )
+  const [part] = partsOf(schema, values.ordinary(schema), fits)
+  assert.ok(part)
+  const sent = [part.value, ...edgesOf(part).map(({ value }) => value), ...brokenValues(part).map(({ value }) => value)]
+  assert.deepEqual(
+    sent.filter((one) => Number.isInteger(one) && !Number.isSafeInteger(one)),
+    [],
+  )
+  assert.ok(sent.includes(0))
+})

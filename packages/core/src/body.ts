@@ -1,5 +1,6 @@
 import type { Context } from 'koa'
 import { koaBody } from 'koa-body'
+import { parseJson } from './json.ts'
 import { Problem } from './problem.ts'
 
 /** The longest JSON body, in bytes after decompression. A definition whose inputs may be longer is refused. */
@@ -48,7 +49,7 @@ export async function readJson(ctx: Context): Promise<unknown> {
 
 function parse(bytes: Buffer): unknown {
   try {
-    return JSON.parse(utf8.decode(bytes))
+    return parseJson(utf8.decode(bytes))
   } catch (error) {
     throw new Problem(
       400,

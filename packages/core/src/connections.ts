@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { addressKey } from './address-key.ts'
 
 /** What one client, and all of them together, may make the process hold. */
 export interface ConnectionLimits {
@@ -16,6 +17,10 @@ export interface ConnectionLimits {
   waitingRequests: number
   /** The most pipelined requests that wait on all connections. */
   allWaitingRequests: number
+  /** The most requests that are answered at once, from their head to the last byte that is sent. */
+  allRequests: number
+  /** The most of them that come from one address (IPv6: from one /64), so that others find a place. */
+  requestsOfAddress: number
 }
 
 const defaults: ConnectionLimits = {
@@ -24,39 +29,68 @@ const defaults: ConnectionLimits = {
   allUnsentBytes: 2 ** 28,
   waitingRequests: 100,
   allWaitingRequests: 1_000,
+  allRequests: 1_000,
+  requestsOfAddress: 500,
 }
 
 const interval = 250
 
+/** A client's address, as long as it is connected. */
+interface Address {
+  readonly key: string
+  connections: number
+  requests: number
+}
+
 interface Connection {
   readonly socket: Socket
+  readonly address: Address
   /** Requests that have arrived while another one is answered. */
   readonly waiting: [IncomingMessage, ServerResponse][]
   busy: boolean
+  /** Whether the request that is answered counts; one that is refused does not. */
+  isCounted: boolean
   /** Since when bytes have been waiting to be sent; undefined if there are none. */
   unsentSince: number | undefined
 }
 
 /**
  * Hands requests to `listener`, those of one connection one after another (RFC 9112 section 9.3.2), and closes connections
- * whose client asks and does not read.
+ * whose client asks and does not read. Beyond the most requests at once, `refuse` answers.
  */
 export function limitConnections(
   server: Server,
   listener: RequestListener,
+  refuse: RequestListener,
   limits: Partial<ConnectionLimits> = {},
 ): void {
   const { sendTimeout, unsentBytes, allUnsentBytes, waitingRequests, allWaitingRequests } = { ...defaults, ...limits }
+  const { allRequests, requestsOfAddress } = { ...defaults, ...limits }
   const connections = new Map<Socket, Connection>()
+  const addresses = new Map<string, Address>()
   let allWaiting = 0
+  let requests = 0
   let timer: NodeJS.Timeout | undefined
 
   server.on('connection', (socket: Socket) => {
-    const connection: Connection = { socket, waiting: [], busy: false, unsentSince: undefined }
+    const key = addressKey(socket.remoteAddress ?? '')
+    const address = addresses.get(key) ?? { key, connections: 0, requests: 0 }
+    addresses.set(key, address)
+    address.connections++
+    const connection: Connection = {
+      socket,
+      address,
+      waiting: [],
+      busy: false,
+      isCounted: false,
+      unsentSince: undefined,
+    }
     connections.set(socket, connection)
     timer ??= setInterval(sweep, interval).unref()
     socket.once('close', () => {
       connections.delete(socket)
+      if (--address.connections === 0) addresses.delete(key)
+      discount(connection)
       allWaiting -= connection.waiting.splice(0).length
     })
   })
@@ -79,14 +113,25 @@ export function limitConnections(
   })
 
   function answer(connection: Connection, request: IncomingMessage, response: ServerResponse): void {
+    const { address } = connection
     connection.busy = true
-    response.on('close', answerNext)
+    response.on('close', () => answerNext(connection))
+    if (requests >= allRequests || address.requests >= requestsOfAddress) return void refuse(request, response)
+    connection.isCounted = true
+    requests++
+    address.requests++
     listener(request, response)
   }
 
-  function answerNext(this: ServerResponse): void {
-    const connection = connections.get(this.req.socket)
-    if (!connection) return
+  function discount(connection: Connection): void {
+    if (!connection.isCounted) return
+    connection.isCounted = false
+    requests--
+    connection.address.requests--
+  }
+
+  function answerNext(connection: Connection): void {
+    discount(connection)
     connection.busy = false
     const next = connection.waiting.shift()
     if (!next) return

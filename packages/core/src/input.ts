@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { toNumber } from './json.ts'
 import type { Operation } from './operation.ts'
 import { Problem } from './problem.ts'
 import { type Fits, listTexts, readListText } from './query-list.ts'
@@ -43,8 +44,8 @@ const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
 
 // Text that cannot be converted stays text, so that the schema refuses it with a message of its own.
 const converters: Record<string, ((text: string) => unknown) | undefined> = {
-  number: (text) => (jsonNumber.test(text) ? Number(text) : text),
-  integer: (text) => (jsonNumber.test(text) ? Number(text) : text),
+  number: (text) => (jsonNumber.test(text) ? toNumber(text) : text),
+  integer: (text) => (jsonNumber.test(text) ? toNumber(text) : text),
   boolean: (text) => (text === 'true' ? true : text === 'false' ? false : text),
 }
 

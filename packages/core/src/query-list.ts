@@ -1,3 +1,5 @@
+import { parseJson } from './json.ts'
+
 /** Whether a value may be an item of the list. */
 export type Fits = (item: unknown) => boolean
 
@@ -26,7 +28,7 @@ export function readListText(text: string, convert: (text: string) => unknown, f
 function parseList(text: string): unknown[] | undefined {
   if (!/^\s*\[.*\]\s*$/s.test(text)) return undefined
   try {
-    const list: unknown = JSON.parse(text)
+    const list = parseJson(text)
     return Array.isArray(list) ? list : undefined
   } catch {
     return undefined
@@ -38,7 +40,11 @@ const unquote = (item: string): string => item.trim().replace(/^(["'])(.*)\1$/s,
 /** The texts of a list: `name=a&name=b`, or as some clients write it `name[]=a&name[]=b` or `name[0]=a&name[1]=b`. */
 export function listTexts(query: Map<string, string[]>, name: string): string[] | undefined {
   const texts = [...(query.get(name) ?? []), ...(query.get(`${name}[]`) ?? [])]
-  for (let index = 0, found = query.get(`${name}[0]`); found; found = query.get(`${name}[${++index}]`))
-    texts.push(...found)
+  const indexed = [...query.keys()].filter(
+    (key) => key.startsWith(`${name}[`) && /^\[\d+\]$/.test(key.slice(name.length)),
+  )
+  // Clients that leave out an empty item leave out its index too.
+  indexed.sort((one, other) => Number(one.slice(name.length + 1, -1)) - Number(other.slice(name.length + 1, -1)))
+  for (const key of indexed) texts.push(...(query.get(key) as string[]))
   return texts.length > 0 ? texts : undefined
 }

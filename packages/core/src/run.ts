@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Caller } from './auth/auth.ts'
+import { describeRounded } from './json.ts'
 import type { Context } from './operation.ts'
 import type { Plugin, PluginOperation } from './plugin.ts'
 import { Problem } from './problem.ts'
@@ -68,17 +69,19 @@ function refusal(error: z.ZodError, input: unknown): Problem {
   const errors = error.issues.map((issue) => {
     const name = issue.path.join('.')
     const missing = issue.code === 'invalid_type' && !Object.hasOwn(Object(input), String(issue.path[0]))
-    return { name, detail: missing ? 'is missing' : (describeIso(issue, input) ?? issue.message) }
+    return { name, detail: missing ? 'is missing' : (describeValue(issue, input) ?? issue.message) }
   })
   const sentence = errors.map(({ name, detail }) => `${name}: ${detail}`).join('; ')
   return new Problem(400, `Correct the input and call again. ${sentence}`, { errors })
 }
 
-/** Zod's own words for an ISO format name neither the form nor the fault. */
-function describeIso(issue: z.core.$ZodIssue, input: unknown): string | undefined {
+/** Zod's own words for an ISO format name neither the form nor the fault, and it does not know of rounded numbers. */
+function describeValue(issue: z.core.$ZodIssue, input: unknown): string | undefined {
+  const at = (path: PropertyKey[]) =>
+    path.reduce<unknown>((whole, key) => (whole as Record<PropertyKey, unknown>)[key], input)
+  if (issue.code === 'invalid_type') return describeRounded(issue.expected, at(issue.path))
   if (issue.code !== 'invalid_format' || !issue.message.startsWith('Invalid ISO ')) return undefined
-  const value = issue.path.reduce<unknown>((whole, key) => (whole as Record<PropertyKey, unknown>)[key], input)
-  return describeFormat(issue.format, value)
+  return describeFormat(issue.format, at(issue.path))
 }
 
 const describe = (error: z.ZodError): string =>

@@ -51,7 +51,12 @@ export async function serve<Own extends z.ZodType = z.ZodUnknown>(
       proxies: environment.TRUSTED_PROXIES,
       openAiChallenge: environment.OPENAI_APPS_CHALLENGE,
     })
-    const running = await listen(app.callback(), { host, port, lifecycle }).catch((error) => {
+    const running = await listen(app.callback(), {
+      host,
+      port,
+      lifecycle,
+      proxies: environment.TRUSTED_PROXIES,
+    }).catch((error) => {
       throw toEnvironmentError(error, host, port)
     })
     started.push(() => running.stop())

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ConnectionLimits, limitConnections } from './connections.ts'
@@ -20,13 +27,15 @@ export interface ListenOptions {
   host: string
   port: number
   lifecycle: Lifecycle
+  /** How many proxies are in front of the server. Then all callers have one address, and share its requests. */
+  proxies?: number
   limits?: Partial<ConnectionLimits>
 }
 
 /** Listens with limits on headers, time, connections and unread answers, so that a slow or broken client blocks nobody else. */
 export async function listen(
   listener: RequestListener,
-  { host, port, lifecycle, limits }: ListenOptions,
+  { host, port, lifecycle, proxies = 0, limits }: ListenOptions,
 ): Promise<RunningServer> {
   const server = createServer({
     maxHeaderSize: 16_384,
@@ -43,7 +52,7 @@ export async function listen(
     if (lifecycle.stopping) response.setHeader('Connection', 'close')
     listener(request, response)
   }
-  limitConnections(server, answer, limits)
+  limitConnections(server, answer, refuseBusy, { ...(proxies > 0 && { requestsOfAddress: Infinity }), ...limits })
   server.on('clientError', refuse)
   server.on('checkExpectation', (_, response) => {
     const body = problemText(417, 'Send no Expect header, or "Expect: 100-continue"')
@@ -84,6 +93,12 @@ const problemHeaders = (body: string): string[] => [
   'Content-Length',
   String(Buffer.byteLength(body)),
 ]
+
+/** Before the app, so that it costs little. */
+function refuseBusy(_: IncomingMessage, response: ServerResponse): void {
+  const body = problemText(503, 'The server answers too many requests at once: call again in a second')
+  response.writeHead(503, [...problemHeaders(body), 'Retry-After', '1', 'Cache-Control', 'no-store']).end(body)
+}
 
 /** Answers by hand, because whatever the HTTP parser refuses never becomes a request. */
 function refuse(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket): void {

@@ -25,8 +25,8 @@ async function serve(t: TestContext, limits: Partial<ConnectionLimits>, listener
     server.close()
     server.closeAllConnections()
   })
-  const open = async () => {
-    const client = connect(port, '127.0.0.1').on('error', () => {})
+  const open = async (localAddress?: string) => {
+    const client = connect({ port, host: '127.0.0.1', ...(localAddress && { localAddress }) }).on('error', () => {})
     clients.push(client)
     await once(client, 'connect')
     return client
@@ -139,6 +139,95 @@ describe('a client that asks and does not read', () => {
     await until(async () => (await count()) < 4)
     const left = await count()
     assert.ok(left >= 1 && left < 4)
+  })
+})
+
+describe('more requests at once than are answered', () => {
+  test('get 503 with Retry-After, and 2,000 slow readers cost no more memory than a few', async (t) => {
+    let running = 0
+    const { open } = await serve(t, { allRequests: 12, requestsOfAddress: 10 }, (request, response) => {
+      running++
+      response.once('close', () => running--)
+      response.end(request.url === '/short' ? 'answer short;' : long.repeat(100))
+    })
+    const used = () => {
+      collectGarbage()
+      return process.memoryUsage().arrayBuffers + process.memoryUsage().external
+    }
+    const greedy = async (count: number) => {
+      for (let number = 0; number < count; number++) {
+        const client = await open()
+        client.pause()
+        client.write(get('/'))
+      }
+      await sleep(50)
+      return used()
+    }
+    const few = await greedy(20)
+    assert.equal(running, 10)
+    const many = await greedy(1_980)
+    assert.equal(running, 10)
+    assert.ok(many < few + 64 * 2 ** 20, `${few} bytes with 20 readers, ${many} with 2,000`)
+
+    let refused = ''
+    const late = await open()
+    late.on('data', (chunk) => {
+      refused += chunk
+    })
+    late.write(get('/') + get('/'))
+    await until(() => refused.split('call again in a second').length === 3)
+    assert.match(refused, /^HTTP\/1.1 503 Service Unavailable\r\n/)
+    assert.match(refused, /\r\nRetry-After: 1\r\n/)
+    assert.match(refused, /\r\nContent-Type: application\/problem\+json\r\n/)
+    // Only Linux has more addresses of its own without configuration.
+    if (process.platform !== 'linux') return
+    const other = await open('127.0.0.2')
+    other.write(get('/short'))
+    assert.deepEqual(await answers(other, 1), ['short'], 'another address finds a place')
+  })
+
+  test('are answered again when the others have ended or left, and an upload that is refused is read', async (t) => {
+    const { open } = await serve(t, { allRequests: 4 }, async (request, response) => {
+      if (request.url === '/never') return
+      for await (const _ of request);
+      response.end(`answer ${request.url};`)
+    })
+    for (let round = 0; round < 5; round++) {
+      const clients = await Promise.all(Array.from({ length: 4 }, () => open()))
+      for (const client of clients) client.write(get('/never'))
+      await sleep(20)
+      const upload = await open()
+      let text = ''
+      upload.on('data', (chunk) => {
+        text += chunk
+      })
+      upload.write(
+        `POST /big HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${long.length * 16}\r\n\r\n${long.repeat(16)}`,
+      )
+      await until(() => text.startsWith('HTTP/1.1 503 '))
+      for (const client of clients) client.destroy()
+      await sleep(20)
+      text = ''
+      upload.write(get('/again'))
+      await until(() => text.includes('answer /again;'))
+      upload.destroy()
+    }
+  })
+
+  test('are shared by all callers behind a proxy', async (t) => {
+    const lifecycle = { stopping: false }
+    const options = { host: '127.0.0.1', port: 0, lifecycle, proxies: 1, limits: { allRequests: 600 } }
+    let running = 0
+    const { server } = await listen(() => void running++, options)
+    const { port } = server.address() as { port: number }
+    t.after(() => {
+      server.close()
+      server.closeAllConnections()
+    })
+    const clients = Array.from({ length: 620 }, () => connect(port, '127.0.0.1').on('error', () => {}))
+    for (const client of clients) client.write(get('/'))
+    await until(() => running === 600)
+    for (const client of clients) client.destroy()
   })
 })
 

@@ -35,6 +35,7 @@ const post = async (body: unknown, accept: string | undefined, more: Record<stri
 const call = (input: unknown) => message('tools/call', { name: 'addOrder', arguments: input })
 const asJson = [
   undefined,
+  '',
   '*/*',
   'application/json',
   'application/*',
@@ -128,6 +129,8 @@ test('null for what is optional counts as left out', async () => {
   for (const [body, headers] of [
     [call({ item: 'tea', count: null, tags: null }), {}],
     [{ ...call({ item: 'tea' }), extra: null }, {}],
+    [{ ...call({ item: 'tea' }), error: null, trace: 'x' }, {}],
+    [message('tools/call', { name: 'addOrder', arguments: { item: 'tea' }, _meta: { progressToken: null } }), {}],
     [message('tools/call', { name: 'addOrder', arguments: { item: 'tea' }, _meta: null }), {}],
   ] as const) {
     const { status, text } = await post(body, 'application/json', headers)
@@ -136,6 +139,12 @@ test('null for what is optional counts as left out', async () => {
   }
   for (const body of [{ ...message('tools/list'), params: null }, message('tools/list', { cursor: null })])
     assert.ok(JSON.parse((await post(body, 'application/json')).text).result.tools)
+  const clientInfo = { name: 'client', version: '1', title: null, icons: null }
+  for (const capabilities of [{ roots: null, sampling: null, elicitation: null }, { roots: { listChanged: null } }]) {
+    const params = { protocolVersion: '2025-06-18', capabilities, clientInfo, _meta: null }
+    const { text } = await post(message('initialize', params), 'application/json')
+    assert.equal(JSON.parse(text).result?.protocolVersion, '2025-06-18', text)
+  }
   const missing = await post(message('tools/call', { name: 'addOrder', arguments: null }), 'application/json')
   assert.match(missing.text, /item: is missing/)
   const required = await post(call({ item: null }), 'application/json')

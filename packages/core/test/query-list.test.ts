@@ -34,6 +34,11 @@ const styles: Record<string, (name: string, items: readonly unknown[]) => string
   brackets: (name, items) => items.map((item) => `${name}[]=${encode(String(item))}`).join('&'),
   'encoded brackets': (name, items) => items.map((item) => `${name}%5B%5D=${encode(String(item))}`).join('&'),
   indexes: (name, items) => items.map((item, index) => `${name}[${index}]=${encode(String(item))}`).join('&'),
+  'indexes with gaps': (name, items) =>
+    items
+      .map((item, index) => `${name}[${index * 5 + 1}]=${encode(String(item))}`)
+      .toReversed()
+      .join('&'),
   commas: (name, items) => `${name}=${items.map((item) => encode(String(item))).join(',')}`,
   'encoded commas': (name, items) => `${name}=${encode(items.join(','))}`,
   'commas and blanks': (name, items) => `${name}=${encode(items.join(', '))}`,

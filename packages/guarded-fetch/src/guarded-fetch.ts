@@ -58,7 +58,7 @@ export async function guardedFetch(url: string, options: GuardedFetchOptions = {
     const body = await buffer(limit(response.body ?? new Blob([]).stream(), options.maximumBytes ?? mostBytes, end))
     return { status: response.status, headers: response.headers as unknown as Headers, url: target, body }
   } catch (error) {
-    throw toFetchError(error, timer)
+    throw toFetchError(error, timer, target)
   }
 }
 
@@ -145,8 +145,8 @@ async function request(url: string, options: GuardedFetchOptions, timer: AbortSi
   const signal = options.signal ? AbortSignal.any([options.signal, timer]) : timer
   const agent = new Agent({ maxHeaderSize: 16_384, connect: { lookup: guardedLookup(resolve, isAllowed), timeout } })
   const followed = /^(GET|HEAD)$/i.test(method) ? redirects : 0
+  let next = url
   try {
-    let next = url
     let sent = headers
     for (let hops = 0; ; hops++) {
       const target = checkUrl(next, isAllowed)
@@ -169,7 +169,7 @@ async function request(url: string, options: GuardedFetchOptions, timer: AbortSi
     }
   } catch (error) {
     await agent.destroy()
-    throw toFetchError(error, timer)
+    throw toFetchError(error, timer, next)
   }
 }
 
@@ -213,11 +213,12 @@ function guardedLookup(resolve: Resolve, isAllowed: (address: string) => boolean
   }
 }
 
-function toFetchError(error: unknown, timer: AbortSignal): Error {
+function toFetchError(error: unknown, timer: AbortSignal, url: string): Error {
   // undici wraps the error of its connection, sometimes twice.
   for (let inner = error; inner instanceof Error; inner = inner.cause) if (inner instanceof FetchRefused) return inner
-  if (timer.aborted) return new FetchFailed('the server did not answer in time', { cause: error })
+  const host = URL.parse(url)?.host ?? ''
+  if (timer.aborted) return new FetchFailed(`the server ${host} did not answer in time`, { cause: error })
   const cause = (error as Error).cause as NodeJS.ErrnoException | undefined
   const reason = cause?.code ?? cause?.message ?? (error as Error).message
-  return new FetchFailed(`the server cannot be reached (${reason})`, { cause: error })
+  return new FetchFailed(`the server ${host} cannot be reached (${reason})`, { cause: error })
 }

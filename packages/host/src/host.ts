@@ -17,10 +17,12 @@ import { Credentials } from './sign-in/credentials.ts'
 import { OAuthTokens } from './sign-in/oauth-tokens.ts'
 import { SignIns } from './sign-in/sign-ins.ts'
 import { hostMigrations } from './tables.ts'
+import { UserLimits } from './users/user-limits.ts'
 import { UserModels } from './users/user-models.ts'
 import { Users } from './users/users.ts'
 import { KeyRing } from './vault/key-ring.ts'
 import { Vault } from './vault/vault.ts'
+import { LiveViews } from './views/live-views.ts'
 import { Views } from './views/views.ts'
 import { Workspace } from './workspace/workspace.ts'
 
@@ -58,7 +60,7 @@ export async function openHost(options: HostOptions) {
     ...registered,
     ...conversing,
     async close() {
-      await conversing.turns.close()
+      await conversing.turns.stopAll()
       await database.close()
     },
   }
@@ -68,6 +70,7 @@ export async function openHost(options: HostOptions) {
 function openPlugins(database: Database, vault: Vault, options: HostOptions) {
   const { publicUrl, development: allowLoopback, pluginFolder: folder, mode } = options
   const users = new Users(database, mode)
+  const limits = new UserLimits(mode === 'accounts')
   const plugins = new Plugins(database)
   const logos = new Logos(allowLoopback)
   const shares = new Shares(database)
@@ -82,6 +85,7 @@ function openPlugins(database: Database, vault: Vault, options: HostOptions) {
   const workspace = new Workspace({ plugins, credentials, presentation, approvals, folder })
   return {
     users,
+    limits,
     plugins,
     logos,
     shares,
@@ -100,23 +104,26 @@ function openConversations(
   database: Database,
   vault: Vault,
   { environment, mode, development: allowLoopback, longestCall, log }: HostOptions,
-  { plugins, activations, credentials }: ReturnType<typeof openPlugins>,
+  { plugins, activations, credentials, limits }: ReturnType<typeof openPlugins>,
 ) {
   const models = new UserModels({ database, vault, environment, isShared: mode === 'accounts' })
   const selection = new Selection()
   const caller = new Caller({ credentials, allowLoopback, ...(longestCall !== undefined && { longestCall }) })
   const views = new Views({ credentials, allowLoopback })
+  const liveViews = new LiveViews()
   const conversations = new Conversations(database)
   const turns = new Turns({
     conversations,
     plugins,
+    limits,
+    liveViews,
     caller,
     permissions: new Permissions(database),
     modelOf: (user) => models.open(user),
     prompt: { plugins, activations, selection },
     log,
   })
-  return { models, selection, caller, views, conversations, turns }
+  return { models, selection, caller, views, liveViews, conversations, turns }
 }
 
 async function toKeys(keys: () => string, database: Database): Promise<KeyRing> {

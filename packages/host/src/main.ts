@@ -18,7 +18,12 @@ async function start(): Promise<void> {
   const host = await openHost({ ...options, ...(development && { pluginFolder }) })
   await host.conversations.settleInterrupted()
   const app = createHostApp(host, page(await buildPage()))
-  const running = await listen(app.callback(), { host: address, port, lifecycle: { stopping: false } })
+  const running = await listen(app.callback(), {
+    host: address,
+    port,
+    lifecycle: { stopping: false },
+    proxies: environment.TRUSTED_PROXIES,
+  })
   console.log(`The host is ready at ${publicUrl}: register, activate, share, converse`)
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, async () => {

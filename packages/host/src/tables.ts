@@ -1,5 +1,19 @@
 import { oauthMigrations } from '@reference-plugins/oauth-server/tables'
 
+/** The columns that hold the user's id, by their tables. */
+const userColumns = {
+  plugin: 'owner',
+  registration: 'owner',
+  activation: 'user_id',
+  secret: 'user_id',
+  sign_in: 'user_id',
+  member: 'user_id',
+  conversation: 'user_id',
+  permission: 'user_id',
+  setting: 'user_id',
+  oauth_sign_in: 'account_id',
+}
+
 /** The tables of the host. Times are ISO 8601 in UTC, so that they sort as text. */
 export const hostMigrations = {
   ...oauthMigrations,
@@ -87,6 +101,15 @@ export const hostMigrations = {
       plugin TEXT NOT NULL REFERENCES plugin ON DELETE CASCADE, hash TEXT NOT NULL, manifest TEXT, spec TEXT,
       PRIMARY KEY (plugin, hash)
     );`,
+  // What is in progress when an account is deleted stores nothing for it. Only the id of an account has 36 characters.
+  'deleted accounts': Object.entries(userColumns)
+    .map(
+      ([table, column]) => `
+    CREATE TRIGGER ${table}_of_deleted_account BEFORE INSERT ON ${table}
+    WHEN length(NEW.${column}) = 36 AND NOT EXISTS (SELECT 1 FROM oauth_account WHERE id = NEW.${column})
+    BEGIN SELECT RAISE(IGNORE); END;`,
+    )
+    .join(''),
 }
 
 export const now = (): string => new Date().toISOString()

@@ -145,6 +145,8 @@ export interface OperationSummary {
   method?: string
   path?: string
   input: Schema
+  /** The inputs that are files: each is text, or a data URL in base64 whose parameter `name` is the file name. */
+  files?: string[]
   /** Whether the host asks the user before it calls the operation. */
   asks: 'never' | 'once' | 'always'
 }

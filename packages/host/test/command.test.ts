@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { after, before, test } from 'node:test'
@@ -142,12 +144,80 @@ test('conversations are replayed, and a changed answer gives exit code 1', async
   assert.match(bad.output, /✖ todo.getTodos\n {2}the answer.items is missing/)
 })
 
+/** An API whose spec has the title and the operationIds of many others. */
+async function serveNamesake(operationId: string) {
+  const server = createServer((request, response) => {
+    const operation = { operationId, summary: 'Lists', responses: { 200: { description: 'ok' } } }
+    const document = {
+      openapi: '3.0.3',
+      info: { title: 'My.Shop', version: '1' },
+      paths: { '/things': { get: operation } },
+    }
+    response.setHeader('content-type', 'application/json')
+    if (request.url === '/things') return void response.end(JSON.stringify({ port: request.socket.localPort }))
+    if (request.url !== '/openapi.json') response.statusCode = 404
+    response.end(JSON.stringify(document))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return { port, address: `localhost:${port}`, server }
+}
+
+test('plugins of one name are told apart by what list prints, and names may contain full stops', async () => {
+  const shops = [await serveNamesake('things.list'), await serveNamesake('things.list'), await serveNamesake('other')]
+  try {
+    const [first, second] = shops as [(typeof shops)[0], (typeof shops)[0]]
+    const alone = await host(['register', first.address])
+    assert.match(alone.output, /Next: pnpm host activate My_Shop\n/)
+    assert.equal((await host(['activate', 'My.Shop'])).code, 0)
+    for (const name of ['My_Shop.things_list', 'My.Shop.things.list', 'my_shop.things_list'])
+      assert.deepEqual(JSON.parse((await host(['call', name])).answer), { port: first.port })
+    for (const { address } of shops.slice(1)) {
+      const { output } = await host(['register', address])
+      const [, next = ''] = /Registered as My_Shop\. Next: pnpm host activate (plugin-[\da-f]{8})\n/.exec(output) ?? []
+      assert.match((await host(['activate', next])).output, new RegExp(`pnpm host call ${next}\\.`))
+    }
+    const { output: listed } = await host(['list'])
+    const ids = shops.map(
+      ({ address }) => new RegExp(`My_Shop {2}(plugin-[\\da-f]{8}) {2}${address} `).exec(listed)?.[1],
+    )
+    assert.equal(new Set(ids).size, 3, listed)
+    for (const [index, id] of ids.slice(0, 2).entries()) {
+      assert.match(listed, new RegExp(`${id}\\.things_list`))
+      const { answer } = await host(['call', `${id}.things_list`])
+      assert.deepEqual(JSON.parse(answer), { port: shops[index]?.port })
+    }
+    const both = await host(['call', 'My_Shop.things_list'])
+    assert.equal(both.code, 2)
+    for (const id of ids.slice(0, 2)) assert.ok(both.output.includes(`${id}.things_list  localhost:`), both.output)
+    // Only one of the three has this operation.
+    assert.equal((await host(['call', 'My_Shop.other'])).code, 0)
+    const named = await host(['activate', 'My_Shop'])
+    assert.ok(
+      ids.every((id) => named.output.includes(`${id}  localhost:`)),
+      named.output,
+    )
+    assert.match((await host(['call', 'nobody.x'])).output, new RegExp(`choose one of .*${ids[0]}`))
+    const file = join(database.slice('file:'.length, -'plugin.sqlite'.length), 'namesake.md')
+    writeFileSync(
+      file,
+      `# A\n\n- My_Shop: ${second.address}\n\n### My_Shop.things_list\n\n\`\`\`json\n{}\n\`\`\`\n\nAnswer 200\n\n\`\`\`json\n{"port":1}\n\`\`\`\n`,
+    )
+    const replayed = await host(['replay', file])
+    assert.equal(replayed.code, 0, replayed.output)
+  } finally {
+    for (const { server } of shops) server.close()
+  }
+})
+
 test('a wrong command prints what to type', async () => {
   for (const [words, hint] of [
     [[], /register ADDRESS/],
     [['nonsense'], /register ADDRESS/],
     [['register'], /Name the address/],
     [['call', 'nobody.read'], /No plugin is called nobody: choose one of/],
+    [['call', 'todo'], /Name the operation after a full stop, such as todo.getTodos/],
+    [['call'], /Name the operation, such as todo.getTodos/],
     [['call', 'todo.nothing'], /has no operation nothing: choose one of getTodos/],
     [['call', 'todo.getTodos', '{'], /JSON object in quotes/],
     [['activate', 'todo', '--wrong'], /--wrong/],

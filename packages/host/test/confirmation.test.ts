@@ -156,6 +156,33 @@ test('a view calls only what the user allows, as itself, and not without end', a
   )
 })
 
+test('only the view of a conversation that was opened last may call', async () => {
+  const eva = await served.userBrowser('eva')
+  await owner.send('POST', `/api/plugins/${plugin.id}/shares`, { userName: 'eva' })
+  await eva.send('PUT', `/api/plugins/${plugin.id}/activation`, {})
+  const { user } = await eva.get<{ user: { id: string } }>('/api/session')
+  const [id, other] = [await begin(eva), await begin(eva)]
+  const [first, second] = [await callByHand(eva, id, 'read', {}), await callByHand(eva, id, 'read', {})]
+  const elsewhere = await callByHand(eva, other, 'read', {})
+  const callByView = (conversation: string, call: Call) =>
+    eva.events(`/api/conversations/${conversation}/calls/${call.id}/view-calls`, { operation: 'read', arguments: {} })
+  const refuseLast = async () => decide(eva, id, (await callsOf(eva, id)).at(-1) as Call, 'refuse')
+  const { liveViews } = served.host
+  liveViews.open(user.id, id, first.id)
+  liveViews.open(user.id, other, elsewhere.id)
+  await callByView(id, first)
+  await refuseLast()
+  liveViews.open(user.id, id, second.id)
+  const before = (await callsOf(eva, id)).length
+  await assert.rejects(callByView(id, first), { status: 409, message: /Another view .* has been opened/ })
+  assert.equal((await callsOf(eva, id)).length, before)
+  await callByView(id, second)
+  await refuseLast()
+  await callByView(other, elsewhere)
+  liveViews.open(user.id, id, first.id)
+  await callByView(id, first)
+})
+
 test('a name in letters that look like those of another alphabet is marked', () => {
   for (const name of ['pаypal', 'Βank', 'my раура', 'Gοogle']) assert.ok(looksAlike(name), name)
   for (const name of ['paypal', 'Почта', 'Ελλάδα', 'Почта News', 'Übersicht', '東京 Tokyo', 'Кот'])

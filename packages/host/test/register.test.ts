@@ -34,7 +34,7 @@ const manifest = (changes: object = {}) => ({
   description_for_human: 'Orders things.',
   description_for_model: 'Orders things.',
   auth: { type: 'none' },
-  api: { type: 'openapi', url: `http://${host}/openapi.yaml` },
+  api: { type: 'openapi', url: `http://${host}/spec/shop.yaml` },
   logo_url: `http://${host}/logo.png`,
   contact_email: 'shop@example.com',
   legal_info_url: `http://${host}/legal`,
@@ -55,7 +55,7 @@ const serve =
   (other: Record<string, string | object | RequestListener> = {}): RequestListener =>
   (request, response) => {
     const path = request.url ?? ''
-    const found = other[path] ?? { '/.well-known/ai-plugin.json': manifest(), '/openapi.yaml': spec() }[path]
+    const found = other[path] ?? { '/.well-known/ai-plugin.json': manifest(), '/spec/shop.yaml': spec() }[path]
     if (typeof found === 'function') return found(request, response)
     if (request.method === 'OPTIONS') return void response.writeHead(204, cors).end()
     if (found === undefined) return void response.writeHead(404).end('Not found')
@@ -106,9 +106,9 @@ test('a good plugin passes every step, and each step shows what was sent and rec
 
 test('the URL of a spec, a manifest or a page of the site also leads to the plugin', async () => {
   answer = serve({ '/': '<html>A site</html>' })
-  for (const path of ['/openapi.yaml', '/.well-known/ai-plugin.json', '/docs']) {
+  for (const path of ['/spec/shop.yaml', '/.well-known/ai-plugin.json', '/docs']) {
     const { found } = await read(`http://${host}${path}`)
-    assert.equal(found?.document.source, path === '/openapi.yaml' ? 'spec' : 'manifest', path)
+    assert.equal(found?.document.source, path === '/spec/shop.yaml' ? 'spec' : 'manifest', path)
   }
 })
 
@@ -170,21 +170,21 @@ for (const [name, other, step, message, advice] of [
   ],
   [
     'a missing spec',
-    { '/openapi.yaml': ((_, response) => void response.writeHead(404).end()) as RequestListener },
+    { '/spec/shop.yaml': ((_, response) => void response.writeHead(404).end()) as RequestListener },
     'spec',
     /There is no spec at/,
     /api\.url/,
   ],
   [
     'HTML in place of the spec',
-    { '/openapi.yaml': '<html><body>Sign in</body></html>' },
+    { '/spec/shop.yaml': '<html><body>Sign in</body></html>' },
     'read spec',
     /HTML|web page/i,
     /./,
   ],
   [
     'a spec without operations',
-    { '/openapi.yaml': '{"openapi":"3.1.0","info":{},"paths":{}}' },
+    { '/spec/shop.yaml': '{"openapi":"3.1.0","info":{},"paths":{}}' },
     'read spec',
     /nothing to call/,
     /./,
@@ -210,7 +210,7 @@ test('a trailing comma is repaired, with a warning that other hosts may reject i
 test('missing CORS is a warning, because this host does not need it', async () => {
   answer = (request, response) => {
     if (request.method === 'OPTIONS') return void response.writeHead(404).end()
-    const body = request.url === '/openapi.yaml' ? spec() : manifest()
+    const body = request.url === '/spec/shop.yaml' ? spec() : manifest()
     response.end(JSON.stringify(body))
   }
   const { step, found } = await read()

@@ -16,7 +16,7 @@ export interface ServedApi {
 /** Serves a plugin with two operations, `read` and `deleteAll`, whose texts and answer the test gives. */
 export async function serveApi(
   name: string,
-  { description = 'Reads.', auth = { type: 'none' } as object } = {},
+  { description = 'Reads.', auth = { type: 'none' } as object, port = 0 } = {},
 ): Promise<ServedApi> {
   const server = createServer(async (request: IncomingMessage, response) => {
     const origin = `http://${request.headers.host}`
@@ -60,7 +60,7 @@ export async function serveApi(
       api.calls.push(`${request.method} ${request.url} ${request.headers.authorization ?? '-'} ${body}`)
     response.setHeader('content-type', 'text/plain')
     response.end(api.answer)
-  }).listen(0, '127.0.0.1')
+  }).listen(port, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   const api: ServedApi = {
     answer: '{}',

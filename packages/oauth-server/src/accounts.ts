@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import type { Database } from '@reference-plugins/store'
+import type { Database, Transaction } from '@reference-plugins/store'
 import { nameKey, shownName } from './name.ts'
 import { fitsPassword, hashPassword } from './password.ts'
 import { seconds } from './tables.ts'
@@ -8,6 +8,9 @@ export interface Account {
   id: string
   name: string
 }
+
+/** Deletes what an account owns. A failure keeps the account. */
+export type RemoveAccount = (account: string, transaction: Transaction) => Promise<void>
 
 const digest = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
 
@@ -49,7 +52,10 @@ export class Accounts {
     const found = await this.#database.get<Account & { password: string }>`
       SELECT id, name, password FROM oauth_account WHERE key = ${nameKey(name)}`
     const fits = await fitsPassword(password, found?.password, signal)
-    return found && fits ? { id: found.id, name: found.name } : undefined
+    if (!found || !fits) return undefined
+    // The password may have been changed, or the account deleted, in the meantime.
+    return this.#database.get<Account>`
+      SELECT id, name FROM oauth_account WHERE id = ${found.id} AND password = ${found.password}`
   }
 
   /** Returns the secret for the browser's cookie. */
@@ -71,30 +77,42 @@ export class Accounts {
   }
 
   /** Ends all sign-ins of the user in browsers. Connected apps keep their access. */
-  async signOutEverywhere({ id }: Account): Promise<void> {
-    await this.#database.run`DELETE FROM oauth_sign_in WHERE account_id = ${id}`
-    await this.#database.run`DELETE FROM oauth_record WHERE model = 'Session' AND account_id = ${id}`
+  signOutEverywhere(account: Account): Promise<void> {
+    return this.#database.transaction((transaction) => endSignIns(transaction, account))
   }
 
   /** Ends all sign-ins too, because somebody else may know the old password. */
   async changePassword(account: Account, password: string, signal?: AbortSignal): Promise<void> {
     const hash = await hashPassword(password, signal)
-    await this.#database.run`UPDATE oauth_account SET password = ${hash} WHERE id = ${account.id}`
-    await this.signOutEverywhere(account)
+    await this.#database.transaction(async (transaction) => {
+      await transaction.run`UPDATE oauth_account SET password = ${hash} WHERE id = ${account.id}`
+      await endSignIns(transaction, account)
+    })
   }
 
-  /** Deletes the account, its sign-ins, and the access of its apps. */
-  async remove(account: Account): Promise<void> {
-    await this.#database.run`DELETE FROM oauth_account WHERE id = ${account.id}`
-    await this.signOutEverywhere(account)
-    await this.#database.run`
-      DELETE FROM oauth_record WHERE grant_id IN (
-        SELECT id FROM oauth_record WHERE model = 'Grant' AND account_id = ${account.id})`
-    await this.#database.run`DELETE FROM oauth_record WHERE account_id = ${account.id}`
+  /**
+   * Deletes the account, its sign-ins, and the access of its apps.
+   * @param also deletes what the account owns elsewhere in the database, before the account; all is deleted, or nothing
+   */
+  async remove({ id }: Account, also?: RemoveAccount): Promise<void> {
+    await this.#database.transaction(async (transaction) => {
+      await also?.(id, transaction)
+      await transaction.run`DELETE FROM oauth_sign_in WHERE account_id = ${id}`
+      await transaction.run`
+        DELETE FROM oauth_record WHERE grant_id IN (
+          SELECT id FROM oauth_record WHERE model = 'Grant' AND account_id = ${id})`
+      await transaction.run`DELETE FROM oauth_record WHERE account_id = ${id}`
+      await transaction.run`DELETE FROM oauth_account WHERE id = ${id}`
+    })
   }
 
   /** Ends a session of oidc-provider, of which only a hash of the id is stored. */
   async forgetSession(uid: string): Promise<void> {
     await this.#database.run`DELETE FROM oauth_record WHERE model = 'Session' AND uid = ${uid}`
   }
+}
+
+async function endSignIns(transaction: Transaction, { id }: Account): Promise<void> {
+  await transaction.run`DELETE FROM oauth_sign_in WHERE account_id = ${id}`
+  await transaction.run`DELETE FROM oauth_record WHERE model = 'Session' AND account_id = ${id}`
 }

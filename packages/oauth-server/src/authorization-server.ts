@@ -3,7 +3,7 @@ import { isLoopback } from '@reference-plugins/guarded-fetch'
 import type { Context, Next } from 'koa'
 import type { Provider } from 'oidc-provider'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
-import { Accounts } from './accounts.ts'
+import { Accounts, type RemoveAccount } from './accounts.ts'
 import { cleanUp } from './adapter.ts'
 import { ConnectedApps } from './connected-apps.ts'
 import { createProvider, mountPath, type ProviderOptions } from './provider.ts'
@@ -25,6 +25,8 @@ export interface AuthorizationServerOptions<Scope extends string>
   verificationTokens?: Readonly<Record<string, string>> | undefined
   /** Whether people may create an account. */
   signUp?: boolean
+  /** Deletes the user's data with the account, in the same transaction. */
+  onRemoveAccount?: RemoveAccount | undefined
   /** The most sign-ins and token requests a minute from one address. */
   rateLimit?: number
 }
@@ -66,12 +68,23 @@ export async function createAuthorizationServer<const Scope extends string>(
     registration = false,
     documents = { hosts: [] },
     rateLimit = 120,
+    onRemoveAccount,
   } = options
   const accounts = new Accounts(database)
   const provider = await createProvider({ ...options, accounts, registration, documents })
   const handler = new ProviderHandler(provider, publicUrl, Object.keys(scopes), database)
   const apps = new ConnectedApps(database, clients)
-  const userPages = new UserPages({ provider, accounts, apps, title, publicUrl, scopes, clients, mayBeNew: signUp })
+  const userPages = new UserPages({
+    provider,
+    accounts,
+    apps,
+    title,
+    publicUrl,
+    scopes,
+    clients,
+    mayBeNew: signUp,
+    onRemoveAccount,
+  })
   const limiter = new RateLimiterMemory({ points: rateLimit, duration: 60 })
   const registrations = new RateLimiterMemory({ points: 30, duration: 3600 })
   const { host, hostname } = new URL(publicUrl)

@@ -12,10 +12,11 @@ export function passwordFault(password: string, name: string): string | undefine
   if (password.length > longestPassword) return `The password may have at most ${longestPassword} characters.`
   if (Array.from(password).length < shortestPassword)
     return `The password needs at least ${shortestPassword} characters.`
-  common ??= new Set(commonPasswordList.split(/\s+/))
+  common ??= new Set(commonPasswordList.trim().split(/\s+/))
   const key = nameKey(password)
-  const word = trimNonLetters(key)
-  if (common.has(key) || common.has(word) || /^(.{1,4})\1+$/su.test(key))
+  // `password1!` and `12345678!` are as easy to guess as without the signs around them.
+  const parts = [key, trim(key, /\p{L}/u), trim(key, /[\p{L}\p{N}]/u)]
+  if (parts.some((part) => common?.has(part)) || /^(.{1,4})\1+$/su.test(key))
     return 'This password is one of the most common ones. Choose a few words that do not belong together.'
   const [letters, ownLetters] = [lettersOf(key), lettersOf(nameKey(name))]
   if (key === nameKey(name) || (letters !== '' && letters === ownLetters))
@@ -25,9 +26,9 @@ export function passwordFault(password: string, name: string): string | undefine
 
 const lettersOf = (key: string): string => key.replace(/\P{L}+/gu, '')
 
-/** `password1!` is as easy to guess as `password`. Without a regular expression, because its time would grow with the square of the length. */
-function trimNonLetters(text: string): string {
+/** From the first character that is wanted to the last. Without a regular expression, because its time would grow with the square of the length. */
+function trim(text: string, wanted: RegExp): string {
   const characters = Array.from(text)
-  const isLetter = (character: string) => /\p{L}/u.test(character)
-  return characters.slice(Math.max(0, characters.findIndex(isLetter)), characters.findLastIndex(isLetter) + 1).join('')
+  const isWanted = (character: string) => wanted.test(character)
+  return characters.slice(Math.max(0, characters.findIndex(isWanted)), characters.findLastIndex(isWanted) + 1).join('')
 }

@@ -15,10 +15,12 @@ const emptyIsAbsent = (value: unknown) => value || undefined
 
 /** The accepted part of an app's own description. The rest is ignored, as RFC 7591 section 2 allows. */
 const Registration = z.object({
-  redirect_uris: z.array(z.string()).min(1).max(10),
+  // Programs on the user's machine may name one for each port that they try.
+  redirect_uris: z.array(z.string()).min(1).max(20),
   client_name: z.preprocess(
     emptyIsAbsent,
-    text(60)
+    // Some programs add the names of their plugin and of the server to their own.
+    text(120)
       .refine((name) => !isDeceptive(name), 'must not have control characters or characters that cannot be seen')
       .transform(shownName)
       .default('An app without a name'),

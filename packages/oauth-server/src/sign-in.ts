@@ -9,6 +9,7 @@ import {
 } from '@reference-plugins/core'
 import type { Database } from '@reference-plugins/store'
 import { z } from 'zod'
+import type { RemoveAccount } from './accounts.ts'
 import { createAuthorizationServer } from './authorization-server.ts'
 import { Clients } from './client.ts'
 import { readDevelopment } from './development.ts'
@@ -33,6 +34,11 @@ export interface SignInOptions<Scope extends string> {
   title: string
   database: Database
   scopes: Readonly<Record<Scope, string>>
+  /**
+   * Deletes the user's data with the account, in the same transaction: both are deleted, or neither. Without it, deleting
+   * the account keeps the data. Not called for the users of another identity provider.
+   */
+  onRemoveAccount?: RemoveAccount
 }
 
 export interface SignIn<Scope extends string> extends Resource {
@@ -72,6 +78,7 @@ export async function createSignIn<const Scope extends string>(options: SignInOp
     signUp,
     registration: (environment.OAUTH_REGISTRATION ?? String(development !== undefined)) === 'true',
     documents: { hosts: environment.OAUTH_CLIENT_HOSTS ?? [] },
+    onRemoveAccount: options.onRemoveAccount,
   })
   await development?.prepare(server, publicUrl)
   return server

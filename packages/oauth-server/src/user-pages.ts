@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import { koaBody } from 'koa-body'
 import { errors, type Provider } from 'oidc-provider'
-import type { Account, Accounts } from './accounts.ts'
+import type { Account, Accounts, RemoveAccount } from './accounts.ts'
 import type { Client } from './client.ts'
 import type { ConnectedApps } from './connected-apps.ts'
 import { userNameFault } from './name.ts'
@@ -9,8 +9,8 @@ import { appsPage } from './pages/apps-page.ts'
 import { consentPage } from './pages/consent-page.ts'
 import { errorPage, type Html, pagePolicy } from './pages/layout.ts'
 import { signInPage } from './pages/sign-in-page.ts'
-import { SignInBusy } from './password.ts'
 import { longestPassword, passwordFault } from './password-choice.ts'
+import { SignInBusy, TooManyTries, tryPassword } from './password-try.ts'
 import { mountPath } from './provider.ts'
 import { setSignInCookie, signedIn, signInCookie } from './sign-in-cookie.ts'
 import { SignInLimits } from './sign-in-limits.ts'
@@ -25,6 +25,7 @@ export interface UserPagesOptions {
   mayBeNew: boolean
   /** The clients in the configuration. */
   clients: readonly Client[]
+  onRemoveAccount?: RemoveAccount | undefined
 }
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
@@ -66,7 +67,17 @@ export class UserPages {
   async #showApps(ctx: Context, account: Account, refusal?: Refusal): Promise<void> {
     const { title, apps, scopes } = this.#options
     const list = await apps.list(account, scopes)
-    await this.#show(ctx, refusal?.status ?? 200, appsPage(title, account.name, list, refusal?.problem))
+    await this.#show(
+      ctx,
+      refusal?.status ?? 200,
+      appsPage({
+        title,
+        account: account.name,
+        apps: list,
+        deletesData: this.#options.onRemoveAccount !== undefined,
+        problem: refusal?.problem,
+      }),
+    )
   }
 
   async #findInteraction(ctx: Context): Promise<Interaction | undefined> {
@@ -164,10 +175,10 @@ export class UserPages {
   }
 
   async #deleteAccount(ctx: Context, account: Account, { password = '' }: Form): Promise<void> {
-    const { accounts } = this.#options
+    const { accounts, onRemoveAccount } = this.#options
     const tried = await this.#tryPassword(ctx, account.name, (signal) => accounts.check(account.name, password, signal))
     if (!('account' in tried)) return this.#showApps(ctx, account, tried)
-    await accounts.remove(account)
+    await accounts.remove(account, onRemoveAccount)
     return this.#signOut(ctx)
   }
 
@@ -191,34 +202,23 @@ export class UserPages {
     return undefined
   }
 
-  /** Counts a try and makes it, as long as the browser waits for the answer. */
+  /** A try, or what the page says why it failed. */
   async #tryPassword(
     ctx: Context,
     name: string,
     attempt: (signal: AbortSignal) => Promise<Account | undefined>,
   ): Promise<{ account: Account } | Refusal> {
-    const wait = await this.#limits.count(ctx.ip, name)
-    if (wait > 0) {
-      ctx.set('Retry-After', String(wait))
-      return { status: 429, problem: `Too many tries. Wait ${wait} seconds and try again.` }
-    }
-    const gone = new AbortController()
-    const giveUp = () => gone.abort()
-    ctx.res.once('close', giveUp)
     try {
-      if (ctx.res.destroyed) giveUp()
-      const account = await attempt(gone.signal)
-      if (!account) return { status: 401, problem: 'User name or password is wrong.' }
-      await this.#limits.succeed(ctx.ip, name)
-      return { account }
+      const account = await tryPassword(ctx, name, this.#limits, attempt)
+      return account ? { account } : { status: 401, problem: 'User name or password is wrong.' }
     } catch (error) {
-      if (!(error instanceof SignInBusy) && !gone.signal.aborted) throw error
-      await this.#limits.giveBack(ctx.ip, name)
-      const { status, headers, message } = new SignInBusy()
-      if (!gone.signal.aborted) ctx.set(headers)
-      return { status, problem: `${message}.` }
-    } finally {
-      ctx.res.off('close', giveUp)
+      if (error instanceof TooManyTries) {
+        ctx.set('Retry-After', String(error.seconds))
+        return { status: 429, problem: `Too many tries. Wait ${error.seconds} seconds and try again.` }
+      }
+      if (!(error instanceof SignInBusy)) throw error
+      ctx.set(error.headers)
+      return { status: error.status, problem: `${error.message}.` }
     }
   }
 

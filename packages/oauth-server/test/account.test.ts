@@ -2,9 +2,13 @@ import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openDatabase, type Transaction } from '@reference-plugins/store'
 import { hashing } from '@reference-plugins/testing/cheap-passwords'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
+import { type Account, Accounts } from '../src/accounts.ts'
 import { fitsPassword, hashPassword, SignInBusy } from '../src/password.ts'
 import { SignInLimits } from '../src/sign-in-limits.ts'
+import { oauthMigrations } from '../src/tables.ts'
 import { Browser } from './browser.ts'
 import { chat, type Diary, desktop, serveDiary } from './fixture.ts'
 import { begin, codeParameters, credentials, getLegacyCode, password, redeem, signUp } from './flow.ts'
@@ -69,6 +73,49 @@ test('a deleted account cannot sign in, its apps lose their access, and its name
   assert.equal((await redeem(diary, { grant_type: 'refresh_token', refresh_token, ...credentials })).status, 400)
   assert.equal((await signIn('barbara', password)).status, 401)
   assert.match((await signUp(diary, 'Barbara')).page, /No app has access/)
+})
+
+test('a password that is changed while it is checked does not fit any more', async () => {
+  const database = await openDatabase(temporaryDatabase(), oauthMigrations)
+  const accounts = new Accounts(database)
+  hashing.isCheap = false
+  try {
+    const account = (await accounts.add('ken', password)) as Account
+    assert.equal((await accounts.check('ken', password))?.id, account.id)
+    const changed = await hashPassword(newPassword)
+    const checked = accounts.check('ken', password)
+    // After the read of the check, long before its end.
+    await accounts.findByName('ken')
+    await database.run`UPDATE oauth_account SET password = ${changed} WHERE id = ${account.id}`
+    assert.equal(await checked, undefined)
+  } finally {
+    hashing.isCheap = true
+    await database.close()
+  }
+})
+
+test('the data of an account is deleted with it, or both stay', async () => {
+  const database = await openDatabase(temporaryDatabase(), {
+    ...oauthMigrations,
+    thing: 'CREATE TABLE thing (owner TEXT NOT NULL)',
+  })
+  const accounts = new Accounts(database)
+  const account = (await accounts.add('ida', password)) as Account
+  const secret = await accounts.signIn(account)
+  await database.run`INSERT INTO thing (owner) VALUES (${account.id})`
+  const removeThings = async (owner: string, transaction: Transaction) => {
+    await transaction.run`DELETE FROM thing WHERE owner = ${owner}`
+  }
+  const failing = async (owner: string, transaction: Transaction) => {
+    await removeThings(owner, transaction)
+    throw new Error('the disk is full')
+  }
+  await assert.rejects(accounts.remove(account, failing), /the disk is full/)
+  assert.ok((await database.all`SELECT * FROM thing`).length === 1 && (await accounts.signedIn(secret)))
+  await accounts.remove(account, removeThings)
+  assert.deepEqual(await database.all`SELECT owner FROM thing UNION ALL SELECT account_id FROM oauth_sign_in`, [])
+  assert.equal(await accounts.find(account.id), undefined)
+  await database.close()
 })
 
 test('prompt=login asks for the password of a user who is signed in', async () => {

@@ -216,8 +216,8 @@ test('a registration must keep the rules, and the app is shown as unverified', a
     ['a script', { redirect_uris: ['javascript:alert(1)'] }, 'invalid_redirect_uri'],
     ['a fragment', { redirect_uris: ['https://a.example.com/#x'] }, 'invalid_redirect_uri'],
     ['a user', { redirect_uris: ['https://a@evil.example.com/'] }, 'invalid_redirect_uri'],
-    ['too many', { redirect_uris: Array.from({ length: 11 }, () => callback) }, 'invalid_redirect_uri'],
-    ['a long name', { redirect_uris: [callback], client_name: 'x'.repeat(61) }, 'invalid_client_metadata'],
+    ['too many', { redirect_uris: Array.from({ length: 21 }, () => callback) }, 'invalid_redirect_uri'],
+    ['a long name', { redirect_uris: [callback], client_name: 'x'.repeat(121) }, 'invalid_client_metadata'],
     [
       'another way',
       { redirect_uris: [callback], token_endpoint_auth_method: 'private_key_jwt' },

@@ -50,13 +50,22 @@ test('a common password, and the own name, are refused in any form', () => {
   for (const common of [
     ...['password', 'PASSWORD', 'Password1!', 'ｐａｓｓｗｏｒｄ', 'passw0rd', '12345678', '1234567890', 'qwertyuiop'],
     ...['iloveyou', 'sunshine', 'football1', 'aaaaaaaa', '12341234', 'abcabcabc', 'baseball2026', '111111111111'],
+    ...['12345678!', '(11223344)', '!!!!!!!!'],
   ])
     assert.match(passwordFault(common, 'ada') ?? '', /most common/, common)
   for (const own of ['Ada Lovelace', 'adalovelace', 'ADA-LOVELACE', 'ada lovelace 1815', 'ＡｄａLovelace'])
     assert.match(passwordFault(own, 'Ada Lovelace') ?? '', /user name/, own)
   assert.match(passwordFault('short', 'ada') ?? '', /at least 8/)
   assert.match(passwordFault('x'.repeat(201), 'ada') ?? '', /at most 200/)
-  for (const good of ['correct horse battery', 'ada likes 3 green teapots', 'tr0ub4dor&3x', '密码很长很难猜到的'])
+  for (const good of [
+    'correct horse battery',
+    'ada likes 3 green teapots',
+    'tr0ub4dor&3x',
+    '密码很长很难猜到的',
+    '8452-1937-6620',
+    '748291046385',
+    '🐎🔋📎🧭🎈🔋🐌🥁',
+  ])
     assert.equal(passwordFault(good, 'ada'), undefined, good)
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), name, (one, own) => void passwordFault(one, own)),

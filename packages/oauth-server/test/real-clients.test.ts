@@ -90,6 +90,18 @@ const real: Record<string, { redirect_uris: string[] } & Record<string, unknown>
     software_version: '0.1.30',
     scope: 'openid email profile',
   },
+  'Gemini CLI MCP Client': {
+    ...usual,
+    redirect_uris: ['http://localhost:7777/oauth/callback'],
+    token_endpoint_auth_method: 'none',
+    code_challenge_method: ['S256'],
+    logo_uri: null,
+    scope: '',
+  },
+  'An editor (plugin:example-marketplace-tools:production-database)': {
+    redirect_uris: Array.from({ length: 12 }, (_, index) => `http://127.0.0.1:${49_153 + index}/oauth/callback`),
+    resource: 'https://notes.example.com/mcp',
+  },
   'Raycast ❤️': {
     redirect_uris: ['com.raycast:/oauth'],
     token_endpoint_auth_method: null,

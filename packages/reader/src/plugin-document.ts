@@ -20,6 +20,14 @@ export interface DocumentAuth {
   oauth?: OAuthEndpoints
 }
 
+/** One security scheme that an operation requires. */
+export interface SignInNeed {
+  /** `bearer`, `basic`, or the place and the name of a key, such as `header:x-api-key`. */
+  kind: string
+  /** For people, such as "a bearer token". */
+  words: string
+}
+
 export interface OAuthEndpoints {
   /** The page where users sign in: `client_url` of the manifest. */
   authorizationUrl: string
@@ -48,6 +56,8 @@ export interface Field {
   object?: 'members' | 'brackets' | 'json' | 'pairs' | 'equals'
   /** What a value in the path begins with: a dot, or a semicolon and its name. */
   prefix?: 'label' | 'matrix'
+  /** Present for a file of a multipart form, with its media type if the spec names one. */
+  file?: { type?: string }
 }
 
 export interface HttpTarget {
@@ -63,7 +73,17 @@ export interface HttpTarget {
     mediaType: string
     /** The inputs whose place is body are its members, or the one named here is the whole of it. */
     whole?: string
+    /** How the members of a form are written, by their names. Those that are not named are text, lists are repeated. */
+    parts?: Record<string, FormPart>
   }
+}
+
+export interface FormPart {
+  /** With a file name, without which many servers take no file. */
+  isFile?: boolean
+  /** The media type of the part. */
+  type?: string
+  list?: 'comma' | 'space' | 'bar'
 }
 
 /** What an operation is called by. */
@@ -82,6 +102,11 @@ export interface DocumentOperation {
   isConsequential: boolean | undefined
   /** Whether it only reads, by its method or by what its tool says. */
   isReading: boolean
+  /**
+   * The ways to sign in that its spec names; one is enough, and each takes all of its schemes. Empty where none is
+   * required; absent where the spec says nothing.
+   */
+  signIn?: SignInNeed[][]
   target: Target
 }
 

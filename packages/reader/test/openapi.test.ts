@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { contentFor, type OpenApi, type Operation, Repairs, readOpenApi, readSpecText } from '../src/index.ts'
+import {
+  contentFor,
+  type OpenApi,
+  type Operation,
+  Repairs,
+  readOpenApi,
+  readSpecText,
+  type Schema,
+  type SchemaSource,
+  sourceOf,
+} from '../src/index.ts'
 
 const read = (document: object): OpenApi => readOpenApi({ openapi: '3.1.0', ...document })
 
@@ -74,7 +84,7 @@ components:
     ],
   )
   assert.deepEqual(
-    responses.map(({ status, headers, contents }) => [status, Object.keys(headers), contents.length]),
+    responses.map(({ status, headers, contents }) => [status, headers.map(({ name }) => name), contents.length]),
     [
       ['2XX', ['X-Remaining'], 1],
       ['default', [], 0],
@@ -87,17 +97,51 @@ components:
   })
 })
 
-test('a schema that refers to itself is read up to the circle', () => {
-  const Node = { type: 'object', properties: { next: { $ref: '#/components/schemas/Node' } } }
-  const { schemas } = read({ components: { schemas: { Node } } })
-  assert.deepEqual(schemas.read({ $ref: '#/components/schemas/Node' }, ''), {
-    type: 'object',
-    properties: { next: {} },
+test('the headers and links of an answer are read, their references followed', () => {
+  const components = {
+    headers: { Left: { required: true, schema: { type: 'integer' } } },
+    links: { Self: { operationId: 'getBook', parameters: { id: '$response.body#/id' } } },
+  }
+  const { responses } = only({
+    components,
+    paths: {
+      '/books': {
+        head: {
+          responses: {
+            200: {
+              headers: {
+                'X-Left': { $ref: '#/components/headers/Left' },
+                'X-Page': { content: { 'application/json': { schema: { type: 'object' } } } },
+                'Content-Type': { required: true, schema: { type: 'string' } },
+              },
+              links: { self: { $ref: '#/components/links/Self' } },
+            },
+          },
+        },
+      },
+    },
   })
-  assert.ok(!schemas.isCut)
+  assert.deepEqual(
+    responses[0]?.headers.map(({ name, isRequired, schema, isJson }) => [name, isRequired, schema, isJson]),
+    [
+      ['X-Left', true, { type: 'integer' }, false],
+      ['X-Page', false, { type: 'object' }, true],
+    ],
+  )
+  assert.deepEqual(responses[0]?.links, { self: components.links.Self })
 })
 
-test('schemas that multiply are cut, and said to be', () => {
+test('a schema that refers to itself is read up to the circle, and the end says what it stands for', () => {
+  const Node = { type: 'object', properties: { next: { $ref: '#/components/schemas/Node' } } }
+  const { schemas } = read({ components: { schemas: { Node } } })
+  const node = schemas.read({ $ref: '#/components/schemas/Node' }, '')
+  assert.deepEqual(node, { type: 'object', properties: { next: {} } })
+  const end = (node.properties as { next: Schema }).next
+  assert.equal(sourceOf(end)?.reference, '#/components/schemas/Node')
+  assert.deepEqual(schemas.readShallow(sourceOf(end) as SchemaSource), node)
+})
+
+test('schemas that multiply are read once each', () => {
   const all = Object.fromEntries(
     Array.from({ length: 20 }, (_, level) => [
       `S${level}`,
@@ -105,8 +149,50 @@ test('schemas that multiply are cut, and said to be', () => {
     ]),
   )
   const { schemas } = read({ components: { schemas: all } })
-  schemas.read({ $ref: '#/components/schemas/S0' }, '')
-  assert.ok(schemas.isCut)
+  const { anyOf } = schemas.read({ $ref: '#/components/schemas/S0' }, '') as { anyOf: Schema[] }
+  assert.equal(anyOf[0], anyOf[8])
+})
+
+test('schemas in circles of circles are cut', { timeout: 10_000 }, () => {
+  const names = Array.from({ length: 30 }, (_, index) => `S${index}`)
+  const properties = Object.fromEntries(names.map((name) => [name, { $ref: `#/components/schemas/${name}` }]))
+  const { schemas } = read({ components: { schemas: Object.fromEntries(names.map((name) => [name, { properties }])) } })
+  for (const name of names) assert.ok(schemas.read({ $ref: `#/components/schemas/${name}` }, '').properties)
+})
+
+test('words beside a reference count in 3.1, and are ignored in 3.0', () => {
+  const components = { schemas: { Name: { type: 'string', minLength: 1 }, Pet: { properties: { name: {} } } } }
+  const name = { $ref: '#/components/schemas/Name', maxLength: 5, description: 'Short' }
+  const pet = { $ref: '#/components/schemas/Pet', properties: { age: { type: 'integer' } } }
+  const { schemas } = read({ components })
+  assert.deepEqual(schemas.read(name, ''), { type: 'string', minLength: 1, maxLength: 5, description: 'Short' })
+  assert.deepEqual(schemas.read(pet, ''), { allOf: [components.schemas.Pet, { properties: pet.properties }] })
+  const old = read({ openapi: '3.0.3', components }).schemas
+  assert.deepEqual(old.read(name, ''), { type: 'string', minLength: 1, description: 'Short' })
+})
+
+test('exclusive limits of 3.0 are read as those of 3.1', () => {
+  const schema = { minimum: 0, exclusiveMinimum: true, maximum: 9, exclusiveMaximum: false }
+  const { schemas } = read({ openapi: '3.0.3' })
+  assert.deepEqual(schemas.read({ properties: { a: schema } }, ''), {
+    properties: { a: { exclusiveMinimum: 0, maximum: 9 } },
+  })
+})
+
+test('what only one side sets is required of the other side alone, and of nobody else', () => {
+  const Base = {
+    required: ['id', 'name'],
+    properties: { id: { readOnly: true }, name: { $ref: '#/components/schemas/Name' } },
+  }
+  const Guest = { allOf: [{ $ref: '#/components/schemas/Base' }], properties: { name: { readOnly: true } } }
+  const { schemas } = read({ components: { schemas: { Base, Guest, Name: { writeOnly: true } } } })
+  const requiredOf = (name: string, direction: 'request' | 'response') => {
+    const schema = schemas.read({ $ref: `#/components/schemas/${name}` }, '', direction)
+    return schema.required ?? (schema.allOf as Schema[])[0]?.required
+  }
+  assert.deepEqual(requiredOf('Guest', 'request'), [])
+  assert.deepEqual(requiredOf('Base', 'request'), ['name'])
+  assert.deepEqual(requiredOf('Base', 'response'), ['id'])
 })
 
 test('a reference in an example is data', () => {

@@ -114,6 +114,89 @@ test('a multipart form has a safe boundary, and no name can start another part',
   )
 })
 
+test('a file has a name, an object is JSON, and a list is joined where the spec says so', () => {
+  const fields = ['file', 'meta'].map((name) => field(name, 'body'))
+  const parts = { file: { isFile: true, type: 'image/png' }, meta: { type: 'application/json' } }
+  const { body = '' } = request(
+    { method: 'POST', fields, body: { mediaType: 'multipart/form-data', parts } },
+    { file: 'abc', meta: { a: 1 } },
+  )
+  assert.match(body, /name="file"; filename="file"\r\ncontent-type: image\/png\r\n\r\nabc\r\n/)
+  assert.match(body, /name="meta"\r\ncontent-type: application\/json\r\n\r\n\{"a":1\}\r\n/)
+  const joined = { mediaType: 'application/x-www-form-urlencoded', parts: { a: { list: 'bar' as const } } }
+  assert.equal(request({ method: 'POST', fields: [field('a', 'body')], body: joined }, { a: [1, 2] }).body, 'a=1%7C2')
+})
+
+const upload = (fields: Field[], given: Record<string, unknown>) => {
+  const target = {
+    kind: 'http' as const,
+    method: 'POST',
+    path: '/a',
+    query: [],
+    fields,
+    body: { mediaType: 'multipart/form-data' },
+  }
+  const { headers, body = '', bytes } = toRequest({ server: 'https://shop.test' }, { target } as never, given)
+  return {
+    body,
+    sent: new Response(bytes ?? body, { headers: { 'content-type': headers['content-type'] ?? '' } }).formData(),
+  }
+}
+const dataUrl = (bytes: Uint8Array, type: string, name?: string) =>
+  `data:${type}${name === undefined ? '' : `;name=${encodeURIComponent(name)}`};base64,${Buffer.from(bytes).toString('base64')}`
+
+test('a file of a multipart form has a name and a media type: text by itself, or bytes as a data URL', async () => {
+  const file = field('photo', 'body', { file: {} })
+  const all = [file, field('icon', 'body', { file: { type: 'image/png' } }), field('note', 'body')]
+  const bytes = new Uint8Array(256).map((_, index) => index)
+  const { body, sent } = upload(all, { photo: 'abc', icon: 'x', note: 'data:text/plain;base64,YQ==' })
+  assert.match(body, /name="photo"; filename="photo"\r\ncontent-type: text\/plain\r\n\r\nabc\r\n/)
+  const texts = await sent
+  assert.equal(texts.get('note'), 'data:text/plain;base64,YQ==')
+  assert.equal((texts.get('icon') as File).type, 'image/png')
+  const binary = upload(all, {
+    photo: [dataUrl(bytes, 'image/gif', 'C:\\a\\Foto "ä".gif'), dataUrl(bytes, 'image/gif')],
+  })
+  assert.match(
+    binary.body,
+    /filename="Foto %22ä%22\.gif"\r\ncontent-type: image\/gif\r\n\r\n\[256 bytes of image\/gif\]/,
+  )
+  const files = (await binary.sent).getAll('photo') as File[]
+  assert.equal(files.length, 2)
+  for (const one of files) assert.deepEqual(new Uint8Array(await one.arrayBuffer()), bytes)
+  assert.throws(() => upload([file], { photo: 'data:image/png;base64,a*b' }), /"photo" is not valid base64/)
+})
+
+test('any bytes under any name arrive as they are, and nothing starts another part', async () => {
+  const type = fc.constantFrom('image/png', 'application/octet-stream', 'text/csv')
+  const name = fc
+    .string({ unit: 'binary', minLength: 1, maxLength: 40 })
+    .filter((one) => one.isWellFormed() && !/[/\\]/.test(one))
+  const any = fc.asyncProperty(
+    fc.uint8Array({ maxLength: 300 }),
+    name,
+    type,
+    fc.string(),
+    async (bytes, name, type, text) => {
+      const { sent } = upload([field('f', 'body', { file: {} }), field('t', 'body')], {
+        f: dataUrl(bytes, type, name),
+        t: text.toWellFormed(),
+      })
+      const form = await sent
+      assert.equal([...form].length, 2)
+      const file = form.get('f') as File
+      assert.deepEqual(new Uint8Array(await file.arrayBuffer()), bytes)
+      assert.equal(file.type, type)
+      // As browsers write it: WHATWG escapes these three only.
+      assert.equal(
+        file.name.replaceAll(/%0A|%0D|%22/g, decodeURIComponent),
+        name.replaceAll(/%0A|%0D|%22/g, decodeURIComponent),
+      )
+    },
+  )
+  await fc.assert(any, { numRuns: 100 })
+})
+
 test('one input can be the whole body, as JSON or as text', () => {
   const whole = (mediaType: string, body: unknown) =>
     request({ method: 'POST', fields: [field('body', 'body')], body: { mediaType, whole: 'body' } }, { body }).body

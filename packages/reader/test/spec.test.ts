@@ -716,3 +716,56 @@ test('a spec without a manifest that expects its key in the query is refused', a
   )
   assert.throws(() => toPluginDocument(undefined, spec, url), /"key" in the query.*Authorization: Bearer/)
 })
+
+for (const [what, schema, wanted] of [
+  ['choices', { type: 'integer', enum: [1, 'BIG'] }, { type: 'integer' }],
+  ['choices as texts', { type: 'integer', enum: ['"BIG"'] }, { type: 'integer' }],
+  ['choices of an unnamed type', { enum: ['BIG'] }, { type: 'string' }],
+  ['a constant', { type: 'integer', const: 'BIG' }, { type: 'integer' }],
+  ['a text that YAML reads as a number', { type: 'string', enum: ['BIG'], default: 'BIG' }, { type: 'string' }],
+  ['a default', { type: 'integer', default: 'BIG', example: 'BIG' }, { type: 'integer' }],
+  [
+    'a default inside',
+    { type: 'array', items: { type: 'integer' }, default: ['BIG'] },
+    { type: 'array', items: { type: 'integer' } },
+  ],
+] as const)
+  test(`a whole number above 2^53 that cannot be read exactly is neither shown nor required: ${what}`, async () => {
+    const json = JSON.stringify(whole({ '/a': { get: { ...list, ...query(schema) } } }))
+    for (const number of ['9007199254740993', '-12345678901234567890']) {
+      const text = json.replaceAll('"\\"BIG\\""', `"${number}"`).replaceAll('"BIG"', number)
+      const [operation] = (await read(text)).spec.operations
+      assert.deepEqual(properties(operation as DocumentOperation).q, wanted)
+    }
+  })
+
+test('a file of a form is recognised in each version of OpenAPI', async () => {
+  const binary = { type: 'string', format: 'binary' }
+  for (const [schema, encoding, wanted] of [
+    [binary, undefined, {}],
+    [{ type: 'array', items: binary }, undefined, {}],
+    [{ anyOf: [binary, { type: 'null' }] }, undefined, {}],
+    [{ type: ['string', 'null'], format: 'binary' }, undefined, {}],
+    [{ type: 'string', contentMediaType: 'application/octet-stream' }, undefined, {}],
+    [{ contentMediaType: 'image/png' }, undefined, {}],
+    [{ type: 'file' }, undefined, {}],
+    [binary, 'image/png', { type: 'image/png' }],
+    [binary, 'image/png, image/jpeg', {}],
+    [{ type: 'string' }, 'image/*', {}],
+    [{ type: 'string' }, undefined, undefined],
+    [{ type: 'string', format: 'byte' }, undefined, undefined],
+    [{ type: 'string', contentEncoding: 'base64', contentMediaType: 'image/png' }, undefined, undefined],
+    [{ type: 'object', properties: { a: binary } }, 'application/json', undefined],
+  ] as const) {
+    const content = {
+      schema: { type: 'object', properties: { a: schema } },
+      ...(encoding && { encoding: { a: { contentType: encoding } } }),
+    }
+    const requestBody = { content: { 'multipart/form-data': content } }
+    const [field] = http((await one({ requestBody }, { method: 'post' })).operation).fields
+    assert.deepEqual(field?.file, wanted, JSON.stringify([schema, encoding]))
+  }
+  const parameters = [{ name: 'a', in: 'formData', type: 'file' }]
+  const swagger = http((await one({ parameters, consumes: ['multipart/form-data'] }, { method: 'post' })).operation)
+  assert.deepEqual(swagger.fields[0]?.file, {})
+})

@@ -16,8 +16,15 @@ const scopes = {
 export async function createNotesPlugin(settings: NotesSettings) {
   const { PUBLIC_URL: publicUrl, DATABASE_URL } = settings
   const database = await openDatabase(DATABASE_URL, { ...oauthMigrations, ...noteMigrations })
-  const signIn = await createSignIn({ environment: settings, publicUrl, title: 'Notes', database, scopes })
   const notes = new Notes(database)
+  const signIn = await createSignIn({
+    environment: settings,
+    publicUrl,
+    title: 'Notes',
+    database,
+    scopes,
+    onRemoveAccount: (owner, transaction) => notes.removeAll(owner, transaction),
+  })
 
   return definePlugin({
     name: 'notes',

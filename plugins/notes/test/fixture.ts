@@ -55,7 +55,8 @@ export async function serveNotes(database = temporaryDatabase()): Promise<Served
       await tables.run`
         INSERT INTO oauth_account (id, name, key, password, created_at) VALUES (${name}, ${name}, ${name}, '', 0)
         ON CONFLICT (key) DO NOTHING`
-      const token = await issuer.issueAccessToken(name, client.id)
+      const account = await issuer.accounts.findByName(name)
+      const token = await issuer.issueAccessToken(account?.id ?? name, client.id)
       const set = (test: supertest.Test) => test.set('Authorization', `Bearer ${token}`)
       return {
         token,

@@ -17,6 +17,10 @@ export interface OrdinaryOptions {
   fresh?: boolean
   /** Which of the learnt values to take, where several may be meant. */
   choice?: number
+  /** The name of one optional input or member that is given all the same. */
+  also?: string
+  /** Nothing optional, even where the operation was accepted only with more. */
+  least?: boolean
 }
 
 /** How an operation has to be called, found out by calling it. */

@@ -1,7 +1,9 @@
-import { writeCurl } from '../curl.ts'
 import { TimeOver } from '../deadline.ts'
 import { type Answer, exchange, TookTooLong } from '../exchange.ts'
 import type { Report } from '../finding.ts'
+import type { Security } from '../security-schemes.ts'
+import { type CredentialSource, type Credentials, nothingPlaced, type Placed } from './credentials.ts'
+import { writeCurl } from './curl.ts'
 import { Pulse } from './pulse.ts'
 import { RateLimits } from './rate-limits.ts'
 
@@ -14,16 +16,20 @@ export interface Exchange extends Answer {
 
 export interface RequestInput {
   method: string
+  /** The URL before the path, where it is not that of the client. */
+  base?: string | undefined
   path: string
   headers?: Record<string, string>
   body?: string | Buffer | undefined
-  /** Undefined sends the token of the run, null sends none. */
-  token?: string | null | undefined
+  /** What the operation needs. Undefined where the spec is silent. */
+  security?: Security
+  /** Undefined sends the credentials of the run, null sends none. */
+  credentials?: CredentialSource | null | undefined
 }
 
 export interface ClientOptions {
   baseUrl: string
-  token?: string | undefined
+  credentials: Credentials
   headers?: Record<string, string>
   /** In milliseconds, for each call. */
   longestCall?: number
@@ -31,9 +37,10 @@ export interface ClientOptions {
 }
 
 export const defaultCallTime = 12_000
-// After a call that hung, others wait less, so that the run comes to an end.
-const shortestCall = 3_000
-const mostHangs = 2
+// After calls that hung, others wait less, so that the run comes to an end.
+const fewHangs = 4
+const laterCall = 3_000
+const lastCall = 1_000
 
 /**
  * The plugin does not answer. `unsure`: an earlier call hung, so the tester waited less than it should to blame the
@@ -52,8 +59,9 @@ export class NoAnswer extends Error {
 /** Makes calls as an assistant does, with a curl command for each that repeats it. */
 export class Client {
   readonly #options: ClientOptions
-  /** How often a call hung, by method and path. */
+  /** How often a call hung, by method and path, and in all. */
   readonly #hangs = new Map<string, number>()
+  #allHangs = 0
 
   readonly limits: RateLimits
   readonly #pulse: Pulse
@@ -69,29 +77,33 @@ export class Client {
     return this.#pulse.end !== undefined
   }
 
+  /** The first secret of the run. */
   get token(): string | undefined {
-    return this.#options.token
+    return this.#options.credentials.first
   }
 
-  async send({ method, path, headers = {}, body, token = this.#options.token }: RequestInput): Promise<Exchange> {
+  get credentials(): Credentials {
+    return this.#options.credentials
+  }
+
+  async send(input: RequestInput): Promise<Exchange> {
     const { baseUrl, report, longestCall = defaultCallTime } = this.#options
-    const url = `${baseUrl}${path}`
-    const authorization =
-      token === null || token === undefined ? {} : { authorization: /^\w+ /.test(token) ? token : `Bearer ${token}` }
-    const all: Record<string, string> = {
-      accept: 'application/json',
-      ...this.#options.headers,
-      ...authorization,
-      ...headers,
-    }
+    const { method, base, path, body } = input
+    const placed = await this.#place(input)
+    const url = addQuery(`${base ?? baseUrl}${path}`, placed.query)
+    const all = addCookies(
+      { accept: 'application/json', ...this.#options.headers, ...input.headers, ...placed.headers },
+      placed.cookies,
+    )
     const place = `${method} ${path.replace(/\?.*/s, '').replaceAll(/[^/]*[\d%][^/]*/g, '*')}`
     const hangs = this.#hangs.get(place) ?? 0
     if (this.#pulse.end !== undefined) throw new NoAnswer(this.#pulse.end, 'unsure')
     if (this.limits.isClosed(place))
       throw new NoAnswer(`${place}: not called again, because Retry-After is later than the run waits`, 'unsure')
-    if (hangs >= mostHangs)
+    if (hangs >= (this.#allHangs < fewHangs ? 2 : 1))
       throw new NoAnswer(`${method} ${url}: not called again, because ${hangs} calls hung`, 'unsure')
-    const longest = this.#hangs.size === 0 ? longestCall : Math.min(longestCall, shortestCall)
+    const later = this.#allHangs < fewHangs ? laterCall : lastCall
+    const longest = this.#allHangs === 0 ? longestCall : Math.min(longestCall, later)
     const request = { method, url, headers: all, body }
     const curl = () => writeCurl(request, report.secrets)
     const what = `${method} ${path.replace(/\?.*/s, '')}`
@@ -113,17 +125,27 @@ export class Client {
         await this.#pulse.check(what, curl())
         if (!(error instanceof TookTooLong)) throw new NoAnswer(said, this.isGone ? 'unsure' : 'failed')
         this.#hangs.set(place, hangs + 1)
+        this.#allHangs++
         throw new NoAnswer(said, longest === longestCall ? 'too slow' : 'unsure')
       })
+    report.statuses.set(answer.status, (report.statuses.get(answer.status) ?? 0) + 1)
     return {
       ...answer,
       method,
       url,
       milliseconds,
       get curl() {
-        return curl()
+        const command = curl()
+        const shown = `${answer.status} ${answer.headers['content-type'] ?? ''} ${answer.text.slice(0, 300)}`
+        report.keepAnswer(command, shown)
+        return command
       },
     }
+  }
+
+  async #place({ security, credentials = this.#options.credentials }: RequestInput): Promise<Placed> {
+    await credentials?.renew?.()
+    return credentials?.place(security) ?? nothingPlaced
   }
 
   /** Sends a request. Undefined where there is no answer. */
@@ -133,4 +155,16 @@ export class Client {
       return undefined
     })
   }
+}
+
+function addQuery(url: string, pairs: Placed['query']): string {
+  const written = pairs.map((pair) => pair.map(encodeURIComponent).join('=')).join('&')
+  return written === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${written}`
+}
+
+function addCookies(headers: Record<string, string>, pairs: Placed['cookies']): Record<string, string> {
+  if (pairs.length === 0) return headers
+  const name = Object.keys(headers).find((one) => one.toLowerCase() === 'cookie') ?? 'cookie'
+  const cookies = pairs.map((pair) => pair.join('='))
+  return { ...headers, [name]: [...(headers[name] ? [headers[name]] : []), ...cookies].join('; ') }
 }

@@ -13,15 +13,20 @@ const isAboutValues = (status: number): boolean => [400, 404, 406, 409, 413, 415
 export async function findHabit(run: CheckRun, operation: SpecOperation): Promise<void> {
   if (operation.method === 'DELETE') return
   const isShown = /"(example|examples|default)":/.test(
-    JSON.stringify([operation.inputs, operation.bodies.map(({ schema, node }) => [schema, node])]),
+    JSON.stringify([operation.inputs, operation.bodies.map(({ schema, examples }) => [schema, { examples }])]),
   )
   const isReading = operation.method === 'GET'
   // With every filter at once a list is empty.
   const plain: OrdinaryOptions[] = isReading ? [{ all: false }, { all: true }] : [{ all: true }, { all: false }]
   const made = isShown ? plain.map((one) => ({ ...one, fresh: true })) : []
-  const others = [1, 2, 3].map((choice) => ({ all: false, fresh: true, choice }))
+  const others = [1, 2, 3].map((choice): OrdinaryOptions => ({ all: false, fresh: true, choice }))
+  // One of several optional inputs may be needed.
+  const single = operation.fields
+    .filter(({ required, place }) => !required && place !== 'header' && place !== 'cookie')
+    .slice(0, 6)
+    .map(({ name }): OrdinaryOptions => ({ all: false, also: name }))
   let before = ''
-  for (const options of [...plain, ...made, ...others]) {
+  for (const options of [...plain, ...made, ...others, ...single]) {
     if (run.isOver()) return
     const values = ordinaryValues(run, operation, options)
     const same = JSON.stringify(values)

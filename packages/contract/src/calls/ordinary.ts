@@ -1,3 +1,4 @@
+import { isNumber, keyOf, numberText, parseExact } from '@reference-plugins/reader/exact-json'
 import { asArray, type Input, type Schema, type SpecBody, type SpecOperation } from '../spec.ts'
 import type { Wishes } from '../values/values.ts'
 import { type CallValues, noValues, type OrdinaryOptions, valueAt, withValue } from './call-values.ts'
@@ -11,13 +12,15 @@ import { resourceBefore, resourceOf } from './pool.ts'
 export function ordinaryValues(
   run: CheckRun,
   operation: SpecOperation,
-  { all, fresh, choice }: OrdinaryOptions,
+  { all, fresh, choice, also, least }: OrdinaryOptions,
 ): CallValues | undefined {
   const habit = run.habits.get(operation.id)
+  const wanted = also ?? (least ? undefined : habit?.also)
   const options = {
-    all: all || (habit?.isAccepted === true && habit.all),
+    all: all || (!least && habit?.all === true),
     fresh: fresh ?? habit?.fresh ?? false,
     choice: choice ?? habit?.choice ?? 0,
+    ...(wanted !== undefined && { also: wanted }),
   }
   const wishes: Wishes = {
     ...options,
@@ -25,8 +28,10 @@ export function ordinaryValues(
     learnt: (name, schema) => (isLearnt(name) ? learntValue(run, operation, { name, schema, ...options }) : undefined),
   }
   let made = noValues()
-  // The last path value says to which others it belongs.
-  for (const input of operation.inputs.toReversed()) {
+  // The last path value says to which others it belongs, and all of them what an ETag is of.
+  const isPath = ({ place }: Input) => place === 'path'
+  const { inputs } = operation
+  for (const input of [...inputs.filter(isPath).toReversed(), ...inputs.filter((one) => !isPath(one))]) {
     const value = inputValue(run, operation, input, wishes, made)
     if (value === undefined) {
       if (input.required) return undefined
@@ -49,10 +54,11 @@ const isBodySent = ({ method }: SpecOperation, { isRequired }: SpecBody): boolea
 
 function inputValue(run: CheckRun, operation: SpecOperation, input: Input, wishes: Wishes, made: CallValues): unknown {
   const { name, schema, place, required, examples } = input
-  const { all, fresh, given } = wishes
+  const { all, fresh, given, also } = wishes
   const known = given?.(name, schema)
   if (known !== undefined) return known
-  if (!required && (!all || isOpaque(input) || isConditional(input))) return undefined
+  const isWanted = required || also === name || (all && !isOpaque(input) && !isConditional(input))
+  if (!isWanted) return undefined
   if (place === 'header' && /^if-(none-)?match$/i.test(name)) {
     const tag = run.pool.tagOf(operation.path, made)
     if (tag !== undefined) return tag
@@ -64,9 +70,7 @@ function inputValue(run: CheckRun, operation: SpecOperation, input: Input, wishe
     if (parent !== undefined) return parent
   }
   const learnt =
-    place === 'path' || isLearnt(name)
-      ? learntValue(run, operation, { name, schema, choice: 0, isPath: place === 'path' })
-      : undefined
+    place === 'path' || isLearnt(name) ? learntValue(run, operation, { name, schema, choice: 0, place }) : undefined
   // A header such as Idempotency-Key must be new each time.
   const isNew = fresh || (place === 'header' && /key|nonce|request-id/i.test(name))
   const shown = isNew ? undefined : examples.find((one) => run.values.fits(schema, one))
@@ -117,28 +121,33 @@ interface Wanted {
   name: string
   schema: Schema
   choice: number
-  isPath?: boolean
+  place?: string
 }
 
 /** A learnt value that fits the schema of the input, as text or as number. */
 function learntValue({ pool, values }: CheckRun, { id, path }: SpecOperation, wanted: Wanted): unknown {
-  const { name, schema, choice, isPath } = wanted
+  const { name, schema, choice, place } = wanted
+  const isPath = place === 'path'
   const resource = isPath ? resourceBefore(path, name) : resourceOf(path)
-  const likely = pool.candidates(name, resource, id)
+  const likely = pool.candidates({ name, resource, operation: id, ...(isPath && { place }) })
   // The id of something else: its name or its description may say of what.
   const words = `${schema.description ?? ''}`.toLowerCase().match(/[a-z]+/g) ?? []
-  const named = isPath ? [] : words.flatMap((word) => pool.candidates('id', word).slice(0, 1))
+  const named = isPath
+    ? []
+    : words.flatMap((word) => pool.candidates({ name: 'id', resource: word, place: 'path' }).slice(0, 1))
   const others = isPath ? [] : pool.ids()
   const fitting = [...likely, ...(likely.length > 0 && choice === 0 ? [] : [...named, ...others])]
-    .map((value) => [value, String(value), ...asJson(String(value))].find((one) => values.fits(schema, one)))
+    .map((value) => [value, textOf(value), ...asJson(textOf(value))].find((one) => values.fits(schema, one)))
     .filter((one) => one !== undefined)
-  const distinct = [...new Set(fitting)]
+  const distinct = [...new Map(fitting.map((one) => [keyOf(one), one])).values()]
   return distinct[choice % Math.max(1, distinct.length)]
 }
 
+const textOf = (value: unknown): string => (isNumber(value) ? numberText(value) : String(value))
+
 function asJson(text: string): unknown[] {
   try {
-    return [JSON.parse(text)]
+    return [parseExact(text)]
   } catch {
     return []
   }

@@ -1,3 +1,4 @@
+import { isExactNumber, isNumber, keyOf } from '@reference-plugins/reader/exact-json'
 import { asArray, asObject, type SpecOperation } from '../spec.ts'
 import type { CallValues } from './call-values.ts'
 import type { Exchange } from './client.ts'
@@ -7,6 +8,14 @@ export interface Lesson {
   operation: Pick<SpecOperation, 'id' | 'method' | 'path' | 'links'>
   values: CallValues
   exchange: Pick<Exchange, 'status' | 'headers' | 'json' | 'url'>
+}
+
+/** An input for which a value is looked for. */
+export interface Wanted {
+  name: string
+  resource: string
+  place?: string
+  operation?: string
 }
 
 /** Values from earlier answers, by the inputs that they fit. */
@@ -37,11 +46,12 @@ export class Pool {
   learn({ operation, values, exchange }: Lesson): void {
     const { json, headers } = exchange
     const isNew = operation.method === 'POST'
-    const before = isNew ? new Set([...this.#values.values()].flat()) : undefined
+    const before = isNew ? new Set([...this.#values.values()].flat().map(keyOf)) : undefined
     this.#learnFrom(json, resourceOf(operation.path), values.path, 0)
     for (const address of [headers.location, headers['content-location']]) if (address) this.#learnAddress(address)
-    if (before) for (const one of [...this.#values.values()].flat()) if (!before.has(one)) this.#made.add(one)
-    if (headers.etag) this.#tags.set(keyOf(operation.path, values), headers.etag)
+    if (before)
+      for (const one of [...this.#values.values()].flat().map(keyOf)) if (!before.has(one)) this.#made.add(one)
+    if (headers.etag) this.#tags.set(placeOf(operation.path, values), headers.etag)
     for (const link of operation.links) {
       if (!isStatus(link.status, exchange.status)) continue
       const found = Object.entries(link.parameters).flatMap(([name, expression]) => {
@@ -52,22 +62,25 @@ export class Pool {
     }
   }
 
-  /** The values for an input, the most likely first. `resource` is what the input is about: `notes`. */
-  candidates(name: string, resource: string, operation?: string): unknown[] {
+  /**
+   * The values for an input, the most likely first. `resource` is what the input is about: what stands before it in the
+   * path, or what the path ends with.
+   */
+  candidates({ name, resource, place, operation }: Wanted): unknown[] {
     const linked = operation === undefined ? undefined : this.#linked.get(operation)?.[name]
     const key = normal(name)
     const owner = key.replace(/(id|key|slug|code|uuid)$/, '')
     const of = singular(resource)
+    const isOwn = place === 'path' || owner === of || owner === '' || key === of
     const places = [
       `${of} ${key}`,
-      ...(owner === of || owner === '' || key === of
-        ? [`${of} id`, `${of} uuid`, `${of} slug`, `${of} key`, `${of} code`]
-        : []),
+      ...(isOwn ? ['id', 'uuid', 'slug', 'key', 'code'].map((one) => `${of} ${one}`) : []),
       ...(owner && owner !== key ? [`${singular(owner)} id`, `${singular(owner)} ${key}`] : []),
       ` ${key}`,
     ]
-    const found = places.flatMap((place) => (this.#values.get(place) ?? []).toReversed())
-    return [...new Set(linked === undefined ? found : [linked, ...found])]
+    const found = places.flatMap((one) => (this.#values.get(one) ?? []).toReversed())
+    const all = linked === undefined ? found : [linked, ...found]
+    return [...new Map(all.map((one) => [keyOf(one), one])).values()]
   }
 
   /** Every id that was learnt, the newest of each resource first. */
@@ -79,59 +92,59 @@ export class Pool {
 
   /** The newest value for an input. Undefined where none was learnt. */
   find({ name }: { name: string }, resource: string): unknown {
-    return this.candidates(name, resource)[0]
+    return this.candidates({ name, resource })[0]
   }
 
   /** Whether this run has created it. */
   isMade(value: unknown): boolean {
-    return this.#made.has(value)
+    return this.#made.has(keyOf(value))
   }
 
   /** The last version of the item with this id. Undefined where none was seen. */
   versionOf(id: unknown): unknown {
-    return this.#versions.get(id)
+    return this.#versions.get(keyOf(id))
   }
 
   /** The ETag of what a path addresses. Undefined where none was seen. */
   tagOf(path: string, values: CallValues): string | undefined {
-    return this.#tags.get(keyOf(path, values))
+    return this.#tags.get(placeOf(path, values))
   }
 
   /** The other path values with which this one was learnt. */
   parentsOf(value: unknown): Readonly<Record<string, unknown>> {
-    return this.#parents.get(value) ?? {}
+    return this.#parents.get(keyOf(value)) ?? {}
   }
 
   forget(value: unknown): void {
     for (const [name, values] of this.#values)
       this.#values.set(
         name,
-        values.filter((one) => one !== value),
+        values.filter((one) => keyOf(one) !== keyOf(value)),
       )
   }
 
   #learnFrom(answer: unknown, resource: string, parents: Record<string, unknown>, depth: number): void {
-    if (depth > 5 || answer === null || typeof answer !== 'object') return
+    if (depth > 5 || answer === null || typeof answer !== 'object' || isExactNumber(answer)) return
     if (Array.isArray(answer)) {
       for (const one of answer.slice(0, 5)) this.#learnFrom(one, resource, parents, depth + 1)
       return
     }
     const { id, version, revision } = answer as Record<string, unknown>
-    if (id !== undefined && (version ?? revision) !== undefined) this.#versions.set(id, version ?? revision)
+    if (id !== undefined && (version ?? revision) !== undefined) this.#versions.set(keyOf(id), version ?? revision)
     for (const [name, value] of Object.entries(answer)) {
-      if (value !== null && typeof value === 'object') {
+      if (value !== null && typeof value === 'object' && !isExactNumber(value)) {
         // An envelope such as data has no things of its own kind.
         const isEnvelope = /^(data|items|results?|records?|entries|content|list|values|_embedded|hits)$/i.test(name)
         this.#learnFrom(value, isEnvelope ? resource : name, parents, depth + 1)
       } else if (typeof value === 'string' && /^(\/|https?:\/\/)/.test(value)) this.#learnAddress(value)
       if (
-        ['string', 'number'].includes(typeof value) &&
+        (typeof value === 'string' || isNumber(value)) &&
         value !== '' &&
         (isKey(name) || this.#wanted.has(normal(name)))
       ) {
         this.#add(resource, name, value)
         if (Object.keys(parents).length > 0 && !Object.values(parents).includes(value))
-          this.#parents.set(value, parents)
+          this.#parents.set(keyOf(value), parents)
       }
     }
   }
@@ -150,14 +163,14 @@ export class Pool {
         if (value === undefined) return
         this.#add(resources[index] ?? '', name, value)
         const { [name]: _, ...parents } = values
-        if (Object.keys(parents).length > 0) this.#parents.set(value, parents)
+        if (Object.keys(parents).length > 0) this.#parents.set(keyOf(value), parents)
       })
     }
   }
 
   #add(resource: string, name: string, value: unknown): void {
     for (const place of [`${singular(resource)} ${normal(name)}`, ` ${normal(name)}`]) {
-      const values = (this.#values.get(place) ?? []).filter((one) => one !== value)
+      const values = (this.#values.get(place) ?? []).filter((one) => keyOf(one) !== keyOf(value))
       this.#values.set(place, [...values.slice(-50), value])
     }
   }
@@ -195,7 +208,7 @@ const isKey = (name: string): boolean =>
 const isStatus = (described: string, status: number): boolean =>
   described === String(status) || described.toUpperCase() === `${Math.floor(status / 100)}XX` || described === 'default'
 
-const keyOf = (path: string, { path: values }: CallValues): string => `${path} ${JSON.stringify(values)}`
+const placeOf = (path: string, { path: values }: CallValues): string => `${path} ${JSON.stringify(values)}`
 
 /** A runtime expression of OpenAPI: `$response.body#/id`. Undefined where it leads to nothing. */
 function evaluate(expression: unknown, { values, exchange }: Lesson): unknown {

@@ -1,5 +1,5 @@
 import type { Input, Schema, SpecBody, SpecOperation } from '../spec.ts'
-import type { Path } from '../values/parts.ts'
+import { nameOf, type Path } from '../values/parts.ts'
 import { readingsOf } from '../values/readings.ts'
 import type { Values } from '../values/values.ts'
 import { type CallValues, withValue } from './call-values.ts'
@@ -25,8 +25,6 @@ export function subjectsOf({ inputs, bodies: [body] }: SpecOperation): Subject[]
   return [...inputs.map(ofInput), ...(body ? [ofBody(body)] : [])]
 }
 
-const joined = (path: Path): string => path.map((step) => (typeof step === 'number' ? '[]' : `.${step}`)).join('')
-
 function ofInput(input: Input): Subject {
   const { name, schema, place, required } = input
   return {
@@ -34,11 +32,15 @@ function ofInput(input: Input): Subject {
     place,
     isRequired: required,
     input,
-    label: (path) => `${name}${joined(path)}`,
+    label: (path) => nameOf([name, ...path]),
     get: (values) => values[place][name],
     set: (values, value) => withValue(values, { place, name }, value),
     isClear: (value) => isClearText(input, value),
-    mayFit: (values, value) => mayFitAsText(values, schema, value) || isLostInPath(input, value),
+    mayFit: (values, value) => {
+      const written = withoutNull(value)
+      if (input.object === 'json') return value === null || values.fits(schema, value)
+      return !isSent(written) || isLostInPath(input, value) || mayFitAsText(values, schema, written)
+    },
   }
 }
 
@@ -49,7 +51,7 @@ function ofBody({ schema, mediaType, isRequired }: SpecBody): Subject {
     place: 'body',
     isRequired,
     input: undefined,
-    label: (path) => (path.length === 0 ? 'the body' : joined(path).replace(/^\./, '')),
+    label: (path) => (path.length === 0 ? 'the body' : nameOf(path)),
     get: ({ body }) => body?.value,
     set: (values, value) => ({ ...values, body: { mediaType, value } }),
     isClear: (value) => isJson || isClearForm(value),
@@ -57,11 +59,15 @@ function ofBody({ schema, mediaType, isRequired }: SpecBody): Subject {
   }
 }
 
-/** A form cannot say null. */
+/** A form or a URL cannot say null. */
 const withoutNull = (value: unknown): unknown =>
   value !== null && typeof value === 'object' && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).filter(([, one]) => one !== null && !isEmpty(one)))
     : value
+
+/** Whether anything of a parameter is written. */
+const isSent = (value: unknown): boolean =>
+  value !== null && (typeof value !== 'object' || Object.keys(value).length > 0)
 
 const isEmpty = (value: unknown): boolean => value === '' || (Array.isArray(value) && value.length === 0)
 

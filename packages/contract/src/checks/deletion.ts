@@ -7,7 +7,7 @@ import type { Field, SpecOperation } from '../spec.ts'
 import { keyIn, type Life, listValues } from '../state/life.ts'
 import { make, readThing, type Thing, valuesFor } from '../state/making.ts'
 import { readList } from '../state/paging.ts'
-import { isSame, itemOf, itemsOf, thingIn } from '../state/things.ts'
+import { idText, isSame, itemOf, itemsOf, thingIn } from '../state/things.ts'
 import { readCounts } from './counts.ts'
 
 /** A deleted thing is gone everywhere, and only that. */
@@ -153,14 +153,14 @@ async function checkOverride(life: Life): Promise<void> {
 
 /** What is created after a deletion has an id of its own. */
 async function checkNextId({ run, resource, create, words, thing }: Life, remove: SpecOperation): Promise<void> {
-  const known = new Set(resource.left.map(({ id }) => String(id)))
-  known.delete(String(thing.id))
+  const known = new Set(resource.left.map(({ id }) => idText(id)))
+  known.delete(idText(thing.id))
   const next = await make(run, resource, words.next(), { path: thing.path })
-  if (next && known.has(String(next.id)))
+  if (next && known.has(idText(next.id)))
     run.report.addTo(
       create,
       'id-twice',
-      `after ${remove.id} a new item has the id of another one, ${next.id}`,
+      `after ${remove.id} a new item has the id of another one, ${idText(next.id)}`,
       next.made.curl,
     )
 }

@@ -4,7 +4,7 @@ import { ordinaryValues } from '../calls/ordinary.ts'
 import { Pool } from '../calls/pool.ts'
 import { type Subject, subjectsOf } from '../calls/subjects.ts'
 import type { SpecOperation } from '../spec.ts'
-import { type Broken, brokenValues } from '../values/broken.ts'
+import { type Broken, brokenValues, extraText } from '../values/broken.ts'
 import { nothing, type Part, partsOf, withPart } from '../values/parts.ts'
 
 const mostCases = 150
@@ -24,12 +24,8 @@ export async function checkInvalid(run: CheckRun, operation: SpecOperation): Pro
     if (run.isOver() || left-- <= 0) return
     const exchange = await call(apart, operation, one.values)
     if (!exchange || exchange.status >= 300) continue
-    const code =
-      one.excuse === 'converted'
-        ? 'invalid-converted'
-        : one.excuse === 'format'
-          ? 'invalid-format-taken'
-          : 'invalid-taken'
+    const isExcused = one.excuse === 'converted' || (one.excuse === 'dropped' && !exchange.text.includes(extraText))
+    const code = isExcused ? 'invalid-converted' : one.excuse === 'format' ? 'invalid-format-taken' : 'invalid-taken'
     run.report.addTo(operation, code, `${one.what} and is answered with ${exchange.status}`, exchange.curl)
   }
 }
@@ -55,8 +51,8 @@ function* casesOf(run: CheckRun, operation: SpecOperation): Generator<Case> {
 }
 
 /** A header that steers HTTP may be read leniently. */
-const isChecked = ({ input }: Subject): boolean =>
-  !/^(if-|range$|prefer$|accept-|origin$|cookie$)/i.test(input?.name ?? '')
+const isChecked = ({ input, place }: Subject): boolean =>
+  place !== 'header' || !/^(if-|range$|prefer$|accept-|origin$|cookie$)/i.test(input?.name ?? '')
 
 /** Values with every part, one for each branch of the schema. */
 function wholeValues(run: CheckRun, operation: SpecOperation, subject: Subject): unknown[] {
@@ -78,11 +74,12 @@ interface Place {
 function* casesOfPart(run: CheckRun, operation: SpecOperation, place: Place): Generator<Case> {
   const { subject, part, whole, converted } = place
   const words = new Set<string>()
-  for (const { word, value, without, excuse } of brokenValues(part)) {
+  for (const { word, value, member, excuse } of brokenValues(part)) {
     // One case for each keyword, but more than one wrong type.
-    const kind = word === 'type' ? `type ${typeof value} ${value === null}` : `${word} ${without ?? ''}`
+    const kind = word === 'type' ? `type ${typeof value} ${value === null}` : `${word} ${member ?? ''}`
     if (words.has(kind) || !isChecked(subject)) continue
-    const label = subject.label(without === undefined ? part.path : [...part.path, without])
+    const path = member === undefined ? part.path : [...part.path, member]
+    const label = subject.label(path)
     if (excuse === 'converted') {
       const habit = `${part.form.type} ${value === null}`
       if (converted.has(habit)) continue
@@ -90,11 +87,10 @@ function* casesOfPart(run: CheckRun, operation: SpecOperation, place: Place): Ge
     }
     const values = ordinaryValues(run, operation, { all: false })
     if (!values) return
-    const path = without === undefined ? part.path : [...part.path, without]
     const root = brokenRoot(run, subject, subject.get(values), whole, path, value)
     if (root === undefined) continue
     words.add(kind)
-    const what = without === undefined ? `${label} violates its ${word}, ${shorten(value)},` : `${label} is missing`
+    const what = value === nothing ? `${label} is missing` : `${label} violates its ${word}, ${shorten(value)},`
     yield { values: subject.set(values, root), what, excuse }
   }
 }
@@ -116,7 +112,7 @@ function brokenRoot(
   const isAbsent = least === undefined
   for (const base of isAbsent ? [undefined] : [least, undefined]) {
     // With the right value there, it is valid.
-    const right = withPart(base, whole, path, partAt(whole, path))
+    const right = withPart(base, whole, path, partAt(whole, path) ?? nothing)
     if (!run.values.fits(subject.schema, right)) continue
     const root = withPart(base, whole, path, value)
     if (root === nothing || subject.mayFit(run.values, root)) continue

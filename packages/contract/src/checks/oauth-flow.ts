@@ -1,19 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { LiveToken } from '../calls/credentials.ts'
 import { fetchJson } from '../exchange.ts'
 import type { Report } from '../finding.ts'
-import { type Endpoints, type Granted, OAuthDriver, type TokenAnswer } from '../oauth/driver.ts'
-import type { OAuthClient, OAuthSettings } from '../oauth/settings.ts'
+import type { AuthorizeChange, Endpoints, Granted, TokenAnswer } from '../oauth/driver.ts'
+import { Flow, type Probe } from '../oauth/flow.ts'
+import type { OAuthSettings, SignIn } from '../oauth/settings.ts'
 import { SignInFailed } from '../oauth/walk.ts'
-import type { Code } from '../rules.ts'
 import { asArray, asObject, type Schema } from '../spec.ts'
+import { checkGranted, checkPages, checkTokenAnswer } from './oauth-answers.ts'
+import { checkCodes } from './oauth-codes.ts'
+import { checkRefresh, checkRevocation } from './oauth-refresh.ts'
+import { checkRequests } from './oauth-requests.ts'
 
 const subject = 'oauth'
-const parallel = 8
+/** A token that lives longer is not waited for, in seconds. */
+const longestWait = 10
 
 /** The tokens of the sign-in, for the checks of the operations. */
 export interface SignedIn {
-  token?: string | undefined
-  secondToken?: string | undefined
-  readOnlyToken?: string | undefined
+  token?: LiveToken | undefined
+  secondToken?: LiveToken | undefined
+  readOnlyToken?: LiveToken | undefined
 }
 
 /** Signs in as a client of the authorization server and tries what an attacker would. */
@@ -22,6 +29,7 @@ export async function checkOAuthFlow(
   baseUrl: string,
   settings: OAuthSettings,
   report: Report,
+  probe: Probe = async () => undefined,
 ): Promise<SignedIn> {
   const endpoints = await findEndpoints(manifest, baseUrl)
   if (!endpoints) {
@@ -29,7 +37,7 @@ export async function checkOAuthFlow(
     return {}
   }
   try {
-    return await new Flow(endpoints, settings, report).check()
+    return await checkFlow(new Flow(endpoints, settings, report, probe))
   } catch (error) {
     if (!(error instanceof SignInFailed)) throw error
     report.add('oauth-flow', subject, error.message)
@@ -37,189 +45,87 @@ export async function checkOAuthFlow(
   }
 }
 
-class Flow {
-  readonly #driver: OAuthDriver
-  readonly #endpoints: Endpoints
-  readonly #settings: OAuthSettings
-  readonly #report: Report
-
-  constructor(endpoints: Endpoints, settings: OAuthSettings, report: Report) {
-    this.#driver = new OAuthDriver(endpoints, settings, report)
-    this.#endpoints = endpoints
-    this.#settings = settings
-    this.#report = report
+async function checkFlow(flow: Flow): Promise<SignedIn> {
+  const { driver, client } = flow
+  const first = await flow.sign()
+  checkGranted(flow, first)
+  checkPages(flow, first)
+  const answer = await exchangeFirst(flow, first)
+  const begun = performance.now()
+  if (!answer || !checkTokenAnswer(flow, answer, 'a code')) return {}
+  const access = String(answer.json.access_token)
+  const status = await flow.probe(access)
+  if (status === 401) flow.add('auth-token-refused', 'the operations answer 401 to a token that was just issued')
+  await checkCodes(flow)
+  await checkRequests(flow)
+  await checkRefresh(flow, await flow.tokens())
+  await checkRevocation(flow, await flow.tokens())
+  await checkExpiry(flow, access, answer.json.expires_in, begun, status)
+  // Two users at once, so that a server that mixes them up shows it.
+  const { secondSignIn, signIn, readScope } = flow.settings
+  const mine = await flow.sign()
+  const theirs = secondSignIn && (await flow.sign({}, secondSignIn))
+  return {
+    token: toLive(flow, await driver.exchange(client, mine), signIn),
+    secondToken: theirs && toLive(flow, await driver.exchange(client, theirs), secondSignIn),
+    readOnlyToken: readScope === undefined ? undefined : await readOnlyToken(flow, readScope),
   }
+}
 
-  async check(): Promise<SignedIn> {
-    const { signIn, secondSignIn, readScope, secondClient } = this.#settings
-    const client = this.#settings
-    const first = await this.#sign(client, signIn)
-    this.#checkAnswer(first)
-    const answer = await this.#driver.exchange(client, first)
-    if (!this.#checkToken(answer, 'a code')) return {}
-    await this.#checkCodes(client, secondClient)
-    await this.#checkRefresh(client, secondClient, await this.#tokens(client))
-    await this.#checkRevocation(client, await this.#tokens(client))
-    return {
-      token: await this.#accessToken(client),
-      secondToken: secondSignIn && (await this.#accessToken(client, secondSignIn)),
-      readOnlyToken: readScope === undefined ? undefined : await this.#readOnlyToken(client, readScope),
-    }
+/** The first exchange shows whether the token endpoint takes what the manifest announces. */
+async function exchangeFirst(flow: Flow, first: Granted): Promise<TokenAnswer | undefined> {
+  const { driver, client } = flow
+  const answer = await driver.exchange(client, first)
+  if (answer.status < 300) return answer
+  const [announced, other] = /json/i.test(driver.contentType)
+    ? ['application/json', 'application/x-www-form-urlencoded']
+    : ['application/x-www-form-urlencoded', 'application/json']
+  const again = await driver.exchange(client, await flow.sign(), {}, { contentType: other })
+  if (again.status >= 300) {
+    checkTokenAnswer(flow, answer, 'a code')
+    return undefined
   }
+  flow.add(
+    'oauth-content-type',
+    `a code as ${announced} is answered with ${answer.status}, and as ${other} with tokens`,
+  )
+  driver.contentType = other
+  return again
+}
 
-  #sign(client: OAuthClient, signIn = this.#settings.signIn, change = {}): Promise<Granted> {
-    return this.#driver.authorize(client, signIn, change)
-  }
+async function readOnlyToken(flow: Flow, scope: string): Promise<LiveToken | undefined> {
+  const answer = await flow.tokens({ scope })
+  flow.checkScope(answer, scope, 'was requested')
+  return toLive(flow, answer, flow.settings.signIn, { scope })
+}
 
-  async #tokens(client: OAuthClient, signIn = this.#settings.signIn): Promise<TokenAnswer> {
-    return this.#driver.exchange(client, await this.#sign(client, signIn))
-  }
+async function checkExpiry(
+  flow: Flow,
+  access: string,
+  seconds: unknown,
+  begun: number,
+  status: number | undefined,
+): Promise<void> {
+  if (typeof seconds !== 'number' || seconds <= 0 || seconds > longestWait || status === undefined || status === 401)
+    return
+  await sleep(Math.max(0, begun + seconds * 1000 + 1200 - performance.now()))
+  const after = await flow.probe(access)
+  if (after !== undefined && after < 300)
+    flow.add('oauth-expiry', `a token with expires_in ${seconds} is answered with ${after} a second after it`)
+  else if (after !== undefined && after !== 401 && after !== 429)
+    flow.add('oauth-refusal', `an expired token is answered with ${after}, not 401`)
+}
 
-  async #accessToken(client: OAuthClient, signIn = this.#settings.signIn): Promise<string | undefined> {
-    const { json } = await this.#tokens(client, signIn)
-    return typeof json.access_token === 'string' ? json.access_token : undefined
-  }
-
-  async #readOnlyToken(client: OAuthClient, scope: string): Promise<string | undefined> {
-    const granted = await this.#sign(client, this.#settings.signIn, { scope })
-    const { json } = await this.#driver.exchange(client, granted)
-    const given = typeof json.scope === 'string' ? json.scope.split(' ') : scope.split(' ')
-    const more = given.filter((one) => !scope.split(' ').includes(one))
-    if (more.length > 0) this.#add('oauth-scope', `${scope} was requested, and ${more.join(' ')} was granted as well`)
-    return typeof json.access_token === 'string' ? json.access_token : undefined
-  }
-
-  #checkAnswer({ answer, state }: Granted): void {
-    const error = answer.get('error')
-    if (error !== null)
-      throw new SignInFailed(`it ends with the error ${error} ${answer.get('error_description') ?? ''}`)
-    if (!answer.get('code')) throw new SignInFailed('the redirect to the client has no code')
-    if (answer.get('state') !== state)
-      this.#add('oauth-state', `state was returned as ${answer.get('state') ?? 'nothing'}`)
-    const { issuer } = this.#endpoints
-    if (issuer !== undefined && answer.get('iss') !== issuer)
-      this.#add('oauth-issuer', `the metadata announces iss=${issuer}, and it is ${answer.get('iss') ?? 'missing'}`)
-  }
-
-  #checkToken({ status, headers, json }: TokenAnswer, what: string): boolean {
-    const says = `${what} is answered with ${status}`
-    if (status !== 200)
-      this.#add('oauth-token-answer', `${says}: ${String(json.error ?? 'the answer has no member error')}`)
-    else if (typeof json.access_token !== 'string') this.#add('oauth-token-answer', `${says} and no access_token`)
-    else if (!/^bearer$/i.test(String(json.token_type)))
-      this.#add('oauth-token-answer', `token_type is ${String(json.token_type)}`)
-    else if (json.expires_in !== undefined && typeof json.expires_in !== 'number')
-      this.#add('oauth-token-answer', 'expires_in is not a number')
-    else if (!/no-store/i.test(headers['cache-control'] ?? ''))
-      this.#add('oauth-token-cache', 'Cache-Control is not no-store')
-    return status === 200 && typeof json.access_token === 'string'
-  }
-
-  /** Each attempt uses a new code, because a server may revoke a code after a wrong attempt. */
-  async #checkCodes(client: OAuthClient, secondClient: OAuthClient | undefined): Promise<void> {
-    const { clientSecret } = client
-    const wrong: [code: Code, what: string, client: OAuthClient, change: Record<string, string>][] = [
-      ['oauth-pkce', 'a code with another code_verifier', client, { code_verifier: 'x'.repeat(43) }],
-      ['oauth-pkce', 'a code without its code_verifier', client, { code_verifier: '' }],
-      [
-        'oauth-code-stolen',
-        'a code with another redirect_uri',
-        client,
-        { redirect_uri: 'https://elsewhere.example/callback' },
-      ],
-    ]
-    if (clientSecret !== undefined) {
-      const secret = `${clientSecret.slice(0, -1)}${clientSecret.endsWith('x') ? 'y' : 'x'}`
-      wrong.push(['oauth-secret', 'a wrong client secret', { ...client, clientSecret: secret }, {}])
-      wrong.push(['oauth-secret', 'no client secret', { ...client, clientSecret: undefined }, {}])
-    }
-    if (secondClient)
-      wrong.push(['oauth-code-stolen', "another client's code", secondClient, { redirect_uri: client.redirectUri }])
-    else this.#report.skip(subject, 'codes of another client', 'no second client was given: oauth.secondClient')
-    for (const [code, what, by, change] of wrong) {
-      const { status } = await this.#driver.exchange(by, await this.#sign(client), change)
-      if (status < 300) this.#add(code, `${what} is taken`)
-      else if (status >= 500) this.#add('server-error', `${what} is answered with ${status}`)
-    }
-    await this.#checkOnce(client)
-    await this.#checkCallback(client)
-  }
-
-  async #checkOnce(client: OAuthClient): Promise<void> {
-    const twice = await this.#sign(client)
-    const { json } = await this.#driver.exchange(client, twice)
-    if ((await this.#driver.exchange(client, twice)).status < 300)
-      return this.#add('oauth-code-again', 'a code is taken twice')
-    const refresh = json.refresh_token
-    if (typeof refresh === 'string' && (await this.#driver.refresh(client, refresh)).status < 300)
-      this.#add('oauth-code-withdrawn', 'the refresh token of a code that was sent twice still works')
-    const raced = await this.#sign(client)
-    const answers = await Promise.all(Array.from({ length: parallel }, () => this.#driver.exchange(client, raced)))
-    const taken = answers.filter(({ status }) => status < 300).length
-    if (taken > 1)
-      this.#add(
-        'oauth-code-again',
-        `of ${parallel} simultaneous requests with one code, ${taken} are answered with tokens`,
-      )
-  }
-
-  /** A callback that only looks like the registered one must not get a code. */
-  async #checkCallback(client: OAuthClient): Promise<void> {
-    const { redirectUri } = client
-    const { origin, hostname } = new URL(redirectUri)
-    const others = [
-      `${redirectUri}/../elsewhere`,
-      `${redirectUri}.evil`,
-      redirectUri.replace(origin, `${origin}.evil.example`),
-      redirectUri.replace(hostname, 'evil.example'),
-    ]
-    for (const other of others.filter((one) => URL.canParse(one))) {
-      // A refusal is a page, so it is correct that the sign-in does not end.
-      const granted = await this.#sign(client, this.#settings.signIn, { redirectUri: other }).catch(() => undefined)
-      if (granted?.answer.has('code'))
-        this.#add('oauth-redirect', `the callback ${other}, which is not registered, gets a code`)
-    }
-  }
-
-  async #checkRefresh(
-    client: OAuthClient,
-    secondClient: OAuthClient | undefined,
-    { json }: TokenAnswer,
-  ): Promise<void> {
-    const old = json.refresh_token
-    if (typeof old !== 'string') return this.#report.skip(subject, 'refresh', 'no refresh token was issued')
-    if (secondClient && (await this.#driver.refresh(secondClient, old)).status < 300)
-      this.#add('oauth-code-stolen', "another client's refresh token is accepted")
-    const { json: mine } = secondClient ? await this.#tokens(client) : { json }
-    const first = String(mine.refresh_token)
-    const answer = await this.#driver.refresh(client, first)
-    if (!this.#checkToken(answer, 'a refresh token')) return
-    const next = answer.json.refresh_token
-    if (typeof next !== 'string' || next === first) {
-      if (client.clientSecret === undefined)
-        this.#add('oauth-refresh-again', 'the refresh token of a public client is not replaced')
-      return
-    }
-    const [reused, after] = [await this.#driver.refresh(client, first), await this.#driver.refresh(client, next)]
-    if (reused.status < 300) this.#add('oauth-refresh-again', 'a replaced refresh token is accepted again')
-    else if (after.status < 300)
-      this.#add('oauth-code-withdrawn', 'after a replaced refresh token was sent again, the newer one still works')
-  }
-
-  async #checkRevocation(client: OAuthClient, { json }: TokenAnswer): Promise<void> {
-    const { refresh_token: refresh } = json
-    if (this.#endpoints.revoke === undefined)
-      return this.#report.skip(subject, 'revocation', 'the metadata has no revocation_endpoint')
-    if (typeof refresh !== 'string') return this.#report.skip(subject, 'revocation', 'no refresh token was issued')
-    const status = await this.#driver.revoke(client, refresh)
-    if (status !== 200) this.#add('oauth-revocation', `revocation is answered with ${status}`)
-    else if ((await this.#driver.refresh(client, refresh)).status < 300)
-      this.#add('oauth-revocation', 'a revoked refresh token still works')
-  }
-
-  #add(code: Code, detail: string): void {
-    this.#report.add(code, subject, detail)
-  }
+function toLive(
+  flow: Flow,
+  { json }: TokenAnswer,
+  signIn: SignIn | undefined,
+  change: AuthorizeChange = {},
+): LiveToken | undefined {
+  if (typeof json.access_token !== 'string') return undefined
+  const seconds = typeof json.expires_in === 'number' ? json.expires_in : undefined
+  const next = async () => toLive(flow, await flow.tokens(change, signIn), signIn, change)
+  return { value: json.access_token, seconds, next: () => next().catch(() => undefined) }
 }
 
 async function findEndpoints(manifest: Schema, baseUrl: string): Promise<Endpoints | undefined> {
@@ -227,24 +133,40 @@ async function findEndpoints(manifest: Schema, baseUrl: string): Promise<Endpoin
   const [authorize, token] = [auth.client_url, auth.authorization_url]
   if (typeof authorize !== 'string' || typeof token !== 'string') return undefined
   const api = asObject(manifest.api).url
-  const origin = typeof api === 'string' && URL.canParse(api) ? new URL(api).origin : baseUrl
+  const origin = typeof api === 'string' && URL.canParse(api) ? new URL(api).origin : new URL(authorize).origin
   const toHere = (url: string) => (url.startsWith(`${origin}/`) ? baseUrl + url.slice(origin.length) : url)
   const resource = await readJson(`${baseUrl}/.well-known/oauth-protected-resource`)
-  const [issuer = origin] = asArray(resource.authorization_servers).map(String)
-  const at = URL.canParse(issuer) ? new URL(issuer) : new URL(origin)
-  const metadata = await readJson(
-    toHere(`${at.origin}/.well-known/oauth-authorization-server${at.pathname.replace(/\/$/, '')}`),
-  )
+  const [issuer = new URL(authorize).origin] = asArray(resource.authorization_servers).map(String)
+  const metadata = await readMetadata(issuer, toHere)
   const { revocation_endpoint: revoke, authorization_response_iss_parameter_supported: hasIssuer } = metadata
   return {
     authorize,
     token: toHere(token),
     revoke: typeof revoke === 'string' ? toHere(revoke) : undefined,
     issuer: hasIssuer === true ? String(metadata.issuer) : undefined,
-    contentType: String(auth.authorization_content_type),
+    contentType: String(auth.authorization_content_type ?? 'application/x-www-form-urlencoded'),
     scope: String(auth.scope ?? ''),
+    metadata,
     toHere,
   }
 }
 
-const readJson = async (url: string): Promise<Schema> => (await fetchJson(url))?.json ?? {}
+/** RFC 8414, or OpenID Connect Discovery. */
+async function readMetadata(issuer: string, toHere: (url: string) => string): Promise<Schema> {
+  if (!URL.canParse(issuer)) return {}
+  const { origin, pathname } = new URL(issuer)
+  const path = pathname.replace(/\/$/, '')
+  for (const url of [
+    `${origin}/.well-known/oauth-authorization-server${path}`,
+    `${origin}${path}/.well-known/openid-configuration`,
+  ]) {
+    const found = await readJson(toHere(url))
+    if (typeof found.issuer === 'string') return found
+  }
+  return {}
+}
+
+const readJson = async (url: string): Promise<Schema> => {
+  const answer = await fetchJson(url)
+  return answer?.status === 200 ? answer.json : {}
+}

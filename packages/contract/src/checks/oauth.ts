@@ -1,7 +1,9 @@
-import { type Answer, exchange, fetchJson, onServer, type RequestOptions } from '../exchange.ts'
+import { type Answer, exchange, type RequestOptions } from '../exchange.ts'
 import type { Report } from '../finding.ts'
 import type { Code } from '../rules.ts'
-import { asArray, asObject, type Schema } from '../spec.ts'
+import { onServer } from '../servers.ts'
+import { asObject, type Schema } from '../spec.ts'
+import { checkMetadata } from './oauth-metadata.ts'
 
 const elsewhere = 'https://callback.contract-tester.example/callback'
 
@@ -16,7 +18,7 @@ export async function checkOAuth(manifest: Schema, baseUrl: string, report: Repo
     return report.skip('oauth', 'refusals', 'the authorization server is on another domain')
   await checkAuthorize(authorize, report)
   await checkToken(token, report)
-  await checkMetadata(baseUrl, report)
+  await checkMetadata(auth, baseUrl, report)
 }
 
 async function checkAuthorize(url: string, report: Report): Promise<void> {
@@ -52,6 +54,7 @@ async function checkToken(url: string, report: Report): Promise<void> {
     ['an invalid code', form, new URLSearchParams(parameters).toString()],
     ['an invalid code as JSON', 'application/json', JSON.stringify(parameters)],
     ['an invalid refresh token', form, new URLSearchParams(refresh).toString()],
+    ['an unknown grant_type', form, new URLSearchParams({ ...parameters, grant_type: 'made-up' }).toString()],
     ['an empty body', form, ''],
     ['invalid JSON', 'application/json', '{'],
   ]
@@ -67,21 +70,18 @@ async function checkToken(url: string, report: Report): Promise<void> {
     else if (![400, 401, 413, 415, 429].includes(answer.status) || !hasError)
       say('oauth-refusal', hasError ? says : `${says} and without a member "error"`)
   }
+  await checkGet(url, parameters, report)
 }
 
-/** RFC 9728, if it is served: it leads today's assistants to the authorization server. */
-async function checkMetadata(baseUrl: string, report: Report): Promise<void> {
-  const url = `${baseUrl}/.well-known/oauth-protected-resource`
-  report.calls++
-  const answer = await fetchJson(url)
-  if (!answer || answer.status === 404)
-    return report.skip('oauth', 'metadata', '/.well-known/oauth-protected-resource does not exist')
-  const metadata = answer.json
-  const say = (detail: string) =>
-    report.add('oauth-metadata', 'oauth-protected-resource', detail, { curl: `curl -i '${url}'` })
-  if (answer.status !== 200) return void say(`it answers ${answer.status}`)
-  if (typeof metadata.resource !== 'string') say('it has no member resource')
-  if (asArray(metadata.authorization_servers).length === 0) say('it names no authorization server')
+/** RFC 6749, section 3.2: the client must use POST. */
+async function checkGet(url: string, parameters: Record<string, string>, report: Report): Promise<void> {
+  const target = `${url}${url.includes('?') ? '&' : '?'}${new URLSearchParams(parameters)}`
+  const answer = await send(target, {}, report)
+  const more = { curl: `curl -i '${target}'` }
+  if (answer && answer.status >= 500 && answer.status !== 501)
+    report.add('server-error', 'authorization_url', `GET is answered with ${answer.status}`, more)
+  else if (answer && answer.status < 300 && asObject(answer.json).access_token !== undefined)
+    report.add('oauth-method', 'authorization_url', 'GET is answered with a token', more)
 }
 
 /** Whether a URL belongs to the plugin itself, by its public address. */

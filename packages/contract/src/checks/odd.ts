@@ -4,12 +4,13 @@ import type { SpecOperation } from '../spec.ts'
 import { leakIn } from './answer.ts'
 
 /** A request without credentials, as a stranger or a browser's preflight sends it. */
-export const anonymous = ({ method, path, headers, body }: RequestInput): RequestInput => ({
+export const anonymous = ({ method, base, path, headers, body }: RequestInput): RequestInput => ({
   method,
+  base,
   path,
   ...(headers && { headers }),
   body,
-  token: null,
+  credentials: null,
 })
 
 /**

@@ -2,7 +2,7 @@ import { type CallValues, withValue } from '../calls/call-values.ts'
 import type { CheckRun } from '../calls/check-run.ts'
 import type { SpecOperation } from '../spec.ts'
 import { isNarrowed, type Page, pagingOf, readList, readPage, wholeList } from '../state/paging.ts'
-import { idOf, totalOf } from '../state/things.ts'
+import { idOf, idText, totalOf } from '../state/things.ts'
 import { checkTotal } from './filters.ts'
 
 const mostPages = 12
@@ -100,7 +100,10 @@ const isRepeatedInWhole = (order: readonly string[], key: string): boolean =>
 
 /** What identifies each item: its id, or all of it. */
 const keysOf = (items: readonly unknown[]): string[] =>
-  items.map((one) => String(idOf(one, undefined, '') ?? JSON.stringify(one)))
+  items.map((one) => {
+    const id = idOf(one, undefined, '')
+    return id === undefined ? JSON.stringify(one) : idText(id)
+  })
 
 /** No more items than were asked for. */
 async function checkLimit(run: CheckRun, list: SpecOperation, values: CallValues, count: number): Promise<void> {

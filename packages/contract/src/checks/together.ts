@@ -3,7 +3,7 @@ import { resourceOf } from '../calls/pool.ts'
 import { keyIn, type Life, listValues } from '../state/life.ts'
 import { newValues, readThing, toThing } from '../state/making.ts'
 import { readList } from '../state/paging.ts'
-import { itemOf } from '../state/things.ts'
+import { idText, itemOf } from '../state/things.ts'
 
 const many = 5
 
@@ -23,12 +23,12 @@ export async function checkTogether(life: Life): Promise<void> {
   )
   const things = made.filter((one) => one !== undefined)
   life.things.push(...things)
-  const seen = new Map([[String(thing.id), thing]])
+  const seen = new Map([[idText(thing.id), thing]])
   for (const one of things) {
     if (one.id === undefined) continue
-    const other = seen.get(String(one.id))
-    if (other) report.addTo(create, 'id-twice', `two items have the id ${one.id}`, one.made.curl)
-    seen.set(String(one.id), one)
+    const other = seen.get(idText(one.id))
+    if (other) report.addTo(create, 'id-twice', `two items have the id ${idText(one.id)}`, one.made.curl)
+    seen.set(idText(one.id), one)
   }
   const [list] = resource.lists
   const values = list && listValues(run, list, thing)

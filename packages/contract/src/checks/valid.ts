@@ -6,26 +6,16 @@ import { type Subject, subjectsOf } from '../calls/subjects.ts'
 import type { SpecOperation } from '../spec.ts'
 import { type Edge, edgesOf } from '../values/edges.ts'
 import { type Part, partsOf, withPart } from '../values/parts.ts'
-
-/** 401, 403, 404, 409, 412 and 429 say nothing about the values themselves. */
-const isRefusal = ({ status }: Exchange): boolean => [400, 406, 413, 414, 415, 422, 431].includes(status)
-const isTaken = (exchange: Exchange | undefined): exchange is Exchange =>
-  exchange !== undefined && exchange.status < 300
+import { isRefusal, isTaken, judgeRefusals, type Outcome, type Placed } from './refusals.ts'
 
 const mostEdges = 120
 
 /**
  * Valid calls: the least, everything at once, and each part at each of its edges.
- *
- * A refusal is a defect only if nothing but the schema can decide about what was refused. A server may also refuse for
- * the meaning of a value (there is no such author), for its own state (the name is taken) or for a rule between inputs
- * that OpenAPI cannot express. So three things are needed: the same operation accepts another valid call, before and
- * after; the two calls differ in one place; and in that place either the schema lists the value (enum, boolean, null), or
- * the operation accepts two other made-up values. What is refused otherwise is listed as untested.
  */
 export async function checkValid(run: CheckRun, operation: SpecOperation): Promise<void> {
   const { report } = run
-  const least = ordinaryValues(run, operation, { all: false })
+  const least = ordinaryValues(run, operation, { all: false, least: true })
   if (!least)
     return report.skip(
       operation.id,
@@ -37,15 +27,13 @@ export async function checkValid(run: CheckRun, operation: SpecOperation): Promi
   const whole = ordinaryValues(run, operation, { all: true })
   const all = whole && JSON.stringify(whole).length > JSON.stringify(least).length ? whole : undefined
   const full = all && (await call(run, operation, all))
-  if (!isTaken(first) && !isTaken(full)) return
-  if (!isTaken(first)) {
-    if (isRefusal(first) && all) await findNeeded(run, operation, { least, all }, first)
-    return
-  }
-  if (isTaken(first)) await checkMediaTypes(run, operation, least)
+  if (isRefusal(first) && all && isTaken(full)) await findNeeded(run, operation, { least, all }, first)
+  const base = isTaken(first) ? least : ordinaryValues(run, operation, { all: false })
+  if (!base || (!isTaken(first) && !run.habits.get(operation.id)?.isAccepted)) return
+  await checkMediaTypes(run, operation, base)
   let left = mostEdges
   for (const subject of subjectsOf(operation)) {
-    const value = subject.get(whole ?? least) ?? subject.get(least)
+    const value = subject.get(whole ?? base) ?? subject.get(base)
     if (value === undefined || subject.place === 'path') continue
     for (const part of partsOf(subject.schema, value, (schema, one) => run.values.fits(schema, one))) {
       if (run.isOver() || left <= 0) return
@@ -60,13 +48,6 @@ function isNamedByOthers({ given }: CheckRun, { input }: Subject, { path, schema
   return given?.[name] !== undefined || isLearnt(name) || isOpaque({ name, schema }) || /^if-/i.test(name)
 }
 
-interface Placed {
-  subject: Subject
-  part: Part
-  /** A value of the subject that has every part. */
-  whole: unknown
-}
-
 /** Answers how many calls it made. */
 async function checkPart(run: CheckRun, operation: SpecOperation, placed: Placed): Promise<number> {
   const { subject, part, whole } = placed
@@ -75,7 +56,7 @@ async function checkPart(run: CheckRun, operation: SpecOperation, placed: Placed
     const root = withPart(undefined, whole, path, value)
     return subject.isClear(root) && run.values.fits(subject.schema, root)
   }
-  const branches = run.values.branches(schema).map((value): Edge => ({ value, isListed: false }))
+  const branches = run.values.branches(schema).map((value): Edge => ({ value, isListed: !hasIds(value) }))
   const edges = unique([...edgesOf(part), ...branches]).filter(({ value }) => isValid(value))
   if (edges.length === 0) return 0
   /** Another ordinary value of this part, all else ordinary. */
@@ -86,7 +67,7 @@ async function checkPart(run: CheckRun, operation: SpecOperation, placed: Placed
       : undefined
   }
   const accepted = new Set<string>()
-  const refused: { edge: Edge; exchange: Exchange }[] = []
+  const refused: Outcome['refused'] = []
   const before = await control()
   if (before !== undefined) accepted.add(JSON.stringify(before))
   for (const edge of edges) {
@@ -94,46 +75,17 @@ async function checkPart(run: CheckRun, operation: SpecOperation, placed: Placed
     if (isTaken(exchange)) accepted.add(JSON.stringify(edge.value))
     else if (exchange && isRefusal(exchange)) refused.push({ edge, exchange })
   }
-  if (refused.length > 0) await judge(run, operation, placed, { accepted, refused, after: await control() })
+  if (refused.length > 0) await judgeRefusals(run, operation, placed, { accepted, refused, after: await control() })
   return edges.length + 1
 }
 
+/** Whether a branch refers to other things, which may not exist. */
+const hasIds = (value: unknown): boolean =>
+  value !== null &&
+  typeof value === 'object' &&
+  Object.entries(value).some(([name, one]) => isLearnt(name) || hasIds(one))
+
 const unique = (edges: Edge[]): Edge[] => [...new Map(edges.map((one) => [JSON.stringify(one.value), one])).values()]
-
-async function judge(
-  run: CheckRun,
-  operation: SpecOperation,
-  { subject, part }: Placed,
-  {
-    accepted,
-    refused,
-    after,
-  }: { accepted: Set<string>; refused: { edge: Edge; exchange: Exchange }[]; after: unknown },
-): Promise<void> {
-  const label = subject.label(part.path)
-  if (after !== undefined) accepted.add(JSON.stringify(after))
-  // In a change a choice may depend on what the item was before.
-  const isFree = operation.method === 'GET' || operation.method === 'POST'
-  for (const { edge, exchange } of refused) {
-    const needed = edge.isListed && (isFree || edge.value === null) ? 1 : 2
-    if (after !== undefined && accepted.size >= needed)
-      run.report.addTo(
-        operation,
-        'valid-refused',
-        `${label} at an edge, ${shorten(edge.value)} is answered with ${exchange.status}, and ${shorten(after)} with 2xx`,
-        exchange.curl,
-      )
-    else
-      run.report.skip(
-        operation.id,
-        label,
-        `valid values were answered with ${exchange.status}, perhaps for their meaning: --value ${nameIn(label)}=VALUE`,
-      )
-  }
-}
-
-const shorten = (value: unknown): string => JSON.stringify(value)?.slice(0, 40) ?? 'nothing'
-const nameIn = (label: string): string => label.split('.').at(-1)?.replaceAll('[]', '') ?? label
 
 /** Sends ordinary values with one part that is another. */
 async function send(

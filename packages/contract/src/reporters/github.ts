@@ -1,18 +1,28 @@
-import type { Reporter } from '../finding.ts'
+import type { Judged, Reporter } from '../finding.ts'
 import { rules } from '../rules.ts'
+import { causesOf } from './causes.ts'
 
 const escapeText = (value: string): string =>
   value.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+const escapeProperty = (value: string): string => escapeText(value).replaceAll(':', '%3A').replaceAll(',', '%2C')
 
-/** Annotations of a GitHub workflow. */
-export const github: Reporter = (report, subject) =>
-  [
-    ...report.findings.map(({ code, severity, subject: place, detail }) => {
+/** Annotations of a GitHub workflow: at the line of the spec, where `--spec-file` names its file in the repository. */
+export const github: Reporter = (judged) => judged.map(annotationsOf).join('\n')
+
+function annotationsOf({ name, report, specFile }: Judged): string {
+  return [
+    ...causesOf(report.findings).map(({ code, severity, subject, detail, line, others, curl }) => {
       const command = severity === 'note' ? 'notice' : severity
-      return `::${command} title=${escapeText(`${code}: ${rules[code].title}`)}::${escapeText(`${subject} ${place}: ${detail}. ${rules[code].advice}.`)}`
+      const place =
+        specFile && subject !== 'manifest' ? [`file=${escapeProperty(specFile)}`, line && `line=${line}`] : []
+      const title = `title=${escapeProperty(`${code}: ${rules[code].title}`)}`
+      const also = others.length > 0 ? ` Also: ${others.join(', ')}.` : ''
+      const text = `${name} ${subject}: ${detail}. ${rules[code].advice}.${also}${curl ? `\n${curl}` : ''}`
+      return `::${command} ${[...place, title].filter(Boolean).join(',')}::${escapeText(text)}`
     }),
     ...report.untested.map(
-      ({ subject: place, what, reason }) =>
-        `::notice title=untested::${escapeText(`${subject} ${place}: ${what}, because ${reason}`)}`,
+      ({ subject, what, reason }) =>
+        `::notice title=untested::${escapeText(`${name} ${subject}: ${what}, because ${reason}`)}`,
     ),
   ].join('\n')
+}

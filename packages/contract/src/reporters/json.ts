@@ -1,20 +1,25 @@
-import type { Reporter } from '../finding.ts'
+import type { Judged, Reporter } from '../finding.ts'
 import { rules } from '../rules.ts'
+import { baselineOf } from './causes.ts'
 
-export const json: Reporter = (report, subject) =>
-  JSON.stringify(
-    {
-      subject,
-      seed: report.seed,
-      findings: report.findings.map((finding) => ({
-        ...finding,
-        title: rules[finding.code].title,
-        advice: rules[finding.code].advice,
-      })),
-      untested: report.untested,
-      answered: [...report.answered],
-      calls: report.calls,
-    },
-    null,
-    2,
-  )
+/** One object for one server, and an array for several. */
+export const json: Reporter = (judged) => {
+  const all = judged.map(objectOf)
+  return JSON.stringify(all.length === 1 ? all[0] : all, null, 2)
+}
+
+const objectOf = ({ name, report }: Judged) => ({
+  subject: name,
+  isPlugin: report.isPlugin,
+  seed: report.seed,
+  findings: report.findings.map((finding) => ({
+    ...finding,
+    title: rules[finding.code].title,
+    advice: rules[finding.code].advice,
+    baseline: baselineOf(finding)[0],
+  })),
+  untested: report.untested,
+  answered: [...report.answered],
+  statuses: Object.fromEntries(report.statuses),
+  calls: report.calls,
+})

@@ -1,4 +1,4 @@
-import type { Reporter } from '../finding.ts'
+import type { Judged, Reporter } from '../finding.ts'
 import { type Code, rules } from '../rules.ts'
 
 const escapeText = (value: string): string =>
@@ -9,8 +9,13 @@ const escapeText = (value: string): string =>
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
 
-/** One test case for each rule, which fails by errors and warnings. */
-export const junit: Reporter = (report, subject) => {
+/** One test suite for each server, with one test case for each rule, which fails by errors and warnings. */
+export const junit: Reporter = (judged) => {
+  const suites = judged.map(suiteOf).join('\n')
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${judged.length === 1 ? suites : `<testsuites>\n${suites}\n</testsuites>`}`
+}
+
+function suiteOf({ name: subject, report }: Judged): string {
   const codes = Object.keys(rules) as Code[]
   const cases = codes.map((code) => {
     const found = report.findings.filter((finding) => finding.code === code && finding.severity !== 'note')
@@ -25,5 +30,5 @@ export const junit: Reporter = (report, subject) => {
       `<testcase classname="${escapeText(subject)}" name="${escapeText(`${one.subject}: ${one.what}`)}"><skipped message="${escapeText(one.reason)}"/></testcase>`,
   )
   const failed = new Set(report.findings.filter(({ severity }) => severity !== 'note').map(({ code }) => code)).size
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuite name="contract" tests="${codes.length + skipped.length}" failures="${failed}" skipped="${skipped.length}">\n${[...cases, ...skipped].join('\n')}\n</testsuite>`
+  return `<testsuite name="contract" tests="${codes.length + skipped.length}" failures="${failed}" skipped="${skipped.length}">\n${[...cases, ...skipped].join('\n')}\n</testsuite>`
 }

@@ -1,39 +1,40 @@
-import type { Reporter } from '../finding.ts'
+import type { Finding, Judged, Reporter } from '../finding.ts'
 import { type Code, rules } from '../rules.ts'
 
-/** SARIF 2.1.0, for code scanning. */
-export const sarif: Reporter = (report, subject) =>
+/** SARIF 2.1.0, for code scanning, with one run for each server. */
+export const sarif: Reporter = (judged) =>
   JSON.stringify(
-    {
-      $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-      version: '2.1.0',
-      runs: [
-        {
-          tool: {
-            driver: {
-              name: 'reference-plugins-contract',
-              rules: (Object.keys(rules) as Code[]).map((id) => ({
-                id,
-                shortDescription: { text: rules[id].title },
-                help: { text: rules[id].advice },
-                defaultConfiguration: { level: rules[id].severity },
-              })),
-            },
-          },
-          results: report.findings.map(({ code, severity, subject: place, detail, pointer }) => ({
-            ruleId: code,
-            level: severity,
-            message: { text: `${place}: ${detail}. ${rules[code].advice}.` },
-            locations: [
-              {
-                physicalLocation: { artifactLocation: { uri: subject } },
-                logicalLocations: [{ fullyQualifiedName: pointer ?? place }],
-              },
-            ],
-          })),
-        },
-      ],
-    },
+    { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: judged.map(runOf) },
     null,
     2,
   )
+
+const runOf = ({ name, report, specFile = name }: Judged) => ({
+  tool: {
+    driver: {
+      name: 'reference-plugins-contract',
+      rules: (Object.keys(rules) as Code[]).map((id) => ({
+        id,
+        shortDescription: { text: rules[id].title },
+        help: { text: rules[id].advice },
+        defaultConfiguration: { level: rules[id].severity },
+      })),
+    },
+  },
+  automationDetails: { id: `contract/${name}` },
+  results: report.findings.map((finding) => resultOf(finding, specFile)),
+})
+
+const resultOf = ({ code, severity, subject, detail, pointer, line, curl }: Finding, uri: string) => ({
+  ruleId: code,
+  level: severity,
+  message: { text: `${subject}: ${detail}. ${rules[code].advice}.${curl ? `\n${curl}` : ''}` },
+  // A later run shows the same result, though its line moved.
+  partialFingerprints: { finding: `${code} ${subject} ${pointer ?? ''}` },
+  locations: [
+    {
+      physicalLocation: { artifactLocation: { uri }, ...(line !== undefined && { region: { startLine: line } }) },
+      logicalLocations: [{ fullyQualifiedName: pointer ?? subject }],
+    },
+  ],
+})

@@ -7,7 +7,7 @@ import { asObject, type Schema, type SpecOperation } from '../spec.ts'
 import { formsOf, isSettable, memberSchema, typeOf } from '../values/forms.ts'
 import { isFreeText } from '../values/texts.ts'
 import { keyOf, pathNames, type Resource } from './resource.ts'
-import { idOf, isSecret, thingIn } from './things.ts'
+import { type Id, idOf, isSecret, thingIn } from './things.ts'
 
 /** Something that this run has created. */
 export interface Thing {
@@ -18,7 +18,7 @@ export interface Thing {
   sent: Schema
   made: Exchange
   /** Undefined where the answer does not say it. */
-  id: string | number | undefined
+  id: Id | undefined
 }
 
 /** A member of a body that a client sets. */
@@ -147,7 +147,7 @@ function newId(
   { create, read, change, replace, remove, path }: Resource,
   sent: Schema,
   { headers, json }: Exchange,
-): string | number | undefined {
+): Id | undefined {
   const one = read ?? change ?? replace ?? remove
   const key = one && create ? keyOf(one, create) : undefined
   const inAnswer = idOf(thingIn(json, sent), key, resourceOf(path)) ?? idOf(json, key, resourceOf(path))

@@ -1,5 +1,6 @@
 import { resourceOf } from '../calls/pool.ts'
 import { asObject, type Schema, type SpecOperation } from '../spec.ts'
+import type { Id } from './things.ts'
 
 /** Things of one kind, with the operations that work with them. */
 export interface Resource {
@@ -16,7 +17,7 @@ export interface Resource {
   replace: SpecOperation | undefined
   remove: SpecOperation | undefined
   /** What this run has created and not deleted. */
-  left: { id: string | number; path: Record<string, unknown> }[]
+  left: { id: Id; path: Record<string, unknown> }[]
 }
 
 const shapeOf = (path: string): string => path.replaceAll(/\{[^{}]*\}/g, '{}').replace(/(.)\/$/, '$1')

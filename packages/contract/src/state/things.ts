@@ -1,5 +1,9 @@
+import { type ExactNumber, isNumber, numberText } from '@reference-plugins/reader/exact-json'
 import type { Exchange } from '../calls/client.ts'
 import { asObject, type Schema } from '../spec.ts'
+
+/** What says which thing is meant. */
+export type Id = string | number | ExactNumber
 
 /** The lists of an answer are one or two levels down: `data`, `notes`, `_embedded.notes`. */
 export function itemsOf(json: unknown): unknown[] | undefined {
@@ -33,17 +37,19 @@ const idNames = (key: string | undefined, resource: string): string[] => [
 ]
 
 /** What says which one an object is. Undefined where nothing does. */
-export function idOf(thing: unknown, key: string | undefined, resource: string): string | number | undefined {
+export function idOf(thing: unknown, key: string | undefined, resource: string): Id | undefined {
   const members = Object.entries(asObject(thing))
   for (const wanted of idNames(key, resource)) {
     const found = members.find(([name, value]) => normal(name) === wanted && isScalar(value))
-    if (found) return found[1] as string | number
+    if (found) return found[1] as Id
   }
   return undefined
 }
 
-const isScalar = (value: unknown): value is string | number =>
-  (typeof value === 'string' && value !== '') || typeof value === 'number'
+const isScalar = (value: unknown): value is Id => (typeof value === 'string' && value !== '') || isNumber(value)
+
+/** An id as it stands in a path. */
+export const idText = (id: unknown): string => (isNumber(id) ? numberText(id) : String(id))
 
 /** The object of an answer that is the thing: the answer itself, or a member such as `data` or `note`. */
 export function thingIn(json: unknown, sent: Readonly<Schema>): Schema {
@@ -63,7 +69,7 @@ export function itemOf(
   key: string | undefined,
   resource: string,
 ): unknown {
-  const byId = id === undefined ? undefined : items.find((one) => String(idOf(one, key, resource)) === String(id))
+  const byId = id === undefined ? undefined : items.find((one) => idText(idOf(one, key, resource)) === idText(id))
   return byId ?? items.find((one) => JSON.stringify(one)?.includes(canary))
 }
 

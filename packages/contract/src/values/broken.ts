@@ -1,22 +1,25 @@
 import { asArray, asObject, type Schema } from '../spec.ts'
 import { isSettable, memberSchema, typeOf } from './forms.ts'
+import { isExact } from './numbers.ts'
 import { nothing, type Part } from './parts.ts'
 
 export interface Broken {
   /** The keyword that is violated. */
   word: string
-  /** What the part becomes, or a member of it that is left out. */
+  /** What the part becomes, or one member of it. */
   value: unknown
-  /** The member that is left out. */
-  without?: string
+  /** The member that is left out or added. */
+  member?: string
   /**
    * Why some servers accept it and harm nobody: they turn a value into the type that is wanted, they take null as
-   * missing, or they take `format` as a comment, as JSON Schema allows.
+   * missing, they drop a member that they do not know, or they take `format` as a comment, as JSON Schema allows.
    */
-  excuse?: 'converted' | 'format'
+  excuse?: 'converted' | 'dropped' | 'format'
 }
 
 const longest = 100_000
+/** By it a server shows that it has kept what it should not. */
+export const extraText = 'contractextra'
 
 /** What breaks one keyword of a part each, the smallest case first. Some may be valid after all: the schema decides. */
 export function brokenValues({ form, value, isRequired }: Part): Broken[] {
@@ -32,7 +35,7 @@ export function brokenValues({ form, value, isRequired }: Part): Broken[] {
   else if (type === 'integer' || type === 'number') addNumbers(form, found)
   else if (type === 'array') addLists(form, value, found)
   if (type === 'object' || form.properties) addMembers(form, value, found)
-  return found
+  return found.filter((one) => isExact(one.value))
 }
 
 /** Values of another type that no server can convert, and one that some do. */
@@ -55,7 +58,8 @@ function addTypes(type: string | undefined, isRequired: boolean, found: Broken[]
   const isSimple = type !== 'object' && type !== 'array'
   for (const value of plain[type ?? ''] ?? []) found.push({ word: 'type', value })
   for (const value of convertible[type ?? ''] ?? []) found.push({ word: 'type', value, excuse: 'converted' })
-  found.push({ word: 'type', value: null, ...((isSimple || !isRequired) && { excuse: 'converted' }) })
+  // Assistants say null for an optional value that is left out, and many servers take it so.
+  if (isRequired) found.push({ word: 'type', value: null, ...(isSimple && { excuse: 'converted' }) })
 }
 
 function addTexts({ minLength, maxLength, pattern, format }: Schema, found: Broken[]): void {
@@ -113,10 +117,10 @@ function addMembers(form: Schema, value: unknown, found: Broken[]): void {
     const schema = memberSchema(form, name)
     // A server may fill in what it knows.
     if (!Object.hasOwn(members, name) || !isSettable(schema) || schema.default !== undefined) continue
-    found.push({ word: 'required', value: nothing, without: name })
+    found.push({ word: 'required', value: nothing, member: name })
   }
   if (form.additionalProperties === false || form.unevaluatedProperties === false)
-    found.push({ word: 'additionalProperties', value: { ...members, notDescribed: 'x' } })
+    found.push({ word: 'additionalProperties', value: extraText, member: 'notDescribed', excuse: 'dropped' })
   const { minProperties, maxProperties } = form
   const names = Object.keys(members)
   if (typeof minProperties === 'number' && minProperties > 0)
@@ -131,11 +135,12 @@ function addMembers(form: Schema, value: unknown, found: Broken[]): void {
   for (const [name, needed] of Object.entries(asObject(form.dependentRequired)))
     for (const one of asArray(needed).map(String))
       if (Object.hasOwn(members, name) && Object.hasOwn(members, one))
-        found.push({ word: 'dependentRequired', value: nothing, without: one })
+        found.push({ word: 'dependentRequired', value: nothing, member: one })
   const extra = asObject(form.additionalProperties)
   if (typeof extra.type === 'string')
     found.push({
       word: 'additionalProperties',
-      value: { ...members, extra: extra.type === 'object' ? 'text' : { a: 1 } },
+      value: extra.type === 'object' ? 'text' : { a: 1 },
+      member: 'notDescribed',
     })
 }

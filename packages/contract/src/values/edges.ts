@@ -1,6 +1,6 @@
 import { asArray, type Schema } from '../spec.ts'
 import { formsOf, typeOf } from './forms.ts'
-import { limitsOf } from './numbers.ts'
+import { isExact, limitsOf } from './numbers.ts'
 import type { Part } from './parts.ts'
 import { isFreeText } from './texts.ts'
 
@@ -45,7 +45,8 @@ function numbers(form: Schema): number[] {
   const middle = least !== undefined && most !== undefined && Math.floor((least + most) / 2 / step) * step
   const large = most === undefined && form.format !== 'int32' ? [1_000] : []
   const fraction = typeOf(form) === 'number' && form.multipleOf === undefined ? [1.5] : []
-  return [least, most, ...inner, middle, 0, ...large, ...fraction].filter((one) => typeof one === 'number')
+  const all = [least, most, ...inner, middle, 0, ...large, ...fraction]
+  return all.filter((one): one is number => typeof one === 'number' && isExact(one))
 }
 
 function texts(form: Schema): string[] {

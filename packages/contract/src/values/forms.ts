@@ -1,3 +1,4 @@
+import { sourceOf } from '@reference-plugins/reader'
 import { asArray, asObject, type Schema } from '../spec.ts'
 
 const most = 12
@@ -12,7 +13,9 @@ const known = new WeakMap<Schema, Schema[]>()
 export function formsOf(schema: Schema): Schema[] {
   const found = known.get(schema)
   if (found) return found
-  const { allOf, anyOf, oneOf, if: condition, then: consequence, else: otherwise, ...own } = schema
+  const { allOf, anyOf, oneOf, if: condition, then: consequence, else: otherwise, ...own } = opened(schema)
+  // A schema that is made of itself has no form below it.
+  known.set(schema, [own])
   let forms: Schema[] = [own]
   for (const part of asArray(allOf)) forms = combine(forms, formsOf(asObject(part)))
   for (const list of [anyOf, oneOf])
@@ -20,13 +23,33 @@ export function formsOf(schema: Schema): Schema[] {
       const branches = list.map(asObject).sort((a, b) => Number(isNull(a)) - Number(isNull(b)))
       forms = combine(
         forms,
-        branches.flatMap((branch) => formsOf(branch)),
+        branches.flatMap((branch) => withKind(formsOf(branch), branch, schema.discriminator)),
       )
     }
   if (condition !== undefined)
     forms = combine(forms, [merge(firstForm(condition), firstForm(consequence)), firstForm(otherwise)])
   known.set(schema, forms)
   return forms
+}
+
+/** What a circle leads to, in place of the empty schema that ends it. */
+function opened(schema: Schema): Schema {
+  const source = Object.keys(schema).length === 0 ? sourceOf(schema) : undefined
+  return source ? source.schemas.readShallow(source) : schema
+}
+
+/** The forms of a branch with its name in the member that tells the branches apart, OpenAPI's Discriminator Object. */
+function withKind(forms: Schema[], branch: Schema, discriminator: unknown): Schema[] {
+  const { propertyName, mapping } = asObject(discriminator)
+  const reference = sourceOf(branch)?.reference
+  if (typeof propertyName !== 'string' || reference === undefined) return forms
+  const name = reference.split('/').at(-1) ?? ''
+  const mapped = Object.entries(asObject(mapping)).find(([, target]) => target === reference || target === name)
+  const kind = { properties: { [propertyName]: { const: mapped?.[0] ?? name } }, required: [propertyName] }
+  return forms.map((form) => {
+    const own = asObject(asObject(form.properties)[propertyName])
+    return own.const !== undefined || own.enum !== undefined ? form : merge(form, kind)
+  })
 }
 
 const firstForm = (schema: unknown): Schema => formsOf(asObject(schema))[0] ?? {}
@@ -71,6 +94,17 @@ function commonType(a: unknown, b: unknown): unknown {
   return common.length === 1 ? common[0] : common.length > 1 ? common : a
 }
 
+/** OpenAPI does not say that patterns are for Unicode, where some escapes are not allowed. */
+export function toExpression(pattern: string): RegExp | undefined {
+  for (const flags of ['u', ''])
+    try {
+      return new RegExp(pattern, flags)
+    } catch {
+      // The next one may do.
+    }
+  return undefined
+}
+
 /** The type of the values to make: the first that is not null, or the one that the other keywords imply. */
 export function typeOf(form: Schema): string | undefined {
   const named = [form.type].flat().find((one) => one !== 'null' && one !== undefined) ?? [form.type].flat()[0]
@@ -93,13 +127,8 @@ export function typeOf(form: Schema): string | undefined {
 export function memberSchema(form: Schema, name: string): Schema {
   const properties = asObject(form.properties)
   if (Object.hasOwn(properties, name)) return asObject(properties[name])
-  for (const [pattern, one] of Object.entries(asObject(form.patternProperties))) {
-    try {
-      if (new RegExp(pattern, 'u').test(name)) return asObject(one)
-    } catch {
-      // The check of the spec reports it.
-    }
-  }
+  for (const [pattern, one] of Object.entries(asObject(form.patternProperties)))
+    if (toExpression(pattern)?.test(name)) return asObject(one)
   return asObject(form.additionalProperties)
 }
 
@@ -108,4 +137,6 @@ export const isSettable = (schema: unknown): boolean =>
   formsOf(asObject(schema)).every((form) => form.readOnly !== true) && schema !== false
 
 export const isUnknown = (schema: unknown): boolean =>
-  schema === undefined || schema === true || Object.keys(asObject(schema)).every((word) => word === 'description')
+  schema === undefined ||
+  schema === true ||
+  (sourceOf(asObject(schema)) === undefined && Object.keys(asObject(schema)).every((word) => word === 'description'))

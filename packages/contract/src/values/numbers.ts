@@ -8,7 +8,7 @@ export function makeNumber(form: Schema): number {
   const above = least === undefined ? [] : [Math.ceil(round(least / step)) * step, Math.floor(least / step + 1) * step]
   const below = most === undefined ? [] : [Math.floor(round(most / step)) * step, Math.ceil(most / step - 1) * step]
   const between = least === undefined || most === undefined ? [] : [(least + most) / 2]
-  return [1, step, ...above, ...below, ...between].map(round).find((one) => isAllowed(form, one)) ?? 1
+  return [1, step, ...above, ...below, ...between].map(round).find((one) => isExact(one) && isAllowed(form, one)) ?? 1
 }
 
 function isAllowed(form: Schema, value: number): boolean {
@@ -35,6 +35,9 @@ export function limitsOf(form: Schema): { least: number | undefined; most: numbe
     most: high.length > 0 ? Math.min(...high) : undefined,
   }
 }
+
+/** Not a whole number above 2^53 of a spec, which may have been rounded as it was read. */
+export const isExact = (value: unknown): boolean => !Number.isInteger(value) || Number.isSafeInteger(value)
 
 /** 0.1 * 3 is 0.30000000000000004. */
 const round = (value: number): number => Number(value.toPrecision(15))

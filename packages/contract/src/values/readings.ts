@@ -14,7 +14,8 @@ export function readingsOf(value: unknown): unknown[] {
     const objects = product(Object.values(value).map(readingsOf)).map((list) =>
       Object.fromEntries(names.map((name, index) => [name, list[index]])),
     )
-    return [...objects, JSON.stringify(value)]
+    const text = JSON.stringify(value)
+    return [...objects, text, [text]]
   }
   const text = value === null ? '' : String(value)
   const single = readText(text)

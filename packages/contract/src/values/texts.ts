@@ -1,4 +1,5 @@
 import type { Schema } from '../spec.ts'
+import { toExpression } from './forms.ts'
 
 type FastCheck = typeof import('fast-check')
 
@@ -69,7 +70,8 @@ function makeByPattern(
   fc: FastCheck,
 ): string | undefined {
   try {
-    const expression = new RegExp(pattern, 'u')
+    const expression = toExpression(pattern)
+    if (!expression) return undefined
     const found = fc
       .sample(fc.stringMatching(expression), { numRuns: 60, seed: seed + turn })
       .filter((text) => [...text].length >= least && [...text].length <= most)

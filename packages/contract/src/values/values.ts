@@ -1,7 +1,8 @@
+import { sourceOf } from '@reference-plugins/reader'
 import type { SchemaCheck } from '../schema-check.ts'
 import { asArray, asObject, type Schema } from '../spec.ts'
 import { formsOf, isSettable, isUnknown, memberSchema, typeOf } from './forms.ts'
-import { makeNumber } from './numbers.ts'
+import { isExact, makeNumber } from './numbers.ts'
 import { isFreeText, makeText } from './texts.ts'
 
 type FastCheck = typeof import('fast-check')
@@ -11,6 +12,8 @@ export interface Wishes {
   all?: boolean
   /** Made-up texts that no other call has sent, in place of the examples of the spec. */
   fresh?: boolean
+  /** The name of an optional member of the whole that is given all the same. */
+  also?: string
   /** The value that the user gives for an input. Undefined where none is given. */
   given?: (name: string, schema: Schema) => unknown
   /** The value from an earlier answer for an input. Undefined where none was learnt. */
@@ -18,12 +21,15 @@ export interface Wishes {
 }
 
 const deepest = 6
+/** How deep a schema is followed that refers to itself. */
+const deepestCircle = 2
 
 /** Makes values that match whole schemas, of any type. What matches is decided by the validator. */
 export class Values {
   readonly #check: SchemaCheck
   readonly #seed: number
   readonly #fc: FastCheck
+  readonly #invalid = new WeakSet<Schema>()
   #turn = 0
 
   /** Loads fast-check, which a program that only imports the tester does not need. */
@@ -50,10 +56,13 @@ export class Values {
       .filter((one) => one !== undefined && one !== null && this.fits(schema, one))
   }
 
+  /** Whether a value matches. Nothing matches an invalid schema. */
   fits(schema: Schema, value: unknown): boolean {
+    if (this.#invalid.has(schema)) return false
     try {
       return this.#check.fits(schema, value)
     } catch {
+      this.#invalid.add(schema)
       return false
     }
   }
@@ -69,16 +78,6 @@ export class Values {
     return value
   }
 
-  /** Whether the schema is valid, so that anything can be said of a value. */
-  #isJudged(schema: Schema): boolean {
-    try {
-      this.#check.fits(schema, null)
-      return true
-    } catch {
-      return false
-    }
-  }
-
   #value(schema: Schema, wishes: Wishes, depth: number): unknown {
     const shown = this.#shown(schema, wishes)
     if (shown !== undefined) return shown
@@ -89,11 +88,15 @@ export class Values {
       // Some values of a pattern or a format do not match the other keywords.
       for (let attempt = 0; attempt < 3; attempt++) {
         const value = this.#ofForm(form, wishes, depth)
-        if (value !== undefined && (this.fits(schema, value) || !this.#isJudged(schema))) return value
+        if (value !== undefined && (this.fits(schema, value) || this.#invalid.has(schema))) return value
         const fewer =
           wishes.all && typeOf(form) === 'object' ? this.#asManyAsFit(schema, form, value, wishes, depth) : undefined
         if (fewer !== undefined) return fewer
         if (typeOf(form) !== 'string') break
+      }
+      if (form.not !== undefined) {
+        const other = this.#variants(form).find((one) => this.fits(schema, one))
+        if (other !== undefined) return other
       }
     }
     return undefined
@@ -105,7 +108,7 @@ export class Values {
     const examples = [schema.example, ...asArray(schema.examples), schema.default]
     const isMade = fresh && (isFreeText(schema) || ['uuid', 'email'].includes(String(schema.format)))
     return [...(isMade ? [] : examples), ...asArray(schema.enum)].find(
-      (one) => one !== undefined && one !== null && this.fits(schema, one),
+      (one) => one !== undefined && one !== null && isExact(one) && this.fits(schema, one),
     )
   }
 
@@ -136,7 +139,8 @@ export class Values {
     if (contains !== undefined) list.push(this.#value(asObject(contains), wishes, depth + 1))
     const item = asObject(items)
     // Nothing is known of the items where a schema refers to itself.
-    const wanted = Math.max(least, isUnknown(items) || depth >= deepest ? 0 : Math.min(1, Number(maxItems)))
+    const isDeep = depth >= (isCircle(item) ? deepestCircle : deepest)
+    const wanted = Math.max(least, isUnknown(items) || isDeep ? 0 : Math.min(1, Number(maxItems)))
     for (let index = list.length; index < Math.min(wanted, 2_000); index++) {
       let one = this.#value(item, index === 0 ? wishes : { ...wishes, fresh: true }, depth + 1)
       if (uniqueItems === true && list.some((other) => isSame(other, one)))
@@ -178,7 +182,9 @@ export class Values {
     const most = Number(form.maxProperties ?? 1_000)
     for (const name of optional) {
       const size = Object.keys(value).length
-      const isWanted = wishes.all ? depth < deepest : wishes.given?.(name, memberSchema(form, name)) !== undefined
+      const isNamed =
+        (depth === 0 && wishes.also === name) || wishes.given?.(name, memberSchema(form, name)) !== undefined
+      const isWanted = isNamed || (wishes.all && depth < (isCircle(properties[name]) ? deepestCircle : deepest))
       if (size < least || (isWanted && size < most)) add(name)
     }
     for (let index = 0; Object.keys(value).length < least && index < least; index++) {
@@ -190,5 +196,8 @@ export class Values {
     return value
   }
 }
+
+const isCircle = (schema: unknown): boolean =>
+  Object.keys(asObject(schema)).length === 0 && sourceOf(asObject(schema)) !== undefined
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)

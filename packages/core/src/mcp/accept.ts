@@ -7,7 +7,8 @@ import { Problem } from '../problem.ts'
  * @throws Problem 406 for a client that accepts neither
  */
 export function acceptsEvents({ req }: CoreContext): boolean {
-  const { accept = '*/*' } = req.headers
+  // An empty header names nothing, so it asks for nothing.
+  const accept = req.headers.accept?.trim() || '*/*'
   if (accept === 'application/json, text/event-stream') return true
   const ranges = accept.toLowerCase().split(',').map(toRange)
   // A client that accepts anything may not know event streams.

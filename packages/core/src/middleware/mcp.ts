@@ -49,7 +49,7 @@ export async function mcp(options: McpOptions): Promise<Middleware<Exchange>> {
     const body = await readMessage(ctx)
     if (body === undefined) return
     const messages = (Array.isArray(body) ? body : [body]) as (Message | null)[]
-    for (const message of messages) leaveNullsOut(message)
+    for (const message of messages) keepKnown(message)
     if (messages.length > longestBatch) return answerError(ctx, -32600, `Send at most ${longestBatch} messages at once`)
     for (let count = 1; count < messages.length; count++) await rateLimit.count(ctx.ip)
     if (!streams && messages.some((message) => message?.method === endless))
@@ -74,13 +74,26 @@ function whyForbidden(origin: string): string {
   return `The Origin header is not an origin, such as https://chat.example.com: let a program send no Origin header`
 }
 
-/** Some clients write null for what they leave out. */
-function leaveNullsOut(message: Message | null): void {
-  for (const holder of [message, message?.params]) {
-    if (typeof holder !== 'object' || holder === null) continue
-    for (const [name, value] of Object.entries(holder))
-      if (value === null && name !== 'id') delete holder[name as keyof typeof holder]
-  }
+const ofMessage = ['jsonrpc', 'id', 'method', 'params']
+const deepestNull = 10
+
+/**
+ * Some clients write null for what they leave out, and add members of their own to the message. The arguments of a tool are
+ * read by its operation.
+ */
+function keepKnown(message: Message | null): void {
+  if (typeof message !== 'object' || message === null || message.method === undefined) return
+  for (const name of Object.keys(message)) if (!ofMessage.includes(name)) delete message[name as keyof Message]
+  if (message.params === null) delete message.params
+  leaveNullsOut(message.params, deepestNull)
+}
+
+function leaveNullsOut(holder: unknown, depth: number): void {
+  if (typeof holder !== 'object' || holder === null || Array.isArray(holder) || depth === 0) return
+  const members = holder as Record<string, unknown>
+  for (const [name, value] of Object.entries(members))
+    if (value === null) delete members[name]
+    else if (name !== 'arguments') leaveNullsOut(value, depth - 1)
 }
 
 function answerOther(ctx: CoreContext): void {

@@ -2,6 +2,7 @@ import Router from '@koa/router'
 import { hostCheck, Problem } from '@reference-plugins/core'
 import Koa, { type Middleware } from 'koa'
 import type { Host } from '../host.ts'
+import { accountRoutes } from './account-routes.ts'
 import { activationRoutes, callbackRoutes } from './activation-routes.ts'
 import { readJson } from './body.ts'
 import { callRoutes } from './call-routes.ts'
@@ -28,6 +29,7 @@ const userRoutes = [
   turnRoutes,
   callRoutes,
   modelRoutes,
+  accountRoutes,
 ]
 
 /** The Koa app of the host. The middleware is listed in the order in which a request passes it. */
@@ -37,7 +39,7 @@ export function createHostApp(host: Host, page: Middleware): Koa {
   app.on('error', (error) => log.warn({ err: error }, 'the connection broke'))
   const router = new Router<State>()
   for (const routes of openRoutes) addRoutes(router, routes(host))
-  for (const routes of userRoutes) addUserRoutes(router, routes(host))
+  for (const routes of userRoutes) addUserRoutes(router, routes(host), host.limits)
 
   app.use(problems(log))
   app.use(hostCheck(publicUrl, ['/livez', '/readyz']))

@@ -6,7 +6,7 @@ import { containedView, viewPolicy } from '../views/contained-view.ts'
 import type { Conversation } from '../wire.ts'
 import { part, type UserRoutes } from './routes.ts'
 
-export const callRoutes = ({ conversations, plugins, views }: Host): UserRoutes => ({
+export const callRoutes = ({ conversations, plugins, views, liveViews }: Host): UserRoutes => ({
   'GET /api/calls/:id/view': async (user, ctx) => {
     const call = await conversations.call(user, part(ctx, 'id'))
     const plugin = await plugins.visible(user, call.plugin.id)
@@ -15,9 +15,12 @@ export const callRoutes = ({ conversations, plugins, views }: Host): UserRoutes 
     const html = await views.read(user, plugin, uri).catch((error: Error) => {
       throw new Problem(502, `The view could not be read: ${error.message}`)
     })
+    const conversation = await conversations.conversationOf(call)
+    if (conversation !== undefined) liveViews.open(user, conversation, call.id)
     ctx.set({
       'Content-Security-Policy': viewPolicy,
-      'Cache-Control': 'private, max-age=300',
+      // The host must see that it is opened again.
+      'Cache-Control': 'no-store',
       'X-DNS-Prefetch-Control': 'off',
     })
     ctx.type = 'html'

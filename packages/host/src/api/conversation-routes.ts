@@ -20,6 +20,8 @@ export const conversationRoutes = (host: Host): UserRoutes => ({
 
   'POST /api/conversations': async (user, ctx) => {
     const given = bodyOf(ctx, Begin)
+    const end = await host.limits.begin(user, 'conversations')
+    end()
     // A user with many active plugins chooses among them, as in ChatGPT.
     const active = await host.activations.active(user)
     return host.conversations.add(user, given.plugins ?? (active.length <= 10 ? active : []))

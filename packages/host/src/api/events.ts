@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import type { Context } from 'koa'
 import type { Logger } from 'pino'
@@ -31,7 +32,10 @@ export function answerEvents(ctx: Context, events: EventStream<unknown>): void {
   stream.on('close', () => gone.abort())
   void (async () => {
     try {
-      for await (const event of events.listen(gone.signal)) stream.write(`data: ${JSON.stringify(event)}\n\n`)
+      // A slow reader gets the next event when it has read this one.
+      for await (const event of events.listen(gone.signal))
+        if (!stream.write(`data: ${JSON.stringify(event)}\n\n`))
+          await once(stream, 'drain', { signal: gone.signal }).catch(() => {})
     } finally {
       clearInterval(timer)
       stream.end()

@@ -15,20 +15,26 @@ const Approval = z.object({
 })
 
 export function registrationRoutes(host: Host): UserRoutes {
-  const { registrations, approvals, presentation, workspace, options } = host
+  const { registrations, approvals, presentation, workspace, limits, options } = host
 
-  const startSteps = (what: string, work: (tell: (step: RegistrationStep) => void) => Promise<Registration>) =>
-    startEvents<RegistrationEvent>(options.log, what, async (tell) => ({
-      type: 'end',
-      registration: await work((step) => tell({ type: 'step', step })),
-    }))
+  async function startSteps(
+    user: string,
+    what: string,
+    work: (tell: (step: RegistrationStep) => void) => Promise<Registration>,
+  ) {
+    const end = await limits.begin(user, 'registrations')
+    return startEvents<RegistrationEvent>(options.log, what, async (tell) => {
+      const registration = await work((step) => tell({ type: 'step', step })).finally(end)
+      return { type: 'end', registration }
+    })
+  }
 
   return {
     'POST /api/registrations': (user, ctx) => {
       const { address, token } = bodyOf(ctx, Begin)
       // A wrong address is answered with 422, before any event is sent.
       toCandidates(address)
-      return startSteps('a registration', async (tell) =>
+      return startSteps(user, 'a registration', async (tell) =>
         presentation.registration(user, await approvals.read(user, address, { tell, token })),
       )
     },
@@ -41,7 +47,7 @@ export function registrationRoutes(host: Host): UserRoutes {
 
     'POST /api/plugins/:id/refresh': async (user, ctx) => {
       const plugin = await host.plugins.owned(user, part(ctx, 'id'))
-      return startSteps('a refresh', async (tell) =>
+      return startSteps(user, 'a refresh', async (tell) =>
         presentation.registration(user, await approvals.refresh(user, plugin, tell)),
       )
     },
@@ -50,7 +56,7 @@ export function registrationRoutes(host: Host): UserRoutes {
 
     'POST /api/workspace/:name': (user, ctx) => {
       const local = workspace.find(part(ctx, 'name'))
-      return startSteps('a registration', (tell) => workspace.register(user, local, tell))
+      return startSteps(user, 'a registration', (tell) => workspace.register(user, local, tell))
     },
   }
 }

@@ -2,6 +2,7 @@ import type Router from '@koa/router'
 import type { RouterContext } from '@koa/router'
 import { Problem } from '@reference-plugins/core'
 import { EventStream } from '../conversation/event-stream.ts'
+import type { UserLimits } from '../users/user-limits.ts'
 import type { User } from '../users/users.ts'
 import { answerEvents } from './events.ts'
 
@@ -17,7 +18,7 @@ export type Context = RouterContext<State>
  */
 export type Routes = Record<string, (ctx: Context) => unknown>
 
-/** Routes that answer 401 unless a user is signed in. They get the user's ID. */
+/** Routes that answer 401 unless a user is signed in, and 429 if the user asks too much. They get the user's ID. */
 export type UserRoutes = Record<string, (user: string, ctx: Context) => unknown>
 
 export function addRoutes(router: Router<State>, routes: Routes): void {
@@ -27,8 +28,17 @@ export function addRoutes(router: Router<State>, routes: Routes): void {
   }
 }
 
-export function addUserRoutes(router: Router<State>, routes: UserRoutes): void {
-  for (const [key, route] of Object.entries(routes)) addRoutes(router, { [key]: (ctx) => route(userOf(ctx), ctx) })
+export function addUserRoutes(router: Router<State>, routes: UserRoutes, limits: UserLimits): void {
+  for (const [key, route] of Object.entries(routes))
+    addRoutes(router, {
+      [key]: async (ctx) => {
+        const user = userOf(ctx)
+        const end = await limits.begin(user, 'requests')
+        if (ctx.res.destroyed) end()
+        else ctx.res.once('close', end)
+        return route(user, ctx)
+      },
+    })
 }
 
 /** A parameter of the path. */

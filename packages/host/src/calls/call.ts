@@ -83,14 +83,32 @@ function advice(status: number, headers: Record<string, string>): string {
 /** A shell command that makes the call again. A token is a variable in it. */
 function toCurl({ method, url, headers, body }: Request, keyHeader?: string): string {
   const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
+  const form = formOf(headers['content-type'] ?? '', body ?? '')
   const parts = ['curl', ...(method === 'GET' ? [] : ['-X', method]), quote(url)]
   for (const [name, value] of Object.entries(headers)) {
     if (name === 'user-agent' || name === 'accept' || name.startsWith('openai-')) continue
+    if (name === 'content-type' && form) continue
     if (name === 'authorization') parts.push('-H', `"authorization: ${value.split(' ')[0]} $TOKEN"`)
     else parts.push('-H', name === keyHeader?.toLowerCase() ? `"${name}: $TOKEN"` : quote(`${name}: ${value}`))
   }
-  if (body !== undefined) parts.push('--data-raw', quote(body))
+  if (form) for (const [flag, value] of form) parts.push(flag, quote(value))
+  else if (body !== undefined) parts.push('--data-raw', quote(body))
   return parts.join(' ')
+}
+
+const part =
+  /^\r\ncontent-disposition: form-data; name="([^"]*)"(?:; filename="([^"]*)"\r\ncontent-type: (.*))?\r\n\r\n([\s\S]*)\r\n$/
+
+/** The options of curl for a multipart form; a file is named, because its content is not shown. */
+function formOf(type: string, body: string): [flag: string, value: string][] | undefined {
+  const boundary = /^multipart\/form-data; boundary=(.+)$/.exec(type)?.[1]
+  if (boundary === undefined) return undefined
+  return body.split(`--${boundary}`).flatMap((text): [string, string][] => {
+    const [, name = '', file, fileType, value = ''] = part.exec(text) ?? []
+    if (name === '') return []
+    if (file === undefined) return [['--form-string', `${name}=${value}`]]
+    return [['-F', `${name}=@"${file.replaceAll('\\', '\\\\')}";type=${fileType}`]]
+  })
 }
 
 /** Headers that may be shown and stored: secrets are replaced by dots. */

@@ -1,5 +1,8 @@
-import { FetchFailed, FetchRefused, guardedFetcher } from '@reference-plugins/guarded-fetch'
+import { errorCode, FetchFailed, FetchRefused, guardedFetcher } from '@reference-plugins/guarded-fetch'
 import { checkArguments, RequestRefused } from '@reference-plugins/reader'
+import type { RegisteredPlugin } from '../plugins/plugins.ts'
+import { whyUnreachable } from '../registration/reasons.ts'
+import { toSentences } from '../sentences.ts'
 import type { Credentials } from '../sign-in/credentials.ts'
 import { NotActivated } from '../sign-in/not-activated.ts'
 import { VaultError } from '../vault/vault.ts'
@@ -7,6 +10,7 @@ import { Breaker } from './breaker.ts'
 import type { CallInput, Outcome } from './call.ts'
 import { callHttp } from './http-call.ts'
 import { callMcp } from './mcp-call.ts'
+import { isAnonymous, whyOtherSignIn } from './other-sign-in.ts'
 
 /** ChatGPT's limit for one call, there and back, in milliseconds. */
 const defaultLimit = 45_000
@@ -36,10 +40,10 @@ export class Caller {
     const start = performance.now()
     const refused = (result: string): Outcome => ({ state: 'refused', result, milliseconds: performance.now() - start })
     if (plugin.trouble !== undefined)
-      return refused(`Nothing was sent: ${plugin.document.title} cannot be called. ${plugin.trouble}`)
+      return refused(toSentences([`Nothing was sent: ${plugin.document.title} cannot be called`, plugin.trouble]))
     const checked = checkArguments(operation, input.arguments)
     if (checked.faults.length > 0)
-      return refused(`Nothing was sent, because the arguments are not valid. ${checked.faults.join('. ')}.`)
+      return refused(`Nothing was sent, because the arguments are not valid. ${toSentences(checked.faults)}`)
     const pause = this.#breaker.pause(plugin.id)
     if (pause > 0)
       return refused(
@@ -51,8 +55,12 @@ export class Caller {
     const perform = operation.target.kind === 'mcp' ? callMcp : callHttp
     try {
       const call = { ...input, arguments: checked.arguments, signal, fetch }
-      const first = await perform({ ...call, authorization: await credentials.authorization(user, plugin) })
-      const isRefused = first.response?.status === 401 && plugin.document.auth.type === 'oauth'
+      const carrier = isAnonymous(plugin, operation) ? withoutSignIn(plugin) : plugin
+      const first = await perform({ ...call, authorization: await credentials.authorization(user, carrier) })
+      const isUnauthorized = first.response?.status === 401
+      const other = isUnauthorized && whyOtherSignIn(plugin, operation, first.response?.headers ?? {})
+      if (other) first.result = `${toSentences([`Status 401: ${other}`])}\n${first.response?.body}`.trim()
+      const isRefused = isUnauthorized && !other && plugin.document.auth.type === 'oauth'
       const last = isRefused
         ? await perform({ ...call, authorization: await credentials.authorization(user, plugin, true) })
         : first
@@ -61,7 +69,7 @@ export class Caller {
     } catch (error) {
       const milliseconds = performance.now() - start
       if (error instanceof NotActivated || error instanceof VaultError)
-        return refused(`Nothing was sent: ${error.message}. Tell the user.`)
+        return refused(toSentences([`Nothing was sent: ${error.message}`, 'Tell the user']))
       if (error instanceof RequestRefused) return refused(`Nothing was sent: ${error.message}`)
       if (input.signal.aborted) {
         const result =
@@ -69,12 +77,25 @@ export class Caller {
         return { state: 'failed', result, milliseconds }
       }
       this.#breaker.note(plugin.id, undefined, undefined)
+      const { title, server } = plugin.document
       const reason = limit.aborted
         ? `did not answer within ${Math.round(longestCall / 1000)} seconds; it is not known whether it made the change`
-        : error instanceof FetchRefused
-          ? `was not called, or its answer was not read: ${error.message}`
-          : `did not answer: ${error instanceof FetchFailed ? error.message : 'the connection broke'}`
-      return { state: 'failed', result: `${plugin.document.title} ${reason}. Tell the user.`, milliseconds }
+        : whyFailed(error as Error, server)
+      return { state: 'failed', result: toSentences([`${title} ${reason}`, 'Tell the user']), milliseconds }
     }
   }
+}
+
+/** The plugin as one that anyone may call. */
+function withoutSignIn(plugin: RegisteredPlugin): RegisteredPlugin {
+  const { document } = plugin
+  return { ...plugin, document: { ...document, auth: { ...document.auth, type: 'none' } } }
+}
+
+function whyFailed(error: Error, server: string): string {
+  if (error instanceof FetchRefused) return `was not called, or its answer was not read: ${error.message}`
+  if (errorCode(error) === undefined)
+    return `did not answer: ${error instanceof FetchFailed ? error.message : 'the connection broke'}`
+  const { message, advice } = whyUnreachable(error, server)
+  return `did not answer: ${message}. ${advice}`
 }

@@ -7,7 +7,8 @@ import { type Outcome, type PreparedCall, toOutcome, withoutSecrets } from './ca
 export async function callHttp(input: PreparedCall): Promise<Outcome> {
   const { plugin, operation, authorization, fetch, signal } = input
   const { keyHeader } = plugin.document.auth
-  const { method, url, headers, body } = toRequest(plugin.document, operation, input.arguments)
+  const written = toRequest(plugin.document, operation, input.arguments)
+  const { method, url, headers, body } = written
   const sent = {
     ...headers,
     accept: 'application/json, text/plain;q=0.9, */*;q=0.5',
@@ -18,7 +19,7 @@ export async function callHttp(input: PreparedCall): Promise<Outcome> {
   }
   const request = { method, url, headers: sent, ...(body !== undefined && { body }) }
   input.onRequest?.({ ...request, headers: withoutSecrets(sent, keyHeader) })
-  const answer = await fetch(url, { method, headers: sent, body, signal })
+  const answer = await fetch(url, { method, headers: sent, body: written.bytes ?? body, signal })
   const { bytes, fault } = await readWhatComes(answer, signal)
   const received = {
     status: answer.status,

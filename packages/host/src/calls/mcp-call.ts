@@ -1,5 +1,6 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { type Outcome, type PreparedCall, toOutcome, withoutSecrets } from './call.ts'
+import { ReceivedText } from './received-text.ts'
 
 /** For the end of a session, in milliseconds. */
 const longestEnd = 2_000
@@ -51,20 +52,31 @@ export async function callMcp(input: PreparedCall): Promise<Outcome> {
   const request = { method: 'POST', url: plugin.document.server, headers, body }
   input.onRequest?.({ ...request, headers: withoutSecrets(headers) })
   let status = 200
+  const received = new ReceivedText()
+  // The client replaces it by an error of its own.
+  let failure: Error | undefined
   const watched: PreparedCall['fetch'] = async (url, init) => {
-    const answer = await input.fetch(url, init)
-    if (answer.status >= 400 && init?.method === 'POST') status = answer.status
-    return answer
+    const answer = await input.fetch(url, init).catch((error: Error) => {
+      if (init?.method === 'POST') failure = error
+      throw error
+    })
+    if (init?.method !== 'POST') return answer
+    if (answer.status >= 400) status = answer.status
+    return received.keep(answer)
   }
   try {
     const answer = await useMcp(plugin.document.server, { ...input, fetch: watched }, (client) => {
       status = 200
       return client.callTool({ name: target.tool, arguments: input.arguments }, { signal })
     })
-    const outcome = toOutcome(request, { status: answer.isError ? 400 : 200, headers: {}, body: toText(answer) })
+    const outcome = toOutcome(request, {
+      status: answer.isError ? 400 : 200,
+      headers: {},
+      body: toText(answer, received),
+    })
     return answer.isError ? { ...outcome, result: `The tool rejected this call.\n${outcome.response?.body}` } : outcome
   } catch (error) {
-    if (status < 400) throw error
+    if (status < 400) throw failure ?? error
     return toOutcome(request, { status, headers: {}, body: (error as Error).message })
   }
 }
@@ -75,8 +87,8 @@ interface ToolAnswer {
 }
 
 /** Structured content is complete; the text beside it is for clients that cannot read it. */
-function toText({ content = [], structuredContent }: ToolAnswer): string {
-  if (structuredContent !== undefined) return JSON.stringify(structuredContent)
+function toText({ content = [], structuredContent }: ToolAnswer, received: ReceivedText): string {
+  if (structuredContent !== undefined) return JSON.stringify(received.lastOf('structuredContent') ?? structuredContent)
   return content
     .map(
       ({ type, text, mimeType, uri }) =>

@@ -6,7 +6,7 @@ import { SignInFailed, walkToCallback } from '@reference-plugins/contract'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { TokenRefused } from '../sign-in/token-refused.ts'
 import { type CommandContext, UsageError } from './command-context.ts'
-import { findPlugin } from './find-plugin.ts'
+import { findPlugin, typedNameFor } from './find-plugin.ts'
 
 const longestWait = 600_000
 
@@ -30,7 +30,8 @@ export async function activate(words: string[], context: CommandContext): Promis
     throw new UsageError(`${title} needs a token for each user: add --token`)
   if (auth.type !== 'oauth') await context.host.credentials.activate(context.user, plugin, token)
   else await signIn(context, plugin, username && password ? { username, password } : undefined)
-  context.print(`${title} is active. Next: pnpm host call ${plugin.document.name}.${operations[0]?.name}`)
+  const typed = await typedNameFor(context, plugin)
+  context.print(`${title} is active. Next: pnpm host call ${typed}.${operations[0]?.name}`)
   return 0
 }
 

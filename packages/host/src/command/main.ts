@@ -10,15 +10,16 @@ import { list } from './list.ts'
 import { register } from './register.ts'
 import { replayFiles } from './replay-files.ts'
 
-const help = `pnpm host COMMAND, with the plugins and tokens of the host on this machine
+const help = `pnpm host COMMAND, with the plugins and tokens of the host on this machine.
+NAME is the name of a plugin, or the beginning of its ID where several have the name.
 
   register ADDRESS [--service-token T] [--client-id ID --client-secret S]
                                    reads a plugin step by step and registers it
   list                             lists the registered plugins and their operations
   activate NAME [--token T] [--username U --password P]
                                    activates a plugin, with a token or by signing in
-  call NAME.OPERATION ['{"input": "as JSON"}'] [--yes]
-                                   calls an operation; --yes answers the confirmation
+  call NAME.OPERATION ['{"input": "as JSON"}'] [-F INPUT=@FILE]... [--yes]
+                                   calls an operation; -F sends a file; --yes answers the confirmation
   chat [--plugin NAME]... [--yes]  starts a conversation with the model that was found
   replay FILE...                   repeats the calls of saved conversations and compares the answers
 `
@@ -30,6 +31,8 @@ const commands: Record<string, Command> = { register, list, activate, call, chat
 export async function main(words: string[], terminal: Terminal = process): Promise<number> {
   const [name = '', ...rest] = words
   const command = commands[name]
+  // A reader such as head stops reading: the command still ends its work.
+  terminal.stdout.on('error', () => {})
   const print = (line: string) => void terminal.stdout.write(`${line}\n`)
   if (!command) {
     print(help)

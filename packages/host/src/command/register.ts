@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { RegistrationStep } from '../wire.ts'
 import { type CommandContext, UsageError } from './command-context.ts'
+import { typedNameFor } from './find-plugin.ts'
 
 const marks: Record<RegistrationStep['state'], string> = {
   running: '…',
@@ -30,12 +31,12 @@ export async function register(words: string[], context: CommandContext): Promis
     token: values['service-token'],
   })
   if (!found) return 1
-  const { document } = await host.approvals.approve(user, id, {
+  const plugin = await host.approvals.approve(user, id, {
     serviceToken: values['service-token'],
     clientId: values['client-id'],
     clientSecret: values['client-secret'],
   })
-  print(`Registered as ${document.name}. Next: pnpm host activate ${document.name}`)
+  print(`Registered as ${plugin.document.name}. Next: pnpm host activate ${await typedNameFor(context, plugin)}`)
   return 0
 }
 

@@ -21,7 +21,7 @@ async function replayFile(path: string, context: CommandContext): Promise<number
   const script = read(path)
   const plugins = new Map<string, RegisteredPlugin>()
   for (const name of new Set(script.entries.flatMap((entry) => (entry.kind === 'call' ? [entry.plugin] : []))))
-    plugins.set(name, await findPlugin(context, name))
+    plugins.set(name, await findPlugin(context, name, script.plugins[name]))
   const results = await replay(script, (call) => perform(context, plugins.get(call.plugin) as RegisteredPlugin, call))
   for (const { call, faults } of results) {
     context.print(`${faults.length === 0 ? '✔' : '✖'} ${call.plugin}.${call.operation}`)

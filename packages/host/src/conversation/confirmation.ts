@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { DocumentOperation } from '@reference-plugins/reader'
 import type { Database } from '@reference-plugins/store'
+import { withoutFilesOf } from '../calls/shown-arguments.ts'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { later } from '../tables.ts'
 import type { Call } from '../wire.ts'
@@ -117,7 +118,7 @@ export function newAsk(asked: AskedCall, reason: string, canRemember: boolean): 
     ...(warnings.length > 0 && { warning: `${warnings.join('. ')}: check the host.` }),
     canRemember,
     request: requestOf(asked),
-    arguments: visibleText(JSON.stringify(asked.call.arguments, null, 2)),
+    arguments: visibleText(JSON.stringify(withoutFilesOf(asked.operation, asked.call.arguments), null, 2)),
     digest: [salt, digestOfCall(asked, salt), digestOfTarget(asked, salt)].join('.'),
     expiresAt: later(longestAsk),
   }

@@ -120,6 +120,13 @@ export class Conversations {
     return readCall(row)
   }
 
+  /** The ID of the conversation that a call is in. */
+  async conversationOf({ id }: Call): Promise<string | undefined> {
+    const row = await this.#database.get<{ conversation: string }>`
+      SELECT m.conversation FROM call JOIN message m ON m.id = call.message WHERE call.id = ${id}`
+    return row?.conversation
+  }
+
   /** Marks the calls that were running when the host ended: it is not known whether the plugin made them. */
   async settleInterrupted(): Promise<void> {
     const rows = await this.#database.all<{ user_id: string; conversation: string }>`

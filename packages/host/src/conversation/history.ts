@@ -1,3 +1,4 @@
+import { withoutFiles } from '../calls/shown-arguments.ts'
 import type { ModelMessage } from '../models/model.ts'
 import type { Call, Message } from '../wire.ts'
 
@@ -47,7 +48,11 @@ function toModelMessages({ role, parts }: Message, isRecent: boolean): ModelMess
   return answers
     .filter(({ text, calls }) => text !== '' || calls.length > 0)
     .flatMap(({ text, calls }): ModelMessage[] => [
-      { role, text, calls: calls.map((call) => ({ id: call.id, name: nameOf(call), arguments: call.arguments })) },
+      {
+        role,
+        text,
+        calls: calls.map((call) => ({ id: call.id, name: nameOf(call), arguments: withoutFiles(call.arguments) })),
+      },
       ...calls.map((call) => ({ role: 'tool' as const, callId: call.id, name: nameOf(call), text: resultOf(call) })),
     ])
 }
@@ -57,4 +62,4 @@ const nameOf = ({ tool, operation }: Call): string => tool ?? operation
 const byView = '[A view of the plugin made this call, neither you nor the user.]\n'
 
 const byHand = ({ plugin, operation, arguments: given }: Call, result: string): string =>
-  `[I called ${operation} of ${plugin.title} by hand with ${JSON.stringify(given)}. It answered:\n${result}]`
+  `[I called ${operation} of ${plugin.title} by hand with ${JSON.stringify(withoutFiles(given))}. It answered:\n${result}]`

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { DocumentOperation } from '@reference-plugins/reader'
+import { type DocumentOperation, plainText } from '@reference-plugins/reader'
 import type { ModelEvent } from '../models/model.ts'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { now } from '../tables.ts'
@@ -44,7 +44,7 @@ export function callByModel(event: Extract<ModelEvent, { type: 'call' | 'bad-cal
   // The host's own tool has its result at once.
   if (event.type === 'call' && event.name === 'find_plugins' && tools.leftOut.length > 0) {
     const named = { plugin: { id: '', name: '', title: 'Host' }, operation: event.name, title: 'Find plugins' }
-    const result = tools.find(String(given.query ?? '').slice(0, 1_000))
+    const result = tools.find(plainText(given.query, 1_000))
     return { ...toCall(named, given, false), state: 'done', tool: event.name, result }
   }
   const tool = event.name.slice(0, 64)

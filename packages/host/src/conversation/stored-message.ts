@@ -1,3 +1,4 @@
+import { parseExact } from '@reference-plugins/reader/exact-json'
 import type { Transaction } from '@reference-plugins/store'
 import type { Call, Part } from '../wire.ts'
 
@@ -43,7 +44,7 @@ export const readCall = (row: CallRow): Call => ({
   plugin: { id: row.plugin, name: row.plugin_name, title: row.plugin_title },
   operation: row.operation,
   title: row.title,
-  arguments: JSON.parse(row.arguments),
+  arguments: parseExact(row.arguments) as Call['arguments'],
   state: row.state,
   byHand: row.by_hand === 1,
   at: row.at,

@@ -4,6 +4,7 @@ import type { DocumentOperation } from '@reference-plugins/reader'
 import type { Caller } from '../calls/caller.ts'
 import type { Model } from '../models/model.ts'
 import type { Plugins, RegisteredPlugin } from '../plugins/plugins.ts'
+import type { UserLimits } from '../users/user-limits.ts'
 import type { Call, Conversation, Decision, Message, Part, TurnEvent } from '../wire.ts'
 import { type AskInput, isAbout, isCurrent, newAsk, type Permissions, toAsk } from './confirmation.ts'
 import { type Conversations, callsOf } from './conversations.ts'
@@ -29,6 +30,7 @@ export interface TurnContext {
   plugins: Plugins
   caller: Caller
   permissions: Permissions
+  limits: UserLimits
   /** The model of a user; undefined if there is none. */
   modelOf(user: string): Promise<Model | undefined>
   prompt: PromptParts
@@ -226,7 +228,15 @@ export class Turn {
     )
   }
 
-  async #call({ ask: _, ...call }: Call, target: Target): Promise<void> {
+  /** Calls, unless the user has called too often. */
+  async #call(call: Call, target: Target): Promise<void> {
+    const { user, limits } = this.#context
+    const end = await limits.begin(user, 'calls').catch((error: Problem) => error)
+    if (end instanceof Problem) return this.#refuse(call, `Nothing was sent. ${end.message}. Tell the user.`)
+    await this.#send(call, target).finally(end)
+  }
+
+  async #send({ ask: _, ...call }: Call, target: Target): Promise<void> {
     const { user, conversation, signal, events, caller } = this.#context
     let sent: Call = { ...call, state: 'running' }
     // Stored before anything is sent: if the host ends now, it is known that the plugin may have made the change.

@@ -1,14 +1,17 @@
 import { Problem } from '@reference-plugins/core'
 import type { Logger } from 'pino'
+import type { LiveViews } from '../views/live-views.ts'
 import type { Call, Decision, TurnEvent } from '../wire.ts'
 import { EventStream } from './event-stream.ts'
 import { Turn, type TurnContext, type TurnState } from './turn.ts'
 
 export interface TurnsOptions extends Omit<TurnContext, 'user' | 'conversation' | 'events' | 'signal'> {
+  liveViews: LiveViews
   log: Logger
 }
 
 interface Running {
+  user: string
   events: EventStream<TurnEvent>
   controller: AbortController
   ended?: Promise<void>
@@ -35,13 +38,14 @@ export class Turns {
     this.#running.get(keyOf(user, conversation))?.controller.abort()
   }
 
-  /** Stops every turn, before the host closes. */
-  async close(): Promise<void> {
-    for (const { controller } of this.#running.values()) controller.abort()
-    await Promise.all([...this.#running.values()].map(({ ended }) => ended))
+  /** Stops every turn of the user, or of all users, and waits until they have ended. */
+  async stopAll(user?: string): Promise<void> {
+    const stopped = [...this.#running.values()].filter((one) => user === undefined || one.user === user)
+    for (const { controller } of stopped) controller.abort()
+    await Promise.all(stopped.map(({ ended }) => ended))
   }
 
-  /** The user says something, and the model answers, if there is one. @throws Problem 404 or 409 */
+  /** The user says something, and the model answers, if there is one. @throws Problem 404, 409 or 429, here and below */
   say(user: string, id: string, text: string): Promise<EventStream<TurnEvent>> {
     return this.#begin(user, id, (turn) => turn.say(text))
   }
@@ -59,7 +63,8 @@ export class Turns {
   }
 
   /**
-   * The view of an answer wants to call an operation of its plugin: the user is asked.
+   * The view of an answer wants to call an operation of its plugin: the user is asked. Only the view of the conversation
+   * that was opened last may call.
    * @param call whose answer the view shows
    * @throws Problem 404, 409, or 429
    */
@@ -69,7 +74,11 @@ export class Turns {
     call: string,
     wanted: Pick<Call, 'operation' | 'arguments'>,
   ): Promise<EventStream<TurnEvent>> {
-    return this.#begin(user, id, (turn) => turn.callByView(turn.viewedCall(call), wanted))
+    return this.#begin(user, id, (turn) => {
+      const viewed = turn.viewedCall(call)
+      this.#options.liveViews.claim(user, id, call)
+      return turn.callByView(viewed, wanted)
+    })
   }
 
   /**
@@ -77,25 +86,37 @@ export class Turns {
    * @throws Problem 404, or 409 if the call has been decided or `digest` is for another version of it
    */
   decide(user: string, id: string, call: string, decision: Decision, digest: string): Promise<EventStream<TurnEvent>> {
-    return this.#begin(user, id, (turn) => turn.decide(turn.waitingCall(call, digest), decision))
+    return this.#begin(user, id, (turn) => turn.decide(turn.waitingCall(call, digest), decision), false)
   }
 
-  /** @param work throws, before it returns a promise, if the turn must not begin */
-  async #begin(user: string, id: string, work: (turn: Turn) => Promise<TurnState>): Promise<EventStream<TurnEvent>> {
+  /**
+   * @param work throws, before it returns a promise, if the turn must not begin
+   * @param grows whether it adds to the conversation; false if it ends what waits
+   */
+  async #begin(
+    user: string,
+    id: string,
+    work: (turn: Turn) => Promise<TurnState>,
+    grows = true,
+  ): Promise<EventStream<TurnEvent>> {
     const key = keyOf(user, id)
     if (this.#running.has(key))
       throw new Problem(409, 'The conversation is being answered: wait until it ends, or stop it first')
-    const running: Running = { events: new EventStream(), controller: new AbortController() }
+    const running: Running = { user, events: new EventStream(), controller: new AbortController() }
     const { events, controller } = running
     // Reserved before the conversation is loaded, so that no other turn changes it in between.
     this.#running.set(key, running)
+    let endWork: (() => void) | undefined
     try {
+      endWork = await this.#options.limits.begin(user, 'turns')
       const conversation = await this.#options.conversations.get(user, id)
+      if (grows) this.#options.limits.checkLength(conversation)
       const turn = new Turn({ ...this.#options, user, conversation, events, signal: controller.signal })
-      running.ended = this.#end(key, running, work(turn))
+      running.ended = this.#end(key, running, work(turn)).finally(endWork)
       return events
     } catch (error) {
       this.#running.delete(key)
+      endWork?.()
       events.end()
       throw error
     }

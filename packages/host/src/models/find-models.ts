@@ -11,8 +11,12 @@ const local = [
   { name: 'vLLM', baseUrl: 'http://127.0.0.1:8000/v1' },
 ] as const
 
-/** Finds models: by the environment variables that the vendors' own programs read, and on this machine. */
-export async function findModels(variables: NodeJS.ProcessEnv): Promise<Omit<ModelState, 'chosen'>> {
+/**
+ * Finds models: by the environment variables that the vendors' own programs read, and on this machine. OPENAI_MODEL and
+ * ANTHROPIC_MODEL may name several, separated by commas.
+ * @param isShared whether others use the operator's key, for which the operator must then name the models
+ */
+export async function findModels(variables: NodeJS.ProcessEnv, isShared = false): Promise<Omit<ModelState, 'chosen'>> {
   const {
     OPENAI_API_KEY,
     OPENAI_BASE_URL,
@@ -43,7 +47,7 @@ export async function findModels(variables: NodeJS.ProcessEnv): Promise<Omit<Mod
   const places = [OLLAMA_HOST ? { ...ollama, baseUrl: ollamaUrl(OLLAMA_HOST) } : ollama, ...others]
   const problems: string[] = []
   const found = await Promise.all([
-    ...configured.map((choice) => complete(choice, problems)),
+    ...configured.map((choice) => complete(choice, isShared, problems)),
     ...places.map(({ name, baseUrl }) => {
       const choice = { provider: 'openai-compatible', baseUrl, model: '', from: `${name} on this machine` } as const
       return withModels(choice, longestLook).catch(() => [])
@@ -52,10 +56,18 @@ export async function findModels(variables: NodeJS.ProcessEnv): Promise<Omit<Mod
   return { found: found.flat(), problems }
 }
 
-/** A configured choice; with each model of its endpoint if it names none. */
-async function complete(choice: ModelChoice, problems: string[]): Promise<ModelChoice[]> {
-  if (choice.model !== '') return [choice]
+/** A configured choice for each model that it names; for each model of its endpoint if it names none. */
+async function complete(choice: ModelChoice, isShared: boolean, problems: string[]): Promise<ModelChoice[]> {
+  const names = choice.model.split(',').map((name) => name.trim())
+  const named = [...new Set(names)].flatMap((model) => (model === '' ? [] : [{ ...choice, model }]))
+  if (named.length > 0) return named
   const variable = choice.provider === 'anthropic' ? 'ANTHROPIC_MODEL' : 'OPENAI_MODEL'
+  if (isShared) {
+    problems.push(
+      `${choice.from} is set, but no model for the users of this host: name those that they may use in ${variable}`,
+    )
+    return []
+  }
   try {
     const found = await withModels(choice, longestList)
     if (found.length === 0) problems.push(`${choice.baseUrl} has no models: set ${variable}`)

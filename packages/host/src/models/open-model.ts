@@ -8,7 +8,9 @@ import {
 } from '@ai-sdk/provider'
 import { errorCode } from '@reference-plugins/guarded-fetch'
 import { isObject } from '@reference-plugins/reader'
+import { parseExact } from '@reference-plugins/reader/exact-json'
 import type { ModelChoice } from '../wire.ts'
+import { withInputsAsText } from './inputs-as-text.ts'
 import { type Model, ModelError, type ModelEvent, type ModelMessage, type ModelRequest } from './model.ts'
 import { type ModelFetchOptions, modelFetch } from './model-fetch.ts'
 
@@ -33,7 +35,8 @@ export function openModel(choice: ModelChoice, options: ModelFetchOptions = {}):
 
 function toModel({ provider, baseUrl, apiKey, model }: ModelChoice, fetch: typeof globalThis.fetch): LanguageModelV4 {
   // The library requires a key even if the endpoint needs none.
-  if (provider === 'anthropic') return createAnthropic({ baseURL: baseUrl, apiKey: apiKey ?? 'none', fetch })(model)
+  if (provider === 'anthropic')
+    return createAnthropic({ baseURL: baseUrl, apiKey: apiKey ?? 'none', fetch: withInputsAsText(fetch) })(model)
   const key = apiKey === undefined ? {} : { apiKey }
   return createOpenAICompatible({ name: 'host', baseURL: baseUrl, fetch, includeUsage: true, ...key })(model)
 }
@@ -100,7 +103,7 @@ function toCall(id: string, name: string, text: string, seen: Set<string>): Mode
   if (text.length > longestArguments) return bad(`the arguments are longer than ${longestArguments} characters`)
   if (text.trim() === '') return { type: 'call', id, name, arguments: {} }
   try {
-    const value: unknown = JSON.parse(text)
+    const value = parseExact(text)
     return isObject(value) ? { type: 'call', id, name, arguments: value } : bad('the arguments are not a JSON object')
   } catch (error) {
     return bad(`the arguments are not valid JSON (${(error as Error).message.slice(0, 100)})`)

@@ -135,12 +135,14 @@ function preview({ address, document }: FoundPlugin, id: string): PluginPreview 
 
 function toSummary(operation: DocumentOperation): OperationSummary {
   const { name, title, description, input, target } = operation
+  const files = target.kind === 'http' ? target.fields.filter(({ file }) => file !== undefined) : []
   return {
     name,
     title,
     description,
     ...(target.kind === 'http' && { method: target.method, path: target.path }),
     input,
+    ...(files.length > 0 && { files: files.map((file) => file.name) }),
     asks: asks(operation),
   }
 }

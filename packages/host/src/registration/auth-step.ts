@@ -1,5 +1,6 @@
 import { isLoopbackUrl } from '@reference-plugins/guarded-fetch'
-import type { PluginDocument } from '@reference-plugins/reader'
+import { missingSignIn, type PluginDocument } from '@reference-plugins/reader'
+import { toSentences } from '../sentences.ts'
 import { discoverOAuthServer, type OAuthServer } from '../sign-in/oauth-server.ts'
 import { type Passed, passed, type Reading, Refusal } from './steps.ts'
 
@@ -9,8 +10,26 @@ const messages = {
   user_http: 'Each user pastes their own token',
 }
 
-/** Step 9: how users sign in. @throws Refusal */
-export async function checkAuth(
+/** Step 9: how users sign in, and what cannot be called with it. @throws Refusal */
+export async function checkAuth(reading: Reading, document: PluginDocument): Promise<Passed<OAuthServer | undefined>> {
+  const found = await findSignIn(reading, document)
+  const other = document.operations.flatMap((operation) => {
+    const missing = missingSignIn(document.auth, operation)
+    return missing === undefined ? [] : [`${operation.name} requires ${missing}`]
+  })
+  if (other.length === 0) return found
+  const more = other.length > mostTold ? [`And ${other.length - mostTold} more`] : []
+  const warning = toSentences([
+    'The host uses one way to sign in, and cannot call everything with it',
+    ...other.slice(0, mostTold),
+    ...more,
+  ])
+  return { ...found, warning }
+}
+
+const mostTold = 5
+
+async function findSignIn(
   { candidates, trace }: Reading,
   { auth, server }: PluginDocument,
 ): Promise<Passed<OAuthServer | undefined>> {

@@ -6,8 +6,9 @@ import {
   readSpec,
   type SpecRead,
 } from '@reference-plugins/reader'
-import { fetchDocument } from './reach.ts'
-import { whyStatus } from './reasons.ts'
+import { toSentences } from '../sentences.ts'
+import { fetchDocument, fetchOwn } from './reach.ts'
+import { type DocumentName, whyStatus } from './reasons.ts'
 import { type Passed, passed, type Reading, Refusal, warned } from './steps.ts'
 import type { Fetched } from './trace.ts'
 
@@ -26,15 +27,15 @@ export async function manifestSteps({ steps }: Reading, fetched: Fetched): Promi
   return { url, text, read }
 }
 
-/** The steps `spec`, `read spec` and `check spec`. @param typed the spec, if the user typed its URL */
+/** The steps `spec`, `read spec` and `check spec`. @param source the manifest that names the spec, or the spec itself */
 export async function specSteps(
   reading: Reading,
-  typed: Fetched | undefined,
-  manifest: ReadDocument<ManifestRead> | undefined,
+  source: ReadDocument<ManifestRead> | Fetched,
 ): Promise<ReadDocument<SpecRead>> {
   const { steps } = reading
+  const manifest = 'read' in source ? source : undefined
   const { url, text } = await steps.run('spec', async () =>
-    check('spec', typed ?? (await fetchSpec(reading, manifest))),
+    check(manifest ? 'spec' : 'typed spec', manifest ? await fetchSpec(reading, manifest) : (source as Fetched)),
   )
   const read = await steps.run('read spec', () =>
     parse('spec', text, () => readSpec(text, url, manifest && { url: manifest.url })),
@@ -43,20 +44,13 @@ export async function specSteps(
   return { url, text, read }
 }
 
-async function fetchSpec(
-  { trace, token }: Reading,
-  manifest: ReadDocument<ManifestRead> | undefined,
-): Promise<Fetched> {
-  const url = manifest?.read.manifest.specUrl ?? ''
-  const fetched = await fetchDocument(trace, url)
-  const isOwn = manifest !== undefined && new URL(url).origin === new URL(manifest.url).origin
-  // Some developers protect the spec with the token of their API.
-  return fetched.status === 401 && token !== undefined && isOwn
-    ? fetchDocument(trace, url, { authorization: `Bearer ${token}` })
-    : fetched
+function fetchSpec(reading: Reading, { read, url }: ReadDocument<ManifestRead>): Promise<Fetched> {
+  const { specUrl } = read.manifest
+  const isOwn = new URL(specUrl).origin === new URL(url).origin
+  return isOwn ? fetchOwn(reading, specUrl) : fetchDocument(reading.trace, specUrl)
 }
 
-function check(what: 'manifest' | 'spec', fetched: Fetched): Passed<Fetched> {
+function check(what: DocumentName, fetched: Fetched): Passed<Fetched> {
   if (fetched.status !== 200) throw whyStatus(fetched.status, fetched.url, what)
   return passed(fetched, `${fetched.url}, ${fetched.text.length} characters`)
 }
@@ -80,7 +74,7 @@ async function parse<Read>(
 function judge(what: 'manifest' | 'spec', repairs: Repair[]): Passed<undefined> {
   if (repairs.length === 0) return passed(undefined, `The ${what} is valid`)
   const told = repairs.slice(0, 5).map(({ message }) => message)
-  const more = repairs.length > told.length ? `, and ${repairs.length - told.length} more` : ''
+  if (repairs.length > told.length) told.push(`And ${repairs.length - told.length} more`)
   const count = repairs.length === 1 ? 'One problem was' : `${repairs.length} problems were`
-  return warned(`${count} repaired while reading: other hosts may reject the ${what}`, `${told.join('. ')}${more}`)
+  return warned(`${count} repaired while reading: other hosts may reject the ${what}`, toSentences(told))
 }

@@ -1,8 +1,10 @@
 import { guardedFetcher } from '@reference-plugins/guarded-fetch'
 import { type PluginDocument, toMcpDocument } from '@reference-plugins/reader'
 import type { FoundPlugin } from '../plugins/plugins.ts'
-import { discoverMcpOAuth, type OAuthServer } from '../sign-in/oauth-server.ts'
-import { readMcpServer } from './mcp-server.ts'
+import { toSentences } from '../sentences.ts'
+import { discoverMcpOAuth } from '../sign-in/mcp-oauth.ts'
+import type { OAuthServer } from '../sign-in/oauth-server.ts'
+import { readMcpServer, TokenWanted } from './mcp-server.ts'
 import { type Passed, passed, type Reading, Refusal } from './steps.ts'
 
 interface Found {
@@ -38,9 +40,15 @@ async function readTools({ trace, allowLoopback, token, signal }: Reading, url: 
     const names = document.operations.slice(0, 5).map(({ name }) => name)
     return passed({ document }, `${document.operations.length} tools: ${names.join(', ')}`)
   } catch (error) {
-    const oauth =
-      token === undefined && error instanceof Refusal ? await discoverMcpOAuth(url, trace.asFetch()) : undefined
-    if (!oauth) throw error
+    if (token !== undefined || !(error instanceof TokenWanted)) throw error
+    const read = await discoverMcpOAuth(url, error.challenge, trace.asFetch())
+    if ('faults' in read)
+      throw new Refusal(
+        toSentences([`${error.message}, and how to sign in was not found`, ...read.faults]),
+        'Enter a token with the address. For OAuth the metadata of the server (RFC 9728) must be where its answer 401 says, and name this address as resource',
+        error,
+      )
+    const oauth = read.server
     return {
       result: { document: withOAuth(url, oauth), oauth },
       message: 'Its tools are read after you sign in',

@@ -7,6 +7,7 @@ import {
   toPluginDocument,
 } from '@reference-plugins/reader'
 import type { FoundPlugin, ReadTexts } from '../plugins/plugins.ts'
+import { toSentences } from '../sentences.ts'
 import type { RegistrationStep } from '../wire.ts'
 import { toCandidates } from './address.ts'
 import { checkAuth } from './auth-step.ts'
@@ -53,8 +54,12 @@ async function run(reading: Reading): Promise<FoundPlugin> {
   const reached = await steps.run('reach', () => reach(reading))
   if (reached.kind === 'mcp') return readMcp(reading, reached.url)
   const manifest = reached.kind === 'manifest' ? await manifestSteps(reading, reached.fetched) : undefined
-  if (!manifest) steps.skip(['manifest', 'read manifest', 'check manifest'], 'The address is the URL of a spec')
-  const spec = await specSteps(reading, manifest ? undefined : reached.fetched, manifest)
+  if (reached.kind === 'spec')
+    steps.skip(
+      ['manifest', 'read manifest', 'check manifest'],
+      reached.isTyped ? 'The address is the URL of a spec' : 'A spec was found, and no manifest',
+    )
+  const spec = await specSteps(reading, manifest ?? reached.fetched)
   const texts: ReadTexts = {
     ...(manifest && { manifest: manifest.text, manifestUrl: manifest.url }),
     spec: spec.text,
@@ -78,7 +83,7 @@ function toDocument(address: string, manifest: ManifestRead | undefined, { spec 
     return toPluginDocument(manifest?.manifest, spec, address)
   } catch (error) {
     if (!(error instanceof DocumentRefused)) throw error
-    throw new Refusal(error.message, 'Register the plugin by its manifest, which says how users sign in', error)
+    throw new Refusal(error.message, 'The host sends a token in a header only, because URLs are logged', error)
   }
 }
 
@@ -101,7 +106,7 @@ function checkDomains({ allowLoopback }: Reading, document: PluginDocument, text
     throw new Refusal(worst.message, 'Serve the manifest, the spec and the API under one domain')
   if (faults.length === 0) return passed(undefined, 'Everything is under one domain')
   return warned(
-    faults.map(({ message }) => message).join('. '),
+    toSentences(faults.map(({ message }) => message)),
     'ChatGPT rejected such plugins: serve everything under one domain',
   )
 }
@@ -114,7 +119,7 @@ async function checkCrossOrigin(
   const faults = await crossOriginFaults(document, texts, trace)
   if (faults.length === 0) return passed(undefined, 'Pages of assistants may read and call it')
   return warned(
-    faults.join('. '),
+    toSentences(faults),
     'This host does not need CORS, because it calls from its server. Assistants that call from the browser do',
   )
 }

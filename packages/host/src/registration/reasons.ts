@@ -83,15 +83,21 @@ function whyRefused(error: Error, { host, hostname, port }: URL): Refusal {
   return refusal(`${host} could not be read: ${error.message}`, 'Call the URL with curl -v to see the answer')
 }
 
+/** A spec is named by a manifest, or its URL was typed. */
+export type DocumentName = 'manifest' | 'spec' | 'typed spec'
+
 /** Why a status other than 200 is not a document. */
-export function whyStatus(status: number, url: string, what: 'manifest' | 'spec'): Refusal {
+export function whyStatus(status: number, url: string, name: DocumentName): Refusal {
   const { pathname, origin } = new URL(url)
-  if (status === 404)
+  const what = name === 'manifest' ? 'manifest' : 'spec'
+  if (status === 404 || status === 410)
     return new Refusal(
       `There is no ${what} at ${url}`,
-      what === 'manifest'
-        ? `Serve it at ${origin}/.well-known/ai-plugin.json, with the dot and the folder. Or type the URL of your spec`
-        : 'Check api.url in the manifest: it must be the URL of the spec',
+      {
+        manifest: `Serve it at ${origin}/.well-known/ai-plugin.json, with the dot and the folder. Or type the URL of your spec or MCP server`,
+        spec: 'Check api.url in the manifest: it must be the URL of the spec',
+        'typed spec': `Check the URL: it must lead to the spec itself, which is often at ${origin}/openapi.json`,
+      }[name],
     )
   if (status === 401 || status === 403)
     return new Refusal(

@@ -1,4 +1,5 @@
 import { isObject } from '@reference-plugins/reader'
+import { parseExact } from '@reference-plugins/reader/exact-json'
 import { callsOf } from '../conversation/conversations.ts'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import type { Call, Conversation } from '../wire.ts'
@@ -55,7 +56,7 @@ function callLines({ plugin, operation, arguments: given, response }: Call): str
 
 function answerLines(body: string): string[] {
   try {
-    return fenced(JSON.stringify(JSON.parse(body), null, 2), 'json')
+    return fenced(JSON.stringify(parseExact(body), null, 2), 'json')
   } catch {
     return fenced(body, 'text')
   }
@@ -113,7 +114,7 @@ export function readFile(text: string): Script {
 
 function parse(text: string, line: number): unknown {
   try {
-    return JSON.parse(text)
+    return parseExact(text)
   } catch (error) {
     throw new Error(`line ${line}: this is not valid JSON: ${(error as Error).message}`)
   }

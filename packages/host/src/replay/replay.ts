@@ -1,3 +1,4 @@
+import { isNumber, keyOf, numberText, parseExact } from '@reference-plugins/reader/exact-json'
 import type { Script, ScriptCall } from './conversation-file.ts'
 import { shapeFaults } from './shape.ts'
 
@@ -16,7 +17,7 @@ export type Perform = (call: ScriptCall) => Promise<{ status: number | undefined
  */
 export async function replay({ entries }: Script, perform: Perform): Promise<ReplayedCall[]> {
   const replayed: ReplayedCall[] = []
-  const learnt = new Map<string | number, unknown>()
+  const learnt = new Map<unknown, unknown>()
   for (const entry of entries) {
     if (entry.kind !== 'call') continue
     const { status, body, result } = await perform({
@@ -37,17 +38,19 @@ export async function replay({ entries }: Script, perform: Perform): Promise<Rep
 }
 
 /** Whether a value is long enough to stand for one thing only. */
-const isDistinctive = (value: unknown): value is string | number =>
-  (typeof value === 'string' && value.length >= 6) || (typeof value === 'number' && value >= 100_000)
+const isDistinctive = (value: unknown): boolean =>
+  (typeof value === 'string' && value.length >= 6) || (isNumber(value) && Number(numberText(value)) >= 100_000)
 
-function learn(recorded: unknown, found: unknown, learnt: Map<string | number, unknown>): void {
-  if (isDistinctive(recorded) && typeof found === typeof recorded) learnt.set(recorded, found)
-  if (recorded === null || typeof recorded !== 'object' || found === null || typeof found !== 'object') return
+const kindOf = (value: unknown): string => (isNumber(value) ? 'number' : typeof value)
+
+function learn(recorded: unknown, found: unknown, learnt: Map<unknown, unknown>): void {
+  if (isDistinctive(recorded) && kindOf(found) === kindOf(recorded)) learnt.set(keyOf(recorded), found)
+  if (kindOf(recorded) !== 'object' || kindOf(found) !== 'object' || !recorded || !found) return
   for (const [name, value] of Object.entries(recorded)) learn(value, (found as Record<string, unknown>)[name], learnt)
 }
 
-function replaced(value: unknown, learnt: ReadonlyMap<string | number, unknown>): unknown {
-  if (typeof value === 'string' || typeof value === 'number') return learnt.get(value) ?? value
+function replaced(value: unknown, learnt: ReadonlyMap<unknown, unknown>): unknown {
+  if (typeof value === 'string' || isNumber(value)) return learnt.get(keyOf(value)) ?? value
   if (Array.isArray(value)) return value.map((one) => replaced(one, learnt))
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, replaced(one, learnt)]))
@@ -55,7 +58,7 @@ function replaced(value: unknown, learnt: ReadonlyMap<string | number, unknown>)
 
 function toJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseExact(text)
   } catch {
     return text
   }

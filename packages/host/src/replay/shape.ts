@@ -1,3 +1,5 @@
+import { isNumber } from '@reference-plugins/reader/exact-json'
+
 /** The differences in shape between an answer and the recorded one, in sentences. */
 export function shapeFaults(recorded: unknown, found: unknown, place = 'the answer'): string[] {
   // There is no recorded shape to compare with.
@@ -24,6 +26,8 @@ const kindOf = (value: unknown): string =>
     ? 'nothing'
     : Array.isArray(value)
       ? 'a list'
-      : typeof value === 'object'
-        ? 'an object'
-        : `a ${typeof value}`
+      : isNumber(value)
+        ? 'a number'
+        : typeof value === 'object'
+          ? 'an object'
+          : `a ${typeof value}`

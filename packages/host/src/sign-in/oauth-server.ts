@@ -39,26 +39,6 @@ export async function discoverOAuthServer(
   return plain
 }
 
-/**
- * The authorization server that an MCP server names in its metadata (MCP of 2026, RFC 9728). Undefined if it names none
- * that can be read.
- */
-export async function discoverMcpOAuth(url: string, fetch: Fetch): Promise<OAuthServer | undefined> {
-  const named = await readResource(url, fetch)
-  const [issuer] = named?.authorization_servers ?? []
-  const found = issuer === undefined ? undefined : await readMetadata(issuer, fetch)
-  if (!found?.authorization_endpoint || !found.token_endpoint) return undefined
-  const scopes = named?.scopes_supported ?? []
-  return {
-    ...fromMetadata(found),
-    authorizationUrl: found.authorization_endpoint,
-    tokenUrl: found.token_endpoint,
-    scope: scopes.slice(0, 50).join(' '),
-    contentType: 'application/x-www-form-urlencoded',
-    resource: url,
-  }
-}
-
 /** Those that the API names (RFC 9728), and the origin of the endpoints. */
 async function issuersOf(server: string, endpoints: OAuthEndpoints, fetch: Fetch): Promise<string[]> {
   const own = new URL(endpoints.authorizationUrl).origin
@@ -75,16 +55,24 @@ function readResource(url: string, fetch: Fetch): Promise<oauth.ResourceServer |
     .catch(() => undefined)
 }
 
+/** @param issuer a URL */
 async function readMetadata(issuer: string, fetch: Fetch): Promise<oauth.AuthorizationServer | undefined> {
-  for (const algorithm of ['oauth2', 'oidc'] as const) {
-    const url = new URL(issuer)
-    const found = await oauth
-      .discoveryRequest(url, { algorithm, [oauth.customFetch]: fetch, ...insecure(issuer) })
+  const url = new URL(issuer)
+  for (const place of metadataPlaces(url)) {
+    const found = await fetch(place, { headers: { accept: 'application/json' } })
       .then((answer) => oauth.processDiscoveryResponse(url, answer))
       .catch(() => undefined)
     if (found) return found
   }
   return undefined
+}
+
+/** RFC 8414 and OpenID Connect, each before and after the path of the issuer, as servers have them. */
+function metadataPlaces({ origin, pathname }: URL): string[] {
+  const path = pathname.replace(/\/$/, '')
+  const [own, oidc] = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'] as const
+  const places = [`${own}${path}`, `${oidc}${path}`, `${path}${oidc}`, `${path}${own}`]
+  return [...new Set(places)].map((place) => `${origin}${place}`)
 }
 
 function fromMetadata(found: oauth.AuthorizationServer) {
@@ -96,6 +84,23 @@ function fromMetadata(found: oauth.AuthorizationServer) {
     ...(found.revocation_endpoint && { revocationUrl: found.revocation_endpoint }),
     ...(found.registration_endpoint && { registrationUrl: found.registration_endpoint }),
     clientAuthentication: isBasic ? ('basic' as const) : ('post' as const),
+  }
+}
+
+/** The authorization server with this issuer, from its metadata alone. Undefined if they cannot be read. */
+export async function readOAuthServer(
+  issuer: string,
+  asked: Pick<OAuthServer, 'scope' | 'resource'>,
+  fetch: Fetch,
+): Promise<OAuthServer | undefined> {
+  const found = await readMetadata(issuer, fetch)
+  if (!found?.authorization_endpoint || !found.token_endpoint) return undefined
+  return {
+    ...fromMetadata(found),
+    authorizationUrl: found.authorization_endpoint,
+    tokenUrl: found.token_endpoint,
+    contentType: 'application/x-www-form-urlencoded',
+    ...asked,
   }
 }
 

@@ -11,6 +11,7 @@ import {
   strictFaults,
   UniqueNames,
 } from '@reference-plugins/reader'
+import { isNumber, isSameValue, parseExact } from '@reference-plugins/reader/exact-json'
 import { allowsNull, explicitNull, optional, withoutNull } from './schema-null.ts'
 import { sentences, worded } from './schema-words.ts'
 
@@ -79,7 +80,8 @@ const plainForm = (schema: Schema): Form => ({
 
 /** Whether a value fits a schema by the schema's own type and values alone. */
 const fitsPlain = ({ type, enum: values }: Schema, given: unknown): boolean =>
-  (!Array.isArray(values) || values.includes(given)) && [type].flat().some((one) => isOfType(given, one))
+  (!Array.isArray(values) || values.some((one) => isSameValue(one, given))) &&
+  [type].flat().some((one) => isOfType(given, one))
 
 /** The value as JSON in a string. A string that is not JSON is taken as it is. */
 function jsonForm(schema: Schema): Form {
@@ -93,7 +95,7 @@ function jsonForm(schema: Schema): Form {
     decode: (given) => {
       if (typeof given !== 'string') return given
       try {
-        return JSON.parse(given, (name, value) => (name === '__proto__' ? undefined : value))
+        return parseExact(given, (name, value) => (name === '__proto__' ? undefined : value))
       } catch {
         return given
       }
@@ -188,4 +190,5 @@ function kindOf({ type, enum: values }: Schema): string {
   return typeof type === 'string' ? type : jsonKind(listOfAny(values)[0])
 }
 
-const jsonKind = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value)
+const jsonKind = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'array' : isNumber(value) ? 'number' : typeof value

@@ -1,4 +1,13 @@
-import { anthropic, type DocumentOperation, isObject, openai, type Schema, shortHash } from '@reference-plugins/reader'
+import {
+  anthropic,
+  type DocumentOperation,
+  isObject,
+  objectOf,
+  openai,
+  type Schema,
+  shortHash,
+} from '@reference-plugins/reader'
+import { toSentences } from '../sentences.ts'
 import { Representation } from './strict-schema.ts'
 
 /** Whose strict function calling a tool is made for. */
@@ -46,7 +55,24 @@ export function fromStrict(operation: DocumentOperation, given: unknown, style: 
 function representationOf(operation: DocumentOperation, style: ToolStyle): Representation {
   const known = made.get(operation) ?? {}
   made.set(operation, known)
-  const { input, target } = operation
-  known[style] ??= new Representation(input, subsets[style], target.kind === 'http' && target.method === 'PATCH')
+  const { target } = operation
+  known[style] ??= new Representation(
+    withFileHints(operation),
+    subsets[style],
+    target.kind === 'http' && target.method === 'PATCH',
+  )
   return known[style]
+}
+
+const fileHint = 'A file: its text, or a data URL in base64 such as data:image/png;name=cat.png;base64,AAAA'
+
+/** The input, where each file says what a model can give for it. */
+function withFileHints({ input, target }: DocumentOperation): Schema {
+  const files = target.kind === 'http' ? target.fields.filter(({ file }) => file !== undefined) : []
+  const properties = objectOf(input.properties)
+  const hinted = files.map(({ name }) => {
+    const { description = '', ...schema } = objectOf(properties[name])
+    return [name, { description: toSentences([String(description), fileHint]), ...schema }]
+  })
+  return hinted.length === 0 ? input : { ...input, properties: { ...properties, ...Object.fromEntries(hinted) } }
 }

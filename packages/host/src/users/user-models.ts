@@ -1,3 +1,4 @@
+import { Problem } from '@reference-plugins/core'
 import { guardedFetcher } from '@reference-plugins/guarded-fetch'
 import type { Database } from '@reference-plugins/store'
 import { findModels } from '../models/find-models.ts'
@@ -45,7 +46,19 @@ export class UserModels {
     )
   }
 
+  /** @throws Problem 422 if the user needs their own key for this model */
   async choose(user: string, { apiKey, ...choice }: ModelChoice): Promise<void> {
+    const hasOwnKey = (apiKey ?? '') !== '' || (await this.#parts.vault.has(keyPlace(user, choice)))
+    const { found } = await this.#find()
+    if (!this.#mayUse(choice, hasOwnKey, found)) {
+      const names = found
+        .filter(({ baseUrl }) => new URL(baseUrl).origin === new URL(choice.baseUrl).origin)
+        .map(({ model }) => model)
+      throw new Problem(
+        422,
+        `This host offers only ${names.join(', ')} at ${choice.baseUrl}: choose one of them, or enter your own API key`,
+      )
+    }
     await this.#parts.database.run`
       INSERT INTO setting (user_id, name, value) VALUES (${user}, ${'model'}, ${JSON.stringify(choice)})
       ON CONFLICT (user_id, name) DO UPDATE SET value = excluded.value`
@@ -62,13 +75,27 @@ export class UserModels {
     if (!row) return found[0]
     const choice = JSON.parse(row.value) as ModelChoice
     const same = found.find(({ baseUrl, provider }) => baseUrl === choice.baseUrl && provider === choice.provider)
-    const apiKey = (await this.#parts.vault.get(keyPlace(user, choice))) ?? same?.apiKey
+    const ownKey = await this.#parts.vault.get(keyPlace(user, choice))
+    // The operator may offer fewer models than when the user chose.
+    if (!this.#mayUse(choice, ownKey !== undefined, found)) return found[0]
+    const apiKey = ownKey ?? same?.apiKey
     return { ...choice, ...(apiKey !== undefined && { apiKey }) }
+  }
+
+  /** On a shared host, an endpoint of the operator serves only the models that were found: others may be expensive. */
+  #mayUse({ baseUrl, provider, model }: ModelChoice, hasOwnKey: boolean, found: ModelChoice[]): boolean {
+    // By the origin, because the same endpoint may be written in several ways.
+    const { origin } = new URL(baseUrl)
+    const offered = found.filter((one) => new URL(one.baseUrl).origin === origin)
+    if (!this.#parts.isShared || offered.length === 0) return true
+    if (offered.some((one) => one.provider === provider && one.model === model)) return true
+    // An endpoint that needs no key is the operator's for every user.
+    return hasOwnKey && offered.every(({ apiKey }) => apiKey !== undefined)
   }
 
   #find(): ReturnType<typeof findModels> {
     if (!this.#found || Date.now() - this.#found.at > foundAgainAfter)
-      this.#found = { at: Date.now(), models: findModels(this.#parts.environment) }
+      this.#found = { at: Date.now(), models: findModels(this.#parts.environment, this.#parts.isShared) }
     return this.#found.models
   }
 }

@@ -1,5 +1,6 @@
 import { Accounts } from '@reference-plugins/oauth-server/accounts'
 import type { Database } from '@reference-plugins/store'
+import { PasswordTries } from './password-tries.ts'
 
 export interface User {
   id: string
@@ -12,6 +13,7 @@ export const onlyUser: User = { id: 'only', name: 'you' }
 export class Users {
   readonly mode: 'single' | 'accounts'
   readonly accounts: Accounts
+  readonly tries = new PasswordTries()
 
   constructor(database: Database, mode: 'single' | 'accounts') {
     this.mode = mode

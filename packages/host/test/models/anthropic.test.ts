@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
+import { parseExact } from '@reference-plugins/reader/exact-json'
 import { findModels } from '../../src/models/find-models.ts'
 import type { ModelEvent } from '../../src/models/model.ts'
 import { openModel } from '../../src/models/open-model.ts'
@@ -122,6 +123,49 @@ test('text and calls become the same events as from other models, and are sent b
     ],
   )
   assert.equal(body.tools?.[0]?.name, tool.name)
+})
+
+test('arguments that a server sends whole keep their numbers', async () => {
+  const input = parseExact('{"ids":[9007199254740993,1],"username":"ada"}')
+  const block = { type: 'tool_use', id: 'toolu_1', name: tool.name, input }
+  const { origin, close } = await serveMessages([
+    start,
+    { type: 'content_block_start', index: 0, content_block: block },
+    { type: 'content_block_stop', index: 0 },
+    ...end('tool_use'),
+  ])
+  const [call, last] = await listen(origin)
+  close()
+  assert.ok(call?.type === 'call' && last?.type === 'end')
+  assert.equal(JSON.stringify(call.arguments), JSON.stringify(input))
+})
+
+test('numbers in arguments are exact, as the model writes them and as they are sent back', async () => {
+  const number = '9007199254740993'
+  const { origin, close } = await serveMessages([
+    start,
+    {
+      type: 'content_block_start',
+      index: 0,
+      content_block: { type: 'tool_use', id: 'toolu_1', name: tool.name, input: {} },
+    },
+    { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: '{"id":900719925' } },
+    { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: '4740993}' } },
+    { type: 'content_block_stop', index: 0 },
+    ...end('tool_use'),
+  ])
+  const [call] = await listen(origin)
+  close()
+  assert.ok(call?.type === 'call')
+  assert.equal(JSON.stringify(call.arguments), `{"id":${number}}`)
+  const model = openModel({ provider: 'anthropic', baseUrl: `${origin}/v1`, model: 'claude-double', apiKey: 'key-1' })
+  const raw = await model.toRaw({
+    system: 'Be kind',
+    messages: [{ role: 'assistant', text: '', calls: [call] }],
+    tools: [tool],
+    signal: AbortSignal.timeout(5_000),
+  })
+  assert.match(raw, new RegExp(`"input":{"id":${number}}`))
 })
 
 for (const [status, type, words] of [

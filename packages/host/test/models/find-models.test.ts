@@ -11,6 +11,22 @@ test('no model is found if there is none', async () => {
   assert.deepEqual(await findModels(nowhere), { found: [], problems: [] })
 })
 
+test('several models may be named, and on a shared host they must be', async () => {
+  const key = { ...nowhere, OPENAI_API_KEY: 'key', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' }
+  const named = await findModels({ ...key, OPENAI_MODEL: 'small, large,,small' }, true)
+  assert.deepEqual(
+    named.found.map(({ model, apiKey }) => [model, apiKey]),
+    [
+      ['small', 'key'],
+      ['large', 'key'],
+    ],
+  )
+  assert.deepEqual(named.problems, [])
+  const unnamed = await findModels(key, true)
+  assert.deepEqual(unnamed.found, [])
+  assert.match(unnamed.problems[0] ?? '', /name those that they may use in OPENAI_MODEL/)
+})
+
 test('a running Ollama is found at the address in OLLAMA_HOST', async () => {
   const { baseUrl, close } = await serveModel([])
   const { host } = new URL(baseUrl)

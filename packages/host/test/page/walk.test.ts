@@ -4,6 +4,7 @@ import { workspacePlugins } from '@reference-plugins/testing/processes'
 import type { Browser, Page } from 'playwright-core'
 import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
+import type { Conversation } from '../../src/wire.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
 import { noBrowser, openBrowser, openPage, seriousFindings, tabTo } from './chromium.ts'
 
@@ -80,16 +81,44 @@ test('a plugin shows the response of an operation with a view, in a frame that r
   skip: noBrowser,
   timeout: 60_000,
 }, async () => {
-  await press(/^Call operation/)
-  await press(/^getTodos/)
-  await tabTo(page.getByLabel('username').first())
-  await page.keyboard.type('ada')
-  await press('Call')
+  const callGetTodos = async () => {
+    await press(/^Call operation/)
+    await press(/^getTodos/)
+    await tabTo(page.getByLabel('username').first())
+    await page.keyboard.type('ada')
+    await press('Call')
+  }
+  await callGetTodos()
   const view = page.frameLocator('iframe.view').last()
   await view.getByText('buy milk').waitFor()
   const frame = page.frames().at(-1)
   assert.equal(await frame?.evaluate('origin'), 'null')
   await assert.rejects(frame?.evaluate(`fetch('${served.url}/api/session')`) ?? Promise.resolve(), /Failed to fetch/)
+
+  // A second view takes the place of the first one, which can be opened again.
+  const showView = page.getByRole('button', { name: 'Show view' })
+  const hidden = await showView.count()
+  await callGetTodos()
+  await showView.nth(hidden).waitFor()
+  await view.getByText('buy milk').waitFor()
+  assert.deepEqual([await page.locator('iframe.view').count(), await showView.count()], [1, hidden + 1])
+  await press('Show view')
+  await view.getByText('buy milk').waitFor()
+  assert.deepEqual([await page.locator('iframe.view').count(), await showView.count()], [1, hidden + 1])
+  const id = new URL(page.url()).pathname.split('/').at(-1)
+  const open = (await page.locator('iframe.view').getAttribute('src'))?.split('/').at(-2)
+  const { messages } = await served.browser().get<Conversation>(`/api/conversations/${id}`)
+  const viewed = messages.flatMap(({ parts }) =>
+    parts.flatMap((part) => (part.type === 'call' && part.call.view ? [part.call] : [])),
+  )
+  for (const call of viewed.filter((one) => one.id !== open))
+    await assert.rejects(
+      served
+        .browser()
+        .events(`/api/conversations/${id}/calls/${call.id}/view-calls`, { operation: 'getTodos', arguments: {} }),
+      { status: 409, message: /Another view/ },
+    )
+  assert.equal(viewed.filter((one) => one.id !== open).length, hidden + 1)
   // The test itself caused that error.
   errors.splice(0, errors.length, ...errors.filter((one) => !/Fetch API cannot load|Connecting to/.test(one)))
 })

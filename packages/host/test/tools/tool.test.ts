@@ -454,3 +454,33 @@ type list = () => any;
 } // namespace todo`,
   )
 })
+
+test('a model is told what it can give for a file, alone or in a list', () => {
+  const binary = { type: 'string', format: 'binary' }
+  const properties = {
+    photo: { ...binary, description: 'The picture.' },
+    more: { type: 'array', items: binary },
+    title: {},
+  }
+  const content = { 'multipart/form-data': { schema: { type: 'object', required: ['photo'], properties } } }
+  const document = {
+    openapi: '3.1.0',
+    paths: { '/a': { post: { operationId: 'a', summary: 'A', requestBody: { content } } } },
+  }
+  const [operation] = readSpecNow(JSON.stringify(document), 'https://a.test/o', undefined).spec.operations
+  assert.ok(operation)
+  for (const style of ['openai', 'anthropic'] as const) {
+    const { photo, more, title } = toTool(plugin, operation, style).parameters.properties as Record<string, Schema>
+    assert.match(
+      String(photo?.description),
+      /^The picture\. A file: its text, or a data URL in base64 such as data:image/,
+    )
+    assert.match(String(more?.description), /^A file: its text/)
+    assert.doesNotMatch(String(title?.description ?? ''), /A file/)
+  }
+  const url = `data:text/csv;name=a.csv;base64,${Buffer.from('a,b').toString('base64')}`
+  assert.deepEqual(checkArguments(operation, fromStrict(operation, { photo: url, more: null, title: null })), {
+    arguments: { photo: url },
+    faults: [],
+  })
+})

@@ -1,3 +1,4 @@
+import { parseExact } from '@reference-plugins/reader/exact-json'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 
 /** The server refused the request. The message is for the user. */
@@ -17,7 +18,7 @@ async function send(method: string, path: string, body: unknown): Promise<Respon
 
 export async function request<Result>(method: string, path: string, body?: unknown): Promise<Result> {
   const response = await send(method, path, body)
-  return (response.status === 204 ? undefined : await response.json()) as Result
+  return (response.status === 204 ? undefined : parseExact(await response.text())) as Result
 }
 
 export const get = <Result>(path: string): Promise<Result> => request<Result>('GET', path)
@@ -33,7 +34,7 @@ export async function* events<Event>(method: string, path: string, body?: unknow
   for (;;) {
     const { value } = (await reader?.read()) ?? {}
     if (!value) return
-    yield JSON.parse(value.data) as Event
+    yield parseExact(value.data) as Event
   }
 }
 

@@ -10,8 +10,17 @@ export interface ConnectedApp {
   since: string
 }
 
+interface AppsPageOptions {
+  title: string
+  account: string
+  apps: readonly ConnectedApp[]
+  /** Whether the data in the plugin is deleted with the account. */
+  deletesData: boolean
+  problem: string | undefined
+}
+
 /** The apps that a user has allowed, each with a button that ends its access, and the user's account. */
-export const appsPage = (title: string, account: string, apps: readonly ConnectedApp[], problem?: string): Html =>
+export const appsPage = ({ title, account, apps, deletesData, problem }: AppsPageOptions): Html =>
   layout(
     title,
     'Connected apps',
@@ -41,6 +50,10 @@ ${apps.map(
 <label>Password
 <input name="password" type="password" autocomplete="current-password" maxlength="${longestPassword}" required></label>
 <button name="action" value="delete-account" class="second">Delete this account</button>
-<small>This cannot be undone. It disconnects all apps. Nobody can sign in to what you have stored in ${title} after that, so delete it there first.</small>
+<small>This cannot be undone. It disconnects all apps. ${
+      deletesData
+        ? `Everything that you have stored in ${title} is deleted too.`
+        : `Nobody can sign in to what you have stored in ${title} after that, so delete it there first.`
+    }</small>
 </form>`,
   )

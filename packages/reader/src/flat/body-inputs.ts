@@ -1,7 +1,19 @@
 import type { Body } from '../openapi/bodies.ts'
-import { chooseContent, hasNamedMembers } from '../openapi/media-types.ts'
+import { formParts } from '../openapi/form-parts.ts'
+import { type Content, chooseContent, hasNamedMembers, isBinaryType } from '../openapi/media-types.ts'
+import type { SpecDocument } from '../openapi/spec-document.ts'
 import type { HttpTarget } from '../plugin-document.ts'
-import { formsOf, isObject, listOfAny, memberOf, objectOf, pairsOf, type Schema, step } from '../text/members.ts'
+import {
+  formsOf,
+  isObject,
+  listOfAny,
+  memberOf,
+  objectOf,
+  pairsOf,
+  type Schema,
+  step,
+  wordOf,
+} from '../text/members.ts'
 import { listOf, plainText, quote } from '../text/plain-text.ts'
 import type { Inputs } from './inputs.ts'
 
@@ -12,6 +24,7 @@ import type { Inputs } from './inputs.ts'
 export function addBody(
   { contents, isRequired, description, pointer }: Body,
   inputs: Inputs,
+  document: SpecDocument,
 ): HttpTarget['body'] | 'impossible' {
   const { repairs } = inputs
   const chosen = chooseContent(contents)
@@ -21,6 +34,8 @@ export function addBody(
     return 'impossible'
   }
   const { content, mediaType } = chosen
+  const parts = formParts({ ...content, type: mediaType }, document)
+  const form = Object.keys(parts).length > 0 && { parts }
   const at = content.pointer
   const isNamed = hasNamedMembers(mediaType)
   const simplified = inputs.simplifier.simplify(content.schema, at)
@@ -30,9 +45,15 @@ export function addBody(
     const required = listOfAny(schema.required)
     for (const [name, one] of properties) {
       const place = step(step(at, 'properties'), name)
-      inputs.add({ place: 'body', wireName: name }, objectOf(one), required.includes(name), place)
+      const file = mediaType === 'multipart/form-data' ? fileOf(objectOf(one), encodingOf(content, name)) : undefined
+      inputs.add(
+        { place: 'body', wireName: name, ...(file && { file }) },
+        objectOf(one),
+        required.includes(name),
+        place,
+      )
     }
-    return { mediaType }
+    return { mediaType, ...form }
   }
   if (content.schema === undefined && isNamed) repairs.add(at, 'The body has no schema; any value is accepted.')
   const text = plainText(description, 700)
@@ -42,8 +63,23 @@ export function addBody(
     ...(text !== '' && { description: text }),
   }
   const name = inputs.add({ place: 'body', wireName: 'body' }, whole, isRequired || simplified.isRequired, at)
-  return { mediaType, ...(name && { whole: name }) }
+  return { mediaType, ...(name && { whole: name }), ...form }
 }
+
+/** What the spec says about a part of a multipart form. */
+const encodingOf = ({ node }: Content, name: string): string =>
+  wordOf(memberOf(memberOf(node.encoding, name), 'contentType'))
+    .toLowerCase()
+    .trim()
+
+/** A file is what the schema says, or what a part of its media type can only be. */
+function fileOf(schema: Schema, encoding: string): HttpTarget['fields'][number]['file'] {
+  const isFile = (one: Schema): boolean => one.format === 'binary' || formsOf(objectOf(one.items)).some(isBinary)
+  if (!formsOf(schema).some(isFile) && !encoding.split(',').some((type) => isBinaryType(type.trim()))) return undefined
+  return /^[\w.+-]+\/[\w.+-]+$/.test(encoding) ? { type: encoding } : {}
+}
+
+const isBinary = ({ format }: Schema): boolean => format === 'binary'
 
 /** One object in place of the objects of anyOf: with all their members, of which those are required that all require. */
 function oneObject(schema: Schema): Schema {

@@ -12,10 +12,12 @@ import type { Repairs } from '../text/repairs.ts'
 import { addBody } from './body-inputs.ts'
 import { Inputs } from './inputs.ts'
 import { addParameters } from './parameter-inputs.ts'
+import { schemesOf, signInOf } from './sign-in-needs.ts'
 import { SchemaSimplifier } from './simple-schema.ts'
 
 const mostOperations = 100
 const longestDescription = 300
+const withoutAnswer = ['HEAD', 'OPTIONS', 'TRACE']
 
 /** Reads the operations that can be called. Each of the others is left out alone, with a repair. */
 export function readOperations(document: SpecDocument, specUrl: string, server: string): DocumentOperation[] {
@@ -23,8 +25,13 @@ export function readOperations(document: SpecDocument, specUrl: string, server: 
   const simplifier = new SchemaSimplifier(document)
   const names = new UniqueNames()
   const operations: DocumentOperation[] = []
+  const { schemes } = schemesOf(document)
   const over: string[] = []
   for (const found of operationsIn(document)) {
+    if (withoutAnswer.includes(found.method)) {
+      repairs.add(found.pointer, `${found.method} returns nothing to show, so it was left out.`)
+      continue
+    }
     if (operations.length >= mostOperations) {
       if (over.length < 1_000)
         over.push(plainLine(found.node.operationId, 64) || `${found.method} ${plainLine(found.path, 60)}`)
@@ -32,7 +39,9 @@ export function readOperations(document: SpecDocument, specUrl: string, server: 
     }
     if (!isOfServer(found, specUrl, server, repairs)) continue
     const operation = toOperation(found, document, new Inputs(simplifier, repairs), names)
-    if (operation) operations.push(operation)
+    if (!operation) continue
+    const signIn = signInOf(found.node, document.root, schemes)
+    operations.push(signIn === undefined ? operation : { ...operation, signIn })
   }
   if (over.length > 0)
     repairs.add('/paths', `Only the first ${mostOperations} operations were kept. Left out: ${listOf(over, 50)}.`)
@@ -70,7 +79,7 @@ function toOperation(
       if (!inputs.add({ place: 'path', wireName: name }, { type: 'string' }, true, pointer)) return undefined
     }
   const described = readBody(found, parameters, document)
-  const body = described && addBody(described, inputs)
+  const body = described && addBody(described, inputs, document)
   if (body === 'impossible') return undefined
   const isIgnored = body !== undefined && method === 'GET'
   if (isIgnored) {

@@ -21,6 +21,10 @@ export function readValues(node: Schema, types: TypeName[], pointer: string, rep
   const odd: string[] = []
   for (const one of node.enum) {
     if (one === null) continue
+    if (isRounded(only === 'integer' || only === 'number' ? Number(one) : one)) {
+      repairs.add(place, 'enum has whole numbers above 2^53, which cannot be read exactly; any value may be sent.')
+      return []
+    }
     const value = fitValue(one, only)
     if (value === undefined || !isOfType(value, only)) odd.push(quote(one, 30))
     else kept.add(value)
@@ -41,19 +45,23 @@ const isShown = (text: string | undefined): boolean =>
   text !== undefined &&
   text.length <= longestValue &&
   !hasInvisible(text) &&
+  !/(^|[:,[])-?\d{16}/.test(text) &&
   !/"(__proto__|constructor|prototype)"/.test(text)
 
 const isPrimitive = (value: unknown): boolean =>
   (typeof value === 'string' && value.length <= longestValue && !hasInvisible(value)) ||
-  (typeof value === 'number' && Number.isFinite(value)) ||
+  (typeof value === 'number' && Number.isFinite(value) && !isRounded(value)) ||
   typeof value === 'boolean'
+
+/** Whether JSON and YAML may have had another whole number. A wrong id would be sent if it were shown or chosen. */
+const isRounded = (value: unknown): boolean => Number.isInteger(value) && !Number.isSafeInteger(value)
 
 /** The value as its type would have it: YAML makes a number of 10 and a boolean of true. */
 function fitValue(value: unknown, type: TypeName | undefined): unknown {
   if (!isPrimitive(value)) return undefined
   if (type === 'string') return String(value)
   if ((type === 'number' || type === 'integer') && typeof value === 'string')
-    return value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : undefined
+    return value.trim() !== '' && isPrimitive(Number(value)) ? Number(value) : undefined
   if (type === 'boolean' && typeof value === 'string')
     return /^(true|false)$/i.test(value) ? value.toLowerCase() === 'true' : undefined
   return value

@@ -1,3 +1,4 @@
+import { isBinaryType } from '../openapi/media-types.ts'
 import type { SpecDocument } from '../openapi/spec-document.ts'
 import {
   acceptsAnything,
@@ -12,6 +13,7 @@ import {
   type Schema,
   step,
   without,
+  wordOf,
 } from '../text/members.ts'
 import { plainText, quote } from '../text/plain-text.ts'
 import { deepest, mergeAllOf, type Place } from './merged-schema.ts'
@@ -136,7 +138,7 @@ export class SchemaSimplifier {
                 ),
               ),
             }
-          : single(names[0] ?? inferType(node, values), values, types.format),
+          : single(names[0] ?? inferType(node, values) ?? (isFile(node) ? 'string' : undefined), values, types.format),
       isNullable: isNullable || listOfAny(node.enum).includes(null),
     }
   }
@@ -150,7 +152,8 @@ export class SchemaSimplifier {
       const items = Array.isArray(node.items) ? node.items[0] : node.items
       schema.items = withNull(this.#simplify(items, below(place, 'items')))
       Object.assign(schema, counts(node, ['minItems', 'maxItems']), isTrue(node.uniqueItems) && { uniqueItems: true })
-    } else if (type === 'string') Object.assign(schema, format, textLimits(node, place.pointer, repairs))
+    } else if (type === 'string')
+      Object.assign(schema, isFile(node) && { format: 'binary' }, format, textLimits(node, place.pointer, repairs))
     else if (type === 'number' || type === 'integer') Object.assign(schema, numberLimits(node))
     const preset = readValue(node.default, type)
     if (preset !== undefined && (values.length === 0 || values.includes(preset))) schema.default = preset
@@ -211,6 +214,10 @@ export class SchemaSimplifier {
     return { schema: preset === undefined || 'default' in schema ? schema : { ...schema, default: preset }, isNullable }
   }
 }
+
+/** Bytes as OpenAPI 3.1 describes them, without a format. */
+const isFile = ({ contentMediaType, contentEncoding }: Schema): boolean =>
+  contentEncoding === undefined && isBinaryType(wordOf(contentMediaType))
 
 const below = (place: Place, ...names: (string | number)[]): Place => ({
   ...place,

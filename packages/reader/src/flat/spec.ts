@@ -72,7 +72,7 @@ export function readSpecNow(text: string, url: string, manifestUrl: string | und
       ...(legalInfoUrl && { legalInfoUrl }),
       server,
       passedOver,
-      auth: readSpecAuth(document, url),
+      auth: readSpecAuth(document, url, operations),
       operations,
     },
     repairs: repairs.list(),

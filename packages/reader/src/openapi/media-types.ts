@@ -25,13 +25,31 @@ export const isJsonType = (type: string): boolean => /^(application|text)\/([\w.
 
 /** The content that describes a body of this media type: the most specific one, OpenAPI's Response Object. */
 export function contentFor<Of extends Pick<Content, 'type'>>(contents: readonly Of[], type: string): Of | undefined {
-  const [kind = ''] = bareType(type).split('/')
-  for (const wanted of [bareType(type), `${kind}/*`, '*/*']) {
-    const found = contents.find((one) => bareType(one.type) === wanted)
-    if (found) return found
-  }
-  return undefined
+  const bare = bareType(type)
+  const [kind = ''] = bare.split('/')
+  const suffix = /\+\w+$/.exec(bare)?.[0]
+  return (
+    contents.find((one) => bareType(one.type) === bare && parametersOf(one.type) === parametersOf(type)) ??
+    [bare, `${kind}/*${suffix}`, `${kind}/*`, '*/*', '*']
+      .map((wanted) => contents.find((one) => bareType(one.type) === wanted))
+      .find(Boolean)
+  )
 }
+
+/** The parameters in one order, without charset: `v=1;level=2`. */
+const parametersOf = (type: string): string =>
+  type
+    .toLowerCase()
+    .replaceAll(/[\s"]/g, '')
+    .split(';')
+    .slice(1)
+    .filter((one) => !one.startsWith('charset='))
+    .sort()
+    .join(';')
+
+/** Whether what has the media type is a file, and no text. */
+export const isBinaryType = (type: string): boolean =>
+  /^((image|audio|video|font)\/|application\/(octet-stream|pdf|zip|gzip|x-zip|vnd\.))/.test(bareType(type))
 
 /** The media type to send: a range, and what is not a media type at all, stand for JSON. */
 function sentType(type: string): string {

@@ -51,7 +51,7 @@ export function readOpenApi(root: Schema, repairs?: Repairs): OpenApi {
       servers: serversOf(found),
     }
   })
-  return { document, version: versionOf(root), operations, schemas: new WholeSchemas(document) }
+  return { document, version: versionOf(root), operations, schemas: new WholeSchemas(document, versionOf(root)) }
 }
 
 export const needsCredentials = (ways: readonly Record<string, unknown>[]): boolean =>

@@ -2,8 +2,7 @@ import { isObject, isRefusedName, memberOf, objectOf, type Schema, step } from '
 import { quote } from '../text/plain-text.ts'
 import type { SpecDocument } from './spec-document.ts'
 
-const methods = ['get', 'post', 'put', 'patch', 'delete']
-const withoutAnswer = ['head', 'options', 'trace', 'connect']
+const methods = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'trace']
 const besideMethods = ['summary', 'description', 'parameters', 'servers', '$ref']
 
 /** An operation as it stands in a spec; the parts of it are read by the other files of this folder. */
@@ -32,8 +31,6 @@ export function* operationsIn(document: SpecDocument): Generator<FoundOperation>
       const method = key.toLowerCase()
       const pointer = step(place, key)
       if (methods.includes(method) && isObject(node)) yield { method: method.toUpperCase(), path, pointer, node, item }
-      else if (withoutAnswer.includes(method))
-        repairs.add(pointer, `${method.toUpperCase()} returns nothing to show, so it was left out.`)
       else if (!besideMethods.includes(key) && !key.startsWith('x-') && !key.startsWith('/'))
         repairs.add(pointer, `${quote(key)} is not an HTTP method with an operation and was left out.`)
     }

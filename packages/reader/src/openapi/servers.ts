@@ -5,7 +5,7 @@ import { isObject, listOfAny, memberOf, objectOf, pairsOf, type Schema, step } f
 import { quote } from '../text/plain-text.ts'
 import type { Repairs } from '../text/repairs.ts'
 import type { FoundOperation } from './paths.ts'
-import { SpecDocument } from './spec-document.ts'
+import type { SpecDocument } from './spec-document.ts'
 
 /** The base URL of calls: without a slash at its end, a query or a fragment. */
 export const baseOf = (url: URL): string => `${url.origin}${url.pathname.replace(/\/+$/, '')}`
@@ -31,15 +31,10 @@ export function readServers(document: SpecDocument, spec: URL): Server[] {
 }
 
 function serverList({ root, repairs }: SpecDocument): { list: unknown[]; pointer: string } {
-  const { servers, host, basePath } = root
-  if (typeof host === 'string' || typeof basePath === 'string') return { list: swaggerServers(root), pointer: '/host' }
-  const direct = isObject(servers) || typeof servers === 'string' ? [servers] : listOfAny(servers)
-  if (direct.length > 0) return { list: direct, pointer: '/servers' }
-  const inInfo = memberOf(root.info, 'servers')
-  if (Array.isArray(inInfo) && inInfo.length > 0) {
+  const named = namedServers(root)
+  if (named.pointer === '/info/servers')
     repairs.add('/info/servers', 'servers is inside info; it was read as if it were beside info.')
-    return { list: inInfo, pointer: '/info/servers' }
-  }
+  if (named.list.length > 0) return named
   // Some specs name servers in their paths only.
   for (const [path, item] of Object.entries(objectOf(root.paths)).slice(0, 100)) {
     const ofItem = listOfAny(memberOf(item, 'servers'))
@@ -47,6 +42,15 @@ function serverList({ root, repairs }: SpecDocument): { list: unknown[]; pointer
   }
   repairs.add('/servers', 'The spec names no server; the origin of the spec is used.')
   return { list: [{ url: '/' }], pointer: '/servers' }
+}
+
+function namedServers(root: Schema): { list: unknown[]; pointer: string } {
+  const { servers, host, basePath } = root
+  if (typeof host === 'string' || typeof basePath === 'string') return { list: swaggerServers(root), pointer: '/host' }
+  const direct = isObject(servers) || typeof servers === 'string' ? [servers] : listOfAny(servers)
+  const inInfo = memberOf(root.info, 'servers')
+  if (direct.length === 0 && Array.isArray(inInfo)) return { list: inInfo, pointer: '/info/servers' }
+  return { list: direct, pointer: '/servers' }
 }
 
 function swaggerServers({ host, basePath, schemes }: Schema): unknown[] {
@@ -61,12 +65,11 @@ function swaggerServers({ host, basePath, schemes }: Schema): unknown[] {
 export const serversOf = ({ node, item }: FoundOperation): unknown[] =>
   [node.servers, item.servers].map(listOfAny).find((list) => list.length > 0) ?? []
 
-/** The path of the first server, which comes before each path of the spec; empty where it is the root. */
-export function basePathOf(document: Schema): string {
-  const [server] = serverList(new SpecDocument(document)).list
-  const path = URL.parse(addressOf(server), 'http://localhost/')?.pathname.replace(/\/+$/, '') ?? ''
-  return /[{}]|%7B/i.test(path) ? '' : path
-}
+/** The Server Objects of a whole spec, empty where it names none; those of Swagger 2 are made of host and basePath. */
+export const serversOfSpec = (root: Schema): unknown[] => namedServers(root).list
+
+/** What is written for servers, their variables filled in, those without anything left out. */
+export const serverAddresses = (servers: readonly unknown[]): string[] => servers.map(addressOf).filter(Boolean)
 
 /** What is written for a server, its variables filled in with their defaults. */
 function addressOf(server: unknown): string {

@@ -22,8 +22,11 @@ export class SpecDocument {
     this.repairs = repairs
   }
 
-  /** The node, or what its reference leads to; undefined for a reference that leads nowhere or in a circle. */
-  follow(node: unknown, pointer: string): Followed {
+  /**
+   * The node, or what its reference leads to; undefined for a reference that leads nowhere or in a circle. Without the
+   * pointer of the node a fault is not reported.
+   */
+  follow(node: unknown, pointer?: string): Followed {
     const through: string[] = []
     let value = node
     let description: unknown
@@ -42,7 +45,7 @@ export class SpecDocument {
     return { value, through }
   }
 
-  #find($ref: string, pointer: string): unknown {
+  #find($ref: string, pointer: string | undefined): unknown {
     if (/^(string|number|integer|boolean|object|array)$/.test($ref)) {
       this.#report(pointer, `"$ref: ${$ref}" is read as "type: ${$ref}".`)
       return { type: $ref }
@@ -76,8 +79,10 @@ export class SpecDocument {
     return node
   }
 
-  #report(pointer: string, message: string): void {
-    if (this.broken.length < mostBroken) this.broken.push({ pointer, message })
+  #report(pointer: string | undefined, message: string): void {
+    if (pointer === undefined) return
+    const isKnown = this.broken.some((one) => one.pointer === pointer && one.message === message)
+    if (this.broken.length < mostBroken && !isKnown) this.broken.push({ pointer, message })
     this.repairs.add(pointer, message)
   }
 }

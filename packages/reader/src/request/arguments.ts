@@ -1,3 +1,12 @@
+import {
+  compareNumbers,
+  isExactNumber,
+  isNumber,
+  isSameValue,
+  numberText,
+  parseExact,
+  parseNumber,
+} from '../exact-json.ts'
 import { matches } from '../flat/pattern.ts'
 import type { DocumentOperation } from '../plugin-document.ts'
 import {
@@ -6,11 +15,14 @@ import {
   isObject,
   isOfType,
   listOfAny,
+  memberOf,
   objectOf,
   pairsOf,
   type Schema,
 } from '../text/members.ts'
 import { jsonOf, listOf, quote } from '../text/plain-text.ts'
+import { isDataUrl } from './file.ts'
+import { textOf } from './styles.ts'
 
 export interface CheckedArguments {
   /** As they are sent: "5" has become 5 where a number is expected. */
@@ -28,7 +40,7 @@ export function checkArguments(operation: DocumentOperation, given: unknown): Ch
   const value = given ?? {}
   const refused = (fault: string): CheckedArguments => ({ arguments: {}, faults: [fault] })
   if (!isObject(value)) return refused('The input must be an object with one member for each input.')
-  const size = jsonOf(value)?.length
+  const size = jsonOf(withoutFiles(operation, value))?.length
   if (size === undefined) return refused('The input is nested too deeply.')
   if (size > longest)
     return refused(`The input has ${size} characters; at most ${longest} can be sent. Send less at a time.`)
@@ -36,9 +48,20 @@ export function checkArguments(operation: DocumentOperation, given: unknown): Ch
   const checked = objectOf(check({ ...operation.input, type: 'object' }, value, '', faults, 1))
   if (operation.target.kind === 'http')
     for (const { name, place } of operation.target.fields)
-      if (place === 'path' && ['', '.', '..'].includes(String(checked[name] ?? 'x')))
+      if (place === 'path' && ['', '.', '..'].includes(textOf(checked[name] ?? 'x')))
         faults.push(`${quote(name)} must not be ${quote(checked[name])}, because it is part of the URL.`)
   return { arguments: checked, faults: faults.slice(0, mostFaults) }
+}
+
+/** The files in base64 have a limit where they are read. */
+function withoutFiles({ target }: DocumentOperation, given: Record<string, unknown>): Record<string, unknown> {
+  const names = target.kind === 'http' ? target.fields.filter(({ file }) => file).map(({ name }) => name) : []
+  const kept = (value: unknown) => (isDataUrl(value) ? '' : value)
+  const entries = names.map((name) => [name, memberOf(given, name)] as const).filter(([, value]) => value !== undefined)
+  return {
+    ...given,
+    ...Object.fromEntries(entries.map(([name, value]) => [name, Array.isArray(value) ? value.map(kept) : kept(value)])),
+  }
 }
 
 function check(schema: Schema, given: unknown, place: string, faults: string[], depth: number): unknown {
@@ -49,7 +72,7 @@ function check(schema: Schema, given: unknown, place: string, faults: string[], 
     faults.push(`${named(place)} must be ${types[String(schema.type)]}, not ${shown(given)}.`)
     return value
   }
-  if (Array.isArray(schema.enum) && !schema.enum.includes(value)) {
+  if (Array.isArray(schema.enum) && !schema.enum.some((one) => isSameValue(one, value))) {
     const values = schema.enum.map((one) => JSON.stringify(one))
     faults.push(`${named(place)} must be one of ${listOf(values, 20)}, not ${shown(given)}.`)
     return value
@@ -115,16 +138,17 @@ function checkMembers(schema: Schema, value: Schema, place: string, faults: stri
 const allowsNull = (schema: Schema): boolean =>
   acceptsAnything(schema) || formsOf(schema).some(({ type }) => type === 'null')
 
-const decimal = /^-?(0|[1-9]\d{0,15})(\.\d{1,15})?(e[+-]?\d{1,2})?$/i
+const zeros = /^(-?\d+)\.0+$/
 
 /** The value that was meant, where there is only one. */
 function coerced(schema: Schema, given: unknown): unknown {
   const { type } = schema
-  if ((type === 'number' || type === 'integer') && typeof given === 'string' && decimal.test(given.trim()))
-    return Number(given)
+  if (type === 'integer' && isExactNumber(given) && zeros.test(given.rawJSON)) return coerced(schema, given.rawJSON)
+  if (type === 'integer' && typeof given === 'string') return parseNumber(given.trim().replace(zeros, '$1')) ?? given
+  if (type === 'number' && typeof given === 'string') return parseNumber(given.trim()) ?? given
   if (type === 'boolean' && (given === 'true' || given === 'false')) return given === 'true'
   if (type === 'string') {
-    if (typeof given === 'boolean' || (typeof given === 'number' && Number.isFinite(given))) return String(given)
+    if (typeof given === 'boolean' || isOfType(given, 'number')) return textOf(given)
     if (typeof given === 'string' && Array.isArray(schema.enum) && !schema.enum.includes(given)) {
       const alike = schema.enum.filter(
         (one) => typeof one === 'string' && one.toLowerCase() === given.trim().toLowerCase(),
@@ -134,7 +158,7 @@ function coerced(schema: Schema, given: unknown): unknown {
   }
   if ((type === 'array' || type === 'object') && typeof given === 'string' && /^\s*[[{]/.test(given)) {
     try {
-      const value: unknown = JSON.parse(given)
+      const value = parseExact(given)
       if (type === 'array' ? Array.isArray(value) : isObject(value)) return value
     } catch {
       // It is reported as the string that it is.
@@ -160,18 +184,19 @@ const types: Record<string, string> = {
 function* limitFaults(schema: Schema, value: unknown): Generator<string> {
   const limit = (word: string, otherwise: number): number =>
     typeof schema[word] === 'number' ? schema[word] : otherwise
-  if (typeof value === 'number') {
-    const [least, most] = [limit('minimum', value), limit('maximum', value)]
-    const [above, below] = [limit('exclusiveMinimum', -Infinity), limit('exclusiveMaximum', Infinity)]
-    if (value < least) yield `must be at least ${least}, not ${value}`
-    if (value > most) yield `must be at most ${most}, not ${value}`
-    if (value <= above) yield `must be more than ${above}, not ${value}`
-    if (value >= below) yield `must be less than ${below}, not ${value}`
+  if (isNumber(value)) {
+    const found = numberText(value)
+    const over = (word: string, sign: 1 | -1): number =>
+      typeof schema[word] === 'number' ? sign * compareNumbers(value, schema[word]) : -1
+    if (over('minimum', -1) > 0) yield `must be at least ${schema.minimum}, not ${found}`
+    if (over('maximum', 1) > 0) yield `must be at most ${schema.maximum}, not ${found}`
+    if (over('exclusiveMinimum', -1) >= 0) yield `must be more than ${schema.exclusiveMinimum}, not ${found}`
+    if (over('exclusiveMaximum', 1) >= 0) yield `must be less than ${schema.exclusiveMaximum}, not ${found}`
     const multiple = limit('multipleOf', 0)
-    const times = value / multiple
+    const times = Number(found) / multiple
     // 0.3 / 0.1 is 2.9999999999999996.
     if (multiple > 0 && Math.abs(times - Math.round(times)) > 1e-9 * Math.max(1, Math.abs(times)))
-      yield `must be a multiple of ${multiple}, not ${value}`
+      yield `must be a multiple of ${multiple}, not ${found}`
   } else if (typeof value === 'string' || Array.isArray(value)) {
     const unit = typeof value === 'string' ? 'characters' : 'items'
     const count = [...value].length

@@ -2,6 +2,7 @@ import type { DocumentOperation, Field, HttpTarget, PluginDocument } from '../pl
 import { memberOf } from '../text/members.ts'
 import { quote } from '../text/plain-text.ts'
 import { type BodyText, bodyText } from './body.ts'
+import { RequestRefused } from './request-refused.ts'
 import { encode, headerText, pathText, queryPairs } from './styles.ts'
 
 /** A request without its server and credentials. */
@@ -45,7 +46,7 @@ export function writeRequest(
       body &&
       bodyText(
         body,
-        inBody.map(([field, value]) => [field.wireName, value]),
+        inBody.map(([field, value]) => ({ ...field, value })),
         inBody.find(([field]) => field.name === body.whole)?.[1],
       ),
   }
@@ -56,12 +57,10 @@ export interface OperationRequest {
   method: string
   url: string
   headers: Record<string, string>
+  /** The text of the body. Where there are bytes, it shows them. */
   body?: string
-}
-
-/** These arguments cannot be sent. The message says why, for the model. */
-export class RequestRefused extends Error {
-  override readonly name = 'RequestRefused'
+  /** What is sent in place of the text, where it contains files that are not text. */
+  bytes?: Uint8Array
 }
 
 /**
@@ -85,7 +84,8 @@ export function toRequest(
   // Most servers expect the object that is described, even an empty one; a DELETE is better without a body.
   const isEmpty = body && method === 'DELETE' && !target.body?.whole && !hasBodyValue(target, given)
   if (!body || isEmpty) return { method, url, headers: accepting }
-  return { method, url, headers: { ...accepting, 'content-type': body.type }, body: body.text }
+  const sent = { ...accepting, 'content-type': body.type }
+  return { method, url, headers: sent, body: body.text, ...(body.bytes && { bytes: body.bytes }) }
 }
 
 const hasBodyValue = ({ fields }: HttpTarget, given: Record<string, unknown>): boolean =>

@@ -1,3 +1,4 @@
+import { isNumber, numberText } from '../exact-json.ts'
 import type { Field } from '../plugin-document.ts'
 import { isObject } from '../text/members.ts'
 
@@ -8,6 +9,7 @@ export const encode = (text: string): string => encodeURIComponent(text.toWellFo
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value
   if (value === null || value === undefined) return ''
+  if (isNumber(value)) return numberText(value)
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 

@@ -1,3 +1,5 @@
+import { isExactNumber, isNumber, isWholeNumber, numberText } from '../exact-json.ts'
+
 /** A JSON object from outside: a JSON Schema, or another part of a document. */
 export type Schema = { [member: string]: unknown }
 
@@ -7,7 +9,7 @@ const refused = new Set(['__proto__', 'constructor', 'prototype'])
 export const isRefusedName = (name: string): boolean => refused.has(name)
 
 export const isObject = (value: unknown): value is Schema =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
+  value !== null && typeof value === 'object' && !Array.isArray(value) && !isExactNumber(value)
 
 /** An object, or an empty one in place of whatever else it is. */
 export const objectOf = (value: unknown): Schema => (isObject(value) ? value : {})
@@ -28,9 +30,9 @@ export function isOfType(value: unknown, type: unknown): boolean {
     case 'object':
       return isObject(value)
     case 'integer':
-      return Number.isInteger(value)
+      return isExactNumber(value) ? isWholeNumber(value) : Number.isInteger(value)
     case 'number':
-      return Number.isFinite(value)
+      return isExactNumber(value) || Number.isFinite(value)
     case 'string':
     case 'boolean':
       return typeof value === type
@@ -63,4 +65,4 @@ export const isTrue = (value: unknown): boolean =>
 
 /** A text, or a number as one; empty for everything else, which could fail to become a text. */
 export const wordOf = (value: unknown): string =>
-  typeof value === 'string' ? value.trim().slice(0, 1_000) : typeof value === 'number' ? String(value) : ''
+  typeof value === 'string' ? value.trim().slice(0, 1_000) : isNumber(value) ? numberText(value) : ''

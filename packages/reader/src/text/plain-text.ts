@@ -1,3 +1,5 @@
+import { isNumber, numberText } from '../exact-json.ts'
+
 // Default_Ignorable_Code_Point holds what is drawn as nothing: zero-width and bidi characters, tags, variation
 // selectors, fillers. Text for a model or a person can be hidden in every one of them.
 const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cs}\uFFF9-\uFFFB]/gu
@@ -5,7 +7,8 @@ const blanks = /[\p{Zs}\t]+/gu
 
 /** Of any value: text without characters that cannot be seen; lines stay lines. Empty where there is none. */
 export function plainText(value: unknown, longest: number): string {
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (isNumber(value)) return numberText(value)
+  if (typeof value === 'boolean') return String(value)
   if (typeof value !== 'string') return ''
   // What is cut off anyway is not worth cleaning.
   const lines = value

@@ -1,4 +1,4 @@
-import { isWeekday, monthOf } from './month-names.ts'
+import { englishMonths, isWeekday, monthOf } from './month-names.ts'
 import { zoneOffset } from './time-zones.ts'
 
 const longestDate = 200
@@ -8,14 +8,18 @@ const noDates = new Set(['1970-01-01T00:00:00.000Z', '1900-01-01T00:00:00.000Z']
 const eras: Record<string, number> = { 令和: 2018, 平成: 1988, 昭和: 1925 }
 
 const zonePattern =
-  /^\s*((?:UTC|GMT|UT|Z)?\s?[+−-]\d{1,2}(?::?\d{2})?(?![\d./-])|[A-Za-z]+\/[\w/+-]+|(?:[A-Z][a-z]+ ){1,3}Time\b|[A-Za-z]{1,5}(?![\p{L}\d.]))/u
-const noonPattern = /^\s*(a|p)\.?\s?m\.?(?!\p{L})/iu
+  /^\s*((?:UTC|GMT|UT|Z)?\s?[+−-]\d{1,2}(?::?\d{2})?(?![\d./-])|[A-Z]{3}\d[A-Z]{3}\b|[A-Za-z]+\/[\w/+-]+|(?:[A-Z][a-z]+ ){1,3}Time\b|[A-Za-z]{1,5}(?![\p{L}\d.]))/u
+// Also in Greek, Arabic and Malay.
+const noonPattern = /^\s*([apπμ]\.?\s?[mμ]\.?|[صم]|pt?g)(?!\p{L})/iu
+const ofZones = /\b(?:Eastern|Central|Mountain|Pacific|Standard|Daylight|Summer|DST)\b/
 const noonBefore = /(上午|下午|午前|午後|오전|오후|凌晨|早上|晚上)\s*$/
 const timePatterns = [
   /(?<![\d:+−.-])(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?![\d:])/,
   /(?<![\d:])(\d{1,2})\s?[時时点點시]\s?(?:(\d{1,2})\s?[分분])?\s?(?:(\d{1,2})\s?[秒초])?/,
   /(?<![\d:])(\d{1,2})\s?h(?:eures?|oras?|rs?)?\s?(?:(\d{2})(?:\s?min)?)?(?!\p{L})/iu,
-  /(?<![\d:])(\d{1,2})()()()(?=\s?[ap]\.?\s?m\b)/i,
+  // Some programs write no zeros: `20:0:0`.
+  /(?<![\d:+−.-])(\d{1,2}):(\d{1,2}):(\d{1,2})()(?![\d:])/,
+  /(?<![\d.:])(\d{1,2})(?:\.(\d{2}))?()()(?=\s?[ap]\.?\s?m\b)/i,
   // A time with a dot, as in Italian and Finnish. A date with dots has three parts.
   /(?<![\d.:])(\d{1,2})\.(\d{2})(?![\d.])/,
 ]
@@ -64,11 +68,27 @@ const clean = (text: string): string =>
     .normalize('NFKC')
     // A comment may have the zone: `10:00 (CET)`.
     .replaceAll(/[()[\]]/g, ' ')
+    // Arabic and Persian digits.
+    .replaceAll(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) & 15))
+    .replaceAll(/[–—](?=\d)/g, '-')
+    // A month as Java writes it in Chinese, Japanese and Korean: `06 二月 2025`, `06 2월 2025`.
+    .replaceAll(/(?<=(?<!\p{L})\d{1,2} )(\d{1,2}|十?[一二三四五六七八九]|十)[月월](?= \d{4})/gu, nameMonth)
+    // Go writes the offset again where the zone has no name.
+    .replace(/(\s[+-]\d{4})\1$/, '$1')
     .replaceAll(/(令和|平成|昭和)\s?(\d{1,2}|元)\s?年/g, (_, era: string, year: string) => {
       return `${(eras[era] as number) + (year === '元' ? 1 : Number(year))}年`
     })
     .replaceAll(/[\s\p{Cf}]+/gu, ' ')
     .trim()
+
+const months = '一二三四五六七八九十'
+
+/** `3月`, `十二月` and `3월` with an English name. */
+function nameMonth(_: string, written: string): string {
+  const tens = written.length > 1 && written.startsWith('十') ? 10 : 0
+  const month = Number(written) || tens + months.indexOf(written.at(-1) as string) + 1
+  return englishMonths[month - 1] ?? ''
+}
 
 /** A date of digits only: seconds or milliseconds since 1970, or year, month and day with or without the time. */
 function readDigits(text: string): number | undefined {
@@ -98,11 +118,14 @@ function takeTime(text: string): { clock: Clock | undefined; rest: string | unde
   const western = noonPattern.exec(after)
   if (asian) before = before.slice(0, asian.index)
   if (western) after = after.slice(western[0].length)
-  const isAfternoon = /[下後晚]|오후/.test(asian?.[1] ?? '') || /p/i.test(western?.[1] ?? '')
+  const isAfternoon = /[下後晚]|오후/.test(asian?.[1] ?? '') || /^(p\.?\s?m|μ|م|ptg)/i.test(western?.[1] ?? '')
   const clock = toClock(found.slice(1), asian || western ? isAfternoon : undefined)
   const zone = zonePattern.exec(after.replace(/^\s*Uhr\b/i, ''))
   const isZone = zone !== null && monthOf(zone[1] as string) === undefined
   if (isZone) after = after.replace(/^\s*Uhr\b/i, '').slice(zone[0].length)
+  // After an offset its name may follow. Without one, the name would have to be known.
+  if (!/\d/.test(isZone ? (zone[1] as string) : '') && ofZones.test(after))
+    return { clock: undefined, rest: text, zone: undefined }
   return { clock, rest: `${before.replace(/(?<=\d)T$/i, '')} ${after}`, zone: isZone ? zone[1] : undefined }
 }
 

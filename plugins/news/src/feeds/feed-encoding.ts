@@ -7,6 +7,10 @@ const aliases: Record<string, string> = {
   cp949: 'euc-kr',
   ms949: 'euc-kr',
   cp950: 'big5',
+  eucjp: 'euc-jp',
+  euccn: 'gbk',
+  euckr: 'euc-kr',
+  sjis: 'shift_jis',
   utf8mb4: 'utf-8',
 }
 /** Encodings whose letters have the bytes that follow the first one in UTF-8, so that short text may be valid in both. */
@@ -64,12 +68,19 @@ function wideEncoding(body: Buffer): string | undefined {
 }
 
 function labelOf(name: string): string | undefined {
-  try {
-    return new TextDecoder(aliases[name.toLowerCase()] ?? name).encoding
-  } catch {
-    return undefined
-  }
+  const usual = usualForm(name.toLowerCase())
+  for (const label of [name, usual, aliases[usual] ?? ''])
+    try {
+      return new TextDecoder(label).encoding
+    } catch {
+      // The standard has no such label.
+    }
+  return undefined
 }
+
+/** `windows1251` and `cp-1251` are windows-1251; `ISO8859_2` and `latin-2` are labels of the standard without their signs. */
+const usualForm = (name: string): string =>
+  name.replace(/^(?:x-)?(?:windows|win|cp|ms)[-_]?(?=125\d$|874$)/, 'windows-').replaceAll(/(?<!^windows)[-_]/g, '')
 
 function tryDecode(body: Buffer, label: string): string | undefined {
   try {

@@ -47,7 +47,7 @@ export function readItems(text: string): FeedItems {
     throw broken(`it is cut off before </${tag}>`)
   try {
     if (name === 'rss') return fromRss(parseRssFeed(rest), channelBase(rest))
-    return name === 'feed' ? fromAtom(parseAtomFeed(rest)) : fromRdf(parseRdfFeed(rest))
+    return name === 'feed' ? fromAtom(parseAtomFeed(resolveLinks(rest))) : fromRdf(parseRdfFeed(rest))
   } catch (error) {
     const { name, cause } = error as Error
     if (name === 'MalformedError') throw broken(`its XML is not well-formed: ${reasonOf(cause)}`)
@@ -93,6 +93,16 @@ const plain = (value: string | undefined): FeedText | undefined =>
 const html = (value: string | undefined): FeedText | undefined =>
   value === undefined ? undefined : { value, type: 'html' }
 
+/** Resolves the links that have an xml:base of their own, which the parser does not say either. */
+const resolveLinks = (text: string): string =>
+  text.replaceAll(/<(?:[\w.-]{1,50}:)?link\s[^<>]*>/gi, (link) => {
+    const base = /xml:base\s*=\s*["']([^"'<>]*)/i.exec(link)?.[1]
+    if (base === undefined) return link
+    return link.replace(/(\shref\s*=\s*["'])([^"'<>]*)/i, (_, before: string, href: string) => {
+      return before + (URL.parse(href, base)?.href ?? href)
+    })
+  })
+
 /** The parser does not say which xml:base the channel has. */
 const channelBase = (text: string): string | undefined =>
   /<channel\s[^<>]*?xml:base\s*=\s*["']([^"'<>]*)/i.exec(text)?.[1]
@@ -108,7 +118,9 @@ function fromRss(feed: Rss, base: string | undefined): FeedItems {
 
 function fromRssItem(item: RssItem, bases: (string | undefined)[]): Item {
   const { guid, atom, dc, dcterms, itunes, media } = item
-  const permalink = guid?.isPermaLink === false ? undefined : guid?.value
+  // Many ids are said to be links only because nothing says that they are not.
+  const isLink = guid?.isPermaLink ?? /^https?:/i.test(guid?.value ?? '')
+  const permalink = isLink ? guid?.value : undefined
   return {
     id: guid?.value ?? atom?.id,
     bases: [...bases, item.xml?.base],

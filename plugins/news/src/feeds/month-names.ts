@@ -1,5 +1,9 @@
-const english = 'january february march april may june july august september october november december'.split(' ')
-const languages = 'en de fr es it pt nl ru uk bg el pl cs sv da nb fi tr ro hu ca id'.split(' ')
+export const englishMonths =
+  'january february march april may june july august september october november december'.split(' ')
+const languages =
+  'en de fr es it pt nl ru uk bg el pl cs sv da nb fi tr ro hu ca id sk sl sr sr-Latn mk lt lv et he ms ar ar-MA ar-DZ ar-LB'.split(
+    ' ',
+  )
 /** Short forms that feeds use and Intl does not have. */
 const shortForms = { mrz: 3, sept: 9, set: 9, sett: 9, fev: 2, avr: 4, abr: 4, dic: 12, dez: 12, ene: 1 }
 
@@ -14,6 +18,8 @@ const fold = (name: string): string =>
   name
     .normalize('NFKD')
     .replaceAll(/[\p{M}.]/gu, '')
+    // Hebrew writes "in March" as one word.
+    .replace(/^ב(?=[א-ת]{3})/, '')
     .toLowerCase()
 
 let collected: Names | undefined
@@ -50,7 +56,7 @@ function partOf(language: string, options: Intl.DateTimeFormatOptions, type: 'mo
 }
 
 /**
- * The month that a word names in one of twenty-two languages, in full or cut to three letters or more. Undefined if it names
+ * The month that a word names in one of some thirty languages, in full or cut to three letters or more. Undefined if it names
  * none, or different ones in different languages.
  */
 export function monthOf(word: string): number | undefined {
@@ -63,7 +69,7 @@ export function monthOf(word: string): number | undefined {
 
 function findMonth(name: string): number | undefined {
   if (name.length < 3) return undefined
-  const index = english.findIndex((month) => month === name || month.slice(0, 3) === name)
+  const index = englishMonths.findIndex((month) => month === name || month.slice(0, 3) === name)
   if (index >= 0) return index + 1
   collected ??= collectNames()
   const { months } = collected

@@ -39,6 +39,17 @@ for (const [expected, ...texts] of [
       '2026年3月5日(木) 9時00分',
       '令和8年3月5日 午前9時',
     ],
+    ...['星期四, 05 三月 2026 17:00:00 +0800', '목, 05 3월 2026 18:00:00 +0900', '木, 05 3月 2026 18:00:00 +0900'],
+    ...['2026-03-05 10:00:00 +0100 +0100', 'Thu, 05 Mar 2026 04:00:00 –0500', 'Thu, 05 Mar 2026 01:00:00 PST8PDT'],
+    ...[
+      'Thu, 05 Mar 2026 9:0:0 Z',
+      'do, 05 mrt 2026 09:00:00 +0000',
+      'Thu, Mar 05 2026 02:00:00 MST',
+      '5 Mar 2026, 9.00am GMT',
+      'Thu, 05 Mar 2026 04:00:00 COT',
+      '٠٥ مارس ٢٠٢٦ 09:00',
+      '5 במרץ 2026 09:00',
+    ],
     ...['2026年3月5日 星期四 上午9:00', '2026年３月５日 ９：００', '2026년 3월 5일 오전 9:00', '5 marca 2026 09:00'],
   ],
   [
@@ -84,6 +95,9 @@ for (const [expected, ...texts] of [
     ],
     ...[
       '5-6 March 2026',
+      '5 Mar 2026 10:00 W. Europe Standard Time',
+      '5 Mar 2026 10:00 MET DST',
+      '5 Mar 2026 10:00 Eastern',
       '5 March 2026 10:00 - 11:00',
       '2026-03-05 10:00 2027',
       '5 juni juli 2026',
@@ -115,7 +129,9 @@ const time = fc.date({ min: new Date('1971-01-01'), max: new Date('2099-12-31'),
 const minutes = (date: Date): Date => new Date(Math.floor(date.getTime() / 60_000) * 60_000)
 
 test('a date is read in whatever language and style it is written', () => {
-  const language = fc.constantFrom(...'en-US en-GB de fr es es-MX it pt pt-BR ru zh ja ko nl pl uk sv nb'.split(' '))
+  const language = fc.constantFrom(
+    ...'en-US en-GB de fr es es-MX it pt pt-BR ru zh ja ko nl pl uk sv nb he sk sl et ms el ar-EG'.split(' '),
+  )
   const style = fc.record({
     dateStyle: fc.constantFrom('full', 'long'),
     timeStyle: fc.constantFrom('short', 'medium', undefined),

@@ -77,6 +77,26 @@ for (const label of [...singleByte, ...wide])
     )
   })
 
+test('an encoding is known by the names that programs give it', () => {
+  for (const [label, ...names] of [
+    ['iso-8859-2', 'ISO8859_2', 'iso_8859-2', 'latin-2', 'L2'],
+    ['windows-1251', 'cp1251', 'CP-1251', 'win1251', 'win-1251', 'windows1251', 'x-cp1251', 'MS1251'],
+    ['windows-1252', 'latin-1', 'ISO8859_1', 'iso88591', 'us-ascii', 'ANSI_X3.4-1968', 'Windows_1252'],
+    ['shift_jis', 'x-sjis', 'Shift-JIS', 'SJIS', 'windows-31j', 'cp932', 'MS_Kanji'],
+    ['euc-jp', 'EUC_JP', 'eucJP', 'x-euc-jp'],
+    ['gbk', 'GB2312', 'gb_2312', 'CP936', 'x-gbk', 'EUC-CN'],
+    ['big5', 'BIG-5', 'big5-hkscs', 'cp950'],
+    ['euc-kr', 'ks_c_5601-1987', 'MS949', 'eucKR', 'windows-949'],
+  ] as const)
+    for (const name of names)
+      fc.assert(
+        fc.property(wordsOf(label, 8), (words) => {
+          assert.equal(titleOf(encode(xml(words, declare(name)), label)), words, name)
+        }),
+        { numRuns: 3 },
+      )
+})
+
 test('what is valid UTF-8 is UTF-8, whatever European encoding is declared', () => {
   const declared = fc.constantFrom(
     '',

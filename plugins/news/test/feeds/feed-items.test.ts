@@ -151,11 +151,22 @@ test('relative links refer to xml:base, from the outside in, or else to the URL 
     `<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://site.example.org/"><entry xml:base="2026/">${link}</entry></feed>`,
   )
   assert.equal(entry.articles[0]?.link, 'https://site.example.org/2026/post')
+  const own = '<link xml:base="https://own.example.org/a/" href="post?a=1&amp;b=2"/>'
+  assert.equal(atom(own, 'xml:base="https://site.example.org/"')?.link, 'https://own.example.org/a/post?a=1&b=2')
   const inChannel = read(
     '<rss version="2.0" xml:base="https://site.example.org/"><channel xml:base="blog/"><item><link>post</link></item></channel></rss>',
   )
   assert.equal(inChannel.articles[0]?.link, 'https://site.example.org/blog/post')
   assert.equal(rss('<link>post</link>', 'xml:base="https://site.example.org/"')?.link, 'https://site.example.org/post')
+})
+
+test('an id is a link only if it is a URL or said to be one', () => {
+  const linkOf = (guid: string) => rss(`<title>x</title>${guid}`)?.link
+  for (const id of ['abc-123', '12345', 'urn:uuid:1', 'tag:x.example,2026:1'])
+    assert.equal(linkOf(`<guid>${id}</guid>`), '')
+  assert.equal(linkOf('<guid>https://x.example.org/1</guid>'), 'https://x.example.org/1')
+  assert.equal(linkOf('<guid isPermaLink="true">/1</guid>'), 'https://feeds.example.net/1')
+  assert.equal(linkOf('<guid isPermaLink="false">https://x.example.org/1</guid>'), '')
 })
 
 test('the link of an Atom entry is its page, not the entry itself', () => {

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
 import { crc32 } from 'node:zlib'
 import { type Entry, fromBuffer, type Options, type ZipFile } from 'yauzl'
-import { type Budget, UploadRefused } from './budget.ts'
+import { type Budget, UnreadableArchive, UploadRefused } from './budget.ts'
 import { baseName, type FileName, readNames, unicodePath } from './file-names.ts'
 
 const open = promisify<Buffer, Options, ZipFile>(fromBuffer)
@@ -61,7 +61,7 @@ async function listEntries(zip: ZipFile, budget: Budget): Promise<Entry[]> {
 }
 
 async function unpack(zip: ZipFile, entry: Entry, name: string, budget: Budget): Promise<Buffer> {
-  if (entry.isEncrypted()) throw new UploadRefused(422, 'The zip archive is encrypted: send it without a password')
+  if (entry.isEncrypted()) throw new UnreadableArchive('The zip archive is encrypted: send it without a password')
   const openStream = promisify(zip.openReadStream.bind(zip) as OpenReadStream)
   const chunks: Buffer[] = []
   let checksum = 0
@@ -81,8 +81,7 @@ async function unpack(zip: ZipFile, entry: Entry, name: string, budget: Budget):
 
 type OpenReadStream = (entry: Entry, done: (error: Error | null, stream: AsyncIterable<Buffer>) => void) => void
 
-const unreadable = (reason: string): UploadRefused =>
-  new UploadRefused(
-    422,
+const unreadable = (reason: string): UnreadableArchive =>
+  new UnreadableArchive(
     `The zip archive cannot be read (${reason.replace(/\.$/, '')}): pack it again and send it whole`,
   )

@@ -9,6 +9,13 @@ export class UploadRefused extends Error {
   }
 }
 
+/** An archive is damaged, encrypted or not an archive. */
+export class UnreadableArchive extends UploadRefused {
+  constructor(message: string) {
+    super(422, message)
+  }
+}
+
 /** In bytes, as it is sent. */
 export const longestUpload = 10 * 2 ** 20
 export const mostFiles = 100

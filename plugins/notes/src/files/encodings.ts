@@ -54,18 +54,33 @@ const isLatin = (character: string): boolean => /^[A-Za-z]$/.test(character)
 /** Two plain letters for each accented one, at most two accented in a row, and no capital after a small letter. */
 function isWestern(names: readonly string[]): boolean {
   const text = names.join('\n')
-  const accented = text.match(/[À-ÖØ-öø-ÿ]/g)?.length ?? 0
+  const accented = text.match(/[À-ÖØ-öø-þ]/g)?.length ?? 0
   const plain = text.match(/[A-Za-z]/g)?.length ?? 0
-  const isOdd = /[^\0-\x7fÀ-ÖØ-öø-ÿ]|[^\0-\x7f]{3}|[a-zß-ÿ][À-ÖØ-Þ]/.test(text)
+  const isOdd = /[^\0-\x7fÀ-ÖØ-öø-þ]|[^\0-\x7f]{3}|[a-zß-þ][À-ÖØ-Þ]/.test(text)
   return !isOdd && plain >= accented * 2
 }
 
-/** At least three letters; words with a vowel, and no Latin letter or capital inside. */
+/** As Western, with the letters that Turkish has instead of those of Icelandic. */
+const isTurkish = (names: readonly string[]): boolean =>
+  isWestern(names.map((name) => name.replaceAll(/[ğış]/g, 'é').replaceAll(/[ĞİŞ]/g, 'É')))
+
+/** Forms for the end of a word only there. */
+function isHebrew(names: readonly string[]): boolean {
+  const text = names.join('\n')
+  return /[א-ת]{2}/.test(text) && !/[^\0-\x7fא-ת]|[A-Za-z][א-ת]|[א-ת][A-Za-z]|[ךםןףץ][א-ת]/.test(text)
+}
+
+/** At least three letters; words with a vowel, letters that follow each other in words, and no Latin letter or capital inside. */
 function isCyrillic(names: readonly string[]): boolean {
   const text = names.join('\n')
   const words = text.match(/[А-яЁё]+/g) ?? []
   const isOdd = /[^\0-\x7fА-яЁё]|[A-Za-z][А-яЁё]|[А-яЁё][A-Za-z]|[а-яё][А-ЯЁ]/.test(text)
-  const areWords = words.every((word) => (word.length < 3 ? /^[авикосуя]$|../i : /[аеёиоуыэюя]/i).test(word))
+  const isUnlikely =
+    /[бвгджзклмнпрстфхцчшщъь]й|(?<![А-яЁё])[ъьы]|[аеёиоуыэюя][ъьы]|[бвгджзклмнпрстфхцчшщ]{5}|[аеёиоуыэюя]{3}|шщ|щш|йй/i.test(
+      text,
+    )
+  const areWords =
+    !isUnlikely && words.every((word) => (word.length < 3 ? /^[авикосуя]$|../i : /[аеёиоуыэюя]/i).test(word))
   return !isOdd && areWords && words.join('').length >= 3
 }
 
@@ -109,6 +124,10 @@ const encodings: readonly Encoding[] = [
   { name: 'CP437', label: 'cp437', isPlausible: isWestern },
   { name: 'CP850', label: 'cp850', isPlausible: isWestern },
   { name: 'windows-1252', label: 'cp1252', isPlausible: isWestern },
+  { name: 'CP857', label: 'cp857', isPlausible: isTurkish },
+  { name: 'windows-1254', label: 'cp1254', isPlausible: isTurkish },
+  { name: 'CP862', label: 'cp862', isPlausible: isHebrew },
+  { name: 'windows-1255', label: 'cp1255', isPlausible: isHebrew },
   { name: 'CP866', label: 'cp866', isPlausible: isCyrillic },
   { name: 'windows-1251', label: 'cp1251', isPlausible: isCyrillic },
 ]

@@ -1,6 +1,6 @@
 import { type MarkdownFile, readMarkdown, titleFromName } from '../markdown/markdown.ts'
 import { readArchive } from './archive.ts'
-import { Budget, deepestArchive } from './budget.ts'
+import { Budget, deepestArchive, UnreadableArchive } from './budget.ts'
 import type { FileName } from './file-names.ts'
 import { decodeFile, kindOf } from './file-text.ts'
 import type { UploadedFile } from './form.ts'
@@ -50,8 +50,7 @@ class NoteReader {
     if (kind === 'archive') {
       if (depth === deepestArchive)
         return this.#refuse(name, `it is an archive inside ${deepestArchive} others: unpack it and send its files`)
-      for await (const one of readArchive(await file.read(), this.#budget)) await this.read(one, depth + 1)
-      return
+      return this.#readArchive(file, depth)
     }
     const tooLong = `it has more than ${this.#longestNote} characters`
     if (size > this.#longestNote * mostBytesOfCharacter + longestFrontMatter) return this.#refuse(name, tooLong)
@@ -60,6 +59,16 @@ class NoteReader {
     const note = readMarkdown(text)
     if (isLonger(note.text, this.#longestNote)) return this.#refuse(name, tooLong)
     this.#add(name, note)
+  }
+
+  /** An archive that was attached to a note does not stop the import of the others if it cannot be read. */
+  async #readArchive(file: ReadableFile, depth: number): Promise<void> {
+    try {
+      for await (const one of readArchive(await file.read(), this.#budget)) await this.read(one, depth + 1)
+    } catch (error) {
+      if (depth === 0 || !(error instanceof UnreadableArchive)) throw error
+      this.#refuse(file.name, error.message)
+    }
   }
 
   #add(name: FileName, { title, ...note }: ReturnType<typeof readMarkdown>): void {

@@ -10,7 +10,8 @@ export function rawFileName(header: string): RawName | undefined {
   const plain = parameters.get('filename')
   const extended = parameters.get('filename*')
   if (plain === undefined && extended === undefined) return undefined
-  const utf8 = extended === undefined ? undefined : decodeExtended(extended)
+  const utf8 =
+    extended === undefined ? (decodeWords(plain ?? '') ?? decodePercents(plain ?? '')) : decodeExtended(extended)
   return {
     bytes: Buffer.from(withoutFolder(plain ?? ''), 'latin1'),
     utf8: utf8 === undefined ? undefined : Buffer.from(withoutFolder(utf8)),
@@ -45,13 +46,42 @@ function endOf(header: string, mark: string, from: number): number {
 /** RFC 5987, `charset'language'value`. Undefined if the encoding is unknown or the bytes are not in it. */
 function decodeExtended(written: string): string | undefined {
   const [charset = '', , value = ''] = written.split("'", 3)
-  const bytes = value.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  const bytes = value.replaceAll(/%([0-9a-f]{2})/gi, fromHex)
   try {
     return new TextDecoder(charset, { fatal: true }).decode(Buffer.from(bytes, 'latin1'))
   } catch {
     return undefined
   }
 }
+
+/** RFC 2047, `=?charset?B?base64?=`, as .NET and libraries for mail write it. Undefined if the name is not written so. */
+function decodeWords(written: string): string | undefined {
+  const words = [...written.trim().matchAll(/=\?([\w-]+)\?([BQ])\?([^?\s]*)\?=\s*/gi)]
+  if (words.length === 0 || words.map(([word]) => word).join('') !== written.trim()) return undefined
+  try {
+    return words
+      .map(([, charset, form = '', text = '']) => {
+        const quoted = () => text.replaceAll('_', ' ').replaceAll(/=([0-9a-f]{2})/gi, fromHex)
+        const bytes = form.toUpperCase() === 'B' ? Buffer.from(text, 'base64') : Buffer.from(quoted(), 'latin1')
+        return new TextDecoder(charset, { fatal: true }).decode(bytes)
+      })
+      .join('')
+  } catch {
+    return undefined
+  }
+}
+
+/** aiohttp encodes every sign of a name. With letters that are not ASCII, no name looks so by chance. */
+function decodePercents(written: string): string | undefined {
+  if (!/^(?:[\w.~-]|%[0-9A-F]{2})+$/.test(written) || !/%[89A-F]/.test(written)) return undefined
+  try {
+    return decodeURIComponent(written)
+  } catch {
+    return undefined
+  }
+}
+
+const fromHex = (_: string, hex: string): string => String.fromCharCode(Number.parseInt(hex, 16))
 
 /** Browsers escape only the quotation mark and the line break, as `%22`, `%0D` and `%0A`. Others put a backslash before. */
 const unescapeQuoted = (text: string): string =>

@@ -60,6 +60,8 @@ const busy = (status: number, detail: string): Problem =>
 async function readBody(ctx: ParameterizedContext): Promise<Uint8Array<ArrayBuffer>> {
   if (!ctx.is('multipart/form-data'))
     throw new Problem(415, 'Send the files as multipart/form-data, for example with curl -F file=@note.md')
+  if (!/^(identity)?$/i.test(ctx.get('content-encoding')))
+    throw new Problem(415, 'Send the upload without a Content-Encoding', { headers: { connection: 'close' } })
   const chunks: Buffer[] = []
   let length = 0
   try {

@@ -20,7 +20,8 @@ export interface UntitledFile extends Omit<MarkdownFile, 'title'> {
  * Reads title, tags and times from the front matter. Without a title there, the first heading is the title.
  * Front matter that says anything else, or that is not understood completely, stays in the text, so that nothing is lost.
  */
-export function readMarkdown(content: string): UntitledFile {
+export function readMarkdown(file: string): UntitledFile {
+  const content = file.replace(/^\ufeff/, '')
   const front = readFrontMatter(content)
   const body = content.slice(front?.end ?? 0)
   const heading = front?.title === undefined ? firstHeading(body) : undefined
@@ -33,9 +34,14 @@ export function readMarkdown(content: string): UntitledFile {
   }
 }
 
-/** The title for a file that gives none itself. macOS writes an accent in a name as a character of its own. */
-export const titleFromName = (fileName: string): string =>
-  shorten(toLine(fileName.normalize().replace(/\.(md|markdown|txt)$/i, '')), longestTitle) || 'Untitled'
+/**
+ * The title for a file that gives none itself. macOS writes an accent in a name as a character of its own. Characters that
+ * nobody sees are left out: controls, and those that change the direction.
+ */
+export const titleFromName = (fileName: string): string => {
+  const visible = fileName.normalize().replaceAll(/[[\p{Cc}\u200b\u202a-\u202e\u2066-\u2069]--\s]/gv, '')
+  return shorten(toLine(visible.replace(/\.(md|markdown|txt)$/i, '')), longestTitle) || 'Untitled'
+}
 
 /** Reads a file as {@link readMarkdown} does, with its name as the last choice for the title. */
 export function fromMarkdown(fileName: string, content: string): MarkdownFile {

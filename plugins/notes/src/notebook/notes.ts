@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { Problem } from '@reference-plugins/core'
 import { type Database, snippetOf, type Transaction } from '@reference-plugins/store'
 import { indexNote, matches, noteIndexTables, removeFromIndex } from './note-index.ts'
 
@@ -15,6 +16,8 @@ export const noteMigrations = {
     );
     CREATE INDEX note_time ON note (owner, updated_at);
     ${noteIndexTables}`,
+  // The accounts that were deleted, so that a call or an upload in progress adds nothing afterwards.
+  'removed owners': `CREATE TABLE removed_owner (owner TEXT PRIMARY KEY) WITHOUT ROWID;`,
 }
 
 export interface NewNote {
@@ -113,6 +116,8 @@ export class Notes {
 
   #addBatch(owner: string, notes: readonly NewNote[]): Promise<Note[]> {
     return this.#database.transaction(async (transaction) => {
+      if (await transaction.get`SELECT 1 FROM removed_owner WHERE owner = ${owner}`)
+        throw new Problem(403, 'The account has been deleted: sign in with another one')
       const added: Note[] = []
       for (const { title, text, tags, createdAt, updatedAt } of notes) {
         const now = new Date().toISOString()
@@ -167,6 +172,14 @@ export class Notes {
       await transaction.run`DELETE FROM note WHERE key = ${row.key}`
       return 'deleted'
     })
+  }
+
+  /** Deletes all notes of an account that is deleted in the same transaction. Nothing can be added for it later. */
+  async removeAll(owner: string, transaction: Transaction): Promise<void> {
+    await transaction.run`DELETE FROM note_text WHERE rowid IN (SELECT key FROM note WHERE owner = ${owner})`
+    await transaction.run`DELETE FROM note_tag WHERE owner = ${owner}`
+    await transaction.run`DELETE FROM note WHERE owner = ${owner}`
+    await transaction.run`INSERT INTO removed_owner (owner) VALUES (${owner}) ON CONFLICT DO NOTHING`
   }
 
   /** Last changed first. */

@@ -53,6 +53,22 @@ test('names in the encodings of old programs are read, and said to be a guess, o
   assert.ok(unread < all * 0.1, `${unread} of ${all}`)
 })
 
+test('names in an encoding that is not known are not read as another one', () => {
+  for (const [encoding, list] of Object.entries({
+    cp1254: 'Alışveriş Görüşme Gündüz şarkılar Çalışma günlüğü İşler Öğrenci',
+    cp857: 'Alışveriş Görüşme Gündüz şarkılar Çalışma günlüğü İşler Öğrenci',
+    cp1253: 'Σημειώσεις Κατάλογος Συνταγές Ημερολόγιο συνάντηση οικογένεια',
+    cp737: 'Σημειώσεις Κατάλογος Συνταγές Ημερολόγιο συνάντηση οικογένεια',
+    cp1255: 'רשימה מתכונים פגישה עבודה ספרים מוזיקה משפחה',
+    cp862: 'רשימה מתכונים פגישה עבודה ספרים מוזיקה משפחה',
+    cp852: 'Żółta łódź września zakupów książki',
+  }))
+    for (const name of list.split(' ')) {
+      const [read] = readNames([{ bytes: encode(`${name}.md`, encoding) }])
+      assert.ok(read?.unread || read?.text === `${name}.md`, `${encoding}: ${name} as ${read?.text}`)
+    }
+})
+
 test('the names of an archive are judged together', () => {
   const read = (encoding: string, ...names: string[]) =>
     readNames(names.map((name) => ({ bytes: encode(name, encoding) }))).map(({ text }) => text)

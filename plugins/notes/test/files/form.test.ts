@@ -35,6 +35,15 @@ test('files are read as programs send them', async () => {
     [disposition('name="file"; filename="bung.md"; filename*=UTF-8\'de\'%C3%9Cbung.md'), 'Übung.md', ''],
     [disposition('name="file"; filename="a.md"; filename*=x-unknown\'\'%C3%9Cbung.md'), 'a.md', ''],
     [disposition("filename*=iso-8859-1''%DCbung.md; name=file"), 'Übung.md', ''],
+    // .NET
+    [disposition('name=file; filename="=?utf-8?B?w5xidW5nLm1k?="'), 'Übung.md', ''],
+    [disposition('name=file; filename="=?utf-8?Q?=C3=9C?= =?utf-8?q?bung_1.md?="'), 'Übung 1.md', ''],
+    [disposition('name=file; filename="=?x-none?B?eA==?="'), '=?x-none?B?eA==?=', ''],
+    [disposition('name=file; filename="=?utf-8?B?eA==?="; filename*=utf-8\'\'%C3%9Cbung.md'), 'Übung.md', ''],
+    // aiohttp
+    [disposition('name="file"; filename="%C3%9Cbung%201.md"'), 'Übung 1.md', ''],
+    [disposition('name="file"; filename="100%25.md"'), '100%25.md', ''],
+    [disposition('name="file"; filename="%FF.md"'), '%FF.md', ''],
     // Postman and browsers
     [`${disposition('name=""; filename="Übung.md"')}\r\ncontent-type: text/markdown`, 'Übung.md', 'text/markdown'],
     [disposition('name="a;b=c"; filename="x; y=z.md"'), 'x; y=z.md', ''],

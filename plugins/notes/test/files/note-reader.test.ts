@@ -34,6 +34,26 @@ test('an archive in an archive is read, as Notion exports it', async () => {
   )
 })
 
+test('an attached archive that cannot be read is refused by itself, and the notes beside it are imported', async () => {
+  const inner = await zipOf({ 'in.md': '# In' })
+  const damaged = Buffer.from(inner)
+  damaged.writeUInt32LE(7, damaged.indexOf('PK\x01\x02') + 16)
+  for (const [attached, reason] of [
+    ['no archive', /cannot be read/],
+    [damaged, /in\.md is damaged/],
+    [inner.subarray(0, -30), /cannot be read/],
+  ] as const) {
+    const found = await read(
+      'a.zip',
+      await zipOf({ 'one.md': '', 'attached.zip': Buffer.from(attached), 'two.md': '' }),
+    )
+    const [one, refused, two] = found
+    assert.deepEqual([one, two], ['one', 'two'])
+    assert.match(String(refused?.[1]), reason)
+    await assert.rejects(read('a.zip', Buffer.from(attached)), { status: 422 })
+  }
+})
+
 test('what is not a note by its name is passed over, whatever its size', async () => {
   const photo = Buffer.alloc(40 * 2 ** 20)
   const archive = await zipOf({ 'photo.jpg': photo, '.obsidian/app.json': '{}', 'Vault/a.md': 'x' })

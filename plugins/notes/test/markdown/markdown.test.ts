@@ -93,4 +93,7 @@ test('the title comes from the front matter, the first heading or the file name'
   assert.equal(fromMarkdown('Version 1.2', 'x').title, 'Version 1.2')
   assert.equal(fromMarkdown('.md', 'x').title, 'Untitled')
   assert.equal(fromMarkdown('U\u0308bung.md', 'x').title, 'Übung')
+  assert.equal(fromMarkdown('dm\u202ea.\u0007b\n c.md', 'x').title, 'dma.b c')
+  assert.equal(title('\ufeff# Marked'), 'Marked')
+  assert.equal(title('\ufeff---\ntitle: Marked\n---\nx'), 'Marked')
 })

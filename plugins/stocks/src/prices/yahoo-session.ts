@@ -51,7 +51,9 @@ export class YahooSession {
       fetch: async (input, init) => {
         const signal = AbortSignal.timeout(longestRequest)
         const response = throwIfFailing(await this.#request(input, { ...init, signal }))
-        return new URL(String(input)).pathname === crumbPath ? checkCrumb(response) : response
+        const { hostname, pathname } = new URL(String(input))
+        if (pathname === crumbPath) return checkCrumb(response)
+        return hostname.startsWith('query') ? checkAnswer(response) : response
       },
       // By default all instances have the same cookies.
       cookieJar: new ExtendedCookieJar(),
@@ -72,6 +74,14 @@ async function checkCrumb(response: Response): Promise<Response> {
   const text = await response.text()
   if (/^[\w./\\+=~-]{1,100}$/.test(text.trim())) return new Response(text.trim(), response)
   throw new SourceError(503, 'Yahoo Finance did not open a session')
+}
+
+/** Instead of JSON there is a page, or a redirect to one, that asks the visitor to sign in or to consent. */
+function checkAnswer(response: Response): Response {
+  const { status, headers } = response
+  const isPage = status >= 300 || /^text\/html\b/i.test(headers.get('content-type') ?? '')
+  if (isPage && status < 400) throw new SessionEnded('Yahoo Finance sent a page')
+  return response
 }
 
 function throwIfFailing(response: Response): Response {

@@ -17,8 +17,8 @@ interface Sessions {
   crumbs: (string | Response)[]
   /** The crumbs that are accepted at the moment. */
   valid: Set<string>
-  /** The status of a refusal. */
-  status?: number
+  /** Refuses with this status, or with this answer. */
+  refusal?: number | Response
 }
 
 /** Imitates the sessions of Yahoo: each has a cookie and a crumb, and may end. */
@@ -37,7 +37,8 @@ function createYahoo(sessions: Sessions) {
       const next = sessions.crumbs.length > 1 ? sessions.crumbs.shift() : sessions.crumbs[0]
       return next instanceof Response ? next.clone() : new Response(next)
     }
-    if (!sessions.valid.has(crumb ?? '')) return Response.json(refusal, { status: sessions.status ?? 401 })
+    const { valid, refusal: how = 401 } = sessions
+    if (!valid.has(crumb ?? '')) return how instanceof Response ? how.clone() : Response.json(refusal, { status: how })
     return Response.json({ quoteResponse: { result: [quote], error: null } })
   }) as typeof fetch
   return {
@@ -47,10 +48,19 @@ function createYahoo(sessions: Sessions) {
   }
 }
 
-for (const status of [401, 403, 200])
-  test(`a session that has ended is renewed at once (${status})`, async () => {
+const page = (status: number, headers: Record<string, string> = {}) =>
+  new Response('<html>Before you continue</html>', { status, headers: { 'content-type': 'text/html', ...headers } })
+for (const [what, refused] of [
+  ['401', 401],
+  ['403', 403],
+  ['200', 200],
+  ['a page', page(200)],
+  ['a redirect', page(302, { location: 'https://login.yahoo.com/' })],
+  ['a page with 401', page(401)],
+] as const)
+  test(`a session that has ended is renewed at once (${what})`, async () => {
     const valid = new Set(['first'])
-    const { source, asked, count } = createYahoo({ crumbs: ['first', 'second'], valid, status })
+    const { source, asked, count } = createYahoo({ crumbs: ['first', 'second'], valid, refusal: refused })
     assert.equal((await source.quotes(['AAPL'])).length, 1)
     valid.clear()
     valid.add('second')
@@ -84,9 +94,9 @@ test('a session that is refused again is not asked for a third time, and the mes
   assert.equal(count('getcrumb'), 2)
 })
 
-for (const page of ['Too Many Requests\r\n', '', '<html><body>Sorry</body></html>', '{"error":"x"}'])
-  test(`a page with ${JSON.stringify(page)} in place of a crumb is not kept`, async () => {
-    const { source } = createYahoo({ crumbs: [page, 'good'], valid: new Set(['good']) })
+for (const text of ['Too Many Requests\r\n', '', '<html><body>Sorry</body></html>', '{"error":"x"}'])
+  test(`a page with ${JSON.stringify(text)} in place of a crumb is not kept`, async () => {
+    const { source } = createYahoo({ crumbs: [text, 'good'], valid: new Set(['good']) })
     await assert.rejects(source.quotes(['AAPL']), { status: 503, message: 'Yahoo Finance did not open a session' })
     assert.equal((await source.quotes(['AAPL'])).length, 1)
   })

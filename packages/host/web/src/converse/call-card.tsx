@@ -1,6 +1,8 @@
 import { lazy, Suspense } from 'react'
+import { withoutFiles } from '../../../src/calls/shown-arguments.ts'
 import { visibleLine, visibleText } from '../../../src/conversation/visible-text.ts'
 import type { Call } from '../../../src/wire.ts'
+import { Button } from '../parts/button.tsx'
 import { Code, CodeDetails, headerLines } from '../parts/code.tsx'
 import { Copyable } from '../parts/copyable.tsx'
 import { JsonView } from '../parts/json-view.tsx'
@@ -19,7 +21,14 @@ const stateLabels: Record<Call['state'], string> = {
   unknown: 'Interrupted',
 }
 
-export function CallCard({ call, actions }: { call: Call; actions: ConversationActions }) {
+export interface CallCardProps {
+  call: Call
+  actions: ConversationActions
+  isViewOpen: (call: Call) => boolean
+  openView: (call: Call) => void
+}
+
+export function CallCard({ call, actions, isViewOpen, openView }: CallCardProps) {
   const { state, response, request, result } = call
   const isGood = state === 'done' && (response?.status ?? 200) < 400
   const isBad = state === 'done' && !isGood
@@ -36,7 +45,7 @@ export function CallCard({ call, actions }: { call: Call; actions: ConversationA
         </span>
       </header>
       <dl className="facts">
-        {Object.entries(call.arguments).map(([name, value]) => (
+        {Object.entries(withoutFiles(call.arguments)).map(([name, value]) => (
           <div key={name}>
             <dt>{visibleLine(name)}</dt>
             <dd>{visibleText(typeof value === 'string' ? value : JSON.stringify(value))}</dd>
@@ -44,11 +53,14 @@ export function CallCard({ call, actions }: { call: Call; actions: ConversationA
         ))}
       </dl>
       {state === 'waiting' && <Confirmation call={call} decide={actions.decide} />}
-      {call.view && (
-        <Suspense>
-          <ViewFrame call={call} actions={actions} />
-        </Suspense>
-      )}
+      {call.view &&
+        (isViewOpen(call) ? (
+          <Suspense>
+            <ViewFrame call={call} actions={actions} />
+          </Suspense>
+        ) : (
+          <Button onPress={() => openView(call)}>Show view</Button>
+        ))}
       {(state === 'refused' || state === 'failed' || state === 'unknown') && <p>{result}</p>}
       {response && !isGood && <p className="advice">{result?.split('\n')[0]}</p>}
       {response && (

@@ -1,8 +1,8 @@
-import { useEffect, useRef } from 'react'
-import type { Conversation, Message, Part } from '../../../src/wire.ts'
+import { useEffect, useRef, useState } from 'react'
+import type { Call, Conversation, Message, Part } from '../../../src/wire.ts'
 import { Boundary } from '../parts/boundary.tsx'
 import { Markdown } from '../parts/markdown.tsx'
-import { CallCard } from './call-card.tsx'
+import { CallCard, type CallCardProps } from './call-card.tsx'
 import type { ConversationActions } from './use-conversation.ts'
 
 interface Props {
@@ -16,13 +16,25 @@ export function Thread({ conversation: { id: conversation, messages, isRunning }
   useEffect(() => {
     end.current?.scrollIntoView({ block: 'end' })
   }, [count, conversation])
+  const views = messages.flatMap(({ parts }) =>
+    parts.flatMap((part) => (part.type === 'call' && part.call.view ? [part.call.id] : [])),
+  )
+  const newest = views.at(-1)
+  // One view is open at a time: the newest, until the user opens another one.
+  const [opened, setOpened] = useState({ view: newest, newest })
+  const open = opened.newest === newest ? opened.view : newest
+  const partProps = {
+    actions,
+    isViewOpen: (call: Call) => call.id === open,
+    openView: (call: Call) => setOpened({ view: call.id, newest }),
+  }
   return (
     <div className="thread" role="log" aria-label="Conversation" aria-busy={isRunning}>
       {messages.map(({ id, role, parts }) => (
         <Boundary key={id}>
           <article className={`message ${role}`} aria-label={authorOf(role, parts)}>
             {parts.map((part, index) => (
-              <PartView key={part.type === 'call' ? part.call.id : index} part={part} role={role} actions={actions} />
+              <PartView key={part.type === 'call' ? part.call.id : index} part={part} role={role} {...partProps} />
             ))}
           </article>
         </Boundary>
@@ -40,8 +52,8 @@ export function Thread({ conversation: { id: conversation, messages, isRunning }
 const authorOf = (role: Message['role'], [first]: Part[]): string =>
   role === 'user' ? 'You' : first?.type === 'call' && first.call.viewOf !== undefined ? 'View' : 'Assistant'
 
-function PartView({ part, role, actions }: { part: Part; role: Message['role']; actions: ConversationActions }) {
-  if (part.type === 'call') return <CallCard call={part.call} actions={actions} />
+function PartView({ part, role, ...props }: { part: Part; role: Message['role'] } & Omit<CallCardProps, 'call'>) {
+  if (part.type === 'call') return <CallCard call={part.call} {...props} />
   if (part.type === 'notice') return <p className="notice">{part.text}</p>
   return role === 'user' ? <p className="said">{part.text}</p> : <Markdown text={part.text} />
 }

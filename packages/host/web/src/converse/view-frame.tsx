@@ -1,4 +1,5 @@
 import { AppBridge, PostMessageTransport } from '@modelcontextprotocol/ext-apps/app-bridge'
+import { replaceExact } from '@reference-plugins/reader/exact-json'
 import { useEffect, useRef, useState } from 'react'
 import type { Call } from '../../../src/wire.ts'
 import { isObject, parseJson } from '../parts/json.ts'
@@ -26,7 +27,7 @@ export function ViewFrame({ call, actions }: { call: Call; actions: Conversation
       { hostContext: { theme: shownTheme() } },
     )
     bridge.oninitialized = () => {
-      void bridge.sendToolInput({ arguments: call.arguments })
+      void bridge.sendToolInput({ arguments: toCloneable(call.arguments) as Call['arguments'] })
       void bridge.sendToolResult(toResult(call))
     }
     bridge.onsizechange = async ({ height: wanted }) => {
@@ -53,8 +54,11 @@ export function ViewFrame({ call, actions }: { call: Call; actions: Conversation
   )
 }
 
+/** A message to a frame carries no exact numbers; as texts they keep their digits. */
+const toCloneable = (value: unknown): unknown => replaceExact(value, (text) => text)
+
 function toResult({ response }: Call) {
   const text = response?.body ?? ''
-  const value = parseJson(text)
+  const value = toCloneable(parseJson(text))
   return { content: [{ type: 'text' as const, text }], ...(isObject(value) && { structuredContent: value }) }
 }

@@ -11,7 +11,9 @@ export const Form = ({ onSubmit, ...props }: Props) => (
     {...props}
     onSubmit={(event) => {
       event.preventDefault()
-      const values = [...new FormData(event.currentTarget)].filter(([, value]) => value !== '')
+      const values = [...new FormData(event.currentTarget)].filter(
+        ([, value]) => typeof value === 'string' && value !== '',
+      )
       void onSubmit(Object.fromEntries(values) as Record<string, string>, event.currentTarget)
     }}
   />

@@ -1,20 +1,20 @@
-import type { ModelChoice, Session } from '../../../src/wire.ts'
+import type { ModelChoice } from '../../../src/wire.ts'
 import { request } from '../api.ts'
 import { useAttempt } from '../attempt.ts'
 import { Button } from '../parts/button.tsx'
 import { Notice, Problem } from '../parts/notice.tsx'
 import { Select } from '../parts/select.tsx'
 import { useSession } from '../session/session.ts'
+import { AccountCard } from './account-card.tsx'
 import { EndpointForm } from './endpoint-form.tsx'
 import { setTheme, useTheme } from './theme.ts'
 
 export function SettingsView() {
-  const { session, setSession, reload } = useSession()
+  const { session, reload } = useSession()
   const theme = useTheme()
   const { chosen, found, problems } = session.model
   const { problem, attempt } = useAttempt()
   const choose = (choice: ModelChoice) => attempt(() => request('PUT', '/api/models', choice).then(reload))
-  const signOut = () => attempt(async () => setSession(await request<Session>('DELETE', '/api/session')))
   return (
     <main id="main" className="page">
       <h1>Settings</h1>
@@ -68,13 +68,7 @@ export function SettingsView() {
           onChange={setTheme}
         />
       </section>
-      {session.mode === 'accounts' && (
-        <section className="card" aria-labelledby="account">
-          <h2 id="account">Account</h2>
-          <p>You are signed in as {session.user?.name}.</p>
-          <Button onPress={() => void signOut()}>Sign out</Button>
-        </section>
-      )}
+      {session.mode === 'accounts' && <AccountCard />}
     </main>
   )
 }

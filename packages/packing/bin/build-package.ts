@@ -1,0 +1,4 @@
+import { buildPackage } from '../src/build-package.ts'
+
+// `prepack` of the packages that are packed.
+await buildPackage(process.cwd())
