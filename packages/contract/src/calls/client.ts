@@ -98,8 +98,11 @@ export class Client {
     const place = `${method} ${path.replace(/\?.*/s, '').replaceAll(/[^/]*[\d%][^/]*/g, '*')}`
     const hangs = this.#hangs.get(place) ?? 0
     if (this.#pulse.end !== undefined) throw new NoAnswer(this.#pulse.end, 'unsure')
-    if (this.limits.isClosed(place))
+    if (this.limits.isClosed(place)) {
+      this.limits.refused++
+      this.#countStatus(429)
       throw new NoAnswer(`${place}: not called again, because Retry-After is later than the run waits`, 'unsure')
+    }
     if (hangs >= (this.#allHangs < fewHangs ? 2 : 1))
       throw new NoAnswer(`${method} ${url}: not called again, because ${hangs} calls hung`, 'unsure')
     const later = this.#allHangs < fewHangs ? laterCall : lastCall
@@ -128,7 +131,7 @@ export class Client {
         this.#allHangs++
         throw new NoAnswer(said, longest === longestCall ? 'too slow' : 'unsure')
       })
-    report.statuses.set(answer.status, (report.statuses.get(answer.status) ?? 0) + 1)
+    this.#countStatus(answer.status)
     return {
       ...answer,
       method,
@@ -146,6 +149,11 @@ export class Client {
   async #place({ security, credentials = this.#options.credentials }: RequestInput): Promise<Placed> {
     await credentials?.renew?.()
     return credentials?.place(security) ?? nothingPlaced
+  }
+
+  #countStatus(status: number): void {
+    const { statuses } = this.#options.report
+    statuses.set(status, (statuses.get(status) ?? 0) + 1)
   }
 
   /** Sends a request. Undefined where there is no answer. */

@@ -15,7 +15,7 @@ export class RateLimits {
   /** Until when the server refuses, by place. */
   readonly #closed = new Map<string, number>()
   #calls = 0
-  /** Calls that stayed refused. */
+  /** Calls that stayed refused, and those that were not made because they would be. */
   refused = 0
 
   constructor(report: Report) {

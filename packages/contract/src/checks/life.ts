@@ -8,7 +8,7 @@ import { keyIn, type Life, listValues } from '../state/life.ts'
 import { make, membersOf, readThing, type Thing, textMembers, valuesFor, type Words } from '../state/making.ts'
 import { isNarrowed, readList, readPage } from '../state/paging.ts'
 import { keyOf, pathNames, type Resource } from '../state/resource.ts'
-import { idOf, isSame, itemOf, itemsOf, thingIn, totalOf } from '../state/things.ts'
+import { idOf, idText, isSame, itemOf, itemsOf, thingIn, totalOf } from '../state/things.ts'
 import { checkChanges } from './changes.ts'
 import { checkConditions } from './conditional.ts'
 import { readCounts } from './counts.ts'
@@ -38,11 +38,14 @@ export async function checkLife(run: CheckRun, resource: Resource, words: Words)
   if (!thing) return
   if (thing.made.status === 202)
     return report.skip(create.id, 'life', 'it answers 202: what it creates is there at some later time')
+  // An operation on something that exists answers with that.
+  const isAction = thing.id !== undefined && Object.values(thing.path).some((one) => idText(one) === idText(thing.id))
   const isCreation =
-    thing.made.status === 201 ||
-    thing.id !== undefined ||
-    resource.remove !== undefined ||
-    thing.made.text.includes(thing.canary)
+    !isAction &&
+    (thing.made.status === 201 ||
+      thing.id !== undefined ||
+      resource.remove !== undefined ||
+      thing.made.text.includes(thing.canary))
   if (!isCreation) return
   const life: Life = {
     run,
