@@ -66,7 +66,13 @@ export async function exchange(
             reject(error)
           })
       })
-      sent.on('error', reject).end(body instanceof URLSearchParams ? body.toString() : body)
+      // The server may close a connection at rest just as it is used again.
+      sent.on('error', (error: NodeJS.ErrnoException) =>
+        sent.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted
+          ? exchange(url, { method, headers, body, longest }).then(resolve, reject)
+          : reject(error),
+      )
+      sent.end(body instanceof URLSearchParams ? body.toString() : body)
     })
   } catch (error) {
     if (timeLeft() <= 0) throw new TimeOver('the time of the run is over')

@@ -312,6 +312,66 @@ export const rules = {
   ),
   'deleted-still-there': error('A deleted item still exists', 'Remove it from every answer'),
   'safe-changes': error('An operation that reads changes data', 'Change nothing in GET: assistants repeat it'),
+  'created-not-listed': warning(
+    'A list does not have a created item',
+    'List it at once, or describe which items the list leaves out',
+  ),
+  'creation-lost': error(
+    'Of several items created at once one is lost',
+    'Write each of them, and lock what they share',
+  ),
+  'id-twice': error('Two items have the same id', 'Choose ids in one place, and refuse one that exists'),
+  'location-wrong': error(
+    'The header Location does not lead to the created item',
+    'Send the URL at which GET answers it',
+  ),
+  'value-lost': error(
+    'A value that was sent comes back as another one',
+    'Store what the schema allows as it is, also what is empty, long or in another script',
+  ),
+  'value-ignored': warning(
+    'A value that was sent is not used',
+    'Use it, or leave it out of the request or mark it readOnly',
+  ),
+  'change-lost': error(
+    'An accepted change is not there afterwards',
+    'Store each member that is sent, also if it is empty',
+  ),
+  'change-clobbers': error(
+    'A change of one member changes another one',
+    'In PATCH, leave what is not sent as it is; never change an id or the time of creation',
+  ),
+  'change-spills': error('A change of one item changes another item', 'Change only what the id names'),
+  'change-of-deleted': warning('A change of a deleted item is accepted', 'Answer 404 or 410'),
+  'deletes-others': error('A deletion deletes other items', 'Delete only what the id names'),
+  'refused-kept': error('A refused creation leaves an item', 'Check the whole input before you write anything'),
+  'unasked-taken': error(
+    'A client can set what only the server may set',
+    'Take only the members of the request schema',
+  ),
+  'prototype-reached': error(
+    'A request changes what all objects share',
+    'Drop __proto__ and constructor from input, or use objects without a prototype',
+  ),
+  'total-wrong': error('A total or count is wrong', 'Count what the list shows, at each call'),
+  'limit-ignored': error('A list does not keep to its limit', 'Answer at most as many items as were asked for'),
+  'filter-wrong': error('A filter is not obeyed', 'Answer all items that match, and no others'),
+  'search-wrong': warning(
+    'A search misses what it should find, or finds what it should not',
+    'Search in all texts, for the words sent',
+  ),
+  'sort-wrong': error('A list is not in the order that was asked for', 'Sort all items before you cut a page'),
+  'etag-wrong': error(
+    'An ETag hides a change, or a condition is judged wrong',
+    'Change the ETag with each change, and answer 304 only to the current one',
+  ),
+  'etag-form': warning('An ETag is not in quotes', 'Write it as "…" or W/"…", RFC 9110 section 8.8.3'),
+  'etag-unstable': warning('An ETag changes though nothing has changed', 'Make it from the content or its version'),
+  'etag-unused': note('An ETag saves nothing', 'Answer 304 where If-None-Match has the current ETag'),
+  'match-ignored': error(
+    'A change with a stale If-Match is accepted',
+    'Answer 412: the change of another client is lost',
+  ),
   'page-lost': error(
     'Pages lose or repeat items',
     'Use a stable order, and continue exactly where the last page ended',
@@ -320,6 +380,47 @@ export const rules = {
   'malformed-taken': warning('A body that is not JSON is accepted', 'Answer 400'),
   'size-unlimited': warning('A body of 2 MiB is accepted', 'Limit the size of bodies and answer 413'),
   'method-answered': warning('A method that the spec does not describe is answered with 2xx', 'Answer 405 with Allow'),
+  'method-override': warning(
+    'A header or a query can replace the method',
+    'Do not read X-HTTP-Method-Override or _method: proxies and filters judge the method',
+  ),
+  'trace-on': warning('TRACE answers with what was sent', 'Turn TRACE off: it shows secrets to scripts'),
+  'allow-missing': warning('A 405 does not say which methods there are', 'Send Allow, RFC 9110 section 15.5.6'),
+  'allow-wrong': note(
+    'Allow does not agree with the spec or with the server',
+    'List in Allow every method that is answered, and no others',
+  ),
+  'head-differs': warning('HEAD is not answered as GET is', 'Answer with the same status and headers, without a body'),
+  'head-missing': note('HEAD is not supported', 'Answer HEAD wherever you answer GET, RFC 9110 section 9.1'),
+  'cors-credentials': error(
+    'Every web page can call with the credentials of the user',
+    'Never send Access-Control-Allow-Credentials with an origin that you do not know',
+  ),
+  'cors-preflight': warning(
+    'Web pages cannot make this call',
+    'Answer OPTIONS without a token, with 204 and the methods and headers that the operation needs',
+  ),
+  'cors-preflight-missing': note(
+    'Web pages cannot make this call, because OPTIONS is not answered',
+    'If web pages are to call, answer OPTIONS with 204 and the CORS headers',
+  ),
+  'cors-errors': warning(
+    'Web pages cannot read why a call was refused',
+    'Send Access-Control-Allow-Origin with every answer, also with errors',
+  ),
+  'cache-shared': warning(
+    'Shared caches may store an answer that is for one user',
+    'Send Cache-Control: private or no-store',
+  ),
+  'cache-unset': note(
+    'An answer for one user does not say who may store it',
+    'Send Cache-Control: no-store, or private with a time',
+  ),
+  'unknown-answered': error(
+    'An id that does not exist is answered with 2xx',
+    'Answer 404; use a Map, not an object, for what ids name',
+  ),
+  crash: error('A request ends the server', 'Handle every failure in one request without ending the process'),
   leak: error('An answer reveals internals of the server', 'Log stack traces, paths and SQL, and never send them'),
   'rate-limit': warning('A 429 does not say when to try again', 'Send Retry-After'),
   'mcp-connect': error('An MCP client cannot use the server', 'Answer initialize, server/discover and tools/list'),

@@ -8,16 +8,17 @@ import { ordinaryValues } from './calls/ordinary.ts'
 import { Pool } from './calls/pool.ts'
 import { findWorkingBase } from './calls/working-base.ts'
 import { checkAuth, checkForgeries, checkReadOnly } from './checks/auth.ts'
-import { checkLife, checkPages, newCanary } from './checks/behaviour.ts'
 import { checkConnections } from './checks/connections.ts'
 import { type DocumentOptions, type Documents, fetchDocuments } from './checks/documents.ts'
 import { checkExistence } from './checks/existence.ts'
+import { checkHttp } from './checks/http.ts'
 import { checkInvalid } from './checks/invalid.ts'
+import { checkLife } from './checks/life.ts'
 import { checkAgreement, checkManifest } from './checks/manifest.ts'
 import { checkMcp } from './checks/mcp.ts'
 import { checkOAuth } from './checks/oauth.ts'
 import { checkOAuthFlow } from './checks/oauth-flow.ts'
-import { checkMethods, checkRobustness } from './checks/robustness.ts'
+import { checkRobustness } from './checks/robustness.ts'
 import { checkSpec } from './checks/spec.ts'
 import { checkTokens, isAccepted, skipUnreachable } from './checks/tokens.ts'
 import { checkUsers } from './checks/users.ts'
@@ -30,6 +31,8 @@ import type { OAuthSettings } from './oauth/settings.ts'
 import { SchemaCheck } from './schema-check.ts'
 import { assumedScheme } from './security-schemes.ts'
 import { asObject, readSpec, type Schema, type Spec, type SpecOperation } from './spec.ts'
+import { Words } from './state/making.ts'
+import { resourcesOf } from './state/resource.ts'
 import { Values } from './values/values.ts'
 
 type Secrets = string | readonly string[] | undefined
@@ -236,7 +239,7 @@ async function checkOperations(
     habits: new Map(),
     operations: sendable,
     given: options.values,
-    isOver: () => report.isClosed,
+    isOver: () => report.isClosed || run.client.isGone,
   }
   for (const { id, method } of chosen)
     if (safe && !reading.includes(method)) report.skip(id, 'all', 'only operations that read were to be called')
@@ -254,11 +257,23 @@ async function checkOperations(
   const reachable = sendable.filter(isReachable)
   run.operations = reachable
   const needsToken = operations.some(({ isProtected }) => isProtected)
-  const canary = newCanary(seed)
+  for (const part of ['state', 'http']) report.pending.add(part)
+  const words = new Words(seed)
+  // A token that all users share separates no users.
+  const isShared = asObject(asObject(options.manifest).auth).type === 'service_http'
   const isRead = readOnly.isEmpty ? undefined : await isAccepted(run, reachable, readOnly)
   if (isRead === false) report.skip('read-only token', 'scopes', 'every operation that reads answers 401 to it')
 
   await openRun(run, reachable)
+  for (const create of second.isEmpty ? [] : reachable.filter(({ method }) => method === 'POST')) {
+    onProgress?.(`${create.id}: users`, report)
+    await checkUsers(run, create, reachable, second, words.next())
+  }
+  for (const resource of resourcesOf(reachable)) {
+    onProgress?.(`${resource.path}: state`, report)
+    await checkLife(run, resource, words)
+  }
+  report.pending.delete('state')
   for (const operation of sendable) {
     onProgress?.(operation.id, report)
     await checkAuth(run, operation)
@@ -270,21 +285,21 @@ async function checkOperations(
     await checkRobustness(run, operation)
     if (!readOnly.isEmpty && isRead !== false) await checkReadOnly(run, operation, readOnly)
     if (operation.method !== 'DELETE') await checkValid(run, operation)
-    await checkPages(run, operation)
     report.pending.delete(operation.id)
   }
-  for (const create of reachable.filter(({ method }) => method === 'POST')) {
-    onProgress?.(`${create.id}: life`, report)
-    if (!second.isEmpty) await checkUsers(run, create, reachable, second, canary)
-    const others = reachable.filter(({ method }) => method !== 'POST')
-    if (create.bodySchema) await checkLife(run, create, others, `${canary}life`)
-  }
-  // A token that all users share separates no users.
-  const isShared = asObject(asObject(options.manifest).auth).type === 'service_http'
   if (second.isEmpty && needsToken && !isShared)
     report.skip('all protected operations', 'isolation', 'no token of a second user was given: --second-token')
   for (const operation of reachable.filter(({ method }) => method === 'DELETE')) await checkValid(run, operation)
-  for (const [path, group] of Map.groupBy(reachable, ({ path }) => path)) await checkMethods(run, path, group)
+  onProgress?.('http', report)
+  await checkHttp(run, { described: spec.operations, safe, hasUsers: !isShared })
+  report.pending.delete('http')
+  const { refused } = run.client.limits
+  if (refused > 0)
+    report.skip(
+      'the run',
+      `${refused} calls`,
+      'they were answered with 429, or would have been: raise the limit for the tester, or give it more time with --max-time',
+    )
   for (const operation of reachable.filter(({ id }) => !report.answered.has(id))) {
     await checkExistence(run, operation)
     report.skip(operation.id, 'answers', `it never answered with 2xx: ${hintOf(run, operation)}`)

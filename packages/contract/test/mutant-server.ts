@@ -87,6 +87,7 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
     response.writeHead(status, {
       ...(status !== 204 && { 'content-type': type }),
       'access-control-allow-origin': '*',
+      'cache-control': 'no-store',
       ...headers,
     })
     if (type.startsWith('text/') && typeof value === 'string') return void response.end(value)
@@ -110,6 +111,14 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
     if (await serveDocument(pathname, request, response)) return
     const [, resource, id, ...rest] = pathname.split('/')
     if (resource !== 'notes' || rest.length > 0) return problem(response, 404, 'Nothing is here')
+    if (request.method === 'OPTIONS')
+      return void response
+        .writeHead(204, {
+          'access-control-allow-origin': '*',
+          'access-control-allow-methods': 'PUT, DELETE',
+          'access-control-allow-headers': 'authorization, content-type',
+        })
+        .end()
     if (on('order-id') && id !== undefined && !notes.has(id)) return problem(response, 404, 'There is no such note')
     if (on('order-body') && request.method === 'POST') {
       const input = await readBody(request, response)
@@ -119,6 +128,7 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
     }
     const owner = authenticate(request, searchParams, response)
     if (owner === undefined) return
+    if (/%(?![0-9a-f]{2})|%[ce][0-9a-f]%(?![89ab])/i.test(id ?? '')) return problem(response, 400, 'Correct the path')
     if (on('always-500')) throw new Error('it failed in /srv/app/server.js')
     const { method = 'GET' } = request
     const handlers: Record<string, (() => Promise<void> | void) | undefined> =
@@ -129,12 +139,11 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
             PUT: () => update(owner, decodeURIComponent(id), request, response),
             DELETE: () => remove(owner, decodeURIComponent(id), response),
           }
-    if (on('head-open')) handlers.HEAD = handlers.GET
-    const handler = handlers[method]
+    const handler = handlers[method === 'HEAD' ? 'GET' : method]
     if (!handler)
       return on('any-method')
         ? send(response, 200, {})
-        : problem(response, 405, 'Use another method', { allow: Object.keys(handlers).join(', ') })
+        : problem(response, 405, 'Use another method', { allow: ['HEAD', ...Object.keys(handlers)].join(', ') })
     if (owner === 'reader' && method !== 'GET' && !on('scope-ignored'))
       return problem(response, on('scope-401') ? 401 : 403, 'You may only read', { 'www-authenticate': insufficient })
     await handler()

@@ -4,6 +4,8 @@ import type { Report } from '../finding.ts'
 import type { Security } from '../security-schemes.ts'
 import { type CredentialSource, type Credentials, nothingPlaced, type Placed } from './credentials.ts'
 import { writeCurl } from './curl.ts'
+import { Pulse } from './pulse.ts'
+import { RateLimits } from './rate-limits.ts'
 
 export interface Exchange extends Answer {
   method: string
@@ -61,8 +63,18 @@ export class Client {
   readonly #hangs = new Map<string, number>()
   #allHangs = 0
 
+  readonly limits: RateLimits
+  readonly #pulse: Pulse
+
   constructor(options: ClientOptions) {
     this.#options = options
+    this.limits = new RateLimits(options.report)
+    this.#pulse = new Pulse(`${options.baseUrl}/`, options.report)
+  }
+
+  /** Whether the server no longer answers anything. */
+  get isGone(): boolean {
+    return this.#pulse.end !== undefined
   }
 
   /** The first secret of the run. */
@@ -85,32 +97,51 @@ export class Client {
     )
     const place = `${method} ${path.replace(/\?.*/s, '').replaceAll(/[^/]*[\d%][^/]*/g, '*')}`
     const hangs = this.#hangs.get(place) ?? 0
+    if (this.#pulse.end !== undefined) throw new NoAnswer(this.#pulse.end, 'unsure')
+    if (this.limits.isClosed(place)) {
+      this.limits.refused++
+      this.#countStatus(429)
+      throw new NoAnswer(`${place}: not called again, because Retry-After is later than the run waits`, 'unsure')
+    }
     if (hangs >= (this.#allHangs < fewHangs ? 2 : 1))
       throw new NoAnswer(`${method} ${url}: not called again, because ${hangs} calls hung`, 'unsure')
     const later = this.#allHangs < fewHangs ? laterCall : lastCall
     const longest = this.#allHangs === 0 ? longestCall : Math.min(longestCall, later)
-    const start = performance.now()
-    report.calls++
-    const answer = await exchange(url, { method, headers: all, body, longest }).catch((error: Error) => {
-      if (error instanceof TimeOver) throw error
-      const said = `${method} ${url}: ${error.message}`
-      if (!(error instanceof TookTooLong)) throw new NoAnswer(said, 'failed')
-      this.#hangs.set(place, hangs + 1)
-      this.#allHangs++
-      throw new NoAnswer(said, longest === longestCall ? 'too slow' : 'unsure')
-    })
-    report.statuses.set(answer.status, (report.statuses.get(answer.status) ?? 0) + 1)
-    const milliseconds = performance.now() - start
     const request = { method, url, headers: all, body }
+    const curl = () => writeCurl(request, report.secrets)
+    const what = `${method} ${path.replace(/\?.*/s, '')}`
+    let milliseconds = 0
+    const sendOnce = async (): Promise<Answer> => {
+      const start = performance.now()
+      report.calls++
+      this.limits.count()
+      const answer = await exchange(url, { method, headers: all, body, longest })
+      this.#pulse.answered(what)
+      milliseconds = performance.now() - start
+      return answer
+    }
+    const answer = await sendOnce()
+      .then((first) => (first.status === 429 ? this.limits.retry(place, curl(), first, sendOnce) : first))
+      .catch(async (error: Error) => {
+        if (error instanceof TimeOver) throw error
+        const said = `${method} ${url}: ${error.message}`
+        await this.#pulse.check(what, curl())
+        if (!(error instanceof TookTooLong)) throw new NoAnswer(said, this.isGone ? 'unsure' : 'failed')
+        this.#hangs.set(place, hangs + 1)
+        this.#allHangs++
+        throw new NoAnswer(said, longest === longestCall ? 'too slow' : 'unsure')
+      })
+    this.#countStatus(answer.status)
     return {
       ...answer,
       method,
       url,
       milliseconds,
       get curl() {
-        const curl = writeCurl(request, report.secrets)
-        report.keepAnswer(curl, `${answer.status} ${answer.headers['content-type'] ?? ''} ${answer.text.slice(0, 300)}`)
-        return curl
+        const command = curl()
+        const shown = `${answer.status} ${answer.headers['content-type'] ?? ''} ${answer.text.slice(0, 300)}`
+        report.keepAnswer(command, shown)
+        return command
       },
     }
   }
@@ -118,6 +149,11 @@ export class Client {
   async #place({ security, credentials = this.#options.credentials }: RequestInput): Promise<Placed> {
     await credentials?.renew?.()
     return credentials?.place(security) ?? nothingPlaced
+  }
+
+  #countStatus(status: number): void {
+    const { statuses } = this.#options.report
+    statuses.set(status, (statuses.get(status) ?? 0) + 1)
   }
 
   /** Sends a request. Undefined where there is no answer. */

@@ -13,6 +13,13 @@ const inside = [
   /\b(?:NullPointerException|ECONNREFUSED \d|Unhandled(?:Promise)?Rejection|TypeError: Cannot read)/,
 ]
 
+/** What an answer shows of the inside of the server. Undefined where it shows nothing. */
+export const leakIn = (text: string): string | undefined =>
+  inside
+    .map((pattern) => pattern.exec(text)?.[0])
+    .find(Boolean)
+    ?.slice(0, 80)
+
 export interface AnswerCheckOptions {
   operation: SpecOperation
   exchange: Exchange
@@ -29,14 +36,8 @@ export function checkAnswer({ operation, exchange, check, report, token }: Answe
   if (status >= 500) say('server-error', `it answers ${status}`)
   if (text.length > 100_000) say('answer-too-long', `it has ${text.length} characters`)
   if (milliseconds > 10_000) say('answer-slow', `it took ${Math.round(milliseconds / 1000)} seconds`)
-  if (inside.some((pattern) => pattern.test(text)))
-    say(
-      'leak',
-      `it has ${inside
-        .map((pattern) => pattern.exec(text)?.[0])
-        .find(Boolean)
-        ?.slice(0, 80)}`,
-    )
+  const leak = leakIn(text)
+  if (leak !== undefined) say('leak', `it has ${leak}`)
   if (token !== undefined && token.length > 7 && text.includes(token))
     say('auth-echo', 'it contains the token that was sent')
   if (status === 429 && !headers['retry-after']) say('rate-limit', '429 without Retry-After')

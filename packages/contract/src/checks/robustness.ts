@@ -1,4 +1,4 @@
-import { type CallValues, noValues } from '../calls/call-values.ts'
+import type { CallValues } from '../calls/call-values.ts'
 import type { CheckRun } from '../calls/check-run.ts'
 import type { Exchange, RequestInput } from '../calls/client.ts'
 import { ordinaryValues } from '../calls/ordinary.ts'
@@ -36,7 +36,9 @@ async function sendOdd(
   const exchange = await client.attempt(request)
   if (exchange && exchange.status >= 500)
     report.addTo(operation, 'server-error', `${what} is answered with ${exchange.status}`, exchange.curl)
-  else if (exchange) checkAnswer({ operation, exchange, check, report, token: client.token })
+  // A redirect to a clean path refuses `../` and `//`.
+  else if (exchange && ![301, 302, 307, 308].includes(exchange.status))
+    checkAnswer({ operation, exchange, check, report, token: client.token })
   return exchange && exchange.status < 300 ? exchange : undefined
 }
 
@@ -86,24 +88,5 @@ async function checkHostileTexts(run: CheckRun, operation: SpecOperation, values
         const what = `${subject.label(path)} = ${JSON.stringify(text)}`
         await sendOdd(run, operation, what, toRequest(operation, subject.set(values, root)))
       }
-  }
-}
-
-/** Sends methods that the spec does not describe for a path. */
-export async function checkMethods(run: CheckRun, path: string, operations: readonly SpecOperation[]): Promise<void> {
-  const { client, report } = run
-  const [one] = operations
-  const values = one && ordinaryValues(run, one, { all: false })
-  if (!one || !values) return
-  const described = operations.map(({ method }) => method)
-  const { path: target } = toRequest(one, { ...noValues(), path: values.path })
-  for (const method of ['PATCH', 'PUT', 'PROPFIND']) {
-    if (described.includes(method)) continue
-    const exchange = await client.attempt({ method, path: target })
-    if (!exchange) continue
-    const more = { curl: exchange.curl }
-    if (exchange.status >= 500) report.add('server-error', path, `${method} is answered with ${exchange.status}`, more)
-    else if (exchange.status < 300)
-      report.add('method-answered', path, `${method} is answered with ${exchange.status}`, more)
   }
 }

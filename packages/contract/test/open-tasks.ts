@@ -1,0 +1,40 @@
+import { Client } from '../src/calls/client.ts'
+import { Credentials } from '../src/calls/credentials.ts'
+import { openRun } from '../src/calls/habits.ts'
+import { Pool } from '../src/calls/pool.ts'
+import { checkHttp } from '../src/checks/http.ts'
+import { checkLife } from '../src/checks/life.ts'
+import { Report } from '../src/finding.ts'
+import { SchemaCheck } from '../src/schema-check.ts'
+import { assumedScheme } from '../src/security-schemes.ts'
+import { readSpec, type Schema } from '../src/spec.ts'
+import { Words } from '../src/state/making.ts'
+import { resourcesOf } from '../src/state/resource.ts'
+import { Values } from '../src/values/values.ts'
+import { taskToken } from './tasks-server.ts'
+
+/** Checks only the state of things and HTTP, which is a part of a run. */
+export async function checkState(url: string): Promise<Report> {
+  const report = new Report()
+  const document = (await (await fetch(`${url}/openapi.json`)).json()) as Schema
+  const { operations, base, schemes } = readSpec(document, new Report(), { baseUrl: url })
+  const check = new SchemaCheck('3.1')
+  const assumed = assumedScheme('bearer')
+  const credentials = new Credentials({ schemes, given: [taskToken], assumed, option: '--token', secrets: new Map() })
+  const client = new Client({ baseUrl: base, credentials, report })
+  const run = {
+    client,
+    report,
+    check,
+    values: await Values.open(check, 1),
+    pool: new Pool(operations),
+    habits: new Map(),
+    operations,
+    isOver: () => client.isGone,
+  }
+  await openRun(run, operations)
+  const words = new Words(1)
+  for (const resource of resourcesOf(operations)) await checkLife(run, resource, words)
+  await checkHttp(run, { described: operations, safe: false, hasUsers: true })
+  return report
+}

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Code, checkPlugin } from '../src/index.ts'
+import { checkAll } from './check-all.ts'
+import { checkState } from './open-tasks.ts'
+import { serveTasks, type TasksStyle, taskToken } from './tasks-server.ts'
+
+/** Defects of state and of HTTP, each with the code under which it has to be found. */
+const defects: Record<string, Code> = {
+  'lost-write': 'created-not-found',
+  'stale-list': 'created-not-listed',
+  'wrong-location': 'location-wrong',
+  'same-id': 'id-twice',
+  'lost-at-once': 'creation-lost',
+  'shared-answer': 'value-lost',
+  cut: 'value-lost',
+  ascii: 'value-lost',
+  lower: 'value-lost',
+  'zero-lost': 'value-lost',
+  'always-done': 'value-lost',
+  'notes-lost': 'value-lost',
+  'read-other': 'value-lost',
+  'tags-lost': 'value-ignored',
+  mass: 'unasked-taken',
+  'mass-update': 'unasked-taken',
+  'keeps-refused': 'refused-kept',
+  'get-changes': 'safe-changes',
+  'count-stuck': 'total-wrong',
+  'total-wrong': 'total-wrong',
+  'total-of-page': 'total-wrong',
+  'filter-ignored': 'filter-wrong',
+  'filter-inverted': 'filter-wrong',
+  'filter-none': 'filter-wrong',
+  'search-all': 'search-wrong',
+  'search-none': 'search-wrong',
+  'sort-ignored': 'sort-wrong',
+  'sort-up': 'sort-wrong',
+  'limit-ignored': 'limit-ignored',
+  'offset-ignored': 'page-lost',
+  'page-skips': 'page-lost',
+  'page-repeats': 'page-lost',
+  endless: 'page-endless',
+  'change-lost': 'change-lost',
+  'empty-kept': 'change-lost',
+  'answers-old': 'change-lost',
+  'patch-replaces': 'change-clobbers',
+  'created-moves': 'change-clobbers',
+  spills: 'change-spills',
+  'update-of-deleted': 'change-of-deleted',
+  'delete-keeps': 'deleted-still-there',
+  'deletes-all': 'deletes-others',
+  'second-delete-500': 'server-error',
+  'tag-fixed': 'etag-wrong',
+  'list-tag-fixed': 'etag-wrong',
+  'always-304': 'etag-wrong',
+  'never-304': 'etag-unused',
+  'tag-random': 'etag-unstable',
+  'tag-bare': 'etag-form',
+  'match-ignored': 'match-ignored',
+  override: 'method-override',
+  trace: 'trace-on',
+  'any-method': 'method-answered',
+  'method-500': 'server-error',
+  'no-allow': 'allow-missing',
+  'wrong-allow': 'allow-wrong',
+  'head-404': 'head-differs',
+  'head-type': 'head-differs',
+  'reflects-origin': 'cors-credentials',
+  'preflight-401': 'cors-preflight',
+  'preflight-method': 'cors-preflight',
+  'preflight-header': 'cors-preflight',
+  'errors-without-cors': 'cors-errors',
+  'public-cache': 'cache-shared',
+  'no-cache-control': 'cache-unset',
+  'accept-500': 'server-error',
+  'twice-500': 'server-error',
+  'path-500': 'server-error',
+  'no-charset': 'valid-refused',
+  'prototype-names': 'unknown-answered',
+  crash: 'crash',
+}
+
+/** Servers that are correct in less usual ways. */
+const decoys: Record<string, TasksStyle> = {
+  'marks of the next page': {},
+  'limit and offset, and only the list': { paging: 'plain' },
+  'the next page in the header Link': { paging: 'link' },
+  'deleted items that stay with a mark': { isSoft: true },
+}
+
+const check = async (style: TasksStyle, isComplete: boolean) => {
+  const server = await serveTasks(style)
+  try {
+    return isComplete
+      ? await checkPlugin({ baseUrl: server.url, token: taskToken, maxTime: 50 })
+      : await checkState(server.url)
+  } finally {
+    server.close()
+  }
+}
+
+const reportOf = await checkAll([...Object.keys(defects), ...Object.keys(decoys)], (name) =>
+  decoys[name] ? check(decoys[name], true) : check({ defect: name }, false),
+)
+
+for (const [name, code] of Object.entries(defects))
+  test(`${name} is found as ${code}`, () => {
+    const { findings } = reportOf(name)
+    assert.ok(
+      findings.some((finding) => finding.code === code),
+      findings.map((one) => `${one.code} ${one.subject}: ${one.detail}`).join('\n') || 'nothing was found',
+    )
+  })
+
+for (const name of Object.keys(decoys))
+  test(`${name}: correct, so nothing is found`, () => {
+    const report = reportOf(name)
+    assert.deepEqual(
+      report.findings.filter(({ subject }) => subject !== 'manifest'),
+      [],
+    )
+    assert.ok(report.answered.size >= 7, [...report.answered].join())
+  })
+
+test('a limit of calls is waited for, and what it says is judged', async () => {
+  const limited = await check({ mostPerSecond: 300 }, true)
+  assert.deepEqual(
+    limited.findings.filter(({ subject }) => subject !== 'manifest'),
+    [],
+  )
+  assert.equal(limited.answered.size, 7)
+  const check429 = async (defect: string) => {
+    const server = await serveTasks({ defect, mostPerSecond: 20 })
+    const report = await checkPlugin({ baseUrl: server.url, token: taskToken, maxTime: 5 })
+    server.close()
+    assert.ok(
+      report.findings.some(({ code }) => code === 'rate-limit'),
+      defect,
+    )
+  }
+  await Promise.all(['no-retry-after', 'odd-retry-after', 'early-retry-after'].map(check429))
+})
