@@ -1,5 +1,6 @@
 import { resourceOf } from '../calls/pool.ts'
 import { asObject, type Schema, type SpecOperation } from '../spec.ts'
+import { formsOf } from '../values/forms.ts'
 import type { Id } from './things.ts'
 
 /** Things of one kind, with the operations that work with them. */
@@ -47,7 +48,7 @@ export function resourcesOf(operations: readonly SpecOperation[]): Resource[] {
     resources.push({
       path: (create ?? list)?.path ?? shape,
       create,
-      lists: [...(create ? [own] : [list]), ...(create ? searchesOf(operations) : [])]
+      lists: [...(create ? [own] : [list]), ...(create ? searchesOf(operations, create) : [])]
         .filter((operation) => operation !== undefined)
         .filter((operation, index, all) => all.indexOf(operation) === index),
       read: by('GET'),
@@ -78,11 +79,36 @@ function elsewhere(
   )
 }
 
-const searchesOf = (operations: readonly SpecOperation[]): SpecOperation[] =>
+/** A search elsewhere shows what an operation creates if it names it, or if its items have no other members. */
+const searchesOf = (operations: readonly SpecOperation[], create: SpecOperation): SpecOperation[] =>
   operations.filter(
-    ({ method, path, inputs }) =>
-      method === 'GET' && /^\/(search|find)/.test(path) && inputs.some(({ name }) => isSearch(name)),
+    (operation) =>
+      operation.method === 'GET' &&
+      /^\/(search|find)/.test(operation.path) &&
+      operation.inputs.some(({ name }) => isSearch(name)) &&
+      (resourceOf(operation.path) === resourceOf(create.path) || isOfSameKind(operation, create)),
   )
+
+/** What a search says of an item beside the item. */
+const ofHits = /^(_?score|rank|relevance|snippet|highlights?|excerpt|preview|matches|url|link|href|type)$/i
+
+function isOfSameKind(search: SpecOperation, create: SpecOperation): boolean {
+  const known = new Set([...namesIn(answerSchema(create)), ...namesIn(asObject(create.bodies[0]?.schema))])
+  const shown = namesIn(itemSchema(answerSchema(search))).filter((name) => !ofHits.test(name))
+  return shown.length > 0 && shown.every((name) => known.has(name))
+}
+
+const namesIn = (schema: Schema): string[] => formsOf(schema).flatMap((form) => Object.keys(asObject(form.properties)))
+
+/** The schema of an item of a list, which may be in a member of the answer. */
+function itemSchema(schema: Schema): Schema {
+  for (const form of formsOf(schema)) {
+    if (form.items !== undefined) return asObject(form.items)
+    for (const member of Object.values(asObject(form.properties)))
+      for (const inner of formsOf(asObject(member))) if (inner.items !== undefined) return asObject(inner.items)
+  }
+  return {}
+}
 
 /** The path parameter that says which thing is meant: that which its creation does not have. */
 export function keyOf(operation: SpecOperation, create: SpecOperation): string | undefined {
