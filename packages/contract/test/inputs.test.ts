@@ -265,6 +265,13 @@ const cases: Record<string, Case> = {
     ),
     answer: ({ body }) => judged(/^\d+(\+\d+)*$/.test(body?.sum)),
   },
+  'null in place of an optional body': {
+    paths: one('post', {
+      requestBody: { content: { 'application/json': { schema: { type: 'object', properties: { name } } } } },
+    }),
+    answer: ({ text, body }) =>
+      judged(text === '' || body === null || (isObject(body) && (body.name === undefined || isName(body.name)))),
+  },
   'an optional body': {
     paths: {
       '/things': {

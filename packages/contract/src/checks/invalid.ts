@@ -99,7 +99,9 @@ function* casesOfPart(run: CheckRun, operation: SpecOperation, place: Place): Ge
     words.add(kind)
     const what = value === nothing ? `${label} is missing` : `${label} violates its ${word}, ${shorten(value)},`
     const isPartial = value === nothing && operation.method === 'PATCH' && subject.place === 'body'
-    yield { values: subject.set(values, root), what, excuse, isPartial }
+    // An optional body that is null may be no body.
+    const isLeftOut = value === null && path.length === 0 && subject.place === 'body' && !subject.isRequired
+    yield { values: subject.set(values, root), what, excuse: isLeftOut ? 'converted' : excuse, isPartial }
   }
 }
 

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type { CallValues } from '../calls/call-values.ts'
 import { type CheckRun, call } from '../calls/check-run.ts'
 import type { Exchange } from '../calls/client.ts'
@@ -127,13 +128,15 @@ async function isPerhapsInUse(
 /** Texts of the same scripts and nearly the same length that no item has. */
 function textsLike(value: string): string[] {
   const characters = [...value]
-  const random = (length: number) => Array.from({ length }, () => letters[Math.floor(Math.random() * letters.length)])
-  if (characters.length < 8) return [1, 2, 3].map(() => random(characters.length).join(''))
+  const random = (length: number) => Array.from({ length }, () => letters[randomInt(letters.length)])
+  if (characters.length < 8) return Array.from({ length: 6 }, () => random(characters.length).join(''))
   const start = characters.slice(0, 4)
   return [[...start, ...random(4), ...characters.slice(8)].join('')]
 }
 
-const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
+const letters = [
+  ...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789αβγδεζηθλμνξπρστφψωбвгджзиклмнптфхцшщэюя',
+]
 
 /** Whether a second item with the same value in this place is refused. */
 async function isUnique(run: CheckRun, operation: SpecOperation, { part }: Placed): Promise<boolean> {
