@@ -47,11 +47,16 @@ async function judgeOrigin(run: CheckRun, operation: SpecOperation, answer: Exch
   const other = isReflected ? undefined : await readFrom(run, operation, 'null')
   const isNull = other?.headers['access-control-allow-origin'] === 'null'
   if (isReflected || isNull)
-    run.report.addTo(
-      operation,
+    run.report.add(
       'cors-credentials',
+      operation.id,
       `Origin ${isReflected ? origin : 'null'} is allowed, with credentials`,
-      (other ?? answer).curl,
+      {
+        pointer: operation.pointer,
+        curl: (other ?? answer).curl,
+        // What needs no credentials is open to every page anyway.
+        ...(!operation.isProtected && answer.headers['set-cookie'] === undefined && { severity: 'warning' }),
+      },
     )
 }
 
