@@ -78,11 +78,19 @@ function elsewhere(
   )
 }
 
+const isSearchPath = (path: string): boolean => /^\/(search|find)/.test(path)
+
 const searchesOf = (operations: readonly SpecOperation[]): SpecOperation[] =>
   operations.filter(
-    ({ method, path, inputs }) =>
-      method === 'GET' && /^\/(search|find)/.test(path) && inputs.some(({ name }) => isSearch(name)),
+    ({ method, path, inputs }) => method === 'GET' && isSearchPath(path) && inputs.some(({ name }) => isSearch(name)),
   )
+
+/** Whether an operation is to show things of this kind: a search does so where its description names them. */
+export function isToShow({ path, node }: SpecOperation, resource: Resource): boolean {
+  if (!isSearchPath(path)) return true
+  const words = `${path} ${node.summary} ${node.description}`.toLowerCase().match(/[\p{L}\p{N}]+/gu)
+  return words?.includes(resourceOf(resource.path).toLowerCase()) ?? false
+}
 
 /** The path parameter that says which thing is meant: that which its creation does not have. */
 export function keyOf(operation: SpecOperation, create: SpecOperation): string | undefined {
