@@ -7,7 +7,7 @@ import { asObject, type SpecOperation } from '../spec.ts'
 import { keyIn, type Life, listValues } from '../state/life.ts'
 import { make, membersOf, readThing, type Thing, textMembers, valuesFor, type Words } from '../state/making.ts'
 import { isNarrowed, readList, readPage } from '../state/paging.ts'
-import { keyOf, pathNames, type Resource } from '../state/resource.ts'
+import { isToShow, keyOf, pathNames, type Resource } from '../state/resource.ts'
 import { idOf, idText, isSame, itemOf, itemsOf, thingIn, totalOf } from '../state/things.ts'
 import { checkChanges } from './changes.ts'
 import { checkConditions } from './conditional.ts'
@@ -204,13 +204,15 @@ async function lookFor(life: Life, thing: Thing): Promise<Sight[]> {
         whole.isWhole &&
         !isRound &&
         !isNarrowed(list) &&
+        isToShow(list, resource) &&
         pathNames(list).every((name) => pathNames(create).includes(name))
       sights.push({ operation: list, exchange, isShown, isComplete })
     } else {
       const exchange = await call(run, list, values)
       if (exchange) {
         const isShown = exchange.text.includes(thing.canary)
-        sights.push({ operation: list, exchange, isShown, isComplete: exchange.status < 300 && !isNarrowed(list) })
+        const isComplete = exchange.status < 300 && !isNarrowed(list) && isToShow(list, resource)
+        sights.push({ operation: list, exchange, isShown, isComplete })
       }
     }
   }

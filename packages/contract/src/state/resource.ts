@@ -48,7 +48,7 @@ export function resourcesOf(operations: readonly SpecOperation[]): Resource[] {
     resources.push({
       path: (create ?? list)?.path ?? shape,
       create,
-      lists: [...(create ? [own] : [list]), ...(create ? searchesOf(operations, create) : [])]
+      lists: [...(create ? [own] : [list]), ...(create ? searchesOf(operations) : [])]
         .filter((operation) => operation !== undefined)
         .filter((operation, index, all) => all.indexOf(operation) === index),
       read: by('GET'),
@@ -79,23 +79,28 @@ function elsewhere(
   )
 }
 
-/** A search elsewhere shows what an operation creates if it names it, or if its items have no other members. */
-const searchesOf = (operations: readonly SpecOperation[], create: SpecOperation): SpecOperation[] =>
+const isSearchPath = (path: string): boolean => /^\/(search|find)/.test(path)
+
+const searchesOf = (operations: readonly SpecOperation[]): SpecOperation[] =>
   operations.filter(
-    (operation) =>
-      operation.method === 'GET' &&
-      /^\/(search|find)/.test(operation.path) &&
-      operation.inputs.some(({ name }) => isSearch(name)) &&
-      (resourceOf(operation.path) === resourceOf(create.path) || isOfSameKind(operation, create)),
+    ({ method, path, inputs }) => method === 'GET' && isSearchPath(path) && inputs.some(({ name }) => isSearch(name)),
   )
 
 /** What a search says of an item beside the item. */
 const ofHits = /^(_?score|rank|relevance|snippet|highlights?|excerpt|preview|matches|url|link|href|type)$/i
 
-function isOfSameKind(search: SpecOperation, create: SpecOperation): boolean {
-  const known = new Set([...namesIn(answerSchema(create)), ...namesIn(asObject(create.bodies[0]?.schema))])
-  const shown = namesIn(itemSchema(answerSchema(search))).filter((name) => !ofHits.test(name))
-  return shown.length > 0 && shown.every((name) => known.has(name))
+/**
+ * Whether an operation is to show things of this kind. A search elsewhere does so if its items have only members that the
+ * things have, or, where its items are not described, if its text names them.
+ */
+export function isToShow(operation: SpecOperation, { create, path }: Pick<Resource, 'create' | 'path'>): boolean {
+  if (!isSearchPath(operation.path) || resourceOf(operation.path) === resourceOf(path)) return true
+  const shown = namesIn(itemSchema(answerSchema(operation))).filter((name) => !ofHits.test(name))
+  const known = create ? [...namesIn(answerSchema(create)), ...namesIn(asObject(create.bodies[0]?.schema))] : []
+  if (shown.length > 0 && known.length > 0) return shown.every((name) => known.includes(name))
+  const { summary, description } = operation.node
+  const words = `${operation.path} ${summary} ${description}`.toLowerCase().match(/[\p{L}\p{N}]+/gu)
+  return words?.includes(resourceOf(path).toLowerCase()) ?? false
 }
 
 const namesIn = (schema: Schema): string[] => formsOf(schema).flatMap((form) => Object.keys(asObject(form.properties)))
