@@ -7,6 +7,7 @@ import { Caller } from '../src/calls/caller.ts'
 import type { RegisteredPlugin } from '../src/plugins/plugins.ts'
 import { readPlugin } from '../src/registration/read-plugin.ts'
 import type { Credentials } from '../src/sign-in/credentials.ts'
+import { NotActivated } from '../src/sign-in/not-activated.ts'
 
 const schemes = {
   token: { type: 'http', scheme: 'bearer' },
@@ -90,11 +91,16 @@ async function register(given: typeof operations) {
 }
 
 /** Calls an operation with a valid token. `asked` counts how often it was asked for, the second time as refused. */
-async function call(name: string, document: NonNullable<Awaited<ReturnType<typeof register>>['found']>['document']) {
+async function call(
+  name: string,
+  document: NonNullable<Awaited<ReturnType<typeof register>>['found']>['document'],
+  isSignedIn = true,
+) {
   const asked: boolean[] = []
   const credentials = {
     async authorization(_: string, { document: { auth } }: { document: { auth: DocumentAuth } }, isRefused = false) {
       asked.push(isRefused)
+      if (auth.type !== 'none' && !isSignedIn) throw new NotActivated('sign in first')
       return auth.type === 'none' ? undefined : `${auth.scheme === 'basic' ? 'Basic' : 'Bearer'} secret-1`
     },
   } as unknown as Credentials
@@ -182,6 +188,27 @@ test('a valid token is used where it is enough, and a 401 elsewhere says which s
       }
     assert.equal(auth?.state, 'warned')
   }
+})
+
+test('a user without a token calls what the spec does not protect, and what needs none', async () => {
+  for (const protectedBy of ['token', 'oauth'] as const) {
+    const { found } = await register({ one: [{ [protectedBy]: [] }], silent: undefined, either: [{}, { token: [] }] })
+    assert.ok(found)
+    const { document } = found
+    for (const name of ['silent', 'either']) {
+      assert.match((await call(name, document, false)).result, /"sent":null/)
+      assert.match((await call(name, document)).result, /"sent":"Bearer/, 'developers forget to name the sign-in')
+    }
+    assert.match((await call('one', document, false)).result, /Nothing was sent: sign in first/)
+    operations = { silent: [{ token: [] }] }
+    const refused = await call('silent', document, false)
+    assert.match(refused.result, /Status 401.*Tell the user to sign in/)
+    assert.deepEqual(refused.asked, [false, false])
+  }
+  // A spec that protects nothing, or an operation that does not say what it needs in a manifest's plugin.
+  const { found } = await register({ silent: undefined })
+  assert.ok(found)
+  assert.match((await call('silent', found.document, false)).result, /Nothing was sent/)
 })
 
 test('where the spec says nothing, the challenge of the answer says which scheme is missing', async () => {

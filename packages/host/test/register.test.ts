@@ -207,6 +207,16 @@ test('a trailing comma is repaired, with a warning that other hosts may reject i
   assert.equal(found?.repairs.length, 1)
 })
 
+test('a repair that is made at several places is told once', async () => {
+  const operation = (id: string) => ({ get: { operationId: id, responses: { 200: { description: 'ok' } } } })
+  const paths = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`/p${index}`, operation(`get${index}`)]))
+  answer = serve({ '/spec/shop.yaml': spec({ paths }) })
+  const { step, found } = await read()
+  assert.equal(found?.repairs.length, 9)
+  const advice = 'At 9 places: The operation has no summary and no description; a model needs one to choose it.'
+  assert.equal(step('check spec')?.advice, advice)
+})
+
 test('missing CORS is a warning, because this host does not need it', async () => {
   answer = (request, response) => {
     if (request.method === 'OPTIONS') return void response.writeHead(404).end()
