@@ -169,6 +169,26 @@ for (const [name, other, step, message, advice] of [
     /log/,
   ],
   [
+    'a server that has been asked too often',
+    { '/spec/shop.yaml': ((_, response) => void response.writeHead(429).end()) as RequestListener },
+    'spec',
+    /answers 429: too many requests/,
+    /Wait/,
+  ],
+  ...['gzip', 'br', 'deflate', 'zstd'].map(
+    (encoding) =>
+      [
+        `a spec that is not ${encoding}`,
+        {
+          '/spec/shop.yaml': ((_, response) =>
+            void response.writeHead(200, { 'content-encoding': encoding }).end('openapi: 3.1.0')) as RequestListener,
+        },
+        'spec',
+        /cannot be unpacked/,
+        /Content-Encoding/,
+      ] as const,
+  ),
+  [
     'a missing spec',
     { '/spec/shop.yaml': ((_, response) => void response.writeHead(404).end()) as RequestListener },
     'spec',
@@ -238,6 +258,12 @@ test('a closed port, an unknown name and http typed as https get different messa
   assert.match(wrongPort?.message ?? '', new RegExp(`Nothing listens at localhost:${port}`))
   assert.match(wrongPort?.advice ?? '', /port that it prints/)
   assert.match((await read('nothing.invalid')).failed?.message ?? '', /was not found/)
+  const other = createSocketServer((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n')).listen(0, '127.0.0.1')
+  await new Promise((resolve) => other.once('listening', resolve))
+  const noHttp = (await read(`localhost:${(other.address() as AddressInfo).port}`)).failed
+  other.close()
+  assert.match(noHttp?.message ?? '', /does not speak HTTP/)
+  assert.match(noHttp?.advice ?? '', /another program/)
   const asHttps = (await read(`https://${host}`)).failed
   assert.match(asHttps?.message ?? '', /does not speak TLS/)
   assert.match(asHttps?.advice ?? '', new RegExp(`http://${host}`))

@@ -1,5 +1,5 @@
 import { errorCode, FetchFailed, FetchRefused, guardedFetcher } from '@reference-plugins/guarded-fetch'
-import { checkArguments, RequestRefused } from '@reference-plugins/reader'
+import { checkArguments, missingSignIn, RequestRefused } from '@reference-plugins/reader'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { whyUnreachable } from '../registration/reasons.ts'
 import { toSentences } from '../sentences.ts'
@@ -58,9 +58,12 @@ export class Caller {
       const call = { ...input, arguments: checked.arguments, signal, fetch }
       const authorization = await this.#authorization(input)
       const first = await perform({ ...call, authorization })
-      const isUnauthorized = first.response?.status === 401
-      const other = isUnauthorized && whyOtherSignIn(plugin, operation, first.response?.headers ?? {})
-      if (other) first.result = `${toSentences([`Status 401: ${other}`])}\n${first.response?.body}`.trim()
+      const { status, headers = {}, body = '' } = first.response ?? {}
+      const isUnauthorized = status === 401
+      // Some frameworks answer 403 where a key or a token is missing.
+      const isMissing = status === 403 && missingSignIn(plugin.document.auth, operation) !== undefined
+      const other = (isUnauthorized || isMissing) && whyOtherSignIn(plugin, operation, headers)
+      if (other) first.result = `${toSentences([`Status ${status}: ${other}`])}\n${body}`.trim()
       const isRefused = isUnauthorized && !other && authorization !== undefined && plugin.document.auth.type === 'oauth'
       const last = isRefused
         ? await perform({ ...call, authorization: await credentials.authorization(user, plugin, true) })
@@ -91,8 +94,10 @@ export class Caller {
     const { credentials } = this.#options
     if (isAnonymous(plugin, operation)) return credentials.authorization(user, withoutSignIn(plugin))
     return credentials.authorization(user, plugin).catch((error) => {
-      if (!(error instanceof NotActivated) || !mayBeAnonymous(plugin, operation)) throw error
-      return credentials.authorization(user, withoutSignIn(plugin))
+      if (!(error instanceof NotActivated)) throw error
+      if (mayBeAnonymous(plugin, operation)) return credentials.authorization(user, withoutSignIn(plugin))
+      const other = whyOtherSignIn(plugin, operation, {})
+      throw other === undefined ? error : new NotActivated(other)
     })
   }
 }
