@@ -372,6 +372,10 @@ export const rules = {
     'A change with a stale If-Match is accepted',
     'Answer 412: the change of another client is lost',
   ),
+  'match-status': note(
+    'A stale If-Match is not answered with 412',
+    'Answer 412, so that the client knows to read again, RFC 9110 section 13.1.1',
+  ),
   'page-lost': error(
     'Pages lose or repeat items',
     'Use a stable order, and continue exactly where the last page ended',
@@ -380,6 +384,10 @@ export const rules = {
   'malformed-taken': warning('A body that is not JSON is accepted', 'Answer 400'),
   'size-unlimited': warning('A body of 2 MiB is accepted', 'Limit the size of bodies and answer 413'),
   'method-answered': warning('A method that the spec does not describe is answered with 2xx', 'Answer 405 with Allow'),
+  'method-unknown': note(
+    'A method that a path does not have is answered with 404',
+    'Answer 405 with Allow: 404 says that nothing is there, RFC 9110 section 15.5.6',
+  ),
   'method-override': warning(
     'A header or a query can replace the method',
     'Do not read X-HTTP-Method-Override or _method: proxies and filters judge the method',
@@ -395,6 +403,10 @@ export const rules = {
   'cors-credentials': error(
     'Every web page can call with the credentials of the user',
     'Never send Access-Control-Allow-Credentials with an origin that you do not know',
+  ),
+  'cors-reflected': note(
+    'Every origin is allowed with credentials, in an API without users',
+    'Send Access-Control-Allow-Origin: * without Access-Control-Allow-Credentials',
   ),
   'cors-preflight': warning(
     'Web pages cannot make this call',

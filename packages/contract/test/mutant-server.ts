@@ -166,6 +166,7 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
         (on('token-in-query') ? (query.get('access_token') ?? undefined) : undefined))
     if (on('no-auth') || (on('head-open') && request.method === 'HEAD')) return 'ada'
     if (on('token-after-basic') && header === `Basic ${tokens.ada}`) return 'ada'
+    if (on('token-alone') && header === tokens.ada) return 'ada'
     if (on('null-token') && given === 'null') return 'ada'
     const found = Object.entries(tokens).find(([, token]) => token === given)?.[0]
     if (found) return found
@@ -176,6 +177,9 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
     if (on('undefined-token') && given === 'undefined') return 'ada'
     if (on('auth-404')) return void problem(response, 404, 'Nothing is here')
     if (on('auth-500')) return void problem(response, 500, 'It failed')
+    if (on('auth-403')) return void problem(response, 403, 'It is forbidden')
+    if (on('echo-in-header') && header)
+      return void problem(response, 401, 'Send a token', { 'www-authenticate': 'Bearer', 'x-sent': header })
     if (on('echo-token'))
       return void problem(response, 401, `The token ${given} is wrong`, { 'www-authenticate': 'Bearer' })
     return void problem(response, 401, 'Send a token', on('no-challenge') ? {} : { 'www-authenticate': 'Bearer' })
@@ -345,7 +349,8 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
       if (on('manifest-html')) return answer('text/html', '<!doctype html><p>Welcome</p>')
       if (on('manifest-token') && !request.headers.authorization) return answer('application/json', '{}', 401)
       const text = JSON.stringify((style.manifest ?? ((same) => same))(manifest()), null, 2)
-      return answer('application/json', on('manifest-comma') ? text.replace(/\n}$/, ',\n}') : text)
+      const whole = on('manifest-mark') ? `\ufeff${text}` : text
+      return answer('application/json', on('manifest-comma') ? text.replace(/\n}$/, ',\n}') : whole)
     }
     if (path.startsWith('/oauth/') || path === '/.well-known/oauth-protected-resource')
       return serveOAuth(path, request, response)

@@ -114,15 +114,16 @@ export async function serveTasks({ defect, mostPerSecond, isSoft, paging = 'mark
       return problem(response, 400, 'Correct the path')
     }
     if (request.method === 'OPTIONS') {
+      if (on('options-500') && !request.headers['access-control-request-method']) throw new Error('no method')
       if (on('preflight-401')) return problem(response, 401, 'Send a token')
       return send(response, 204, undefined, {
         'access-control-allow-methods': on('preflight-method') ? 'GET, POST' : 'GET, POST, PUT, PATCH, DELETE',
         'access-control-allow-headers': on('preflight-header')
           ? 'content-type'
-          : 'authorization, content-type, if-match',
+          : `authorization, content-type${on('preflight-condition') ? '' : ', if-match'}`,
       })
     }
-    if (request.headers.authorization?.replace(/^bearer /i, '') !== taskToken)
+    if (/^bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] !== taskToken)
       return problem(response, 401, 'Send a token', { 'www-authenticate': 'Bearer' })
     if (on('trace') && request.method === 'TRACE') return send(response, 200, request.headers)
     if (on('twice-500') && searchParams.getAll('limit').length > 1) throw new Error('a list')
@@ -151,6 +152,7 @@ export async function serveTasks({ defect, mostPerSecond, isSoft, paging = 'mark
   }
 
   function refuse(response: ServerResponse, methods: string[]): void {
+    if (on('method-404')) return problem(response, 404, 'Nothing is here')
     const allow = on('wrong-allow') ? 'GET' : methods.join(', ')
     problem(response, 405, 'Use another method', on('no-allow') ? {} : { allow })
   }
@@ -335,7 +337,7 @@ export async function serveTasks({ defect, mostPerSecond, isSoft, paging = 'mark
     if (!task) return send(response, 200, { ...input, id })
     const match = request.headers['if-match']
     if (match !== undefined && match !== '*' && match !== tagOf(task) && !on('match-ignored'))
-      return problem(response, 412, 'It has changed')
+      return problem(response, on('match-409') ? 409 : 412, 'It has changed')
     const wrong = fault(input, isWhole)
     if (wrong) return problem(response, 400, `Correct ${wrong}`)
     const { title, notes, done, priority, tags, due } = input as unknown as Task
@@ -395,6 +397,7 @@ export async function serveTasks({ defect, mostPerSecond, isSoft, paging = 'mark
     })
     const query = (name: string, schema: unknown) => ({ name, in: 'query', description: `By ${name}`, schema })
     const id = { name: 'id', in: 'path', required: true, description: 'Which', schema: { type: 'string' } }
+    const condition = { ...id, name: 'If-Match', in: 'header', required: false, description: 'The version to change' }
     const page = {
       type: 'object',
       required: ['tasks', 'total'],
@@ -434,7 +437,12 @@ export async function serveTasks({ defect, mostPerSecond, isSoft, paging = 'mark
         '/tasks/{id}': {
           get: { ...text('getTask'), parameters: [id], responses: ok(task) },
           put: { ...text('replaceTask'), parameters: [id], requestBody: requestBody(['title']), responses: ok(task) },
-          patch: { ...text('changeTask'), parameters: [id], requestBody: requestBody([]), responses: ok(task) },
+          patch: {
+            ...text('changeTask'),
+            parameters: [id, condition],
+            requestBody: requestBody([]),
+            responses: ok(task),
+          },
           delete: { ...text('deleteTask'), parameters: [id], responses: { 204: { description: 'Gone' }, ...refusals } },
         },
       },

@@ -31,8 +31,9 @@ export interface AnswerCheckOptions {
 /** Judges one answer by what the spec describes for its status. */
 export function checkAnswer({ operation, exchange, check, report, token }: AnswerCheckOptions): void {
   const { id, pointer, responses } = operation
-  const { status, text, headers, curl, milliseconds, bodyFault } = exchange
-  const say = (code: Parameters<Report['add']>[0], detail: string) => report.add(code, id, detail, { pointer, curl })
+  const { status, text, headers, milliseconds, bodyFault } = exchange
+  const say = (code: Parameters<Report['add']>[0], detail: string) =>
+    report.add(code, id, detail, { pointer, curl: exchange.curl })
   if (status >= 500) say('server-error', `it answers ${status}`)
   if (text.length > 100_000) say('answer-too-long', `it has ${text.length} characters`)
   if (milliseconds > 10_000) say('answer-slow', `it took ${Math.round(milliseconds / 1000)} seconds`)

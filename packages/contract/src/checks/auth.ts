@@ -75,7 +75,7 @@ function casesFor(
   const others = secrets.filter(([one]) => one !== scheme)
   const made = (code: Code, forgeries: readonly Forgery[]): Tried[] =>
     forgeries
-      .filter(({ value }) => value !== secret)
+      .filter(({ value, isWhole }) => isWhole || value !== secret)
       .map((one) => [code, one.what, forge(run, scheme, one, others, secret)])
   const forgeries = forgeriesFor(scheme, secret).slice(1)
   const cases = made('auth-any-token', isComplete ? forgeries : forgeries.filter(({ isSimple }) => isSimple))
@@ -128,6 +128,10 @@ async function attempt(
   else if (![401, 403, 429, 501].includes(status)) {
     // A value that HTTP itself forbids may be refused as such.
     if (code !== 'auth-lenient' && code !== 'auth-place' && status !== 431) say('auth-status')
+  } else if (status === 403 && request.credentials === null && schemes.some(({ kind }) => kind === 'bearer')) {
+    // Some frameworks do this, and clients of today accept it.
+    const detail = `${what} is answered with 403, which says that a token would not help`
+    report.add('auth-status', operation.id, detail, { pointer: operation.pointer, curl, severity: 'note' })
   } else if (status === 401 && schemes.some(({ kind }) => kind !== 'key')) {
     const challenge = String(headers['www-authenticate'] ?? '')
     const wanted = schemes.find(({ kind }) => kind === 'bearer' || kind === 'basic')?.kind
@@ -142,14 +146,14 @@ async function attempt(
   return exchange
 }
 
-const echoed = ({ client }: CheckRun, { text }: Exchange): boolean =>
+const echoed = ({ client }: CheckRun, { text, headers: { 'set-cookie': _, ...headers } }: Exchange): boolean =>
   client.credentials.values
     .flatMap((one) => [
       one,
       one.replace(/^\w+ /, ''),
       ...(one.includes(':') ? [one.split(':').slice(1).join(':')] : []),
     ])
-    .some((one) => one.length > 7 && text.includes(one))
+    .some((one) => one.length > 7 && `${text} ${JSON.stringify(headers)}`.includes(one))
 
 /** HEAD is GET without a body, so it needs the same token. */
 async function checkHead({ client, report }: CheckRun, operation: SpecOperation, request: RequestInput): Promise<void> {

@@ -138,6 +138,13 @@ async function checkMatch(life: Life, writer: SpecOperation, thing: Thing, stale
         `If-Match with ${wrong === stale ? 'the ETag of before the last change' : 'another ETag'} is answered with ${exchange.status}`,
         exchange.curl,
       )
+    if (exchange && writer.responses[412] && [400, 404, 409, 422].includes(exchange.status))
+      run.report.addTo(
+        writer,
+        'match-status',
+        `a stale If-Match is answered with ${exchange.status}, and the spec describes 412`,
+        exchange.curl,
+      )
   }
   if (writer.method === 'DELETE' || tag.startsWith('W/')) return
   const right = await sendWith(life, writer, input, { 'if-match': tag })

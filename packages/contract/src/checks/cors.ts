@@ -46,18 +46,11 @@ async function judgeOrigin(run: CheckRun, operation: SpecOperation, answer: Exch
   const isReflected = allowed === origin
   const other = isReflected ? undefined : await readFrom(run, operation, 'null')
   const isNull = other?.headers['access-control-allow-origin'] === 'null'
-  if (isReflected || isNull)
-    run.report.add(
-      'cors-credentials',
-      operation.id,
-      `Origin ${isReflected ? origin : 'null'} is allowed, with credentials`,
-      {
-        pointer: operation.pointer,
-        curl: (other ?? answer).curl,
-        // What needs no credentials is open to every page anyway.
-        ...(!operation.isProtected && answer.headers['set-cookie'] === undefined && { severity: 'warning' }),
-      },
-    )
+  if (!isReflected && !isNull) return
+  // Without users there is nothing that the credentials of one could open.
+  const code = run.operations.some(({ isProtected }) => isProtected) ? 'cors-credentials' : 'cors-reflected'
+  const detail = `Origin ${isReflected ? origin : 'null'} is allowed, with credentials`
+  run.report.addTo(operation, code, detail, (other ?? answer).curl)
 }
 
 /** The headers that a page has to ask for. */
@@ -77,6 +70,13 @@ function neededHeaders(run: CheckRun, operation: SpecOperation): string[] | unde
   return [...new Set([...names, ...(operation.isProtected ? ['authorization'] : [])])].sort()
 }
 
+/** Headers that the operation describes and that a page may send. */
+const otherHeaders = ({ inputs }: SpecOperation, needed: readonly string[]): string[] =>
+  inputs
+    .filter(({ place, required }) => place === 'header' && !required)
+    .map(({ wireName }) => wireName.toLowerCase())
+    .filter((name) => !needed.includes(name) && !/^(accept|accept-language|content-language|range|cookie)$/.test(name))
+
 async function checkPreflight(run: CheckRun, operation: SpecOperation): Promise<void> {
   const { method } = operation
   const needed = neededHeaders(run, operation)
@@ -85,10 +85,12 @@ async function checkPreflight(run: CheckRun, operation: SpecOperation): Promise<
   const isSimple = ['GET', 'HEAD', 'POST'].includes(method) && needed?.length === 0
   if (!needed || !values || isSimple || ['OPTIONS', 'TRACE'].includes(method)) return
   const { path } = toRequest(operation, values)
+  const others = otherHeaders(operation, needed)
+  const asked = [...needed, ...others]
   const headers = {
     origin,
     'access-control-request-method': method,
-    ...(needed.length > 0 && { 'access-control-request-headers': needed.join(',') }),
+    ...(asked.length > 0 && { 'access-control-request-headers': asked.join(',') }),
   }
   const answer = await sendStrange(run, operation, 'a preflight', anonymous({ method: 'OPTIONS', path, headers }))
   if (!answer || answer.status >= 500 || answer.status === 429) return
@@ -112,8 +114,13 @@ async function checkPreflight(run: CheckRun, operation: SpecOperation): Promise<
   const isListed = methods.includes(method.toLowerCase()) || methods.includes('*')
   if (!['GET', 'HEAD', 'POST'].includes(method) && !isListed)
     return say(`Access-Control-Allow-Methods does not have ${method}`)
-  const missing = needed.filter((name) => !allowed.includes(name) && !allowed.includes('*'))
-  if (missing.length > 0) say(`Access-Control-Allow-Headers does not have ${missing.join(', ')}`)
+  const missing = asked.filter((name) => !allowed.includes(name) && !allowed.includes('*'))
+  const detail = `Access-Control-Allow-Headers does not have ${missing.join(', ')}`
+  const { id, pointer } = operation
+  // Without an optional header the call is still possible.
+  if (missing.some((name) => needed.includes(name))) say(detail)
+  else if (missing.length > 0)
+    run.report.add('cors-preflight', id, detail, { pointer, curl: answer.curl, severity: 'note' })
 }
 
 /** A page can read a refusal only if that has the header too. */

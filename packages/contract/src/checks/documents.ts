@@ -204,8 +204,8 @@ async function fetchGivenSpec(
 
 /** Judges how a document of a plugin is served. Answers whether it can be read. */
 function judgeServed(
-  { status, headers, url, isRedirected }: Fetched,
-  subject: string,
+  { status, headers, url, isRedirected, bodyFault }: Fetched,
+  subject: 'manifest' | 'spec',
   missing: 'manifest-missing' | 'spec-missing',
   report: Report,
 ): boolean {
@@ -213,6 +213,8 @@ function judgeServed(
   if (status === 401 || status === 403) report.add('auth-document', subject, `${url} answers ${status}`, { curl })
   else if (status !== 200) report.add(missing, subject, `${url} answers ${status}`, { curl })
   if (status !== 200) return false
+  if (bodyFault !== undefined)
+    report.add(subject === 'manifest' ? 'manifest-not-json' : 'spec-not-readable', subject, bodyFault, { curl })
   if (isRedirected) report.add(missing, subject, `it is redirected to ${url}`, { curl, severity: 'warning' })
   const allowed = headers['access-control-allow-origin']
   if (allowed !== '*' && allowed !== 'https://chatgpt.com')

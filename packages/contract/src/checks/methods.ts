@@ -23,16 +23,23 @@ export async function checkMethods(
   const subject = { id: path, pointer: `/paths/${path.replaceAll('~', '~0').replaceAll('/', '~1')}` }
   const isOwn = Object.values(values.path).some((value) => run.pool.isMade(value))
   const refused = new Map<string, Exchange>()
+  let unknown: Exchange | undefined
   for (const method of ['PUT', 'PATCH', 'POST', 'DELETE', 'PROPFIND']) {
     // What this run has not made must not be deleted, whatever the server does.
     if (described.has(method) || (method === 'DELETE' && !isOwn) || (safe && method !== 'PROPFIND')) continue
     const exchange = await sendStrange(run, subject, method, { ...request, method, body: undefined })
     if (!exchange) continue
     if (exchange.status === 405) refused.set(method, exchange)
+    if (exchange.status === 404) unknown ??= exchange
     if (exchange.status < 300)
       run.report.addTo(subject, 'method-answered', `${method} is answered with ${exchange.status}`, exchange.curl)
   }
   judgeAllow(run, subject, refused, operations)
+  // One for all paths, because the framework decides it.
+  if (unknown && refused.size === 0 && Object.keys(values.path).length === 0)
+    run.report.addTo({ id: 'spec', pointer: '/paths' }, 'method-unknown', `${path} answers 404`, unknown.curl)
+  if (!described.has('OPTIONS'))
+    await sendStrange(run, subject, 'OPTIONS', { ...request, method: 'OPTIONS', body: undefined })
   await checkTrace(run, subject, { ...request, body: undefined })
   const read = operations.find(({ method }) => method === 'GET')
   if (read && !described.has('HEAD')) await checkHead(run, read)

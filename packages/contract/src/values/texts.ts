@@ -38,19 +38,24 @@ const freeFormats = new Set([undefined, '', 'password', 'binary', 'text', 'strin
 export const isFreeText = ({ type, enum: choices, const: only, format, pattern }: Schema): boolean =>
   [type].flat().includes('string') && !choices && only === undefined && freeFormats.has(format as string) && !pattern
 
-/**
- * A text for one form of a schema, a different one for each `turn` where the schema leaves a choice.
- * @param seed of what is made at random, by a pattern
- */
+/** Where texts come from. */
+export interface TextSource {
+  fc: FastCheck
+  /** Of what is made at random, by a pattern. */
+  seed: number
+  /** Texts that were made and not used yet, by the pattern and the lengths. */
+  made: Map<string, string[]>
+}
+
+/** A text for one form of a schema, a different one for each `turn` where the schema leaves a choice. */
 export function makeText(
   { format, pattern, minLength = 0, maxLength }: Schema,
   turn: number,
-  seed: number,
-  fc: FastCheck,
+  source: TextSource,
 ): string {
   const [least, most] = [Number(minLength), Number(maxLength ?? 1000)]
   if (typeof pattern === 'string') {
-    const made = makeByPattern(pattern, least, most, turn, seed, fc)
+    const made = makeByPattern(pattern, least, most, turn, source)
     if (made !== undefined) return made
   }
   const known = Object.hasOwn(formats, String(format)) ? formats[String(format)]?.(turn) : undefined
@@ -60,15 +65,17 @@ export function makeText(
   return word.padEnd(least, 'x')
 }
 
-/** The shortest of some texts that match, printable ones first. */
+/** A text that matches, the short and printable ones first. */
 function makeByPattern(
   pattern: string,
   least: number,
   most: number,
   turn: number,
-  seed: number,
-  fc: FastCheck,
+  { fc, seed, made }: TextSource,
 ): string | undefined {
+  const key = `${least} ${most} ${pattern}`
+  const left = made.get(key)
+  if (left?.length) return left.shift()
   try {
     const expression = toExpression(pattern)
     if (!expression) return undefined
@@ -76,7 +83,10 @@ function makeByPattern(
       .sample(fc.stringMatching(expression), { numRuns: 60, seed: seed + turn })
       .filter((text) => [...text].length >= least && [...text].length <= most)
     const oddness = (text: string): number => (/^[\x21-\x7e]+$/.test(text) ? 0 : /^[\x20-\x7e]*$/.test(text) ? 1 : 2)
-    return found.sort((a, b) => oddness(a) - oddness(b) || a.length - b.length)[0]
+    const texts = [...new Set(found)].sort((a, b) => oddness(a) - oddness(b) || a.length - b.length)
+    // Half of them, because the rest is odd or long.
+    made.set(key, texts.slice(1, 30))
+    return texts[0]
   } catch {
     return undefined
   }

@@ -3,7 +3,7 @@ import type { SchemaCheck } from '../schema-check.ts'
 import { asArray, asObject, type Schema } from '../spec.ts'
 import { formsOf, isSettable, isUnknown, memberSchema, typeOf } from './forms.ts'
 import { isExact, makeNumber } from './numbers.ts'
-import { isFreeText, makeText } from './texts.ts'
+import { isFreeText, makeText, type TextSource } from './texts.ts'
 
 type FastCheck = typeof import('fast-check')
 
@@ -27,8 +27,7 @@ const deepestCircle = 2
 /** Makes values that match whole schemas, of any type. What matches is decided by the validator. */
 export class Values {
   readonly #check: SchemaCheck
-  readonly #seed: number
-  readonly #fc: FastCheck
+  readonly #source: TextSource
   readonly #invalid = new WeakSet<Schema>()
   #turn = 0
 
@@ -39,8 +38,7 @@ export class Values {
 
   private constructor(check: SchemaCheck, seed: number, fc: FastCheck) {
     this.#check = check
-    this.#seed = seed
-    this.#fc = fc
+    this.#source = { fc, seed, made: new Map() }
   }
 
   /** A value that matches. Undefined where none was found. */
@@ -128,7 +126,7 @@ export class Values {
       case 'object':
         return this.#object(form, wishes, depth)
       default:
-        return makeText(form, this.#turn++, this.#seed, this.#fc)
+        return makeText(form, this.#turn++, this.#source)
     }
   }
 
@@ -189,7 +187,7 @@ export class Values {
     }
     for (let index = 0; Object.keys(value).length < least && index < least; index++) {
       const [pattern] = Object.keys(asObject(form.patternProperties))
-      add(makeText({ pattern }, this.#turn++, this.#seed, this.#fc))
+      add(makeText({ pattern }, this.#turn++, this.#source))
     }
     for (const [name, needed] of Object.entries(asObject(form.dependentRequired)))
       if (Object.hasOwn(value, name)) for (const one of asArray(needed)) add(String(one))
