@@ -26,6 +26,10 @@ const onEveryVersion = [
   'pnpm --filter @reference-plugins/packing test',
 ]
 
+const world = 'packages/contract/test/world'
+const pythonFrameworks =
+  'python3-fastapi python3-uvicorn python3-multipart python3-flask python3-apispec python3-marshmallow python3-djangorestframework python3-uritemplate'
+
 /** What the steps need. Each inner list runs side by side. */
 export const preparation: Step[][] = [
   [
@@ -34,12 +38,19 @@ export const preparation: Step[][] = [
       title: 'the MCP suites are installed',
       command: 'npm ci --ignore-scripts --no-audit --no-fund --prefix .ci/mcp',
     },
+    {
+      title: 'servers of other authors are installed, or their tests are skipped',
+      command: [
+        `npm ci --ignore-scripts --no-audit --no-fund --prefix ${world} || echo skipped`,
+        `test -d /usr/lib/python3/dist-packages/fastapi || { apt-get update -q && apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 ${pythonFrameworks}; } || echo skipped`,
+      ].join('; '),
+    },
     ...(existsSync(browser)
       ? []
       : [
           {
             title: 'a browser is installed',
-            command: `apt-get update -q && apt-get install -y -q chromium && test -x ${browser}`,
+            command: `apt-get update -q && apt-get install -y -q -o DPkg::Lock::Timeout=300 chromium && test -x ${browser}`,
           },
         ]),
   ],
@@ -99,6 +110,20 @@ export const groups: Record<string, Step[][]> = {
         title: 'every defect is found when all operations are called',
         command: 'pnpm --filter @reference-plugins/contract test test/mutants.test.ts',
         environment: { FUZZ_MUTANTS: 'complete' },
+        hasTotals: true,
+      },
+    ],
+  ],
+  world: [
+    [
+      {
+        title: 'the contract tester on servers of other authors: nothing false',
+        command: `pnpm exec run-tests ${world}/correct.world.ts`,
+        hasTotals: true,
+      },
+      {
+        title: 'the contract tester on servers of other authors: at least 90% of planted defects',
+        command: `pnpm exec run-tests ${world}/defects.world.ts`,
         hasTotals: true,
       },
     ],

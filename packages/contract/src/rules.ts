@@ -412,6 +412,10 @@ export const rules = {
     'Every web page can call with the credentials of the user',
     'Never send Access-Control-Allow-Credentials with an origin that you do not know',
   ),
+  'cors-reflected': note(
+    'Every origin is allowed with credentials, in an API without users',
+    'Send Access-Control-Allow-Origin: * without Access-Control-Allow-Credentials',
+  ),
   'cors-preflight': warning(
     'Web pages cannot make this call',
     'Answer OPTIONS without a token, with 204 and the methods and headers that the operation needs',

@@ -328,6 +328,10 @@ export async function serveAuthorization(defect?: FlowDefect, lifetime = 3600) {
   }
 
   function counter(request: IncomingMessage, response: ServerResponse) {
+    const cors = { 'access-control-allow-origin': '*', 'access-control-allow-headers': 'authorization' }
+    if (request.method === 'OPTIONS')
+      return void response.writeHead(204, { ...cors, 'access-control-allow-methods': 'GET, HEAD, POST' }).end()
+    response.setHeaders(new Map(Object.entries({ ...cors, 'cache-control': 'no-store' })))
     const given = /^Bearer (\w+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
     const grant = accesses.get(given) ?? (on('refresh-token-is-access-token') ? refreshes.get(given) : undefined)
     const isOver = Date.now() > (ends.get(given) ?? Number.POSITIVE_INFINITY)
@@ -344,8 +348,8 @@ export async function serveAuthorization(defect?: FlowDefect, lifetime = 3600) {
           { 'www-authenticate': 'Bearer error="insufficient_scope"' },
         )
       counters.set(user, (counters.get(user) ?? 0) + 1)
-    } else if (request.method !== 'GET')
-      return send(response, 405, { title: 'Use GET or POST' }, { allow: 'GET, POST' })
+    } else if (request.method !== 'GET' && request.method !== 'HEAD')
+      return send(response, 405, { title: 'Use GET or POST' }, { allow: 'GET, HEAD, POST' })
     send(response, 200, { count: counters.get(user) ?? 0 })
   }
 

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 /**
@@ -7,9 +8,9 @@ import ipaddr from 'ipaddr.js'
  * address has one key.
  */
 export function addressKey(address: string): string {
-  if (ipaddr.IPv4.isValidFourPartDecimal(address)) return address
+  if (isIPv4(address)) return address
   const bare = withoutPort(address.trim().replace(/^"(.*)"$/, '$1')).replace(/%.*$/, '')
-  if (ipaddr.IPv4.isValidFourPartDecimal(bare)) return bare
+  if (isIPv4(bare)) return bare
   if (!bare.includes(':') || !ipaddr.IPv6.isValid(bare)) return 'unknown'
   const parsed = ipaddr.process(bare)
   if (parsed.kind() === 'ipv4') return parsed.toString()

@@ -29,8 +29,8 @@ export interface GuardedFetchOptions {
   timeout?: number
   /** Those that may identify the caller, such as Authorization or X-Api-Key, do not follow a redirect to another origin. */
   headers?: Record<string, string>
-  /** The most redirects to follow. Each is checked like the first URL. By default 3. */
-  redirects?: number
+  /** The most redirects to follow. Each is checked like the first URL. By default 3. `returned`: a redirect is the answer. */
+  redirects?: number | 'returned'
   /** Allows URLs of this machine: only for development. */
   allowLoopback?: boolean
   signal?: AbortSignal
@@ -144,7 +144,7 @@ async function request(url: string, options: GuardedFetchOptions, timer: AbortSi
   const isAllowed = (address: string) => isPublic(address) || (allowLoopback && isLoopback(address))
   const signal = options.signal ? AbortSignal.any([options.signal, timer]) : timer
   const agent = new Agent({ maxHeaderSize: 16_384, connect: { lookup: guardedLookup(resolve, isAllowed), timeout } })
-  const followed = /^(GET|HEAD)$/i.test(method) ? redirects : 0
+  const followed = /^(GET|HEAD)$/i.test(method) || redirects === 'returned' ? redirects : 0
   let next = url
   try {
     let sent = headers
@@ -160,7 +160,8 @@ async function request(url: string, options: GuardedFetchOptions, timer: AbortSi
       })
       const location = response.headers.get('location')
       const isRedirect = response.status >= 300 && response.status <= 399 && response.status !== 304
-      if (!isRedirect || location === null) return { response, target, end: () => agent.destroy() }
+      if (!isRedirect || location === null || followed === 'returned')
+        return { response, target, end: () => agent.destroy() }
       await response.body?.cancel()
       if (hops === followed) throw new FetchRefused(`it redirects ${tooOften(followed)}`)
       if (!URL.canParse(location, target)) throw new FetchRefused('it redirects to something that is not a URL')

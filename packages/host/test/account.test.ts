@@ -227,14 +227,14 @@ describe('a busy host', () => {
         headers: { 'content-type': 'application/json' },
         ...(signal && { signal }),
       })
+    const before = hashing.count
     const left = Array.from({ length: 9 }, () => send(gone.signal).catch(() => undefined))
     await sleep(30)
     gone.abort()
     await Promise.all(left)
     await sleep(100)
-    const start = performance.now()
     assert.equal((await send()).status, 200, 'the tries that were given up are not counted')
-    assert.ok(performance.now() - start < 3_000)
+    assert.ok(hashing.count - before < 10, 'those that still waited were not hashed')
     const names = Array.from({ length: 40 }, (_, index) => `nobody${index}`)
     const asked = names.map((name) =>
       served.browser().raw('POST', '/api/session', {

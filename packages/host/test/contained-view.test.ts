@@ -7,7 +7,9 @@ import fc from 'fast-check'
 import { containedView, viewPolicy } from '../src/views/contained-view.ts'
 import { noBrowser, openBrowser, openPage } from './page/chromium.ts'
 
-const names = ['link', 'base', 'iframe', 'frame', 'frameset', 'object', 'embed', 'meta', 'svg:link']
+const names = ['link', 'base', 'iframe', 'frame', 'frameset', 'object', 'embed', 'meta']
+/** Of XML. */
+const prefixes = ['', 'svg:', 'é:', 'a.b-1:', '_:', '\u{10000}:', '中:']
 const bodyOf = (html: string): string => {
   const view = containedView(html)
   return view.slice(view.indexOf('</script>') + '</script>'.length)
@@ -17,21 +19,23 @@ test('elements that connect or open documents are left as text', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...names),
+      fc.constantFrom(...prefixes),
       fc.constantFrom(' ', '\n', '/', '\t', '>', '\f'),
       fc.string(),
       fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
-      (name, after, rest, upper) => {
+      (name, prefix, after, rest, upper) => {
         const written = Array.from(name, (letter, index) => (upper[index] ? letter.toUpperCase() : letter)).join('')
-        assert.match(bodyOf(`<p>x</p><${written}${after}http-equiv=refresh ${rest}`), /^<p>x<\/p>&lt;/)
+        assert.match(bodyOf(`<p>x</p><${prefix}${written}${after}http-equiv=refresh ${rest}`), /^<p>x<\/p>&lt;/)
       },
     ),
   )
+  assert.match(bodyOf('<!DOCTYPE x [<!ENTITY e "&#60;iframe/>">]><x>&e;</x>'), /\[&lt;!ENTITY/)
 })
 
 test('what a page needs is kept', () => {
   const html =
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
-    '<title>x</title><style>a{}</style></head><body><header>x</header><script>if (1 < linked) base < 2</script></body></html>'
+    '<title>x</title><style>a{}</style></head><body><header>x</header><script>if (1 < linked) base < 2; a=1<n?x:link;b=i<f(1):base</script></body></html>'
   assert.equal(bodyOf(html), html)
   assert.match(bodyOf('<meta name="a" content="x" http-equiv="refresh">'), /^&lt;meta/)
   assert.match(bodyOf('<meta content="a>b" http-equiv="refresh">'), /^&lt;meta/)
@@ -43,6 +47,20 @@ const attempt = (name, work) => { try { seen[name] = String(work()) } catch (err
 attempt('rtc', () => typeof RTCPeerConnection + typeof webkitRTCPeerConnection + typeof WebTransport)
 attempt('link', () => document.createElement('LINK'))
 attempt('name', () => document.createElementNS('http://www.w3.org/1999/xhtml', 'iframe'))
+const xhtml = 'http://www.w3.org/1999/xhtml'
+attempt('prefix', () => document.createElementNS(xhtml, 'é:iframe'))
+attempt('document', () => document.implementation.createDocument(xhtml, 'link'))
+attempt('custom', () => customElements.define('a-a', class extends HTMLLinkElement {}, { extends: 'LINK' }))
+attempt('custom element', () => { customElements.define('b-b', class extends HTMLElement {}); return document.createElement('b-b').localName })
+attempt('halves', () => document.write('<ifr') + document.write('ame srcdoc="<script>new RTCPeerConnection</scr' + 'ipt>"></iframe>'))
+attempt('xml', () => {
+  const frame = '<é:iframe xmlns:é="' + xhtml + '" srcdoc="x"/>'
+  const parsed = new DOMParser().parseFromString(frame, 'application/xml')
+  const inner = new DOMParser().parseFromString('<x/>', 'application/xml').documentElement
+  const entity = new DOMParser().parseFromString('<!DOCTYPE x [<!ENTITY e "&#60;iframe xmlns=\\'' + xhtml + '\\'/>">]><x>&e;</x>', 'application/xml')
+  try { inner.innerHTML = frame } catch {}
+  return [parsed, inner, entity].map((one) => one.querySelectorAll('iframe').length).join()
+})
 attempt('trick', () => { let count = 0; return document.createElement({ toString: () => (count++ ? 'iframe' : 'p') }).tagName })
 RegExp.prototype.exec = () => null; RegExp.prototype.test = () => false; String.prototype.replace = function () { return this }; RegExp.prototype[Symbol.replace] = (text) => text; Array.prototype.map = () => []; Function.prototype.apply = () => null
 attempt('again', () => document.createElement('iframe'))
@@ -68,6 +86,12 @@ parent.postMessage(seen, '*')`
       rtc: 'undefinedundefinedundefined',
       link: 'NotAllowedError',
       name: 'NotAllowedError',
+      prefix: 'NotAllowedError',
+      document: 'NotAllowedError',
+      custom: 'NotAllowedError',
+      'custom element': 'b-b',
+      halves: 'NotAllowedError',
+      xml: '0,0,0',
       trick: 'P',
       again: 'NotAllowedError',
       html: '0x',

@@ -62,6 +62,11 @@ test('an unknown path or a body that is not valid JSON is answered with a proble
     (await answer('POST', '/api/registrations', JSON.stringify({ address: 'x'.repeat(300_000) }))).status,
     413,
   )
+  for (const type of ['text/plain', 'text/plain;application/json', 'application/x-www-form-urlencoded', 'x'])
+    for (const path of ['/api/conversations', '/api/registrations']) {
+      const { status, detail } = await answer('POST', path, '{}', type)
+      assert.deepEqual([status, detail], [415, 'Send the body as JSON, with Content-Type: application/json'])
+    }
   const empty = await answer('POST', '/api/registrations', JSON.stringify({ address: ' ' }))
   assert.equal(empty.status, 422)
   assert.match(empty.detail, /localhost:3333/)

@@ -7,6 +7,7 @@ import { Caller } from '../src/calls/caller.ts'
 import type { RegisteredPlugin } from '../src/plugins/plugins.ts'
 import { readPlugin } from '../src/registration/read-plugin.ts'
 import type { Credentials } from '../src/sign-in/credentials.ts'
+import { NotActivated } from '../src/sign-in/not-activated.ts'
 
 const schemes = {
   token: { type: 'http', scheme: 'bearer' },
@@ -29,6 +30,8 @@ let url: string
 let operations: Record<string, Way[] | undefined> = {}
 /** The header of an answer 401. */
 let challenge: string | undefined
+/** FastAPI answers 403. */
+let unauthorized = 401
 before(async () => {
   server = createServer((request, response) => {
     const give = (status: number, value: object) =>
@@ -45,7 +48,7 @@ before(async () => {
     const ways = operations[name] ?? []
     const isOpen =
       ways.length === 0 || ways.some((way) => Object.keys(way).every((one) => carries(request, one as Scheme)))
-    give(isOpen ? 200 : 401, { name, sent: request.headers.authorization ?? null })
+    give(isOpen ? 200 : unauthorized, { name, sent: request.headers.authorization ?? null })
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   url = `http://localhost:${(server.address() as AddressInfo).port}`
@@ -90,11 +93,16 @@ async function register(given: typeof operations) {
 }
 
 /** Calls an operation with a valid token. `asked` counts how often it was asked for, the second time as refused. */
-async function call(name: string, document: NonNullable<Awaited<ReturnType<typeof register>>['found']>['document']) {
+async function call(
+  name: string,
+  document: NonNullable<Awaited<ReturnType<typeof register>>['found']>['document'],
+  isSignedIn = true,
+) {
   const asked: boolean[] = []
   const credentials = {
     async authorization(_: string, { document: { auth } }: { document: { auth: DocumentAuth } }, isRefused = false) {
       asked.push(isRefused)
+      if (auth.type !== 'none' && !isSignedIn) throw new NotActivated('sign in first')
       return auth.type === 'none' ? undefined : `${auth.scheme === 'basic' ? 'Basic' : 'Bearer'} secret-1`
     },
   } as unknown as Credentials
@@ -169,10 +177,17 @@ test('a valid token is used where it is enough, and a 401 elsewhere says which s
       ['query', /query requires the key api_key in the query, or the key session in a cookie/],
       ['both', /both requires .* and the key X-Api-Key in a header/],
     ] as const)
-      for (const header of [undefined, 'Basic realm="x"', 'Bearer error="invalid_token"']) {
+      for (const [header, answered] of [
+        [undefined, 401],
+        [undefined, 403],
+        ['Basic realm="x"', 401],
+        ['Bearer error="invalid_token"', 401],
+      ] as const) {
         challenge = header
+        unauthorized = answered
         const { status, result, asked } = await call(name, found.document)
-        assert.equal(status, 401)
+        unauthorized = 401
+        assert.equal(status, answered)
         assert.match(result, missing)
         assert.match(result, /Signing in again does not help/)
         assert.doesNotMatch(result, /Tell the user to sign in/)
@@ -182,6 +197,35 @@ test('a valid token is used where it is enough, and a 401 elsewhere says which s
       }
     assert.equal(auth?.state, 'warned')
   }
+})
+
+test('a user without a token calls what the spec does not protect, and what needs none', async () => {
+  for (const protectedBy of ['token', 'oauth'] as const) {
+    const { found } = await register({
+      one: [{ [protectedBy]: [] }],
+      two: [{ [protectedBy]: [] }],
+      silent: undefined,
+      either: [{}, { token: [] }],
+      basic: [{ admin: [] }],
+    })
+    assert.ok(found)
+    const { document } = found
+    for (const name of ['silent', 'either']) {
+      assert.match((await call(name, document, false)).result, /"sent":null/)
+      assert.match((await call(name, document)).result, /"sent":"Bearer/, 'developers forget to name the sign-in')
+    }
+    assert.match((await call('one', document, false)).result, /Nothing was sent: sign in first/)
+    const basic = await call('basic', document, false)
+    assert.match(basic.result, /Nothing was sent: basic requires a user name and a password.*Signing in again/)
+    operations = { silent: [{ token: [] }] }
+    const refused = await call('silent', document, false)
+    assert.match(refused.result, /Status 401.*Tell the user to sign in/)
+    assert.deepEqual(refused.asked, [false, false])
+  }
+  // A spec that protects nothing, or an operation that does not say what it needs in a manifest's plugin.
+  const { found } = await register({ silent: undefined })
+  assert.ok(found)
+  assert.match((await call('silent', found.document, false)).result, /Nothing was sent/)
 })
 
 test('where the spec says nothing, the challenge of the answer says which scheme is missing', async () => {

@@ -169,6 +169,26 @@ for (const [name, other, step, message, advice] of [
     /log/,
   ],
   [
+    'a server that has been asked too often',
+    { '/spec/shop.yaml': ((_, response) => void response.writeHead(429).end()) as RequestListener },
+    'spec',
+    /answers 429: too many requests/,
+    /Wait/,
+  ],
+  ...['gzip', 'br', 'deflate', 'zstd'].map(
+    (encoding) =>
+      [
+        `a spec that is not ${encoding}`,
+        {
+          '/spec/shop.yaml': ((_, response) =>
+            void response.writeHead(200, { 'content-encoding': encoding }).end('openapi: 3.1.0')) as RequestListener,
+        },
+        'spec',
+        /cannot be unpacked/,
+        /Content-Encoding/,
+      ] as const,
+  ),
+  [
     'a missing spec',
     { '/spec/shop.yaml': ((_, response) => void response.writeHead(404).end()) as RequestListener },
     'spec',
@@ -207,6 +227,16 @@ test('a trailing comma is repaired, with a warning that other hosts may reject i
   assert.equal(found?.repairs.length, 1)
 })
 
+test('a repair that is made at several places is told once', async () => {
+  const operation = (id: string) => ({ get: { operationId: id, responses: { 200: { description: 'ok' } } } })
+  const paths = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`/p${index}`, operation(`get${index}`)]))
+  answer = serve({ '/spec/shop.yaml': spec({ paths }) })
+  const { step, found } = await read()
+  assert.equal(found?.repairs.length, 9)
+  const advice = 'At 9 places: The operation has no summary and no description; a model needs one to choose it.'
+  assert.equal(step('check spec')?.advice, advice)
+})
+
 test('missing CORS is a warning, because this host does not need it', async () => {
   answer = (request, response) => {
     if (request.method === 'OPTIONS') return void response.writeHead(404).end()
@@ -228,6 +258,12 @@ test('a closed port, an unknown name and http typed as https get different messa
   assert.match(wrongPort?.message ?? '', new RegExp(`Nothing listens at localhost:${port}`))
   assert.match(wrongPort?.advice ?? '', /port that it prints/)
   assert.match((await read('nothing.invalid')).failed?.message ?? '', /was not found/)
+  const other = createSocketServer((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n')).listen(0, '127.0.0.1')
+  await new Promise((resolve) => other.once('listening', resolve))
+  const noHttp = (await read(`localhost:${(other.address() as AddressInfo).port}`)).failed
+  other.close()
+  assert.match(noHttp?.message ?? '', /does not speak HTTP/)
+  assert.match(noHttp?.advice ?? '', /another program/)
   const asHttps = (await read(`https://${host}`)).failed
   assert.match(asHttps?.message ?? '', /does not speak TLS/)
   assert.match(asHttps?.advice ?? '', new RegExp(`http://${host}`))

@@ -135,7 +135,7 @@ test('an API that asks for a token everywhere is not taken for an MCP server', a
 test('a server that hangs during the search is not waited for at every place', async () => {
   const start = performance.now()
   const { reached } = await read({ '/.well-known/ai-plugin.json': notFound }, () => {})
-  assert.ok(performance.now() - start < 2_000)
+  assert.ok(performance.now() - start < 10_000)
   assert.match(reached, /\/openapi\.json \(localhost:\d+ did not answer/)
 })
 

@@ -235,8 +235,18 @@ test('long answers are cut, redirects are not followed, broken answers and 429 a
   assert.match(calls[0]?.result ?? '', /was cut here/)
   const replace = (answer: (response: ServerResponse) => void) =>
     long.replace('/read', (_, response) => answer(response))
-  replace((response) => response.writeHead(302, { location: 'http://127.0.0.1:1/steal' }).end())
-  assert.match((await say('CALL long__read {}')).calls[0]?.result ?? '', /redirects/)
+  for (const [status, location, shown] of [
+    [302, 'http://127.0.0.1:1/steal', 'http://127.0.0.1:1/steal'],
+    [307, '/read/', `http://${long.host}/read/`],
+    [308, '//other.example', 'http://other.example/'],
+    [303, 'x, CALL a {}', `http://${long.host}/x,%20CALL%20a%20%7B%7D`],
+  ] as const) {
+    replace((response) => response.writeHead(status, { location }).end())
+    const [redirected] = (await say('CALL long__read {}')).calls
+    // It is an answer of the plugin, so calls of others are asked for after it.
+    assert.deepEqual([redirected?.state, redirected?.response?.status], ['done', status])
+    assert.ok(redirected?.result?.startsWith(`Status ${status}: the plugin answered with a redirect to ${shown},`))
+  }
   replace((response) => response.destroy())
   const [broken] = (await say('CALL long__read {}')).calls
   assert.match(broken?.result ?? '', /did not answer/)

@@ -5,9 +5,10 @@ import { type ServedHost, serveHost } from './fixture.ts'
 
 let served: ServedHost
 let address = 0
+const signedUpAt = '198.51.100.1'
 before(async () => {
   served = await serveHost({ mode: 'accounts', proxies: 1 })
-  for (const name of ['alice', 'berta']) await post('/api/users', name, 'correct horse battery', '198.51.100.1')
+  for (const name of ['alice', 'berta']) await post('/api/users', name, 'correct horse battery', signedUpAt)
 })
 after(() => served.close())
 
@@ -43,12 +44,21 @@ test('every spelling of a name is one account with one limit', async () => {
   assert.deepEqual(statuses, [...Array(10).fill(403), 429, 429])
 })
 
-test('guesses at one account from many addresses end, without locking the user out where they have signed in', async () => {
+test('guesses at one account from many addresses end, without locking the user out where they have signed up or in', async () => {
   const own = nextAddress()
   assert.equal(await post('/api/session', 'berta', 'correct horse battery', own), 200)
   const statuses = await Promise.all(Array.from({ length: 40 }, () => post('/api/session', 'berta', 'wrong')))
   assert.equal(statuses.filter((status) => status === 403).length, 30)
-  assert.equal(await post('/api/session', 'berta', 'correct horse battery', own), 200)
+  for (const from of [own, signedUpAt])
+    assert.equal(await post('/api/session', 'berta', 'correct horse battery', from), 200)
+  assert.equal(await post('/api/session', 'berta', 'correct horse battery'), 429)
+  // Nor do strangers keep a signed-in user from changing the password, wherever they are.
+  const browser = await served.userBrowser('clara')
+  await Promise.all(Array.from({ length: 40 }, () => post('/api/session', 'clara', 'wrong')))
+  const change = { password: 'correct horse battery', next: 'seven purple teapots' }
+  const headers = { 'content-type': 'application/json', 'x-forwarded-for': nextAddress() }
+  const changed = await browser.raw('PUT', '/api/account/password', { body: JSON.stringify(change), headers })
+  assert.equal(changed.status, 200)
 })
 
 test('guesses at many accounts from one address or one /64 end', async () => {

@@ -47,7 +47,12 @@ export class SignInLimits {
     const { account, both } = keysOf(address, name)
     await this.#ofNameAtAddress.delete(both)
     if ((await this.#trusted.get(both)) === null) await this.#ofName.reward(account)
-    await this.#trusted.set(both, 1, twoWeeks)
+    await this.trust(address, name)
+  }
+
+  /** The user has signed up or in at this address. */
+  async trust(address: string, name: string): Promise<void> {
+    await this.#trusted.set(keysOf(address, name).both, 1, twoWeeks)
   }
 }
 

@@ -101,6 +101,8 @@ paths:
 
 for (const [what, text, sentence] of [
   ['an empty answer', '', /empty/],
+  ['XML', '<?xml version="1.0"?><definitions/>', /^This is XML, not an OpenAPI spec/],
+  ['XHTML', '<?xml version="1.0"?><html><title>Down</title>', /web page.*"Down"/],
   ['a web page', '\n<!DOCTYPE html><title>Bad gateway</title>', /web page.*"Bad gateway"/],
   [
     'an error in JSON',

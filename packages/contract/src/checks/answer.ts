@@ -2,7 +2,7 @@ import { bareType, contentFor, isJsonType } from '@reference-plugins/reader'
 import type { Exchange } from '../calls/client.ts'
 import type { Report } from '../finding.ts'
 import type { SchemaCheck } from '../schema-check.ts'
-import type { Schema, SpecOperation, SpecResponse } from '../spec.ts'
+import { asObject, type Schema, type SpecOperation, type SpecResponse } from '../spec.ts'
 
 const inside = [
   /\bat [\w.<>$ ]+ \((?:file:\/\/|\/|[A-Z]:\\)[^)]*:\d+:\d+\)/,
@@ -39,7 +39,9 @@ export function checkAnswer({ operation, exchange, check, report, token }: Answe
   if (milliseconds > 10_000) say('answer-slow', `it took ${Math.round(milliseconds / 1000)} seconds`)
   const leak = leakIn(text)
   if (leak !== undefined) say('leak', `it has ${leak}`)
-  if (token !== undefined && token.length > 7 && text.includes(token))
+  // A sign-in answers with a token, which may be the one that the user has.
+  const isIssued = !operation.isProtected && status < 300 && Object.values(asObject(exchange.json)).includes(token)
+  if (token !== undefined && token.length > 7 && text.includes(token) && !isIssued)
     say('auth-echo', 'it contains the token that was sent')
   if (status === 429 && !headers['retry-after']) say('rate-limit', '429 without Retry-After')
   if (bodyFault !== undefined) say('answer-encoding', bodyFault)

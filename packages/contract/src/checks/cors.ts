@@ -46,13 +46,11 @@ async function judgeOrigin(run: CheckRun, operation: SpecOperation, answer: Exch
   const isReflected = allowed === origin
   const other = isReflected ? undefined : await readFrom(run, operation, 'null')
   const isNull = other?.headers['access-control-allow-origin'] === 'null'
-  if (isReflected || isNull)
-    run.report.addTo(
-      operation,
-      'cors-credentials',
-      `Origin ${isReflected ? origin : 'null'} is allowed, with credentials`,
-      (other ?? answer).curl,
-    )
+  if (!isReflected && !isNull) return
+  // Without users there is nothing that the credentials of one could open.
+  const code = run.operations.some(({ isProtected }) => isProtected) ? 'cors-credentials' : 'cors-reflected'
+  const detail = `Origin ${isReflected ? origin : 'null'} is allowed, with credentials`
+  run.report.addTo(operation, code, detail, (other ?? answer).curl)
 }
 
 /** The headers that a page has to ask for. */

@@ -13,6 +13,8 @@ interface Case {
   values: CallValues
   what: string
   excuse: Broken['excuse']
+  /** Whether a required member is left out of what changes an item. */
+  isPartial?: boolean
 }
 
 /** Calls that each violate one keyword, at any depth. Any 4xx refuses them. */
@@ -26,7 +28,12 @@ export async function checkInvalid(run: CheckRun, operation: SpecOperation): Pro
     if (!exchange || exchange.status >= 300) continue
     const isExcused = one.excuse === 'converted' || (one.excuse === 'dropped' && !exchange.text.includes(extraText))
     const code = isExcused ? 'invalid-converted' : one.excuse === 'format' ? 'invalid-format-taken' : 'invalid-taken'
-    run.report.addTo(operation, code, `${one.what} and is answered with ${exchange.status}`, exchange.curl)
+    run.report.add(code, operation.id, `${one.what} and is answered with ${exchange.status}`, {
+      pointer: operation.pointer,
+      curl: exchange.curl,
+      // Generators describe a change by the schema of the whole item, and what is left out stays.
+      ...(one.isPartial && { severity: 'warning' }),
+    })
   }
 }
 
@@ -96,7 +103,10 @@ function* casesOfPart(run: CheckRun, operation: SpecOperation, place: Place): Ge
     if (root === undefined) continue
     words.add(kind)
     const what = value === nothing ? `${label} is missing` : `${label} violates its ${word}, ${shorten(value)},`
-    yield { values: subject.set(values, root), what, excuse }
+    const isPartial = value === nothing && operation.method === 'PATCH' && subject.place === 'body'
+    // An optional body that is null may be no body.
+    const isLeftOut = value === null && path.length === 0 && subject.place === 'body' && !subject.isRequired
+    yield { values: subject.set(values, root), what, excuse: isLeftOut ? 'converted' : excuse, isPartial }
   }
 }
 

@@ -27,8 +27,21 @@ export async function sendStrange(
   if (!exchange) return undefined
   // 501 says that the method is not supported.
   if (exchange.status >= 500 && exchange.status !== 501)
-    report.addTo(subject, 'server-error', `${what} is answered with ${exchange.status}`, exchange.curl)
+    report.add('server-error', subject.id, `${what} is answered with ${exchange.status}`, {
+      pointer: subject.pointer,
+      curl: exchange.curl,
+      // Frameworks fail on what is no URL before the code of the API runs. No assistant sends it, and nothing is at risk.
+      ...(!isDecodable(request.path) && { severity: 'warning' }),
+    })
   const leak = leakIn(exchange.text)
   if (leak !== undefined) report.addTo(subject, 'leak', `${what} is answered with ${leak}`, exchange.curl)
   return exchange
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    return decodeURIComponent(path) !== ''
+  } catch {
+    return false
+  }
 }

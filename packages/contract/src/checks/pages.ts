@@ -27,6 +27,8 @@ export async function checkPages(run: CheckRun, list: SpecOperation, path: CallV
     whole.pages.slice(-3).every(({ items, isMarked, next }) => isMarked && next && items.length === 0)
   )
     return report.addTo(list, 'page-endless', 'pages without items have a next page', whole.pages.at(-1)?.exchange.curl)
+  if (await isMock(run, list, values, whole.pages[0]))
+    return report.skip(list.id, 'paging', 'it answers alike whatever is asked for, as a mock does')
   if (limit) await checkLimit(run, list, values, whole.items.length)
   const small = limit && [1, 2, 5, 10].find((one) => run.values.fits(limit.schema, one))
   const start = limit && small !== undefined ? withValue(values, limit, small) : values
@@ -97,6 +99,22 @@ export async function checkPages(run: CheckRun, list: SpecOperation, path: CallV
 
 const isRepeatedInWhole = (order: readonly string[], key: string): boolean =>
   order.indexOf(key) !== order.lastIndexOf(key)
+
+/** Whether neither the number nor the place of the items has an effect. */
+async function isMock(
+  run: CheckRun,
+  list: SpecOperation,
+  values: CallValues,
+  whole: Page | undefined,
+): Promise<boolean> {
+  const { limit, offset, page } = pagingOf(list)
+  const place = offset ?? page
+  if (!limit || !place || !whole) return false
+  const far = [1_000, 100, 3].find((one) => run.values.fits(place.schema, one))
+  if (far === undefined || !run.values.fits(limit.schema, 1)) return false
+  const odd = await readPage(run, list, withValue(withValue(values, limit, 1), place, far))
+  return odd !== undefined && odd.exchange.text === whole.exchange.text
+}
 
 /** What identifies each item: its id, or all of it. */
 const keysOf = (items: readonly unknown[]): string[] =>

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type { CallValues } from '../calls/call-values.ts'
 import { type CheckRun, call } from '../calls/check-run.ts'
 import type { Exchange } from '../calls/client.ts'
@@ -41,6 +42,7 @@ export interface Outcome {
  * - There, the schema lists the value (enum, boolean, null), or the operation accepts two other values that were made up;
  *   of numbers also the one beside it or in the middle, since a few accepted ones may be the ids that exist.
  * - The value is refused as well with everything else in the call at once, and with other numbers beside it.
+ * - A text like it is refused as well, or the same text may be given to several items.
  *
  * What is refused otherwise is listed as untested.
  */
@@ -53,13 +55,22 @@ export async function judgeRefusals(
   const label = placed.subject.label(placed.part.path)
   if (after !== undefined) accepted.add(JSON.stringify(after))
   for (const { edge, exchange } of refused) {
-    const isDecided = after !== undefined && isDecidedBySchema(operation, placed.part, edge, accepted)
-    if (isDecided && !(await isTakenElsewhere(run, operation, placed, edge.value)))
-      run.report.addTo(
-        operation,
+    const isDecided =
+      after !== undefined && !isLanguage(label, placed) && isDecidedBySchema(operation, placed.part, edge, accepted)
+    if (
+      isDecided &&
+      !(await isTakenElsewhere(run, operation, placed, edge.value)) &&
+      !(await isPerhapsInUse(run, operation, placed, edge.value))
+    )
+      run.report.add(
         'valid-refused',
+        operation.id,
         `${label} at an edge, ${shorten(edge.value)} is answered with ${exchange.status}, and ${shorten(after)} with 2xx`,
-        exchange.curl,
+        {
+          pointer: operation.pointer,
+          curl: exchange.curl,
+          ...(isCountedOtherwise(placed.part, edge.value) && { severity: 'warning' }),
+        },
       )
     else
       run.report.skip(
@@ -69,6 +80,14 @@ export async function judgeRefusals(
       )
   }
 }
+
+/** Whether the text is written in a small language of its own, of which the spec says nothing. */
+const isLanguage = (label: string, { subject: { place } }: Placed): boolean =>
+  place === 'query' && /^((order|sort)(_?by)?|fields?|select|include|expand|embed|filter|where)$/i.test(nameIn(label))
+
+/** Whether a text is too long only for those who count UTF-16 units in place of characters, as many libraries do. */
+const isCountedOtherwise = ({ form: { maxLength } }: Part, value: unknown): boolean =>
+  typeof value === 'string' && typeof maxLength === 'number' && value.length > maxLength
 
 function isDecidedBySchema(
   { method }: SpecOperation,
@@ -87,6 +106,66 @@ function isDecidedBySchema(
   const reach = isEnd && least !== undefined && most !== undefined ? Math.max(step, (most - least) / 2 + step) : step
   const isBetween = others.some((one) => one < value) && others.some((one) => one > value)
   return isBetween || others.some((one) => Math.abs(one - value) <= reach)
+}
+
+/** Whether a text is refused although one like it is accepted, where each item needs another text. */
+async function isPerhapsInUse(
+  run: CheckRun,
+  operation: SpecOperation,
+  placed: Placed,
+  value: unknown,
+): Promise<boolean> {
+  const { subject, part, whole } = placed
+  if (typeof value !== 'string' || subject.place !== 'body') return false
+  for (const other of textsLike(value)) {
+    const isValid = run.values.fits(subject.schema, withPart(undefined, whole, part.path, other))
+    if (!isValid || !isTaken(await sendPart(run, operation, placed, other))) continue
+    return isUnique(run, operation, placed)
+  }
+  return false
+}
+
+/** Texts of the same scripts and nearly the same length that no item has. */
+function textsLike(value: string): string[] {
+  const characters = [...value]
+  const random = (length: number) => Array.from({ length }, () => letters[randomInt(letters.length)])
+  if (characters.length < 8) return Array.from({ length: 6 }, () => random(characters.length).join(''))
+  const start = characters.slice(0, 4)
+  return [[...start, ...random(4), ...characters.slice(8)].join('')]
+}
+
+const letters = [
+  ...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789αβγδεζηθλμνξπρστφψωбвгджзиклмнптфхцшщэюя',
+]
+
+/** Whether a second item with the same value in this place is refused. */
+async function isUnique(run: CheckRun, operation: SpecOperation, { part }: Placed): Promise<boolean> {
+  const list = operation.path.replace(/\/\{[^}]*\}\/?$/, '').replace(/\/$/, '')
+  const create = run.operations.find(({ method, path }) => method === 'POST' && path.replace(/\/$/, '') === list)
+  const subject = create && subjectsOf(create).find(({ place }) => place === 'body')
+  const values = create && ordinaryValues(run, create, { all: true, fresh: true })
+  const whole = values && subject?.get(values)
+  if (!create || !subject || whole === undefined) return false
+  const value = run.values.ordinary(part.schema, { fresh: true, all: true })
+  const placed = { subject, part, whole }
+  if (!isTaken(await sendPart(run, create, placed, value))) return false
+  const again = await sendPart(run, create, placed, value)
+  return again !== undefined && again.status >= 400 && again.status < 500
+}
+
+/** Sends ordinary values with one part that is another. */
+export async function sendPart(
+  run: CheckRun,
+  operation: SpecOperation,
+  { subject, part, whole }: Placed,
+  value: unknown,
+): Promise<Exchange | undefined> {
+  const values = ordinaryValues(run, operation, { all: false })
+  if (!values) return undefined
+  const { schema, get, set } = subject
+  const own = withPart(get(values), whole, part.path, value)
+  const root = run.values.fits(schema, own) ? own : withPart(undefined, whole, part.path, value)
+  return call(run, operation, set(values, root))
 }
 
 /** Whether the value is accepted with everything else at once, or with other numbers beside it. */

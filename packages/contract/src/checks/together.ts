@@ -11,6 +11,10 @@ const many = 5
 export async function checkTogether(life: Life): Promise<void> {
   const { run, resource, create, thing, words } = life
   const { report } = run
+  // Of a value that is given, such as the address of a feed, there may be one item at most.
+  const given = Object.keys(thing.sent).find((name) => run.given?.[name] !== undefined)
+  if (given !== undefined)
+    return report.skip(create.id, 'several creations at once', `each has the same ${given}: --value`)
   const inputs = Array.from({ length: many }, () => {
     const canary = words.next()
     return { canary, values: newValues(run, resource, canary, { path: thing.path, isLeast: false }) }

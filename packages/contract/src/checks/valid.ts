@@ -6,7 +6,7 @@ import { type Subject, subjectsOf } from '../calls/subjects.ts'
 import type { SpecOperation } from '../spec.ts'
 import { type Edge, edgesOf } from '../values/edges.ts'
 import { type Part, partsOf, withPart } from '../values/parts.ts'
-import { isRefusal, isTaken, judgeRefusals, type Outcome, type Placed } from './refusals.ts'
+import { isRefusal, isTaken, judgeRefusals, type Outcome, type Placed, sendPart } from './refusals.ts'
 
 const mostEdges = 120
 
@@ -62,7 +62,7 @@ async function checkPart(run: CheckRun, operation: SpecOperation, placed: Placed
   /** Another ordinary value of this part, all else ordinary. */
   const control = async (): Promise<unknown> => {
     const value = run.values.ordinary(schema, { fresh: true, all: true })
-    return value !== undefined && isValid(value) && isTaken(await send(run, operation, placed, value))
+    return value !== undefined && isValid(value) && isTaken(await sendPart(run, operation, placed, value))
       ? value
       : undefined
   }
@@ -71,7 +71,7 @@ async function checkPart(run: CheckRun, operation: SpecOperation, placed: Placed
   const before = await control()
   if (before !== undefined) accepted.add(JSON.stringify(before))
   for (const edge of edges) {
-    const exchange = await send(run, operation, placed, edge.value)
+    const exchange = await sendPart(run, operation, placed, edge.value)
     if (isTaken(exchange)) accepted.add(JSON.stringify(edge.value))
     else if (exchange && isRefusal(exchange)) refused.push({ edge, exchange })
   }
@@ -86,21 +86,6 @@ const hasIds = (value: unknown): boolean =>
   Object.entries(value).some(([name, one]) => isLearnt(name) || hasIds(one))
 
 const unique = (edges: Edge[]): Edge[] => [...new Map(edges.map((one) => [JSON.stringify(one.value), one])).values()]
-
-/** Sends ordinary values with one part that is another. */
-async function send(
-  run: CheckRun,
-  operation: SpecOperation,
-  { subject, part, whole }: Placed,
-  value: unknown,
-): Promise<Exchange | undefined> {
-  const values = ordinaryValues(run, operation, { all: false })
-  if (!values) return undefined
-  const { schema, get, set } = subject
-  const own = withPart(get(values), whole, part.path, value)
-  const root = run.values.fits(schema, own) ? own : withPart(undefined, whole, part.path, value)
-  return call(run, operation, set(values, root))
-}
 
 /** Calls again where other calls have changed the item since its version was learnt. */
 async function callCurrent(run: CheckRun, operation: SpecOperation, values: CallValues): Promise<Exchange | undefined> {

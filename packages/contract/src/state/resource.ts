@@ -1,5 +1,6 @@
 import { resourceOf } from '../calls/pool.ts'
 import { asObject, type Schema, type SpecOperation } from '../spec.ts'
+import { formsOf } from '../values/forms.ts'
 import type { Id } from './things.ts'
 
 /** Things of one kind, with the operations that work with them. */
@@ -85,11 +86,33 @@ const searchesOf = (operations: readonly SpecOperation[]): SpecOperation[] =>
     ({ method, path, inputs }) => method === 'GET' && isSearchPath(path) && inputs.some(({ name }) => isSearch(name)),
   )
 
-/** Whether an operation is to show things of this kind: a search does so where its description names them. */
-export function isToShow({ path, node }: SpecOperation, resource: Resource): boolean {
-  if (!isSearchPath(path)) return true
-  const words = `${path} ${node.summary} ${node.description}`.toLowerCase().match(/[\p{L}\p{N}]+/gu)
-  return words?.includes(resourceOf(resource.path).toLowerCase()) ?? false
+/** What a search says of an item beside the item. */
+const ofHits = /^(_?score|rank|relevance|snippet|highlights?|excerpt|preview|matches|url|link|href|type)$/i
+
+/**
+ * Whether an operation is to show things of this kind. A search elsewhere does so if its items have only members that the
+ * things have, or, where its items are not described, if its text names them.
+ */
+export function isToShow(operation: SpecOperation, { create, path }: Pick<Resource, 'create' | 'path'>): boolean {
+  if (!isSearchPath(operation.path) || resourceOf(operation.path) === resourceOf(path)) return true
+  const shown = namesIn(itemSchema(answerSchema(operation))).filter((name) => !ofHits.test(name))
+  const known = create ? [...namesIn(answerSchema(create)), ...namesIn(asObject(create.bodies[0]?.schema))] : []
+  if (shown.length > 0 && known.length > 0) return shown.every((name) => known.includes(name))
+  const { summary, description } = operation.node
+  const words = `${operation.path} ${summary} ${description}`.toLowerCase().match(/[\p{L}\p{N}]+/gu)
+  return words?.includes(resourceOf(path).toLowerCase()) ?? false
+}
+
+const namesIn = (schema: Schema): string[] => formsOf(schema).flatMap((form) => Object.keys(asObject(form.properties)))
+
+/** The schema of an item of a list, which may be in a member of the answer. */
+function itemSchema(schema: Schema): Schema {
+  for (const form of formsOf(schema)) {
+    if (form.items !== undefined) return asObject(form.items)
+    for (const member of Object.values(asObject(form.properties)))
+      for (const inner of formsOf(asObject(member))) if (inner.items !== undefined) return asObject(inner.items)
+  }
+  return {}
 }
 
 /** The path parameter that says which thing is meant: that which its creation does not have. */

@@ -17,6 +17,7 @@ export function accountRoutes(host: Host): UserRoutes {
   const { users } = host
   const { accounts, tries } = users
 
+  // Passwords are counted by the ID, so that guesses of strangers at the name do not keep its user from acting.
   function accountOf({ state }: Context): User {
     if (users.mode === 'single') throw new Problem(409, 'This host has a single user, who has no account')
     return state.user as User
@@ -28,7 +29,7 @@ export function accountRoutes(host: Host): UserRoutes {
       const { password, next } = bodyOf(ctx, Change)
       const fault = passwordFault(next, account.name)
       if (fault !== undefined) throw new Problem(422, fault.replace(/\.$/, ''))
-      await tries.check(ctx, account.name, wrong, async (signal) => {
+      await tries.check(ctx, account.id, wrong, async (signal) => {
         if (!(await accounts.check(account.name, password, signal))) return undefined
         await accounts.changePassword(account, next, signal)
         return account
@@ -44,7 +45,7 @@ export function accountRoutes(host: Host): UserRoutes {
     'POST /api/account/delete': async (_, ctx) => {
       const account = accountOf(ctx)
       const { password } = bodyOf(ctx, Confirmed)
-      await tries.check(ctx, account.name, wrong, (signal) => accounts.check(account.name, password, signal))
+      await tries.check(ctx, account.id, wrong, (signal) => accounts.check(account.name, password, signal))
       await removeAccount(host, account)
       return signOut(ctx, host)
     },

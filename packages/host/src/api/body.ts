@@ -4,6 +4,8 @@ import type { Context, Middleware } from 'koa'
 import { koaBody } from 'koa-body'
 import type { z } from 'zod'
 
+const asJson = 'Send the body as JSON, with Content-Type: application/json'
+
 const reader = (limit: string, words: string): Middleware =>
   koaBody({
     json: true,
@@ -16,7 +18,7 @@ const reader = (limit: string, words: string): Middleware =>
       const { status } = error as Error & { status?: number }
       throw status === 413
         ? new Problem(413, `The body is too large: send less than ${words}`)
-        : new Problem(400, 'Send the body as JSON, with Content-Type: application/json')
+        : new Problem(400, asJson)
     },
   })
 
@@ -43,8 +45,9 @@ function parse(text: string): unknown {
   }
 }
 
-/** @throws Problem 400 that names what is not valid */
+/** @throws Problem 400 that names what is not valid; 415 for a body that is not JSON, which is not read */
 export function bodyOf<Shape extends z.ZodType>(ctx: Context, shape: Shape): z.output<Shape> {
+  if (ctx.get('content-type') !== '' && ctx.is('json', '+json') === false) throw new Problem(415, asJson)
   const read = shape.safeParse((ctx.request as { body?: unknown }).body ?? {})
   if (read.success) return read.data
   const errors = read.error.issues.map(({ path, message }) => ({ name: path.join('.'), detail: message }))

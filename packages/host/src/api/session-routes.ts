@@ -37,7 +37,7 @@ export function sessionRoutes(host: Host): Routes {
       const { name, password } = bodyOf(ctx, Given)
       const fault = userNameFault(name) ?? passwordFault(password, name)
       if (fault !== undefined) throw new Problem(422, fault.replace(/\.$/, ''))
-      const account = await tries.signUp(ctx, (signal) => accounts.add(name, password, signal))
+      const account = await tries.signUp(ctx, name, (signal) => accounts.add(name, password, signal))
       if (!account) throw new Problem(409, 'This name is taken: choose another one')
       return signIn(ctx, host, account)
     },

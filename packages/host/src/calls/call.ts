@@ -56,17 +56,22 @@ export function toOutcome(
     request: { ...request, headers: withoutSecrets(request.headers, keyHeader) },
     response: { status, headers: withoutSecrets(headers), body: text, isCut: isLong || fault !== undefined },
     curl: toCurl(request, keyHeader),
-    result: toResult(status, headers, text + (isLong ? notice : '') + (fault === undefined ? '' : brokenOff(fault))),
+    result: toResult(
+      status,
+      headers,
+      text + (isLong ? notice : '') + (fault === undefined ? '' : brokenOff(fault)),
+      request.url,
+    ),
   }
 }
 
 /** What the model is told of an answer: the body, and before it the status and what to do if the call failed. */
-function toResult(status: number, headers: Record<string, string>, text: string): string {
+function toResult(status: number, headers: Record<string, string>, text: string, url: string): string {
   if (status >= 200 && status < 300) return text === '' ? `The call succeeded (status ${status}, no content).` : text
-  return `${advice(status, headers)}\n${text}`.trim()
+  return `${advice(status, headers, url)}\n${text}`.trim()
 }
 
-function advice(status: number, headers: Record<string, string>): string {
+function advice(status: number, headers: Record<string, string>, url: string): string {
   if (status === 401)
     return 'Status 401: the plugin did not accept the credentials. Tell the user to sign in to it again; do not repeat the call.'
   if (status === 403) return 'Status 403: the user is not allowed to do this. Do not repeat the call.'
@@ -75,8 +80,11 @@ function advice(status: number, headers: Record<string, string>): string {
     return `Status 429: too many calls. Wait ${seconds === undefined ? '' : `${seconds} seconds `}before you call again.`
   }
   if (status >= 500) return `Status ${status}: the plugin failed. Try once more; then tell the user.`
-  if (status >= 300 && status < 400)
-    return `Status ${status}: the plugin answered with a redirect, which the host does not follow. Tell the user.`
+  if (status >= 300 && status < 400) {
+    // As a URL, which has no spaces: no other sentence can stand in it.
+    const target = URL.parse(headers.location ?? '', url)?.href.slice(0, 500)
+    return `Status ${status}: the plugin answered with a redirect${target === undefined ? '' : ` to ${target}`}, which the host does not follow. Tell the user.`
+  }
   return `Status ${status}: the plugin rejected this call. Read the reason and change the arguments before you call again.`
 }
 

@@ -1,5 +1,5 @@
 import { errorCode, FetchFailed, FetchRefused, guardedFetcher } from '@reference-plugins/guarded-fetch'
-import { checkArguments, RequestRefused } from '@reference-plugins/reader'
+import { checkArguments, missingSignIn, RequestRefused } from '@reference-plugins/reader'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { whyUnreachable } from '../registration/reasons.ts'
 import { toSentences } from '../sentences.ts'
@@ -10,7 +10,7 @@ import { Breaker } from './breaker.ts'
 import type { CallInput, Outcome } from './call.ts'
 import { callHttp } from './http-call.ts'
 import { callMcp } from './mcp-call.ts'
-import { isAnonymous, whyOtherSignIn } from './other-sign-in.ts'
+import { isAnonymous, mayBeAnonymous, whyOtherSignIn } from './other-sign-in.ts'
 
 /** ChatGPT's limit for one call, there and back, in milliseconds. */
 const defaultLimit = 45_000
@@ -51,16 +51,20 @@ export class Caller {
       )
     const limit = AbortSignal.timeout(longestCall)
     const signal = AbortSignal.any([input.signal, limit])
-    const fetch = guardedFetcher({ allowLoopback, redirects: 0, maximumBytes: mostBytes, timeout: longestCall })
-    const perform = operation.target.kind === 'mcp' ? callMcp : callHttp
+    const [perform, redirects] =
+      operation.target.kind === 'mcp' ? ([callMcp, 0] as const) : ([callHttp, 'returned'] as const)
+    const fetch = guardedFetcher({ allowLoopback, redirects, maximumBytes: mostBytes, timeout: longestCall })
     try {
       const call = { ...input, arguments: checked.arguments, signal, fetch }
-      const carrier = isAnonymous(plugin, operation) ? withoutSignIn(plugin) : plugin
-      const first = await perform({ ...call, authorization: await credentials.authorization(user, carrier) })
-      const isUnauthorized = first.response?.status === 401
-      const other = isUnauthorized && whyOtherSignIn(plugin, operation, first.response?.headers ?? {})
-      if (other) first.result = `${toSentences([`Status 401: ${other}`])}\n${first.response?.body}`.trim()
-      const isRefused = isUnauthorized && !other && plugin.document.auth.type === 'oauth'
+      const authorization = await this.#authorization(input)
+      const first = await perform({ ...call, authorization })
+      const { status, headers = {}, body = '' } = first.response ?? {}
+      const isUnauthorized = status === 401
+      // Some frameworks answer 403 where a key or a token is missing.
+      const isMissing = status === 403 && missingSignIn(plugin.document.auth, operation) !== undefined
+      const other = (isUnauthorized || isMissing) && whyOtherSignIn(plugin, operation, headers)
+      if (other) first.result = `${toSentences([`Status ${status}: ${other}`])}\n${body}`.trim()
+      const isRefused = isUnauthorized && !other && authorization !== undefined && plugin.document.auth.type === 'oauth'
       const last = isRefused
         ? await perform({ ...call, authorization: await credentials.authorization(user, plugin, true) })
         : first
@@ -84,6 +88,18 @@ export class Caller {
       return { state: 'failed', result: toSentences([`${title} ${reason}`, 'Tell the user']), milliseconds }
     }
   }
+
+  /** @throws NotActivated */
+  #authorization({ user, plugin, operation }: CallInput): Promise<string | undefined> {
+    const { credentials } = this.#options
+    if (isAnonymous(plugin, operation)) return credentials.authorization(user, withoutSignIn(plugin))
+    return credentials.authorization(user, plugin).catch((error) => {
+      if (!(error instanceof NotActivated)) throw error
+      if (mayBeAnonymous(plugin, operation)) return credentials.authorization(user, withoutSignIn(plugin))
+      const other = whyOtherSignIn(plugin, operation, {})
+      throw other === undefined ? error : new NotActivated(other)
+    })
+  }
 }
 
 /** The plugin as one that anyone may call. */
@@ -93,7 +109,7 @@ function withoutSignIn(plugin: RegisteredPlugin): RegisteredPlugin {
 }
 
 function whyFailed(error: Error, server: string): string {
-  if (error instanceof FetchRefused) return `was not called, or its answer was not read: ${error.message}`
+  if (error instanceof FetchRefused) return `did not give an answer that the host reads: ${error.message}`
   if (errorCode(error) === undefined)
     return `did not answer: ${error instanceof FetchFailed ? error.message : 'the connection broke'}`
   const { message, advice } = whyUnreachable(error, server)

@@ -7,6 +7,16 @@ export const isAnonymous = ({ document }: RegisteredPlugin, operation: DocumentO
   document.source === 'spec' && isPublic(operation)
 
 /**
+ * Whether an operation is called without credentials until there are some: its sign-in is optional, or only others of its
+ * spec name one. Developers forget to name it, so it carries the credentials that there are.
+ */
+export function mayBeAnonymous({ document }: RegisteredPlugin, { signIn }: DocumentOperation): boolean {
+  if (document.source !== 'spec') return false
+  if (signIn === undefined) return document.operations.some((one) => one.signIn !== undefined)
+  return signIn.some((way) => way.length === 0)
+}
+
+/**
  * Why an answer 401 says nothing about the credentials of the plugin, and signing in again does not help. Undefined if it
  * may be because of them.
  * @param headers of the answer

@@ -73,8 +73,12 @@ async function parse<Read>(
 
 function judge(what: 'manifest' | 'spec', repairs: Repair[]): Passed<undefined> {
   if (repairs.length === 0) return passed(undefined, `The ${what} is valid`)
-  const told = repairs.slice(0, 5).map(({ message }) => message)
-  if (repairs.length > told.length) told.push(`And ${repairs.length - told.length} more`)
+  const counts = new Map<string, number>()
+  for (const { message } of repairs) counts.set(message, (counts.get(message) ?? 0) + 1)
+  const told = [...counts]
+    .slice(0, 5)
+    .map(([message, count]) => (count === 1 ? message : `At ${count} places: ${message}`))
+  if (counts.size > told.length) told.push(`And ${counts.size - told.length} more`)
   const count = repairs.length === 1 ? 'One problem was' : `${repairs.length} problems were`
   return warned(`${count} repaired while reading: other hosts may reject the ${what}`, toSentences(told))
 }

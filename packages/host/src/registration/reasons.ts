@@ -66,6 +66,13 @@ function whyRefused(error: Error, { host, hostname, port }: URL): Refusal {
         ? 'Plugins on this machine can be registered in development only: start the host with NODE_ENV=development'
         : 'Register the public address of the plugin, or run the host where the plugin runs and use localhost',
     )
+  if (/HTTP\/1\.1 protocol/.test(error.message))
+    return refusal(`${host} does not speak HTTP`, 'Check the port: another program listens there')
+  if (/^(Z_|ERR_BROTLI|ERR__ERROR_|ERR_PADDING|ZSTD)/.test(errorCode(error) ?? ''))
+    return refusal(
+      `The answer of ${host} cannot be unpacked`,
+      'Its Content-Encoding is not that of its body: check the server and the proxy before it',
+    )
   if (/bad port/.test(error.message))
     return refusal(
       `Browsers and assistants do not call port ${port}`,
@@ -105,6 +112,7 @@ export function whyStatus(status: number, url: string, name: DocumentName): Refu
       `The ${what} is read before anybody has signed in: serve it without a token`,
     )
   if (status >= 300 && status < 400) return new Refusal(`${pathname} redirects (${status})`, 'Serve it at this address')
+  if (status === 429) return new Refusal(`${pathname} answers 429: too many requests`, 'Wait a minute, then try again')
   if (status >= 500) return new Refusal(`${pathname} answers ${status}`, 'The server failed: check its log')
   return new Refusal(`${pathname} answers ${status}`, `Serve the ${what} with status 200`)
 }

@@ -34,12 +34,14 @@ export class PasswordTries {
     throw new Problem(403, wrong)
   }
 
-  /** @throws Problem 429; 503 */
-  async signUp<Result>(caller: Caller, attempt: Attempt<Result>): Promise<Result> {
+  /** From now on the user is known at this address. @throws Problem 429; 503 */
+  async signUp<Result>(caller: Caller, name: string, attempt: Attempt<Result>): Promise<Result> {
     await this.#signUps.consume(addressKey(caller.ip)).catch(() => {
       throw tooMany(60)
     })
-    return whileWaited(caller.res, attempt).catch(toProblem)
+    const result = await whileWaited(caller.res, attempt).catch(toProblem)
+    if (result !== undefined) await this.#limits.trust(caller.ip, name)
+    return result
   }
 }
 

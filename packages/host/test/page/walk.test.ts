@@ -119,6 +119,17 @@ test('a plugin shows the response of an operation with a view, in a frame that r
       { status: 409, message: /Another view/ },
     )
   assert.equal(viewed.filter((one) => one.id !== open).length, hidden + 1)
+  // A view that asks without end makes one request, and is closed.
+  let asked = 0
+  page.on('request', (request) => (asked += request.url().endsWith('/view-calls') ? 1 : 0))
+  await page
+    .frames()
+    .at(-1)
+    ?.evaluate(`for (let id = 1000; id < 3000; id++)
+      parent.postMessage({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'getTodos', arguments: { username: 'ada' } } }, '*')`)
+  await page.getByText('This view was closed because it sent too many messages').waitFor()
+  await press('Deny')
+  assert.deepEqual([asked, await page.locator('iframe.view').count()], [1, 0])
   // The test itself caused that error.
   errors.splice(0, errors.length, ...errors.filter((one) => !/Fetch API cannot load|Connecting to/.test(one)))
 })

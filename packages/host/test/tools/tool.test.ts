@@ -407,6 +407,19 @@ test('any JSON Schema of an MCP tool becomes an input', () => {
   assert.deepEqual(input(undefined), { type: 'object', properties: {} })
 })
 
+test('a tool of an MCP server that answers only as a task is left out', () => {
+  const tools = ['required', 'optional', 'forbidden', undefined].map((taskSupport) => ({
+    name: String(taskSupport),
+    inputSchema: {},
+    ...(taskSupport && { execution: { taskSupport } }),
+  }))
+  const info = { url: 'https://a.test/mcp', name: 'a', title: undefined, instructions: undefined, hasToken: false }
+  assert.deepEqual(
+    toMcpDocument(info, tools).operations.map(({ name }) => name),
+    ['optional', 'forbidden', 'undefined'],
+  )
+})
+
 test('the namespace is that of ChatGPT', () => {
   const operation = operationOf({
     type: 'object',

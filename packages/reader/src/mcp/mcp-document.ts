@@ -11,6 +11,7 @@ export interface McpTool {
   title?: string | undefined
   description?: string | undefined
   inputSchema: unknown
+  execution?: { taskSupport?: unknown } | undefined
   annotations?: { readOnlyHint?: boolean | undefined; title?: string | undefined } | undefined
 }
 
@@ -39,7 +40,10 @@ export function toMcpDocument(
     descriptionForHuman: plainLine(description, 120) || shown,
     auth: { type: hasToken ? 'service_http' : 'none', scheme: 'bearer', verificationTokens: {} },
     server: url,
-    operations: tools.map((tool) => toOperation(tool, names)),
+    // Those of tasks (MCP 2025-11-25) answer no plain call.
+    operations: tools
+      .filter(({ execution }) => execution?.taskSupport !== 'required')
+      .map((tool) => toOperation(tool, names)),
   }
 }
 

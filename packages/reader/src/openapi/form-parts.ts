@@ -36,8 +36,7 @@ function partOf(member: Schema, contentType: string): FormPart {
     one.type === 'file' ||
     (typeof one.contentMediaType === 'string' && one.contentEncoding === undefined) ||
     /^(image|audio|video)\/|octet-stream/.test(type)
-  if (isFile)
-    return { isFile, type: /^[\w.+-]+\/[\w.+-]+$/.test(type.trim()) ? type.trim() : 'application/octet-stream' }
+  if (isFile) return /^[\w.+-]+\/[\w.+-]+$/.test(type.trim()) ? { isFile, type: type.trim() } : { isFile }
   if (/json/.test(type) || one.type === 'object' || one.properties !== undefined) return { type: 'application/json' }
   return {}
 }

@@ -31,6 +31,8 @@ export function refuseOtherText(text: string, what: string): void {
     throw new DocumentRefused(
       `This is not text (it looks like ${binary}). Save ${what} as plain text and publish that.`,
     )
+  if (/^\s*<\?xml\b/i.test(start) && !/<html\b/i.test(start))
+    throw new DocumentRefused(`This is XML, not ${what}, which is JSON or YAML.`, placeOf(text, text.indexOf('<')))
   if (/^\s*</.test(start))
     throw new DocumentRefused(
       `This is a web page, not ${what}${titleOf(start)}. Open the URL in a browser: it must show JSON or YAML.`,

@@ -3,10 +3,15 @@ import { replaceExact } from '@reference-plugins/reader/exact-json'
 import { useEffect, useRef, useState } from 'react'
 import type { Call } from '../../../src/wire.ts'
 import { isObject, parseJson } from '../parts/json.ts'
+import { Notice } from '../parts/notice.tsx'
 import { shownTheme } from '../settings/theme.ts'
 import type { ConversationActions } from './use-conversation.ts'
 
 const maximumHeight = 800
+/** Of a view. More would keep the page busy, or use up what its user may request. */
+const mostMessagesASecond = 200
+/** Between two calls of a view, in milliseconds. */
+const shortestPause = 1_000
 
 /**
  * An MCP App of the plugin (2026-01-26), in a frame of another origin that cannot reach this page. The user confirms each
@@ -15,11 +20,13 @@ const maximumHeight = 800
 export function ViewFrame({ call, actions }: { call: Call; actions: ConversationActions }) {
   const frame = useRef<HTMLIFrameElement>(null)
   const [height, setHeight] = useState(200)
+  const [isClosed, setIsClosed] = useState(false)
   const latest = useRef(actions)
   latest.current = actions
   useEffect(() => {
     const element = frame.current
-    if (!element?.contentWindow) return
+    const view = element?.contentWindow
+    if (!view) return
     const bridge = new AppBridge(
       null,
       { name: 'reference-plugins-host', version: '1' },
@@ -34,15 +41,33 @@ export function ViewFrame({ call, actions }: { call: Call; actions: Conversation
       if (wanted) setHeight(Math.min(wanted, maximumHeight))
       return {}
     }
+    let isCalling = false
     bridge.oncalltool = async ({ name, arguments: given = {} }) => {
+      if (isCalling) return { isError: true, ...toText('A view makes one call at a time, and at most one a second.') }
+      isCalling = true
       await latest.current.callByView(call.id, name, given)
-      return { content: [{ type: 'text', text: 'The user is asked below in the conversation.' }] }
+      setTimeout(() => (isCalling = false), shortestPause)
+      return toText('The user is asked below in the conversation.')
     }
-    const transport = new PostMessageTransport(element.contentWindow, element.contentWindow)
+    let received = 0
+    const second = setInterval(() => (received = 0), 1_000)
+    const limit = (event: MessageEvent) => {
+      if (event.source !== view || ++received <= mostMessagesASecond) return
+      event.stopImmediatePropagation()
+      setIsClosed(true)
+    }
+    // Before the listener of the transport.
+    addEventListener('message', limit)
+    const transport = new PostMessageTransport(view, view)
     void bridge.connect(transport)
     element.src = `/api/calls/${call.id}/view`
-    return () => void bridge.close()
+    return () => {
+      clearInterval(second)
+      removeEventListener('message', limit)
+      void bridge.close()
+    }
   }, [call.id])
+  if (isClosed) return <Notice kind="warning">This view was closed because it sent too many messages.</Notice>
   return (
     <iframe
       ref={frame}
@@ -56,6 +81,8 @@ export function ViewFrame({ call, actions }: { call: Call; actions: Conversation
 
 /** A message to a frame carries no exact numbers; as texts they keep their digits. */
 const toCloneable = (value: unknown): unknown => replaceExact(value, (text) => text)
+
+const toText = (text: string) => ({ content: [{ type: 'text' as const, text }] })
 
 function toResult({ response }: Call) {
   const text = response?.body ?? ''

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { checkPlugin, type Report } from '../../src/index.ts'
+import { mocks, ofEveryMock, servers, type WorldServer } from './servers.ts'
+import { missingFor, start, startMocks } from './start.ts'
+
+const atOnce = 8
+
+async function check({ app, spec, accepted, unreached, ...options }: WorldServer): Promise<Report> {
+  const server = await start(app)
+  try {
+    return await checkPlugin({
+      baseUrl: server.url,
+      manifest: 'none',
+      ...(spec !== undefined && { spec: `${server.url}${spec}` }),
+      ...options,
+    })
+  } finally {
+    server.stop()
+  }
+}
+
+const corpus = process.env.CORPUS ?? new URL('../../../../../shared/corpus/plugins', import.meta.url).pathname
+const mocked = Object.keys(mocks)
+  .map((name) => ({ name, file: name.startsWith('/') ? name : join(corpus, name) }))
+  .filter(({ file }) => existsSync(file))
+const reports = new Map<string, Report>()
+const failures = new Map<string, Error>()
+const prism = missingFor('prism.mjs') === undefined ? await startMocks(mocked.map(({ file }) => file)) : undefined
+const work: [string, () => Promise<Report>][] = [
+  ...mocked.flatMap(({ name, file }, index): [string, () => Promise<Report>][] => {
+    const baseUrl = prism?.urls[index]
+    // Prism does not answer some malformed bodies at all.
+    return baseUrl === undefined
+      ? []
+      : [[name, () => checkPlugin({ baseUrl, spec: file, manifest: 'none', callTime: 3 })]]
+  }),
+  ...Object.entries(servers)
+    .filter(
+      ([
+        ,
+        {
+          app: [app = ''],
+        },
+      ]) => missingFor(app) === undefined,
+    )
+    .map(([name, server]): [string, () => Promise<Report>] => [name, () => check(server)]),
+]
+const next = async (): Promise<void> => {
+  for (let one = work.shift(); one; one = work.shift()) {
+    const [name, judge] = one
+    await judge().then(
+      (report) => reports.set(name, report),
+      (error) => failures.set(name, error),
+    )
+  }
+}
+await Promise.all(Array.from({ length: atOnce }, next))
+prism?.stop()
+
+function reportOf(name: string): Report {
+  const report = reports.get(name)
+  if (!report) throw failures.get(name) ?? new Error(`${name} was not checked`)
+  return report
+}
+
+/** The errors that nobody has judged to be true. */
+const newErrors = ({ findings }: Report, accepted: Record<string, string>) =>
+  findings
+    .filter(({ severity, code, subject }) => severity === 'error' && !Object.hasOwn(accepted, `${code} ${subject}`))
+    .map(({ code, subject, detail, seen, curl }) => [code, subject, detail, seen?.slice(0, 300), curl?.slice(0, 300)])
+
+for (const [name, accepted] of Object.entries(mocks)) {
+  const isThere = mocked.some((one) => one.name === name)
+  const skip = missingFor('prism.mjs') ?? (isThere ? false : 'there is no corpus of real plugins here: set CORPUS')
+  test(`Prism, ${name.replace(/.*oas-examples\//, '')}: no error that is none`, { skip }, () => {
+    const errors = newErrors(reportOf(name), accepted)
+    assert.deepEqual(
+      errors.filter(([code, subject]) => !ofEveryMock.test(`${code} ${subject}`)),
+      [],
+    )
+  })
+}
+
+for (const [name, { app, accepted = {}, unreached = [] }] of Object.entries(servers))
+  test(`${name}: no error that is none`, { skip: missingFor(app[0] ?? '') ?? false }, () => {
+    const report = reportOf(name)
+    assert.deepEqual(newErrors(report, accepted), [])
+    const silent = [...report.planned].filter((id) => !report.answered.has(id) && !unreached.includes(id))
+    assert.deepEqual(silent, [], JSON.stringify(report.untested))
+  })
