@@ -159,6 +159,14 @@ export const explanations: Record<string, Explanation> = {
     why: 'A stolen code is enough to sign in as the user.',
     source: 'RFC 7636 and RFC 9700, section 2.1.1',
   },
+  'oauth-injection': {
+    why: 'A link to the sign-in can run a script there and take the password of the user.',
+    source: 'CWE-79, Cross-site Scripting',
+  },
+  'oauth-password': {
+    why: 'Whoever knows the name of a user is that user.',
+    source: 'CWE-287, Improper Authentication',
+  },
   'oauth-state': {
     why: 'The client refuses the sign-in, as it must against forged answers.',
     source: 'RFC 6749, section 10.12',

@@ -232,6 +232,14 @@ export const rules = {
     'A refusal of the user gives a code',
     'Redirect with error=access_denied where the user refuses',
   ),
+  'oauth-injection': error(
+    'A page of the sign-in shows input as HTML',
+    'Escape everything that a page shows: & < > " and single quotes',
+  ),
+  'oauth-password': warning(
+    'A wrong password signs in',
+    'Compare the password, also on a server for tests: nothing else shows that the real one does',
+  ),
   'oauth-implicit': warning(
     'Tokens are sent in a redirect',
     'Refuse every response_type but code: tokens in URLs end up in histories and logs (RFC 9700, section 2.1.2)',

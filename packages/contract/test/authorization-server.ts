@@ -56,6 +56,10 @@ export const flowMutants = {
   'no-frame-policy': 'oauth-framing',
   'script-cookie': 'oauth-cookie',
   'refusal-ignored': 'oauth-consent',
+  'any-password': 'oauth-password',
+  'page-unescaped': 'oauth-injection',
+  'refresh-announced': 'oauth-token-answer',
+  'hour-in-milliseconds': 'oauth-token-answer',
   'state-lost-on-error': 'oauth-state',
   'unknown-scope': 'oauth-scope',
   'scope-grows': 'oauth-scope',
@@ -165,7 +169,8 @@ export async function serveAuthorization(defect?: FlowDefect, lifetime = 3600) {
       response.writeHead(303, { location: to.href }).end()
     }
     if (type !== 'code' && on('error-redirect')) return fail('unsupported_response_type')
-    if (!isKnown || (callbacks.length > 1 && !on('last-callback'))) return page(response, 400, 'Unknown client', '')
+    if (!isKnown || (callbacks.length > 1 && !on('last-callback')))
+      return page(response, 400, 'Unknown client', on('page-unescaped') ? `<p>${callback}` : '')
     const method = query.get('code_challenge_method')
     if (type === 'token' && on('implicit')) {
       const to = `${callback}#access_token=made&token_type=bearer&state=${encodeURIComponent(query.get('state') ?? '')}`
@@ -182,7 +187,8 @@ export async function serveAuthorization(defect?: FlowDefect, lifetime = 3600) {
     if (form.get('action') === 'sign-in') {
       if (on('sign-in-500')) return page(response, 500, 'It failed', '')
       const name = form.get('email') ?? ''
-      if (users[name] !== form.get('pass')) return page(response, 200, 'Try again', signInForm)
+      if (users[name] !== form.get('pass') && !(on('any-password') && users[name]))
+        return page(response, 200, 'Try again', signInForm)
       const fresh = randomBytes(8).toString('hex')
       sessions.set(fresh, name)
       const more = on('script-cookie') ? '' : '; HttpOnly; SameSite=Lax'
@@ -295,9 +301,15 @@ export async function serveAuthorization(defect?: FlowDefect, lifetime = 3600) {
         access_token: access,
         token_type: on('token-type') ? 'access' : 'Bearer',
         ...(!on('no-expires-in') && {
-          expires_in: on('expires-text') ? '3600' : on('expires-in-milliseconds') ? 3_600_000_000_000 : life,
+          expires_in: on('expires-text')
+            ? '3600'
+            : on('expires-in-milliseconds')
+              ? 3_600_000_000_000
+              : on('hour-in-milliseconds')
+                ? 3_600_000
+                : life,
         }),
-        refresh_token: next,
+        ...(!on('refresh-announced') && { refresh_token: next }),
         scope: on('scope-list') ? grant.scope.split(' ') : grant.scope,
       },
       {
@@ -386,6 +398,7 @@ export async function serveAuthorization(defect?: FlowDefect, lifetime = 3600) {
         token_endpoint: `${url}/token`,
         revocation_endpoint: `${url}/revoke`,
         response_types_supported: ['code'],
+        grant_types_supported: ['authorization_code', ...(on('refresh-announced') ? ['refresh_token'] : [])],
         authorization_response_iss_parameter_supported: true,
       },
       '/legal': {},

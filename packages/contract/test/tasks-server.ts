@@ -152,7 +152,7 @@ export async function serveTasks({ defect, mostPerSecond, isSoft, paging = 'mark
   }
 
   function refuse(response: ServerResponse, methods: string[]): void {
-    if (on('method-404')) return problem(response, 404, 'Nothing is here')
+    if (on('method-404')) return void problem(response, 404, 'Nothing is here')
     const allow = on('wrong-allow') ? 'GET' : methods.join(', ')
     problem(response, 405, 'Use another method', on('no-allow') ? {} : { allow })
   }

@@ -136,11 +136,16 @@ function learntValue({ pool, values }: CheckRun, { id, path }: SpecOperation, wa
     ? []
     : words.flatMap((word) => pool.candidates({ name: 'id', resource: word, place: 'path' }).slice(0, 1))
   const others = isPath ? [] : pool.ids()
-  const fitting = [...likely, ...(likely.length > 0 && choice === 0 ? [] : [...named, ...others])]
-    .map((value) => [value, textOf(value), ...asJson(textOf(value))].find((one) => values.fits(schema, one)))
-    .filter((one) => one !== undefined)
-  const distinct = [...new Map(fitting.map((one) => [keyOf(one), one])).values()]
-  return distinct[choice % Math.max(1, distinct.length)]
+  const fits = (one: unknown): boolean => values.fits(schema, one)
+  const distinct = new Map<unknown, unknown>()
+  for (const value of [...likely, ...(likely.length > 0 && choice === 0 ? [] : [...named, ...others])]) {
+    const text = textOf(value)
+    const one: unknown = [value, text].find(fits) ?? asJson(text).find(fits)
+    if (one === undefined) continue
+    if (choice === 0) return one
+    distinct.set(keyOf(one), one)
+  }
+  return [...distinct.values()][choice % Math.max(1, distinct.size)]
 }
 
 const textOf = (value: unknown): string => (isNumber(value) ? numberText(value) : String(value))

@@ -220,7 +220,9 @@ function judgeServed(
   if (allowed !== '*' && allowed !== 'https://chatgpt.com')
     report.add('document-cors', subject, `Access-Control-Allow-Origin is ${allowed ?? 'missing'}`, { curl })
   const type = headers['content-type'] ?? 'missing'
-  if (!/json|yaml|text\/plain/i.test(type)) report.add('document-type', subject, `Content-Type is ${type}`, { curl })
+  const isPlain = subject === 'manifest' && /^text\/plain/i.test(type)
+  if (isPlain || !/json|yaml|text\/plain/i.test(type))
+    report.add('document-type', subject, `Content-Type is ${type}`, { curl, severity: isPlain ? 'note' : undefined })
   return true
 }
 

@@ -61,13 +61,18 @@ function* casesOf(run: CheckRun, operation: SpecOperation): Generator<Case> {
 const isChecked = ({ input, place }: Subject): boolean =>
   place !== 'header' || !/^(if-|range$|prefer$|accept-|origin$|cookie$)/i.test(input?.name ?? '')
 
-/** Values with every part, one for each branch of the schema. */
-function wholeValues(run: CheckRun, operation: SpecOperation, subject: Subject): unknown[] {
-  const whole = subject.get(
-    ordinaryValues(run, operation, { all: true }) ?? { path: {}, query: {}, header: {}, cookie: {} },
+/** Values with every part: one for each branch of the schema, and of the schemas of its parts. */
+function wholeValues(run: CheckRun, operation: SpecOperation, { schema, get }: Subject): unknown[] {
+  const { values } = run
+  const whole = get(ordinaryValues(run, operation, { all: true }) ?? { path: {}, query: {}, header: {}, cookie: {} })
+  const first = whole ?? values.ordinary(schema, { all: true })
+  const others = partsOf(schema, first, (one, value) => values.fits(one, value)).flatMap((part) =>
+    values
+      .branches(part.schema)
+      .map((branch) => withPart(undefined, first, part.path, branch))
+      .filter((one) => values.fits(schema, one)),
   )
-  const first = whole ?? run.values.ordinary(subject.schema, { all: true })
-  return [first, ...run.values.branches(subject.schema)].filter((one) => one !== undefined).slice(0, 5)
+  return [first, ...others].filter((one) => one !== undefined).slice(0, 6)
 }
 
 interface Place {

@@ -1,9 +1,12 @@
 import type { Granted, TokenAnswer } from '../oauth/driver.ts'
 import type { Flow } from '../oauth/flow.ts'
 import { SignInFailed } from '../oauth/walk.ts'
+import { asArray } from '../spec.ts'
 
 /** From here on, a number is a time in milliseconds or a date. */
 const longestLife = 1e9
+/** In seconds. A thousand times as much is none that anybody chooses. */
+const commonLives = [300, 600, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200, 86_400]
 const shortestSecret = 16
 
 /** The redirect to the client: code, state and issuer. */
@@ -67,7 +70,12 @@ export function checkTokenAnswer(flow: Flow, { status, headers, json }: TokenAns
   if (life === undefined) flow.add('oauth-expires-in', 'expires_in is missing')
   else if (typeof life !== 'number' || !Number.isInteger(life)) say('expires_in is not a whole number')
   else if (life <= 0) say(`expires_in is ${life}`)
+  else if (commonLives.includes(life / 1000))
+    flow.note('oauth-token-answer', `expires_in is ${life}, which is ${life / 1000} seconds in milliseconds`)
   else if (life > longestLife) say(`expires_in is ${life}: it must be in seconds from now`)
+  const { grant_types_supported: grants } = flow.endpoints.metadata
+  if (refresh === undefined && asArray(grants).includes('refresh_token'))
+    flow.note('oauth-token-answer', 'refresh_token is missing, and the metadata announces the grant refresh_token')
   if (refresh !== undefined && (typeof refresh !== 'string' || refresh === '')) say('refresh_token is not text')
   if (scope !== undefined && typeof scope !== 'string') say('scope is not a text with spaces between the scopes')
   // RFC 6750, section 2.1: others cannot stand in the Authorization header.

@@ -10,7 +10,7 @@ import { asArray, asObject, type Schema } from '../spec.ts'
 import { checkGranted, checkPages, checkTokenAnswer } from './oauth-answers.ts'
 import { checkCodes } from './oauth-codes.ts'
 import { checkRefresh, checkRevocation } from './oauth-refresh.ts'
-import { checkRequests } from './oauth-requests.ts'
+import { checkPassword, checkRequests } from './oauth-requests.ts'
 
 const subject = 'oauth'
 /** A token that lives longer is not waited for, in seconds. */
@@ -65,11 +65,13 @@ async function checkFlow(flow: Flow): Promise<SignedIn> {
   const { secondSignIn, signIn, readScope } = flow.settings
   const mine = await flow.sign()
   const theirs = secondSignIn && (await flow.sign({}, secondSignIn))
-  return {
+  const signedIn = {
     token: toLive(flow, await driver.exchange(client, mine), signIn),
     secondToken: theirs && toLive(flow, await driver.exchange(client, theirs), secondSignIn),
     readOnlyToken: readScope === undefined ? undefined : await readOnlyToken(flow, readScope),
   }
+  await checkPassword(flow)
+  return signedIn
 }
 
 /** The first exchange shows whether the token endpoint takes what the manifest announces. */

@@ -42,6 +42,8 @@ async function checkServer(auth: Schema, baseUrl: string, issuer: string | undef
   if (typeof own !== 'string') say('it has no member issuer')
   else if (issuer !== undefined && own.replace(/\/$/, '') !== issuer.replace(/\/$/, ''))
     say(`its issuer is ${own}, and ${issuer} leads to it`)
+  else if (issuer === undefined && (!URL.canParse(own) || new URL(own).origin !== origin))
+    say(`its issuer is ${own}, and it is served at ${origin}`)
   for (const [member, ofManifest] of [
     ['authorization_endpoint', 'client_url'],
     ['token_endpoint', 'authorization_url'],

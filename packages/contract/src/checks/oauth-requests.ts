@@ -1,3 +1,5 @@
+import { TimeOver } from '../deadline.ts'
+import { exchange } from '../exchange.ts'
 import type { AuthorizeChange } from '../oauth/driver.ts'
 import type { Flow } from '../oauth/flow.ts'
 import { checkState } from './oauth-answers.ts'
@@ -11,6 +13,7 @@ export async function checkRequests(flow: Flow): Promise<void> {
   await checkPkce(flow)
   await checkUnknownScope(flow)
   await checkRefusal(flow)
+  await checkPages(flow)
 }
 
 /** A callback that only looks like the registered one must not get a code, nor an error. */
@@ -128,4 +131,37 @@ async function checkRefusal(flow: Flow): Promise<void> {
   if (!granted?.hasRefused) return
   if (granted.answer.has('code')) flow.add('oauth-consent', 'after the button that refuses, the client gets a code')
   else checkState(flow, granted.answer, granted.state)
+}
+
+/** The pages show what was sent as text, never as HTML. */
+async function checkPages(flow: Flow): Promise<void> {
+  const { client, endpoints, report } = flow
+  const { authorize, scope, toHere } = endpoints
+  const usual = {
+    response_type: 'code',
+    client_id: client.clientId,
+    redirect_uri: client.redirectUri,
+    scope: flow.settings.scope ?? scope,
+    state: 'made-up-state',
+  }
+  for (const name of ['client_id', 'redirect_uri', 'scope', 'state'] as const) {
+    const query = new URLSearchParams({ ...usual, [name]: `${usual[name]}"><contract-tester>` })
+    const url = `${toHere(authorize)}${authorize.includes('?') ? '&' : '?'}${query}`
+    report.calls++
+    const answer = await exchange(url, { headers: { accept: 'text/html' } }).catch((error) => {
+      if (error instanceof TimeOver) throw error
+      return undefined
+    })
+    const isPage = /html/i.test(answer?.headers['content-type'] ?? '')
+    if (answer && isPage && answer.text.includes('<contract-tester>'))
+      report.add('oauth-injection', 'oauth', `the page shows ${name} as HTML`, { curl: `curl -i '${url}'` })
+  }
+}
+
+/** A wrong password must not sign in. It comes last, because some servers lock the user out after it. */
+export async function checkPassword(flow: Flow): Promise<void> {
+  const { signIn } = flow.settings
+  if (!signIn) return
+  const granted = await flow.tryStranger({ ...signIn, password: `wrong-${signIn.password}` })
+  if (granted?.answer.has('code')) flow.add('oauth-password', 'a wrong password is accepted')
 }

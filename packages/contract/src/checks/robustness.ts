@@ -1,7 +1,7 @@
 import type { CallValues } from '../calls/call-values.ts'
 import type { CheckRun } from '../calls/check-run.ts'
 import type { Exchange, RequestInput } from '../calls/client.ts'
-import { ordinaryValues } from '../calls/ordinary.ts'
+import { isOpaque, ordinaryValues } from '../calls/ordinary.ts'
 import { toRequest } from '../calls/request.ts'
 import { subjectsOf } from '../calls/subjects.ts'
 import { asArray, type SpecOperation } from '../spec.ts'
@@ -77,13 +77,14 @@ async function checkBodies(run: CheckRun, operation: SpecOperation, values: Call
   if (taken) report.addTo(operation, 'size-unlimited', `it is answered with ${taken.status}`)
 }
 
-const hostile = ["' OR 1=1 --", '%00', '../../../../etc/passwd', '{{7*7}}', '\u0000\u0001', '__proto__']
+const hostile = ["' OR 1=1 --", '%00', '../../../../etc/passwd', '{{7*7}}', '([*', '\u0000\u0001', '__proto__']
 
 /** Hostile text in each place of free text: it may be accepted or refused, and nothing else. */
 async function checkHostileTexts(run: CheckRun, operation: SpecOperation, values: CallValues): Promise<void> {
   const whole = ordinaryValues(run, operation, { all: true }) ?? values
   for (const subject of subjectsOf(operation)) {
-    const value = subject.get(whole)
+    const { input } = subject
+    const value = subject.get(whole) ?? (input && isOpaque(input) ? run.values.ordinary(subject.schema) : undefined)
     if (value === undefined || ['header', 'cookie'].includes(subject.place)) continue
     const fits = (schema: Record<string, unknown>, one: unknown) => run.values.fits(schema, one)
     const parts = partsOf(subject.schema, value, fits).filter(({ form }) => isFreeText(form))

@@ -1,7 +1,7 @@
 import type { Report } from '../finding.ts'
 import type { Code } from '../rules.ts'
 import { type AuthorizeChange, type Endpoints, type Granted, OAuthDriver, type TokenAnswer } from './driver.ts'
-import type { OAuthClient, OAuthSettings } from './settings.ts'
+import type { OAuthClient, OAuthSettings, SignIn } from './settings.ts'
 import { SignInFailed } from './walk.ts'
 
 /** Calls an operation that only reads with an access token, and answers the status. Undefined where none can be called. */
@@ -30,11 +30,13 @@ export class Flow {
   }
 
   /** An authorization request that the server should refuse. Undefined where it does not end at a callback. */
-  async trySign(change: AuthorizeChange): Promise<Granted | undefined> {
-    return this.sign(change).catch((error) => {
-      if (!(error instanceof SignInFailed)) throw error
-      return undefined
-    })
+  trySign(change: AuthorizeChange): Promise<Granted | undefined> {
+    return orUndefined(this.sign(change))
+  }
+
+  /** Signs in in a new browser. Undefined where it does not end at a callback. */
+  tryStranger(signIn: SignIn): Promise<Granted | undefined> {
+    return orUndefined(new OAuthDriver(this.endpoints, this.settings, this.report).authorize(this.client, signIn))
   }
 
   async tokens(change: AuthorizeChange = {}, signIn = this.settings.signIn): Promise<TokenAnswer> {
@@ -43,6 +45,11 @@ export class Flow {
 
   add(code: Code, detail: string): void {
     this.report.add(code, 'oauth', detail)
+  }
+
+  /** For what may be meant so. */
+  note(code: Code, detail: string): void {
+    this.report.add(code, 'oauth', detail, { severity: 'note' })
   }
 
   /**
@@ -67,3 +74,9 @@ export class Flow {
       this.add('oauth-scope', `${wanted || 'no scope'} ${how}, and ${more.join(' ')} was granted as well`)
   }
 }
+
+const orUndefined = (granted: Promise<Granted>): Promise<Granted | undefined> =>
+  granted.catch((error) => {
+    if (!(error instanceof SignInFailed)) throw error
+    return undefined
+  })

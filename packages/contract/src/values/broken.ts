@@ -111,6 +111,8 @@ const different = (item: unknown, length: number): unknown[] =>
     typeof item === 'number' ? item + index : typeof item === 'string' ? `${item}${index}` : item,
   )
 
+const samples: Record<string, unknown> = { string: 'x', integer: 1, number: 1, boolean: true }
+
 function addMembers(form: Schema, value: unknown, found: Broken[]): void {
   const members = asObject(value)
   for (const name of asArray(form.required).map(String)) {
@@ -122,21 +124,21 @@ function addMembers(form: Schema, value: unknown, found: Broken[]): void {
   if (form.additionalProperties === false || form.unevaluatedProperties === false)
     found.push({ word: 'additionalProperties', value: extraText, member: 'notDescribed', excuse: 'dropped' })
   const { minProperties, maxProperties } = form
-  const names = Object.keys(members)
+  const extra = asObject(form.additionalProperties)
+  const sample = Object.values(members)[0] ?? samples[String(extra.type)]
   if (typeof minProperties === 'number' && minProperties > 0)
     found.push({
       word: 'minProperties',
       value: Object.fromEntries(Object.entries(members).slice(0, minProperties - 1)),
     })
-  if (typeof maxProperties === 'number' && names.length > 0 && maxProperties < 100) {
-    const extra = Array.from({ length: maxProperties + 1 }, (_, index) => [`extra${index}`, members[names[0] ?? '']])
-    found.push({ word: 'maxProperties', value: { ...members, ...Object.fromEntries(extra) } })
+  if (typeof maxProperties === 'number' && sample !== undefined && maxProperties < 100) {
+    const more = Array.from({ length: maxProperties + 1 }, (_, index) => [`extra${index}`, sample])
+    found.push({ word: 'maxProperties', value: { ...members, ...Object.fromEntries(more) } })
   }
   for (const [name, needed] of Object.entries(asObject(form.dependentRequired)))
     for (const one of asArray(needed).map(String))
       if (Object.hasOwn(members, name) && Object.hasOwn(members, one))
         found.push({ word: 'dependentRequired', value: nothing, member: one })
-  const extra = asObject(form.additionalProperties)
   if (typeof extra.type === 'string')
     found.push({
       word: 'additionalProperties',
