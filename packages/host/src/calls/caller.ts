@@ -96,7 +96,8 @@ export class Caller {
     return credentials.authorization(user, plugin).catch((error) => {
       if (!(error instanceof NotActivated)) throw error
       if (mayBeAnonymous(plugin, operation)) return credentials.authorization(user, withoutSignIn(plugin))
-      const other = whyOtherSignIn(plugin, operation, {})
+      const isMissing = missingSignIn(plugin.document.auth, operation) !== undefined
+      const other = isMissing ? whyOtherSignIn(plugin, operation, {}) : undefined
       throw other === undefined ? error : new NotActivated(other)
     })
   }
