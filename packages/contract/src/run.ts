@@ -18,6 +18,7 @@ import { checkAgreement, checkManifest } from './checks/manifest.ts'
 import { checkMcp } from './checks/mcp.ts'
 import { checkOAuth } from './checks/oauth.ts'
 import { checkOAuthFlow } from './checks/oauth-flow.ts'
+import { checkRate } from './checks/rate.ts'
 import { checkRobustness } from './checks/robustness.ts'
 import { checkSpec } from './checks/spec.ts'
 import { checkTokens, isAccepted, skipUnreachable } from './checks/tokens.ts'
@@ -309,6 +310,7 @@ async function checkOperations(
     for (const operation of reachable.filter(({ method, isProtected }) => method === 'POST' && isProtected))
       await call(run, operation, ordinaryValues(run, operation, { all: false, fresh: true }) ?? noValues())
     await checkForgeries(run, sendable, expired)
+    await checkRate(run, reachable)
   }
 }
 
