@@ -17,6 +17,7 @@ import { checkAgreement, checkManifest } from './checks/documents/manifest.ts'
 import { checkSpec } from './checks/documents/spec.ts'
 import { checkConnections } from './checks/http/connections.ts'
 import { checkHttp } from './checks/http/http.ts'
+import { checkRate } from './checks/http/rate.ts'
 import { checkMcp } from './checks/mcp/mcp.ts'
 import { checkOAuth } from './checks/oauth/oauth.ts'
 import { checkOAuthFlow } from './checks/oauth/oauth-flow.ts'
@@ -309,6 +310,7 @@ async function checkOperations(
     for (const operation of reachable.filter(({ method, isProtected }) => method === 'POST' && isProtected))
       await call(run, operation, ordinaryValues(run, operation, { all: false, fresh: true }) ?? noValues())
     await checkForgeries(run, sendable, expired)
+    await checkRate(run, reachable)
   }
 }
 

@@ -51,6 +51,7 @@ export const flowMutants = {
   'callback-port': 'oauth-redirect',
   'last-callback': 'oauth-redirect',
   'error-redirect': 'oauth-redirect',
+  'unknown-client': 'oauth-redirect',
   implicit: 'oauth-implicit',
   'any-response-type': 'oauth-request',
   'no-frame-policy': 'oauth-framing',
@@ -160,7 +161,7 @@ export async function serveAuthorization(defect?: FlowDefect, lifetime = 3600) {
     const callbacks = query.getAll('redirect_uri')
     const callback = callbacks[0] ?? ''
     const known = clients[id]?.callback
-    const isKnown = known !== undefined && isRegistered(callback, known)
+    const isKnown = known === undefined ? on('unknown-client') : isRegistered(callback, known)
     const type = query.get('response_type')
     const fail = (error: string) => {
       const to = new URL(callback)

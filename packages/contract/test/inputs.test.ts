@@ -387,6 +387,23 @@ const cases: Record<string, Case> = {
     paths: one('post', takes({ oneOf: [person, firm] })),
     answer: ({ body }) => judged(isPerson(body)),
   },
+  'a member that every change needs': {
+    error: 'valid-refused',
+    paths: {
+      '/things/{id}': {
+        patch: operation('patchThing', {
+          parameters: [parameter('id', 'path', text)],
+          ...takes({ type: 'object', minProperties: 1, properties: { name, note: text, size: { type: 'integer' } } }),
+        }),
+      },
+    },
+    answer: ({ body }) =>
+      judged(
+        isName(body?.name) &&
+          ['string', 'undefined'].includes(typeof body.note) &&
+          (body.size === undefined || Number.isInteger(body.size)),
+      ),
+  },
   // Invalid input that is accepted.
   'a member too many': {
     error: 'invalid-taken',
@@ -422,6 +439,31 @@ const cases: Record<string, Case> = {
     error: 'invalid-taken',
     paths: one('post', takes({ type: 'object', additionalProperties: { type: 'integer' } })),
     answer: ({ body }) => judged(isObject(body)),
+  },
+  'a kind that does not exist, one level down': {
+    error: 'invalid-taken',
+    paths: post({ owner: { oneOf: [person, firm] } }),
+    answer: ({ body }) =>
+      judged(isPerson(body?.owner) || (body?.owner?.kind === 'firm' && typeof body.owner === 'object')),
+  },
+  'a map with too many members': {
+    error: 'invalid-taken',
+    paths: post({ labels: { type: 'object', maxProperties: 3, additionalProperties: text } }),
+    answer: ({ body }) =>
+      judged(isObject(body?.labels) && Object.values(body.labels).every((one) => typeof one === 'string')),
+  },
+  'a map with the names of JavaScript': {
+    error: 'server-error',
+    paths: post({ labels: { type: 'object', additionalProperties: text } }),
+    answer: ({ body }) =>
+      !isObject(body?.labels) || Object.values(body.labels).some((one) => typeof one !== 'string')
+        ? [400]
+        : [Object.hasOwn(body.labels, 'constructor') ? 500 : 201],
+  },
+  'a mark of a page that was never given': {
+    error: 'server-error',
+    paths: get(parameter('cursor', 'query', text)),
+    answer: ({ query }) => [query.has('cursor') ? 500 : 200],
   },
   'items that repeat': {
     error: 'invalid-taken',

@@ -25,6 +25,8 @@ export interface RequestInput {
   security?: Security
   /** Undefined sends the credentials of the run, null sends none. */
   credentials?: CredentialSource | null | undefined
+  /** Answers a 429 as it comes, without waiting and trying again. */
+  isOnce?: boolean
 }
 
 export interface ClientOptions {
@@ -121,7 +123,9 @@ export class Client {
       return answer
     }
     const answer = await sendOnce()
-      .then((first) => (first.status === 429 ? this.limits.retry(place, curl(), first, sendOnce) : first))
+      .then((first) =>
+        first.status === 429 && !input.isOnce ? this.limits.retry(place, curl(), first, sendOnce) : first,
+      )
       .catch(async (error: Error) => {
         if (error instanceof TimeOver) throw error
         const said = `${method} ${url}: ${error.message}`

@@ -30,8 +30,8 @@ export class Flow {
   }
 
   /** An authorization request that the server should refuse. Undefined where it does not end at a callback. */
-  trySign(change: AuthorizeChange): Promise<Granted | undefined> {
-    return orUndefined(this.sign(change))
+  trySign(change: AuthorizeChange, client = this.client): Promise<Granted | undefined> {
+    return orUndefined(this.sign(change, this.settings.signIn, client))
   }
 
   /** Signs in in a new browser. Undefined where it does not end at a callback. */

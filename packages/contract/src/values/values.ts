@@ -101,9 +101,11 @@ export class Values {
   }
 
   /** What the spec shows. A fresh value is made in place of an example that is free text. */
-  #shown(schema: Schema, { fresh }: Wishes): unknown {
+  #shown(schema: Schema, { all, fresh }: Wishes): unknown {
     if (schema.const !== undefined) return schema.const
-    const examples = [schema.example, ...asArray(schema.examples), schema.default]
+    // An empty one has nothing in it that could be judged.
+    const isUseful = !all || !isEmpty(schema.default)
+    const examples = [schema.example, ...asArray(schema.examples), ...(isUseful ? [schema.default] : [])]
     const isMade = fresh && (isFreeText(schema) || ['uuid', 'email'].includes(String(schema.format)))
     return [...(isMade ? [] : examples), ...asArray(schema.enum)].find(
       (one) => one !== undefined && one !== null && isExact(one) && this.fits(schema, one),
@@ -197,5 +199,8 @@ export class Values {
 
 const isCircle = (schema: unknown): boolean =>
   Object.keys(asObject(schema)).length === 0 && sourceOf(asObject(schema)) !== undefined
+
+const isEmpty = (value: unknown): boolean =>
+  value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)

@@ -45,6 +45,9 @@ async function checkCallback(flow: Flow): Promise<void> {
     if (granted && isSame(granted.callback, other, redirectUri) && granted.answer.has('code'))
       flow.add('oauth-redirect', `the callback ${other}, which is not registered, gets a code`)
   }
+  const unknown = { clientId: 'made-up-client', redirectUri: foreign }
+  if ((await flow.trySign({}, unknown))?.answer.has('code'))
+    flow.add('oauth-redirect', `a client that does not exist gets a code at ${foreign}`)
   for (const [what, change] of Object.entries<AuthorizeChange>({
     'with an unknown response_type': { redirectUri: foreign, parameters: { response_type: 'made-up' } },
     'with an unknown scope': { redirectUri: foreign, scope: 'made-up-scope' },

@@ -4,8 +4,8 @@ import type { Exchange, RequestInput } from '../../calls/client.ts'
 import { isOpaque, ordinaryValues } from '../../calls/ordinary.ts'
 import { toRequest } from '../../calls/request.ts'
 import { subjectsOf } from '../../calls/subjects.ts'
-import { asArray, type SpecOperation } from '../../spec/spec.ts'
-import { partsOf, withPart } from '../../values/parts.ts'
+import { asArray, asObject, type SpecOperation } from '../../spec/spec.ts'
+import { type Part, partsOf, withPart } from '../../values/parts.ts'
 import { isFreeText } from '../../values/texts.ts'
 import { checkAnswer } from './answer.ts'
 
@@ -87,13 +87,18 @@ async function checkHostileTexts(run: CheckRun, operation: SpecOperation, values
     const value = subject.get(whole) ?? (input && isOpaque(input) ? run.values.ordinary(subject.schema) : undefined)
     if (value === undefined || ['header', 'cookie'].includes(subject.place)) continue
     const fits = (schema: Record<string, unknown>, one: unknown) => run.values.fits(schema, one)
-    const parts = partsOf(subject.schema, value, fits).filter(({ form }) => isFreeText(form))
-    for (const { path } of parts.slice(0, 12))
-      for (const text of hostile) {
-        const root = withPart(subject.get(values), value, path, text)
-        if (run.isOver() || !fits(subject.schema, root)) continue
-        const what = `${subject.label(path)} = ${JSON.stringify(text)}`
-        await sendOdd(run, operation, what, toRequest(operation, subject.set(values, root)))
-      }
+    const parts = partsOf(subject.schema, value, fits)
+    const texts = parts.filter(({ form }) => isFreeText(form)).slice(0, 12)
+    const maps = parts.filter(({ form }) => isFreeText(asObject(form.additionalProperties)))
+    const cases = [
+      ...texts.flatMap(({ path }) => hostile.map((text): [Part['path'], unknown] => [path, text])),
+      ...maps.map(({ path }): [Part['path'], unknown] => [path, { constructor: 'a', toString: 'b', 'c.d $e': 'f' }]),
+    ]
+    for (const [path, odd] of cases) {
+      const root = withPart(subject.get(values), value, path, odd)
+      if (run.isOver() || !fits(subject.schema, root)) continue
+      const what = `${subject.label(path)} = ${JSON.stringify(odd)}`
+      await sendOdd(run, operation, what, toRequest(operation, subject.set(values, root)))
+    }
   }
 }

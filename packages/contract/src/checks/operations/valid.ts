@@ -3,7 +3,7 @@ import { type CheckRun, call } from '../../calls/check-run.ts'
 import type { Exchange } from '../../calls/client.ts'
 import { isLearnt, isOpaque, isVersion, ordinaryValues } from '../../calls/ordinary.ts'
 import { type Subject, subjectsOf } from '../../calls/subjects.ts'
-import type { SpecOperation } from '../../spec/spec.ts'
+import { asArray, asObject, type SpecOperation } from '../../spec/spec.ts'
 import { type Edge, edgesOf } from '../../values/edges.ts'
 import { type Part, partsOf, withPart } from '../../values/parts.ts'
 import { isRefusal, isTaken, judgeRefusals, type Outcome, type Placed, sendPart } from './refusals.ts'
@@ -28,6 +28,7 @@ export async function checkValid(run: CheckRun, operation: SpecOperation): Promi
   const all = whole && JSON.stringify(whole).length > JSON.stringify(least).length ? whole : undefined
   const full = all && (await call(run, operation, all))
   if (isRefusal(first) && all && isTaken(full)) await findNeeded(run, operation, { least, all }, first)
+  else if (isTaken(first) && all && isTaken(full)) await findNeededMember(run, operation, { least, all })
   const base = isTaken(first) ? least : ordinaryValues(run, operation, { all: false })
   if (!base || (!isTaken(first) && !run.habits.get(operation.id)?.isAccepted)) return
   await checkMediaTypes(run, operation, base)
@@ -127,6 +128,37 @@ async function findNeeded(
   const what = `without ${needed}, which is optional, it is answered with ${refusal.status}, and with it with 2xx`
   run.report.addTo(operation, 'valid-refused', what, refusal.curl)
 }
+
+/**
+ * The least of a body may have a member only because something has to be there, as in PATCH. Where everything without it
+ * is refused, it is needed.
+ */
+async function findNeededMember(
+  run: CheckRun,
+  operation: SpecOperation,
+  { least, all }: { least: CallValues; all: CallValues },
+): Promise<void> {
+  const body = subjectsOf(operation).find(({ place }) => place === 'body')
+  const [own, whole] = [asObject(least.body?.value), asObject(all.body?.value)]
+  const required = asArray(body?.schema.required)
+  const [needed, ...more] = Object.keys(own).filter((name) => !required.includes(name))
+  if (!body || needed === undefined || more.length > 0) return
+  const rest = without(whole, needed)
+  const names = Object.keys(rest).filter((name) => !required.includes(name))
+  const others = names.slice(0, 3).map((name) => ({ ...without(own, needed), [name]: whole[name] }))
+  const tried = [rest, ...others].filter((one) => run.values.fits(body.schema, one))
+  if (tried.length < 3) return
+  let refusal: Exchange | undefined
+  for (const one of tried) {
+    refusal = await call(run, operation, body.set(least, one))
+    if (!refusal || !isRefusal(refusal)) return
+  }
+  const what = `whatever is sent without ${needed}, which is optional, is answered with ${refusal?.status}`
+  run.report.addTo(operation, 'valid-refused', what, refusal?.curl)
+}
+
+const without = (members: Record<string, unknown>, name: string): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(members).filter(([one]) => one !== name))
 
 const hasMember = (value: unknown, name: string): boolean =>
   value !== null && typeof value === 'object' && Object.hasOwn(value, name)

@@ -27,6 +27,9 @@ export async function checkPages(run: CheckRun, list: SpecOperation, path: CallV
     whole.pages.slice(-3).every(({ items, isMarked, next }) => isMarked && next && items.length === 0)
   )
     return report.addTo(list, 'page-endless', 'pages without items have a next page', whole.pages.at(-1)?.exchange.curl)
+  const circle = circleIn(whole.pages)
+  if (circle)
+    return report.addTo(list, 'page-endless', 'a next page has only items of earlier pages', circle.exchange.curl)
   if (await isMock(run, list, values, whole.pages[0]))
     return report.skip(list.id, 'paging', 'it answers alike whatever is asked for, as a mock does')
   if (limit) await checkLimit(run, list, values, whole.items.length)
@@ -99,6 +102,13 @@ export async function checkPages(run: CheckRun, list: SpecOperation, path: CallV
 
 const isRepeatedInWhole = (order: readonly string[], key: string): boolean =>
   order.indexOf(key) !== order.lastIndexOf(key)
+
+/** A page that an answer led to and that has nothing new. */
+const circleIn = (pages: readonly Page[]): Page | undefined =>
+  pages.find(({ items }, index) => {
+    const before = pages.slice(0, index).flatMap((one) => keysOf(one.items))
+    return items.length > 0 && pages[index - 1]?.isMarked && keysOf(items).every((one) => before.includes(one))
+  })
 
 /** Whether neither the number nor the place of the items has an effect. */
 async function isMock(
