@@ -191,6 +191,9 @@ export class Values {
       const [pattern] = Object.keys(asObject(form.patternProperties))
       add(makeText({ pattern }, this.#turn++, this.#source))
     }
+    // A map without members has nothing in it that could be judged.
+    const isMap = !form.properties && !form.propertyNames && asObject(form.additionalProperties).type !== undefined
+    if (isMap && wishes.all && depth < deepest && Object.keys(value).length === 0 && most > 0) add('contract')
     for (const [name, needed] of Object.entries(asObject(form.dependentRequired)))
       if (Object.hasOwn(value, name)) for (const one of asArray(needed)) add(String(one))
     return value

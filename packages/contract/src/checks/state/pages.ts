@@ -1,6 +1,6 @@
 import { type CallValues, withValue } from '../../calls/call-values.ts'
 import type { CheckRun } from '../../calls/check-run.ts'
-import type { SpecOperation } from '../../spec/spec.ts'
+import { asObject, type SpecOperation } from '../../spec/spec.ts'
 import { isNarrowed, type Page, pagingOf, readList, readPage, wholeList } from '../../state/paging.ts'
 import { idOf, idText, totalOf } from '../../state/things.ts'
 import { checkTotal } from './filters.ts'
@@ -147,7 +147,14 @@ async function checkLimit(run: CheckRun, list: SpecOperation, values: CallValues
         `${limit.name}=${most} shows ${page.items.length} items`,
         page.exchange.curl,
       )
-    else if (page && page.items.length === 0)
+    const said = asObject(page?.exchange.json)[limit.name]
+    if (page && typeof said === 'number' && said !== most && page.items.length <= most)
+      run.report.add('limit-ignored', list.id, `${limit.name}=${most} is answered with ${limit.name}: ${said}`, {
+        pointer: list.pointer,
+        curl: page.exchange.curl,
+        severity: 'note',
+      })
+    if (page && page.items.length === 0)
       run.report.addTo(
         list,
         'limit-ignored',
