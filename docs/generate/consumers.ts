@@ -1,6 +1,6 @@
-import { Report } from '../../packages/contract/src/finding.ts'
 import { judgeConsumers, profiles } from '../../packages/contract/src/profiles.ts'
-import { readSpec } from '../../packages/contract/src/spec.ts'
+import { Report } from '../../packages/contract/src/rules/finding.ts'
+import { readSpec } from '../../packages/contract/src/spec/spec.ts'
 import { pluginNames, readGenerated } from './plugins.ts'
 
 const mark = { accepted: 'yes', degraded: 'in part', refused: 'no' } as const

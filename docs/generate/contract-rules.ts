@@ -1,4 +1,4 @@
-import { type Code, rules } from '../../packages/contract/src/rules.ts'
+import { type Code, rules } from '../../packages/contract/src/rules/rules.ts'
 
 /** docs/contract-rules.md */
 export const contractRulesPage = (): string => `# Rules of the contract tester

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { main } from '../src/command.ts'
+import { main } from '../src/command/command.ts'
 
 process.exitCode = await main(process.argv.slice(2))

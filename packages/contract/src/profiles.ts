@@ -1,6 +1,6 @@
 import { isLoopbackUrl } from '@reference-plugins/guarded-fetch/address'
 import { type AuthType, anthropic, openai, type StrictSubset, strictFaults } from '@reference-plugins/reader'
-import { asArray, asObject, type Schema, type Spec, type SpecOperation } from './spec.ts'
+import { asArray, asObject, type Schema, type Spec, type SpecOperation } from './spec/spec.ts'
 
 /** What the demands of a consumer look at. */
 export interface PluginFacts {

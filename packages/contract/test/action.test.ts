@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { temporaryFolder } from '@reference-plugins/store/temporary'
 import { load } from 'js-yaml'
-import { usage } from '../src/options.ts'
+import { usage } from '../src/command/options.ts'
 import { serveMutant, tokens } from './mutant-server.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))

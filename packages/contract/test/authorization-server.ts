@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OAuthSettings } from '../src/oauth/settings.ts'
-import type { Code } from '../src/rules.ts'
+import type { Code } from '../src/rules/rules.ts'
 
 /** Each can be switched on in an authorization server that is right otherwise, and must be found as this. */
 export const flowMutants = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readManifest, readSpecText } from '../src/checks/documents.ts'
-import { Report } from '../src/finding.ts'
+import { readManifest, readSpecText } from '../src/checks/documents/documents.ts'
+import { Report } from '../src/rules/finding.ts'
 import { judgeDocuments } from '../src/run.ts'
 
 const levels = Array.from(

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { temporaryFolder } from '@reference-plugins/store/temporary'
-import { main } from '../src/command.ts'
+import { main } from '../src/command/command.ts'
 import { serveMutant, tokens } from './mutant-server.ts'
 
 process.chdir(fileURLToPath(new URL('../../../', import.meta.url)))

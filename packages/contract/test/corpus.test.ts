@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { readManifest, readSpecText } from '../src/checks/documents.ts'
-import { Report } from '../src/finding.ts'
+import { readManifest, readSpecText } from '../src/checks/documents/documents.ts'
+import { Report } from '../src/rules/finding.ts'
 import { judgeDocuments } from '../src/run.ts'
 
 const folder = process.env.CORPUS ?? new URL('../../../../shared/corpus/plugins', import.meta.url).pathname

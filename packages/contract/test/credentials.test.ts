@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { Credentials, takeFromHeaders } from '../src/calls/credentials.ts'
 import { checkPlugin, type Report } from '../src/index.ts'
-import { assumedScheme, type Scheme } from '../src/security-schemes.ts'
+import { assumedScheme, type Scheme } from '../src/spec/security-schemes.ts'
 
 const schemes = {
   bearer: { type: 'http', scheme: 'bearer' },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { lineFinder } from '../src/document-line.ts'
+import { lineFinder } from '../src/spec/document-line.ts'
 
 const yaml = `openapi: 3.1.0
 # info: not this one

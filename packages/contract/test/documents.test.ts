@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { temporaryFolder } from '@reference-plugins/store/temporary'
-import type { Report } from '../src/finding.ts'
 import { type ContractOptions, checkPlugin } from '../src/index.ts'
+import type { Report } from '../src/rules/finding.ts'
 
 interface Answer {
   status?: number

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkMcp } from '../src/checks/mcp.ts'
+import { checkMcp } from '../src/checks/mcp/mcp.ts'
 import { Report } from '../src/index.ts'
 import { checkAll } from './check-all.ts'
 import { type McpDefect, mcpMutants, mcpToken, serveMcpMutant } from './mcp-server.ts'

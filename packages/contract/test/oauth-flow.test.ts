@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkOAuthFlow } from '../src/checks/oauth-flow.ts'
+import { checkOAuthFlow } from '../src/checks/oauth/oauth-flow.ts'
 import { checkPlugin, Report } from '../src/index.ts'
 import { readOAuthSettings } from '../src/oauth/settings.ts'
 import { type FlowDefect, flowMutants, serveAuthorization, settings } from './authorization-server.ts'

@@ -5,8 +5,8 @@ import fc from 'fast-check'
 import { type CallValues, noValues } from '../src/calls/call-values.ts'
 import { Pool } from '../src/calls/pool.ts'
 import { toRequest } from '../src/calls/request.ts'
-import { Report } from '../src/finding.ts'
-import { readSpec, type SpecOperation } from '../src/spec.ts'
+import { Report } from '../src/rules/finding.ts'
+import { readSpec, type SpecOperation } from '../src/spec/spec.ts'
 
 const answers = { 200: { description: 'd' } }
 const parameter = (name: string) => ({ name, in: 'path', required: true, schema: { type: 'string' } })

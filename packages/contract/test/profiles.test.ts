@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Report } from '../src/finding.ts'
 import { judgeConsumers, profiles } from '../src/profiles.ts'
-import { readSpec } from '../src/spec.ts'
+import { Report } from '../src/rules/finding.ts'
+import { readSpec } from '../src/spec/spec.ts'
 
 const operation = (more: object = {}) => ({
   operationId: 'readThings',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readOpenApi, type Schema } from '@reference-plugins/reader'
-import { SchemaCheck } from '../src/schema-check.ts'
+import { SchemaCheck } from '../src/spec/schema-check.ts'
 
 const number = { type: 'number' }
 const text = { type: 'string' }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
-import { main } from '../src/command.ts'
+import { main } from '../src/command/command.ts'
 import { checkPlugin } from '../src/index.ts'
 
 const token = 'user-token-1'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Report } from '../src/finding.ts'
+import { Report } from '../src/rules/finding.ts'
 import { judgeDocuments } from '../src/run.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever stands in a spec

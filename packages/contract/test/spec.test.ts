@@ -3,10 +3,10 @@ import { test } from 'node:test'
 import { placeValues } from '../src/calls/call-values.ts'
 import type { Exchange } from '../src/calls/client.ts'
 import { toRequest } from '../src/calls/request.ts'
-import { checkAnswer } from '../src/checks/answer.ts'
-import { Report } from '../src/finding.ts'
-import { SchemaCheck } from '../src/schema-check.ts'
-import { readSpec, type Schema, type SpecOperation } from '../src/spec.ts'
+import { checkAnswer } from '../src/checks/operations/answer.ts'
+import { Report } from '../src/rules/finding.ts'
+import { SchemaCheck } from '../src/spec/schema-check.ts'
+import { readSpec, type Schema, type SpecOperation } from '../src/spec/spec.ts'
 
 const ok = { 200: { description: 'd' } }
 const document = (paths: object, more: object = {}): Schema => ({ openapi: '3.1.0', paths, ...more })

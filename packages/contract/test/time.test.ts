@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { exchange } from '../src/exchange.ts'
+import { exchange } from '../src/calls/exchange.ts'
 import { checkPlugin } from '../src/run.ts'
 
 async function serve(t: TestContext, listener: RequestListener): Promise<string> {

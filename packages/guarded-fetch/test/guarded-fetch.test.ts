@@ -296,4 +296,9 @@ test('only a GET follows a redirect', async () => {
   }
   await assert.rejects(guardedFetch(local('/moved'), { ...allowed, method: 'POST', body: 'x' }), /redirects/)
   assert.equal(hits, 1)
+  for (const method of ['GET', 'POST']) {
+    const returned = await guardedFetch(local('/moved'), { ...allowed, method, redirects: 'returned' })
+    assert.deepEqual([returned.status, returned.headers.get('location')], [307, local('/new')])
+  }
+  assert.equal(hits, 3)
 })

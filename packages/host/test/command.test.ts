@@ -22,7 +22,7 @@ before(async () => {
   model = await serveModel((_, index) =>
     index % 2 === 0
       ? { calls: [{ name: 'todo__getTodos', arguments: { username: 'bob' } }] }
-      : { text: 'There is milk to buy.' },
+      : { text: 'There is milk to buy.\u001b[8m\r\n\u009b2J' },
   )
 })
 after(async () => {
@@ -46,8 +46,12 @@ interface Output {
 }
 
 /** Runs the command in this process. */
-async function host(words: string[], { input = '', ...more }: Record<string, string> = {}): Promise<Output> {
+async function host(
+  words: string[],
+  { input = '', terminal = '', ...more }: Record<string, string> = {},
+): Promise<Output> {
   const [stdin, stdout, stderr] = [Readable.from([input]), new PassThrough(), new PassThrough()]
+  Object.assign(stdout, { isTTY: terminal !== '' })
   let [output, answer] = ['', '']
   for (const stream of [stdout, stderr]) stream.on('data', (chunk) => (output += chunk))
   stdout.on('data', (chunk) => (answer += chunk))
@@ -90,6 +94,16 @@ test('the plugin is activated and called, and a call that changes something need
   assert.equal((await host(['call', 'todo.addTodo', '{"username":"bob","todo":"milk"}', '--yes'])).code, 0)
   const read = await host(['call', 'todo.getTodos', '{"username":"bob"}'])
   assert.deepEqual([read.code, JSON.parse(read.answer)], [0, { todos: ['milk'] }])
+  const todo = { username: 'eve', todo: 'x\u009b8m\u202e' }
+  assert.equal((await host(['call', 'todo.addTodo', JSON.stringify(todo), '--yes'])).code, 0)
+  // A terminal would obey what comes from outside, so it gets it as escapes; another program gets it as it came.
+  for (const [terminal, shown] of [
+    ['', 'x\u009b8m\u202e'],
+    ['yes', 'x\\u009B8m\\u202E'],
+  ] as const) {
+    const { answer } = await host(['call', 'todo.getTodos', '{"username":"eve"}'], { terminal })
+    assert.ok(answer.includes(shown), answer)
+  }
 })
 
 test('a user signs in by OAuth without a browser, and gives tokens on the command line', async () => {
@@ -121,7 +135,10 @@ test('a user converses on the terminal with the model that was found', async () 
     OPENAI_MODEL: 'double-1',
   })
   assert.equal(code, 0, output)
-  assert.match(output, /double-1 answers[\s\S]*\[todo.getTodos 200\][\s\S]*There is milk to buy\./)
+  assert.match(
+    output,
+    /double-1 answers[\s\S]*\[todo.getTodos 200\][\s\S]*There is milk to buy\.\\u001B\[8m\n\\u009B2J/,
+  )
   const without = await host(['chat'])
   assert.equal(without.code, 2)
   assert.match(without.output, /No model was found: set OPENAI_API_KEY/)

@@ -181,6 +181,31 @@ test('an id that the model reads and gives again is the same id, also after a co
   assert.equal(file.match(new RegExp(`"id": ${id}`, 'g'))?.length, 4)
 })
 
+test('numbers of every length come and go through the API, the model and the host with all their digits', async () => {
+  const digits = (least: number, most: number) => fc.stringMatching(new RegExp(`^[1-9][0-9]{${least},${most}}[1-9]$`))
+  const number = fc
+    .tuple(
+      fc.constantFrom('', '-'),
+      digits(0, 40),
+      fc.oneof(fc.constant(''), fc.stringMatching(/^\.[0-9]{1,30}[1-9]$/), fc.constantFrom('e400', 'e-400', 'E+999')),
+    )
+    .map((parts) => parts.join(''))
+  const numbers = [...fc.sample(number, 150), '9223372036854775807', '18446744073709551616', '5e-324', '-0.1']
+  answer = `{"list":[${numbers.join(',')}]}`
+  const given = (quoted: boolean) => `{"id":${id},"more":[${numbers.join(',')}],"parent":${quoted ? `"${id}"` : id}}`
+  script = [
+    { calls: [{ name: 'Rows__getRow', arguments: `{"id":${id}}` }] },
+    { calls: [{ name: 'Rows__setRow', arguments: given(false) }] },
+  ]
+  const conversation = await begin()
+  const events = await browser.events<TurnEvent>(`/api/conversations/${conversation}/messages`, { text: 'Copy it' })
+  assert.ok(model.calls.at(-1)?.raw.includes(numbers.join(',')), 'the model reads them')
+  await allow(conversation, waiting(events))
+  await allow(conversation, waiting(await callByHand(conversation, rows, 'setRow', given(true))))
+  const body = `{"parent":${id},"more":[${numbers.join(',')}]}`
+  assert.deepEqual(sent.slice(1), [`PUT /rows/${id} ${body}`, `PUT /rows/${id} ${body}`])
+})
+
 test('ids that a user gives by hand are called as they were given, as numbers and as texts', async () => {
   const ids = fc.stringMatching(/^-?[1-9][0-9]{15,39}$/)
   const conversation = await begin()

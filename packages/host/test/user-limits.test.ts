@@ -125,6 +125,29 @@ test('the calls of a user are counted, and the model is told to wait', async () 
   assert.match(call.result ?? '', /Nothing was sent. This host accepts at most 120 calls a minute .* wait \d+ seconds/)
 })
 
+test('a user who makes a shared plugin fail does not pause it for the others', async () => {
+  const [iris, jon] = [await served.userBrowser('iris'), await served.userBrowser('jon')]
+  const shared = await serveApi('shared')
+  const end = (await iris.events<RegistrationEvent>('/api/registrations', { address: shared.host })).at(-1)
+  assert.ok(end?.type === 'end')
+  const { id: plugin } = await iris.send<PluginDetail>('POST', `/api/registrations/${end.registration.id}/approve`, {})
+  await iris.send('POST', `/api/plugins/${plugin}/shares`, { userName: 'jon' })
+  const read = async (browser: Browser): Promise<string> => {
+    await browser.send('PUT', `/api/plugins/${plugin}/activation`, {})
+    const { id } = await browser.send<Conversation>('POST', '/api/conversations', {})
+    const body = { plugin, operation: 'read', arguments: {} }
+    const events = await browser.events<TurnEvent>(`/api/conversations/${id}/calls`, body)
+    return events.flatMap((event) => (event.type === 'call' ? [event.call] : [])).at(-1)?.result ?? ''
+  }
+  shared.replace('/read', (_, response) => response.writeHead(429, { 'retry-after': '100' }).end())
+  assert.match(await read(jon), /Status 429/)
+  assert.match(await read(jon), /are paused for \d+ seconds/)
+  shared.replace('/read', (_, response) => response.end('["Emma"]'))
+  assert.match(await read(jon), /are paused for/)
+  assert.equal(await read(iris), '["Emma"]')
+  shared.close()
+})
+
 test('a conversation that has become too long takes no more', async () => {
   const hal = await served.userBrowser('hal')
   const { user } = await hal.get<{ user: { id: string } }>('/api/session')

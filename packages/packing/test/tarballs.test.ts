@@ -32,7 +32,7 @@ function run(command: string, words: string[], cwd: string, more: Record<string,
   const inherited = Object.entries(process.env).filter(([name]) => !/^(npm|pnpm|node_test|contract)_/i.test(name))
   const env = { ...Object.fromEntries(inherited), NO_COLOR: '1', ...more }
   return new Promise((resolve, reject) => {
-    execFile(command, words, { cwd, env, timeout: 120_000 }, (error, stdout, stderr) => {
+    execFile(command, words, { cwd, env, timeout: 240_000 }, (error, stdout, stderr) => {
       const output = `${stdout}${stderr}`
       if (command === 'npm' && error) reject(new Error(`npm ${words.join(' ')}: ${output}`))
       else resolve({ code: Number(error?.code ?? 0), output })
@@ -123,7 +123,7 @@ describe('outside the repository', { skip: isOffline, concurrency: true }, () =>
 
   test('a plugin in a folder of its own starts, answers and is tested', {
     skip: isOffline,
-    timeout: 120_000,
+    timeout: 240_000,
   }, async (t) => {
     const folder = temporaryFolder('disk')
     for (const part of ['src', 'views', 'logo.png', 'legal.html', 'test/contract.test.ts'])
@@ -168,7 +168,7 @@ describe('outside the repository', { skip: isOffline, concurrency: true }, () =>
     assert.match(oauth.output, /^\d+\n$/)
   })
 
-  test('npx runs the tester in an empty folder, and it is small', { timeout: 180_000 }, async (t) => {
+  test('npx runs the tester in an empty folder, and it is small', { timeout: 300_000 }, async (t) => {
     const folder = temporaryFolder('disk')
     const file = tarballs.get('@reference-plugins/contract') ?? ''
     cpSync(file, join(folder, basename(file)))
@@ -188,7 +188,7 @@ describe('outside the repository', { skip: isOffline, concurrency: true }, () =>
       assert.ok(existsSync(join(folder, 'node_modules/@reference-plugins/contract', part)), part)
   })
 
-  test('the tester is used in node:test, vitest, jest and mocha', { timeout: 180_000 }, async (t) => {
+  test('the tester is used in node:test, vitest, jest and mocha', { timeout: 300_000 }, async (t) => {
     const folder = temporaryFolder('disk')
     await install(folder, ['contract'], testRunners)
     const url = await serveFaulty(t)

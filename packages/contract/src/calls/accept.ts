@@ -1,5 +1,5 @@
 import { isJsonType } from '@reference-plugins/reader'
-import type { SpecOperation } from '../spec.ts'
+import type { SpecOperation } from '../spec/spec.ts'
 
 /** What a client of the spec can read: the media types of good answers, then those of the others, then whatever comes. */
 export function acceptOf({ responses }: Pick<SpecOperation, 'responses'>): string {

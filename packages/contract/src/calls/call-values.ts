@@ -1,4 +1,4 @@
-import type { SpecOperation } from '../spec.ts'
+import type { SpecOperation } from '../spec/spec.ts'
 
 /** What one call sends, in the terms of the spec: values before they are written. */
 export interface CallValues {

@@ -1,9 +1,9 @@
-import { TimeOver } from '../deadline.ts'
-import { type Answer, exchange, TookTooLong } from '../exchange.ts'
-import type { Report } from '../finding.ts'
-import type { Security } from '../security-schemes.ts'
+import type { Report } from '../rules/finding.ts'
+import type { Security } from '../spec/security-schemes.ts'
 import { type CredentialSource, type Credentials, nothingPlaced, type Placed } from './credentials.ts'
 import { writeCurl } from './curl.ts'
+import { TimeOver } from './deadline.ts'
+import { type Answer, exchange, TookTooLong } from './exchange.ts'
 import { Pulse } from './pulse.ts'
 import { RateLimits } from './rate-limits.ts'
 

@@ -1,4 +1,4 @@
-import type { Scheme, Security } from '../security-schemes.ts'
+import type { Scheme, Security } from '../spec/security-schemes.ts'
 
 /** What is added to a request. */
 export interface Placed {

@@ -1,4 +1,4 @@
-import type { SpecOperation } from '../spec.ts'
+import type { SpecOperation } from '../spec/spec.ts'
 import type { OrdinaryOptions } from './call-values.ts'
 import { type CheckRun, call } from './check-run.ts'
 import { ordinaryValues } from './ordinary.ts'

@@ -1,5 +1,5 @@
 import { isNumber, keyOf, numberText, parseExact } from '@reference-plugins/reader/exact-json'
-import { asArray, type Input, type Schema, type SpecBody, type SpecOperation } from '../spec.ts'
+import { asArray, type Input, type Schema, type SpecBody, type SpecOperation } from '../spec/spec.ts'
 import type { Wishes } from '../values/values.ts'
 import { type CallValues, noValues, type OrdinaryOptions, valueAt, withValue } from './call-values.ts'
 import type { CheckRun } from './check-run.ts'

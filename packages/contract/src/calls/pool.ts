@@ -1,5 +1,5 @@
 import { isExactNumber, isNumber, keyOf } from '@reference-plugins/reader/exact-json'
-import { asArray, asObject, type SpecOperation } from '../spec.ts'
+import { asArray, asObject, type SpecOperation } from '../spec/spec.ts'
 import type { CallValues } from './call-values.ts'
 import type { Exchange } from './client.ts'
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { TimeOver } from '../deadline.ts'
-import { exchange } from '../exchange.ts'
-import type { Report } from '../finding.ts'
+import type { Report } from '../rules/finding.ts'
+import { TimeOver } from './deadline.ts'
+import { exchange } from './exchange.ts'
 
 /** In milliseconds, between looks at a server that does not answer. */
 const pauses = [0, 300, 1_000, 2_000, 3_000]

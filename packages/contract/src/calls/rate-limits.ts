@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { timeLeft } from '../deadline.ts'
-import type { Answer } from '../exchange.ts'
-import type { Report } from '../finding.ts'
+import type { Report } from '../rules/finding.ts'
+import { timeLeft } from './deadline.ts'
+import type { Answer } from './exchange.ts'
 
 /** In milliseconds. */
 const longestWait = 20_000

@@ -1,5 +1,5 @@
 import { type HttpTarget, type Field as WireField, writeRequest } from '@reference-plugins/reader'
-import type { SpecOperation } from '../spec.ts'
+import type { SpecOperation } from '../spec/spec.ts'
 import { acceptOf } from './accept.ts'
 import type { CallValues } from './call-values.ts'
 import type { RequestInput } from './client.ts'

@@ -1,4 +1,4 @@
-import type { Input, Schema, SpecBody, SpecOperation } from '../spec.ts'
+import type { Input, Schema, SpecBody, SpecOperation } from '../spec/spec.ts'
 import { nameOf, type Path } from '../values/parts.ts'
 import { readingsOf } from '../values/readings.ts'
 import type { Values } from '../values/values.ts'

@@ -1,6 +1,6 @@
-import { exchange } from '../exchange.ts'
-import type { Report } from '../finding.ts'
-import type { Spec } from '../spec.ts'
+import type { Report } from '../rules/finding.ts'
+import type { Spec } from '../spec/spec.ts'
+import { exchange } from './exchange.ts'
 
 /**
  * The URL before the path of each operation: that of the spec, unless every path is lost there and one is known without

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { CookieJar } from 'tough-cookie'
-import type { Answer, RequestOptions } from '../exchange.ts'
-import type { Report } from '../finding.ts'
-import { asObject, type Schema } from '../spec.ts'
+import type { Answer, RequestOptions } from '../calls/exchange.ts'
+import type { Report } from '../rules/finding.ts'
+import { asObject, type Schema } from '../spec/spec.ts'
 import type { OAuthClient, OAuthSettings, SignIn } from './settings.ts'
 import { newJar, SignInFailed, send, type Walked, walk } from './walk.ts'
 

@@ -1,5 +1,5 @@
-import type { Report } from '../finding.ts'
-import type { Code } from '../rules.ts'
+import type { Report } from '../rules/finding.ts'
+import type { Code } from '../rules/rules.ts'
 import { type AuthorizeChange, type Endpoints, type Granted, OAuthDriver, type TokenAnswer } from './driver.ts'
 import type { OAuthClient, OAuthSettings, SignIn } from './settings.ts'
 import { SignInFailed } from './walk.ts'

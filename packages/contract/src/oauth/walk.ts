@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CookieJar } from 'tough-cookie'
-import { type Answer, exchange, type RequestOptions } from '../exchange.ts'
-import { asObject } from '../spec.ts'
+import { type Answer, exchange, type RequestOptions } from '../calls/exchange.ts'
+import { asObject } from '../spec/spec.ts'
 import { bestForm, type Form, formsOf, scriptedRedirect } from './forms.ts'
 import type { SignIn } from './settings.ts'
 

@@ -1,5 +1,5 @@
-import type { Finding } from '../finding.ts'
-import type { Code } from '../rules.ts'
+import type { Finding } from '../rules/finding.ts'
+import type { Code } from '../rules/rules.ts'
 
 /** Findings that have one cause, such as a middleware that all operations share. */
 export interface Cause extends Finding {

@@ -1,5 +1,5 @@
-import type { Judged, Reporter } from '../finding.ts'
-import { rules } from '../rules.ts'
+import type { Judged, Reporter } from '../rules/finding.ts'
+import { rules } from '../rules/rules.ts'
 import { causesOf } from './causes.ts'
 
 const escapeText = (value: string): string =>

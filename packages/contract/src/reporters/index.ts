@@ -1,4 +1,4 @@
-import type { Reporter } from '../finding.ts'
+import type { Reporter } from '../rules/finding.ts'
 import { github } from './github.ts'
 import { json } from './json.ts'
 import { junit } from './junit.ts'

@@ -1,5 +1,5 @@
-import type { Judged, Reporter } from '../finding.ts'
-import { rules } from '../rules.ts'
+import type { Judged, Reporter } from '../rules/finding.ts'
+import { rules } from '../rules/rules.ts'
 import { baselineOf } from './causes.ts'
 
 /** One object for one server, and an array for several. */

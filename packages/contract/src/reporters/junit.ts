@@ -1,5 +1,5 @@
-import type { Judged, Reporter } from '../finding.ts'
-import { type Code, rules } from '../rules.ts'
+import type { Judged, Reporter } from '../rules/finding.ts'
+import { type Code, rules } from '../rules/rules.ts'
 
 const escapeText = (value: string): string =>
   value

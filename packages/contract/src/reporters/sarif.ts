@@ -1,5 +1,5 @@
-import type { Finding, Judged, Reporter } from '../finding.ts'
-import { type Code, rules } from '../rules.ts'
+import type { Finding, Judged, Reporter } from '../rules/finding.ts'
+import { type Code, rules } from '../rules/rules.ts'
 
 /** SARIF 2.1.0, for code scanning, with one run for each server. */
 export const sarif: Reporter = (judged) =>

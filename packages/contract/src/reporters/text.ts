@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
-import type { Judged, Reporter } from '../finding.ts'
-import { rules, type Severity } from '../rules.ts'
+import type { Judged, Reporter } from '../rules/finding.ts'
+import { rules, type Severity } from '../rules/rules.ts'
 import { baselineOf, type Cause, causesOf, placeOf } from './causes.ts'
 
 const colours: Record<Severity, 'red' | 'yellow' | 'cyan'> = { error: 'red', warning: 'yellow', note: 'cyan' }

@@ -1,4 +1,4 @@
-import { asObject, type Schema } from '../spec.ts'
+import { asObject, type Schema } from '../spec/spec.ts'
 import { isSame } from './things.ts'
 
 /** How a value that was sent compares with what an answer shows. */

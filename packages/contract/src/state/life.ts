@@ -1,6 +1,6 @@
 import { type CallValues, withValue } from '../calls/call-values.ts'
 import type { CheckRun } from '../calls/check-run.ts'
-import type { SpecOperation } from '../spec.ts'
+import type { SpecOperation } from '../spec/spec.ts'
 import { isFreeText } from '../values/texts.ts'
 import type { Member, Thing, Words } from './making.ts'
 import { wholeList } from './paging.ts'

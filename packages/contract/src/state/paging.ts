@@ -2,7 +2,7 @@ import { type CallValues, valueAt, withValue } from '../calls/call-values.ts'
 import { type CheckRun, call } from '../calls/check-run.ts'
 import type { Exchange } from '../calls/client.ts'
 import { ordinaryValues } from '../calls/ordinary.ts'
-import { asObject, type Input, type SpecOperation } from '../spec.ts'
+import { asObject, type Input, type SpecOperation } from '../spec/spec.ts'
 import { isSearch } from './resource.ts'
 import { idOf, itemsOf } from './things.ts'
 

@@ -1,5 +1,5 @@
 import { resourceOf } from '../calls/pool.ts'
-import { asObject, type Schema, type SpecOperation } from '../spec.ts'
+import { asObject, type Schema, type SpecOperation } from '../spec/spec.ts'
 import { formsOf } from '../values/forms.ts'
 import type { Id } from './things.ts'
 

@@ -1,6 +1,6 @@
 import { type ExactNumber, isNumber, numberText } from '@reference-plugins/reader/exact-json'
 import type { Exchange } from '../calls/client.ts'
-import { asObject, type Schema } from '../spec.ts'
+import { asObject, type Schema } from '../spec/spec.ts'
 
 /** What says which thing is meant. */
 export type Id = string | number | ExactNumber

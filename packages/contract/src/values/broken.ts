@@ -1,4 +1,4 @@
-import { asArray, asObject, type Schema } from '../spec.ts'
+import { asArray, asObject, type Schema } from '../spec/spec.ts'
 import { isSettable, memberSchema, typeOf } from './forms.ts'
 import { isExact } from './numbers.ts'
 import { nothing, type Part } from './parts.ts'

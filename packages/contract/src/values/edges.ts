@@ -1,4 +1,4 @@
-import { asArray, type Schema } from '../spec.ts'
+import { asArray, type Schema } from '../spec/spec.ts'
 import { formsOf, typeOf } from './forms.ts'
 import { isExact, limitsOf } from './numbers.ts'
 import type { Part } from './parts.ts'

@@ -1,5 +1,5 @@
 import { sourceOf } from '@reference-plugins/reader'
-import { asArray, asObject, type Schema } from '../spec.ts'
+import { asArray, asObject, type Schema } from '../spec/spec.ts'
 
 const most = 12
 

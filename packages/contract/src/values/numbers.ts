@@ -1,4 +1,4 @@
-import type { Schema } from '../spec.ts'
+import type { Schema } from '../spec/spec.ts'
 import { typeOf } from './forms.ts'
 
 /** 1, or the number next to it that the schema allows. */

@@ -1,4 +1,4 @@
-import { asArray, asObject, type Schema } from '../spec.ts'
+import { asArray, asObject, type Schema } from '../spec/spec.ts'
 import { formsOf, isSettable, isUnknown, memberSchema } from './forms.ts'
 
 /** Where a part is in a value: names of members and places in lists. */

@@ -1,4 +1,4 @@
-import type { Schema } from '../spec.ts'
+import type { Schema } from '../spec/spec.ts'
 import { toExpression } from './forms.ts'
 
 type FastCheck = typeof import('fast-check')

@@ -1,6 +1,6 @@
 import { sourceOf } from '@reference-plugins/reader'
-import type { SchemaCheck } from '../schema-check.ts'
-import { asArray, asObject, type Schema } from '../spec.ts'
+import type { SchemaCheck } from '../spec/schema-check.ts'
+import { asArray, asObject, type Schema } from '../spec/spec.ts'
 import { formsOf, isSettable, isUnknown, memberSchema, typeOf } from './forms.ts'
 import { isExact, makeNumber } from './numbers.ts'
 import { isFreeText, makeText, type TextSource } from './texts.ts'

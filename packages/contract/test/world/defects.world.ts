@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { checkPlugin } from '../../src/index.ts'
-import { defects, type Subject, subjects } from './defects.ts'
+import { correct, inTurn, planted, wanted } from './planted.ts'
 import { type Handler, serveProxy } from './proxy.ts'
 import { servers, type WorldServer } from './servers.ts'
-import { missingFor, start } from './start.ts'
+import { start } from './start.ts'
 
-const atOnce = 6
 const leastFound = 0.9
 
 /** What the tester reports of a server whose calls pass a proxy: the codes and subjects. */
@@ -31,27 +30,9 @@ async function check(
   }
 }
 
-const correct: Handler = (call, forward) => forward(call)
-const wanted = Object.entries(subjects).filter(([name]) => missingFor(servers[name]?.app[0] ?? '') === undefined)
-/** Each defect is planted in three of the servers, or in all of them. */
-const isPlantedIn = (server: number, defect: number): boolean =>
-  process.env.WORLD_DEFECTS === 'all' || (server + defect) % wanted.length < 3
-const planted = wanted.flatMap(([name, subject]: [string, Subject], server) =>
-  Object.entries(defects).flatMap(([defect, plant], index): { name: string; defect: string; handle: Handler }[] => {
-    const handle = plant(subject)
-    return handle && isPlantedIn(server, index) ? [{ name, defect, handle }] : []
-  }),
-)
 const known = new Map<string, Set<string>>()
 const found = new Map<string, string[]>()
 
-async function inTurn<One>(all: readonly One[], work: (one: One) => Promise<void>): Promise<void> {
-  const left = [...all]
-  const next = async (): Promise<void> => {
-    for (let one = left.shift(); one !== undefined; one = left.shift()) await work(one)
-  }
-  await Promise.all(Array.from({ length: atOnce }, next))
-}
 const checkNamed = (name: string, handle: Handler) => check(servers[name] as WorldServer, handle)
 // Twice, because some calls of a run depend on chance.
 await inTurn([...wanted, ...wanted], async ([name]) => {

@@ -44,7 +44,7 @@ export class Caller {
     const checked = checkArguments(operation, input.arguments)
     if (checked.faults.length > 0)
       return refused(`Nothing was sent, because the arguments are not valid. ${toSentences(checked.faults)}`)
-    const pause = this.#breaker.pause(plugin.id)
+    const pause = this.#breaker.pause(user, plugin.id)
     if (pause > 0)
       return refused(
         `Nothing was sent: calls of ${plugin.document.title} are paused for ${pause} seconds because it failed. Tell the user, or try again after that.`,
@@ -68,7 +68,7 @@ export class Caller {
       const last = isRefused
         ? await perform({ ...call, authorization: await credentials.authorization(user, plugin, true) })
         : first
-      this.#breaker.note(plugin.id, last.response?.status, last.response?.headers['retry-after'])
+      this.#breaker.note(user, plugin.id, last.response?.status, last.response?.headers['retry-after'])
       return { ...last, milliseconds: performance.now() - start }
     } catch (error) {
       const milliseconds = performance.now() - start
@@ -80,7 +80,7 @@ export class Caller {
           'The user stopped the call. It is not known whether the plugin made the change: check before you repeat it.'
         return { state: 'failed', result, milliseconds }
       }
-      this.#breaker.note(plugin.id, undefined, undefined)
+      this.#breaker.note(user, plugin.id, undefined, undefined)
       const { title, server } = plugin.document
       const reason = limit.aborted
         ? `did not answer within ${Math.round(longestCall / 1000)} seconds; it is not known whether it made the change`
@@ -96,7 +96,8 @@ export class Caller {
     return credentials.authorization(user, plugin).catch((error) => {
       if (!(error instanceof NotActivated)) throw error
       if (mayBeAnonymous(plugin, operation)) return credentials.authorization(user, withoutSignIn(plugin))
-      const other = whyOtherSignIn(plugin, operation, {})
+      const isMissing = missingSignIn(plugin.document.auth, operation) !== undefined
+      const other = isMissing ? whyOtherSignIn(plugin, operation, {}) : undefined
       throw other === undefined ? error : new NotActivated(other)
     })
   }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import type { EventStream } from '../conversation/event-stream.ts'
-import { visibleLine } from '../conversation/visible-text.ts'
+import { terminalText, visibleLine } from '../conversation/visible-text.ts'
 import type { Call, TurnEvent } from '../wire.ts'
 import { type CommandContext, UsageError } from './command-context.ts'
 import { isYes } from './confirm.ts'
@@ -72,7 +72,7 @@ async function show(
 ): Promise<Call | undefined> {
   let waiting: Call | undefined
   for await (const event of events.listen(new AbortController().signal)) {
-    if (event.type === 'text') stdout.write(event.delta)
+    if (event.type === 'text') stdout.write(terminalText(event.delta))
     if (event.type === 'notice') print(`\n[${event.text}]`)
     if (event.type === 'call' && event.call.state === 'done')
       print(`\n[${event.call.plugin.name}.${event.call.operation} ${event.call.response?.status}]`)

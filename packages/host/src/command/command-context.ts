@@ -3,7 +3,7 @@ import type { Host } from '../host.ts'
 /** Where a command reads and writes: the process, or a test. */
 export type Terminal = {
   stdin: NodeJS.ReadableStream & { isTTY?: boolean }
-  stdout: NodeJS.WritableStream
+  stdout: NodeJS.WritableStream & { isTTY?: boolean }
   stderr: NodeJS.WritableStream
   env: NodeJS.ProcessEnv
 }

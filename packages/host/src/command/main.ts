@@ -1,4 +1,5 @@
 import { createLog, EnvironmentError, Problem } from '@reference-plugins/core'
+import { terminalText } from '../conversation/visible-text.ts'
 import { readHostEnvironment, toHostOptions } from '../environment.ts'
 import { type Host, openHost } from '../host.ts'
 import { onlyUser } from '../users/users.ts'
@@ -33,7 +34,9 @@ export async function main(words: string[], terminal: Terminal = process): Promi
   const command = commands[name]
   // A reader such as head stops reading: the command still ends its work.
   terminal.stdout.on('error', () => {})
-  const print = (line: string) => void terminal.stdout.write(`${line}\n`)
+  // Another program gets the answers as they came.
+  const shown = terminal.stdout.isTTY ? terminalText : String
+  const print = (line: string) => void terminal.stdout.write(`${shown(line)}\n`)
   if (!command) {
     print(help)
     return name === '' || /^(-h|--help|help)$/.test(name) ? 0 : 2
@@ -44,7 +47,7 @@ export async function main(words: string[], terminal: Terminal = process): Promi
     host = await openHost({ ...options, mode: 'single' })
     return await command(rest, { host, user: onlyUser.id, terminal, print })
   } catch (error) {
-    terminal.stderr.write(`${toMessage(error as Error)}\n`)
+    terminal.stderr.write(`${terminalText(toMessage(error as Error) ?? '')}\n`)
     return 2
   } finally {
     await host?.close()

@@ -1,4 +1,5 @@
 import { Problem } from '@reference-plugins/core'
+import { isLoopbackUrl } from '@reference-plugins/guarded-fetch'
 import { nameKey } from '@reference-plugins/oauth-server/name'
 import type { DocumentOperation } from '@reference-plugins/reader'
 import type { Caller } from '../calls/caller.ts'
@@ -214,16 +215,20 @@ export class Turn {
     return ask !== undefined
   }
 
-  /** The plugins other than `plugin` that have answered. Of one that is gone it is not known whether it was private. */
-  async #answered({ id: own }: RegisteredPlugin): Promise<AskInput['answered']> {
+  /**
+   * The plugins other than `plugin` that have answered. What one with a sign-in answers is private, and what one on this
+   * machine answers if `plugin` is elsewhere: it may be a file. Of one that is gone it is not known.
+   */
+  async #answered({ id: own, document: { server } }: RegisteredPlugin): Promise<AskInput['answered']> {
     const { user, plugins } = this.#context
     const titles = new Map<string, string>()
     for (const { response, plugin } of this.#calls())
       if (response && plugin.id !== own) titles.set(plugin.id, plugin.title)
     return Promise.all(
       [...titles].map(async ([id, title]) => {
-        const found = await plugins.visible(user, id).catch(() => undefined)
-        return { title, isPrivate: found?.document.auth.type !== 'none' }
+        const document = (await plugins.visible(user, id).catch(() => undefined))?.document
+        const isPrivate = document?.auth.type !== 'none' || (isLoopbackUrl(document.server) && !isLoopbackUrl(server))
+        return { title, isPrivate }
       }),
     )
   }

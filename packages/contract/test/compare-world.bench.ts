@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import { temporaryFolder } from '@reference-plugins/store/temporary'
+import { subjects } from './world/defects.ts'
+import { correct, inTurn, planted, wanted } from './world/planted.ts'
+import { type Any, type Handler, serveProxy } from './world/proxy.ts'
+import { servers, type WorldServer } from './world/servers.ts'
+import { start } from './world/start.ts'
+
+// Runs other tools on the planted defects, as defects.world.ts runs the contract tester. A tool finds a defect if it says
+// something that it does not say of the correct server. Needs a network to fetch the tools with npx. Words name the tools
+// to run; all where there are none.
+
+const longest = 60_000
+const folder = temporaryFolder()
+let files = 0
+
+function run(words: string[]): Promise<string> {
+  return new Promise((resolve) => {
+    const child = spawn('npx', ['-y', ...words], { cwd: folder, env: { ...process.env, NO_COLOR: '1', CI: 'true' } })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+    const timer = setTimeout(() => child.kill('SIGKILL'), longest)
+    child.on('close', () => {
+      clearTimeout(timer)
+      resolve(stripVTControlCharacters(output))
+    })
+  })
+}
+
+const peers: Record<string, (name: string, url: string, specFile: string) => Promise<Set<string>>> = {
+  async 'Dredd 14.1.0'(name, url, specFile) {
+    const [header, value] = subjects[name]?.signIn ?? []
+    const signIn = header === undefined ? [] : ['-h', `${header}: ${value}`]
+    const output = await run(['dredd@14.1.0', specFile, url, '--loglevel=error', ...signIn])
+    return linesOf(output, /^(fail|error): .*$/gm)
+  },
+  async 'Redocly respect 2.73.0'(name, _url, specFile) {
+    const arazzo = `${specFile}.arazzo.yaml`
+    const hint = await run(['@redocly/cli@2.73.0', 'generate-arazzo', specFile, '-o', arazzo])
+    const [user = '', password = ''] = (servers[name]?.token ?? '').split(':')
+    const inputs = [...hint.matchAll(/--input (\S+)=YOUR_/g)].flatMap(([, input = '']) => [
+      '--input',
+      `${input}=${/password/i.test(input) ? password : user}`,
+    ])
+    const output = await run(['@redocly/cli@2.73.0', 'respect', arazzo, ...inputs])
+    return linesOf(output, /(✗.*|Reason: .*|stepId - .*\n\s+✗.*)$/gm)
+  },
+}
+
+const linesOf = (output: string, pattern: RegExp): Set<string> =>
+  new Set(
+    Array.from(output.matchAll(pattern), ([line]) =>
+      line.replaceAll(/127\.0\.0\.1:\d+|[\d.]+ ?ms|\d{4}-\d\d-\d\dT[\d:.]+Z|[0-9a-f-]{36}/g, '…'),
+    ),
+  )
+
+async function check(peer: string, name: string, handle: Handler): Promise<Set<string>> {
+  const { app, spec = '/openapi.json' } = servers[name] as WorldServer
+  const server = await start(app)
+  const proxy = await serveProxy(server.url, handle)
+  try {
+    const document = (await (await fetch(`${server.url}${spec}`)).json()) as Any
+    const specFile = join(folder, `${files++}.json`)
+    document.servers = [{ url: `${proxy.url}${document.servers?.[0]?.url?.startsWith('/v1') ? '/v1' : ''}` }]
+    writeFileSync(specFile, JSON.stringify(document))
+    return (await peers[peer]?.(name, proxy.url, specFile)) ?? new Set()
+  } finally {
+    proxy.stop()
+    server.stop()
+  }
+}
+
+const words = process.argv.slice(2)
+for (const peer of Object.keys(peers).filter((one) => words.length === 0 || words.some((word) => one.includes(word)))) {
+  const known = new Map<string, Set<string>>()
+  await inTurn([...wanted, ...wanted], async ([name]) => {
+    known.set(name, new Set([...(await check(peer, name, correct)), ...(known.get(name) ?? [])]))
+  })
+  const found: string[] = []
+  const seconds: number[] = []
+  await inTurn(planted, async ({ name, defect, handle }) => {
+    const begin = performance.now()
+    const said = await check(peer, name, handle)
+    seconds.push((performance.now() - begin) / 1000)
+    if ([...said].some((line) => !known.get(name)?.has(line))) found.push(`${name}: ${defect}`)
+  })
+  const noise = [...known].map(([name, lines]) => `${name} ${lines.size}`).join(', ')
+  const median = seconds.sort((a, b) => a - b)[Math.floor(seconds.length / 2)]?.toFixed(1)
+  console.log(`${peer}: ${found.length} of ${planted.length}, median ${median} s; of the correct servers: ${noise}`)
+  console.log(found.map((one) => `  ${one}`).join('\n'))
+}
