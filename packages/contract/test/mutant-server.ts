@@ -471,7 +471,9 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
     return {
       openapi: on('swagger') ? '2.0' : '3.1.0',
       info: { title: 'Notes', description: 'Keeps notes', version: '1' },
-      servers: on('no-server') ? [] : [{ url: on('relative-server') ? '/api' : url }],
+      servers: on('no-server')
+        ? []
+        : [{ url: on('relative-server') ? '/api' : on('foreign-server') ? 'https://api.of-others.com' : url }],
       security,
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
       paths: {

@@ -28,6 +28,7 @@ export const mutants = {
   swagger: 'spec-version',
   'no-server': 'spec-server',
   'relative-server': 'spec-server',
+  'foreign-server': 'spec-server',
   'no-id': 'spec-operation-id',
   'same-id': 'spec-operation-id',
   'id-signs': 'spec-operation-id',

@@ -219,7 +219,7 @@ const faults: Record<string, { change: (spec: Any) => void; plugin: string[]; ap
       delete paths['/books/{id}'].parameters
       paths['/books/{id}'].put.parameters = [components.parameters.id]
     },
-    plugin: [`warning spec-parameter ${get}/parameters/0`],
+    plugin: [`warning spec-parameter-reference ${get}/parameters/0`],
     api: [],
   },
   'default alone': {

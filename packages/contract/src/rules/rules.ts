@@ -78,6 +78,10 @@ export const rules = {
     'A parameter cannot be read',
     'Give each parameter a name, a location and a schema, without references, and use each path parameter in the path',
   ),
+  'spec-parameter-reference': warning(
+    'A parameter is a reference',
+    'Write the parameter where it is used: some assistants do not follow references of parameters',
+  ),
   'spec-parameter-text': warning('An input has no description', 'Describe it in at most 200 characters'),
   'spec-name-twice': warning(
     'Two inputs of one operation have the same name',

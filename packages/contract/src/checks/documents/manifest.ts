@@ -113,7 +113,9 @@ function checkTokens(auth: Schema, expected: readonly string[], member: Say): vo
 }
 
 /** The manifest and the spec must describe the same authentication. */
-export function checkAgreement(manifest: Schema, { document, operations, follow }: Spec, report: Report): void {
+export function checkAgreement(manifest: Schema, spec: Spec, report: Report): void {
+  const { document, operations, follow, servers } = spec
+  checkServer(asObject(manifest.api).url, servers[0], spec.base, report)
   const { type, authorization_type: scheme, scope, client_url, authorization_url } = asObject(manifest.auth)
   const known = document.swagger ? document.securityDefinitions : asObject(document.components).securitySchemes
   const schemes = Object.values(asObject(known)).map((one) => asObject(follow(one)))
@@ -140,6 +142,15 @@ export function checkAgreement(manifest: Schema, { document, operations, follow 
       .find((one) => one !== '' && scopes.length > 0 && !scopes.includes(one))
     if (unknown !== undefined) say(`the scope ${unknown} is not in the spec`, 'warning')
   }
+}
+
+/** Assistants call only what is on the domain of the plugin. Where the spec is elsewhere, that is said already. */
+function checkServer(api: unknown, server: string | undefined, base: string, report: Report): void {
+  const [described, called, tested] = [String(api), String(server), base].map((url) => URL.parse(url)?.hostname)
+  const domainOf = (host: string) => (/^[\d.]+$/.test(host) ? host : host.split('.').slice(-2).join('.'))
+  if (!described || !called || described !== tested || domainOf(described) === domainOf(called)) return
+  const detail = `the server is on ${called}, and the manifest has the spec on ${described}`
+  report.add('spec-server', 'spec', detail, { pointer: '/servers', severity: 'warning' })
 }
 
 /** Whether two addresses are different pages; those in a spec may be relative. */

@@ -138,7 +138,9 @@ function checkParameters(operation: SpecOperation, { document, follow }: Spec, r
     const place = `${pointer}/parameters/${index}`
     const one = asObject(follow(given))
     if (report.isPlugin && asObject(given).$ref !== undefined)
-      say(`a parameter is a reference (${asObject(given).$ref}), which GPT Actions ignore`, 'warning', place)
+      report.add('spec-parameter-reference', id, `GPT Actions ignore the reference ${asObject(given).$ref}`, {
+        pointer: place,
+      })
     if (typeof one.name !== 'string' || !/^(path|query|header|cookie|body|formData|querystring)$/.test(String(one.in)))
       say('a parameter has no name or no location', undefined, place)
     else if (document.swagger === undefined && !one.schema && !one.content)

@@ -10,7 +10,7 @@ import { asArray, asObject, type Schema } from '../../spec/spec.ts'
 import { checkGranted, checkPages, checkTokenAnswer } from './oauth-answers.ts'
 import { checkCodes } from './oauth-codes.ts'
 import { checkRefresh, checkRevocation } from './oauth-refresh.ts'
-import { checkPassword, checkRequests } from './oauth-requests.ts'
+import { checkRequests, checkStrangers } from './oauth-requests.ts'
 
 const subject = 'oauth'
 /** A token that lives longer is not waited for, in seconds. */
@@ -70,7 +70,7 @@ async function checkFlow(flow: Flow): Promise<SignedIn> {
     secondToken: theirs && toLive(flow, await driver.exchange(client, theirs), secondSignIn),
     readOnlyToken: readScope === undefined ? undefined : await readOnlyToken(flow, readScope),
   }
-  await checkPassword(flow)
+  await checkStrangers(flow)
   return signedIn
 }
 

@@ -13,7 +13,13 @@ export async function checkRequests(flow: Flow): Promise<void> {
   await checkPkce(flow)
   await checkUnknownScope(flow)
   await checkRefusal(flow)
+}
+
+/** What makes a server block the tester comes last. */
+export async function checkStrangers(flow: Flow): Promise<void> {
   await checkPages(flow)
+  await checkUnknownClient(flow)
+  await checkPassword(flow)
 }
 
 /** A callback that only looks like the registered one must not get a code, nor an error. */
@@ -45,9 +51,6 @@ async function checkCallback(flow: Flow): Promise<void> {
     if (granted && isSame(granted.callback, other, redirectUri) && granted.answer.has('code'))
       flow.add('oauth-redirect', `the callback ${other}, which is not registered, gets a code`)
   }
-  const unknown = { clientId: 'made-up-client', redirectUri: foreign }
-  if ((await flow.trySign({}, unknown))?.answer.has('code'))
-    flow.add('oauth-redirect', `a client that does not exist gets a code at ${foreign}`)
   for (const [what, change] of Object.entries<AuthorizeChange>({
     'with an unknown response_type': { redirectUri: foreign, parameters: { response_type: 'made-up' } },
     'with an unknown scope': { redirectUri: foreign, scope: 'made-up-scope' },
@@ -161,8 +164,13 @@ async function checkPages(flow: Flow): Promise<void> {
   }
 }
 
-/** A wrong password must not sign in. It comes last, because some servers lock the user out after it. */
-export async function checkPassword(flow: Flow): Promise<void> {
+async function checkUnknownClient(flow: Flow): Promise<void> {
+  const unknown = { clientId: 'made-up-client', redirectUri: foreign }
+  if ((await flow.trySign({}, unknown))?.answer.has('code'))
+    flow.add('oauth-redirect', `a client that does not exist gets a code at ${foreign}`)
+}
+
+async function checkPassword(flow: Flow): Promise<void> {
   const { signIn } = flow.settings
   if (!signIn) return
   const granted = await flow.tryStranger({ ...signIn, password: `wrong-${signIn.password}` })

@@ -100,10 +100,12 @@ async function checkHostileTexts(run: CheckRun, operation: SpecOperation, values
       ...maps.map(({ path }): [Part['path'], unknown] => [path, { constructor: 'a', toString: 'b', 'c.d $e': 'f' }]),
     ]
     for (const [path, odd] of cases) {
-      const root = withPart(subject.get(values), value, path, odd)
+      // The rest may have to be new each time.
+      const current = ordinaryValues(run, operation, { all: false }) ?? values
+      const root = withPart(subject.get(current), value, path, odd)
       if (run.isOver() || !fits(subject.schema, root)) continue
       const what = `${subject.label(path)} = ${JSON.stringify(odd)}`
-      await sendOdd(run, operation, what, toRequest(operation, subject.set(values, root)))
+      await sendOdd(run, operation, what, toRequest(operation, subject.set(current, root)))
     }
   }
 }
