@@ -20,6 +20,9 @@ const operation: DocumentOperation = {
       tags: { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 2, uniqueItems: true },
       place: { type: 'object', properties: { city: { type: 'string' }, zip: { type: 'integer' } }, required: ['city'] },
       either: { anyOf: [{ type: 'integer' }, { type: 'string' }, { type: 'null' }] },
+      maps: {
+        anyOf: ['string', 'integer'].map((type) => ({ type: 'object', additionalProperties: { type } })),
+      },
       map: { type: 'object', additionalProperties: { type: 'integer' } },
       any: {},
     },
@@ -51,6 +54,8 @@ for (const [given, wanted] of [
   [{ either: '5' }, { either: '5' }],
   [{ either: null }, { either: null }],
   [{ map: { a: '1' } }, { map: { a: 1 } }],
+  [{ maps: { a: 1 } }, { maps: { a: 1 } }],
+  [{ maps: { a: '1' } }, { maps: { a: '1' } }],
   [{ any: { deep: [null] } }, { any: { deep: [null] } }],
 ] as const)
   test(`${JSON.stringify(given)} is corrected, because only one value can be meant`, () => {

@@ -89,12 +89,16 @@ function checkForms(forms: Schema[], given: unknown, place: string, faults: stri
     const own: string[] = []
     const value = check(form, given, place, own, depth + 1)
     // A form that accepts the value unchanged comes before one that changes it.
-    if (own.length === 0 && value === given) return value
+    if (own.length === 0 && isUnchanged(value, given)) return value
     if (!best || own.length < best.faults.length) best = { value, faults: own }
   }
   faults.push(...(best?.faults.slice(0, 3) ?? []))
   return best ? best.value : given
 }
+
+/** A list or object is checked as a copy. */
+const isUnchanged = (value: unknown, given: unknown): boolean =>
+  value === given || (typeof value === 'object' && value !== null && JSON.stringify(value) === JSON.stringify(given))
 
 function checkItems(schema: Schema, list: unknown[], place: string, faults: string[], depth: number): unknown[] {
   const items = objectOf(schema.items)
