@@ -11,7 +11,8 @@ import { basename } from 'node:path'
 
 const options = process.argv.slice(2).filter((word) => word.startsWith('-'))
 const named = process.argv.slice(2).filter((word) => !word.startsWith('-'))
-const files = named.length > 0 ? named : globSync('test/**/*.test.ts', { exclude: (name) => name === 'node_modules' }).sort()
+const files =
+  named.length > 0 ? named : globSync('test/**/*.test.ts', { exclude: (name) => name === 'node_modules' }).sort()
 const shared = options.includes('--share')
 const apart = options.flatMap((option) => /^--apart=(.*)/.exec(option)?.[1].split(',') ?? [])
 const isApart = (file) => !shared || apart.includes(basename(file, '.test.ts'))
