@@ -306,7 +306,7 @@ async function checkOperations(
     report.skip(operation.id, 'answers', `it never answered with 2xx: ${hintOf(run, operation)}`)
   }
   return async () => {
-    // What the run created is deleted by now, so there is nothing that an invalid token could reach.
+    // What the run created is deleted, so there is nothing that an invalid token could reach.
     for (const operation of reachable.filter(({ method, isProtected }) => method === 'POST' && isProtected))
       await call(run, operation, ordinaryValues(run, operation, { all: false, fresh: true }) ?? noValues())
     await checkForgeries(run, sendable, expired)

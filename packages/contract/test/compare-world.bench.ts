@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { stripVTControlCharacters } from 'node:util'
 import { temporaryFolder } from '@reference-plugins/store/temporary'
+import { runTool } from './run-tool.ts'
 import { subjects } from './world/defects.ts'
 import { correct, inTurn, planted, wanted } from './world/planted.ts'
 import { type Any, type Handler, serveProxy } from './world/proxy.ts'
@@ -17,18 +16,7 @@ const longest = 60_000
 const folder = temporaryFolder()
 let files = 0
 
-function run(words: string[]): Promise<string> {
-  return new Promise((resolve) => {
-    const child = spawn('npx', ['-y', ...words], { cwd: folder, env: { ...process.env, NO_COLOR: '1', CI: 'true' } })
-    let output = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
-    const timer = setTimeout(() => child.kill('SIGKILL'), longest)
-    child.on('close', () => {
-      clearTimeout(timer)
-      resolve(stripVTControlCharacters(output))
-    })
-  })
-}
+const run = (words: string[]): Promise<string> => runTool(words, folder, longest)
 
 const peers: Record<string, (name: string, url: string, specFile: string) => Promise<Set<string>>> = {
   async 'Dredd 14.1.0'(name, url, specFile) {

@@ -9,6 +9,7 @@ import { temporaryFolder } from '@reference-plugins/store/temporary'
 import { checkPlugin } from '../src/index.ts'
 import { serveMutant, tokens } from './mutant-server.ts'
 import { type Defect, mutants } from './mutants.ts'
+import { runTool } from './run-tool.ts'
 
 // Runs other tools on the mutants, side by side with the contract tester. What a tool says of the correct plugin is its
 // noise; a defect counts as found where it says something else. Needs a network to fetch the tools with npx.
@@ -30,18 +31,7 @@ const good = { title: 'a', priority: 1, kind: 'idea' }
 /** What a tool says of a server, as a set of lines. */
 type Peer = (url: string, specFile: string | undefined) => Promise<Set<string>>
 
-function run(words: string[]): Promise<string> {
-  return new Promise((resolve) => {
-    const child = spawn('npx', ['-y', ...words], { cwd: folder, env: { ...process.env, NO_COLOR: '1', CI: 'true' } })
-    let output = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
-    const timer = setTimeout(() => child.kill('SIGKILL'), longest)
-    child.on('close', () => {
-      clearTimeout(timer)
-      resolve(output)
-    })
-  })
-}
+const run = (words: string[]): Promise<string> => runTool(words, folder, longest)
 
 const linesOf = (output: string, pattern: RegExp): Set<string> =>
   new Set(

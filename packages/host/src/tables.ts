@@ -77,7 +77,7 @@ export const hostMigrations = {
     );
     CREATE INDEX call_message ON call (message);
     CREATE INDEX call_state ON call (state);`,
-  // Calls used to be in the parts of their message. Only SQLite has such rows; another engine begins with empty tables.
+  // Databases of older versions have calls in the parts of their message. Only SQLite has such rows.
   'calls out of messages': `
     INSERT INTO call SELECT
       call ->> '$.id', message, call ->> '$.state', call ->> '$.plugin.id', call ->> '$.plugin.name', call ->> '$.plugin.title',
