@@ -63,7 +63,12 @@ const mcp: RequestListener = async (request, response) => {
   answer(200, JSON.stringify({ jsonrpc: '2.0', id, ...body }))(request, response)
 }
 
-async function read(served: typeof paths, otherwise = notFound, path = '', more: { token?: string; longestFetch?: number } = {}) {
+async function read(
+  served: typeof paths,
+  otherwise = notFound,
+  path = '',
+  more: { token?: string; longestFetch?: number } = {},
+) {
   paths = served
   other = otherwise
   hits = []
