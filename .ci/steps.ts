@@ -42,6 +42,7 @@ export const preparation: Step[][] = [
       title: 'servers of other authors are installed, or their tests are skipped',
       command: [
         `npm ci --ignore-scripts --no-audit --no-fund --prefix ${world} || echo skipped`,
+        `test -x /usr/sbin/pdns_server || { apt-get update -q && apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 pdns-server pdns-backend-sqlite3; } || echo skipped`,
         `test -d /usr/lib/python3/dist-packages/fastapi || { apt-get update -q && apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 ${pythonFrameworks}; } || echo skipped`,
       ].join('; '),
     },

@@ -6,7 +6,7 @@ import { readManifest, readSpecText } from '../src/checks/documents/documents.ts
 import { Report } from '../src/rules/finding.ts'
 import { judgeDocuments } from '../src/run.ts'
 
-const folder = process.env.CORPUS ?? new URL('../../../../shared/corpus/plugins', import.meta.url).pathname
+const folder = join(process.env.CORPUS ?? new URL('../../../../shared/corpus', import.meta.url).pathname, 'plugins')
 const skip = existsSync(folder) ? false : 'there is no corpus of real plugins here: set CORPUS'
 const longest = 5_000
 

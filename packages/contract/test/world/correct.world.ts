@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { checkPlugin, type Report } from '../../src/index.ts'
@@ -8,13 +9,26 @@ import { missingFor, start, startMocks } from './start.ts'
 
 const atOnce = 8
 
-async function check({ app, spec, accepted, unreached, ...options }: WorldServer): Promise<Report> {
+const folder = mkdtempSync(join(tmpdir(), 'world-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+
+/** The address of the spec, or the file that holds what its address answers to those who have the key. */
+async function specOf(url: string, { app, spec, specHeader }: WorldServer): Promise<{ spec?: string }> {
+  if (spec === undefined) return {}
+  if (specHeader === undefined) return { spec: `${url}${spec}` }
+  const file = join(folder, `${app[0]}.yaml`)
+  writeFileSync(file, await (await fetch(`${url}${spec}`, { headers: specHeader })).text())
+  return { spec: file }
+}
+
+async function check(world: WorldServer): Promise<Report> {
+  const { app, spec: _, specHeader, accepted, unreached, ...options } = world
   const server = await start(app)
   try {
     return await checkPlugin({
       baseUrl: server.url,
       manifest: 'none',
-      ...(spec !== undefined && { spec: `${server.url}${spec}` }),
+      ...(await specOf(server.url, world)),
       ...options,
     })
   } finally {
@@ -22,7 +36,7 @@ async function check({ app, spec, accepted, unreached, ...options }: WorldServer
   }
 }
 
-const corpus = process.env.CORPUS ?? new URL('../../../../../shared/corpus/plugins', import.meta.url).pathname
+const corpus = join(process.env.CORPUS ?? new URL('../../../../../shared/corpus', import.meta.url).pathname, 'plugins')
 const mocked = Object.keys(mocks)
   .map((name) => ({ name, file: name.startsWith('/') ? name : join(corpus, name) }))
   .filter(({ file }) => existsSync(file))

@@ -4,6 +4,8 @@ export interface WorldServer {
   app: readonly string[]
   /** The path of the spec. */
   spec?: string
+  /** The header that the path of the spec asks for. Then the spec is read from a file, as its users have to do it. */
+  specHeader?: Record<string, string>
   token?: string
   secondToken?: string
   values?: Record<string, string>
@@ -14,6 +16,48 @@ export interface WorldServer {
 }
 
 const nullable = 'pydantic 1 describes Optional[str] as a string, and the answer has null'
+
+const powerDnsReached = [
+  'listServers',
+  'listServer',
+  'listZones',
+  'createZone',
+  'listZone',
+  'deleteZone',
+  'putZone',
+  'notifyZone',
+  'axfrExportZone',
+  'rectifyZone',
+  'getConfig',
+  'getStats',
+  'searchData',
+  'listMetadata',
+  'listCryptokeys',
+  'listTSIGKeys',
+  'getAutoprimaries',
+  'createAutoprimary',
+  'deleteAutoprimary',
+]
+/** A zone without a change of records, without keys and metadata, and no second server to copy zones from. */
+const powerDnsUnreached = [
+  'error',
+  'cacheFlushByName',
+  'patchZone',
+  'axfrRetrieveZone',
+  'getConfigSetting',
+  'createMetadata',
+  'getMetadata',
+  'modifyMetadata',
+  'deleteMetadata',
+  'createCryptokey',
+  'getCryptokey',
+  'modifyCryptokey',
+  'deleteCryptokey',
+  'createTSIGKey',
+  'getTSIGKey',
+  'putTSIGKey',
+  'deleteTSIGKey',
+]
 
 export const servers: Record<string, WorldServer> = {
   'FastAPI, items': {
@@ -58,6 +102,28 @@ export const servers: Record<string, WorldServer> = {
       'server-error TodoController.create': 'a body of null is answered with 500',
       'value-lost TodoController.create': 'remindAtGeo is overwritten by the geocoder where there is an address',
     },
+  },
+  PowerDNS: {
+    app: ['powerdns.mjs'],
+    spec: '/api/docs',
+    specHeader: { 'x-api-key': 'key-of-the-operator' },
+    token: 'key-of-the-operator',
+    values: { name: 'example.org.', kind: 'Native' },
+    // It takes values of other types, answers odd names with 500, malformed JSON with an HTML page, and a list of texts as text.
+    accepted: Object.fromEntries(
+      [...powerDnsReached, ...powerDnsUnreached].flatMap((id) =>
+        [
+          'server-error',
+          'invalid-taken',
+          'valid-refused',
+          'answer-not-json',
+          'answer-schema',
+          'value-lost',
+          'refused-kept',
+        ].map((code) => [`${code} ${id}`, 'true']),
+      ),
+    ),
+    unreached: powerDnsUnreached,
   },
   'json-server': {
     app: ['json-server.mjs'],

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const folder = new URL('apps/', import.meta.url).pathname
 const longestStart = 30_000
 const python = '/usr/bin/python3'
+const powerDns = '/usr/sbin/pdns_server'
 
 /** Why an app cannot run here. Undefined where it can. */
 export function missingFor(app: string): string | undefined {
@@ -21,6 +22,10 @@ export function missingFor(app: string): string | undefined {
     const isThere = existsSync(python) && spawnSync(python, ['-c', `import ${needed}`]).status === 0
     return isThere ? undefined : `${needed} are not installed: apt-get install ${debianPackages}`
   }
+  if (app === 'powerdns.mjs')
+    return existsSync(powerDns)
+      ? undefined
+      : 'PowerDNS is not installed: apt-get install pdns-server pdns-backend-sqlite3'
   const modules = new URL('node_modules/fastify', import.meta.url)
   return existsSync(modules) ? undefined : 'npm ci was not run in this folder, or could not reach the registry'
 }

@@ -197,7 +197,8 @@ test('reading a big spec does not block the process', { timeout: 60_000 }, async
   look()
   assert.equal(spec.operations.length, 100)
   const share = longestPause / (performance.now() - start)
-  assert.ok(share < 0.3, `all waited during ${share.toFixed(2)} of the time`)
+  // A reader in this process would hold it up during nearly all of the time; a busy machine does so for some of it.
+  assert.ok(share < 0.6, `all waited during ${share.toFixed(2)} of the time`)
 })
 
 test('names that mean something to JavaScript change nothing and are never inputs', async () => {
