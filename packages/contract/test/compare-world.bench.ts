@@ -36,12 +36,38 @@ const peers: Record<string, (name: string, url: string, specFile: string) => Pro
     const output = await run(['@redocly/cli@2.73.0', 'respect', arazzo, ...inputs])
     return linesOf(output, /(✗.*|Reason: .*|stepId - .*\n\s+✗.*)$/gm)
   },
+  async 'Portman 1.33.0, Newman 6.2.1'(name, url, specFile) {
+    const collection = collections.get(name) ?? makeCollection(name, url, specFile)
+    collections.set(name, collection)
+    const at = ['--env-var', `baseUrl=${url}`, '--timeout-request', '5000']
+    const output = await run(['newman@6.2.1', 'run', await collection, ...at])
+    return linesOf(output, /^ *\d+\. .*$/gm)
+  },
+}
+
+/** Portman makes a Postman collection of the spec, with its default tests; Newman runs it. The collection signs in. */
+const collections = new Map<string, Promise<string>>()
+
+async function makeCollection(name: string, url: string, specFile: string): Promise<string> {
+  const [header, value] = subjects[name]?.signIn ?? []
+  const settings = `${specFile}.portman.json`
+  const tests = ['statusSuccess', 'contentType', 'jsonBody', 'schemaValidation', 'headersPresent']
+  const contractTests = tests.map((one) => ({ openApiOperation: '*::/*', [one]: { enabled: true } }))
+  const signIn = `pm.request.headers.upsert({ key: '${header}', value: '${value}' })`
+  const globals = { collectionPreRequestScripts: header === undefined ? [] : [signIn] }
+  writeFileSync(settings, JSON.stringify({ version: 1, tests: { contractTests }, globals }))
+  const collection = `${specFile}.collection.json`
+  const words = ['portman', '-l', specFile, '-b', url, '-o', collection, '-c', settings]
+  await run(['-p', '@apideck/portman@1.33.0', '-p', 'tslib@2.8.1', ...words])
+  return collection
 }
 
 const linesOf = (output: string, pattern: RegExp): Set<string> =>
   new Set(
     Array.from(output.matchAll(pattern), ([line]) =>
-      line.replaceAll(/127\.0\.0\.1:\d+|[\d.]+ ?ms|\d{4}-\d\d-\d\dT[\d:.]+Z|[0-9a-f-]{36}/g, '…'),
+      line
+        .replace(/^ *\d+\./, '')
+        .replaceAll(/127\.0\.0\.1:\d+|[\d.]+ ?ms|\d{4}-\d\d-\d\dT[\d:.]+Z|[0-9a-f-]{36}/g, '…'),
     ),
   )
 
