@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '@reference-plugins/store/temporary'
 import { runTool } from './run-tool.ts'
-import { subjects } from './world/defects.ts'
+import { type Subject, subjects } from './world/defects.ts'
 import { correct, inTurn, planted, wanted } from './world/planted.ts'
 import { type Any, type Handler, serveProxy } from './world/proxy.ts'
 import { servers, type WorldServer } from './world/servers.ts'
@@ -22,7 +22,7 @@ const peers: Record<string, (name: string, url: string, specFile: string) => Pro
   async 'Dredd 14.1.0'(name, url, specFile) {
     const [header, value] = subjects[name]?.signIn ?? []
     const signIn = header === undefined ? [] : ['-h', `${header}: ${value}`]
-    const output = await run(['dredd@14.1.0', specFile, url, '--loglevel=error', ...signIn])
+    const output = await run(['dredd@14.1.0', await forDredd(name, url, specFile), url, '--loglevel=error', ...signIn])
     return linesOf(output, /^(fail|error): .*$/gm)
   },
   async 'Redocly respect 2.73.0'(name, _url, specFile) {
@@ -43,6 +43,27 @@ const peers: Record<string, (name: string, url: string, specFile: string) => Pro
     const output = await run(['newman@6.2.1', 'run', await collection, ...at])
     return linesOf(output, /^ *\d+\. .*$/gm)
   },
+}
+
+/** Dredd reads no 3.1 and makes up no values: it is given what it asks for, the id of an item too. */
+async function forDredd(name: string, url: string, specFile: string): Promise<string> {
+  const { list, valid, signIn } = subjects[name] as Subject
+  const headers = { 'content-type': 'application/json', ...(signIn && { [signIn[0]]: signIn[1] }) }
+  // The paths of the subjects have the base path already.
+  const created = await fetch(new URL(list, url), { method: 'POST', headers, body: JSON.stringify(valid) })
+  const { id } = (await created.json().catch(() => ({}))) as { id?: unknown }
+  const document = JSON.parse(readFileSync(specFile, 'utf8')) as Any
+  if (document.openapi) document.openapi = '3.0.3'
+  for (const item of Object.values<Any>(document.paths))
+    for (const operation of Object.values<Any>(item)) {
+      for (const parameter of [...(item.parameters ?? []), ...(operation.parameters ?? [])])
+        if (parameter.in === 'path') parameter.example = id ?? 1
+      const media = operation.requestBody?.content?.['application/json']
+      if (media) media.example = valid
+    }
+  const file = `${specFile}.dredd.json`
+  writeFileSync(file, JSON.stringify(document))
+  return file
 }
 
 /** Portman makes a Postman collection of the spec, with its default tests; Newman runs it. The collection signs in. */
@@ -67,6 +88,7 @@ const linesOf = (output: string, pattern: RegExp): Set<string> =>
     Array.from(output.matchAll(pattern), ([line]) =>
       line
         .replace(/^ *\d+\./, '')
+        .replaceAll(/\/\S*\.json/g, 'the spec')
         .replaceAll(/127\.0\.0\.1:\d+|[\d.]+ ?ms|\d{4}-\d\d-\d\dT[\d:.]+Z|[0-9a-f-]{36}/g, '…'),
     ),
   )
@@ -78,9 +100,10 @@ async function check(peer: string, name: string, handle: Handler): Promise<Set<s
   try {
     const document = (await (await fetch(`${server.url}${spec}`)).json()) as Any
     const specFile = join(folder, `${files++}.json`)
-    document.servers = [{ url: `${proxy.url}${document.servers?.[0]?.url?.startsWith('/v1') ? '/v1' : ''}` }]
+    const url = `${proxy.url}${document.servers?.[0]?.url?.startsWith('/v1') ? '/v1' : ''}`
+    document.servers = [{ url }]
     writeFileSync(specFile, JSON.stringify(document))
-    return (await peers[peer]?.(name, proxy.url, specFile)) ?? new Set()
+    return (await peers[peer]?.(name, url, specFile)) ?? new Set()
   } finally {
     proxy.stop()
     server.stop()
