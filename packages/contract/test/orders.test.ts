@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Code } from '../src/index.ts'
+import { checkAll } from './check-all.ts'
+import { checkState } from './open-tasks.ts'
+import { ordersServer } from './orders-server.ts'
+import { serveSmall } from './small-server.ts'
+
+/** Defects of state, each with the code under which it has to be found and the operation in which it is. */
+const defects: Record<string, [code: Code, subject: string]> = {
+  'cancels-nothing': ['change-lost', 'cancelOrder'],
+  'cancels-all': ['change-spills', 'cancelOrder'],
+}
+
+/** Habits that are correct, as nothing promises otherwise. */
+const habits = ['', 'cancels later']
+
+const reportOf = await checkAll([...Object.keys(defects), ...habits], async (name) => {
+  const server = await serveSmall(Object.hasOwn(defects, name) ? ordersServer(name) : ordersServer('', name))
+  try {
+    return await checkState(server.url)
+  } finally {
+    server.close()
+  }
+})
+
+for (const [name, [code, subject]] of Object.entries(defects))
+  test(`${name} is found as ${code}`, () => {
+    const { findings } = reportOf(name)
+    assert.ok(
+      findings.some((finding) => finding.code === code && finding.subject === subject),
+      findings.map((one) => `${one.code} ${one.subject}: ${one.detail}`).join('\n') || 'nothing was found',
+    )
+  })
+
+for (const name of habits)
+  test(`${name || 'everything as it should be'}: correct, so there is at most a note`, () => {
+    const { findings } = reportOf(name)
+    assert.deepEqual(
+      findings
+        .filter(({ severity }) => severity !== 'note')
+        .map(({ code, subject, detail }) => [code, subject, detail]),
+      [],
+    )
+  })
