@@ -167,6 +167,10 @@ export function ordersServer(defect = '', habit = ''): SmallServer {
     if (!isWhole && body.address && on('address-kept')) found.address = before.address
     if (!isWhole && on('changes-first')) Object.assign(orders[0], body)
     if (!isWhole && on('changes-priority-of-first') && body.priority !== undefined) orders[0].priority = body.priority
+    if (!isWhole && on('new-id')) found.id = `${found.id}x`
+    // Of all orders one is the urgent one.
+    if (has('one at a time') && body.priority === 9)
+      for (const other of orders) if (other !== found && other.priority === 9) other.priority = 8
     if (isWhole && on('replaces-first')) Object.assign(orders[0], body)
     return [200, found] as const
   }

@@ -10,10 +10,17 @@ import { serveSmall } from './small-server.ts'
 const defects: Record<string, [code: Code, subject: string]> = {
   'cancels-nothing': ['change-lost', 'cancelOrder'],
   'cancels-all': ['change-spills', 'cancelOrder'],
+  'tags-appended': ['change-lost', 'changeOrder'],
+  'address-kept': ['change-lost', 'changeOrder'],
+  'changes-first': ['change-spills', 'changeOrder'],
+  'changes-priority-of-first': ['change-spills', 'changeOrder'],
+  'replaces-first': ['change-spills', 'replaceOrder'],
+  'deletes-first': ['deletes-others', 'removeOrder'],
+  'new-id': ['change-lost', 'changeOrder'],
 }
 
 /** Habits that are correct, as nothing promises otherwise. */
-const habits = ['', 'cancels later']
+const habits = ['', 'cancels later', 'adds tags', 'merges labels', 'one at a time']
 
 const reportOf = await checkAll([...Object.keys(defects), ...habits], async (name) => {
   const server = await serveSmall(Object.hasOwn(defects, name) ? ordersServer(name) : ordersServer('', name))
