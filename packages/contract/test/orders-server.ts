@@ -14,7 +14,7 @@ const members = {
 }
 const order = {
   type: 'object',
-  required: ['id', 'state', ...Object.keys(members)],
+  required: ['id', 'state', 'title'],
   properties: {
     id: { type: 'string', readOnly: true },
     ...members,
@@ -136,6 +136,9 @@ export function ordersServer(defect = '', habit = ''): SmallServer {
     Object.assign(made, pick(body), { state: 'open', rank: state.orders.length })
     if (on('labels-lost')) made.labels = {}
     if (on('labels-first')) made.labels = Object.fromEntries(Object.entries(made.labels).slice(0, 1))
+    if (on('labels-unseen')) delete (made as Any).labels
+    if (has('keys in another case'))
+      made.labels = Object.fromEntries(Object.entries(made.labels).map(([key, value]) => [key.toUpperCase(), value]))
     if (has('trims')) made.comment = made.comment.trim()
     state.orders.push(made)
     return [201, made] as const

@@ -16,11 +16,14 @@ const defects: Record<string, [code: Code, subject: string]> = {
   'changes-priority-of-first': ['change-spills', 'changeOrder'],
   'replaces-first': ['change-spills', 'replaceOrder'],
   'deletes-first': ['deletes-others', 'removeOrder'],
+  'labels-lost': ['value-ignored', 'placeOrder'],
+  'labels-first': ['value-lost', 'placeOrder'],
+  'labels-unseen': ['value-ignored', 'placeOrder'],
   'new-id': ['change-lost', 'changeOrder'],
 }
 
 /** Habits that are correct, as nothing promises otherwise. */
-const habits = ['', 'cancels later', 'adds tags', 'merges labels', 'one at a time']
+const habits = ['', 'cancels later', 'adds tags', 'merges labels', 'one at a time', 'trims', 'keys in another case']
 
 const reportOf = await checkAll([...Object.keys(defects), ...habits], async (name) => {
   const server = await serveSmall(Object.hasOwn(defects, name) ? ordersServer(name) : ordersServer('', name))
@@ -39,6 +42,13 @@ for (const [name, [code, subject]] of Object.entries(defects))
       findings.map((one) => `${one.code} ${one.subject}: ${one.detail}`).join('\n') || 'nothing was found',
     )
   })
+
+test('a text that is stored in another form is a note, unless the spec says so', () => {
+  const isNote = ({ code, severity }: { code: string; severity: string }) =>
+    code === 'value-lost' && severity === 'note'
+  assert.ok(reportOf('trims').findings.some(isNote))
+  assert.ok(!reportOf('').findings.some(isNote))
+})
 
 for (const name of habits)
   test(`${name || 'everything as it should be'}: correct, so there is at most a note`, () => {
