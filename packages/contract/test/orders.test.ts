@@ -19,11 +19,23 @@ const defects: Record<string, [code: Code, subject: string]> = {
   'labels-lost': ['value-ignored', 'placeOrder'],
   'labels-first': ['value-lost', 'placeOrder'],
   'labels-unseen': ['value-ignored', 'placeOrder'],
+  'count-off': ['total-wrong', 'listOrders'],
+  'sort-nothing': ['sort-wrong', 'listOrders'],
   'new-id': ['change-lost', 'changeOrder'],
 }
 
 /** Habits that are correct, as nothing promises otherwise. */
-const habits = ['', 'cancels later', 'adds tags', 'merges labels', 'one at a time', 'trims', 'keys in another case']
+const habits = [
+  '',
+  'cancels later',
+  'adds tags',
+  'merges labels',
+  'one at a time',
+  'trims',
+  'counts everything',
+  'sorts downwards',
+  'keys in another case',
+]
 
 const reportOf = await checkAll([...Object.keys(defects), ...habits], async (name) => {
   const server = await serveSmall(Object.hasOwn(defects, name) ? ordersServer(name) : ordersServer('', name))

@@ -58,7 +58,7 @@ function isMissingKey(form: Schema, name: string, value: unknown, shown: Schema)
 
 const isClose = (a: number, b: number): boolean => Math.abs(a - b) <= Math.abs(a) * 1e-12
 
-function compareTexts(name: string, sent: string, shown: unknown, { format }: Schema): Echo {
+function compareTexts(name: string, sent: string, shown: unknown, { format, enum: choices }: Schema): Echo {
   if (shown === null) return sent.trim() === '' ? 'unclear' : 'other'
   if (typeof shown !== 'string') return 'unclear'
   if (format === 'date' || format === 'date-time' || format === 'time') return compareTimes(sent, shown)
@@ -66,7 +66,9 @@ function compareTexts(name: string, sent: string, shown: unknown, { format }: Sc
   // Space at the ends, and the form of Unicode, are not the meaning of a text.
   const tidy = (text: string): string => text.normalize('NFKC').trim().replaceAll(/\s+/g, ' ')
   if (same(tidy)) return 'tidied'
-  if (isNormalized(name, format)) return same((text) => tidy(text).toLowerCase()) ? 'tidied' : 'unclear'
+  // Of a list of choices each is another one.
+  if (isNormalized(name, format) && !Array.isArray(choices))
+    return same((text) => tidy(text).toLowerCase()) ? 'tidied' : 'unclear'
   // Masked, or with something around it, such as the paragraph that Markdown makes.
   if (/[*•…]{2}/.test(shown) || shown.includes(sent)) return 'unclear'
   return 'other'
