@@ -77,6 +77,7 @@ export const flowMutants = {
   'users-mixed': 'user-shared',
   'refresh-token-is-access-token': 'auth-any-token',
   'access-token-refreshes': 'oauth-any-code',
+  'refreshed-for-another': 'oauth-user',
 } as const satisfies Record<string, Code>
 
 export type FlowDefect = keyof typeof flowMutants
@@ -284,7 +285,8 @@ export async function serveAuthorization(defect?: FlowDefect, lifetime = 3600) {
     }
     grant.isUsed = true
     const wanted = form.get('scope')
-    if (wanted === null) return give(grant, response)
+    if (on('refreshed-for-another')) counters.set('bob', 7)
+    if (wanted === null) return give(on('refreshed-for-another') ? { ...grant, user: 'bob' } : grant, response)
     const isMore = wanted.split(' ').some((one) => !grant.scope.split(' ').includes(one))
     if (isMore && !on('scope-grows')) return send(response, 400, { error: 'invalid_scope' })
     give({ ...grant, scope: wanted }, response)

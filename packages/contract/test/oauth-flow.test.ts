@@ -20,8 +20,10 @@ async function checkSignIn(defect: FlowDefect): Promise<Report> {
   const { url, close } = await serveAuthorization(defect)
   const report = new Report()
   const manifest = (await (await fetch(`${url}/.well-known/ai-plugin.json`)).json()) as Record<string, unknown>
-  const probe = async (token: string) =>
-    (await fetch(`${url}/counter`, { headers: { authorization: `Bearer ${token}` } })).status
+  const probe = async (token: string) => {
+    const answer = await fetch(`${url}/counter`, { headers: { authorization: `Bearer ${token}` } })
+    return { status: answer.status, text: await answer.text() }
+  }
   try {
     await checkOAuthFlow(manifest, url, settings, report, probe)
     return report

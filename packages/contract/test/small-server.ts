@@ -73,7 +73,10 @@ export async function serveSmall({ paths, components, answer }: SmallServer) {
       )
     })
     const described = found && paths[found][method.toLowerCase()]
-    if (!described) return send([found ? 405 : 404])
+    if (!described) {
+      const allow = Object.keys(paths[found ?? ''] ?? {}).map((one) => one.toUpperCase())
+      return send(found ? [405, {}, { allow: allow.join(', ') }] : [404])
+    }
     const type = headers['content-type']?.split(';')[0] ?? ''
     const types = Object.keys(described.requestBody?.content ?? {})
     if (types.length > 0 && (described.requestBody.required || body !== '') && !types.includes(type)) return send([415])

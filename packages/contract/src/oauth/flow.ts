@@ -1,11 +1,12 @@
+import type { Answer } from '../calls/exchange.ts'
 import type { Report } from '../rules/finding.ts'
 import type { Code } from '../rules/rules.ts'
 import { type AuthorizeChange, type Endpoints, type Granted, OAuthDriver, type TokenAnswer } from './driver.ts'
 import type { OAuthClient, OAuthSettings, SignIn } from './settings.ts'
 import { SignInFailed } from './walk.ts'
 
-/** Calls an operation that only reads with an access token, and answers the status. Undefined where none can be called. */
-export type Probe = (token: string) => Promise<number | undefined>
+/** Calls an operation that only reads with an access token. Undefined where none can be called. */
+export type Probe = (token: string) => Promise<Pick<Answer, 'status' | 'text'> | undefined>
 
 /** What the checks of the sign-in share. */
 export class Flow {
@@ -14,7 +15,7 @@ export class Flow {
   readonly settings: OAuthSettings
   readonly client: OAuthClient
   readonly report: Report
-  readonly probe: Probe
+  readonly #probe: Probe
 
   constructor(endpoints: Endpoints, settings: OAuthSettings, report: Report, probe: Probe) {
     this.driver = new OAuthDriver(endpoints, settings, report)
@@ -22,7 +23,18 @@ export class Flow {
     this.settings = settings
     this.client = settings
     this.report = report
-    this.probe = probe
+    this.#probe = probe
+  }
+
+  /** The status that an operation answers to an access token. Undefined where none can be called. */
+  async probe(token: string): Promise<number | undefined> {
+    return (await this.#probe(token))?.status
+  }
+
+  /** What an operation shows to an access token, where it shows the same twice. */
+  async read(token: string): Promise<string | undefined> {
+    const [first, second] = [await this.#probe(token), await this.#probe(token)]
+    return first && first.status < 300 && first.text === second?.text ? first.text : undefined
   }
 
   sign(change: AuthorizeChange = {}, signIn = this.settings.signIn, client = this.client): Promise<Granted> {

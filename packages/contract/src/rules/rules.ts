@@ -297,6 +297,10 @@ export const rules = {
     'Revoke all tokens of a code or refresh token that is sent a second time: one of the two senders has stolen it',
   ),
   'oauth-refresh-again': warning('A refresh token never ends', 'Replace it at each use, and refuse the replaced one'),
+  'oauth-user': error(
+    'After a refresh a token is of another user',
+    'Issue the new token for the user and the scopes of the refresh token',
+  ),
   'oauth-revocation': error('A revoked token still works', 'Delete a revoked token and answer 200'),
   'oauth-scope': error('More scopes are granted than requested', 'Grant the requested scopes or fewer'),
   'held-up': warning('Slow or broken connections block other clients', 'Set a time limit for headers and bodies'),

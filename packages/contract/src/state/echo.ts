@@ -1,8 +1,9 @@
 import { asObject, type Schema } from '../spec/spec.ts'
+import { formsOf, memberSchema, typeOf } from '../values/forms.ts'
 import { isSame } from './things.ts'
 
-/** How a value that was sent compares with what an answer shows. */
-export type Echo = 'same' | 'other' | 'unclear'
+/** How a value that was sent compares with what an answer shows. `tidied`: the same text in another form. */
+export type Echo = 'same' | 'other' | 'tidied' | 'unclear'
 
 /** Texts that servers bring into one form, such as the host of an address in lower case. */
 const isNormalized = (name: string, format: unknown): boolean =>
@@ -13,7 +14,7 @@ const isNormalized = (name: string, format: unknown): boolean =>
     name,
   )
 
-const isEmpty = (value: unknown): boolean =>
+export const isEmpty = (value: unknown): boolean =>
   value === null ||
   value === undefined ||
   value === '' ||
@@ -39,22 +40,35 @@ export function compare(name: string, sent: unknown, shown: unknown, schema: Sch
   if (sent === null) return shown === '' || isEmpty(shown) ? 'unclear' : 'other'
   if (Array.isArray(sent)) return compareLists(name, sent, shown)
   if (shown === null || typeof shown !== 'object' || Array.isArray(shown)) return shown === null ? 'other' : 'unclear'
+  const form = formsOf(schema).find((one) => typeOf(one) === 'object') ?? {}
   const members = Object.entries(sent as Schema).map(([inner, one]) =>
-    compare(inner, one, (shown as Schema)[inner], asObject(asObject(schema.properties)[inner])),
+    isMissingKey(form, inner, one, shown as Schema)
+      ? 'other'
+      : compare(inner, one, (shown as Schema)[inner], memberSchema(form, inner)),
   )
-  return members.includes('other') ? 'other' : members.includes('unclear') ? 'unclear' : 'same'
+  return (['other', 'unclear', 'tidied'] as const).find((one) => members.includes(one)) ?? 'same'
+}
+
+/** Whether a map has lost a key. Some servers write the names of members in another way. */
+function isMissingKey(form: Schema, name: string, value: unknown, shown: Schema): boolean {
+  const isKey = !Object.hasOwn(asObject(form.properties), name) && (form.additionalProperties ?? false) !== false
+  const plain = (text: string) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
+  return isKey && !isEmpty(value) && !Object.keys(shown).some((one) => plain(one) === plain(name))
 }
 
 const isClose = (a: number, b: number): boolean => Math.abs(a - b) <= Math.abs(a) * 1e-12
 
-function compareTexts(name: string, sent: string, shown: unknown, { format }: Schema): Echo {
+function compareTexts(name: string, sent: string, shown: unknown, { format, enum: choices }: Schema): Echo {
   if (shown === null) return sent.trim() === '' ? 'unclear' : 'other'
   if (typeof shown !== 'string') return 'unclear'
   if (format === 'date' || format === 'date-time' || format === 'time') return compareTimes(sent, shown)
-  if (isNormalized(name, format)) return 'unclear'
   const same = (change: (text: string) => string): boolean => change(sent) === change(shown)
   // Space at the ends, and the form of Unicode, are not the meaning of a text.
-  if (same((text) => text.normalize('NFKC').trim().replaceAll(/\s+/g, ' '))) return 'unclear'
+  const tidy = (text: string): string => text.normalize('NFKC').trim().replaceAll(/\s+/g, ' ')
+  if (same(tidy)) return 'tidied'
+  // Of a list of choices each is another one.
+  if (isNormalized(name, format) && !Array.isArray(choices))
+    return same((text) => tidy(text).toLowerCase()) ? 'tidied' : 'unclear'
   // Masked, or with something around it, such as the paragraph that Markdown makes.
   if (/[*•…]{2}/.test(shown) || shown.includes(sent)) return 'unclear'
   return 'other'
@@ -73,9 +87,10 @@ function compareLists(name: string, sent: unknown[], shown: unknown): Echo {
   if (sent.some((one) => one !== null && typeof one === 'object'))
     return sent.length > 0 && shown.length === 0 ? 'other' : 'unclear'
   const lower = (list: unknown[]): string[] => list.map((one) => String(one).toLowerCase().trim())
+  const isExact = sent.every((one) => shown.some((other) => isSame(one, other)))
   const missing = lower(sent).filter((one) => !lower(shown).includes(one))
   const added = lower(shown).filter((one) => !lower(sent).includes(one))
-  if (missing.length === 0 && added.length === 0) return 'unclear'
+  if (missing.length === 0 && added.length === 0) return isExact ? 'unclear' : 'tidied'
   if (shown.some((one) => one !== null && typeof one === 'object')) return 'unclear'
   return isNormalized(name, undefined) && shown.length > 0 ? 'unclear' : missing.length > 0 ? 'other' : 'unclear'
 }

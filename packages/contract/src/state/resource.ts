@@ -21,6 +21,7 @@ export interface Resource {
   left: { id: Id; path: Record<string, unknown> }[]
 }
 
+/** A path without the names of its parameters. */
 const shapeOf = (path: string): string => path.replaceAll(/\{[^{}]*\}/g, '{}').replace(/(.)\/$/, '$1')
 
 /** The path parameters of an operation. */
@@ -77,6 +78,23 @@ function elsewhere(
       resourceOf(one.path) === resourceOf(create.path) &&
       pathNames(one).filter((name) => !known.includes(name)).length === 1,
   )
+}
+
+/** Operations below one thing that do something with it: `POST /orders/{id}/cancel`. Not those that create things below it. */
+export function actionsOf(operations: readonly SpecOperation[], { read }: Pick<Resource, 'read'>): SpecOperation[] {
+  if (!read) return []
+  const own = shapeOf(read.path)
+  const shapes = new Map(operations.map((one) => [one, shapeOf(one.path)]))
+  return operations.filter((one) => {
+    const shape = shapes.get(one) ?? ''
+    const isBelow = shape.startsWith(own) && /^[/:][\w-]+$/.test(shape.slice(own.length))
+    const hasThings = operations.some(
+      (other) =>
+        shapes.get(other) === `${shape}/{}` ||
+        (one.method === 'POST' && other.method === 'GET' && shapes.get(other) === shape),
+    )
+    return isBelow && !hasThings && ['POST', 'PUT', 'PATCH'].includes(one.method)
+  })
 }
 
 const isSearchPath = (path: string): boolean => /^\/(search|find)/.test(path)

@@ -96,6 +96,18 @@ export function totalOf({
   return undefined
 }
 
+/** A count beside a list, which may be of the items that are shown or of all that there are. */
+export function countOf({ json }: Pick<Exchange, 'json'>): { name: string; value: number } | undefined {
+  const found = Array.isArray(json)
+    ? undefined
+    : Object.entries(asObject(json)).find(
+        ([name, value]) =>
+          Number.isInteger(value) &&
+          /^(count|size|length|(num|result|item|hit)s?_?(count|results|items)?)$/i.test(name),
+      )
+  return found && { name: found[0], value: found[1] as number }
+}
+
 /** Members that the server sets anew at each change. */
 export const isServersOwn = (name: string): boolean => /updat|modif|version|revision|etag|^rev$/i.test(name)
 

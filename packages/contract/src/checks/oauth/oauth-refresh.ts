@@ -62,21 +62,32 @@ async function checkScopes(flow: Flow): Promise<void> {
 async function checkRotation(flow: Flow, { json }: TokenAnswer): Promise<void> {
   const { client, driver } = flow
   const first = String(json.refresh_token)
+  const before = await flow.read(String(json.access_token))
   const answer = await driver.refresh(client, first)
   if (!checkTokenAnswer(flow, answer, 'a refresh token')) return
   const { refresh_token: next, access_token: access } = answer.json
   if (access === json.access_token) flow.add('oauth-token-answer', 'a refresh gives the same access token again')
   if (((await flow.probe(String(access))) ?? 200) === 401)
     flow.add('auth-token-refused', 'the operations answer 401 to a token that was just refreshed')
+  if (before !== undefined) await checkUser(flow, before, String(access))
   if (typeof next !== 'string' || next === first) {
     if (client.clientSecret === undefined)
       flow.add('oauth-refresh-again', 'the refresh token of a public client is not replaced')
     return
   }
-  const [reused, after] = [await driver.refresh(client, first), await driver.refresh(client, next)]
+  const [reused, newer] = [await driver.refresh(client, first), await driver.refresh(client, next)]
   if (reused.status < 300) flow.add('oauth-refresh-again', 'a replaced refresh token is accepted again')
-  else if (after.status < 300)
+  else if (newer.status < 300)
     flow.add('oauth-code-withdrawn', 'after a replaced refresh token was sent again, the newer one still works')
+}
+
+/** What an operation shows is the same before and after a refresh, as it is after another sign-in of the same user. */
+async function checkUser(flow: Flow, before: string, refreshed: string): Promise<void> {
+  const after = await flow.read(refreshed)
+  if (after === undefined || after === before) return
+  const again = await flow.read(String((await flow.tokens()).json.access_token))
+  if (again === before && (await flow.read(refreshed)) === after)
+    flow.add('oauth-user', 'the operations show something else to a refreshed token than to each token of a sign-in')
 }
 
 /** RFC 7009. */

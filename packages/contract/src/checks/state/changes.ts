@@ -1,12 +1,14 @@
 import type { CallValues } from '../../calls/call-values.ts'
 import { call } from '../../calls/check-run.ts'
 import type { Exchange } from '../../calls/client.ts'
-import { asObject, type Schema, type SpecOperation } from '../../spec/spec.ts'
+import { asArray, asObject, type Schema, type SpecOperation } from '../../spec/spec.ts'
 import { compare } from '../../state/echo.ts'
 import { echoKey, type Life } from '../../state/life.ts'
 import { type Member, make, membersOf, readThing, type Thing, valuesFor } from '../../state/making.ts'
+import { otherValue } from '../../state/other-value.ts'
 import { isSame, isServersOwn, thingIn } from '../../state/things.ts'
 import { typeOf } from '../../values/forms.ts'
+import { readNeighbours } from './neighbours.ts'
 
 /** A change is there afterwards, and what was not sent stays as it was. */
 export async function checkChanges(life: Life): Promise<void> {
@@ -18,11 +20,22 @@ export async function checkChanges(life: Life): Promise<void> {
   const other = life.things[0] ?? first
   const before = await readThing(run, resource, other)
   for (const writer of [change, replace]) {
-    if (!writer) continue
-    if (writer === change) for (const step of stepsOf(life, writer)) await checkChange(life, writer, thing, step)
-    else await checkReplacement(life, writer, thing)
+    if (!writer || run.isOver()) continue
+    const neighbours = await readNeighbours(life, thing)
+    const sent =
+      writer === change ? await checkSteps(life, writer, thing) : asList(await checkReplacement(life, writer, thing))
     if (before) await checkOther(life, writer, other, before)
+    await neighbours.judgeChange(writer, sent)
   }
+}
+
+const asList = (sent: Schema | undefined): Schema[] => (sent ? [sent] : [])
+
+/** Answers what was sent. */
+async function checkSteps(life: Life, change: SpecOperation, thing: Thing): Promise<Schema[]> {
+  const steps = stepsOf(life, change)
+  for (const step of steps) await checkChange(life, change, thing, step)
+  return steps.map(({ member, value }) => ({ [member.name]: value }))
 }
 
 /** A change of one thing leaves another one as it is. */
@@ -48,21 +61,22 @@ interface Step {
   value: unknown
 }
 
-/** One change of each member, and then back to what is empty: there a server may take it for nothing. */
-function stepsOf({ run, words }: Life, change: SpecOperation): Step[] {
+/** To what is empty, which a server may take for nothing, and then to another value. */
+function stepsOf({ run, words, thing }: Life, change: SpecOperation): Step[] {
   return membersOf(run, change)
     .slice(0, 10)
     .flatMap((member) => {
       const { form, schema, isText } = member
       const type = typeOf(form)
       const values: unknown[] = []
-      if (isText) values.push(words.next(), '')
+      if (schema !== form) values.push(null)
+      if (isText) values.push('', words.next())
       else if (type === 'boolean') values.push(true, false)
       else if (Array.isArray(form.enum)) values.push(form.enum.at(-1), form.enum[0])
       else if (type === 'integer' || type === 'number')
-        values.push(run.values.ordinary({ ...form, minimum: Math.max(Number(form.minimum ?? 2), 2) }), 0, form.minimum)
-      else if (type === 'array') values.push([])
-      if (schema !== form) values.push(null)
+        values.push(0, form.minimum, otherValue(run, form, thing.sent[member.name] ?? form.default, words))
+      else if (type === 'array') values.push([], otherValue(run, form, thing.sent[member.name], words))
+      else if (type === 'object') values.push(otherValue(run, form, thing.sent[member.name], words))
       return values
         .filter(
           (value, index) => value !== undefined && values.indexOf(value) === index && run.values.fits(schema, value),
@@ -91,6 +105,7 @@ async function checkChange(life: Life, change: SpecOperation, thing: Thing, { me
   const exchange = await callAgain(life, change, { ...values, body: { ...values.body, value: body } }, thing)
   if (!exchange || exchange.status >= 300 || exchange.status === 202) return
   const after = await readThing(run, resource, thing)
+  if (after && [404, 410].includes(after.status)) return sayGone(life, change, exchange, after)
   if (!after || after.status >= 300) return
   const [old, now] = [shownOf(before, thing), shownOf(after, thing)]
   const answered = thingIn(exchange.json, { ...thing.sent, [member.name]: value })
@@ -101,6 +116,18 @@ async function checkChange(life: Life, change: SpecOperation, thing: Thing, { me
       change,
       'change-lost',
       `${said} was sent, and the item then shows ${shorten(now[member.name])}`,
+      exchange.curl,
+    )
+  else if (
+    isKept &&
+    asArray(thing.sent[member.name]).some((one) => asArray(old[member.name]).some((other) => isSame(one, other))) &&
+    keepsItems(value, old[member.name], now[member.name]) &&
+    !isAdding(change, member)
+  )
+    report.addTo(
+      change,
+      'change-lost',
+      `${shorten(value)} was sent for ${member.name}, and the item then shows ${shorten(now[member.name])}`,
       exchange.curl,
     )
   // Left out, though it was there: what is empty was taken for nothing, or null was not.
@@ -142,9 +169,25 @@ async function checkChange(life: Life, change: SpecOperation, thing: Thing, { me
     )
 }
 
+const sayGone = ({ run }: Life, writer: SpecOperation, { curl }: Exchange, { status }: Exchange): void =>
+  run.report.addTo(writer, 'change-lost', `the item is answered with ${status} after the change`, curl)
+
 /** What stays for the whole life of a thing. */
 const isFixed = (name: string): boolean =>
   /^(_?id|uuid|created(_?(at|on|date|by))?|owner(_?id)?|date_?created|creation_?(date|time))$/i.test(name)
+
+/** Whether a list still has everything that was in it, though a list without that was sent. */
+const keepsItems = (sent: unknown, old: unknown, now: unknown): boolean =>
+  Array.isArray(sent) &&
+  Array.isArray(old) &&
+  Array.isArray(now) &&
+  old.length > 0 &&
+  [...old, ...sent].every((one) => now.some((other) => isSame(one, other))) &&
+  !old.some((one) => sent.some((other) => isSame(one, other)))
+
+/** Whether the spec says that what is sent is added to what is there. */
+const isAdding = ({ node: { summary, description } }: SpecOperation, { schema }: Member): boolean =>
+  /\b(add(s|ed|ing)?|append\w*|merg\w*)\b/i.test(`${summary} ${description} ${schema.description}`)
 
 /** A change that needs the current version is sent again with it. */
 async function callAgain(
@@ -162,19 +205,20 @@ async function callAgain(
   return tag && name ? call(run, operation, { ...values, header: { ...values.header, [name]: tag } }) : exchange
 }
 
-async function checkReplacement(life: Life, replace: SpecOperation, thing: Thing): Promise<void> {
+/** Answers what was sent. */
+async function checkReplacement(life: Life, replace: SpecOperation, thing: Thing): Promise<Schema | undefined> {
   const { run, resource, words } = life
   const { report } = run
   const { read } = resource
-  if (!read) return
+  if (!read) return undefined
   const values = valuesFor(run, resource, replace, thing)
   const [body] = replace.bodies
-  if (!body || !values || run.isOver()) return
+  if (!body || !values || run.isOver()) return undefined
   const members = membersOf(run, replace)
   const whole = run.values.ordinary(body.schema, { all: true, fresh: true })
-  if (whole === null || typeof whole !== 'object' || Array.isArray(whole)) return
+  if (whole === null || typeof whole !== 'object' || Array.isArray(whole)) return undefined
   const before = await readThing(run, resource, thing)
-  if (!before || before.status >= 300) return
+  if (!before || before.status >= 300) return undefined
   const old = shownOf(before, thing)
   // Ids of other things, and what else is not made up, stay what they are.
   const sent: Schema = { ...(whole as Schema) }
@@ -183,23 +227,17 @@ async function checkReplacement(life: Life, replace: SpecOperation, thing: Thing
   for (const { name, isText } of members) if (isText) sent[name] = words.next()
   for (const { name, form } of members)
     if (typeOf(form) === 'boolean' && run.values.fits(form, false)) sent[name] = false
-  if (!run.values.fits(body.schema, sent)) return
+  if (!run.values.fits(body.schema, sent)) return undefined
   const exchange = await callAgain(
     life,
     replace,
     { ...values, body: { mediaType: body.mediaType, value: sent } },
     thing,
   )
-  if (!exchange || exchange.status >= 300 || exchange.status === 202) return
+  if (!exchange || exchange.status >= 300 || exchange.status === 202) return undefined
   const after = await readThing(run, resource, thing)
-  if (after && [404, 410].includes(after.status))
-    return report.addTo(
-      replace,
-      'change-lost',
-      `the item is answered with ${after.status} after it was replaced`,
-      exchange.curl,
-    )
-  if (!after || after.status >= 300) return
+  if (after && [404, 410].includes(after.status)) sayGone(life, replace, exchange, after)
+  if (!after || after.status >= 300) return sent
   const now = shownOf(after, { sent })
   for (const { name, schema, isText } of members) {
     if (!Object.hasOwn(sent, name) || !(isText || life.echoed.has(echoKey(read, name)))) continue
@@ -221,6 +259,7 @@ async function checkReplacement(life: Life, replace: SpecOperation, thing: Thing
       `${lost} changed from ${shorten(old[lost])} to ${shorten(now[lost])}`,
       exchange.curl,
     )
+  return sent
 }
 
 const shorten = (value: unknown): string => JSON.stringify(value)?.slice(0, 60) ?? 'nothing'

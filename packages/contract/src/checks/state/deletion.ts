@@ -9,6 +9,7 @@ import { make, readThing, type Thing, valuesFor } from '../../state/making.ts'
 import { readList } from '../../state/paging.ts'
 import { idText, isSame, itemOf, itemsOf, thingIn } from '../../state/things.ts'
 import { readCounts } from './counts.ts'
+import { isOf, readNeighbours } from './neighbours.ts'
 
 /** A deleted thing is gone everywhere, and only that. */
 export async function checkDeletion(life: Life): Promise<void> {
@@ -21,6 +22,7 @@ export async function checkDeletion(life: Life): Promise<void> {
   if (typeof input === 'string') return report.skip(create.id, 'deletion', input)
   await checkOverride(life)
   const counts = await readCounts(run, resource)
+  const neighbours = await readNeighbours(life, thing)
   const gone = await call(run, remove, input)
   if (!gone || gone.status >= 300) return report.skip(remove.id, 'deletion', `it answers ${gone?.status ?? 'nothing'}`)
   if (gone.status === 202) return report.skip(remove.id, 'deletion', 'it answers 202: it happens at some later time')
@@ -30,6 +32,7 @@ export async function checkDeletion(life: Life): Promise<void> {
   if (isKept === 'gone') {
     await counts.judge(remove, -1)
     await checkOthers(life, remove)
+    await neighbours.judgeDeletion(remove)
     // The same call may be answered with 404 or with 2xx, but not with a failure.
     if (thing.id !== undefined) {
       await call(run, remove, input)
@@ -167,8 +170,9 @@ async function checkNextId({ run, resource, create, words, thing }: Life, remove
 
 /** The others are still there. */
 async function checkOthers(life: Life, remove: SpecOperation): Promise<void> {
-  const { run, resource, things } = life
-  for (const other of things.slice(0, 3)) {
+  const { run, resource, things, thing } = life
+  const others = things.filter(({ made, sent }) => !isOf(thingIn(made.json, sent), thing))
+  for (const other of others.slice(0, 3)) {
     const sights = await sightsOf(life, other)
     const lost = sights.find(({ status, operation, shown }) =>
       operation === resource.read ? [404, 410].includes(status) : sights.length === 1 && shown === undefined,

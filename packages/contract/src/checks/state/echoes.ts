@@ -2,13 +2,13 @@ import type { Exchange } from '../../calls/client.ts'
 import { resourceOf } from '../../calls/pool.ts'
 import type { Schema, SpecOperation } from '../../spec/spec.ts'
 import { asObject } from '../../spec/spec.ts'
-import { compare } from '../../state/echo.ts'
+import { compare, isEmpty } from '../../state/echo.ts'
 import { echoKey, keyIn, type Life, listValues } from '../../state/life.ts'
 import { type Member, make, readThing, type Thing } from '../../state/making.ts'
 import { readList } from '../../state/paging.ts'
 import { answerSchema } from '../../state/resource.ts'
 import { itemOf, itemsOf, thingIn } from '../../state/things.ts'
-import { typeOf } from '../../values/forms.ts'
+import { formsOf, typeOf } from '../../values/forms.ts'
 import { limitsOf } from '../../values/numbers.ts'
 
 /** What was sent comes back: in the answer of the creation, when the thing is read, and in lists. */
@@ -75,10 +75,14 @@ function edgeFor(kind: 'empty' | 'other' | 'long' | 'null', { schema, form, isTe
     if (Array.isArray(form.enum)) return form.enum.findLast((one) => one !== null)
     if (type === 'integer') return most ?? 1_234_567
     if (type === 'number') return most === undefined || most > 12.25 ? Math.max(12.25, least ?? 12.25) : most
-    if (isText) return `${canary} Zoë's “naïve” 牛奶 🥛 100% a+b & c/d \\ e`
+    if (isText) return ` ${canary} Zoë's “naïve” 牛奶 🥛 100% a+b & c/d \\ E `
     const item = asObject(form.items)
     if (type === 'array' && typeOf(item) === 'string' && !item.enum && !item.format && !item.pattern)
-      return [`${canary}one`, `${canary}two`]
+      return [`${canary}One`, `${canary}Two`]
+    // With several keys it shows whether all of them are kept.
+    const value = asObject(form.additionalProperties)
+    if (type === 'object' && !form.properties && !form.propertyNames && typeOf(value) === 'string')
+      return { [`${canary}one`]: `${canary}a`, [`${canary}two`]: `${canary}b` }
     return undefined
   }
   // The end shows whether it was cut.
@@ -112,7 +116,7 @@ async function sightsOf(life: Life, thing: Thing): Promise<Sight[]> {
   return sights
 }
 
-/** Reports each member that comes back as another value. */
+/** Reports each member that comes back as another value, or that no answer shows though it is described there. */
 function judgeEchoes(
   { run, echoed, create }: Life,
   { sent, made }: Thing,
@@ -122,8 +126,23 @@ function judgeEchoes(
   for (const { name, schema, isText } of members) {
     const value = sent[name]
     if (value === undefined) continue
+    const isDescribed = ({ operation }: Sight) => membersOfAnswer(operation).some((one) => Object.hasOwn(one, name))
+    if (!isEmpty(value) && sights.some(isDescribed) && sights.every(({ shown }) => shown[name] === undefined))
+      run.report.addTo(
+        create,
+        'value-ignored',
+        `${name}: ${shorten(value)} was sent, and no answer shows it, though the spec describes it there`,
+        made.curl,
+      )
     for (const { operation, exchange, shown } of sights) {
-      if (compare(name, value, shown[name], schema) !== 'other') continue
+      const echo = compare(name, value, shown[name], schema)
+      // Where the spec says how a text is stored, it may differ from what was sent.
+      if (echo === 'tidied' && !/trim|space|lower|upper|case|normal|slug/i.test(`${schema.description}`)) {
+        const detail = `${name}: ${shorten(value)} was sent, and ${operation.id} shows ${shorten(shown[name])}`
+        run.report.add('value-lost', create.id, detail, { pointer: create.pointer, curl: made.curl, severity: 'note' })
+        break
+      }
+      if (echo !== 'other') continue
       // The answer of an operation may describe another member of that name.
       const described = asObject(asObject(answerSchema(operation).properties)[name])
       if (described.readOnly === true) continue
@@ -147,6 +166,15 @@ function judgeEchoes(
       break
     }
   }
+}
+
+/** The members that an answer describes, of the thing itself or of what is around it. */
+function membersOfAnswer(operation: SpecOperation): Schema[] {
+  const forms = formsOf(answerSchema(operation))
+  const inner = forms.flatMap(({ properties }) =>
+    Object.values(asObject(properties)).flatMap((one) => formsOf(asObject(one))),
+  )
+  return [...forms, ...inner].map(({ properties }) => asObject(properties))
 }
 
 const shorten = (value: unknown): string => {

@@ -4,15 +4,16 @@ import { resourceOf } from '../../calls/pool.ts'
 import { asArray, asObject, type Input, type Schema, type SpecOperation } from '../../spec/spec.ts'
 import { keyIn, type Life, listValues } from '../../state/life.ts'
 import { make, readThing, type Thing } from '../../state/making.ts'
-import { pagingOf, readList, readPage, type WholeList } from '../../state/paging.ts'
+import { type Page, pagingOf, readList, readPage, type WholeList } from '../../state/paging.ts'
 import { isSearch } from '../../state/resource.ts'
-import { isSame, itemOf, thingIn, totalOf } from '../../state/things.ts'
+import { countOf, isSame, itemOf, thingIn, totalOf } from '../../state/things.ts'
 import { formsOf, typeOf } from '../../values/forms.ts'
+import { limitsOf } from '../../values/numbers.ts'
 import { isFreeText } from '../../values/texts.ts'
 
 /** Filters, searches and orders by the names of their inputs: what a list answers obeys what was sent. */
 export async function checkFilters(life: Life): Promise<void> {
-  const { run, resource, create, thing } = life
+  const { run, resource, create, thing, words } = life
   const current = await readThing(run, resource, thing)
   const sample = {
     ...thing.sent,
@@ -21,6 +22,9 @@ export async function checkFilters(life: Life): Promise<void> {
   for (const list of resource.lists) {
     const values = listValues(run, list, thing)
     if (!values) continue
+    const before = await readPage(run, list, values)
+    const added = before && countOf(before.exchange) && (await make(run, resource, words.next(), { path: thing.path }))
+    if (added) checkCount(life, list, [before, await readPage(run, list, values)], { isFiltered: false })
     const paging = Object.values(pagingOf(list)) as (Input | undefined)[]
     for (const input of list.inputs) {
       if (input.place !== 'query' || paging.includes(input) || run.isOver()) continue
@@ -144,6 +148,30 @@ export function checkTotal(
   )
 }
 
+/** The count beside a list without pages is wrong where it differs by the same number from lists of different lengths. */
+function checkCount(
+  { run }: Life,
+  list: SpecOperation,
+  answers: readonly (Page | undefined)[],
+  { isFiltered }: { isFiltered: boolean },
+): void {
+  if (Object.values(pagingOf(list)).some((one) => one !== undefined)) return
+  const counted = answers.flatMap((page) => {
+    const count = page && !page.isMarked ? countOf(page.exchange) : undefined
+    return page && count ? [{ page, ...count, length: page.items.length, more: count.value - page.items.length }] : []
+  })
+  const [first] = counted
+  const other = counted.find(({ length, more }) => length !== first?.length && more === first?.more)
+  if (!first || !other || first.more === 0) return
+  const said = ({ name, value, length }: typeof first) => `${name} is ${value} beside ${length} items`
+  run.report.add('total-wrong', list.id, `${said(first)}, and ${said(other)}`, {
+    pointer: list.pointer,
+    curl: other.page.exchange.curl,
+    // A list may leave out some of what there is.
+    ...(!isFiltered && first.more > 0 && { severity: 'warning' }),
+  })
+}
+
 /** A search shows what has the word, and nothing for a word that nothing has. */
 async function checkSearch({ life, list, values, input }: At): Promise<void> {
   const { run, thing, words } = life
@@ -161,6 +189,7 @@ async function checkSearch({ life, list, values, input }: At): Promise<void> {
   }
   const other = words.next()
   const none = await readPage(run, list, withValue(values, input, other))
+  checkCount(life, list, [page, none], { isFiltered: true })
   if (none && none.items.length > 0 && isAmong(life, { items: none.items, pages: [], isWhole: true }, thing))
     run.report.addTo(
       list,
@@ -176,12 +205,15 @@ const isSort = (name: string): boolean => /^(sort|sort_?by|order_?by|ordering|or
 async function checkSort({ life, list, values, input }: At): Promise<void> {
   const { run, thing, things } = life
   const own = [thing, ...things]
+  const known = new Set<string>()
   const [form = {}] = formsOf(input.schema)
   const choices = asArray(form.enum ?? asObject(form.items).enum).filter((one) => typeof one === 'string')
   for (const choice of choices.slice(0, 6)) {
     const { name, direction } = readSort(choice)
     const value = form.enum ? choice : [choice]
     if (!run.values.fits(input.schema, value)) continue
+    if (!known.has(name)) own.push(...(await makeDifferent(life, name)))
+    known.add(name)
     const whole = await readList(run, list, withValue(values, input, value))
     const [page] = whole?.pages ?? []
     if (!whole || !page) continue
@@ -203,6 +235,23 @@ async function checkSort({ life, list, values, input }: At): Promise<void> {
         page.exchange.curl,
       )
   }
+}
+
+/** Things with different numbers, which are neither created upwards nor downwards, where others have all the same one. */
+async function makeDifferent({ run, resource, words, members, thing }: Life, name: string): Promise<Thing[]> {
+  const member = members.find((one) => plain(one.name) === plain(name))
+  const type = member && typeOf(member.form)
+  if (!member || (type !== 'integer' && type !== 'number')) return []
+  const { least, most } = limitsOf(member.form)
+  const step = Number(member.form.multipleOf ?? 1)
+  const low = least ?? (most === undefined ? 1 : most - 2 * step)
+  const values = [low + step, low + 2 * step, low].filter((one) => run.values.fits(member.schema, one))
+  const made: Thing[] = []
+  for (const value of values.length === 3 ? values : []) {
+    const one = await make(run, resource, words.next(), { members: { [member.name]: value }, path: thing.path })
+    if (one) made.push(one)
+  }
+  return made
 }
 
 const isSameThing = (life: Life, one: unknown, other: Thing): boolean =>

@@ -9,6 +9,7 @@ import { make, membersOf, readThing, type Thing, textMembers, valuesFor, type Wo
 import { isNarrowed, readList, readPage } from '../../state/paging.ts'
 import { isToShow, keyOf, pathNames, type Resource } from '../../state/resource.ts'
 import { idOf, idText, isSame, itemOf, itemsOf, thingIn, totalOf } from '../../state/things.ts'
+import { checkActions } from './actions.ts'
 import { checkChanges } from './changes.ts'
 import { checkConditions } from './conditional.ts'
 import { readCounts } from './counts.ts'
@@ -69,6 +70,7 @@ export async function checkLife(run: CheckRun, resource: Resource, words: Words)
     checkPagesOfLife,
     checkFilters,
     checkChanges,
+    checkActions,
     checkConditions,
     checkRefusedCreation,
     checkUnasked,
