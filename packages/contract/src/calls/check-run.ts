@@ -5,6 +5,7 @@ import type { SpecOperation } from '../spec/spec.ts'
 import type { Values } from '../values/values.ts'
 import type { CallValues, Habit } from './call-values.ts'
 import { type Client, type Exchange, NoAnswer } from './client.ts'
+import { timeLeft } from './deadline.ts'
 import type { Pool } from './pool.ts'
 import { toRequest } from './request.ts'
 
@@ -23,6 +24,14 @@ export interface CheckRun {
   given?: Readonly<Record<string, string>> | undefined
   /** Whether the time for the run is over. */
   isOver: () => boolean
+  /** Whether only the most telling checks of this part are left to do. */
+  isHurried?: () => boolean
+}
+
+/** The same run, which is over after a share of the time that is left. */
+export function within(run: CheckRun, share: number): CheckRun {
+  const end = performance.now() + timeLeft() * share
+  return { ...run, isOver: () => run.isOver() || performance.now() >= end }
 }
 
 /** Sends the values of one call, judges the answer, and learns from it. */

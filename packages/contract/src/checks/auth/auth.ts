@@ -101,11 +101,13 @@ async function attemptAll(
   cases: readonly Tried[],
   schemes: readonly Scheme[],
 ): Promise<boolean> {
-  for (const [code, what, credentials] of cases) {
+  let isBlocked = false
+  const calls = cases.map(([code, what, credentials]) => async () => {
     const exchange = await attempt(run, operation, { ...request, credentials }, what, code, schemes)
-    if (exchange?.status === 429) return false
-  }
-  return true
+    isBlocked ||= exchange?.status === 429
+  })
+  await run.client.pace.each(calls, () => isBlocked)
+  return !isBlocked
 }
 
 /** Judges the answer to a call that must be refused. */

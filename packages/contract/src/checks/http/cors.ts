@@ -15,19 +15,20 @@ const origin = 'https://contract-tester.example'
 export async function checkCors(run: CheckRun, operations: readonly SpecOperation[]): Promise<void> {
   const reads = operations.filter(({ method, id }) => method === 'GET' && run.report.answered.has(id))
   const open: SpecOperation[] = []
-  for (const operation of reads) {
-    if (run.isOver()) return
+  const { pace } = run.client
+  const read = (operation: SpecOperation) => async () => {
     const answer = await readFrom(run, operation, origin)
-    if (!answer) continue
+    if (!answer) return
     await judgeOrigin(run, operation, answer)
     if (allows(answer, origin)) open.push(operation)
   }
+  await pace.each(reads.map(read), run.isOver)
   if (open.length === 0 || open.length * 2 < reads.length) return
-  for (const operation of operations) {
-    if (run.isOver()) return
+  const ask = (operation: SpecOperation) => async () => {
     await checkPreflight(run, operation)
     await checkErrors(run, operation)
   }
+  await pace.each(operations.map(ask), run.isOver)
 }
 
 async function readFrom(run: CheckRun, operation: SpecOperation, from: string): Promise<Exchange | undefined> {

@@ -19,7 +19,8 @@ export async function checkDeletion(life: Life): Promise<void> {
   const before = await sightsOf(life, thing)
   const input = await deletionOf(life, remove, thing)
   if (typeof input === 'string') return report.skip(create.id, 'deletion', input)
-  await checkOverride(life)
+  const isHurried = run.isHurried?.() ?? false
+  if (!isHurried) await checkOverride(life)
   const counts = await readCounts(run, resource)
   const gone = await call(run, remove, input)
   if (!gone || gone.status >= 300) return report.skip(remove.id, 'deletion', `it answers ${gone?.status ?? 'nothing'}`)
@@ -27,7 +28,7 @@ export async function checkDeletion(life: Life): Promise<void> {
   pool.forget(thing.id)
   const after = await sightsOf(life, thing)
   const isKept = judge(life, remove, before, after)
-  if (isKept === 'gone') {
+  if (isKept === 'gone' && !isHurried) {
     await counts.judge(remove, -1)
     await checkOthers(life, remove)
     // The same call may be answered with 404 or with 2xx, but not with a failure.
