@@ -123,8 +123,10 @@ async function attempt(
   const exchange = await client.attempt(request)
   if (!exchange) return undefined
   const { status, headers, curl } = exchange
+  const wanted = schemes.find(({ kind }) => kind === 'bearer' || kind === 'basic')?.kind
+  const challengeOf = wanted && `WWW-Authenticate: ${wanted === 'bearer' ? 'Bearer' : 'Basic'}`
   const say = (code: Code, detail = `is answered with ${status}`) =>
-    report.addTo(operation, code, `${what} ${detail}`, curl)
+    report.addTo(operation, code, `${what} ${detail}`, curl, challengeOf && `401 with ${challengeOf}`)
   if (status < 300) say(code)
   else if (status >= 500 && status !== 501) say('server-error')
   else if (![401, 403, 429, 501].includes(status)) {
@@ -136,7 +138,6 @@ async function attempt(
     report.add('auth-status', operation.id, detail, { pointer: operation.pointer, curl, severity: 'note' })
   } else if (status === 401 && schemes.some(({ kind }) => kind !== 'key')) {
     const challenge = String(headers['www-authenticate'] ?? '')
-    const wanted = schemes.find(({ kind }) => kind === 'bearer' || kind === 'basic')?.kind
     const isOther =
       wanted && /^(bearer|basic|digest) ?/i.test(challenge) && !new RegExp(`\\b${wanted}\\b`, 'i').test(challenge)
     if (challenge === '') say('auth-challenge', 'is answered without WWW-Authenticate')

@@ -7,6 +7,7 @@ import { type Subject, subjectsOf } from '../../calls/subjects.ts'
 import type { SpecOperation } from '../../spec/spec.ts'
 import { type Broken, brokenValues, extraText } from '../../values/broken.ts'
 import { nothing, type Part, partsOf, withPart } from '../../values/parts.ts'
+import { statusesOf } from './answer.ts'
 
 const mostCases = 150
 
@@ -37,6 +38,7 @@ async function sendInvalid(run: CheckRun, operation: SpecOperation, one: Case): 
   run.report.add(code, operation.id, `${one.what} and is answered with ${exchange.status}`, {
     pointer: operation.pointer,
     curl: exchange.curl,
+    expected: statusesOf(operation, 'refusals'),
     // Generators describe a change by the schema of the whole item, and what is left out stays.
     ...(one.isPartial && { severity: 'warning' }),
   })

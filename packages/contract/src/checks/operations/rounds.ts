@@ -76,7 +76,7 @@ export async function checkInRounds(
     ),
     later.isOver,
   )
-  for (const work of [hostileOf, edgesOf])
+  for (const work of [edgesOf, hostileOf])
     await byPath(later, courses, async (course) => {
       onProgress(course.operation.id)
       for (const job of work(later, course)) if (!later.isOver()) await job()
