@@ -23,6 +23,7 @@ import { checkOAuth } from './checks/oauth/oauth.ts'
 import { checkOAuthFlow } from './checks/oauth/oauth-flow.ts'
 import { checkExistence } from './checks/operations/existence.ts'
 import { checkInRounds } from './checks/operations/rounds.ts'
+import { shrinkFindings } from './checks/operations/shrink.ts'
 import { checkValid, hintOf } from './checks/operations/valid.ts'
 import { checkLife } from './checks/state/life.ts'
 import type { Probe } from './oauth/flow.ts'
@@ -244,6 +245,7 @@ async function checkOperations(
     values: await Values.open(check, seed),
     pool: new Pool(sendable),
     habits: new Map(),
+    cases: new Map(),
     operations: sendable,
     given: options.values,
     isOver: () => report.isClosed || run.client.isGone,
@@ -288,6 +290,7 @@ async function checkOperations(
     readOnly: readOnly.isEmpty || isRead === false ? undefined : readOnly,
     onProgress: (what) => onProgress?.(what, report),
   })
+  await shrinkFindings(run)
   if (second.isEmpty && needsToken && !isShared)
     report.skip('all protected operations', 'isolation', 'no token of a second user was given: --second-token')
   for (const operation of reachable.filter(({ method }) => method === 'DELETE')) await checkValid(run, operation)

@@ -68,6 +68,8 @@ const mostAnswers = 2_000
 export class Report {
   readonly #findings = new Map<string, Finding>()
   readonly untested: Untested[] = []
+  /** How often something was found. */
+  added = 0
   /** The number of calls. `answered` has the operations that answered with 2xx at least once. */
   calls = 0
   /** How many answers had each status. */
@@ -119,6 +121,7 @@ export class Report {
     { severity = rules[code].severity, expected = expectedBy[code], ...more }: FindingDetails = {},
   ): void {
     if (this.isClosed) return
+    this.added++
     const key = `${code} ${subject} ${more.pointer ?? ''}`
     const found = this.#findings.get(key)
     const seen = this.#answers.get(more.curl ?? '')
@@ -131,6 +134,18 @@ export class Report {
       if (more.curl !== undefined && more.curl.length < (found.curl?.length ?? Number.POSITIVE_INFINITY))
         Object.assign(found, { detail: safe, expected: wanted, seen, curl: more.curl })
     }
+  }
+
+  /** Whether a finding shows the call of a command. */
+  shows(curl: string): boolean {
+    return [...this.#findings.values()].some((one) => one.curl === curl)
+  }
+
+  /** Shows another call for a finding. */
+  replace({ code, subject, pointer }: Finding, { detail, curl }: Pick<Finding, 'detail' | 'curl'>): void {
+    const found = this.#findings.get(`${code} ${subject} ${pointer ?? ''}`)
+    if (found && !this.isClosed)
+      Object.assign(found, { detail: this.hideSecrets(detail), seen: this.#answers.get(curl ?? ''), curl })
   }
 
   /** Takes back what turned out to be no fault. */

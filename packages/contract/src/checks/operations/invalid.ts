@@ -1,5 +1,5 @@
 import type { CallValues } from '../../calls/call-values.ts'
-import { type CheckRun, call } from '../../calls/check-run.ts'
+import { type CheckRun, call, keepCase } from '../../calls/check-run.ts'
 import { ordinaryValues } from '../../calls/ordinary.ts'
 import type { Job } from '../../calls/pace.ts'
 import { Pool } from '../../calls/pool.ts'
@@ -42,6 +42,7 @@ async function sendInvalid(run: CheckRun, operation: SpecOperation, one: Case): 
     // Generators describe a change by the schema of the whole item, and what is left out stays.
     ...(one.isPartial && { severity: 'warning' }),
   })
+  keepCase(run, exchange, { operation, values: one.values })
 }
 
 /** One case after the other, since each starts from other ordinary values. */

@@ -1,4 +1,5 @@
-import type { CheckRun } from '../../calls/check-run.ts'
+import type { CallValues } from '../../calls/call-values.ts'
+import { type CheckRun, keepCase } from '../../calls/check-run.ts'
 import type { Exchange, RequestInput } from '../../calls/client.ts'
 import { isOpaque, ordinaryValues } from '../../calls/ordinary.ts'
 import type { Job } from '../../calls/pace.ts'
@@ -21,11 +22,14 @@ const padding = 'x'.repeat(2 * 2 ** 20)
 
 /** Sends a request that is to be refused, and judges the refusal. Answers the exchange where it is accepted. */
 async function sendOdd(
-  { client, report, check }: CheckRun,
+  run: CheckRun,
   operation: SpecOperation,
   what: string,
   request: RequestInput,
+  values?: CallValues,
 ): Promise<Exchange | undefined> {
+  const { client, report, check } = run
+  const before = report.added
   const exchange = await client.attempt(request)
   if (exchange && exchange.status >= 500)
     report.add('server-error', operation.id, `${what} is answered with ${exchange.status}`, {
@@ -37,6 +41,7 @@ async function sendOdd(
   // A redirect to a clean path refuses `../` and `//`.
   else if (exchange && ![301, 302, 307, 308].includes(exchange.status))
     checkAnswer({ operation, exchange, check, report, token: client.token })
+  if (exchange && values && report.added > before) keepCase(run, exchange, { operation, values })
   return exchange && exchange.status < 300 ? exchange : undefined
 }
 
@@ -110,7 +115,8 @@ export function* hostileTexts(run: CheckRun, operation: SpecOperation): Generato
       const root = withPart(subject.get(current), value, path, odd)
       if (!fits(subject.schema, root)) continue
       const what = `${subject.label(path)} = ${JSON.stringify(odd)}`
-      yield async () => void (await sendOdd(run, operation, what, toRequest(operation, subject.set(current, root))))
+      const sent = subject.set(current, root)
+      yield async () => void (await sendOdd(run, operation, what, toRequest(operation, sent), sent))
     }
   }
 }
