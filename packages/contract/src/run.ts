@@ -1,15 +1,15 @@
 import { once } from 'node:events'
 import { noValues } from './calls/call-values.ts'
-import { type CheckRun, call } from './calls/check-run.ts'
+import { type CheckRun, call, within } from './calls/check-run.ts'
 import { Client } from './calls/client.ts'
 import { Credentials, type LiveToken, takeFromHeaders } from './calls/credentials.ts'
-import { TimeOver, withDeadline } from './calls/deadline.ts'
+import { TimeOver, timeLeft, withDeadline } from './calls/deadline.ts'
 import { exchange } from './calls/exchange.ts'
 import { openRun } from './calls/habits.ts'
 import { ordinaryValues } from './calls/ordinary.ts'
 import { Pool } from './calls/pool.ts'
 import { findWorkingBase } from './calls/working-base.ts'
-import { checkAuth, checkForgeries, checkReadOnly } from './checks/auth/auth.ts'
+import { checkForgeries } from './checks/auth/auth.ts'
 import { checkTokens, isAccepted, skipUnreachable } from './checks/auth/tokens.ts'
 import { checkUsers } from './checks/auth/users.ts'
 import { type DocumentOptions, type Documents, fetchDocuments } from './checks/documents/documents.ts'
@@ -22,8 +22,8 @@ import { checkMcp } from './checks/mcp/mcp.ts'
 import { checkOAuth } from './checks/oauth/oauth.ts'
 import { checkOAuthFlow } from './checks/oauth/oauth-flow.ts'
 import { checkExistence } from './checks/operations/existence.ts'
-import { checkInvalid } from './checks/operations/invalid.ts'
-import { checkRobustness } from './checks/operations/robustness.ts'
+import { checkInRounds } from './checks/operations/rounds.ts'
+import { shrinkFindings } from './checks/operations/shrink.ts'
 import { checkValid, hintOf } from './checks/operations/valid.ts'
 import { checkLife } from './checks/state/life.ts'
 import type { Probe } from './oauth/flow.ts'
@@ -78,6 +78,13 @@ export interface ContractOptions {
 
 /** So that a run with its start and its end takes less than a minute. */
 export const defaultMaxTime = 50
+// The most that one part takes of the time that is left, so that a slow server gets some checks of every kind.
+const usersShare = 0.15
+const stateShare = 0.35
+const httpShare = 0.6
+/** What is left for the deletion of a thing, where its life has to be short. */
+const callsOfDeletion = 8
+const noTime = 'there was no time for it: --max-time'
 // The time for calls that end at the deadline to clean up.
 const grace = 1_000
 
@@ -237,6 +244,7 @@ async function checkOperations(
     values: await Values.open(check, seed),
     pool: new Pool(sendable),
     habits: new Map(),
+    cases: new Map(),
     operations: sendable,
     given: options.values,
     isOver: () => report.isClosed || run.client.isGone,
@@ -265,33 +273,30 @@ async function checkOperations(
   if (isRead === false) report.skip('read-only token', 'scopes', 'every operation that reads answers 401 to it')
 
   await openRun(run, reachable)
+  const users = within(run, usersShare)
   for (const create of second.isEmpty ? [] : reachable.filter(({ method }) => method === 'POST')) {
+    if (users.isOver()) {
+      report.skip(create.id, 'isolation', noTime)
+      continue
+    }
     onProgress?.(`${create.id}: users`, report)
     await checkUsers(run, create, reachable, second, words.next())
   }
-  for (const resource of resourcesOf(reachable)) {
-    onProgress?.(`${resource.path}: state`, report)
-    await checkLife(run, resource, words)
-  }
+  await checkLives(run, reachable, words, (what) => onProgress?.(what, report))
   report.pending.delete('state')
-  for (const operation of sendable) {
-    onProgress?.(operation.id, report)
-    await checkAuth(run, operation)
-    if (!isReachable(operation)) {
-      report.pending.delete(operation.id)
-      continue
-    }
-    await checkInvalid(run, operation)
-    await checkRobustness(run, operation)
-    if (!readOnly.isEmpty && isRead !== false) await checkReadOnly(run, operation, readOnly)
-    if (operation.method !== 'DELETE') await checkValid(run, operation)
-    report.pending.delete(operation.id)
-  }
+  await checkInRounds(run, sendable, {
+    isReachable,
+    readOnly: readOnly.isEmpty || isRead === false ? undefined : readOnly,
+    onProgress: (what) => onProgress?.(what, report),
+  })
+  await shrinkFindings(run)
   if (second.isEmpty && needsToken && !isShared)
     report.skip('all protected operations', 'isolation', 'no token of a second user was given: --second-token')
   for (const operation of reachable.filter(({ method }) => method === 'DELETE')) await checkValid(run, operation)
   onProgress?.('http', report)
-  await checkHttp(run, { described: spec.operations, safe, hasUsers: !isShared })
+  const http = within(run, httpShare)
+  await checkHttp(http, { described: spec.operations, safe, hasUsers: !isShared })
+  if (http.isOver()) report.skip('http', 'some checks', noTime)
   report.pending.delete('http')
   const { refused } = run.client.limits
   if (refused > 0)
@@ -310,6 +315,28 @@ async function checkOperations(
       await call(run, operation, ordinaryValues(run, operation, { all: false, fresh: true }) ?? noValues())
     await checkForgeries(run, sendable, expired)
     await checkRate(run, reachable)
+  }
+}
+
+/** The life of a thing of each resource, each with its part of a share of the time. */
+async function checkLives(
+  run: CheckRun,
+  operations: readonly SpecOperation[],
+  words: Words,
+  onProgress: (what: string) => void,
+): Promise<void> {
+  const resources = resourcesOf(operations)
+  const most = within(run, stateShare * 1.5)
+  const end = performance.now() + timeLeft() * stateShare
+  for (const [index, resource] of resources.entries()) {
+    if (most.isOver()) {
+      run.report.skip(resource.path, 'state', noTime)
+      continue
+    }
+    onProgress(`${resource.path}: state`)
+    const now = performance.now()
+    const part = now + (end - now) / (resources.length - index) - callsOfDeletion * run.client.pace.usual
+    await checkLife({ ...run, isHurried: () => performance.now() >= part }, resource, words)
   }
 }
 

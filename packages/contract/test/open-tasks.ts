@@ -29,6 +29,7 @@ export async function checkState(url: string): Promise<Report> {
     values: await Values.open(check, 1),
     pool: new Pool(operations),
     habits: new Map(),
+    cases: new Map(),
     operations,
     isOver: () => client.isGone,
   }

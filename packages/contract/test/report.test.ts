@@ -68,6 +68,30 @@ test('one cause at several operations is one finding, with the shortest command'
   assert.match(write('markdown', judged), /^\| error \| server-error \| second, first \| it answers 500 \|$/m)
 })
 
+test('what is expected stands beside what is seen, and the advice is apart', () => {
+  const judged = reportOf((report) => {
+    report.keepAnswer('curl -i a', '200 application/json {"count":"many"}')
+    report.add('answer-schema', 'a', 'x', { curl: 'curl -i a', expected: '/count of {"type":"integer"}' })
+    report.add('auth-open', 'b', 'no token is answered with 200')
+    report.add('spec-text', 'c', 'it has no text')
+  })
+  const text = write('text', judged)
+  assert.match(
+    text,
+    /expected +\/count of \{"type":"integer"\}\n +seen +200 application\/json \{"count":"many"\}\n +repair +Make/,
+  )
+  assert.match(text, /auth-open {2}b[^\n]*\n +wrong [^\n]*\n +expected +401\n/)
+  assert.match(text, /spec-text {2}c[^\n]*\n +wrong [^\n]*\n +repair /)
+  const [schema, open] = JSON.parse(write('json', judged)).findings
+  assert.deepEqual([open.expected, schema.expected], ['401', '/count of {"type":"integer"}'])
+  assert.match(
+    write('markdown', judged),
+    /\| expected \| seen \|\n\| --- \| --- \|\n\| \/count of \{"type":"integer"\} \| 200 /,
+  )
+  for (const format of ['junit', 'github', 'sarif'])
+    assert.match(write(format, judged), /Expected: \/count of .*integer.*Seen: +200 application\/json/s, format)
+})
+
 test('what was sent and seen, and the way to a member, make no other cause', () => {
   const details = [
     [

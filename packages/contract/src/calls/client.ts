@@ -4,6 +4,7 @@ import { type CredentialSource, type Credentials, nothingPlaced, type Placed } f
 import { writeCurl } from './curl.ts'
 import { TimeOver } from './deadline.ts'
 import { type Answer, exchange, TookTooLong } from './exchange.ts'
+import { Pace, SlowBeside } from './pace.ts'
 import { Pulse } from './pulse.ts'
 import { RateLimits } from './rate-limits.ts'
 
@@ -66,6 +67,7 @@ export class Client {
   #allHangs = 0
 
   readonly limits: RateLimits
+  readonly pace = new Pace()
   readonly #pulse: Pulse
 
   constructor(options: ClientOptions) {
@@ -122,13 +124,15 @@ export class Client {
       milliseconds = performance.now() - start
       return answer
     }
-    const answer = await sendOnce()
+    const answer = await this.pace
+      .send(sendOnce)
       .then((first) =>
         first.status === 429 && !input.isOnce ? this.limits.retry(place, curl(), first, sendOnce) : first,
       )
       .catch(async (error: Error) => {
         if (error instanceof TimeOver) throw error
         const said = `${method} ${url}: ${error.message}`
+        if (error instanceof SlowBeside) throw new NoAnswer(said, 'unsure')
         await this.#pulse.check(what, curl())
         if (!(error instanceof TookTooLong)) throw new NoAnswer(said, this.isGone ? 'unsure' : 'failed')
         this.#hangs.set(place, hangs + 1)

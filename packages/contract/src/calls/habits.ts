@@ -61,8 +61,15 @@ export async function openRun(run: CheckRun, operations: readonly SpecOperation[
   const lists = sorted.filter((one) => one.method === 'GET' && depth(one) === 1)
   const creating = sorted.filter(({ method }) => method === 'POST')
   const others = sorted.filter((one) => !lists.includes(one) && !creating.includes(one))
-  for (const operation of [...lists, ...creating]) await findHabit(run, operation)
+  const side = (some: readonly SpecOperation[]) =>
+    run.client.pace.each(
+      some.map((one) => () => findHabit(run, one)),
+      run.isOver,
+    )
+  await side(lists)
+  for (const operation of creating) await findHabit(run, operation)
   // What is created may need something that is created later.
   for (const operation of creating) if (!run.habits.get(operation.id)?.isAccepted) await findHabit(run, operation)
-  for (const operation of others) await findHabit(run, operation)
+  await side(others.filter(({ method }) => method === 'GET'))
+  for (const operation of others.filter(({ method }) => method !== 'GET')) await findHabit(run, operation)
 }

@@ -67,6 +67,12 @@ export const placeOf = ({ pointer, line, subject }: Finding): string =>
     .filter(Boolean)
     .join(', ')
 
+/** What should be answered and what is, one below the other. */
+export const comparisonOf = ({ expected, seen }: Finding): string[] => [
+  ...(expected === undefined ? [] : [`Expected: ${expected}`]),
+  ...(seen === undefined ? [] : [`Seen:     ${seen}`]),
+]
+
 /** What accepts these findings, as lines of a baseline file. */
 export const baselineOf = ({ code, subject, others = [] }: Finding & { others?: string[] }): string[] =>
   [subject, ...others].map((one) => `${code} ${one}`)

@@ -1,5 +1,6 @@
 import type { Judged, Reporter } from '../rules/finding.ts'
 import { type Code, rules } from '../rules/rules.ts'
+import { comparisonOf } from './causes.ts'
 
 const escapeText = (value: string): string =>
   value
@@ -21,7 +22,7 @@ function suiteOf({ name: subject, report }: Judged): string {
     const found = report.findings.filter((finding) => finding.code === code && finding.severity !== 'note')
     const failures = found.map(
       (one) =>
-        `<failure message="${escapeText(`${one.subject}: ${one.detail}`)}">${escapeText(`${rules[code].advice}\n${one.curl ?? ''}`)}</failure>`,
+        `<failure message="${escapeText(`${one.subject}: ${one.detail}`)}">${escapeText([...comparisonOf(one), rules[code].advice, one.curl ?? ''].join('\n'))}</failure>`,
     )
     return `<testcase classname="${escapeText(subject)}" name="${escapeText(`${code}: ${rules[code].title}`)}">${failures.join('')}</testcase>`
   })

@@ -20,10 +20,14 @@ function sectionOf({ name, report }: Judged): string {
   const details = causes
     .filter(({ severity }) => severity !== 'note')
     .map((cause) => {
-      const { code, subject, seen, curl } = cause
+      const { code, subject, expected, seen, curl } = cause
       const fence = (text: string) => `\n\n\`\`\`\`\n${text}\n\`\`\`\``
       const repeat = curl === undefined ? '' : `\n\nRepeat:${fence(curl.slice(0, 20_000))}`
-      const saw = seen === undefined ? '' : `\n\nSeen:${fence(seen)}`
+      const sides = [expected, seen].map((side) => cell(side ?? ''))
+      const saw =
+        expected === undefined && seen === undefined
+          ? ''
+          : `\n\n| expected | seen |\n| --- | --- |\n| ${sides.join(' | ')} |`
       const place = placeOf(cause) ? ` At ${cell(placeOf(cause))}.` : ''
       const accept = `\n\nAccept it with these lines of a baseline:${fence(baselineOf(cause).join('\n'))}`
       return `<details><summary>${code}: ${cell(subject)}</summary>\n\n${rules[code].title}. ${rules[code].advice}.${place}${saw}${repeat}${accept}\n\n</details>`

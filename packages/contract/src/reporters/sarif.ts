@@ -1,5 +1,6 @@
 import type { Finding, Judged, Reporter } from '../rules/finding.ts'
 import { type Code, rules } from '../rules/rules.ts'
+import { comparisonOf } from './causes.ts'
 
 /** SARIF 2.1.0, for code scanning, with one run for each server. */
 export const sarif: Reporter = (judged) =>
@@ -25,16 +26,20 @@ const runOf = ({ name, report, specFile = name }: Judged) => ({
   results: report.findings.map((finding) => resultOf(finding, specFile)),
 })
 
-const resultOf = ({ code, severity, subject, detail, pointer, line, curl }: Finding, uri: string) => ({
-  ruleId: code,
-  level: severity,
-  message: { text: `${subject}: ${detail}. ${rules[code].advice}.${curl ? `\n${curl}` : ''}` },
-  // A later run shows the same result, though its line moved.
-  partialFingerprints: { finding: `${code} ${subject} ${pointer ?? ''}` },
-  locations: [
-    {
-      physicalLocation: { artifactLocation: { uri }, ...(line !== undefined && { region: { startLine: line } }) },
-      logicalLocations: [{ fullyQualifiedName: pointer ?? subject }],
-    },
-  ],
-})
+const resultOf = (finding: Finding, uri: string) => {
+  const { code, severity, subject, detail, pointer, line, curl } = finding
+  const says = `${subject}: ${detail}. ${rules[code].advice}.`
+  return {
+    ruleId: code,
+    level: severity,
+    message: { text: [says, ...comparisonOf(finding), ...(curl ? [curl] : [])].join('\n') },
+    // A later run shows the same result, though its line moved.
+    partialFingerprints: { finding: `${code} ${subject} ${pointer ?? ''}` },
+    locations: [
+      {
+        physicalLocation: { artifactLocation: { uri }, ...(line !== undefined && { region: { startLine: line } }) },
+        logicalLocations: [{ fullyQualifiedName: pointer ?? subject }],
+      },
+    ],
+  }
+}

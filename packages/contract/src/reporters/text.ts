@@ -26,15 +26,16 @@ function textOf({ name, report }: Judged): string {
 }
 
 function linesOf(cause: Cause): string[] {
-  const { code, severity, subject, detail, seen, curl, count, others, follows } = cause
+  const { code, severity, subject, detail, expected, seen, curl, count, others, follows } = cause
   const also = others.length > 0 ? `\n      also      ${shortList(others)}` : ''
   const more = count > 1 + others.length ? ` (${count} cases)` : ''
   const part = (title: string, value: string | undefined) => (value ? [`      ${title.padEnd(10)}${value}`] : [])
   return [
     `${styleText(colours[severity], severity)} ${code}  ${styleText('bold', subject)}: ${detail}${more}${also}`,
     ...part('wrong', rules[code].title),
+    ...part('expected', expected),
     ...part('seen', seen),
-    ...part('expected', rules[code].advice),
+    ...part('repair', rules[code].advice),
     ...part('place', placeOf(cause) && `at ${placeOf(cause)}`),
     ...part('repeat', shortCommand(curl)),
     ...part('hides', follows.length > 0 ? `${follows.join(', ')}: check again after the repair` : undefined),

@@ -1,4 +1,5 @@
 import { lineFinder } from '../spec/document-line.ts'
+import { expected as expectedBy } from './expected.ts'
 import { type Code, rules, type Severity } from './rules.ts'
 
 export interface Finding {
@@ -8,6 +9,8 @@ export interface Finding {
   subject: string
   /** What is wrong. */
   detail: string
+  /** What the answer, or the document, should have. Undefined where only the advice says it. */
+  expected?: string | undefined
   /** The answer that shows it. */
   seen?: string | undefined
   /** The place in the document, as a JSON pointer. */
@@ -23,6 +26,8 @@ export interface Finding {
 export interface FindingDetails {
   pointer?: string | undefined
   curl?: string | undefined
+  /** Where it is more than what the rule expects in all cases. */
+  expected?: string | undefined
   /** Where it is not that of the rule: the case does less harm. */
   severity?: Severity | undefined
 }
@@ -63,6 +68,8 @@ const mostAnswers = 2_000
 export class Report {
   readonly #findings = new Map<string, Finding>()
   readonly untested: Untested[] = []
+  /** How often something was found. */
+  added = 0
   /** The number of calls. `answered` has the operations that answered with 2xx at least once. */
   calls = 0
   /** How many answers had each status. */
@@ -111,19 +118,34 @@ export class Report {
     code: Code,
     subject: string,
     detail: string,
-    { severity = rules[code].severity, ...more }: FindingDetails = {},
+    { severity = rules[code].severity, expected = expectedBy[code], ...more }: FindingDetails = {},
   ): void {
     if (this.isClosed) return
+    this.added++
     const key = `${code} ${subject} ${more.pointer ?? ''}`
     const found = this.#findings.get(key)
     const seen = this.#answers.get(more.curl ?? '')
     const safe = this.hideSecrets(detail.replaceAll(/\p{Cc}+/gu, ' '))
-    if (!found) this.#findings.set(key, { code, severity, subject, detail: safe, seen, ...more, count: 1 })
+    const wanted = expected === undefined ? undefined : this.hideSecrets(expected.replaceAll(/\p{Cc}+/gu, ' '))
+    if (!found)
+      this.#findings.set(key, { code, severity, subject, detail: safe, expected: wanted, seen, ...more, count: 1 })
     else {
       found.count++
       if (more.curl !== undefined && more.curl.length < (found.curl?.length ?? Number.POSITIVE_INFINITY))
-        Object.assign(found, { detail: safe, seen, curl: more.curl })
+        Object.assign(found, { detail: safe, expected: wanted, seen, curl: more.curl })
     }
+  }
+
+  /** Whether a finding shows the call of a command. */
+  shows(curl: string): boolean {
+    return [...this.#findings.values()].some((one) => one.curl === curl)
+  }
+
+  /** Shows another call for a finding. */
+  replace({ code, subject, pointer }: Finding, { detail, curl }: Pick<Finding, 'detail' | 'curl'>): void {
+    const found = this.#findings.get(`${code} ${subject} ${pointer ?? ''}`)
+    if (found && !this.isClosed)
+      Object.assign(found, { detail: this.hideSecrets(detail), seen: this.#answers.get(curl ?? ''), curl })
   }
 
   /** Takes back what turned out to be no fault. */
@@ -132,8 +154,14 @@ export class Report {
   }
 
   /** A finding about an operation, with the call that shows it. */
-  addTo({ id, pointer }: { id: string; pointer: string }, code: Code, detail: string, curl?: string): void {
-    this.add(code, id, detail, { pointer, curl })
+  addTo(
+    { id, pointer }: { id: string; pointer: string },
+    code: Code,
+    detail: string,
+    curl?: string,
+    expected?: string,
+  ): void {
+    this.add(code, id, detail, { pointer, curl, ...(expected !== undefined && { expected }) })
   }
 
   skip(subject: string, what: string, reason: string): void {

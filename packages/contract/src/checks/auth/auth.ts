@@ -101,11 +101,13 @@ async function attemptAll(
   cases: readonly Tried[],
   schemes: readonly Scheme[],
 ): Promise<boolean> {
-  for (const [code, what, credentials] of cases) {
+  let isBlocked = false
+  const calls = cases.map(([code, what, credentials]) => async () => {
     const exchange = await attempt(run, operation, { ...request, credentials }, what, code, schemes)
-    if (exchange?.status === 429) return false
-  }
-  return true
+    isBlocked ||= exchange?.status === 429
+  })
+  await run.client.pace.each(calls, () => isBlocked)
+  return !isBlocked
 }
 
 /** Judges the answer to a call that must be refused. */
@@ -121,8 +123,10 @@ async function attempt(
   const exchange = await client.attempt(request)
   if (!exchange) return undefined
   const { status, headers, curl } = exchange
+  const wanted = schemes.find(({ kind }) => kind === 'bearer' || kind === 'basic')?.kind
+  const challengeOf = wanted && `WWW-Authenticate: ${wanted === 'bearer' ? 'Bearer' : 'Basic'}`
   const say = (code: Code, detail = `is answered with ${status}`) =>
-    report.addTo(operation, code, `${what} ${detail}`, curl)
+    report.addTo(operation, code, `${what} ${detail}`, curl, challengeOf && `401 with ${challengeOf}`)
   if (status < 300) say(code)
   else if (status >= 500 && status !== 501) say('server-error')
   else if (![401, 403, 429, 501].includes(status)) {
@@ -134,7 +138,6 @@ async function attempt(
     report.add('auth-status', operation.id, detail, { pointer: operation.pointer, curl, severity: 'note' })
   } else if (status === 401 && schemes.some(({ kind }) => kind !== 'key')) {
     const challenge = String(headers['www-authenticate'] ?? '')
-    const wanted = schemes.find(({ kind }) => kind === 'bearer' || kind === 'basic')?.kind
     const isOther =
       wanted && /^(bearer|basic|digest) ?/i.test(challenge) && !new RegExp(`\\b${wanted}\\b`, 'i').test(challenge)
     if (challenge === '') say('auth-challenge', 'is answered without WWW-Authenticate')

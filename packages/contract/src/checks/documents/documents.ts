@@ -274,6 +274,7 @@ async function checkLinks(manifest: Schema, baseUrl: string, report: Report): Pr
     if (!isOwn(url))
       report.add('manifest-domain', 'manifest', `${name} is on ${new URL(url).hostname}`, {
         pointer: `/${name.replace('.', '/')}`,
+        expected: `a URL on ${root}, or on a domain below it`,
         severity: name.startsWith('auth.') ? 'note' : undefined,
       })
   for (const [name, url] of pages.filter(isUrl)) if (isOwn(url)) await checkLink(name, url, baseUrl, report)

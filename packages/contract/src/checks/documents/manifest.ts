@@ -30,7 +30,10 @@ export function checkManifest(manifest: Schema, report: Report): void {
   const member = (name: string, detail: string) =>
     report.add('manifest-member', 'manifest', detail, { pointer: `/${name}` })
   const limit = (name: string, detail: string) =>
-    report.add('manifest-limit', 'manifest', `${name} ${detail}`, { pointer: `/${name}` })
+    report.add('manifest-limit', 'manifest', `${name} ${detail}`, {
+      pointer: `/${name}`,
+      expected: limits[name] === undefined ? undefined : `${name} of at most ${limits[name]} characters`,
+    })
   for (const name of texts) {
     const value = manifest[name]
     const longest = limits[name] ?? Number.POSITIVE_INFINITY
@@ -120,8 +123,8 @@ export function checkAgreement(manifest: Schema, spec: Spec, report: Report): vo
   const known = document.swagger ? document.securityDefinitions : asObject(document.components).securitySchemes
   const schemes = Object.values(asObject(known)).map((one) => asObject(follow(one)))
   const isSecured = operations.some(({ isProtected }) => isProtected)
-  const say = (detail: string, severity?: Severity) =>
-    report.add('manifest-auth', 'manifest', detail, { pointer: '/auth', severity })
+  const say = (detail: string, severity?: Severity, expected?: string) =>
+    report.add('manifest-auth', 'manifest', detail, { pointer: '/auth', severity, expected })
   if (type === 'none' && isSecured) say('the manifest says none, and the spec requires a token')
   if (type === undefined || type === 'none') return
   if (schemes.length > 0 && operations.length > 0 && !isSecured)
@@ -134,8 +137,10 @@ export function checkAgreement(manifest: Schema, spec: Spec, report: Report): vo
     say(`assistants send the token as Authorization, and the spec wants it as ${key.in} ${key.name}`, 'warning')
   for (const flow of schemes.flatMap((one) => Object.values(asObject(one.flows))).map(asObject)) {
     if (type !== 'oauth') continue
-    if (differ(client_url, flow.authorizationUrl)) say('client_url is not the authorizationUrl of the spec', 'warning')
-    if (differ(authorization_url, flow.tokenUrl)) say('authorization_url is not the tokenUrl of the spec', 'warning')
+    if (differ(client_url, flow.authorizationUrl))
+      say('client_url is not the authorizationUrl of the spec', 'warning', `client_url: ${flow.authorizationUrl}`)
+    if (differ(authorization_url, flow.tokenUrl))
+      say('authorization_url is not the tokenUrl of the spec', 'warning', `authorization_url: ${flow.tokenUrl}`)
     const scopes = Object.keys(asObject(flow.scopes))
     const unknown = String(scope ?? '')
       .split(' ')

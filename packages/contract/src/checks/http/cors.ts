@@ -15,19 +15,20 @@ const origin = 'https://contract-tester.example'
 export async function checkCors(run: CheckRun, operations: readonly SpecOperation[]): Promise<void> {
   const reads = operations.filter(({ method, id }) => method === 'GET' && run.report.answered.has(id))
   const open: SpecOperation[] = []
-  for (const operation of reads) {
-    if (run.isOver()) return
+  const { pace } = run.client
+  const read = (operation: SpecOperation) => async () => {
     const answer = await readFrom(run, operation, origin)
-    if (!answer) continue
+    if (!answer) return
     await judgeOrigin(run, operation, answer)
     if (allows(answer, origin)) open.push(operation)
   }
+  await pace.each(reads.map(read), run.isOver)
   if (open.length === 0 || open.length * 2 < reads.length) return
-  for (const operation of operations) {
-    if (run.isOver()) return
+  const ask = (operation: SpecOperation) => async () => {
     await checkPreflight(run, operation)
     await checkErrors(run, operation)
   }
+  await pace.each(operations.map(ask), run.isOver)
 }
 
 async function readFrom(run: CheckRun, operation: SpecOperation, from: string): Promise<Exchange | undefined> {
@@ -94,13 +95,19 @@ async function checkPreflight(run: CheckRun, operation: SpecOperation): Promise<
   }
   const answer = await sendStrange(run, operation, 'a preflight', anonymous({ method: 'OPTIONS', path, headers }))
   if (!answer || answer.status >= 500 || answer.status === 429) return
-  const say = (detail: string) => run.report.addTo(operation, 'cors-preflight', detail, answer.curl)
+  const wanted = [
+    `204 with Access-Control-Allow-Origin: *`,
+    `Access-Control-Allow-Methods: ${method}`,
+    ...(asked.length > 0 ? [`Access-Control-Allow-Headers: ${asked.join(', ')}`] : []),
+  ].join('; ')
+  const say = (detail: string) => run.report.addTo(operation, 'cors-preflight', detail, answer.curl, wanted)
   if ([404, 405].includes(answer.status))
     return run.report.addTo(
       operation,
       'cors-preflight-missing',
       `OPTIONS is answered with ${answer.status}`,
       answer.curl,
+      wanted,
     )
   if (answer.status >= 300) return say(`OPTIONS is answered with ${answer.status}`)
   if (!allows(answer, origin)) return say('OPTIONS is answered without Access-Control-Allow-Origin')
@@ -120,7 +127,7 @@ async function checkPreflight(run: CheckRun, operation: SpecOperation): Promise<
   // Without an optional header the call is still possible.
   if (missing.some((name) => needed.includes(name))) say(detail)
   else if (missing.length > 0)
-    run.report.add('cors-preflight', id, detail, { pointer, curl: answer.curl, severity: 'note' })
+    run.report.add('cors-preflight', id, detail, { pointer, curl: answer.curl, expected: wanted, severity: 'note' })
 }
 
 /** A page can read a refusal only if that has the header too. */

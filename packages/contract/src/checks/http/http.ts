@@ -3,7 +3,7 @@ import type { SpecOperation } from '../../spec/spec.ts'
 import { checkCaching } from './caching.ts'
 import { checkCors } from './cors.ts'
 import { checkMethods } from './methods.ts'
-import { checkRequests } from './requests.ts'
+import { checkMediaTypeForms, checkReads } from './requests.ts'
 
 export interface HttpOptions {
   /** Every operation of the spec, also those that the run does not call. */
@@ -16,15 +16,23 @@ export interface HttpOptions {
 
 /** What HTTP demands of every server, whatever its spec says. */
 export async function checkHttp(run: CheckRun, { described, safe, hasUsers }: HttpOptions): Promise<void> {
-  const { operations } = run
-  for (const [path, group] of Map.groupBy(operations, (one) => one.path)) {
-    if (run.isOver()) return
-    await checkMethods(run, path, group, { described, safe })
-  }
-  for (const operation of operations) {
-    if (run.isOver()) return
-    await checkRequests(run, operation)
-    if (hasUsers) await checkCaching(run, operation)
-  }
+  const { operations, client } = run
+  const paths = [...Map.groupBy(operations, (one) => one.path)]
+  await client.pace.each(
+    paths.map(
+      ([path, group]) =>
+        () =>
+          checkMethods(run, path, group, { described, safe }),
+    ),
+    run.isOver,
+  )
+  await client.pace.each(
+    operations.map((operation) => async () => {
+      await checkReads(run, operation)
+      if (hasUsers) await checkCaching(run, operation)
+    }),
+    run.isOver,
+  )
+  for (const operation of operations) if (!run.isOver()) await checkMediaTypeForms(run, operation)
   await checkCors(run, operations)
 }

@@ -61,10 +61,11 @@ function judgeAllow(
   refused: ReadonlyMap<string, Exchange>,
   operations: readonly SpecOperation[],
 ): void {
+  const wanted = `Allow: ${operations.map(({ method }) => method).join(', ')}`
   for (const [method, { headers, curl }] of refused) {
-    const say = (detail: string) => report.addTo(subject, 'allow-wrong', detail, curl)
+    const say = (detail: string) => report.addTo(subject, 'allow-wrong', detail, curl, wanted)
     if (headers.allow === undefined) {
-      report.addTo(subject, 'allow-missing', `${method} is answered with 405 without Allow`, curl)
+      report.addTo(subject, 'allow-missing', `${method} is answered with 405 without Allow`, curl, wanted)
       continue
     }
     const allowed = headers.allow.split(',').map((one) => one.trim().toUpperCase())
@@ -105,9 +106,9 @@ async function checkHead(run: CheckRun, read: SpecOperation): Promise<void> {
   if (!head || head.status === 429 || head.status >= 500) return
   if ([404, 405, 501].includes(head.status))
     return report.addTo(read, 'head-missing', `HEAD is answered with ${head.status}`, head.curl)
-  const say = (detail: string) => report.addTo(read, 'head-differs', detail, head.curl)
+  const say = (detail: string, expected: string) => report.addTo(read, 'head-differs', detail, head.curl, expected)
   if (head.status !== get.status && !(head.status === 204 && get.text === ''))
-    return say(`GET is answered with ${get.status} and HEAD with ${head.status}`)
+    return say(`GET is answered with ${get.status} and HEAD with ${head.status}`, String(get.status))
   const again = await call(run, read, values)
   const isSteady = again?.text === get.text
   for (const name of ['content-type', 'content-length', 'etag']) {
@@ -115,6 +116,6 @@ async function checkHead(run: CheckRun, read: SpecOperation): Promise<void> {
     // A header that takes a body to make may be left out.
     if (expected === undefined || shown === undefined || shown === expected) continue
     if ((name === 'content-type' || isSteady) && again?.headers[name] === expected)
-      say(`${name} is ${expected} for GET and ${shown} for HEAD`)
+      say(`${name} is ${expected} for GET and ${shown} for HEAD`, `${name}: ${expected}`)
   }
 }

@@ -6,17 +6,18 @@ import { toRequest } from '../../calls/request.ts'
 import type { SpecOperation } from '../../spec/spec.ts'
 import { sendStrange } from './odd.ts'
 
-/** Requests in forms that clients and proxies send: the server may refuse some of them, and fails at none. */
-export async function checkRequests(run: CheckRun, operation: SpecOperation): Promise<void> {
-  const values = ordinaryValues(run, operation, { all: false })
-  if (!values || run.isOver()) return
-  if (operation.method === 'GET') {
-    const request = toRequest(operation, values)
-    for (const [what, change] of oddReads(operation, request))
-      await sendStrange(run, operation, what, { ...request, ...change })
-    await checkIds(run, operation, values)
-  }
-  await checkMediaTypeForms(run, operation)
+/** Reads in forms that clients and proxies send: the server may refuse some of them, and fails at none. */
+export async function checkReads(run: CheckRun, operation: SpecOperation): Promise<void> {
+  const values = operation.method === 'GET' ? ordinaryValues(run, operation, { all: false }) : undefined
+  if (!values) return
+  const request = toRequest(operation, values)
+  const send = (what: string, change: Partial<RequestInput>) => async () =>
+    void (await sendStrange(run, operation, what, { ...request, ...change }))
+  await run.client.pace.each(
+    oddReads(operation, request).map(([what, change]) => send(what, change)),
+    run.isOver,
+  )
+  await checkIds(run, operation, values)
 }
 
 function oddReads({ inputs }: SpecOperation, request: RequestInput): [what: string, change: Partial<RequestInput>][] {
@@ -62,10 +63,15 @@ const texts = [
   'a/b',
 ]
 
+const oddBytes = [
+  ['%zz', 'a percent sign alone'],
+  ['%E0%A4%A', 'bytes that are not UTF-8'],
+] as const
+
 /** Ids that nobody has given. */
 async function checkIds(run: CheckRun, operation: SpecOperation, values: CallValues): Promise<void> {
   const key = operation.inputs.findLast(({ place }) => place === 'path')
-  if (!key) return
+  if (!key || run.isOver()) return
   const send = (id: string) =>
     sendStrange(
       run,
@@ -74,15 +80,17 @@ async function checkIds(run: CheckRun, operation: SpecOperation, values: CallVal
       toRequest(operation, withValue(values, key, id)),
     )
   const unknown = await send('unknown-to-all')
-  for (const id of texts) if (!run.isOver()) await send(id)
-  for (const [bytes, what] of [
-    ['%zz', 'a percent sign alone'],
-    ['%E0%A4%A', 'bytes that are not UTF-8'],
-  ] as const) {
+  const bytes = ([text, what]: readonly [string, string]) => {
     const { path, ...request } = toRequest(operation, withValue(values, key, 'zzmarkzz'))
-    await sendStrange(run, operation, `${key.name} with ${what}`, { ...request, path: path.replace('zzmarkzz', bytes) })
+    return sendStrange(run, operation, `${key.name} with ${what}`, { ...request, path: path.replace('zzmarkzz', text) })
   }
+  const odd = [...texts.map((id) => () => send(id)), ...oddBytes.map((one) => () => bytes(one))]
+  await run.client.pace.each(
+    odd.map((one) => async () => void (await one())),
+    run.isOver,
+  )
   for (const id of names) {
+    if (run.isOver()) return
     const exchange = await send(id)
     if (exchange && exchange.status < 300 && unknown?.status === 404)
       run.report.addTo(
@@ -95,7 +103,7 @@ async function checkIds(run: CheckRun, operation: SpecOperation, values: CallVal
 }
 
 /** JSON may have a charset. */
-async function checkMediaTypeForms(run: CheckRun, operation: SpecOperation): Promise<void> {
+export async function checkMediaTypeForms(run: CheckRun, operation: SpecOperation): Promise<void> {
   const [body] = operation.bodies
   if (!body || !/^application\/json$/i.test(body.mediaType) || operation.method === 'DELETE') return
   for (const type of ['application/json; charset=utf-8', 'application/json;charset=UTF-8']) {

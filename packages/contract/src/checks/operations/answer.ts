@@ -1,8 +1,10 @@
 import { bareType, contentFor, isJsonType } from '@reference-plugins/reader'
 import type { Exchange } from '../../calls/client.ts'
 import type { Report } from '../../rules/finding.ts'
+import type { Code } from '../../rules/rules.ts'
 import type { SchemaCheck } from '../../spec/schema-check.ts'
 import { asObject, type Schema, type SpecOperation, type SpecResponse } from '../../spec/spec.ts'
+import { formsOf } from '../../values/forms.ts'
 
 const inside = [
   /\bat [\w.<>$ ]+ \((?:file:\/\/|\/|[A-Z]:\\)[^)]*:\d+:\d+\)/,
@@ -32,8 +34,8 @@ export interface AnswerCheckOptions {
 export function checkAnswer({ operation, exchange, check, report, token }: AnswerCheckOptions): void {
   const { id, pointer, responses } = operation
   const { status, text, headers, milliseconds, bodyFault } = exchange
-  const say = (code: Parameters<Report['add']>[0], detail: string) =>
-    report.add(code, id, detail, { pointer, curl: exchange.curl })
+  const say = (code: Code, detail: string, expected?: string) =>
+    report.addTo({ id, pointer }, code, detail, exchange.curl, expected)
   if (status >= 500) say('server-error', `it answers ${status}`)
   if (text.length > 100_000) say('answer-too-long', `it has ${text.length} characters`)
   if (milliseconds > 10_000) say('answer-slow', `it took ${Math.round(milliseconds / 1000)} seconds`)
@@ -47,11 +49,12 @@ export function checkAnswer({ operation, exchange, check, report, token }: Answe
   if (bodyFault !== undefined) say('answer-encoding', bodyFault)
   const described = describedFor(responses, status)
   if (!described) {
-    if (status < 400) say('status-undeclared', `${status} is not described`)
-    else if (status < 500 && status !== 429) say('refusal-undeclared', `${status} is not described`)
+    const statuses = `${Object.keys(responses).join(' or ')}, which the spec describes`
+    if (status < 400) say('status-undeclared', `${status} is not described`, statuses)
+    else if (status < 500 && status !== 429) say('refusal-undeclared', `${status} is not described`, statuses)
     return
   }
-  judgeHeaders(described, exchange, check, (detail) => say('answer-header', `${status}: ${detail}`))
+  judgeHeaders(described, exchange, check, (detail, expected) => say('answer-header', `${status}: ${detail}`, expected))
   const { contents } = described
   if (contents.length === 0 || status === 204 || status === 304 || exchange.method === 'HEAD') return
   const type = bareType(headers['content-type'] ?? '')
@@ -60,16 +63,25 @@ export function checkAnswer({ operation, exchange, check, report, token }: Answe
     const types = contents.map((one) => one.type).join(', ')
     // What a framework or proxy answers to odd requests is often a page.
     const code = status < 400 ? 'answer-type' : 'refusal-undeclared'
-    say(code, `${status} has ${type || 'no media type'}, and the spec describes ${types}`)
+    say(code, `${status} has ${type || 'no media type'}, and the spec describes ${types}`, `Content-Type: ${types}`)
   }
   // An answer of another type is still judged by the JSON schema, where there is one.
   const json = contents.find((one) => isJsonType(one.type))
   const judged = content ?? json
   if (!judged) return
   const values = content ? valuesOf(type || judged.type, exchange) : valuesOf(judged.type, exchange)
-  if (values === 'not JSON') return void say('answer-not-json', `${status} has ${JSON.stringify(text.slice(0, 60))}`)
+  if (values === 'not JSON')
+    return void say('answer-not-json', `${status} has ${JSON.stringify(text.slice(0, 60))}`, `${status} with JSON`)
   const fault = values && judged.schema && faultOf(check, judged.schema, values)
-  if (fault) say(status < 400 ? 'answer-schema' : 'refusal-undeclared', `${status}: ${fault}`)
+  if (fault)
+    say(status < 400 ? 'answer-schema' : 'refusal-undeclared', `${status}: ${fault}`, wantedOf(judged.schema, fault))
+}
+
+/** The statuses of refusals, or of other answers, that an operation describes. */
+export const statusesOf = ({ responses }: SpecOperation, kind: 'refusals' | 'successes'): string | undefined => {
+  const first = kind === 'refusals' ? /^4(?!01|03|04|29)/ : /^2/
+  const found = Object.keys(responses).filter((status) => first.test(status))
+  return found.length > 0 ? `${found.join(' or ')}, which the spec describes` : undefined
 }
 
 /** What the spec describes for a status: itself, its range, or what describes the rest. */
@@ -108,6 +120,28 @@ function isJson(text: string): boolean {
   }
 }
 
+/** The schema at the place where a fault is: `/items/0/count must be integer`. */
+function wantedOf(schema: Schema | undefined, fault: string): string | undefined {
+  const [place = ''] = fault.split(' ')
+  let part: Schema | undefined = schema
+  for (const step of place.split('/').slice(1)) {
+    const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
+    const form: Schema | undefined = formsOf(part ?? {}).find(
+      (one) => one.items ?? Object.hasOwn(asObject(one.properties), name),
+    )
+    part = form && asObject(/^\d+$/.test(name) && form.items ? form.items : asObject(form.properties)[name])
+  }
+  return part && `${place.startsWith('/') ? `${place} of ` : 'an answer of '}${shortSchema(part)}`
+}
+
+/** Without the words that are only for people. */
+const shortSchema = (schema: Schema): string => {
+  const isForPeople = (key: string, value: unknown) =>
+    /^(description|examples?|title|summary)$/.test(key) && (typeof value !== 'object' || Array.isArray(value))
+  const text = JSON.stringify(schema, (key, value) => (isForPeople(key, value) ? undefined : value))
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text
+}
+
 /** What is wrong with a value, whichever of these it is. */
 function faultOf(check: SchemaCheck, schema: Schema, values: readonly unknown[]): string | undefined {
   try {
@@ -123,18 +157,18 @@ function judgeHeaders(
   { headers }: SpecResponse,
   exchange: Exchange,
   check: SchemaCheck,
-  say: (detail: string) => void,
+  say: (detail: string, expected: string) => void,
 ): void {
   for (const { name, isRequired, schema, isJson: isWritten } of headers) {
     const value = exchange.headers[name.toLowerCase()]
     if (value === undefined) {
-      if (isRequired) say(`it has no ${name}, which is required`)
+      if (isRequired) say(`it has no ${name}, which is required`, `${name} of ${shortSchema(schema)}`)
       continue
     }
     // A list or an object is written with commas in too many ways to be judged.
     const isText = ['string', 'integer', 'number', 'boolean'].includes(String(schema.type))
     if (isWritten || !isText) continue
     const fault = faultOf(check, schema, [value].flat().length === 1 ? readingsOf(String(value)) : [value].flat())
-    if (fault) say(`${name}: ${fault}`)
+    if (fault) say(`${name}: ${fault}`, `${name} of ${shortSchema(schema)}`)
   }
 }

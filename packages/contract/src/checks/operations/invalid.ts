@@ -1,11 +1,13 @@
 import type { CallValues } from '../../calls/call-values.ts'
-import { type CheckRun, call } from '../../calls/check-run.ts'
+import { type CheckRun, call, keepCase } from '../../calls/check-run.ts'
 import { ordinaryValues } from '../../calls/ordinary.ts'
+import type { Job } from '../../calls/pace.ts'
 import { Pool } from '../../calls/pool.ts'
 import { type Subject, subjectsOf } from '../../calls/subjects.ts'
 import type { SpecOperation } from '../../spec/spec.ts'
 import { type Broken, brokenValues, extraText } from '../../values/broken.ts'
 import { nothing, type Part, partsOf, withPart } from '../../values/parts.ts'
+import { statusesOf } from './answer.ts'
 
 const mostCases = 150
 
@@ -17,43 +19,68 @@ interface Case {
   isPartial?: boolean
 }
 
-/** Calls that each violate one keyword, at any depth. Any 4xx refuses them. */
-export async function checkInvalid(run: CheckRun, operation: SpecOperation): Promise<void> {
+/** Calls that each violate one keyword, at any depth: first one for each part. Any 4xx refuses them. */
+export function* invalidCalls(run: CheckRun, operation: SpecOperation): Generator<Job> {
   // What an invalid call creates is not used by others.
   const apart = { ...run, pool: new Pool() }
   let left = mostCases
   for (const one of casesOf(run, operation)) {
-    if (run.isOver() || left-- <= 0) return
-    const exchange = await call(apart, operation, one.values)
-    if (!exchange || exchange.status >= 300) continue
-    const isExcused = one.excuse === 'converted' || (one.excuse === 'dropped' && !exchange.text.includes(extraText))
-    const code = isExcused ? 'invalid-converted' : one.excuse === 'format' ? 'invalid-format-taken' : 'invalid-taken'
-    run.report.add(code, operation.id, `${one.what} and is answered with ${exchange.status}`, {
-      pointer: operation.pointer,
-      curl: exchange.curl,
-      // Generators describe a change by the schema of the whole item, and what is left out stays.
-      ...(one.isPartial && { severity: 'warning' }),
-    })
+    if (left-- <= 0) return
+    yield () => sendInvalid(apart, operation, one)
   }
+}
+
+async function sendInvalid(run: CheckRun, operation: SpecOperation, one: Case): Promise<void> {
+  const exchange = await call(run, operation, one.values)
+  if (!exchange || exchange.status >= 300) return
+  const isExcused = one.excuse === 'converted' || (one.excuse === 'dropped' && !exchange.text.includes(extraText))
+  const code = isExcused ? 'invalid-converted' : one.excuse === 'format' ? 'invalid-format-taken' : 'invalid-taken'
+  run.report.add(code, operation.id, `${one.what} and is answered with ${exchange.status}`, {
+    pointer: operation.pointer,
+    curl: exchange.curl,
+    expected: statusesOf(operation, 'refusals'),
+    // Generators describe a change by the schema of the whole item, and what is left out stays.
+    ...(one.isPartial && { severity: 'warning' }),
+  })
+  keepCase(run, exchange, { operation, values: one.values })
 }
 
 /** One case after the other, since each starts from other ordinary values. */
 function* casesOf(run: CheckRun, operation: SpecOperation): Generator<Case> {
+  const subjects = subjectsOf(operation)
+  for (const subject of subjects) {
+    if (!subject.isRequired || subject.place === 'path' || !subject.input || !isChecked(subject)) continue
+    const values = ordinaryValues(run, operation, { all: false })
+    if (values)
+      yield { values: subject.set(values, undefined), what: `${subject.label([])} is missing`, excuse: undefined }
+  }
   const converted = new Set<string>()
-  for (const subject of subjectsOf(operation)) {
-    if (subject.isRequired && subject.place !== 'path' && subject.input && isChecked(subject)) {
-      const values = ordinaryValues(run, operation, { all: false })
-      if (values)
-        yield { values: subject.set(values, undefined), what: `${subject.label([])} is missing`, excuse: undefined }
-    }
+  const parts = subjects.flatMap((subject) => {
     const known = new Set<string>()
-    for (const whole of wholeValues(run, operation, subject))
-      for (const part of partsOf(subject.schema, whole, (schema, one) => run.values.fits(schema, one))) {
+    return wholeValues(run, operation, subject).flatMap((whole) =>
+      partsOf(subject.schema, whole, (schema, one) => run.values.fits(schema, one)).flatMap((part) => {
         const key = `${subject.label(part.path)} ${JSON.stringify(part.form)}`
-        if (known.has(key)) continue
+        if (known.has(key)) return []
         known.add(key)
-        yield* casesOfPart(run, operation, { subject, part, whole, converted })
-      }
+        return [casesOfPart(run, operation, { subject, part, whole, converted })]
+      }),
+    )
+  })
+  yield* inTurn(parts)
+}
+
+/** The first of each, then the second of each, and so on. */
+function* inTurn<Item>(sources: readonly Generator<Item>[]): Generator<Item> {
+  let left = sources
+  while (left.length > 0) {
+    const more: Generator<Item>[] = []
+    for (const source of left) {
+      const { done, value } = source.next()
+      if (done) continue
+      more.push(source)
+      yield value
+    }
+    left = more
   }
 }
 

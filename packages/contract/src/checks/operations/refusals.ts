@@ -9,6 +9,7 @@ import type { Edge } from '../../values/edges.ts'
 import { typeOf } from '../../values/forms.ts'
 import { limitsOf } from '../../values/numbers.ts'
 import { type Part, partsOf, withPart } from '../../values/parts.ts'
+import { statusesOf } from './answer.ts'
 
 /** 401, 403, 404, 409, 412 and 429 say nothing about the values themselves. */
 export const isRefusal = ({ status }: Exchange): boolean => [400, 406, 413, 414, 415, 422, 431].includes(status)
@@ -69,6 +70,7 @@ export async function judgeRefusals(
         {
           pointer: operation.pointer,
           curl: exchange.curl,
+          expected: statusesOf(operation, 'successes'),
           ...(isCountedOtherwise(placed.part, edge.value) && { severity: 'warning' }),
         },
       )

@@ -1,7 +1,8 @@
 import type { CallValues } from '../../calls/call-values.ts'
-import type { CheckRun } from '../../calls/check-run.ts'
+import { type CheckRun, keepCase } from '../../calls/check-run.ts'
 import type { Exchange, RequestInput } from '../../calls/client.ts'
 import { isOpaque, ordinaryValues } from '../../calls/ordinary.ts'
+import type { Job } from '../../calls/pace.ts'
 import { toRequest } from '../../calls/request.ts'
 import { subjectsOf } from '../../calls/subjects.ts'
 import { asArray, asObject, type SpecOperation } from '../../spec/spec.ts'
@@ -19,21 +20,16 @@ const malformed: [what: string, body: string | Buffer][] = [
 
 const padding = 'x'.repeat(2 * 2 ** 20)
 
-/** Sends invalid bodies, a body that is too long, and hostile text. */
-export async function checkRobustness(run: CheckRun, operation: SpecOperation): Promise<void> {
-  const values = ordinaryValues(run, operation, { all: false })
-  if (!values) return
-  await checkBodies(run, operation, values)
-  await checkHostileTexts(run, operation, values)
-}
-
 /** Sends a request that is to be refused, and judges the refusal. Answers the exchange where it is accepted. */
 async function sendOdd(
-  { client, report, check }: CheckRun,
+  run: CheckRun,
   operation: SpecOperation,
   what: string,
   request: RequestInput,
+  values?: CallValues,
 ): Promise<Exchange | undefined> {
+  const { client, report, check } = run
+  const before = report.added
   const exchange = await client.attempt(request)
   if (exchange && exchange.status >= 500)
     report.add('server-error', operation.id, `${what} is answered with ${exchange.status}`, {
@@ -45,13 +41,15 @@ async function sendOdd(
   // A redirect to a clean path refuses `../` and `//`.
   else if (exchange && ![301, 302, 307, 308].includes(exchange.status))
     checkAnswer({ operation, exchange, check, report, token: client.token })
+  if (exchange && values && report.added > before) keepCase(run, exchange, { operation, values })
   return exchange && exchange.status < 300 ? exchange : undefined
 }
 
-async function checkBodies(run: CheckRun, operation: SpecOperation, values: CallValues): Promise<void> {
-  const { report } = run
+/** Invalid bodies, and one that is too long. */
+export function* oddBodies(run: CheckRun, operation: SpecOperation): Generator<Job> {
+  const values = ordinaryValues(run, operation, { all: false })
   const [body] = operation.bodies
-  if (!operation.bodySchema || !body || !values.body) return
+  if (!operation.bodySchema || !body || !values?.body) return
   const request = toRequest(operation, values)
   const isForm = operation.bodies.some(({ mediaType }) => /form/.test(mediaType))
   const hasNeeds = asArray(body.schema.required).length > 0
@@ -64,13 +62,23 @@ async function checkBodies(run: CheckRun, operation: SpecOperation, values: Call
       ? []
       : [['a form in place of JSON', { headers: { ...request.headers, ...form }, body: 'a=b' }] as [string, object]]),
   ]
-  for (const [what, change] of cases) {
-    const taken = await sendOdd(run, operation, what, { ...request, ...change })
-    if (taken && (hasNeeds || /^(JSON|text|bytes)/.test(what)))
-      report.addTo(operation, 'malformed-taken', `${what} is answered with ${taken.status}`, taken.curl)
-  }
+  for (const [what, change] of cases)
+    yield async () => {
+      const taken = await sendOdd(run, operation, what, { ...request, ...change })
+      if (taken && (hasNeeds || /^(JSON|text|bytes)/.test(what)))
+        run.report.addTo(operation, 'malformed-taken', `${what} is answered with ${taken.status}`, taken.curl)
+    }
   const { value } = values.body
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return
+  if (value !== null && typeof value === 'object' && !Array.isArray(value))
+    yield () => sendLongBody(run, operation, request, value)
+}
+
+async function sendLongBody(
+  run: CheckRun,
+  operation: SpecOperation,
+  request: RequestInput,
+  value: object,
+): Promise<void> {
   const long = Buffer.from(JSON.stringify({ padding, ...value }))
   const first = await sendOdd(run, operation, '2 MiB of body', { ...request, body: long })
   // Where only the member is refused, spaces show whether there is the limit that the spec describes.
@@ -79,13 +87,15 @@ async function checkBodies(run: CheckRun, operation: SpecOperation, values: Call
   const taken =
     first ?? (isDescribed && (await sendOdd(run, operation, '2 MiB of spaces', { ...request, body: spaces })))
   // A curl command of that length would be cut.
-  if (taken) report.addTo(operation, 'size-unlimited', `it is answered with ${taken.status}`)
+  if (taken) run.report.addTo(operation, 'size-unlimited', `it is answered with ${taken.status}`)
 }
 
 const hostile = ["' OR 1=1 --", '%00', '../../../../etc/passwd', '{{7*7}}', '([*', '\u0000\u0001', '__proto__']
 
 /** Hostile text in each place of free text: it may be accepted or refused, and nothing else. */
-async function checkHostileTexts(run: CheckRun, operation: SpecOperation, values: CallValues): Promise<void> {
+export function* hostileTexts(run: CheckRun, operation: SpecOperation): Generator<Job> {
+  const values = ordinaryValues(run, operation, { all: false })
+  if (!values) return
   const whole = ordinaryValues(run, operation, { all: true }) ?? values
   for (const subject of subjectsOf(operation)) {
     const { input } = subject
@@ -96,16 +106,17 @@ async function checkHostileTexts(run: CheckRun, operation: SpecOperation, values
     const texts = parts.filter(({ form }) => isFreeText(form)).slice(0, 12)
     const maps = parts.filter(({ form }) => isFreeText(asObject(form.additionalProperties)))
     const cases = [
-      ...texts.flatMap(({ path }) => hostile.map((text): [Part['path'], unknown] => [path, text])),
+      ...hostile.flatMap((text) => texts.map(({ path }): [Part['path'], unknown] => [path, text])),
       ...maps.map(({ path }): [Part['path'], unknown] => [path, { constructor: 'a', toString: 'b', 'c.d $e': 'f' }]),
     ]
     for (const [path, odd] of cases) {
       // The rest may have to be new each time.
       const current = ordinaryValues(run, operation, { all: false }) ?? values
       const root = withPart(subject.get(current), value, path, odd)
-      if (run.isOver() || !fits(subject.schema, root)) continue
+      if (!fits(subject.schema, root)) continue
       const what = `${subject.label(path)} = ${JSON.stringify(odd)}`
-      await sendOdd(run, operation, what, toRequest(operation, subject.set(current, root)))
+      const sent = subject.set(current, root)
+      yield async () => void (await sendOdd(run, operation, what, toRequest(operation, sent), sent))
     }
   }
 }

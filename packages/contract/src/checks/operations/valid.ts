@@ -2,6 +2,7 @@ import type { CallValues } from '../../calls/call-values.ts'
 import { type CheckRun, call } from '../../calls/check-run.ts'
 import type { Exchange } from '../../calls/client.ts'
 import { isLearnt, isOpaque, isVersion, ordinaryValues } from '../../calls/ordinary.ts'
+import type { Job } from '../../calls/pace.ts'
 import { type Subject, subjectsOf } from '../../calls/subjects.ts'
 import { asArray, asObject, type SpecOperation } from '../../spec/spec.ts'
 import { type Edge, edgesOf } from '../../values/edges.ts'
@@ -10,35 +11,43 @@ import { isRefusal, isTaken, judgeRefusals, type Outcome, type Placed, sendPart 
 
 const mostEdges = 120
 
-/**
- * Valid calls: the least, everything at once, and each part at each of its edges.
- */
-export async function checkValid(run: CheckRun, operation: SpecOperation): Promise<void> {
+/** Valid calls: the least and everything at once. Answers the others, with each part at each of its edges. */
+export async function checkValid(run: CheckRun, operation: SpecOperation): Promise<Iterable<Job>> {
   const { report } = run
   const least = ordinaryValues(run, operation, { all: false, least: true })
-  if (!least)
-    return report.skip(
-      operation.id,
-      'answers',
-      `no input could be made that matches the schema: ${hintOf(run, operation)}`,
-    )
+  if (!least) {
+    const reason = `no input could be made that matches the schema: ${hintOf(run, operation)}`
+    report.skip(operation.id, 'answers', reason)
+    return []
+  }
   const first = await callCurrent(run, operation, least)
-  if (!first || operation.method === 'DELETE' || first.status === 401) return
+  if (!first || operation.method === 'DELETE' || first.status === 401) return []
   const whole = ordinaryValues(run, operation, { all: true })
   const all = whole && JSON.stringify(whole).length > JSON.stringify(least).length ? whole : undefined
   const full = all && (await call(run, operation, all))
   if (isRefusal(first) && all && isTaken(full)) await findNeeded(run, operation, { least, all }, first)
   else if (isTaken(first) && all && isTaken(full)) await findNeededMember(run, operation, { least, all })
   const base = isTaken(first) ? least : ordinaryValues(run, operation, { all: false })
-  if (!base || (!isTaken(first) && !run.habits.get(operation.id)?.isAccepted)) return
+  if (!base || (!isTaken(first) && !run.habits.get(operation.id)?.isAccepted)) return []
   await checkMediaTypes(run, operation, base)
+  return edgeCalls(run, operation, { whole, base })
+}
+
+function* edgeCalls(
+  run: CheckRun,
+  operation: SpecOperation,
+  { whole, base }: { whole: CallValues | undefined; base: CallValues },
+): Generator<Job> {
   let left = mostEdges
   for (const subject of subjectsOf(operation)) {
     const value = subject.get(whole ?? base) ?? subject.get(base)
     if (value === undefined || subject.place === 'path') continue
     for (const part of partsOf(subject.schema, value, (schema, one) => run.values.fits(schema, one))) {
-      if (run.isOver() || left <= 0) return
-      if (!isNamedByOthers(run, subject, part)) left -= await checkPart(run, operation, { subject, part, whole: value })
+      if (left <= 0) return
+      if (isNamedByOthers(run, subject, part)) continue
+      yield async () => {
+        left -= await checkPart(run, operation, { subject, part, whole: value })
+      }
     }
   }
 }

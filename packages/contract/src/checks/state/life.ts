@@ -76,9 +76,13 @@ export async function checkLife(run: CheckRun, resource: Resource, words: Words)
     checkUnasked,
     checkDeletion,
   ]
-  for (const step of steps) if (!run.isOver()) await step(life)
+  for (const step of steps) if (!run.isOver() && (telling.has(step) || !run.isHurried?.())) await step(life)
+  if (run.isHurried?.()) report.skip(create.id, 'the rest of its life', 'there was no time for it: --max-time')
   await clear(life)
 }
+
+/** What is checked even where the time is short. */
+const telling: ReadonlySet<(life: Life) => Promise<void>> = new Set([checkLocation, checkFirstEcho, checkDeletion])
 
 /** Deletes what was created, so that the lists of the server stay short. */
 async function clear({ run, resource, create, thing }: Life): Promise<void> {
