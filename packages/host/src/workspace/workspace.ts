@@ -42,6 +42,8 @@ export class Workspace {
           isRunning: await isRunning(url),
           ...(registered && { plugin: registered.id }),
           ...(hint !== undefined && { signInHint: hint }),
+          hasToken: false,
+          isRemoved: false,
         }
       }),
     )
