@@ -24,6 +24,7 @@ import { KeyRing } from './vault/key-ring.ts'
 import { Vault } from './vault/vault.ts'
 import { LiveViews } from './views/live-views.ts'
 import { Views } from './views/views.ts'
+import { RemovedLocals } from './workspace/removed-locals.ts'
 import { Workspace } from './workspace/workspace.ts'
 
 export interface HostOptions {
@@ -82,7 +83,8 @@ function openPlugins(database: Database, vault: Vault, options: HostOptions) {
   const presentation = new Presentation({ plugins, users, shares, activations, credentials, signIns })
   const registrations = new Registrations(database)
   const approvals = new Approvals({ registrations, plugins, credentials, signIns, allowLoopback })
-  const workspace = new Workspace({ plugins, credentials, presentation, approvals, folder })
+  const removed = new RemovedLocals(database)
+  const workspace = new Workspace({ plugins, credentials, presentation, approvals, removed, folder })
   return {
     users,
     limits,
