@@ -5,6 +5,7 @@ import { Caller } from './calls/caller.ts'
 import { Permissions } from './conversation/confirmation.ts'
 import { Conversations } from './conversation/conversations.ts'
 import { Turns } from './conversation/turns.ts'
+import { OperationFinder } from './finding/operation-finder.ts'
 import { Logos } from './plugins/logos.ts'
 import { Plugins } from './plugins/plugins.ts'
 import { Presentation } from './plugins/presentation.ts'
@@ -110,6 +111,7 @@ function openConversations(
 ) {
   const models = new UserModels({ database, vault, environment, isShared: mode === 'accounts' })
   const selection = new Selection()
+  const finder = new OperationFinder({ plugins, activations, selection })
   const caller = new Caller({ credentials, allowLoopback, ...(longestCall !== undefined && { longestCall }) })
   const views = new Views({ credentials, allowLoopback })
   const liveViews = new LiveViews()
@@ -125,7 +127,7 @@ function openConversations(
     prompt: { plugins, activations, selection },
     log,
   })
-  return { models, selection, caller, views, liveViews, conversations, turns }
+  return { models, selection, finder, caller, views, liveViews, conversations, turns }
 }
 
 async function toKeys(keys: () => string, database: Database): Promise<KeyRing> {
