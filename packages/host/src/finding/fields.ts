@@ -22,9 +22,24 @@ export const itemOf = ({ schema }: Field): Schema => (schema.type === 'array' ? 
 
 export const isNumeric = ({ schema }: Field): boolean => schema.type === 'number' || schema.type === 'integer'
 
-/** Whether any text of the right length is a value of it. */
-export const isFreeText = ({ schema }: Field): boolean =>
-  schema.type === 'string' && !['enum', 'pattern', 'format'].some((word) => word in schema)
+/** Whether it is a text in the words of the user: any text of the right length, and not who or which one is meant. */
+export const isFreeText = ({ name, schema }: Field): boolean =>
+  schema.type === 'string' && !['enum', 'pattern', 'format'].some((word) => word in schema) && !isIdentifier(name)
+
+const identifiers =
+  /(^|_)(user|username|user_name|login|owner|account|email|phone|key|token|password|secret|code|handle)$/
+const references = /(^|_)(ids?|idx|index|uuid|slug)$/
+
+const isIdentifier = (name: string): boolean => identifiers.test(snakeCase(name)) || isReference(name)
+
+/** Whether it is which one is meant, which another operation has answered. */
+export const isReference = (name: string): boolean => references.test(snakeCase(name))
+
+const snakeCase = (name: string): string =>
+  name
+    .replaceAll(/([\p{Ll}\d])(\p{Lu})/gu, '$1_$2')
+    .replaceAll('-', '_')
+    .toLowerCase()
 
 function withoutNull(schema: Schema): Schema {
   const forms = formsOf(schema).filter(({ type }) => type !== 'null')

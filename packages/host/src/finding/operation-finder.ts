@@ -5,6 +5,7 @@ import { toOperationSummary } from '../plugins/presentation.ts'
 import { Selection } from '../selection/selection.ts'
 import type { Activations } from '../sign-in/activations.ts'
 import type { FoundOperation, PluginReference } from '../wire.ts'
+import { type Field, fieldsOf, isFreeText, isReference } from './fields.ts'
 import { fillInputs } from './filled-inputs.ts'
 
 const mostFound = 8
@@ -12,8 +13,14 @@ const mostFound = 8
 const mostPlugins = 24
 /** More operations are not kept in the index. */
 const mostIndexed = 5_000
-/** How much it counts that the text states an input: "IBM" alone fits what takes a symbol. */
+/** How much it counts that the text states an input, or all of them: "IBM" alone fits what takes a symbol. */
 const weightOfInput = 0.25
+/** How much more an operation that reads fits a question, and one that changes something fits any other text. */
+const factorOfMood = 1.35
+/** How much more an operation that takes a text fits one that is about something. */
+const factorOfTopic = 1.35
+/** How much less an operation fits that needs the ID of something, which the user does not know at first. */
+const factorOfReference = 0.7
 /** Operations that fit much less than the best one are left out. */
 const leastShare = 0.35
 
@@ -61,7 +68,12 @@ export class OperationFinder {
     const found = units
       .map(({ plugin, operation, id }) => {
         const one = toFound(plugin, operation, text, activationOf(plugin.id))
-        return { one, score: (scores.get(id) ?? 0) + weightOfInput * one.filled.length }
+        const { filled, missing } = one
+        const stated = filled.length + Number(filled.length > 0 && missing.length === 0)
+        const mood = isQuestion(text) === operation.isReading ? factorOfMood : 1
+        const topic = /\babout\b/i.test(text) && fieldsOf(operation).some(isAsked) ? factorOfTopic : 1
+        const reference = missing.some(isReference) ? factorOfReference : 1
+        return { one, score: mood * topic * reference * ((scores.get(id) ?? 0) + weightOfInput * stated) }
       })
       .filter(({ score }) => score > 0)
       .toSorted((a, b) => b.score - a.score)
@@ -105,6 +117,14 @@ export class OperationFinder {
     )
   }
 }
+
+const isAsked = (field: Field): boolean => field.isRequired && isFreeText(field)
+
+const isQuestion = (text: string): boolean =>
+  /[?？]\s*$/.test(text) ||
+  /^\s*(what|which|who|whose|when|where|why|how|is|are|was|were|do|does|did|has|have|can|show|list|read|get|find|search|look|see|check|tell)\b/i.test(
+    text,
+  )
 
 const unitId = ({ id }: RegisteredPlugin, { name }: DocumentOperation): string => `${id} ${name}`
 

@@ -20,6 +20,7 @@ const symbol = { type: 'string', pattern: '^\\$?[A-Za-z0-9^][A-Za-z0-9.=^&-]*$',
 const color = { type: 'string', enum: ['red', 'dark blue', 'sea-green', 'all'] }
 
 const addTodo = operation({ username: text, todo: text }, ['username', 'todo'])
+const addCard = operation({ title: text, body: text }, ['title', 'body'])
 const search = operation({ query: text, limit: { type: 'integer', default: 10 } }, ['query'])
 const quotes = operation({ symbols: { type: 'array', items: symbol, minItems: 1 } }, ['symbols'])
 const history = operation(
@@ -46,13 +47,17 @@ test('each value says which part of the text it is and why, and what is missing 
 test('a text in quotes is the only required text, and nothing if there are two', () => {
   for (const said of ['"the boiler"', '“the boiler”', "'the boiler'", '«the boiler»', '「the boiler」'])
     assert.deepEqual(values(search, `Is there anything about ${said}?`), { query: 'the boiler' }, said)
-  assert.deepEqual(values(addTodo, 'Add "buy milk"'), {})
+  assert.deepEqual(values(addCard, 'Add "buy milk"'), {})
+  assert.deepEqual(values(addCard, 'Add "buy milk" title=Shopping'), { title: 'Shopping', body: 'buy milk' })
+  for (const name of ['id', 'userId', 'user_name', 'note-id', 'API_KEY', 'password'])
+    assert.deepEqual(values(operation({ [name]: text }, [name]), 'Get "buy milk"'), {}, name)
   assert.deepEqual(values(addTodo, 'Add "buy milk" username=ada'), { username: 'ada', todo: 'buy milk' })
   assert.deepEqual(values(search, '"one" or "two"'), {})
   assert.deepEqual(values(search, "Isn't it John's?"), {})
   assert.deepEqual(values(search, 'about the boiler'), {})
   assert.deepEqual(values(search, `"${'long '.repeat(30)}"`), {}, 'longer than the input takes')
   assert.deepEqual(values(operation({ query: text }), '"x y"'), {}, 'an input that is not required')
+  assert.deepEqual(values(addTodo, 'Add "buy milk"'), { todo: 'buy milk' }, 'nobody quotes a user name')
 })
 
 test('a choice must stand there literally, alone and as a word', () => {
