@@ -4,6 +4,7 @@ import './styles/base.css'
 import './styles/parts.css'
 import './styles/converse.css'
 import './styles/plugins.css'
+import './styles/welcome.css'
 
 const root = document.getElementById('root')
 if (root) createRoot(root).render(<App />)

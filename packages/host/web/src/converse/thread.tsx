@@ -8,9 +8,10 @@ import type { ConversationActions } from './use-conversation.ts'
 interface Props {
   conversation: Conversation
   actions: ConversationActions
+  callAgain: CallCardProps['callAgain']
 }
 
-export function Thread({ conversation: { id: conversation, messages, isRunning }, actions }: Props) {
+export function Thread({ conversation: { id: conversation, messages, isRunning }, actions, callAgain }: Props) {
   const end = useRef<HTMLDivElement>(null)
   const count = messages.reduce((sum, { parts }) => sum + parts.length, 0)
   useEffect(() => {
@@ -25,6 +26,7 @@ export function Thread({ conversation: { id: conversation, messages, isRunning }
   const open = opened.newest === newest ? opened.view : newest
   const partProps = {
     actions,
+    callAgain,
     isViewOpen: (call: Call) => call.id === open,
     openView: (call: Call) => setOpened({ view: call.id, newest }),
   }
@@ -55,5 +57,10 @@ const authorOf = (role: Message['role'], [first]: Part[]): string =>
 function PartView({ part, role, ...props }: { part: Part; role: Message['role'] } & Omit<CallCardProps, 'call'>) {
   if (part.type === 'call') return <CallCard call={part.call} {...props} />
   if (part.type === 'notice') return <p className="notice">{part.text}</p>
-  return role === 'user' ? <p className="said">{part.text}</p> : <Markdown text={part.text} />
+  return (
+    <>
+      {role === 'user' ? <p className="said">{part.text}</p> : <Markdown text={part.text} />}
+      {part.recorded && <span className="tag recorded">Recorded</span>}
+    </>
+  )
 }
