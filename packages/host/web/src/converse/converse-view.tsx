@@ -7,6 +7,7 @@ import { OperationPanel, type WantedCall } from '../operation/operation-panel.ts
 import { fromCall, fromText } from '../operation/prefilled.ts'
 import { Loading } from '../parts/loading.tsx'
 import { Problem } from '../parts/notice.tsx'
+import { Title } from '../parts/title.tsx'
 import { usePlugins } from '../plugins/use-plugins.ts'
 import { useSession } from '../session/session.ts'
 import { Welcome } from '../welcome/welcome.tsx'
@@ -62,6 +63,7 @@ export function ConverseView({ id }: { id?: string }) {
   const isNew = id === undefined || (conversation?.messages.length === 0 && !conversation.recorded)
   return (
     <div className="converse">
+      <Title>{conversation?.title || 'New conversation'}</Title>
       <ConversationList list={list} current={id} onSearch={loadList} />
       <main id="main" className="conversation" key={path === '/' ? 'new' : 'kept'}>
         {conversation && (

@@ -1,9 +1,13 @@
 import { useEffect, useRef, useState } from 'react'
 import type { Call, Conversation, Message, Part } from '../../../src/wire.ts'
 import { Boundary } from '../parts/boundary.tsx'
+import { CopyButton } from '../parts/copy-button.tsx'
 import { Markdown } from '../parts/markdown.tsx'
 import { CallCard, type CallCardProps } from './call-card.tsx'
 import type { ConversationActions } from './use-conversation.ts'
+
+/** In pixels. */
+const nearEnd = 150
 
 interface Props {
   conversation: Conversation
@@ -14,9 +18,12 @@ interface Props {
 export function Thread({ conversation: { id: conversation, messages, isRunning }, actions, callAgain }: Props) {
   const end = useRef<HTMLDivElement>(null)
   const count = messages.reduce((sum, { parts }) => sum + parts.length, 0)
+  const isAtEnd = useRef(true)
+  const isAsked = messages.at(-1)?.role === 'user'
+  // Someone who reads further up stays there.
   useEffect(() => {
-    end.current?.scrollIntoView({ block: 'end' })
-  }, [count, conversation])
+    if (isAtEnd.current || isAsked) end.current?.scrollIntoView({ block: 'end' })
+  }, [count, conversation, isAsked])
   const views = messages.flatMap(({ parts }) =>
     parts.flatMap((part) => (part.type === 'call' && part.call.view ? [part.call.id] : [])),
   )
@@ -31,7 +38,15 @@ export function Thread({ conversation: { id: conversation, messages, isRunning }
     openView: (call: Call) => setOpened({ view: call.id, newest }),
   }
   return (
-    <div className="thread" role="log" aria-label="Conversation" aria-busy={isRunning}>
+    <div
+      className="thread"
+      role="log"
+      aria-label="Conversation"
+      aria-busy={isRunning}
+      onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
+        isAtEnd.current = scrollHeight - scrollTop - clientHeight < nearEnd
+      }}
+    >
       {messages.map(({ id, role, parts }) => (
         <Boundary key={id}>
           <article className={`message ${role}`} aria-label={authorOf(role, parts)}>
@@ -60,7 +75,10 @@ function PartView({ part, role, ...props }: { part: Part; role: Message['role'] 
   return (
     <>
       {role === 'user' ? <p className="said">{part.text}</p> : <Markdown text={part.text} />}
-      {part.recorded && <span className="tag recorded">Recorded</span>}
+      <div className="row message-tools">
+        {part.recorded && <span className="tag recorded">Recorded</span>}
+        {role === 'assistant' && <CopyButton label="Message" text={part.text} />}
+      </div>
     </>
   )
 }

@@ -6,6 +6,7 @@ import { useLoaded } from '../loaded.ts'
 import { Loading } from '../parts/loading.tsx'
 import { Notice, Problem } from '../parts/notice.tsx'
 import { Tabs } from '../parts/tabs.tsx'
+import { Title } from '../parts/title.tsx'
 import { Developer } from './developer.tsx'
 import { authLabels } from './labels.ts'
 import { Logo } from './logo.tsx'
@@ -35,6 +36,7 @@ export function PluginView({ id }: { id: string }) {
   const isActive = plugin.activation === 'active'
   return (
     <main id="main" className="page">
+      <Title>{title}</Title>
       <div className="plugin-head">
         <Logo plugin={plugin} />
         <div>

@@ -5,6 +5,7 @@ import { Button } from '../parts/button.tsx'
 import { Loading } from '../parts/loading.tsx'
 import { Problem } from '../parts/notice.tsx'
 import { TextInput } from '../parts/text-input.tsx'
+import { Title } from '../parts/title.tsx'
 import { ActivateButton } from './activate-button.tsx'
 import { activationLabels, authLabels } from './labels.ts'
 import { LocalPlugins } from './local-plugins.tsx'
@@ -24,6 +25,7 @@ export function PluginsView() {
   )
   return (
     <main id="main" className="page" aria-busy={plugins === undefined}>
+      <Title>Plugins</Title>
       <div className="row spread">
         <h1>Plugins</h1>
         <Link href="/plugins/register" className="button primary">

@@ -1,5 +1,6 @@
 import { ModelCard } from '../models/model-card.tsx'
 import { Select } from '../parts/select.tsx'
+import { Title } from '../parts/title.tsx'
 import { useSession } from '../session/session.ts'
 import { AccountCard } from './account-card.tsx'
 import { setTheme, useTheme } from './theme.ts'
@@ -9,6 +10,7 @@ export function SettingsView() {
   const theme = useTheme()
   return (
     <main id="main" className="page">
+      <Title>Settings</Title>
       <h1>Settings</h1>
       <section className="card" aria-labelledby="model">
         <h2 id="model">Model</h2>
