@@ -12,6 +12,7 @@ import { Presentation } from './plugins/presentation.ts'
 import { Shares } from './plugins/shares.ts'
 import { Approvals } from './registration/approvals.ts'
 import { Registrations } from './registration/registrations.ts'
+import { RecordedExamples } from './replay/examples.ts'
 import { Selection } from './selection/selection.ts'
 import { Activations } from './sign-in/activations.ts'
 import { Credentials } from './sign-in/credentials.ts'
@@ -107,7 +108,7 @@ function openConversations(
   database: Database,
   vault: Vault,
   { environment, mode, development: allowLoopback, longestCall, log }: HostOptions,
-  { plugins, activations, credentials, limits }: ReturnType<typeof openPlugins>,
+  { plugins, activations, credentials, limits, workspace }: ReturnType<typeof openPlugins>,
 ) {
   const models = new UserModels({ database, vault, environment, isShared: mode === 'accounts' })
   const selection = new Selection()
@@ -115,6 +116,7 @@ function openConversations(
   const caller = new Caller({ credentials, allowLoopback, ...(longestCall !== undefined && { longestCall }) })
   const views = new Views({ credentials, allowLoopback })
   const liveViews = new LiveViews()
+  const examples = new RecordedExamples({ plugins, activations, workspace })
   const conversations = new Conversations(database)
   const turns = new Turns({
     conversations,
@@ -127,7 +129,7 @@ function openConversations(
     prompt: { plugins, activations, selection },
     log,
   })
-  return { models, selection, finder, caller, views, liveViews, conversations, turns }
+  return { models, selection, finder, caller, views, liveViews, examples, conversations, turns }
 }
 
 async function toKeys(keys: () => string, database: Database): Promise<KeyRing> {

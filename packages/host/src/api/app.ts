@@ -8,6 +8,7 @@ import { readJson } from './body.ts'
 import { callRoutes } from './call-routes.ts'
 import { conversationRoutes } from './conversation-routes.ts'
 import { sessionCookie } from './cookies.ts'
+import { exampleRoutes } from './example-routes.ts'
 import { findRoutes } from './find-routes.ts'
 import { problems, sameSite } from './guard.ts'
 import { modelRoutes } from './model-routes.ts'
@@ -30,6 +31,7 @@ const userRoutes = [
   turnRoutes,
   callRoutes,
   findRoutes,
+  exampleRoutes,
   modelRoutes,
   accountRoutes,
 ]
