@@ -28,11 +28,12 @@ export interface CallCardProps {
   actions: ConversationActions
   isViewOpen: (call: Call) => boolean
   openView: (call: Call) => void
+  onViewResized: () => void
   /** Opens the form of the call with its arguments; undefined where its plugin cannot be called. */
   callAgain: (call: Call) => (() => void) | undefined
 }
 
-export function CallCard({ call, actions, isViewOpen, openView, callAgain }: CallCardProps) {
+export function CallCard({ call, actions, isViewOpen, openView, onViewResized, callAgain }: CallCardProps) {
   const { state, response, request, result } = call
   const isGood = state === 'done' && (response?.status ?? 200) < 400
   const isBad = state === 'done' && !isGood
@@ -41,7 +42,7 @@ export function CallCard({ call, actions, isViewOpen, openView, callAgain }: Cal
   return (
     <section className={`call card ${isGood ? 'good' : state}`} aria-label={`${call.plugin.title}: ${call.title}`}>
       <header className="row spread">
-        <span>
+        <span className="row">
           <strong>{visibleLine(call.plugin.title)}</strong> <Name>{call.operation}</Name>
           {call.recorded && <span className="tag recorded">From a recording</span>}
           {call.viewOf !== undefined && <small> called by its view</small>}
@@ -63,7 +64,7 @@ export function CallCard({ call, actions, isViewOpen, openView, callAgain }: Cal
       {call.view &&
         (isViewOpen(call) ? (
           <Suspense>
-            <ViewFrame call={call} actions={actions} />
+            <ViewFrame call={call} actions={actions} onResized={onViewResized} />
           </Suspense>
         ) : (
           <Button onPress={() => openView(call)}>Show view</Button>

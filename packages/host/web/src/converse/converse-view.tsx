@@ -87,7 +87,9 @@ export function ConverseView({ id }: { id?: string }) {
             onStop={actions.stop}
           />
         )}
-        {conversation && !isNew && <Thread conversation={conversation} actions={actions} callAgain={callAgain} />}
+        {conversation && !isNew && (
+          <Thread key={conversation.id} conversation={conversation} actions={actions} callAgain={callAgain} />
+        )}
         {isNew && plugins && (
           <Welcome
             plugins={plugins}

@@ -15,15 +15,17 @@ interface Props {
   callAgain: CallCardProps['callAgain']
 }
 
-export function Thread({ conversation: { id: conversation, messages, isRunning }, actions, callAgain }: Props) {
+export function Thread({ conversation: { messages, isRunning }, actions, callAgain }: Props) {
   const end = useRef<HTMLDivElement>(null)
-  const count = messages.reduce((sum, { parts }) => sum + parts.length, 0)
   const isAtEnd = useRef(true)
+  const lastTop = useRef(0)
   const isAsked = messages.at(-1)?.role === 'user'
   // Someone who reads further up stays there.
-  useEffect(() => {
+  const follow = () => {
     if (isAtEnd.current || isAsked) end.current?.scrollIntoView({ block: 'end' })
-  }, [count, conversation, isAsked])
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is shown counts
+  useEffect(follow, [messages])
   const views = messages.flatMap(({ parts }) =>
     parts.flatMap((part) => (part.type === 'call' && part.call.view ? [part.call.id] : [])),
   )
@@ -35,6 +37,7 @@ export function Thread({ conversation: { id: conversation, messages, isRunning }
     actions,
     callAgain,
     isViewOpen: (call: Call) => call.id === open,
+    onViewResized: follow,
     openView: (call: Call) => setOpened({ view: call.id, newest }),
   }
   return (
@@ -44,7 +47,10 @@ export function Thread({ conversation: { id: conversation, messages, isRunning }
       aria-label="Conversation"
       aria-busy={isRunning}
       onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-        isAtEnd.current = scrollHeight - scrollTop - clientHeight < nearEnd
+        // What grows leaves the end too, but only a reader scrolls up.
+        if (scrollHeight - scrollTop - clientHeight < nearEnd) isAtEnd.current = true
+        else if (scrollTop < lastTop.current) isAtEnd.current = false
+        lastTop.current = scrollTop
       }}
     >
       {messages.map(({ id, role, parts }) => (

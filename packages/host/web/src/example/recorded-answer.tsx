@@ -16,7 +16,7 @@ export function RecordedAnswer({ recorded }: { recorded: NonNullable<Call['recor
       ))}
       {differences?.length === 0 && (
         <p>
-          <span className="tag active">Same as recorded</span>
+          <span className="tag active">Same status and shape as recorded</span>
         </p>
       )}
       {differences && differences.length > 0 && (

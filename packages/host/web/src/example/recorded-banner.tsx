@@ -24,14 +24,15 @@ export function RecordedBanner({ conversation, plugins, onPlay, onStop }: Props)
   const different = calls.filter((call) => (call.recorded?.differences ?? []).length > 0).length
   return (
     <section className="recorded-banner" aria-label="Recorded example">
-      <p>
-        <span className="tag recorded">Recorded</span> An example of <Link href={`/plugins/${id}`}>{title}</Link>. Its
-        texts are recorded; its calls are made now.
-      </p>
-      <div className="row spread">
-        <p role="status">
-          {stateOf(isWaiting, isRunning, played, entries)}
-          {different > 0 && ` ${different === 1 ? 'One answer differs' : `${different} answers differ`}.`}
+      <div className="row">
+        <span className="tag recorded">Recorded</span>
+        <p className="grow">
+          Example of <Link href={`/plugins/${id}`}>{title}</Link>
+          <span className="wide">: the texts are recorded, the calls are made now</span>.{' '}
+          <span role="status">
+            {stateOf(isWaiting, isRunning, played, entries)}
+            {different > 0 && ` ${different === 1 ? 'One answer differs' : `${different} answers differ`}.`}
+          </span>
         </p>
         {isRunning ? (
           <Button onPress={onStop}>
