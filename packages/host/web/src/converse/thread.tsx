@@ -24,7 +24,6 @@ export function Thread({ conversation: { messages, isRunning }, actions, callAga
   const follow = () => {
     if (isAtEnd.current || isAsked) end.current?.scrollIntoView({ block: 'end' })
   }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is shown counts
   useEffect(follow, [messages])
   const views = messages.flatMap(({ parts }) =>
     parts.flatMap((part) => (part.type === 'call' && part.call.view ? [part.call.id] : [])),

@@ -29,7 +29,6 @@ export function ViewFrame({ call, actions, onResized }: Props) {
   const [isClosed, setIsClosed] = useState(false)
   const latest = useRef(actions)
   latest.current = actions
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only the height counts
   useEffect(() => onResized(), [height])
   useEffect(() => {
     const element = frame.current
