@@ -110,7 +110,8 @@ function openConversations(
   { environment, mode, development: allowLoopback, longestCall, log }: HostOptions,
   { plugins, activations, credentials, limits, workspace }: ReturnType<typeof openPlugins>,
 ) {
-  const models = new UserModels({ database, vault, environment, isShared: mode === 'accounts' })
+  const isShared = mode === 'accounts'
+  const models = new UserModels({ database, vault, environment, isShared, isOwnMachine: allowLoopback || !isShared })
   const selection = new Selection()
   const finder = new OperationFinder({ plugins, activations, selection })
   const caller = new Caller({ credentials, allowLoopback, ...(longestCall !== undefined && { longestCall }) })
