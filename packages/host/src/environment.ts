@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { readEnvironment } from '@reference-plugins/core'
 import type { Logger } from 'pino'
 import { z } from 'zod'
@@ -16,6 +17,8 @@ const HostEnvironment = z.object({
 export const readHostEnvironment = (variables: NodeJS.ProcessEnv) =>
   readEnvironment(variables, { port: 3000, folder: new URL('..', import.meta.url) }, HostEnvironment)
 
+const pluginFolder = fileURLToPath(new URL('../../../plugins', import.meta.url))
+
 /** How the host is opened in this environment. */
 export function toHostOptions(
   environment: ReturnType<typeof readHostEnvironment>,
@@ -30,12 +33,14 @@ export function toHostOptions(
     NODE_ENV,
     TRUSTED_PROXIES: proxies,
   } = environment
+  const development = NODE_ENV === 'development'
   return {
     databaseUrl,
     publicUrl,
     keys: () => key ?? ownKey(databaseUrl),
     mode,
-    development: NODE_ENV === 'development',
+    development,
+    ...(development && { pluginFolder }),
     environment: variables,
     log,
     proxies,

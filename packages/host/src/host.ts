@@ -5,12 +5,14 @@ import { Caller } from './calls/caller.ts'
 import { Permissions } from './conversation/confirmation.ts'
 import { Conversations } from './conversation/conversations.ts'
 import { Turns } from './conversation/turns.ts'
+import { OperationFinder } from './finding/operation-finder.ts'
 import { Logos } from './plugins/logos.ts'
 import { Plugins } from './plugins/plugins.ts'
 import { Presentation } from './plugins/presentation.ts'
 import { Shares } from './plugins/shares.ts'
 import { Approvals } from './registration/approvals.ts'
 import { Registrations } from './registration/registrations.ts'
+import { RecordedExamples } from './replay/examples.ts'
 import { Selection } from './selection/selection.ts'
 import { Activations } from './sign-in/activations.ts'
 import { Credentials } from './sign-in/credentials.ts'
@@ -24,6 +26,7 @@ import { KeyRing } from './vault/key-ring.ts'
 import { Vault } from './vault/vault.ts'
 import { LiveViews } from './views/live-views.ts'
 import { Views } from './views/views.ts'
+import { RemovedLocals } from './workspace/removed-locals.ts'
 import { Workspace } from './workspace/workspace.ts'
 
 export interface HostOptions {
@@ -82,7 +85,8 @@ function openPlugins(database: Database, vault: Vault, options: HostOptions) {
   const presentation = new Presentation({ plugins, users, shares, activations, credentials, signIns })
   const registrations = new Registrations(database)
   const approvals = new Approvals({ registrations, plugins, credentials, signIns, allowLoopback })
-  const workspace = new Workspace({ plugins, credentials, presentation, approvals, folder })
+  const removed = new RemovedLocals(database)
+  const workspace = new Workspace({ plugins, credentials, presentation, approvals, removed, folder })
   return {
     users,
     limits,
@@ -104,13 +108,16 @@ function openConversations(
   database: Database,
   vault: Vault,
   { environment, mode, development: allowLoopback, longestCall, log }: HostOptions,
-  { plugins, activations, credentials, limits }: ReturnType<typeof openPlugins>,
+  { plugins, activations, credentials, limits, workspace }: ReturnType<typeof openPlugins>,
 ) {
-  const models = new UserModels({ database, vault, environment, isShared: mode === 'accounts' })
+  const isShared = mode === 'accounts'
+  const models = new UserModels({ database, vault, environment, isShared, isOwnMachine: allowLoopback || !isShared })
   const selection = new Selection()
+  const finder = new OperationFinder({ plugins, activations, selection })
   const caller = new Caller({ credentials, allowLoopback, ...(longestCall !== undefined && { longestCall }) })
   const views = new Views({ credentials, allowLoopback })
   const liveViews = new LiveViews()
+  const examples = new RecordedExamples({ plugins, activations, workspace })
   const conversations = new Conversations(database)
   const turns = new Turns({
     conversations,
@@ -123,7 +130,7 @@ function openConversations(
     prompt: { plugins, activations, selection },
     log,
   })
-  return { models, selection, caller, views, liveViews, conversations, turns }
+  return { models, selection, finder, caller, views, liveViews, examples, conversations, turns }
 }
 
 async function toKeys(keys: () => string, database: Database): Promise<KeyRing> {

@@ -4,8 +4,8 @@ import { readHostEnvironment, toHostOptions } from './environment.ts'
 import { openHost } from './host.ts'
 import { buildPage } from './page/build.ts'
 import { page } from './page/page.ts'
-
-const pluginFolder = new URL('../../../plugins', import.meta.url).pathname
+import { onlyUser } from './users/users.ts'
+import { WorkspaceWatch } from './workspace/workspace-watch.ts'
 
 async function start(): Promise<void> {
   // Whatever the host writes is for its own user only.
@@ -14,8 +14,7 @@ async function start(): Promise<void> {
   const { PORT: port, HOST: address, PUBLIC_URL: publicUrl, LOG_LEVEL: level } = environment
   const development = environment.NODE_ENV === 'development'
   const log = createLog(level, development)
-  const options = toHostOptions(environment, process.env, log)
-  const host = await openHost({ ...options, ...(development && { pluginFolder }) })
+  const host = await openHost(toHostOptions(environment, process.env, log))
   await host.conversations.settleInterrupted()
   const app = createHostApp(host, page(await buildPage()))
   const running = await listen(app.callback(), {
@@ -25,9 +24,13 @@ async function start(): Promise<void> {
     proxies: environment.TRUSTED_PROXIES,
   })
   console.log(`The host is ready at ${publicUrl}: register, activate, share, converse`)
+  const watch = new WorkspaceWatch(host.workspace, onlyUser.id, log)
+  // With accounts nobody's plugins are registered without them.
+  if (development && host.options.mode === 'single') watch.start()
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, async () => {
       await running.stop()
+      await watch.stop()
       await host.close()
       log.flush()
       process.exit(0)

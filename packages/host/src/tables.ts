@@ -101,6 +101,8 @@ export const hostMigrations = {
       plugin TEXT NOT NULL REFERENCES plugin ON DELETE CASCADE, hash TEXT NOT NULL, manifest TEXT, spec TEXT,
       PRIMARY KEY (plugin, hash)
     );`,
+  // The script of a conversation that plays an example, as JSON.
+  'recorded conversations': 'ALTER TABLE conversation ADD COLUMN recorded TEXT;',
   // What is in progress when an account is deleted stores nothing for it. Only the id of an account has 36 characters.
   'deleted accounts': Object.entries(userColumns)
     .map(

@@ -21,8 +21,8 @@ export interface Session {
 export interface ModelState {
   /** Absent if there is no model. Then every operation is called by a form. */
   chosen?: ModelChoice
-  /** The models found by environment variables and on this machine. */
-  found: ModelChoice[]
+  /** The models found by environment variables and on this machine; those that call tools first. */
+  found: FoundModel[]
   /** Why a configured endpoint has no models, in sentences. */
   problems: string[]
 }
@@ -38,13 +38,74 @@ export interface ModelChoice {
   from?: string
 }
 
+/** A model that was found, with what its server says about it. */
+export interface FoundModel extends ModelChoice {
+  /** Such as `3.2B, Q4_K_M`. */
+  size?: string
+  /** Whether it can call tools; absent if its server does not say. */
+  callsTools?: boolean
+}
+
+/**
+ * POST /api/models/check with ModelCheckInput answers ModelCheck, and stores nothing. Without `model` it lists the models
+ * at the address; with it, it asks the model to call a tool, which may take a minute while a program loads the model.
+ */
+export interface ModelCheckInput {
+  /** As the user typed it: `localhost:11434`, `api.groq.com`, https://openrouter.ai/api/v1. */
+  address: string
+  /** If absent, the key that the user has saved for this address. */
+  apiKey?: string | undefined
+  model?: string | undefined
+}
+
+export interface ModelCheck {
+  provider: ModelChoice['provider']
+  /** The address to save: complete, such as http://localhost:11434/v1. It is where the models were found. */
+  baseUrl: string
+  /** Those that call tools first. */
+  models: FoundModel[]
+  /** Why it cannot be used; absent if it can. */
+  problem?: ModelProblem
+}
+
+export interface ModelProblem {
+  reason:
+    | 'not an address'
+    | 'no such host'
+    | 'no answer'
+    | 'not allowed'
+    | 'key needed'
+    | 'wrong key'
+    | 'wrong path'
+    | 'not a model server'
+    | 'no models'
+    | 'no such model'
+    | 'no tools'
+    | 'failed'
+  /** What happened, in a sentence. */
+  message: string
+  /** What to do about it. */
+  advice: string
+}
+
 /**
  * GET /api/workspace: the plugins of this repository. POST /api/workspace/NAME {} registers and activates one at once,
  * with the tokens that it created for development: events of RegistrationEvent, whose registration has `approved`.
+ * POST /api/workspace/NAME/activation {} activates a registered one with the token that it created for development, and
+ * answers PluginDetail.
+ *
+ * A host in development with a single user registers those that run by itself, within some seconds, and activates those
+ * that need no sign-in.
  */
 export interface LocalPlugin {
   /** The user to sign in with, if the plugin requires a sign-in. */
   signInHint?: string
+  /** Whether it has created a token for development, with which it can be activated at once. */
+  hasToken: boolean
+  /** Whether the user has removed it: then the host does not register it by itself. */
+  isRemoved: boolean
+  /** Why the host could not register it by itself. */
+  problem?: string
   name: string
   url: string
   isRunning: boolean
@@ -233,6 +294,72 @@ export interface ReportFinding {
   curl?: string
 }
 
+/**
+ * GET /api/operations?text=TEXT: the operations that fit a text, the best first. `&conversation=ID` searches only the
+ * plugins that are enabled in that conversation; otherwise all plugins of the user. The text is at most 2,000 characters.
+ */
+export interface FoundOperation {
+  plugin: PluginReference
+  operation: OperationSummary
+  /** Inputs whose value the text states. No value is guessed. */
+  filled: FilledInput[]
+  /** The required inputs that the text does not state. */
+  missing: string[]
+}
+
+export interface PluginReference {
+  id: string
+  name: string
+  title: string
+  /** A URL of this host. */
+  logo?: string
+  /** Only an `active` plugin can be called. */
+  activation: PluginSummary['activation']
+}
+
+export interface FilledInput {
+  name: string
+  value: unknown
+  /** The part of the text that the value was taken from. */
+  quote: string
+  /** Why it is this input, such as `one of its choices` or `the text in quotes`. */
+  because: string
+}
+
+/** GET /api/starters: what a user can begin with, the plugins that are active first. */
+export interface Starter {
+  plugin: PluginReference
+  text: string
+  /** `plugin`: its conversation starter. `operation`: the title of an operation, because the host knows no starter of the plugin. */
+  source: 'plugin' | 'operation'
+  /** The operation of the plugin that fits best; absent if none fits. */
+  found?: FoundOperation
+}
+
+/**
+ * GET /api/plugins/ID/examples: the recorded conversations of a plugin.
+ * POST /api/plugins/ID/examples/NAME {} adds a conversation that has `recorded`, and answers it. Nothing is played yet.
+ * POST /api/conversations/ID/play {} plays it, or goes on with it: events of TurnEvent. It ends when a call waits for
+ * confirmation (the decision goes on with it), when the user refuses a call or stops it, and after its last entry.
+ */
+export interface Examples {
+  examples: Example[]
+  /** Why there are none. */
+  reason?: string
+}
+
+export interface Example {
+  name: string
+  title: string
+  /** What the user says in it, in order. */
+  said: string[]
+  /** How many calls it makes, and how many of them ask first. */
+  calls: number
+  asks: number
+  /** What to do before it can be played, such as to sign in. */
+  problem?: string
+}
+
 /** GET /api/conversations?query=; POST {} adds one; GET, PATCH {title?, plugins?} and DELETE /api/conversations/ID. */
 export interface ConversationSummary {
   id: string
@@ -247,6 +374,18 @@ export interface Conversation extends ConversationSummary {
   plugins: string[]
   messages: Message[]
   isRunning: boolean
+  /** Present if it plays an example. What was recorded has `recorded` too. */
+  recorded?: Recorded
+}
+
+export interface Recorded {
+  plugin: string
+  example: string
+  /** How many of its entries have been played; an entry is a text or a call. */
+  played: number
+  entries: number
+  /** Whether it can go on: it is not at its end, and the user has said and called nothing else in it. */
+  canPlay: boolean
 }
 
 export interface Message {
@@ -256,7 +395,11 @@ export interface Message {
   at: string
 }
 
-export type Part = { type: 'text'; text: string } | { type: 'call'; call: Call } | { type: 'notice'; text: string }
+/** `recorded`: nobody has said it now; it is the text of an example. */
+export type Part =
+  | { type: 'text'; text: string; recorded?: true }
+  | { type: 'call'; call: Call }
+  | { type: 'notice'; text: string }
 
 export interface Call {
   id: string
@@ -298,6 +441,16 @@ export interface Call {
   result?: string
   milliseconds?: number
   at: string
+  /** Present if an example makes this call: it is made now, and its answer is compared with the recorded one. */
+  recorded?: {
+    status?: number
+    /** As JSON, or the text if it is not JSON. */
+    answer?: string
+    /** How the answer differs by status and shape, in sentences; absent until there is an answer, empty if it does not differ. */
+    differences?: string[]
+    /** Arguments that differ from the recorded ones, because the plugin has created other values now: by name, as recorded. */
+    changed?: Record<string, unknown>
+  }
   /** An MCP App that shows the answer: GET /api/calls/ID/view answers its HTML. */
   view?: { title: string }
 }

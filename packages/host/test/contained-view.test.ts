@@ -35,9 +35,11 @@ test('elements that connect or open documents are left as text', () => {
 test('what a page needs is kept', () => {
   const html =
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'">` +
     '<title>x</title><style>a{}</style></head><body><header>x</header><script>if (1 < linked) base < 2; a=1<n?x:link;b=i<f(1):base</script></body></html>'
   assert.equal(bodyOf(html), html)
   assert.match(bodyOf('<meta name="a" content="x" http-equiv="refresh">'), /^&lt;meta/)
+  assert.match(bodyOf('<meta http-equiv="Content-Security-Policy" content="x" http-equiv="refresh">'), /^&lt;meta/)
   assert.match(bodyOf('<meta content="a>b" http-equiv="refresh">'), /^&lt;meta/)
 })
 

@@ -10,7 +10,7 @@ import { readFile } from '../src/replay/conversation-file.ts'
 import { replay } from '../src/replay/replay.ts'
 import { fromStrict, toTool } from '../src/tools/tool.ts'
 import type { Call, Conversation, PluginDetail, RegistrationEvent, TurnEvent } from '../src/wire.ts'
-import { fieldsOf, readForm } from '../web/src/converse/form-fields.ts'
+import { fieldsOf, readForm } from '../web/src/operation/form-fields.ts'
 import { type Browser, type ServedHost, serveHost } from './fixture.ts'
 import { type ScriptedTurn, type ServedModel, serveModel } from './models/openai-double.ts'
 

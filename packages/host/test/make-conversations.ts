@@ -106,9 +106,11 @@ for (const [name, turns] of Object.entries(conversations)) {
   const own = (await import(`../../../plugins/${name}/generated/ai-plugin.json`, { with: { type: 'json' } })) as {
     default: { api: { url: string } }
   }
+  const address = new URL(own.default.api.url).host
+  const sampleUser = name === 'todo' ? '\n- sample user: ada' : ''
   writeFileSync(
     new URL(`../../../plugins/${name}/conversation.md`, import.meta.url),
-    file.replaceAll(local.address, new URL(own.default.api.url).host),
+    file.replaceAll(local.address, address).replace(`- ${name}: ${address}`, `$&${sampleUser}`),
   )
 }
 await host.close()

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { readFile, type ScriptCall, toFile } from '../src/replay/conversation-file.ts'
+import { readFile, toFile } from '../src/replay/conversation-file.ts'
 import { replay } from '../src/replay/replay.ts'
+import type { ScriptCall } from '../src/replay/script.ts'
 import type { Conversation } from '../src/wire.ts'
 
 const recorded = readFileSync(new URL('../../../plugins/todo/conversation.md', import.meta.url), 'utf8')

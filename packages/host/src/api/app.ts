@@ -8,6 +8,8 @@ import { readJson } from './body.ts'
 import { callRoutes } from './call-routes.ts'
 import { conversationRoutes } from './conversation-routes.ts'
 import { sessionCookie } from './cookies.ts'
+import { exampleRoutes } from './example-routes.ts'
+import { findRoutes } from './find-routes.ts'
 import { problems, sameSite } from './guard.ts'
 import { modelRoutes } from './model-routes.ts'
 import { pluginRoutes } from './plugin-routes.ts'
@@ -28,6 +30,8 @@ const userRoutes = [
   conversationRoutes,
   turnRoutes,
   callRoutes,
+  findRoutes,
+  exampleRoutes,
   modelRoutes,
   accountRoutes,
 ]

@@ -10,8 +10,20 @@ const Choice = z.object({
   apiKey: z.string().trim().max(4_096).optional(),
 })
 
-export const modelRoutes = ({ models }: Host): UserRoutes => ({
+const Check = z.object({
+  address: z.string().max(2_000),
+  apiKey: z.string().trim().max(4_096).optional(),
+  model: z.string().trim().min(1).max(200).optional(),
+})
+
+export const modelRoutes = ({ models, limits }: Host): UserRoutes => ({
   'GET /api/models': (user) => models.state(user),
+
+  'POST /api/models/check': async (user, ctx) => {
+    const input = bodyOf(ctx, Check)
+    const end = await limits.begin(user, 'checks')
+    return models.check(user, input).finally(end)
+  },
 
   'PUT /api/models': async (user, ctx) => {
     const { apiKey, ...choice } = bodyOf(ctx, Choice)

@@ -18,6 +18,8 @@ export const pluginRoutes = (host: Host): UserRoutes => ({
 
   'DELETE /api/plugins/:id': async (user, ctx) => {
     const plugin = await host.plugins.visible(user, part(ctx, 'id'))
+    // Noted first, so that it is not registered again in between.
+    await host.workspace.noteRemoval(user, plugin)
     if (plugin.owner === user) {
       await host.credentials.deactivateAll(plugin)
       await host.plugins.remove(plugin.id)

@@ -58,5 +58,8 @@ export function registrationRoutes(host: Host): UserRoutes {
       const local = workspace.find(part(ctx, 'name'))
       return startSteps(user, 'a registration', (tell) => workspace.register(user, local, tell))
     },
+
+    'POST /api/workspace/:name/activation': async (user, ctx) =>
+      presentation.detail(user, await workspace.activate(user, workspace.find(part(ctx, 'name')))),
   }
 }

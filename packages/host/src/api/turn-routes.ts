@@ -16,6 +16,8 @@ const Decided = z.object({ decision: z.enum(['allow', 'always', 'refuse']), dige
 export const turnRoutes = ({ conversations, turns }: Host): UserRoutes => ({
   'POST /api/conversations/:id/messages': (user, ctx) => turns.say(user, part(ctx, 'id'), bodyOf(ctx, Said).text),
 
+  'POST /api/conversations/:id/play': (user, ctx) => turns.play(user, part(ctx, 'id')),
+
   'POST /api/conversations/:id/calls': (user, ctx) => turns.callByHand(user, part(ctx, 'id'), bodyOf(ctx, ByHand)),
 
   'POST /api/conversations/:id/calls/:call/view-calls': (user, ctx) =>

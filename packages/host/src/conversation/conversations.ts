@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { Problem } from '@reference-plugins/core'
+import { parseExact } from '@reference-plugins/reader/exact-json'
 import type { Database } from '@reference-plugins/store'
 import { now } from '../tables.ts'
 import type { Call, Conversation, ConversationSummary, Message, Part } from '../wire.ts'
+import { type PlayedScript, toRecorded } from './played-script.ts'
 import { indexMessage, search } from './search.ts'
 import { type CallRow, readCall, readCalls, readParts, storeCall, storeParts } from './stored-message.ts'
 
@@ -14,6 +16,7 @@ interface ConversationRow {
   title: string
   plugins: string
   updated_at: string
+  recorded: string | null
 }
 
 /** The conversations of all users, with their messages and calls. Each user sees only their own. */
@@ -25,18 +28,35 @@ export class Conversations {
   }
 
   async add(user: string, plugins: string[] = []): Promise<Conversation> {
+    return this.#add(user, plugins, 'New conversation', undefined)
+  }
+
+  /** Adds a conversation that plays an example. */
+  async addPlayed(user: string, title: string, script: PlayedScript): Promise<Conversation> {
+    return this.#add(user, Object.values(script.plugins), title.slice(0, longestTitle).toWellFormed(), script)
+  }
+
+  /** The example that a conversation of the user plays, if it does. */
+  async scriptOf(user: string, id: string): Promise<PlayedScript | undefined> {
+    const row = await this.#database.get<Pick<ConversationRow, 'recorded'>>`
+      SELECT recorded FROM conversation WHERE id = ${id} AND user_id = ${user}`
+    return toScript(row?.recorded)
+  }
+
+  async #add(user: string, plugins: string[], title: string, script: PlayedScript | undefined): Promise<Conversation> {
     const id = randomUUID()
     const at = now()
     await this.#database.run`
-      INSERT INTO conversation (id, user_id, title, plugins, updated_at)
-      VALUES (${id}, ${user}, ${'New conversation'}, ${JSON.stringify(plugins)}, ${at})`
-    return { id, title: 'New conversation', updatedAt: at, plugins, messages: [], isRunning: false }
+      INSERT INTO conversation (id, user_id, title, plugins, updated_at, recorded)
+      VALUES (${id}, ${user}, ${title}, ${JSON.stringify(plugins)}, ${at}, ${script ? JSON.stringify(script) : null})`
+    const recorded = script && { recorded: toRecorded(script, []) }
+    return { id, title, updatedAt: at, plugins, messages: [], isRunning: false, ...recorded }
   }
 
   /** The newest first. With a query, only those that match it, with a snippet. */
   async list(user: string, query = ''): Promise<ConversationSummary[]> {
     if (query.trim() !== '') return search(this.#database, user, query)
-    const rows = await this.#database.all<ConversationRow>`
+    const rows = await this.#database.all<Omit<ConversationRow, 'recorded'>>`
       SELECT id, title, plugins, updated_at FROM conversation WHERE user_id = ${user}
       ORDER BY updated_at DESC, number DESC LIMIT ${mostListed}`
     return rows.map(({ id, title, updated_at }) => ({ id, title, updatedAt: updated_at }))
@@ -45,7 +65,7 @@ export class Conversations {
   /** @throws Problem 404, also for a conversation of another user */
   async get(user: string, id: string): Promise<Conversation> {
     const row = await this.#database.get<ConversationRow>`
-      SELECT id, title, plugins, updated_at FROM conversation WHERE id = ${id} AND user_id = ${user}`
+      SELECT id, title, plugins, updated_at, recorded FROM conversation WHERE id = ${id} AND user_id = ${user}`
     if (!row) throw notFound()
     // In one read, so that each part finds its call.
     const [messages, callRows] = await Promise.all([
@@ -55,13 +75,16 @@ export class Conversations {
         SELECT call.* FROM call JOIN message m ON m.id = call.message WHERE m.conversation = ${id}`,
     ])
     const calls = readCalls(callRows)
+    const read = messages.map(({ parts, ...message }) => ({ ...message, parts: readParts(parts, calls) }))
+    const script = toScript(row.recorded)
     return {
       id,
       title: row.title,
       updatedAt: row.updated_at,
       plugins: JSON.parse(row.plugins) as string[],
-      messages: messages.map(({ parts, ...message }) => ({ ...message, parts: readParts(parts, calls) })),
+      messages: read,
       isRunning: false,
+      ...(script && { recorded: toRecorded(script, read) }),
     }
   }
 
@@ -144,5 +167,8 @@ const interrupted =
   'The host ended during this call. It is not known whether the plugin made the change: check before you repeat it.'
 
 const notFound = (): Problem => new Problem(404, 'This conversation does not exist: see GET /api/conversations')
+
+const toScript = (stored: string | null | undefined): PlayedScript | undefined =>
+  stored ? (parseExact(stored) as PlayedScript) : undefined
 
 export const callsOf = (parts: Part[]): Call[] => parts.flatMap((part) => (part.type === 'call' ? [part.call] : []))

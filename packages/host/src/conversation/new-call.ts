@@ -3,6 +3,7 @@ import { type DocumentOperation, plainText } from '@reference-plugins/reader'
 import type { ModelEvent } from '../models/model.ts'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { now } from '../tables.ts'
+import { toolName } from '../tools/tool.ts'
 import type { Call } from '../wire.ts'
 import type { ChosenTools } from './prompt.ts'
 
@@ -37,6 +38,17 @@ export const callByView = (
   given: Record<string, unknown>,
   viewOf: string,
 ): Call => ({ ...toCall(nameOf(plugin, operation), given, false), viewOf })
+
+/** A call of an example. */
+export const callByExample = (
+  plugin: RegisteredPlugin,
+  operation: DocumentOperation,
+  { arguments: given, recorded }: Pick<Call, 'arguments' | 'recorded'>,
+): Call => ({
+  ...toCall(nameOf(plugin, operation), given, false),
+  tool: toolName(plugin.document.name, operation.name),
+  ...(recorded && { recorded }),
+})
 
 /** A call that the model asks for. It is refused if there is no such tool or its arguments cannot be read. */
 export function callByModel(event: Extract<ModelEvent, { type: 'call' | 'bad-call' }>, tools: ChosenTools): Call {

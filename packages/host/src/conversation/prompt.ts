@@ -127,7 +127,8 @@ function findPlugins(selection: Selection, candidates: RegisteredPlugin[], query
     : `The tools of these plugins are now available to you:\n${lines.join('\n')}`
 }
 
-const toSelectedFrom = ({ id, hash, document }: RegisteredPlugin): SelectedFrom => {
+/** What a plugin is found by. */
+export const toSelectedFrom = ({ id, hash, document }: RegisteredPlugin): SelectedFrom => {
   const { title, name, descriptionForHuman, descriptionForModel, operations } = document
   const shown = Math.min(operations.length, share.operations)
   const tokens = Math.min(tokensOf(operations), share.tokens)

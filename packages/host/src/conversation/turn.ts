@@ -5,12 +5,14 @@ import type { DocumentOperation } from '@reference-plugins/reader'
 import type { Caller } from '../calls/caller.ts'
 import type { Model } from '../models/model.ts'
 import type { Plugins, RegisteredPlugin } from '../plugins/plugins.ts'
+import type { ScriptCall } from '../replay/script.ts'
 import type { UserLimits } from '../users/user-limits.ts'
 import type { Call, Conversation, Decision, Message, Part, TurnEvent } from '../wire.ts'
 import { type AskInput, isAbout, isCurrent, newAsk, type Permissions, toAsk } from './confirmation.ts'
 import { type Conversations, callsOf } from './conversations.ts'
 import type { EventStream } from './event-stream.ts'
-import { callByHand, callByView } from './new-call.ts'
+import { callByExample, callByHand, callByView } from './new-call.ts'
+import { type PlayedScript, toPlayedCall, toRecorded, whyNotPlayed, withDifferences } from './played-script.ts'
 import { chooseTools, type PromptParts, toPrompt } from './prompt.ts'
 import { type MessageEvent, speak } from './speech.ts'
 
@@ -73,6 +75,57 @@ export class Turn {
     return isWaiting(message) ? 'waiting' : 'done'
   }
 
+  /** @throws Problem 409 if the example of the conversation cannot go on */
+  checkPlay(): void {
+    const why = whyNotPlayed(this.#context.conversation)
+    if (why !== undefined) throw new Problem(409, why)
+  }
+
+  /** Plays the example of the conversation until a call waits, the user stops it or it is over. */
+  async play(): Promise<TurnState> {
+    const { user, conversation, conversations, signal } = this.#context
+    const script = await conversations.scriptOf(user, conversation.id)
+    if (!script) return 'done'
+    const { played } = toRecorded(script, conversation.messages)
+    for (const entry of script.entries.slice(played)) {
+      if (signal.aborted) return 'done'
+      if (entry.kind === 'user') await this.#add('user', [{ type: 'text', text: entry.text, recorded: true }])
+      else {
+        const last = conversation.messages.at(-1)
+        const message = last?.role === 'assistant' ? last : await this.#add('assistant', [])
+        if (entry.kind === 'call') await this.#callRecorded(message, entry, script)
+        else await this.#sayRecorded(message, entry.text)
+        if (isWaiting(message)) return 'waiting'
+      }
+    }
+    return 'done'
+  }
+
+  async #sayRecorded(message: Message, text: string): Promise<void> {
+    const { user, conversations } = this.#context
+    message.parts.push({ type: 'text', text, recorded: true })
+    await conversations.saveMessage(user, message)
+    this.#show(message)
+  }
+
+  async #callRecorded(message: Message, entry: ScriptCall, { plugins }: PlayedScript): Promise<void> {
+    const { plugin, operation } = await this.#target({
+      plugin: { id: plugins[entry.plugin] ?? '', title: entry.plugin },
+      operation: entry.operation,
+    })
+    const played = toPlayedCall(entry, this.#context.conversation.messages)
+    const call = callByExample(plugin, operation, played)
+    await this.#change({ type: 'call', message: message.id, call })
+    await this.#askOrCall(call)
+  }
+
+  /** What follows may need what the user has refused. */
+  async #endPlay({ id }: Message): Promise<TurnState> {
+    const text = 'You refused this call, so the example stops here. You can play the rest of it.'
+    await this.#change({ type: 'notice', message: id, text })
+    return 'done'
+  }
+
   /** The call whose answer a view shows. @throws Problem 404, 409, or 429 if its views have called too often */
   viewedCall(id: string): Call {
     const { messages } = this.#context.conversation
@@ -127,6 +180,7 @@ export class Turn {
       await this.#call(call, target)
     }
     if (isWaiting(message)) return 'waiting'
+    if (call.recorded) return decision === 'refuse' ? this.#endPlay(message) : this.play()
     return call.byHand || call.viewOf !== undefined ? 'done' : this.#answer(message)
   }
 
@@ -255,10 +309,10 @@ export class Turn {
     const { arguments: given } = call
     const input = { ...target, user, arguments: given, conversation: conversation.id, signal, onRequest }
     const outcome = await caller.call(input)
-    await this.#put({ ...sent, ...outcome })
+    await this.#put(withDifferences({ ...sent, ...outcome }))
   }
 
-  async #target(call: Call): Promise<Target> {
+  async #target(call: { plugin: Pick<Call['plugin'], 'id' | 'title'>; operation: string }): Promise<Target> {
     const { user, plugins } = this.#context
     const plugin = await plugins.visible(user, call.plugin.id)
     const operation = plugin.document.operations.find(({ name }) => name === call.operation)

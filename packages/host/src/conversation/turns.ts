@@ -50,6 +50,14 @@ export class Turns {
     return this.#begin(user, id, (turn) => turn.say(text))
   }
 
+  /** Plays the example of a conversation, or goes on with it. @throws Problem 404, 409 or 429 */
+  play(user: string, id: string): Promise<EventStream<TurnEvent>> {
+    return this.#begin(user, id, (turn) => {
+      turn.checkPlay()
+      return turn.play()
+    })
+  }
+
   /** The user calls an operation without a model, under the same rules. @throws Problem 404 or 409 */
   async callByHand(
     user: string,

@@ -128,12 +128,13 @@ function preview({ address, document }: FoundPlugin, id: string): PluginPreview 
       ...(auth.oauth && { scope: auth.oauth.scope }),
       needsClient: auth.type === 'oauth',
     },
-    operations: operations.map(toSummary),
+    operations: operations.map(toOperationSummary),
     tokens: tokensOf(operations),
   }
 }
 
-function toSummary(operation: DocumentOperation): OperationSummary {
+/** An operation, as the page shows it. */
+export function toOperationSummary(operation: DocumentOperation): OperationSummary {
   const { name, title, description, input, target } = operation
   const files = target.kind === 'http' ? target.fields.filter(({ file }) => file !== undefined) : []
   return {

@@ -3,27 +3,7 @@ import { parseExact } from '@reference-plugins/reader/exact-json'
 import { callsOf } from '../conversation/conversations.ts'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import type { Call, Conversation } from '../wire.ts'
-
-/** A conversation as it is saved in a file: what was said and what was called. */
-export interface Script {
-  title: string
-  /** Addresses by the names of plugins. */
-  plugins: Record<string, string>
-  entries: ScriptEntry[]
-}
-
-type SaidEntry = { kind: 'user' | 'assistant'; text: string }
-export type ScriptEntry = SaidEntry | ({ kind: 'call' } & ScriptCall)
-
-export interface ScriptCall {
-  plugin: string
-  operation: string
-  arguments: Record<string, unknown>
-  /** Absent if there was no answer. */
-  status?: number
-  /** The JSON value, or the text if it is not JSON. */
-  answer?: unknown
-}
+import type { SaidEntry, Script, ScriptCall } from './script.ts'
 
 const headings = { user: '## You', assistant: '## Assistant' } as const
 
@@ -82,9 +62,11 @@ export function readFile(text: string): Script {
     const line = lines[index] as string
     const heading = /^### ([A-Za-z0-9_]+)\.([A-Za-z0-9_-]+)$/.exec(line)
     const address = script.entries.length === 0 ? /^- ([A-Za-z0-9_]+): (\S+)$/.exec(line) : null
+    const sampleUser = script.entries.length === 0 ? /^- sample user: (\S+)$/.exec(line)?.[1] : undefined
     const fence = /^(`{3,})(json|text)$/.exec(line)
     if (line.startsWith('# ') && script.title === '') script.title = line.slice(2)
     else if (address) script.plugins[address[1] as string] = address[2] as string
+    else if (sampleUser !== undefined) script.sampleUser = sampleUser
     else if (line === headings.user || line === headings.assistant) {
       call = undefined
       said = { kind: line === headings.user ? 'user' : 'assistant', text: '' }

@@ -1,5 +1,5 @@
 import { isNumber, keyOf, numberText, parseExact } from '@reference-plugins/reader/exact-json'
-import type { Script, ScriptCall } from './conversation-file.ts'
+import type { Script, ScriptCall } from './script.ts'
 import { shapeFaults } from './shape.ts'
 
 export interface ReplayedCall {
@@ -11,30 +11,41 @@ export interface ReplayedCall {
 /** Makes the call now. */
 export type Perform = (call: ScriptCall) => Promise<{ status: number | undefined; body: string; result: string }>
 
-/**
- * Makes the calls of a conversation again, one after the other, and compares each answer with the recorded one by status
- * and shape. A generated value, such as an id, is replaced by the new one in later calls.
- */
+/** Makes the calls of a conversation again, one after the other, and compares each answer with the recorded one. */
 export async function replay({ entries }: Script, perform: Perform): Promise<ReplayedCall[]> {
   const replayed: ReplayedCall[] = []
-  const learnt = new Map<unknown, unknown>()
+  const values = new NewValues()
   for (const entry of entries) {
     if (entry.kind !== 'call') continue
-    const { status, body, result } = await perform({
-      ...entry,
-      arguments: replaced(entry.arguments, learnt) as Record<string, unknown>,
-    })
-    const answer = toJson(body)
-    const faults =
-      status !== entry.status
-        ? [`the status is ${status ?? 'none'} instead of ${entry.status ?? 'none'}: ${result.slice(0, 300)}`]
-        : entry.answer === undefined
-          ? []
-          : shapeFaults(entry.answer, answer)
-    learn(entry.answer, answer, learnt)
-    replayed.push({ call: entry, faults })
+    const found = await perform({ ...entry, arguments: values.replace(entry.arguments) })
+    values.learn(entry, found.body)
+    replayed.push({ call: entry, faults: differencesOf(entry, found) })
   }
   return replayed
+}
+
+/** How an answer differs from the recorded one by status and shape, in sentences. */
+export function differencesOf(
+  { status: recorded, answer }: Pick<ScriptCall, 'status' | 'answer'>,
+  { status, body, result }: Awaited<ReturnType<Perform>>,
+): string[] {
+  if (status !== recorded)
+    return [`the status is ${status ?? 'none'} instead of ${recorded ?? 'none'}: ${result.slice(0, 300)}`]
+  return answer === undefined ? [] : shapeFaults(answer, toJson(body))
+}
+
+/** The values that a plugin creates, such as IDs: in later calls the new ones stand in place of the recorded ones. */
+export class NewValues {
+  readonly #learnt = new Map<unknown, unknown>()
+
+  /** @param body what the plugin answers now */
+  learn({ answer }: Pick<ScriptCall, 'answer'>, body: string): void {
+    learn(answer, toJson(body), this.#learnt)
+  }
+
+  replace(given: Record<string, unknown>): Record<string, unknown> {
+    return replaced(given, this.#learnt) as Record<string, unknown>
+  }
 }
 
 /** Whether a value is long enough to stand for one thing only. */
@@ -56,7 +67,8 @@ function replaced(value: unknown, learnt: ReadonlyMap<unknown, unknown>): unknow
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, replaced(one, learnt)]))
 }
 
-function toJson(text: string): unknown {
+/** The JSON value of a text, or the text if it is not JSON. */
+export function toJson(text: string): unknown {
   try {
     return parseExact(text)
   } catch {

@@ -6,9 +6,11 @@ import { toTerm, wordsOf } from './words.ts'
 const leastLikeness = 0.3
 const longestText = 3_000
 
+/** Loaded when the first text is added, once for every index. */
+let vectors: WordVectors | undefined
+
 /** Finds texts by the meaning of their words, for requests in other words. English only. */
 export class Meaning {
-  #vectors: WordVectors | undefined
   /** The words of each text. */
   readonly #texts = new Map<string, ReadonlySet<number>>()
   /** The texts that contain a word, each with the weight of the part that contains it. */
@@ -57,7 +59,7 @@ export class Meaning {
     if (!found) {
       const near = new Map<number, number>()
       for (const other of this.#words.keys()) {
-        const likeness = this.#vectors?.likeness(word, other) ?? 0
+        const likeness = vectors?.likeness(word, other) ?? 0
         if (likeness > leastLikeness) near.set(other, (likeness - leastLikeness) / (1 - leastLikeness))
       }
       found = near
@@ -67,10 +69,10 @@ export class Meaning {
   }
 
   #find(text: string): number[] {
-    this.#vectors ??= new WordVectors()
-    const vectors = this.#vectors
+    vectors ??= new WordVectors()
+    const known = vectors
     return wordsOf(text)
       .filter((word) => toTerm(word) !== null)
-      .flatMap((word) => vectors.find(word) ?? [])
+      .flatMap((word) => known.find(word) ?? [])
   }
 }

@@ -75,6 +75,11 @@ export class Selection {
 
   /** The IDs of all plugins that fit a request at all, the best first. */
   rank(text: string, enabled: readonly string[]): string[] {
+    return [...this.scores(text, enabled)].sort((a, b) => b[1] - a[1]).map(([id]) => id)
+  }
+
+  /** How well each plugin fits a request: more than 0, at most 1. One that does not fit at all has no score. */
+  scores(text: string, enabled: readonly string[]): Map<string, number> {
     const among = new Set(enabled)
     const byWords = this.#index.search(text, { filter: ({ id }) => among.has(id as string) })
     const best = byWords[0]?.score ?? 1
@@ -83,7 +88,7 @@ export class Selection {
     const most = Math.max(...byMeaning.values(), Number.MIN_VALUE)
     for (const [id, score] of byMeaning)
       if (among.has(id)) scores.set(id, (scores.get(id) ?? 0) + (weightOfMeaning * score) / most)
-    return [...scores].sort((a, b) => b[1] - a[1]).map(([id]) => id)
+    return scores
   }
 
   /**

@@ -10,6 +10,8 @@ const limits = {
   conversations: { aMinute: 60, atOnce: 60 },
   turns: { aMinute: 60, atOnce: 6 },
   calls: { aMinute: 120, atOnce: 6 },
+  // Each makes the host ask an address that the user names.
+  checks: { aMinute: 20, atOnce: 2 },
 }
 
 /** The longest conversation, in characters of texts and answers: each turn loads it, and everyone waits meanwhile. */

@@ -1,11 +1,12 @@
 import { Problem } from '@reference-plugins/core'
 import { guardedFetcher } from '@reference-plugins/guarded-fetch'
 import type { Database } from '@reference-plugins/store'
+import { checkModel } from '../models/check-model.ts'
 import { findModels } from '../models/find-models.ts'
 import type { Model } from '../models/model.ts'
 import { openModel } from '../models/open-model.ts'
 import type { Vault } from '../vault/vault.ts'
-import type { ModelChoice, ModelState } from '../wire.ts'
+import type { ModelCheck, ModelCheckInput, ModelChoice, ModelState } from '../wire.ts'
 
 const foundAgainAfter = 10_000
 /** A model may think and answer for a long time. */
@@ -17,6 +18,8 @@ interface UserModelsParts {
   environment: NodeJS.ProcessEnv
   /** Whether users of the host may not reach all that the host can reach. */
   isShared: boolean
+  /** Whether the programs on this machine are the user's. */
+  isOwnMachine: boolean
 }
 
 /** The model that answers a user: the one they chose, or the first that was found. */
@@ -44,6 +47,20 @@ export class UserModels {
       chosen,
       isOwn && this.#parts.isShared ? { send: guardedFetcher({ redirects: 0, ...longestAnswer }) } : {},
     )
+  }
+
+  /** Whether the model at an address can be used, and why not. Nothing is stored. */
+  check(user: string, input: ModelCheckInput): Promise<ModelCheck> {
+    const { isShared, vault } = this.#parts
+    return checkModel(input, {
+      send: isShared ? guardedFetcher({ redirects: 'returned', ...longestAnswer }) : undefined,
+      keyFor: async (baseUrl) => {
+        const own = await vault.get(keyPlace(user, { baseUrl }))
+        if (own !== undefined || isShared) return own
+        // The variables are those of the only user.
+        return (await this.#find()).found.find((one) => one.baseUrl === baseUrl)?.apiKey
+      },
+    })
   }
 
   /** @throws Problem 422 if the user needs their own key for this model */
@@ -94,8 +111,9 @@ export class UserModels {
   }
 
   #find(): ReturnType<typeof findModels> {
+    const { environment, isShared, isOwnMachine } = this.#parts
     if (!this.#found || Date.now() - this.#found.at > foundAgainAfter)
-      this.#found = { at: Date.now(), models: findModels(this.#parts.environment, this.#parts.isShared) }
+      this.#found = { at: Date.now(), models: findModels(environment, isShared, isOwnMachine) }
     return this.#found.models
   }
 }

@@ -1,6 +1,8 @@
 /** Elements that make the browser connect, or open a document in which what is taken away below is there again. */
 const forbidden = 'link|base|iframe|frame|frameset|object|embed|portal|fencedframe|applet'
-const simpleMeta = String.raw`\s+(?:charset="?[\w-]+"?|name="[\w:.-]+"\s+content="[^"<>]*")\s*\/?>`
+/** A policy of the view only forbids more. */
+const named = '(?:name="[\\w:.-]+"|http-equiv="content-security-policy")'
+const simpleMeta = String.raw`\s+(?:charset="?[\w-]+"?|${named}\s+content="[^"<>]*")\s*\/?>`
 /** In XML any name that is not ASCII punctuation; minified scripts have more of that between `<` and a colon. */
 const prefix = String.raw`(?:[^\s!-,\/;-@\[-\x5e\x60{-~]*:)?`
 /** Where such an element begins, or an XML entity, whose text may hold one. */

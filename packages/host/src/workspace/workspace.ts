@@ -1,23 +1,19 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Problem } from '@reference-plugins/core'
-import type { Plugins } from '../plugins/plugins.ts'
+import pLimit from 'p-limit'
+import type { FoundPlugin, Plugins, RegisteredPlugin } from '../plugins/plugins.ts'
 import type { Presentation } from '../plugins/presentation.ts'
 import type { Approvals } from '../registration/approvals.ts'
 import type { Credentials } from '../sign-in/credentials.ts'
 import type { LocalPlugin, Registration, RegistrationStep } from '../wire.ts'
-
-interface Local {
-  name: string
-  url: string
-  folder: string
-}
+import { developmentUserOf, type Local, localsIn, tokenOf } from './local-folders.ts'
+import type { RemovedLocals } from './removed-locals.ts'
 
 export interface WorkspaceParts {
   plugins: Plugins
   approvals: Approvals
   credentials: Credentials
   presentation: Presentation
+  removed: RemovedLocals
   /** Holds the plugins; undefined where there are none beside the host. */
   folder: string | undefined
 }
@@ -25,6 +21,10 @@ export interface WorkspaceParts {
 /** The plugins of this repository. In development each writes its tokens into its folder. */
 export class Workspace {
   readonly #parts: WorkspaceParts
+  /** Why a plugin could not be registered without the user, by the name of its folder. */
+  readonly #problems = new Map<string, string>()
+  /** One registration at a time, so that the user and the host do not register the same plugin twice. */
+  readonly #oneAtATime = pLimit(1)
 
   constructor(parts: WorkspaceParts) {
     this.#parts = parts
@@ -32,16 +32,22 @@ export class Workspace {
 
   async list(user: string): Promise<LocalPlugin[]> {
     const plugins = await this.#parts.plugins.allVisible(user)
+    const removed = await this.#parts.removed.of(user)
     return Promise.all(
-      this.#all().map(async ({ name, url, folder }) => {
+      localsIn(this.#parts.folder).map(async (local) => {
+        const { name, url, manifest } = local
         const registered = plugins.find(({ document }) => isAt(document.server, url))
-        const hint = signInHint(folder)
+        const signIn = developmentUserOf(local)
+        const problem = this.#problems.get(name)
         return {
           name,
           url,
           isRunning: await isRunning(url),
+          hasToken: manifest.authType === 'user_http' && tokenOf(local, 'user-token') !== undefined,
+          isRemoved: !registered && removed.has(name),
           ...(registered && { plugin: registered.id }),
-          ...(hint !== undefined && { signInHint: hint }),
+          ...(signIn && { signInHint: `Sign in as ${signIn.name}, password ${signIn.password}` }),
+          ...(problem !== undefined && !registered && { problem }),
         }
       }),
     )
@@ -49,54 +55,119 @@ export class Workspace {
 
   /** @throws Problem 404 */
   find(name: string): Local {
-    const local = this.#all().find((one) => one.name === name)
+    const local = localsIn(this.#parts.folder).find((one) => one.name === name)
     if (!local)
       throw new Problem(404, `The plugin ${name} is not beside this host: list those that are with GET /api/workspace`)
     return local
   }
 
-  /** Registers a plugin and activates it, unless the user has to sign in for that. */
-  async register(user: string, { url, folder }: Local, tell: (step: RegistrationStep) => void): Promise<Registration> {
-    const { approvals, credentials, presentation } = this.#parts
-    const pending = await approvals.read(user, url, { tell })
-    const shown = await presentation.registration(user, pending)
-    if (!pending.found) return shown
-    const serviceToken = readOptional(join(folder, 'service-token'))
-    const plugin = await approvals.approve(user, pending.id, { serviceToken })
-    const { type } = plugin.document.auth
-    const userToken = readOptional(join(folder, 'user-token'))
-    if (type === 'none' || type === 'service_http') await credentials.activate(user, plugin)
-    else if (type === 'user_http' && userToken !== undefined) await credentials.activate(user, plugin, userToken)
-    return { ...shown, approved: plugin.id }
+  /** The folder of a registered plugin; undefined if it is not beside this host. */
+  localOf({ document }: FoundPlugin): Local | undefined {
+    return localsIn(this.#parts.folder).find(({ url }) => isAt(document.server, url))
   }
 
-  #all(): Local[] {
-    const { folder } = this.#parts
-    if (folder === undefined || !existsSync(folder)) return []
-    return readdirSync(folder).flatMap((name) => {
-      const manifest = join(folder, name, 'generated', 'ai-plugin.json')
-      if (!existsSync(manifest)) return []
-      const { api } = JSON.parse(readFileSync(manifest, 'utf8')) as { api: { url: string } }
-      return [{ name, url: new URL(api.url).origin, folder: join(folder, name, '.data') }]
-    })
+  /** Registers a plugin, if it is not registered, and activates it, unless the user has to sign in for that. */
+  async register(user: string, local: Local, tell: (step: RegistrationStep) => void): Promise<Registration> {
+    const { registration, plugin } = await this.#oneAtATime(() => this.#register(user, local, tell))
+    const token = tokenOf(local, 'user-token')
+    if (plugin?.document.auth.type === 'user_http' && token !== undefined)
+      await this.#parts.credentials.activate(user, plugin, token)
+    return registration
   }
+
+  /** Activates a plugin with the token of a user that it created for development. @throws Problem 404 or 409 */
+  async activate(user: string, local: Local): Promise<RegisteredPlugin> {
+    const plugin = (await this.#parts.plugins.allVisible(user)).find(({ document }) => isAt(document.server, local.url))
+    if (!plugin) throw new Problem(409, `${local.name} is not registered: POST /api/workspace/${local.name}`)
+    const token = tokenOf(local, 'user-token')
+    if (plugin.document.auth.type !== 'user_http' || token === undefined)
+      throw new Problem(409, `${plugin.document.title} has created no token for development: activate it on its page`)
+    await this.#parts.credentials.activate(user, plugin, token)
+    return plugin
+  }
+
+  /** The user removes a plugin: it is not registered again without them. */
+  async noteRemoval(user: string, plugin: RegisteredPlugin): Promise<void> {
+    const local = this.localOf(plugin)
+    if (local) await this.#parts.removed.set(user, local.name, true)
+  }
+
+  /**
+   * The plugins that run and can be registered without the user: those that are not registered and that the user has not
+   * removed.
+   */
+  async waiting(user: string): Promise<Local[]> {
+    const missing = await this.#missing(user, localsIn(this.#parts.folder))
+    const running = await Promise.all(missing.map(({ url }) => isRunning(url)))
+    return missing.filter((_, index) => running[index])
+  }
+
+  /**
+   * Registers a plugin without the user, and activates it if it needs no sign-in. What is at its address must say that it
+   * is the plugin of the folder, because the token of the folder is sent there.
+   * @returns why it could not be registered
+   */
+  async registerAlone(user: string, local: Local): Promise<string | undefined> {
+    const { name, manifest } = local
+    const isIt = ({ document }: FoundPlugin) =>
+      document.source === 'manifest' &&
+      document.name === manifest.nameForModel &&
+      document.auth.type === manifest.authType &&
+      isAt(document.server, local.url)
+    const problem = await this.#oneAtATime(async () => {
+      const [missing] = await this.#missing(user, [local])
+      if (!missing) return undefined
+      const { registration, plugin } = await this.#register(user, local, () => {}, isIt)
+      return plugin ? undefined : whyNot(local, registration)
+    }).catch((error: Error) => error.message)
+    if (problem === undefined) this.#problems.delete(name)
+    else this.#problems.set(name, problem)
+    return problem
+  }
+
+  /** Those that are not registered and that the user has not removed. */
+  async #missing(user: string, locals: Local[]): Promise<Local[]> {
+    if (locals.length === 0) return []
+    const plugins = await this.#parts.plugins.allVisible(user)
+    const removed = await this.#parts.removed.of(user)
+    return locals.filter(
+      ({ name, url }) => !removed.has(name) && !plugins.some(({ document }) => isAt(document.server, url)),
+    )
+  }
+
+  async #register(
+    user: string,
+    local: Local,
+    tell: (step: RegistrationStep) => void,
+    isAcceptable: (found: FoundPlugin) => boolean = () => true,
+  ): Promise<{ registration: Registration; plugin?: RegisteredPlugin }> {
+    const { approvals, credentials, plugins, presentation, removed } = this.#parts
+    const pending = await approvals.read(user, local.url, { tell })
+    const registration = await presentation.registration(user, pending)
+    if (!pending.found || !isAcceptable(pending.found)) return { registration }
+    const serviceToken = tokenOf(local, 'service-token')
+    const known = (await plugins.allVisible(user)).find(({ document }) => isAt(document.server, local.url))
+    const plugin = known ?? (await approvals.approve(user, pending.id, { serviceToken }))
+    const { type } = plugin.document.auth
+    if (type === 'none' || (type === 'service_http' && serviceToken !== undefined))
+      await credentials.activate(user, plugin)
+    await removed.set(user, local.name, false)
+    return { registration: { ...registration, approved: plugin.id }, plugin }
+  }
+}
+
+function whyNot({ url, name }: Local, { steps, isReady }: Registration): string {
+  const failed = steps.find(({ state }) => state === 'failed')
+  if (failed) return `${failed.message}. ${failed.advice ?? ''}`.trim()
+  return isReady
+    ? `What runs at ${url} does not say that it is the plugin in the folder ${name}: register it yourself if you trust it`
+    : 'The registration failed: register it yourself to see the steps'
 }
 
 const isAt = (server: string, url: string): boolean => URL.parse(server)?.origin === url
 
 const isRunning = (url: string): Promise<boolean> =>
-  fetch(`${url}/livez`, { signal: AbortSignal.timeout(1_000) }).then(
+  fetch(`${url}/livez`, { signal: AbortSignal.timeout(1_000), redirect: 'error' }).then(
     ({ ok }) => ok,
     () => false,
   )
-
-const readOptional = (path: string): string | undefined =>
-  existsSync(path) ? readFileSync(path, 'utf8').trim() || undefined : undefined
-
-/** The user that a plugin with OAuth created for development. */
-function signInHint(folder: string): string | undefined {
-  const text = readOptional(join(folder, 'development.json'))
-  if (text === undefined) return undefined
-  const { user, password } = JSON.parse(text) as { user?: string; password?: string }
-  return user && password ? `Sign in as ${user}, password ${password}` : undefined
-}

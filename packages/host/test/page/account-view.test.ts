@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
-import { noBrowser, openBrowser, openPage, seriousFindings, tabTo } from './chromium.ts'
+import { checkView, noBrowser, openBrowser, openPage, tabTo } from './chromium.ts'
 
 const password = 'correct horse battery'
 const next = 'seven purple teapots'
@@ -44,27 +44,13 @@ async function signIn(word: string): Promise<void> {
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Account', exact: true }).waitFor()
 }
-async function check(name: string): Promise<void> {
-  for (const width of [360, 1280]) {
-    await page.setViewportSize({ width, height: 800 })
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      assert.deepEqual(await seriousFindings(page), [], `${name} ${colorScheme} ${width}`)
-      const wide = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-      assert.equal(wide, 0, `${name} at ${width} is wider than the window`)
-      const folder = process.env.SCREENSHOTS
-      if (folder) await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${width}.png`, fullPage: true })
-    }
-  }
-}
-
 test('a user changes the password, signs out everywhere and deletes the account, with the keyboard alone', {
   skip: noBrowser,
   timeout: 60_000,
 }, async () => {
   await served.userBrowser('ada')
   await signIn(password)
-  await check('account')
+  await checkView(page, 'account')
 
   await type('Current password', 'wrong')
   await type('New password', next)
@@ -82,7 +68,7 @@ test('a user changes the password, signs out everywhere and deletes the account,
   await press('Delete account')
   const dialog = page.getByRole('alertdialog')
   await dialog.locator('input:focus').waitFor()
-  await check('deletion')
+  await checkView(page, 'deletion')
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'detached' })
   await press('Delete account')

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
@@ -68,4 +69,26 @@ export async function seriousFindings(page: Page, rules?: string[]): Promise<str
           .join('; ')
           .slice(0, 600)}`,
     )
+}
+
+// Dark changes colours only.
+const colourRules = ['color-contrast', 'link-in-text-block']
+
+/**
+ * Fails if a view has serious findings of axe, or is wider than the window: light and dark, on a phone and on a desktop.
+ * Writes pictures of it where SCREENSHOTS names a folder.
+ */
+export async function checkView(page: Page, name: string): Promise<void> {
+  for (const width of [360, 1280]) {
+    await page.setViewportSize({ width, height: 800 })
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      const findings = await seriousFindings(page, colorScheme === 'dark' ? colourRules : undefined)
+      assert.deepEqual(findings, [], `${name} ${colorScheme} ${width}`)
+      const wide = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+      assert.equal(wide, 0, `${name} at ${width} is wider than the window`)
+      const folder = process.env.SCREENSHOTS
+      if (folder) await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${width}.png` })
+    }
+  }
 }

@@ -6,7 +6,7 @@ import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
 import type { Conversation } from '../../src/wire.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
-import { noBrowser, openBrowser, openPage, seriousFindings, tabTo } from './chromium.ts'
+import { checkView, noBrowser, openBrowser, openPage, tabTo } from './chromium.ts'
 
 type Local = Awaited<ReturnType<typeof workspacePlugins>>[number]
 
@@ -178,9 +178,6 @@ test('the browser reports no errors, from the policy of the page or otherwise', 
   assert.deepEqual(real, [])
 })
 
-// Dark changes colours only.
-const colourRules = ['color-contrast', 'link-in-text-block']
-
 test('every view is accessible, light and dark, on a phone and on a desktop', {
   skip: noBrowser,
   timeout: 120_000,
@@ -193,6 +190,9 @@ test('every view is accessible, light and dark, on a phone and on a desktop', {
     ['plugins', '/plugins'],
     ['register', '/plugins/register', failToRegister],
     ['plugin', `/plugins/${plugin.id}`],
+    ['operations', `/plugins/${plugin.id}?tab=operations`, openOperation],
+    ['developer', `/plugins/${plugin.id}?tab=developer`],
+    ['contract', `/plugins/${plugin.id}?tab=report`],
     ['settings', '/settings'],
     ['share', '/share/made-up'],
     ['nothing', '/nowhere'],
@@ -206,20 +206,7 @@ test('every view is accessible, light and dark, on a phone and on a desktop', {
         await view.goto(`${served.url}${path}`)
         await view.getByRole('heading').first().waitFor()
         await prepare?.(view)
-        for (const width of [360, 1280]) {
-          await view.setViewportSize({ width, height: 800 })
-          for (const colorScheme of ['light', 'dark'] as const) {
-            await view.emulateMedia({ colorScheme })
-            const findings = await seriousFindings(view, colorScheme === 'dark' ? colourRules : undefined)
-            assert.deepEqual(findings, [], `${name} ${colorScheme} ${width}`)
-            const wide = await view.evaluate(
-              'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-            )
-            assert.equal(wide, 0, `${name} at ${width} is wider than the window`)
-            const folder = process.env.SCREENSHOTS
-            if (folder) await view.screenshot({ path: `${folder}/${name}-${colorScheme}-${width}.png` })
-          }
-        }
+        await checkView(view, name)
       }
       await view.context().close()
     }),
@@ -229,6 +216,14 @@ test('every view is accessible, light and dark, on a phone and on a desktop', {
 async function openCall(view: Page): Promise<void> {
   await view.locator('.call').first().waitFor()
   for (const summary of await view.locator('.call summary').all()) await summary.click()
+}
+
+async function openOperation(view: Page): Promise<void> {
+  await view.locator('.operations summary').first().click()
+  await view
+    .getByRole('link', { name: /^Call / })
+    .first()
+    .waitFor()
 }
 
 async function failToRegister(view: Page): Promise<void> {

@@ -4,6 +4,7 @@ import { ConverseView } from './converse/converse-view.tsx'
 import { useLoaded } from './loaded.ts'
 import { Navigation } from './navigation.tsx'
 import { Problem } from './parts/notice.tsx'
+import { Title } from './parts/title.tsx'
 import { PluginView } from './plugins/plugin-view.tsx'
 import { PluginsView } from './plugins/plugins-view.tsx'
 import { RegisterView } from './plugins/register-view.tsx'
@@ -43,6 +44,7 @@ export function App() {
             </Route>
             <Route>
               <main id="main" className="alone">
+                <Title>Page not found</Title>
                 <h1>Page not found</h1>
                 <p>{path} does not exist.</p>
               </main>

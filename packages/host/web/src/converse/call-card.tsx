@@ -2,10 +2,12 @@ import { lazy, Suspense } from 'react'
 import { withoutFiles } from '../../../src/calls/shown-arguments.ts'
 import { visibleLine, visibleText } from '../../../src/conversation/visible-text.ts'
 import type { Call } from '../../../src/wire.ts'
+import { RecordedAnswer } from '../example/recorded-answer.tsx'
 import { Button } from '../parts/button.tsx'
 import { Code, CodeDetails, headerLines } from '../parts/code.tsx'
 import { Copyable } from '../parts/copyable.tsx'
 import { JsonView } from '../parts/json-view.tsx'
+import { Name } from '../parts/name.tsx'
 import { Confirmation } from './confirmation.tsx'
 import type { ConversationActions } from './use-conversation.ts'
 
@@ -26,17 +28,23 @@ export interface CallCardProps {
   actions: ConversationActions
   isViewOpen: (call: Call) => boolean
   openView: (call: Call) => void
+  onViewResized: () => void
+  /** Opens the form of the call with its arguments; undefined where its plugin cannot be called. */
+  callAgain: (call: Call) => (() => void) | undefined
 }
 
-export function CallCard({ call, actions, isViewOpen, openView }: CallCardProps) {
+export function CallCard({ call, actions, isViewOpen, openView, onViewResized, callAgain }: CallCardProps) {
   const { state, response, request, result } = call
   const isGood = state === 'done' && (response?.status ?? 200) < 400
   const isBad = state === 'done' && !isGood
+  const isOver = state !== 'waiting' && state !== 'running'
+  const again = isOver ? callAgain(call) : undefined
   return (
     <section className={`call card ${isGood ? 'good' : state}`} aria-label={`${call.plugin.title}: ${call.title}`}>
       <header className="row spread">
-        <span>
-          <strong>{visibleLine(call.plugin.title)}</strong> <code>{call.operation}</code>
+        <span className="row">
+          <strong>{visibleLine(call.plugin.title)}</strong> <Name>{call.operation}</Name>
+          {call.recorded && <span className="tag recorded">From a recording</span>}
           {call.viewOf !== undefined && <small> called by its view</small>}
         </span>
         <span className={`tag ${isGood ? 'active' : isBad ? 'bad' : ''}`}>
@@ -56,13 +64,14 @@ export function CallCard({ call, actions, isViewOpen, openView }: CallCardProps)
       {call.view &&
         (isViewOpen(call) ? (
           <Suspense>
-            <ViewFrame call={call} actions={actions} />
+            <ViewFrame call={call} actions={actions} onResized={onViewResized} />
           </Suspense>
         ) : (
           <Button onPress={() => openView(call)}>Show view</Button>
         ))}
       {(state === 'refused' || state === 'failed' || state === 'unknown') && <p>{result}</p>}
       {response && !isGood && <p className="advice">{result?.split('\n')[0]}</p>}
+      {call.recorded && isOver && <RecordedAnswer recorded={call.recorded} />}
       {response && (
         <details open={call.byHand && !call.view}>
           <summary>Response</summary>
@@ -84,6 +93,11 @@ export function CallCard({ call, actions, isViewOpen, openView }: CallCardProps)
         </details>
       )}
       {result !== undefined && !call.byHand && <CodeDetails label="Result sent to the model" text={result} />}
+      {again && (
+        <Button kind="plain" onPress={again}>
+          Edit and call again
+        </Button>
+      )}
     </section>
   )
 }

@@ -36,3 +36,6 @@ const withCall = (parts: Part[], call: Call): Part[] =>
   parts.some((part) => part.type === 'call' && part.call.id === call.id)
     ? parts.map((part) => (part.type === 'call' && part.call.id === call.id ? { type: 'call', call } : part))
     : [...parts, { type: 'call', call }]
+
+export const callsOf = ({ messages }: Conversation): Call[] =>
+  messages.flatMap(({ parts }) => parts.flatMap((part) => (part.type === 'call' ? [part.call] : [])))

@@ -1,30 +1,69 @@
 import { useCallback, useEffect, useState } from 'react'
-import { useLocation } from 'wouter'
-import type { ConversationSummary, PluginSummary } from '../../../src/wire.ts'
+import { useLocation, useSearchParams } from 'wouter'
+import type { Call, ConversationSummary, FoundOperation, Starter } from '../../../src/wire.ts'
 import { get } from '../api.ts'
-import { useLoaded } from '../loaded.ts'
+import { RecordedBanner } from '../example/recorded-banner.tsx'
+import { OperationPanel, type WantedCall } from '../operation/operation-panel.tsx'
+import { fromCall, fromText } from '../operation/prefilled.ts'
+import { Loading } from '../parts/loading.tsx'
 import { Problem } from '../parts/notice.tsx'
+import { Title } from '../parts/title.tsx'
+import { usePlugins } from '../plugins/use-plugins.ts'
+import { useSession } from '../session/session.ts'
+import { Welcome } from '../welcome/welcome.tsx'
 import { Composer } from './composer.tsx'
 import { ConversationHead } from './conversation-head.tsx'
 import { ConversationList } from './conversation-list.tsx'
 import { Thread } from './thread.tsx'
 import { useConversation } from './use-conversation.ts'
-import { Welcome } from './welcome.tsx'
+
+/** A new conversation has all active plugins, up to this number, and none if there are more. */
+const mostAtOnce = 10
 
 export function ConverseView({ id }: { id?: string }) {
+  const { session } = useSession()
   const [path, go] = useLocation()
-  const [list, setList] = useState<ConversationSummary[]>([])
+  const [parameters] = useSearchParams()
+  const [list, setList] = useState<ConversationSummary[]>()
   const loadList = useCallback(
     (query = '') =>
       void get<ConversationSummary[]>(`/api/conversations?query=${encodeURIComponent(query)}`).then(setList, () => {}),
     [],
   )
   useEffect(() => loadList(), [loadList])
-  const plugins = useLoaded<PluginSummary[]>('/api/plugins')
-  const { conversation, setConversation, problem, actions } = useConversation(id, loadList)
-  const active = plugins.value?.filter(({ activation }) => activation === 'active') ?? []
+  const { plugins, locals, arriving, reload, problem: pluginsProblem } = usePlugins()
+  const active = plugins?.filter(({ activation }) => activation === 'active') ?? []
+  const { conversation, setConversation, problem, actions } = useConversation(id, active.length > mostAtOnce, loadList)
+  const [wanted, setWanted] = useState<WantedCall>()
+  const hasModel = session.model.chosen !== undefined
+
+  const want = (plugin: string, name: string, prefilled: WantedCall['prefilled'] = {}) => {
+    const known = plugins?.find((one) => one.id === plugin)
+    const operation = known?.operations.find((one) => one.name === name)
+    return known && operation && (() => setWanted({ plugin: known, operation, prefilled }))
+  }
+  const onFound = ({ plugin, operation, filled }: FoundOperation) =>
+    want(plugin.id, operation.name, fromText(filled))?.()
+  const onStart = ({ plugin, text, source, found }: Starter) => {
+    if (hasModel && source === 'plugin') void actions.say(text, plugin.id)
+    else if (found) onFound(found)
+  }
+  const callAgain = (call: Call) => {
+    const files = plugins
+      ?.find((one) => one.id === call.plugin.id)
+      ?.operations.find((one) => one.name === call.operation)?.files
+    return want(call.plugin.id, call.operation, fromCall(call, files))
+  }
+  // A link from the list of a plugin's operations.
+  const linked = parameters.get('operation')
+  useEffect(() => {
+    if (linked) want(parameters.get('plugin') ?? '', linked)?.()
+  }, [linked, plugins === undefined])
+
+  const isNew = id === undefined || (conversation?.messages.length === 0 && !conversation.recorded)
   return (
     <div className="converse">
+      <Title>{conversation?.title || 'New conversation'}</Title>
       <ConversationList list={list} current={id} onSearch={loadList} />
       <main id="main" className="conversation" key={path === '/' ? 'new' : 'kept'}>
         {conversation && (
@@ -40,14 +79,47 @@ export function ConverseView({ id }: { id?: string }) {
             }}
           />
         )}
-        {conversation && conversation.messages.length > 0 ? (
-          <Thread conversation={conversation} actions={actions} />
-        ) : (
-          plugins.value && <Welcome plugins={plugins.value} />
+        {conversation && (
+          <RecordedBanner
+            conversation={conversation}
+            plugins={plugins ?? []}
+            onPlay={actions.play}
+            onStop={actions.stop}
+          />
         )}
-        <Problem>{problem || plugins.problem}</Problem>
-        <Composer conversation={conversation} plugins={active} actions={actions} />
+        {conversation && !isNew && (
+          <Thread key={conversation.id} conversation={conversation} actions={actions} callAgain={callAgain} />
+        )}
+        {isNew && plugins && (
+          <Welcome
+            plugins={plugins}
+            locals={locals}
+            arriving={arriving}
+            hasModel={hasModel}
+            onStart={onStart}
+            onActivated={() => void reload()}
+          />
+        )}
+        {!problem && !pluginsProblem && (isNew ? !plugins : !conversation) && <Loading />}
+        <Problem>{problem}</Problem>
+        <Problem retry={reload}>{pluginsProblem}</Problem>
+        <Composer
+          conversation={conversation}
+          plugins={active}
+          actions={actions}
+          onWanted={setWanted}
+          onFound={onFound}
+        />
       </main>
+      {wanted && (
+        <OperationPanel
+          wanted={wanted}
+          locals={locals}
+          onClose={() => setWanted(undefined)}
+          onActivated={() => void reload()}
+          onCall={actions.callOperation}
+        />
+      )}
     </div>
   )
 }

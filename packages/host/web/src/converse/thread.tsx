@@ -1,21 +1,30 @@
 import { useEffect, useRef, useState } from 'react'
 import type { Call, Conversation, Message, Part } from '../../../src/wire.ts'
 import { Boundary } from '../parts/boundary.tsx'
+import { CopyButton } from '../parts/copy-button.tsx'
 import { Markdown } from '../parts/markdown.tsx'
 import { CallCard, type CallCardProps } from './call-card.tsx'
 import type { ConversationActions } from './use-conversation.ts'
 
+/** In pixels. */
+const nearEnd = 150
+
 interface Props {
   conversation: Conversation
   actions: ConversationActions
+  callAgain: CallCardProps['callAgain']
 }
 
-export function Thread({ conversation: { id: conversation, messages, isRunning }, actions }: Props) {
+export function Thread({ conversation: { messages, isRunning }, actions, callAgain }: Props) {
   const end = useRef<HTMLDivElement>(null)
-  const count = messages.reduce((sum, { parts }) => sum + parts.length, 0)
-  useEffect(() => {
-    end.current?.scrollIntoView({ block: 'end' })
-  }, [count, conversation])
+  const isAtEnd = useRef(true)
+  const lastTop = useRef(0)
+  const isAsked = messages.at(-1)?.role === 'user'
+  // Someone who reads further up stays there.
+  const follow = () => {
+    if (isAtEnd.current || isAsked) end.current?.scrollIntoView({ block: 'end' })
+  }
+  useEffect(follow, [messages])
   const views = messages.flatMap(({ parts }) =>
     parts.flatMap((part) => (part.type === 'call' && part.call.view ? [part.call.id] : [])),
   )
@@ -25,11 +34,24 @@ export function Thread({ conversation: { id: conversation, messages, isRunning }
   const open = opened.newest === newest ? opened.view : newest
   const partProps = {
     actions,
+    callAgain,
     isViewOpen: (call: Call) => call.id === open,
+    onViewResized: follow,
     openView: (call: Call) => setOpened({ view: call.id, newest }),
   }
   return (
-    <div className="thread" role="log" aria-label="Conversation" aria-busy={isRunning}>
+    <div
+      className="thread"
+      role="log"
+      aria-label="Conversation"
+      aria-busy={isRunning}
+      onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
+        // What grows leaves the end too, but only a reader scrolls up.
+        if (scrollHeight - scrollTop - clientHeight < nearEnd) isAtEnd.current = true
+        else if (scrollTop < lastTop.current) isAtEnd.current = false
+        lastTop.current = scrollTop
+      }}
+    >
       {messages.map(({ id, role, parts }) => (
         <Boundary key={id}>
           <article className={`message ${role}`} aria-label={authorOf(role, parts)}>
@@ -55,5 +77,13 @@ const authorOf = (role: Message['role'], [first]: Part[]): string =>
 function PartView({ part, role, ...props }: { part: Part; role: Message['role'] } & Omit<CallCardProps, 'call'>) {
   if (part.type === 'call') return <CallCard call={part.call} {...props} />
   if (part.type === 'notice') return <p className="notice">{part.text}</p>
-  return role === 'user' ? <p className="said">{part.text}</p> : <Markdown text={part.text} />
+  return (
+    <>
+      {role === 'user' ? <p className="said">{part.text}</p> : <Markdown text={part.text} />}
+      <div className="row message-tools">
+        {part.recorded && <span className="tag recorded">Recorded</span>}
+        {role === 'assistant' && <CopyButton label="Message" text={part.text} />}
+      </div>
+    </>
+  )
 }

@@ -7,8 +7,11 @@ import { applyEvent } from './conversation-state.ts'
 
 export type ConversationActions = ReturnType<typeof useConversation>['actions']
 
-/** A conversation and what the user can do in it. Without an id, the first action creates one. */
-export function useConversation(id: string | undefined, onTurnEnd: () => void) {
+/**
+ * A conversation and what the user can do in it. Without an id, the first action creates one.
+ * @param hasMany whether the user has so many plugins that a new conversation starts with none of them
+ */
+export function useConversation(id: string | undefined, hasMany: boolean, onTurnEnd: () => void) {
   const [conversation, setConversation] = useState<Conversation>()
   const { problem, setProblem, attempt } = useAttempt()
   const [, go] = useLocation()
@@ -47,6 +50,7 @@ export function useConversation(id: string | undefined, onTurnEnd: () => void) {
       (found) => {
         setConversation(found)
         if (found.isRunning) void follow(id, 'GET', 'events')
+        else if (found.recorded?.played === 0 && isToPlay()) void follow(id, 'POST', 'play', {})
       },
       (error) => {
         setConversation(undefined)
@@ -55,23 +59,25 @@ export function useConversation(id: string | undefined, onTurnEnd: () => void) {
     )
   }, [id, setProblem, follow])
 
-  const ensure = async (): Promise<string> => {
+  const ensure = async (used?: string): Promise<string> => {
     if (conversation) return conversation.id
-    const plugin = parameters.get('plugin')
+    const plugin = parameters.get('plugin') ?? (hasMany ? used : undefined)
     const made = await request<Conversation>('POST', '/api/conversations', plugin ? { plugins: [plugin] } : {})
     created.current = made.id
     setConversation(made)
     go(`/c/${made.id}`)
     return made.id
   }
-  const act = (place: string, body: object) => attempt(async () => follow(await ensure(), 'POST', place, body))
+  const act = (place: string, body: object, plugin?: string) =>
+    attempt(async () => follow(await ensure(plugin), 'POST', place, body))
   const actions = {
-    say: (text: string) => act('messages', { text }),
+    say: (text: string, plugin?: string) => act('messages', { text }, plugin),
     callOperation: (plugin: string, operation: string, given: Record<string, unknown>) =>
-      act('calls', { plugin, operation, arguments: given }),
+      act('calls', { plugin, operation, arguments: given }, plugin),
     callByView: (call: string, operation: string, given: Record<string, unknown>) =>
       act(`calls/${call}/view-calls`, { operation, arguments: given }),
     decide: (call: string, decision: Decision, digest: string) => act(`calls/${call}/decision`, { decision, digest }),
+    play: () => act('play', {}),
     stop: () => void (conversation && attempt(() => request('POST', `/api/conversations/${conversation.id}/stop`, {}))),
     enable: (plugins: string[]) =>
       attempt(async () => {
@@ -81,3 +87,6 @@ export function useConversation(id: string | undefined, onTurnEnd: () => void) {
   }
   return { conversation, setConversation, problem, actions }
 }
+
+/** Whether the user opened this conversation to play it. */
+const isToPlay = (): boolean => (history.state as { play?: boolean } | null)?.play === true

@@ -13,16 +13,23 @@ const mostMessagesASecond = 200
 /** Between two calls of a view, in milliseconds. */
 const shortestPause = 1_000
 
+interface Props {
+  call: Call
+  actions: ConversationActions
+  onResized: () => void
+}
+
 /**
  * An MCP App of the plugin (2026-01-26), in a frame of another origin that cannot reach this page. The user confirms each
  * of its calls.
  */
-export function ViewFrame({ call, actions }: { call: Call; actions: ConversationActions }) {
+export function ViewFrame({ call, actions, onResized }: Props) {
   const frame = useRef<HTMLIFrameElement>(null)
   const [height, setHeight] = useState(200)
   const [isClosed, setIsClosed] = useState(false)
   const latest = useRef(actions)
   latest.current = actions
+  useEffect(() => onResized(), [height])
   useEffect(() => {
     const element = frame.current
     const view = element?.contentWindow

@@ -1,3 +1,4 @@
+import { CopyButton } from './copy-button.tsx'
 import { Scroll } from './scroll.tsx'
 
 const maximumLength = 20_000
@@ -7,10 +8,14 @@ interface Props {
   text: string
 }
 
+/** A text as it is, with a button that copies all of it. */
 export const Code = ({ label, text }: Props) => (
-  <Scroll label={label}>
-    <pre>{text.length > maximumLength ? `${text.slice(0, maximumLength)}\n…` : text}</pre>
-  </Scroll>
+  <div className="code">
+    <Scroll label={label}>
+      <pre>{text.length > maximumLength ? `${text.slice(0, maximumLength)}\n…` : text}</pre>
+    </Scroll>
+    {text !== '' && <CopyButton label={label} text={text} />}
+  </div>
 )
 
 /** A text that opens below its label. */

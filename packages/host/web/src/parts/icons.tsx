@@ -12,6 +12,8 @@ export const SettingsIcon = icon(<path d="M4 7h9m4 0h3M4 17h3m4 0h9M13 4v6M7 14v
 export const PlusIcon = icon(<path d="M12 5v14M5 12h14" />)
 export const SendIcon = icon(<path d="M5 12h13M12 5l7 7-7 7" />)
 export const StopIcon = icon(<path d="M7 7h10v10H7z" />)
+export const PlayIcon = icon(<path d="M8 5l11 7-11 7z" />)
+export const ModelIcon = icon(<path d="M7 7h10v10H7zM10 3v4M14 3v4M10 17v4M14 17v4M3 10h4M3 14h4M17 10h4M17 14h4" />)
 export const MenuIcon = icon(<path d="M4 7h16M4 12h16M4 17h16" />)
 export const TrashIcon = icon(<path d="M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13" />)
 export const EyeIcon = icon(<path d="M2 12s4-7 10-7 10 7 10 7-4 7-10 7-10-7-10-7zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z" />)

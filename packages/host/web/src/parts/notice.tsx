@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { Button } from './button.tsx'
 
 /** A message that screen readers announce when it appears. */
 export const Notice = ({ kind, children }: { kind: 'error' | 'warning' | 'good'; children: ReactNode }) => (
@@ -7,5 +8,22 @@ export const Notice = ({ kind, children }: { kind: 'error' | 'warning' | 'good';
   </div>
 )
 
+interface ProblemProps {
+  children: string
+  /** What the button "Try again" does. */
+  retry?: (() => unknown) | undefined
+}
+
 /** An error message; nothing where the text is empty. */
-export const Problem = ({ children }: { children: string }) => children && <Notice kind="error">{children}</Notice>
+export const Problem = ({ children, retry }: ProblemProps) =>
+  children && (
+    <Notice kind="error">
+      {children}
+      {retry && (
+        <>
+          {' '}
+          <Button onPress={() => void retry()}>Try again</Button>
+        </>
+      )}
+    </Notice>
+  )

@@ -1,8 +1,9 @@
+import type { ReactNode } from 'react'
 import { FieldError, Input, Label, Text, TextArea, TextField, type TextFieldProps } from 'react-aria-components'
 
 interface Props extends Omit<TextFieldProps, 'children' | 'className'> {
   label: string
-  description?: string | undefined
+  description?: ReactNode
   placeholder?: string
   /** Its height. More than one makes it a multi-line field. */
   lines?: number

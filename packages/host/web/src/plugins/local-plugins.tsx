@@ -24,14 +24,15 @@ export function LocalPlugins({ locals }: { locals: LocalPlugin[] }) {
       <h2 id="local">Plugins in this repository</h2>
       <Problem>{problem}</Problem>
       <ul className="plain card">
-        {locals.map(({ name, url, isRunning }) => (
+        {locals.map(({ name, url, isRunning, isRemoved, problem: trouble }) => (
           <li key={name} className="row spread">
             <span>
               <strong>{name}</strong> <small>{url}</small>
+              {trouble && <small className="fault">{trouble}</small>}
             </span>
             {isRunning ? (
               <Button isDisabled={isBusy} onPress={() => register(name)}>
-                {isBusy && chosen === name ? 'Registering…' : `Register ${name}`}
+                {isBusy && chosen === name ? 'Registering…' : `Register ${name}${isRemoved ? ' again' : ''}`}
               </Button>
             ) : (
               <small>

@@ -1,19 +1,18 @@
 import { useLocation } from 'wouter'
-import type { PluginDetail } from '../../../src/wire.ts'
+import type { LocalPlugin, PluginDetail } from '../../../src/wire.ts'
 import { request } from '../api.ts'
 import { useAttempt } from '../attempt.ts'
 import { useLoaded } from '../loaded.ts'
-import { Button } from '../parts/button.tsx'
-import { CodeDetails } from '../parts/code.tsx'
-import { Confirm } from '../parts/confirm.tsx'
+import { Loading } from '../parts/loading.tsx'
 import { Notice, Problem } from '../parts/notice.tsx'
-import { Activation } from './activation.tsx'
+import { Tabs } from '../parts/tabs.tsx'
+import { Title } from '../parts/title.tsx'
 import { Developer } from './developer.tsx'
 import { authLabels } from './labels.ts'
 import { Logo } from './logo.tsx'
 import { OperationList } from './operation-list.tsx'
+import { Overview } from './overview.tsx'
 import { Report } from './report.tsx'
-import { Sharing } from './sharing.tsx'
 
 export function PluginView({ id }: { id: string }) {
   const {
@@ -22,19 +21,23 @@ export function PluginView({ id }: { id: string }) {
     problem: loadProblem,
     reload,
   } = useLoaded<PluginDetail>(`/api/plugins/${id}`)
+  const locals = useLoaded<LocalPlugin[]>('/api/workspace').value ?? []
   const { problem, attempt } = useAttempt()
   const [, go] = useLocation()
   const remove = () => attempt(() => request('DELETE', `/api/plugins/${id}`).then(() => go('/plugins')))
   if (!plugin)
     return (
       <main id="main" className="page" aria-busy={loadProblem === ''}>
-        <Problem>{loadProblem}</Problem>
+        {loadProblem === '' && <Loading />}
+        <Problem retry={reload}>{loadProblem}</Problem>
       </main>
     )
   const { title, isOwn, ownerName, trouble } = plugin
+  const isActive = plugin.activation === 'active'
   return (
     <main id="main" className="page">
-      <div className="row">
+      <Title>{title}</Title>
+      <div className="plugin-head">
         <Logo plugin={plugin} />
         <div>
           <h1>{title}</h1>
@@ -48,47 +51,42 @@ export function PluginView({ id }: { id: string }) {
       {trouble && (
         <Notice kind="warning">
           Calls are paused: {trouble}.{' '}
-          {isOwn ? 'Reload the plugin under “Developer settings” and review the changes.' : `Contact ${ownerName}.`}
+          {isOwn ? 'Reload the plugin under “Developer” and review the changes.' : `Contact ${ownerName}.`}
         </Notice>
       )}
-      <p>{plugin.descriptionForHuman}</p>
-      <Activation plugin={plugin} onChange={setPlugin} />
-      {plugin.activation === 'active' && (
-        <Button kind="primary" onPress={() => go(`/?plugin=${id}`)}>
-          Chat with {title}
-        </Button>
-      )}
-      <section className="card">
-        <OperationList operations={plugin.operations} />
-      </section>
-      {isOwn && (
-        <>
-          <Sharing plugin={plugin} onReload={reload} />
-          <Report id={id} />
-          <Developer plugin={plugin} onChange={setPlugin} onReload={reload} />
-        </>
-      )}
-      <Documents plugin={plugin} />
-      <Confirm
-        trigger={<Button kind="danger">Remove plugin</Button>}
-        title={`Remove ${title}?`}
-        action="Remove plugin"
-        onConfirm={() => void remove()}
-      >
-        {isOwn
-          ? 'This removes the plugin and its stored tokens for you and for everyone you shared it with. Conversations are kept.'
-          : `This signs you out of the plugin. ${ownerName} can share it with you again.`}
-      </Confirm>
+      <Tabs
+        label={title}
+        tabs={{
+          overview: {
+            title: 'Overview',
+            content: (
+              <Overview
+                plugin={plugin}
+                local={locals.find((local) => local.plugin === id)}
+                onChange={setPlugin}
+                onReload={reload}
+                onRemove={() => void remove()}
+              />
+            ),
+          },
+          operations: {
+            title: `Operations (${plugin.operations.length})`,
+            content: (
+              <OperationList
+                operations={plugin.operations}
+                {...(isActive && { callPath: (name) => `/?${new URLSearchParams({ plugin: id, operation: name })}` })}
+              />
+            ),
+          },
+          ...(isOwn && {
+            developer: {
+              title: 'Developer',
+              content: <Developer plugin={plugin} onChange={setPlugin} onReload={reload} />,
+            },
+            report: { title: 'Contract test', content: <Report id={id} /> },
+          }),
+        }}
+      />
     </main>
   )
 }
-
-/** The documents that were approved. */
-const Documents = ({ plugin: { manifest, spec, prompt } }: { plugin: PluginDetail }) => (
-  <section className="card" aria-labelledby="documents">
-    <h2 id="documents">Documents</h2>
-    <CodeDetails label="Prompt in ChatGPT’s format" text={prompt} />
-    {manifest !== undefined && <CodeDetails label="Manifest" text={manifest} />}
-    {spec !== undefined && <CodeDetails label="Spec" text={spec} />}
-  </section>
-)

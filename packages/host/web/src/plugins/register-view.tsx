@@ -6,6 +6,7 @@ import { Button } from '../parts/button.tsx'
 import { Form } from '../parts/form.tsx'
 import { Notice, Problem } from '../parts/notice.tsx'
 import { SecretInput, TextInput } from '../parts/text-input.tsx'
+import { Title } from '../parts/title.tsx'
 import { Approval } from './approval.tsx'
 import { useRegistration } from './registration.ts'
 import { StepList } from './step-list.tsx'
@@ -23,6 +24,7 @@ export function RegisterView() {
   }, [known])
   return (
     <main id="main" className="page">
+      <Title>Register a plugin</Title>
       <h1>Register a plugin</h1>
       <Form className="card" onSubmit={(values) => start('/api/registrations', values)}>
         <TextInput

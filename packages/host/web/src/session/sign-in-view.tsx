@@ -6,6 +6,7 @@ import { Button } from '../parts/button.tsx'
 import { Form } from '../parts/form.tsx'
 import { Problem } from '../parts/notice.tsx'
 import { TextInput } from '../parts/text-input.tsx'
+import { Title } from '../parts/title.tsx'
 import { useSession } from './session.ts'
 
 export function SignInView() {
@@ -17,6 +18,7 @@ export function SignInView() {
     attempt(async () => setSession(await request<Session>('POST', isNew ? '/api/users' : '/api/session', values)))
   return (
     <main id="main" className="alone">
+      <Title>{title}</Title>
       <Form className="card narrow" onSubmit={submit}>
         <h1>{title}</h1>
         <Problem>{problem}</Problem>

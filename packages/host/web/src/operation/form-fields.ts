@@ -1,6 +1,7 @@
 import { isNumber, numberText, parseExact, parseNumber } from '@reference-plugins/reader/exact-json'
 import { toSentences } from '../../../src/sentences.ts'
 import type { Schema } from '../../../src/wire.ts'
+import { toJson } from '../parts/json.ts'
 
 export interface FormField {
   name: string
@@ -120,3 +121,9 @@ const readNumber = (text: string): ReturnType<typeof parseNumber> => {
 
 /** A choice or a default as the form shows it. */
 export const textOf = (value: unknown): string => (isNumber(value) ? numberText(value) : String(value))
+
+/** An argument as the field shows it, so that reading the form gives the same argument. */
+export function fieldText({ kind }: FormField, value: unknown): string {
+  if (kind === 'json') return toJson(value)
+  return kind === 'list' && Array.isArray(value) ? value.map(textOf).join('\n') : textOf(value)
+}
