@@ -4,6 +4,7 @@ import { authModesPage } from './generate/auth-modes.ts'
 import { fillCodeBlocks } from './generate/code-blocks.ts'
 import { consumersPage } from './generate/consumers.ts'
 import { contractRulesPage } from './generate/contract-rules.ts'
+import { hostsPage } from './generate/hosts.ts'
 
 // Writes the pages and the code blocks that come from code. With --check, it fails where a file would change.
 
@@ -12,6 +13,7 @@ const pages: Record<string, () => string> = {
   'docs/auth-modes.md': authModesPage,
   'docs/consumers.md': consumersPage,
   'docs/contract-rules.md': contractRulesPage,
+  'docs/hosts.md': hostsPage,
 }
 const files = globSync(['README.md', 'docs/*.md', '{packages,plugins}/*/README.md'], { cwd: root }).sort()
 

@@ -4,6 +4,7 @@ import { challengeDocument, toDocuments } from './documents.ts'
 import { type Exchange, headersFor } from './exchange.ts'
 import { crossOrigin, knownOrigins } from './middleware/cors.ts'
 import { type Lifecycle, live, ready } from './middleware/health.ts'
+import { home } from './middleware/home.ts'
 import { hostCheck } from './middleware/host-check.ts'
 import { mcp } from './middleware/mcp.ts'
 import { mounts } from './middleware/mounts.ts'
@@ -29,6 +30,10 @@ export interface AppOptions {
   lifecycle?: Lifecycle
   /** The token with which OpenAI verifies the owner of this domain. */
   openAiChallenge?: string | undefined
+  /** Whether `/` and `/docs` show a page to people. By default they do. */
+  page?: boolean
+  /** Where development keeps its secrets; the page names the file. */
+  secretsFolder?: string
 }
 
 /** The Koa app that serves a plugin. `app.use` lists what happens to every request, in order; docs/a-request.md explains it. */
@@ -59,6 +64,7 @@ export async function createApp(plugin: Plugin, options: AppOptions): Promise<Ko
   app.use(await mcp({ plugin, publicUrl, rateLimit, isKnown }))
   app.use(pageHeaders(headers))
   app.use(mounts(plugin.mounts, rateLimit))
+  if (options.page ?? true) app.use(home({ plugin, publicUrl, development, secretsFolder: options.secretsFolder }))
   app.use(pages(fixed))
   return app
 }

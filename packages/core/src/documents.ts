@@ -55,7 +55,7 @@ function yaml(value: unknown): string {
 
 export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
-function toDocument(path: string, type: string, content: string | Buffer): Document {
+export function toDocument(path: string, type: string, content: string | Buffer): Document {
   const body = Buffer.from(content)
   return { path, type, body, etag: `"${createHash('sha256').update(body).digest('base64url')}"` }
 }

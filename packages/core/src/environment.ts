@@ -39,6 +39,7 @@ const Common = z.object({
     .string()
     .regex(/^[!-~]+$/, 'must be the token as OpenAI shows it, without spaces')
     .optional(),
+  PAGE: z.enum(['on', 'off'], 'must be on or off').default('on'),
   TRUSTED_PROXIES: z.coerce.number('must be a number').int().min(0).max(10).default(0),
 })
 

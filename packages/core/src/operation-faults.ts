@@ -19,6 +19,7 @@ const taken = [
   'legal',
   'mcp',
   'oauth',
+  '_page',
 ]
 // Their format limits their length.
 const boundedFormats = ['date', 'date-time', 'time', 'uuid', 'ipv4', 'ipv6']

@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { z } from 'zod'
 import { createApp } from './app.ts'
@@ -50,6 +50,8 @@ export async function serve<Own extends z.ZodType = z.ZodUnknown>(
       rateLimit: environment.RATE_LIMIT,
       proxies: environment.TRUSTED_PROXIES,
       openAiChallenge: environment.OPENAI_APPS_CHALLENGE,
+      page: environment.PAGE === 'on',
+      secretsFolder: dirname(environment.DATABASE_URL.replace(/^file:/, '')),
     })
     const running = await listen(app.callback(), {
       host,
@@ -60,7 +62,7 @@ export async function serve<Own extends z.ZodType = z.ZodUnknown>(
       throw toEnvironmentError(error, host, port)
     })
     started.push(() => running.stop())
-    console.log(startLine(plugin, publicUrl))
+    console.log(startLine(plugin, environment))
   } catch (error) {
     // A signal closed what the start needed.
     if (lifecycle.stopping) return
@@ -71,10 +73,11 @@ export async function serve<Own extends z.ZodType = z.ZodUnknown>(
   }
 }
 
-function startLine({ name, auth, servesFrom }: Plugin, publicUrl: string): string {
+function startLine({ name, auth, servesFrom }: Plugin, { PUBLIC_URL: publicUrl, PAGE }: Environment): string {
+  const page = PAGE === 'on' ? ' (open it in a browser)' : ''
   const places = 'manifest /.well-known/ai-plugin.json, spec /openapi.yaml, MCP /mcp'
   const data = servesFrom === undefined ? '' : `, data: ${servesFrom}`
-  return `${name} is ready at ${publicUrl}: ${places} (auth ${auth.manifest(publicUrl).type})${data}`
+  return `${name} is ready at ${publicUrl}${page}: ${places} (auth ${auth.manifest(publicUrl).type})${data}`
 }
 
 function stopOnSignal(lifecycle: Lifecycle, stop: () => Promise<void>): void {

@@ -92,3 +92,11 @@ test('what CORS_ORIGINS cannot take is refused with what can be done', () => {
         },
       )
 })
+
+test('PAGE is on unless it is off', () => {
+  assert.equal(read({}).PAGE, 'on')
+  assert.equal(read({ PAGE: 'on' }).PAGE, 'on')
+  assert.equal(read({ PAGE: 'off' }).PAGE, 'off')
+  for (const PAGE of ['false', 'OFF', '0', 'none'])
+    assert.throws(() => read({ PAGE }), isTold(/^PAGE must be on or off$/))
+})

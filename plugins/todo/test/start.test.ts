@@ -15,7 +15,7 @@ test('the start line says where the manifest, the spec and MCP are', async () =>
   const server = await startPlugin(folder, { PUBLIC_URL: 'https://todo.example.com' })
   assert.equal(
     server.output().trim(),
-    'todo is ready at https://todo.example.com: manifest /.well-known/ai-plugin.json, spec /openapi.yaml, MCP /mcp (auth none)',
+    'todo is ready at https://todo.example.com (open it in a browser): manifest /.well-known/ai-plugin.json, spec /openapi.yaml, MCP /mcp (auth none)',
   )
   assert.equal(await server.end('SIGTERM'), 0)
 })
