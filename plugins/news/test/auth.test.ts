@@ -9,13 +9,13 @@ import { main } from '../src/token-command.ts'
 import { type Served, serveNews, type User } from './fixture.ts'
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
-let news: Served
+let served: Served
 let user: User
 before(async () => {
-  news = await serveNews()
-  user = await news.as('ada')
+  served = await serveNews()
+  user = await served.as('ada')
 })
-after(() => news.close())
+after(() => served.close())
 
 const operations = [
   ['get', '/headlines'],
@@ -31,49 +31,49 @@ test('every operation refuses a missing token, a wrong token, and a token in the
   for (const [method, path] of operations) {
     const join = path.includes('?') ? '&' : '?'
     for (const request of [
-      news.api[method](path),
-      news.api[method](`${path}${join}token=${token}&access_token=${token}`),
-      news.api[method](path).send({ token, access_token: token }),
-      news.api[method](path).set('Cookie', `token=${token}`),
-      news.api[method](path).set('Authorization', `Bearer ${token}x`),
-      news.api[method](path).set('Authorization', `Bearer ${token.slice(1)}`),
-      news.api[method](path).set('Authorization', `Bearer ${token.toUpperCase()}`),
-      news.api[method](path).set('Authorization', `Basic ${Buffer.from(`a:${token}`).toString('base64')}`),
+      served.api[method](path),
+      served.api[method](`${path}${join}token=${token}&access_token=${token}`),
+      served.api[method](path).send({ token, access_token: token }),
+      served.api[method](path).set('Cookie', `token=${token}`),
+      served.api[method](path).set('Authorization', `Bearer ${token}x`),
+      served.api[method](path).set('Authorization', `Bearer ${token.slice(1)}`),
+      served.api[method](path).set('Authorization', `Bearer ${token.toUpperCase()}`),
+      served.api[method](path).set('Authorization', `Basic ${Buffer.from(`a:${token}`).toString('base64')}`),
     ])
       await request.expect(401).expect('WWW-Authenticate', /^Bearer realm="plugin"/)
   }
 })
 
 test('a token stops working when it is revoked or expires; other tokens of the user keep working', async () => {
-  const other = await news.as('ada')
-  const [listed] = (await news.tokens.list()).filter(({ user }) => user === 'ada').slice(-1)
-  assert.equal(await news.tokens.revoke(listed?.id ?? ''), true)
-  assert.equal(await news.tokens.revoke(listed?.id ?? ''), false)
+  const other = await served.as('ada')
+  const [listed] = (await served.tokens.list()).filter(({ user }) => user === 'ada').slice(-1)
+  assert.equal(await served.tokens.revoke(listed?.id ?? ''), true)
+  assert.equal(await served.tokens.revoke(listed?.id ?? ''), false)
   await other.get('/feeds').expect(401)
   await user.get('/feeds').expect(200)
-  const short = await news.tokens.add('ada', new Date(Date.now() - 1000).toISOString())
-  await news.api.get('/feeds').set('Authorization', `Bearer ${short}`).expect(401)
-  const long = await news.tokens.add('ada', new Date(Date.now() + 60_000).toISOString())
-  await news.api.get('/feeds').set('Authorization', `Bearer ${long}`).expect(200)
+  const short = await served.tokens.add('ada', new Date(Date.now() - 1000).toISOString())
+  await served.api.get('/feeds').set('Authorization', `Bearer ${short}`).expect(401)
+  const long = await served.tokens.add('ada', new Date(Date.now() + 60_000).toISOString())
+  await served.api.get('/feeds').set('Authorization', `Bearer ${long}`).expect(200)
 })
 
 test('neither the database nor the log contains a token', async () => {
   await user.get('/feeds').expect(200)
-  const bytes = [news.file, `${news.file}-wal`]
+  const bytes = [served.file, `${served.file}-wal`]
     .filter(existsSync)
     .map((file) => readFileSync(file, 'latin1'))
     .join('')
   assert.ok(bytes.includes('ada'), 'the right file is read')
   assert.ok(!bytes.includes(user.token) && !bytes.includes(user.token.slice(5)))
-  assert.ok(news.log().includes('/feeds'), 'the right log is read')
-  assert.ok(!news.log().includes(user.token.slice(5)))
+  assert.ok(served.log().includes('/feeds'), 'the right log is read')
+  assert.ok(!served.log().includes(user.token.slice(5)))
 })
 
 test('the manifest, the specs and the pages need no token', async () => {
-  const { body } = await news.api.get('/.well-known/ai-plugin.json').expect(200)
+  const { body } = await served.api.get('/.well-known/ai-plugin.json').expect(200)
   assert.deepEqual(body.auth, { type: 'user_http', authorization_type: 'bearer' })
   for (const path of ['/openapi.json', '/openapi.yaml', '/openapi-3.0.json', '/logo.png', '/legal', '/livez'])
-    await news.api.get(path).expect(200)
+    await served.api.get(path).expect(200)
 })
 
 test('the token command creates, lists and revokes tokens', async () => {

@@ -42,7 +42,7 @@ export async function serveNotes(database = temporaryDatabase()): Promise<Served
   const { scopes } = plugin.auth
   const issuer = await createAuthorizationServer({
     publicUrl,
-    title: 'Notes',
+    title: plugin.title,
     database: tables,
     scopes,
     clients: [client],

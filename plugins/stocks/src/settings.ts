@@ -8,7 +8,7 @@ const ServiceToken = z
     'must be a token of at least 32 characters: letters, digits and -._~+/ (separate several with commas)',
   )
 
-/** The variables that only stocks reads. */
+/** The variables that only this plugin reads. */
 export const StocksSettings = z.object({
   STOCKS_SOURCE: z.enum(['sample', 'yahoo'], 'must be sample or yahoo').default('sample'),
   STOCKS_SERVICE_TOKENS: listOf(ServiceToken).optional(),
