@@ -24,6 +24,7 @@ export interface UpstreamOptions {
   maximumBytes?: number
 }
 
+type AnswerKind = 'json' | 'text' | 'any' | 'nothing'
 type AnswerOutput = z.ZodObject<typeof cutOutput & z.core.$ZodLooseShape>
 
 type PathValues<Path extends string> = [PathNames<Path>] extends [never]
@@ -44,8 +45,8 @@ export type UpstreamCall<Path extends string, Output extends AnswerOutput> = Pat
   output: Output
   /** The member of the output for the whole answer, if the answer is no object. */
   as?: keyof z.output<Output> & string
-  /** What the answer is. By default JSON; `nothing` ignores it, for `doneOutput`. */
-  answer?: 'json' | 'text' | 'nothing'
+  /** What the answer is. By default JSON; `any` is JSON or else text; `nothing` ignores it, for `doneOutput`. */
+  answer?: AnswerKind
   context: Pick<Context, 'signal' | 'log'>
 }
 
@@ -60,6 +61,12 @@ export interface Upstream {
   ): Promise<z.input<Output>>
 }
 
+const accepted: Record<AnswerKind, string> = {
+  json: 'application/json',
+  text: 'text/*, */*;q=0.5',
+  any: 'application/json, */*;q=0.5',
+  nothing: '*/*',
+}
 const defaultTimeout = 20_000
 const defaultBytes = 4 * 2 ** 20
 // Leaves room for what is cut, in words.
@@ -95,12 +102,12 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     async call(route, { query = {}, headers = {}, output, as, answer = 'json', context, ...given }) {
       const [method = '', path = ''] = route.split(' ')
       const url = urlOf(baseUrl, path, (given.path ?? {}) as Record<string, Scalar>, query)
-      const sent = new Headers({ accept: answer === 'text' ? 'text/*, */*;q=0.5' : 'application/json' })
+      const sent = new Headers({ accept: accepted[answer] })
       for (const [header, value] of pairsOf(headers)) sent.set(header, headerText(value))
       const body = bodyOf(given, sent)
       addCredentials(credentials, url, sent)
       const received = await receive(route, { method, url, headers: sent, body }, context)
-      const value = answer === 'nothing' ? { status: 'success' } : readAnswer(name, answer, received)
+      const value = readAnswer(name, answer, received)
       const whole = as === undefined ? value : { [as]: value }
       const { value: fitted, cut, fits } = fitTo(output, whole, longestFitted)
       if (!fits) throw new Problem(502, `${name} answered with more than this plugin can pass on: ask for less`)
@@ -131,14 +138,15 @@ function bodyOf(
     return new URLSearchParams(pairsOf(form)).toString()
   }
   if (body === undefined) return undefined
-  headers.set('content-type', 'application/json')
+  if (!headers.has('content-type')) headers.set('content-type', 'application/json')
   return JSON.stringify(body)
 }
 
 /** Nothing but printable Latin, so that no value can begin another header. */
 const headerText = (value: string): string => (/^[\x20-\x7e]*$/.test(value) ? value : encodeURIComponent(value))
 
-function readAnswer(name: string, answer: 'json' | 'text', { body, headers }: Received): unknown {
+function readAnswer(name: string, answer: AnswerKind, { body, headers }: Received): unknown {
+  if (answer === 'nothing') return { status: 'success' }
   if (body === undefined) throw new Problem(502, `${name} answered with more than this plugin reads: ask for less`)
   const text = body.toString('utf8').replace(/^\uFEFF/, '')
   if (answer === 'text') return text
@@ -146,6 +154,7 @@ function readAnswer(name: string, answer: 'json' | 'text', { body, headers }: Re
   try {
     return parseJson(text)
   } catch {
+    if (answer === 'any') return text
     const isPage = /html/i.test(headers.get('content-type') ?? '') || /^\s*</.test(text)
     throw new Problem(
       502,

@@ -8,7 +8,9 @@ import {
   createUpstream,
   cutOutput,
   doneOutput,
+  given,
   int64,
+  jsonText,
   Problem,
   type UpstreamOptions,
 } from '../../src/index.ts'
@@ -374,4 +376,20 @@ test('an API that is not there is a 502', async (t) => {
   const problem = await problemOf(createUpstream(options).call('POST /a', { body: {}, output: Thing, context }))
   assert.equal(problem.status, 502)
   assert.match(problem.message, /cannot be reached/)
+})
+
+test('a value that is nested is an input as JSON, and one that is not given is not sent', async (t) => {
+  const input = jsonText(100, 'a list')
+  assert.deepEqual(input.parse('[{"id": 1}]'), [{ id: 1 }])
+  assert.equal(JSON.stringify(input.parse('[9007199254740993]')), '[9007199254740993]')
+  for (const wrong of ['', '{"id": 1}', '[1', '1', '"x"']) assert.equal(input.safeParse(wrong).success, false, wrong)
+  assert.equal(jsonText(100, 'an object').safeParse('[]').success, false)
+  assert.equal(jsonText(100, 'a value').parse('5'), 5)
+  assert.equal(given({ id: undefined }), undefined)
+  const { upstream, asked, context } = await upstreamOf(t, (_, response) => response.end('plain'))
+  const output = z.object({ answer: z.unknown(), ...cutOutput })
+  const body = { list: input.parse('[9007199254740993]'), inner: given({ a: undefined }) }
+  const answer = await upstream.call('POST /a', { body, as: 'answer', answer: 'any', output, context })
+  assert.deepEqual(answer, { answer: 'plain' })
+  assert.equal(asked[0]?.body, '{"list":[9007199254740993]}')
 })
