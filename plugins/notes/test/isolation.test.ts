@@ -70,14 +70,6 @@ test('import and export handle only the notes of the user', async () => {
   assert.equal((await ada.get('/search?query=imported').expect(200)).body.results.length, 0)
 })
 
-test('operations that read need notes:read, and operations that write need notes:write', async () => {
-  const read = { id: 'ada', scopes: ['notes:read'] }
-  for (const operation of served.plugin.operations) {
-    assert.ok(operation.scope === 'notes:read' || operation.scope === 'notes:write', operation.id)
-    assert.equal(operation.method === 'GET', read.scopes.includes(operation.scope), operation.id)
-  }
-})
-
 function toBuffer(response: unknown, done: (error: Error | null, body: Buffer) => void): void {
   const chunks: Buffer[] = []
   const stream = response as NodeJS.ReadableStream

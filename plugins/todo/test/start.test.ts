@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
-import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { startFailureTest, startPlugin } from '@reference-plugins/testing/processes'
-import { temporaryFolder } from '@reference-plugins/testing/temporary'
 
 const folder = new URL('..', import.meta.url)
 
 test('the start line says where the manifest, the spec and MCP are', async () => {
   const server = await startPlugin(folder, { PUBLIC_URL: 'https://todo.example.com' })
-  assert.equal(
-    server.output().trim(),
-    'todo is ready at https://todo.example.com: manifest /.well-known/ai-plugin.json, spec /openapi.yaml, MCP /mcp (auth none)',
+  assert.ok(
+    server
+      .output()
+      .startsWith(
+        'todo is ready at https://todo.example.com: manifest /.well-known/ai-plugin.json, spec /openapi.yaml, MCP /mcp (auth none)',
+      ),
   )
   assert.equal(await server.end('SIGTERM'), 0)
 })
@@ -21,22 +21,12 @@ test('the start line says where the manifest, the spec and MCP are', async () =>
 const taken = createServer().listen(0, '127.0.0.1')
 await once(taken, 'listening')
 after(() => taken.close())
-const data = temporaryFolder()
-writeFileSync(
-  join(data, 'no-database'),
-  'this text is long enough to be taken for the header of a database file, which it is not',
-)
 startFailureTest(folder, [
   [{ PORT: String((taken.address() as AddressInfo).port) }, /in use.*PORT/],
   [{ PORT: 'abc' }, /PORT must be a number/],
   [{ PUBLIC_URL: 'https://example.com/todo' }, /PUBLIC_URL must be an origin/],
   [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
   [{ HOST: '203.0.113.1' }, /HOST=203\.0\.113\.1/],
-  [{ DATABASE_URL: 'file:/nowhere/at/all/todo.sqlite' }, /DATABASE_URL=.*no folder/],
-  [{ DATABASE_URL: `file:${data}` }, /DATABASE_URL/],
-  [{ DATABASE_URL: `file:${data}/no-database` }, /DATABASE_URL.*not a database/],
-  [{ DATABASE_URL: 'postgres://localhost/todo' }, /DATABASE_URL has postgres:/],
-  [{ DATABASE_URL: 'todo.sqlite' }, /DATABASE_URL/],
 ])
 
 test('/livez and /readyz give no details', async () => {

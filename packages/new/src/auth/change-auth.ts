@@ -1,13 +1,21 @@
 import type { Name } from '../name.ts'
 import type { Plan } from '../plan.ts'
 import type { Workspace } from '../workspace/workspace.ts'
-import type { AuthMode } from './auth-mode.ts'
+import { type AuthMode, authModes } from './auth-mode.ts'
 
 export interface AuthRequest {
   workspace: Workspace
   name: Name
   title: string
   auth: AuthMode
+}
+
+/** The auth modes that the operations of a plugin can be served with, and why no others. */
+export function authModesFor(files: ReadonlyMap<string, string>): { modes: readonly AuthMode[]; reason: string } {
+  const code = ['src/plugin.ts', 'src/operations.ts'].map((path) => files.get(path) ?? '').join('\n')
+  if (/^\s*scope: /m.test(code)) return { modes: ['oauth'], reason: 'asks for scopes, which only oauth has' }
+  if (/\buserOperation\(/.test(code)) return { modes: ['user', 'oauth'], reason: 'keeps data for each user' }
+  return { modes: authModes, reason: '' }
 }
 
 /**

@@ -10,6 +10,8 @@ export interface WorkspacePlugin {
   folder: string
   port: number | undefined
   auth: AuthMode | undefined
+  /** What it does, for people. */
+  description: string | undefined
 }
 
 /** The repository in which the plugin is made. */
@@ -41,6 +43,12 @@ function readPlugin(folder: string): WorkspacePlugin {
   const main = readFileSync(join(folder, 'src/main.ts'), 'utf8')
   const port = /\bport: (\d+)/.exec(main)?.[1]
   const path = join(folder, 'src/plugin.ts')
-  const auth = existsSync(path) ? authModeOf(new DefinitionSource(readFileSync(path, 'utf8'))) : undefined
-  return { name: basename(folder), folder, port: port === undefined ? undefined : Number(port), auth }
+  const source = new DefinitionSource(existsSync(path) ? readFileSync(path, 'utf8') : '')
+  return {
+    name: basename(folder),
+    folder,
+    port: port === undefined ? undefined : Number(port),
+    auth: authModeOf(source),
+    description: source.textMember('descriptionForHuman'),
+  }
 }
