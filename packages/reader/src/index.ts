@@ -1,3 +1,5 @@
+export { mergeAllOf } from './flat/merged-schema.ts'
+export { readTypes, type TypeName } from './flat/schema-types.ts'
 export { isPublic, missingSignIn, schemesOf, signInOf } from './flat/sign-in-needs.ts'
 export { readSpec, readSpecNow, type SpecRead } from './flat/spec.ts'
 export { anthropic, openai, type StrictSubset, strictFaults } from './flat/strict-subset.ts'
@@ -24,9 +26,21 @@ export { checkArguments } from './request/arguments.ts'
 export { type OperationRequest, toRequest, writeRequest } from './request/request.ts'
 export { RequestRefused } from './request/request-refused.ts'
 export { DocumentRefused } from './text/document-refused.ts'
-export { formsOf, isObject, isOfType, listOfAny, objectOf, pairsOf, without } from './text/members.ts'
+export {
+  formsOf,
+  isObject,
+  isOfType,
+  isTrue,
+  listOfAny,
+  memberOf,
+  objectOf,
+  pairsOf,
+  step,
+  without,
+  wordOf,
+} from './text/members.ts'
 export { fitIdentifier, fitName, shortHash, UniqueNames } from './text/names.ts'
-export { cut, plainText } from './text/plain-text.ts'
+export { cut, plainLine, plainText } from './text/plain-text.ts'
 export { Repairs } from './text/repairs.ts'
 export { readSpecText } from './text/spec-text.ts'
 export { documentKind } from './text/text-kind.ts'

@@ -11,17 +11,17 @@ import { addDevelopmentTokens, UserTokens, userTokenMigrations } from './user-to
 
 export const newsMigrations = { ...feedMigrations, ...userTokenMigrations }
 
-/** News from feeds. Each user pastes a token of their own and follows feeds of their own. */
+/** News from feeds. Each user follows feeds of their own. */
 export async function createNewsPlugin(settings: NewsSettings) {
-  const { DATABASE_URL, PUBLIC_URL, NODE_ENV, NEWS_FEEDS, NEWS_ALLOW_LOOPBACK } = settings
-  const database = await openDatabase(DATABASE_URL, newsMigrations)
+  const { NEWS_FEEDS, NEWS_ALLOW_LOOPBACK } = settings
+  const database = await openDatabase(settings.DATABASE_URL, newsMigrations)
   const tokens = new UserTokens(database)
-  if (NODE_ENV === 'development') await addDevelopmentTokens(tokens, DATABASE_URL)
+  if (settings.NODE_ENV === 'development') await addDevelopmentTokens(tokens, settings.DATABASE_URL)
   const feeds = new Feeds(database)
   const poller = new FeedPoller({
     feeds,
     allowLoopback: NEWS_ALLOW_LOOPBACK === 'true',
-    userAgent: `reference-plugins-news/1 (+${PUBLIC_URL}/legal)`,
+    userAgent: `reference-plugins-news/1 (+${settings.PUBLIC_URL}/legal)`,
   })
   await poller.start(NEWS_FEEDS ?? sampleFeeds)
 

@@ -3,99 +3,86 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { type Database, openDatabase } from '@reference-plugins/store'
+import { protectionTests } from '@reference-plugins/testing'
 import { runPrinted } from '@reference-plugins/testing/printed'
+import { firstStatus, startPlugin } from '@reference-plugins/testing/processes'
+import { type ServedPlugin, servePlugin } from '@reference-plugins/testing/serve-plugin'
 import { temporaryDatabase } from '@reference-plugins/testing/temporary'
+import { createNewsPlugin, newsMigrations } from '../src/plugin.ts'
 import { main } from '../src/token-command.ts'
-import { type Served, serveNews, type User } from './fixture.ts'
+import { UserTokens } from '../src/user-tokens.ts'
 
-const folder = fileURLToPath(new URL('..', import.meta.url))
-let news: Served
-let user: User
+const folder = new URL('..', import.meta.url)
+let served: ServedPlugin
+let database: Database
+let tokens: UserTokens
+let token: string
 before(async () => {
-  news = await serveNews()
-  user = await news.as('ada')
+  served = await servePlugin(createNewsPlugin)
+  database = await openDatabase(served.database, newsMigrations)
+  tokens = new UserTokens(database)
+  token = await tokens.add('ada')
 })
-after(() => news.close())
-
-const operations = [
-  ['get', '/headlines'],
-  ['get', '/search?query=a'],
-  ['get', '/articles/a'],
-  ['get', '/feeds'],
-  ['post', '/feeds'],
-  ['delete', '/feeds/a'],
-] as const
-
-test('every operation refuses a missing token, a wrong token, and a token in the wrong place', async () => {
-  const { token } = user
-  for (const [method, path] of operations) {
-    const join = path.includes('?') ? '&' : '?'
-    for (const request of [
-      news.api[method](path),
-      news.api[method](`${path}${join}token=${token}&access_token=${token}`),
-      news.api[method](path).send({ token, access_token: token }),
-      news.api[method](path).set('Cookie', `token=${token}`),
-      news.api[method](path).set('Authorization', `Bearer ${token}x`),
-      news.api[method](path).set('Authorization', `Bearer ${token.slice(1)}`),
-      news.api[method](path).set('Authorization', `Bearer ${token.toUpperCase()}`),
-      news.api[method](path).set('Authorization', `Basic ${Buffer.from(`a:${token}`).toString('base64')}`),
-    ])
-      await request.expect(401).expect('WWW-Authenticate', /^Bearer realm="plugin"/)
-  }
+after(async () => {
+  await database.close()
+  await served.close()
 })
+
+protectionTests(() => ({ ...served, token }))
 
 test('a token stops working when it is revoked or expires; other tokens of the user keep working', async () => {
-  const other = await news.as('ada')
-  const [listed] = (await news.tokens.list()).filter(({ user }) => user === 'ada').slice(-1)
-  assert.equal(await news.tokens.revoke(listed?.id ?? ''), true)
-  assert.equal(await news.tokens.revoke(listed?.id ?? ''), false)
-  await other.get('/feeds').expect(401)
-  await user.get('/feeds').expect(200)
-  const short = await news.tokens.add('ada', new Date(Date.now() - 1000).toISOString())
-  await news.api.get('/feeds').set('Authorization', `Bearer ${short}`).expect(401)
-  const long = await news.tokens.add('ada', new Date(Date.now() + 60_000).toISOString())
-  await news.api.get('/feeds').set('Authorization', `Bearer ${long}`).expect(200)
+  const { auth } = served.plugin
+  const isAccepted = (one: string) =>
+    auth.authenticate(`Bearer ${one}`).then(
+      (caller) => caller?.id === 'ada',
+      () => false,
+    )
+  const other = await tokens.add('ada')
+  assert.equal(await isAccepted(other), true)
+  const [listed] = (await tokens.list()).filter(({ user }) => user === 'ada').slice(-1)
+  assert.equal(await tokens.revoke(listed?.id ?? ''), true)
+  assert.equal(await tokens.revoke(listed?.id ?? ''), false)
+  assert.equal(await isAccepted(other), false)
+  assert.equal(await isAccepted(token), true)
+  assert.equal(await isAccepted(await tokens.add('ada', new Date(Date.now() - 1000).toISOString())), false)
+  assert.equal(await isAccepted(await tokens.add('ada', new Date(Date.now() + 60_000).toISOString())), true)
 })
 
-test('neither the database nor the log contains a token', async () => {
-  await user.get('/feeds').expect(200)
-  const bytes = [news.file, `${news.file}-wal`]
+test('the database does not contain a token', () => {
+  const file = served.database.slice('file:'.length)
+  const bytes = [file, `${file}-wal`]
     .filter(existsSync)
-    .map((file) => readFileSync(file, 'latin1'))
+    .map((path) => readFileSync(path, 'latin1'))
     .join('')
   assert.ok(bytes.includes('ada'), 'the right file is read')
-  assert.ok(!bytes.includes(user.token) && !bytes.includes(user.token.slice(5)))
-  assert.ok(news.log().includes('/feeds'), 'the right log is read')
-  assert.ok(!news.log().includes(user.token.slice(5)))
+  assert.ok(!bytes.includes(token) && !bytes.includes(token.slice(5)))
 })
 
-test('the manifest, the specs and the pages need no token', async () => {
-  const { body } = await news.api.get('/.well-known/ai-plugin.json').expect(200)
+test('the manifest has the auth mode', async () => {
+  const { body } = await served.anonymous.get('/.well-known/ai-plugin.json').expect(200)
   assert.deepEqual(body.auth, { type: 'user_http', authorization_type: 'bearer' })
-  for (const path of ['/openapi.json', '/openapi.yaml', '/openapi-3.0.json', '/logo.png', '/legal', '/livez'])
-    await news.api.get(path).expect(200)
 })
 
-test('the token command creates, lists and revokes tokens', async () => {
+test('the token command creates, lists and revokes tokens', async (t) => {
   const DATABASE_URL = temporaryDatabase()
   const token = (...words: string[]) => runPrinted(main, words, { DATABASE_URL })
   const { stdout } = spawnSync(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', 'src/token.ts', 'add', 'Ada Lovelace', '--days', '30'],
-    { cwd: folder, env: { ...process.env, DATABASE_URL }, encoding: 'utf8' },
+    { cwd: fileURLToPath(folder), env: { ...process.env, DATABASE_URL }, encoding: 'utf8' },
   )
   assert.match(stdout, /^news_[\w-]{43}\n$/)
   const secret = stdout.trim()
   const listed = await token('list')
   assert.match(listed.output, /^[0-9a-f]{8} {2}Ada Lovelace {2}created .* valid until /)
   assert.ok(!listed.output.includes(secret))
-  const served = await serveNews({ DATABASE_URL })
-  const call = () => served.api.get('/feeds').set('Authorization', `Bearer ${secret}`)
-  await call().expect(200)
+  const started = await startPlugin(folder, { DATABASE_URL })
+  t.after(() => started.end('SIGKILL'))
+  assert.notEqual(await firstStatus(started.url, secret), 401)
   const id = listed.output.slice(0, 8)
   assert.deepEqual(await token('revoke', id), { code: 0, output: `${id} is revoked` })
-  await call().expect(401)
-  await served.close()
+  assert.equal(await firstStatus(started.url, secret), 401)
   assert.match((await token('list')).output, /revoked/)
   for (const words of [
     [],

@@ -6,7 +6,7 @@ import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import supertest from 'supertest'
 import { createNewsPlugin, newsMigrations } from '../src/plugin.ts'
 import type { NewsSettings } from '../src/settings.ts'
-import { UserTokens } from '../src/user-tokens.ts'
+import { openUsers, userSettings } from './users.ts'
 
 const publicUrl = 'https://news.example.com'
 
@@ -20,21 +20,25 @@ export interface User {
 export async function serveNews(settings: Partial<NewsSettings> = {}) {
   let written = ''
   const database = settings.DATABASE_URL ?? temporaryDatabase()
-  const plugin: Plugin = await createNewsPlugin({ PUBLIC_URL: publicUrl, DATABASE_URL: database, ...settings })
+  const plugin: Plugin = await createNewsPlugin({
+    PUBLIC_URL: publicUrl,
+    DATABASE_URL: database,
+    ...userSettings,
+    ...settings,
+  })
   const log = createLog('trace', false, { write: (line) => (written += line) })
   const app = await createApp(plugin, { publicUrl, log, rateLimit: 1_000_000 })
   const api = supertest(app.callback() as unknown as Server)
   const tables = await openDatabase(database, newsMigrations)
-  const tokens = new UserTokens(tables)
+  const users = await openUsers(plugin, tables, publicUrl)
   return {
     plugin,
     api,
     tables,
-    tokens,
     file: database.slice('file:'.length),
     log: () => written,
     async as(name: string): Promise<User> {
-      const token = await tokens.add(name)
+      const token = await users.tokenFor(name)
       const set = (test: supertest.Test) => test.set('Authorization', `Bearer ${token}`)
       return {
         token,
@@ -45,6 +49,7 @@ export async function serveNews(settings: Partial<NewsSettings> = {}) {
     },
     async close() {
       await closePlugin(plugin)
+      await users.close()
       await tables.close()
     },
   }

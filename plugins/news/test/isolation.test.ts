@@ -3,19 +3,19 @@ import { after, before, test } from 'node:test'
 import { rss, type Served, serveFeeds, serveNews, type User } from './fixture.ts'
 
 let web: Awaited<ReturnType<typeof serveFeeds>>
-let news: Served
+let served: Served
 let ada: User
 let bob: User
 before(async () => {
   web = await serveFeeds((request, response) =>
     response.end(rss(`Feed ${request.url}`, { [`${request.url}`]: `canary harbour ${request.url}` })),
   )
-  news = await serveNews({ NEWS_ALLOW_LOOPBACK: 'true' })
-  ada = await news.as('ada')
-  bob = await news.as('bob')
+  served = await serveNews({ NEWS_ALLOW_LOOPBACK: 'true' })
+  ada = await served.as('ada')
+  bob = await served.as('bob')
 })
 after(async () => {
-  await news.close()
+  await served.close()
   web.close()
 })
 

@@ -12,13 +12,13 @@ interface Article {
 
 // In whole seconds, as the plugin says it.
 const started = Math.floor(Date.now() / 1000) * 1000
-let news: Served
+let served: Served
 let user: User
 before(async () => {
-  news = await serveNews()
-  user = await news.as('ada')
+  served = await serveNews()
+  user = await served.as('ada')
 })
-after(() => news.close())
+after(() => served.close())
 
 const articlesOf = async (path: string): Promise<Article[]> => (await user.get(path).expect(200)).body.articles
 
@@ -99,7 +99,7 @@ for (const [query, titles] of [
   })
 
 test('each user can remove a default feed without removing it for others', async () => {
-  const other = await news.as('grace')
+  const other = await served.as('grace')
   const { feeds } = (await other.get('/feeds').expect(200)).body
   await other.delete(`/feeds/${feeds[0].id}`).expect(200)
   await other.delete(`/feeds/${feeds[0].id}`).expect(404)

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Served, serveNews, type User } from './fixture.ts'
 
-let news: Served
+let served: Served
 let user: User
 before(async () => {
-  news = await serveNews()
-  user = await news.as('ada')
+  served = await serveNews()
+  user = await served.as('ada')
 })
-after(() => news.close())
+after(() => served.close())
 
 const search = (query: string) => user.get(`/search?query=${encodeURIComponent(query)}`)
 const titles = async (query: string): Promise<string[]> =>

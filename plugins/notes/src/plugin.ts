@@ -7,19 +7,20 @@ import { Notes, noteMigrations } from './notebook/notes.ts'
 import { createOperations } from './operations.ts'
 import type { NotesSettings } from './settings.ts'
 
+export const notesMigrations = { ...oauthMigrations, ...noteMigrations }
+
 const scopes = {
   'notes:read': 'Read and search your notes',
   'notes:write': 'Add, change and delete your notes',
 } as const
 
-/** A personal knowledge base. Users sign in with OAuth and see only their own notes. */
+/** A personal knowledge base. Users see only their own notes. */
 export async function createNotesPlugin(settings: NotesSettings) {
-  const { PUBLIC_URL: publicUrl, DATABASE_URL } = settings
-  const database = await openDatabase(DATABASE_URL, { ...oauthMigrations, ...noteMigrations })
+  const database = await openDatabase(settings.DATABASE_URL, notesMigrations)
   const notes = new Notes(database)
   const signIn = await createSignIn({
     environment: settings,
-    publicUrl,
+    publicUrl: settings.PUBLIC_URL,
     title: 'Notes',
     database,
     scopes,
@@ -43,6 +44,6 @@ export async function createNotesPlugin(settings: NotesSettings) {
     auth: signIn.auth,
     needs: [database, signIn],
     mounts: [...signIn.mounts, ...createNoteFiles(notes, signIn.auth)],
-    operations: { ...createKnowledgeOperations(notes, publicUrl), ...createOperations(notes) },
+    operations: { ...createKnowledgeOperations(notes, settings.PUBLIC_URL), ...createOperations(notes) },
   })
 }

@@ -1,6 +1,6 @@
 import type { Settings } from '@reference-plugins/core'
 import { SignInEnvironment } from '@reference-plugins/oauth-server'
 
-/** The variables that only notes reads: how users sign in. To add your own, extend the schema. */
+/** The variables that only this plugin reads: how users sign in. To add your own, extend the schema. */
 export const NotesSettings = SignInEnvironment
 export type NotesSettings = Settings<typeof NotesSettings>

@@ -1,21 +1,12 @@
 import type { Server } from 'node:http'
 import { closePlugin, createApp, createLog, type Plugin } from '@reference-plugins/core'
-import { createAuthorizationServer, oauthMigrations } from '@reference-plugins/oauth-server'
 import { openDatabase } from '@reference-plugins/store'
 import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import supertest from 'supertest'
-import { noteMigrations } from '../src/notebook/notes.ts'
-import { createNotesPlugin } from '../src/plugin.ts'
+import { createNotesPlugin, notesMigrations } from '../src/plugin.ts'
+import { openUsers, userSettings } from './users.ts'
 
 export const publicUrl = 'https://notes.example.com'
-const client = {
-  id: 'test',
-  secret: 'x'.repeat(40),
-  name: 'Test',
-  redirectUris: ['https://a.example.com/'],
-  pkce: true,
-}
-
 export interface Served {
   plugin: Plugin
   /** Sends requests without a token. */
@@ -33,30 +24,18 @@ export interface User {
   delete: (path: string) => supertest.Test
 }
 
-/** The plugin on a new database, and a second authorization server on the same tables that issues tokens. */
+/** The plugin on a new database. */
 export async function serveNotes(database = temporaryDatabase()): Promise<Served> {
-  const plugin = await createNotesPlugin({ PUBLIC_URL: publicUrl, DATABASE_URL: database, OAUTH_CLIENTS: [client] })
+  const plugin = await createNotesPlugin({ PUBLIC_URL: publicUrl, DATABASE_URL: database, ...userSettings })
   const app = await createApp(plugin, { publicUrl, log: createLog('silent', false), rateLimit: 1_000_000 })
   const api = supertest(app.callback() as unknown as Server)
-  const tables = await openDatabase(database, { ...oauthMigrations, ...noteMigrations })
-  const { scopes } = plugin.auth
-  const issuer = await createAuthorizationServer({
-    publicUrl,
-    title: 'Notes',
-    database: tables,
-    scopes,
-    clients: [client],
-  })
+  const tables = await openDatabase(database, notesMigrations)
+  const users = await openUsers(plugin, tables, publicUrl)
   return {
     plugin,
     api,
     async as(name) {
-      // Without a password, which takes a quarter of a second to hash.
-      await tables.run`
-        INSERT INTO oauth_account (id, name, key, password, created_at) VALUES (${name}, ${name}, ${name}, '', 0)
-        ON CONFLICT (key) DO NOTHING`
-      const account = await issuer.accounts.findByName(name)
-      const token = await issuer.issueAccessToken(account?.id ?? name, client.id)
+      const token = await users.tokenFor(name)
       const set = (test: supertest.Test) => test.set('Authorization', `Bearer ${token}`)
       return {
         token,
@@ -67,7 +46,7 @@ export async function serveNotes(database = temporaryDatabase()): Promise<Served
       }
     },
     async close() {
-      await issuer.close()
+      await users.close()
       await tables.close()
       await closePlugin(plugin)
     },

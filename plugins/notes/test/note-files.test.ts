@@ -13,13 +13,13 @@ import { readArchive } from '../src/files/archive.ts'
 import { Budget } from '../src/files/budget.ts'
 import { type Served, serveNotes, type User } from './fixture.ts'
 
-let notes: Served
+let served: Served
 let user: User
 let users = 0
 before(async () => {
-  notes = await serveNotes()
+  served = await serveNotes()
 })
-after(() => notes.close())
+after(() => served.close())
 
 const zipOf = async (files: Record<string, string | Buffer>): Promise<Buffer> => {
   const zip = new ZipFile()
@@ -28,12 +28,12 @@ const zipOf = async (files: Record<string, string | Buffer>): Promise<Buffer> =>
   return buffer(zip.outputStream)
 }
 const upload = (files: Record<string, string | Buffer>) => {
-  const request = notes.api.post('/import').set('Authorization', `Bearer ${user.token}`)
+  const request = served.api.post('/import').set('Authorization', `Bearer ${user.token}`)
   for (const [name, content] of Object.entries(files)) request.attach('file', Buffer.from(content), name)
   return request
 }
 const newUser = async () => {
-  user = await notes.as(`user${users++}`)
+  user = await served.as(`user${users++}`)
 }
 const listed = async () => (await user.get('/notes').expect(200)).body.notes
 
@@ -119,7 +119,7 @@ function toBuffer(response: unknown, done: (error: Error | null, body: Buffer) =
 
 test('an upload is read whatever its fields are called, and a guess is said', async () => {
   await newUser()
-  const { body } = await notes.api
+  const { body } = await served.api
     .post('/import')
     .set('Authorization', `Bearer ${user.token}`)
     .set('Content-Type', 'multipart/form-data; boundary=x')
@@ -172,7 +172,7 @@ test('memory stays flat under hostile uploads', async () => {
 
 test('invalid and oversized uploads are refused', async () => {
   await newUser()
-  const raw = () => notes.api.post('/import').set('Authorization', `Bearer ${user.token}`)
+  const raw = () => served.api.post('/import').set('Authorization', `Bearer ${user.token}`)
   await raw().send({ a: 1 }).expect(415)
   await raw().set('Content-Type', 'multipart/form-data').send('x').expect(400)
   await raw().set('Content-Type', 'multipart/form-data; boundary=x').send('--x\r\nContent-Disp').expect(400)
@@ -184,8 +184,8 @@ test('invalid and oversized uploads are refused', async () => {
   assert.deepEqual(await listed(), [])
   await user.get('/import').expect(405)
   await user.post('/export').expect(405)
-  await notes.api.post('/import').attach('file', Buffer.from('x'), 'a.md').expect(401)
-  await notes.api
+  await served.api.post('/import').attach('file', Buffer.from('x'), 'a.md').expect(401)
+  await served.api
     .get('/export')
     .expect(401)
     .expect('WWW-Authenticate', /resource_metadata/)
@@ -226,7 +226,7 @@ function readOptional(file: string): string {
 test('refused tokens are counted', async () => {
   const statuses = new Set<number>()
   for (let count = 0; count < 130; count++) {
-    const call = count % 2 ? notes.api.get('/export') : notes.api.post('/import')
+    const call = count % 2 ? served.api.get('/export') : served.api.post('/import')
     statuses.add((await call.set('Authorization', `Bearer wrong${count}`)).status)
   }
   assert.deepEqual([...statuses], [401, 429])

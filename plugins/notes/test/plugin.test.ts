@@ -3,15 +3,15 @@ import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Served, serveNotes, type User } from './fixture.ts'
 
-let notes: Served
+let served: Served
 let user: User
 let users = 0
 before(async () => {
-  notes = await serveNotes()
+  served = await serveNotes()
 })
-after(() => notes.close())
+after(() => served.close())
 
-const newUser = () => notes.as(`user${users++}`)
+const newUser = () => served.as(`user${users++}`)
 const add = async (user: User, note: object) => (await user.post('/notes', note).expect(200)).body
 
 test('a note has the text, title and tags that it was added with', async () => {

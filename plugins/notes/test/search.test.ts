@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Served, serveNotes, type User } from './fixture.ts'
 
-let notes: Served
+let served: Served
 let user: User
 before(async () => {
-  notes = await serveNotes()
-  user = await notes.as('ada')
+  served = await serveNotes()
+  user = await served.as('ada')
   for (const [title, text, tags] of [
     ['Shopping', 'Milk, bread and Crème brûlée', ['home']],
     ['牛奶清单', '我喜欢喝牛奶和面包，也喜欢咖啡', ['家']],
@@ -19,7 +19,7 @@ before(async () => {
   ] as const)
     await user.post('/notes', { title, ...(text && { text }), tags }).expect(200)
 })
-after(() => notes.close())
+after(() => served.close())
 
 const find = async (query: string, more = '') => {
   const { body } = await user.get(`/search?query=${encodeURIComponent(query)}${more}`).expect(200)
@@ -73,7 +73,7 @@ test('the query syntax of the database has no effect', async () => {
 })
 
 test('title matches come before tag matches, and tag matches before text matches', async () => {
-  user = await notes.as('bob')
+  user = await served.as('bob')
   for (const [title, text, tags] of [
     ['In the text', 'a walrus', []],
     ['walrus in the title', '', []],
@@ -94,14 +94,14 @@ test('title matches come before tag matches, and tag matches before text matches
 })
 
 test('a snippet shows the matching part of the text', async () => {
-  user = await notes.as('ada')
+  user = await served.as('ada')
   const { results } = await find('needle')
   assert.match(results[0]?.snippet ?? '', /^….*needle.*…$/)
   assert.ok((results[0]?.snippet.length ?? 0) < 250)
 })
 
 test('changed and deleted notes are not found by their old words', async () => {
-  user = await notes.as('eve')
+  user = await served.as('eve')
   const { body } = await user.post('/notes', { title: 'zebra', text: 'zebra', tags: ['zebra'] }).expect(200)
   await user.put(`/notes/${body.id}`, { version: 1, title: 'lion', text: 'lion', tags: ['lion'] }).expect(200)
   assert.deepEqual(await titles('zebra'), [])

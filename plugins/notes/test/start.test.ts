@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync, statSync } from 'node:fs'
 import { test } from 'node:test'
-import { besideDatabase, startFailureTest, startPlugin } from '@reference-plugins/testing/processes'
+import { besideDatabase, firstStatus, startFailureTest, startPlugin } from '@reference-plugins/testing/processes'
 import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 
 const folder = new URL('..', import.meta.url)
@@ -15,14 +15,14 @@ test('in development a user, a client and a token are created, printed once, and
   const kept = JSON.parse(readFileSync(pathOf('development.json'), 'utf8'))
   assert.ok(first.output().includes(`client id development, client secret ${kept.clients[0].secret}`))
   for (const file of ['access-token', 'development.json']) assert.equal(statSync(pathOf(file)).mode & 0o777, 0o600)
-  const call = (url: string) =>
-    fetch(`${url}/notes`, { headers: { authorization: `Bearer ${readFileSync(pathOf('access-token'), 'utf8')}` } })
-  assert.equal((await call(first.url)).status, 200)
+  const statusAt = (url: string) => firstStatus(url, readFileSync(pathOf('access-token'), 'utf8'))
+  assert.equal(await firstStatus(first.url), 401)
+  assert.notEqual(await statusAt(first.url), 401)
   await first.end()
   const second = await startPlugin(folder, environment)
   t.after(() => second.end('SIGKILL'))
   assert.doesNotMatch(second.output(), /secret/)
-  assert.equal((await call(second.url)).status, 200)
+  assert.notEqual(await statusAt(second.url), 401)
   await second.end()
 })
 

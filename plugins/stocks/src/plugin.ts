@@ -7,7 +7,7 @@ import { createYahooSource } from './prices/yahoo-source.ts'
 import { readServiceTokens } from './service-tokens.ts'
 import type { StocksSettings } from './settings.ts'
 
-/** Stock prices, for an assistant that holds one token for all its users. */
+/** Stock prices, price history and ticker symbols. */
 export async function createStocksPlugin(settings: StocksSettings, given?: StockSource) {
   const own = settings.STOCKS_SOURCE === 'yahoo' ? createYahooSource() : await createSampleSource()
   const source = new CachedSource(given ?? own)

@@ -1,8 +1,21 @@
 import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { developmentSecret, EnvironmentError } from '@reference-plugins/core'
-import type { StocksSettings } from './settings.ts'
+import { developmentSecret, EnvironmentError, listOf, type Settings, VerificationTokens } from '@reference-plugins/core'
+import { z } from 'zod'
+
+const ServiceToken = z
+  .string()
+  .regex(
+    /^(?=.{32})[\w.~+/-]+=*$/,
+    'must be a token of at least 32 characters: letters, digits and -._~+/ (separate several with commas)',
+  )
+
+/** The variables about tokens. */
+export const ServiceTokenSettings = z.object({
+  STOCKS_SERVICE_TOKENS: listOf(ServiceToken).optional(),
+  STOCKS_VERIFICATION_TOKENS: VerificationTokens.optional(),
+})
 
 /**
  * The tokens that an assistant may send. In development one is created and saved beside the database file, or in `.data`
@@ -13,7 +26,7 @@ export function readServiceTokens({
   STOCKS_SERVICE_TOKENS,
   NODE_ENV,
   DATABASE_URL,
-}: StocksSettings): readonly string[] {
+}: Settings<typeof ServiceTokenSettings>): readonly string[] {
   if (STOCKS_SERVICE_TOKENS) return STOCKS_SERVICE_TOKENS
   // `plugin spec` answers no calls, so nobody needs to know the token.
   if (NODE_ENV === undefined) return [randomBytes(32).toString('base64url')]

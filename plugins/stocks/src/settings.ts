@@ -1,17 +1,9 @@
-import { listOf, type Settings, VerificationTokens } from '@reference-plugins/core'
+import type { Settings } from '@reference-plugins/core'
 import { z } from 'zod'
+import { ServiceTokenSettings } from './service-tokens.ts'
 
-const ServiceToken = z
-  .string()
-  .regex(
-    /^(?=.{32})[\w.~+/-]+=*$/,
-    'must be a token of at least 32 characters: letters, digits and -._~+/ (separate several with commas)',
-  )
-
-/** The variables that only stocks reads. */
-export const StocksSettings = z.object({
+/** The variables that only this plugin reads. */
+export const StocksSettings = ServiceTokenSettings.extend({
   STOCKS_SOURCE: z.enum(['sample', 'yahoo'], 'must be sample or yahoo').default('sample'),
-  STOCKS_SERVICE_TOKENS: listOf(ServiceToken).optional(),
-  STOCKS_VERIFICATION_TOKENS: VerificationTokens.optional(),
 })
 export type StocksSettings = Settings<typeof StocksSettings>

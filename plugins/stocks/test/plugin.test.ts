@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { serveStocks } from './fixture.ts'
 
-const { get } = await serveStocks()
+const { api } = await serveStocks()
 
 function assertSample(body: { source: string; asOf: string; stale?: boolean }): void {
   assert.match(body.source, /^sample: .*not current$/)
@@ -11,7 +11,9 @@ function assertSample(body: { source: string; asOf: string; stale?: boolean }): 
 }
 
 test('several symbols come in the requested order, once each, in upper or lower case', async () => {
-  const { body } = await get('/quotes?symbols=msft&symbols=AAPL&symbols=MSFT&symbols=NOPE&symbols=^gspc').expect(200)
+  const { body } = await api
+    .get('/quotes?symbols=msft&symbols=AAPL&symbols=MSFT&symbols=NOPE&symbols=^gspc')
+    .expect(200)
   assert.deepEqual(
     body.quotes.map(({ symbol }: { symbol: string }) => symbol),
     ['MSFT', 'AAPL', '^GSPC'],
@@ -30,16 +32,16 @@ test('several symbols come in the requested order, once each, in upper or lower 
 })
 
 test('a request with unknown symbols only is answered', async () => {
-  const { body } = await get('/quotes?symbols=NOPE&symbols=constructor').expect(200)
+  const { body } = await api.get('/quotes?symbols=NOPE&symbols=constructor').expect(200)
   assert.deepEqual([body.quotes, body.unknownSymbols], [[], ['NOPE', 'CONSTRUCTOR']])
 })
 
 test('a request has 1 to 20 symbols', async () => {
-  await get('/quotes').expect(400)
+  await api.get('/quotes').expect(400)
   const many = (count: number) => Array.from({ length: count }, (_, index) => `symbols=S${index}`).join('&')
-  await get(`/quotes?${many(20)}`).expect(200)
-  await get(`/quotes?${many(21)}`).expect(400)
-  await get(`/quotes?symbols=${'A'.repeat(21)}`).expect(400)
+  await api.get(`/quotes?${many(20)}`).expect(200)
+  await api.get(`/quotes?${many(21)}`).expect(400)
+  await api.get(`/quotes?symbols=${'A'.repeat(21)}`).expect(400)
 })
 
 test('symbols are read from the forms in which assistants send a list', async () => {
@@ -51,7 +53,7 @@ test('symbols are read from the forms in which assistants send a list', async ()
     'symbols=$AAPL&symbols=%24ibm',
     'symbols=%22AAPL%22%2CIBM',
   ]) {
-    const { body } = await get(`/quotes?${query}`).expect(200)
+    const { body } = await api.get(`/quotes?${query}`).expect(200)
     assert.deepEqual(
       body.quotes.map(({ symbol }: { symbol: string }) => symbol),
       ['AAPL', 'IBM'],
@@ -59,7 +61,7 @@ test('symbols are read from the forms in which assistants send a list', async ()
     )
     assert.deepEqual(body.unknownSymbols, [])
   }
-  assert.equal((await get('/history/$IBM').expect(200)).body.symbol, 'IBM')
+  assert.equal((await api.get('/history/$IBM').expect(200)).body.symbol, 'IBM')
 })
 
 test('what is not a symbol is refused with the right form, and never called an unknown symbol', async () => {
@@ -74,11 +76,11 @@ test('what is not a symbol is refused with the right form, and never called an u
     '$',
   ])
     assert.match(
-      (await get(`/quotes?symbols=${encodeURIComponent(sent)}`).expect(400)).body.detail,
+      (await api.get(`/quotes?symbols=${encodeURIComponent(sent)}`).expect(400)).body.detail,
       /symbols\.0: must (not be empty|be one ticker symbol such as AAPL.* symbols=AAPL&symbols=IBM)/,
       sent,
     )
-  await get('/quotes?symbols=[]').expect(400)
+  await api.get('/quotes?symbols=[]').expect(400)
 })
 
 for (const [query, expected] of [
@@ -90,7 +92,7 @@ for (const [query, expected] of [
   ['zzz', []],
 ] as const)
   test(`${query} finds ${expected.join(', ') || 'nothing'}`, async () => {
-    const { body } = await get(`/symbols?query=${query}`).expect(200)
+    const { body } = await api.get(`/symbols?query=${query}`).expect(200)
     assert.deepEqual(
       body.matches.map(({ symbol }: { symbol: string }) => symbol),
       expected,
@@ -106,7 +108,7 @@ test('a history covers the requested range, oldest first, and says which interva
     ['5y', 61],
     ['max', 123],
   ] as const) {
-    const { body } = await get(`/history/ibm?range=${range}&interval=1d`).expect(200)
+    const { body } = await api.get(`/history/ibm?range=${range}&interval=1d`).expect(200)
     assert.equal(body.points.length, count)
     assert.deepEqual(body.points.at(-1), { date: '2010-03', close: 125.55 })
     assert.equal(body.interval, '1mo')
@@ -119,7 +121,7 @@ test('a history covers the requested range, oldest first, and says which interva
 })
 
 test('an unknown symbol has no history, and the message says how to find one', async () => {
-  const { body } = await get('/history/NOPE').expect(404)
+  const { body } = await api.get('/history/NOPE').expect(404)
   assert.match(body.detail, /searchSymbols/)
-  await get('/history/IBM?range=2y').expect(400)
+  await api.get('/history/IBM?range=2y').expect(400)
 })

@@ -12,9 +12,9 @@ test('a failure of the source is reported with its status and when to try again'
   ] as const) {
     const { source, state } = createSlowSource()
     state.error = error
-    const { get } = await serveStocks({}, source)
+    const { api } = await serveStocks(source)
     for (const path of ['/quotes?symbols=A', '/symbols?query=a', '/history/A']) {
-      const answer = await get(path).expect(status)
+      const answer = await api.get(path).expect(status)
       if (status !== 500) assert.equal(answer.headers['retry-after'], '7')
       assert.doesNotMatch(answer.text, /secret/)
     }
@@ -24,11 +24,11 @@ test('a failure of the source is reported with its status and when to try again'
 test('a history that is too long for one response is refused, and the message says what to do', async () => {
   const { source, state } = createSlowSource()
   state.points = 301
-  const { get } = await serveStocks({}, source)
-  assert.match((await get('/history/A').expect(422)).body.detail, /shorter range or a longer interval/)
+  const { api } = await serveStocks(source)
+  assert.match((await api.get('/history/A').expect(422)).body.detail, /shorter range or a longer interval/)
   state.interval = '1mo'
-  assert.match((await get('/history/C').expect(422)).body.detail, /shorter range$/)
+  assert.match((await api.get('/history/C').expect(422)).body.detail, /shorter range$/)
   state.points = 300
-  const { text } = await get('/history/B').expect(200)
+  const { text } = await api.get('/history/B').expect(200)
   assert.ok(text.length < 16_000, `${text.length} characters`)
 })

@@ -6,16 +6,16 @@ import { createTodoLists, migrations } from './todo-lists.ts'
 const username = text(100).describe('The name of the user whose list this is; any name will do')
 const success = { status: 'success' } as const
 
-/** The smallest complete plugin: no auth, three operations, and a database. */
-export async function createTodoPlugin({ DATABASE_URL }: Settings) {
-  const database = await openDatabase(DATABASE_URL, migrations)
+/** The smallest complete plugin: three operations and a database. */
+export async function createTodoPlugin(settings: Settings) {
+  const database = await openDatabase(settings.DATABASE_URL, migrations)
   const lists = createTodoLists(database)
 
   return definePlugin({
     name: 'todo',
     title: 'Todo list',
     descriptionForHuman: 'Manage todo lists: add, read and delete todos.',
-    descriptionForModel: 'Has a todo list for each user name. Read a list before you delete from it.',
+    descriptionForModel: 'Has a todo list for each user. Read a list before you delete from it.',
     conversationStarters: ['What is on my todo list?', 'Add "buy milk" to my todo list.', 'I bought the milk.'],
     contactEmail: 'maintainers@example.com',
     folder: new URL('..', import.meta.url),

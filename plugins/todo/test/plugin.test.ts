@@ -1,25 +1,14 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { closePlugin, createApp, createLog, longestAnswer, type Plugin } from '@reference-plugins/core'
-import { temporaryDatabase } from '@reference-plugins/testing/temporary'
-import supertest from 'supertest'
+import { after, test } from 'node:test'
+import { longestAnswer } from '@reference-plugins/core'
+import { servePlugin } from '@reference-plugins/testing/serve-plugin'
+import type supertest from 'supertest'
 import { createTodoPlugin } from '../src/plugin.ts'
 
-let plugin: Plugin
-let api: ReturnType<typeof supertest>
+const { api, close } = await servePlugin(createTodoPlugin)
+after(close)
+
 let users = 0
-
-before(async () => {
-  plugin = await createTodoPlugin({ PUBLIC_URL: 'http://localhost:3333', DATABASE_URL: temporaryDatabase() })
-  const app = await createApp(plugin, {
-    publicUrl: 'http://localhost:3333',
-    log: createLog('silent', false),
-    rateLimit: 1_000_000,
-  })
-  api = supertest.agent(app.callback())
-})
-after(() => closePlugin(plugin))
-
 const newUser = (): string => `/todos/user${users++}`
 
 async function userWith(...todos: string[]): Promise<string> {

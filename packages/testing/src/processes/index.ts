@@ -1,4 +1,5 @@
 export { besideDatabase } from './development.ts'
+export { firstStatus } from './first-status.ts'
 export { freePort, type PluginProcess, spawnPlugin, startPlugin } from './plugin-process.ts'
 export { startFailureTest } from './start-failure-test.ts'
 export { workspacePlugins } from './workspace.ts'

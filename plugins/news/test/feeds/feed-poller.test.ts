@@ -6,33 +6,33 @@ import { Feeds } from '../../src/feeds/feeds.ts'
 import { rss, type Served, serveFeeds, serveNews, type User } from '../fixture.ts'
 
 let web: Awaited<ReturnType<typeof serveFeeds>>
-let news: Served
+let served: Served
 let ada: User
 let bob: User
 let poller: FeedPoller
 before(async () => {
   web = await serveFeeds((_, response) => response.end())
-  news = await serveNews({ NEWS_ALLOW_LOOPBACK: 'true' })
-  ada = await news.as('ada')
-  bob = await news.as('bob')
-  poller = new FeedPoller({ feeds: new Feeds(news.tables), allowLoopback: true, userAgent: 'test/1' })
+  served = await serveNews({ NEWS_ALLOW_LOOPBACK: 'true' })
+  ada = await served.as('ada')
+  bob = await served.as('bob')
+  poller = new FeedPoller({ feeds: new Feeds(served.tables), allowLoopback: true, userAgent: 'test/1' })
 })
 after(async () => {
   await poller.close()
-  await news.close()
+  await served.close()
   web.close()
 })
 
-const makeDue = () => news.tables.run`UPDATE feed SET next_poll_at = '' WHERE url LIKE 'http%'`
+const makeDue = () => served.tables.run`UPDATE feed SET next_poll_at = '' WHERE url LIKE 'http%'`
 const nextPoll = async (url: string): Promise<number> => {
-  const row = await news.tables.get<{ next_poll_at: string }>`SELECT next_poll_at FROM feed WHERE url = ${url}`
+  const row = await served.tables.get<{ next_poll_at: string }>`SELECT next_poll_at FROM feed WHERE url = ${url}`
   return (Date.parse(row?.next_poll_at ?? '') - Date.now()) / 60_000
 }
 const titles = async (user: User, feed: string) =>
   (await user.get(`/headlines?feed=${feed}`).expect(200)).body.articles
     .map(({ title }: { title: string }) => title)
     .sort()
-const stopAll = () => news.tables.run`UPDATE follow SET is_following = 0`
+const stopAll = () => served.tables.run`UPDATE follow SET is_following = 0`
 
 test('a feed is read when it is added, is listed under its topic, and is named as the source', async () => {
   web.state.answer = (_, response) => response.end(rss('Local paper', { a: 'One', b: 'Quokka' }))
@@ -119,9 +119,9 @@ test('adding a feed that any user added shortly before sends no request', async 
 test('a feed that nobody follows any more is deleted with its articles when it is due', async () => {
   web.state.answer = (_, response) => response.end(rss('Passing', { a: 'Wombat' }))
   const { id } = (await ada.post('/feeds', { url: `${web.url}/passing` }).expect(200)).body
-  const kept = () => news.tables.get<{ count: number }>`SELECT count(*) AS count FROM feed WHERE id = ${id}`
+  const kept = () => served.tables.get<{ count: number }>`SELECT count(*) AS count FROM feed WHERE id = ${id}`
   const found = () =>
-    news.tables.get<{ count: number }>`SELECT count(*) AS count FROM article_text WHERE article_text MATCH 'wombat'`
+    served.tables.get<{ count: number }>`SELECT count(*) AS count FROM article_text WHERE article_text MATCH 'wombat'`
   await ada.delete(`/feeds/${id}`).expect(200)
   await poller.poll()
   assert.deepEqual([(await kept())?.count, (await found())?.count], [1, 1])
@@ -158,7 +158,7 @@ test('a server that hangs or sends very slowly fails when the time limit is reac
   const url = `${web.url}/slow`
   await ada.post('/feeds', { url }).expect(200)
   const impatient = new FeedPoller({
-    feeds: new Feeds(news.tables),
+    feeds: new Feeds(served.tables),
     allowLoopback: true,
     userAgent: 'test/1',
     timeout: 300,
@@ -175,7 +175,7 @@ test('a server that hangs or sends very slowly fails when the time limit is reac
     const start = performance.now()
     await impatient.poll()
     assert.ok(performance.now() - start < 10_000)
-    const row = await news.tables.get<{ failures: number }>`SELECT failures FROM feed WHERE url = ${url}`
+    const row = await served.tables.get<{ failures: number }>`SELECT failures FROM feed WHERE url = ${url}`
     assert.equal(row?.failures, failures + 1)
   }
   await impatient.close()
@@ -190,12 +190,12 @@ test('stopping during a fetch does not count as a failure of the feed', async ()
   const asked = new Promise<void>((resolve) => {
     web.state.answer = () => resolve()
   })
-  const stopped = new FeedPoller({ feeds: new Feeds(news.tables), allowLoopback: true, userAgent: 'test/1' })
+  const stopped = new FeedPoller({ feeds: new Feeds(served.tables), allowLoopback: true, userAgent: 'test/1' })
   const polled = stopped.poll()
   await asked
   await stopped.close()
   await polled
-  const row = await news.tables.get`SELECT failures, next_poll_at FROM feed WHERE url = ${url}`
+  const row = await served.tables.get`SELECT failures, next_poll_at FROM feed WHERE url = ${url}`
   assert.deepEqual({ ...row }, { failures: 0, next_poll_at: '' })
   await stopAll()
 })
@@ -226,12 +226,12 @@ test('each article is saved once, and a feed keeps its newest 500', async () => 
   await poller.poll()
   await makeDue()
   await poller.poll()
-  const row = await news.tables.get<{
+  const row = await served.tables.get<{
     count: number
   }>`SELECT count(*) AS count FROM article a JOIN feed f ON f.key = a.feed WHERE f.url = ${url}`
   assert.equal(row?.count, 500)
   assert.ok((await ada.get(`/headlines?feed=${id}&limit=1`)).body.articles[0].title === 'New')
-  const found = await news.tables.get<{
+  const found = await served.tables.get<{
     count: number
   }>`SELECT count(*) AS count FROM article_text WHERE article_text MATCH 'old'`
   assert.equal(found?.count, 499, 'deleted articles are not found')
@@ -267,7 +267,7 @@ test('a failing server is tried less and less often, and not before its Retry-Af
     [503, 'soon', 15],
   ] as const) {
     web.state.answer = (_, response) => response.writeHead(status, value ? { 'retry-after': value } : {}).end()
-    await news.tables.run`UPDATE feed SET failures = 0 WHERE url = ${url}`
+    await served.tables.run`UPDATE feed SET failures = 0 WHERE url = ${url}`
     await makeDue()
     await poller.poll()
     const wait = await nextPoll(url)
@@ -277,7 +277,7 @@ test('a failing server is tried less and less often, and not before its Retry-Af
 })
 
 test('a URL that is not a feed, or a feed that is too long, is refused and not saved', async () => {
-  const before = await news.tables.get<{ count: number }>`SELECT count(*) AS count FROM feed`
+  const before = await served.tables.get<{ count: number }>`SELECT count(*) AS count FROM feed`
   const cases: [string, Parameters<typeof serveFeeds>[0], RegExp][] = [
     ['a page', (_, response) => response.end('<html><body>Hello</body></html>'), /is not an RSS, Atom/],
     ['nothing', (_, response) => response.end(), /is not an RSS, Atom/],
@@ -314,17 +314,17 @@ test('a URL that is not a feed, or a feed that is too long, is refused and not s
     (await ada.post('/feeds', { url: 'http://127.0.0.1:59999/' }).expect(422)).body.detail,
     /cannot be reached/,
   )
-  assert.deepEqual(await news.tables.get`SELECT count(*) AS count FROM feed`, before)
+  assert.deepEqual(await served.tables.get`SELECT count(*) AS count FROM feed`, before)
 })
 
 test('a user can follow at most fifty feeds', async () => {
   web.state.answer = (request, response) => response.end(rss(request.url ?? '', { a: 'x' }))
-  const carol = await news.as('carol')
+  const carol = await served.as('carol')
   for (let index = 0; index < 50; index++) await carol.post('/feeds', { url: `${web.url}/many/${index}` }).expect(200)
   const before = web.requests.length
   await carol.post('/feeds', { url: `${web.url}/many/50` }).expect(409)
   assert.equal(web.requests.length, before, 'a feed over the limit is not fetched')
-  assert.equal(await news.tables.get`SELECT 1 FROM feed WHERE url = ${`${web.url}/many/50`}`, undefined)
+  assert.equal(await served.tables.get`SELECT 1 FROM feed WHERE url = ${`${web.url}/many/50`}`, undefined)
   await carol.post('/feeds', { url: `${web.url}/many/0`, topic: 'again' }).expect(200)
 })
 
@@ -361,7 +361,7 @@ test('a feed that has never been read has no asOf and is not fetched again befor
 
 test('default feeds are read in the background and change with NEWS_FEEDS', async () => {
   web.state.answer = (request, response) => response.end(rss(`Feed ${request.url}`, { a: `Of ${request.url}` }))
-  const settings = { NEWS_ALLOW_LOOPBACK: 'true' as const, DATABASE_URL: `file:${news.file}-2` }
+  const settings = { NEWS_ALLOW_LOOPBACK: 'true' as const, DATABASE_URL: `file:${served.file}-2` }
   const first = await serveNews({ ...settings, NEWS_FEEDS: [`${web.url}/one`, `${web.url}/two`] })
   assert.equal(first.plugin.servesFrom, 'live: 2 default feeds')
   const user = await first.as('ada')

@@ -5,13 +5,13 @@ import { FetchLimit } from '../../src/feeds/fetch-limit.ts'
 import { rss, type Served, serveFeeds, serveNews } from '../fixture.ts'
 
 let web: Awaited<ReturnType<typeof serveFeeds>>
-let news: Served
+let served: Served
 before(async () => {
   web = await serveFeeds((_, response) => response.end())
-  news = await serveNews({ NEWS_ALLOW_LOOPBACK: 'true' })
+  served = await serveNews({ NEWS_ALLOW_LOOPBACK: 'true' })
 })
 after(async () => {
-  await news.close()
+  await served.close()
   web.close()
 })
 
@@ -29,7 +29,7 @@ function holdAnswers() {
 }
 
 test('a user who adds many feeds at once opens few connections and is told to wait', async () => {
-  const ada = await news.as('ada')
+  const ada = await served.as('ada')
   const { held, open } = holdAnswers()
   const before = web.requests.length
   let answered = 0

@@ -18,7 +18,7 @@ function travel(t: TestContext) {
 
 test('fifty callers at the same time share one request, and so do different symbols', async () => {
   const { source, calls } = createSlowSource()
-  const { get } = await serveStocks({}, source)
+  const { api } = await serveStocks(source)
   const paths = [
     '/quotes?symbols=A&symbols=B',
     '/quotes?symbols=B&symbols=C',
@@ -26,7 +26,9 @@ test('fifty callers at the same time share one request, and so do different symb
     '/symbols?query=apple',
     '/history/A',
   ]
-  await Promise.all(Array.from({ length: 50 }, (_, index) => get(paths[index % paths.length] as string).expect(200)))
+  await Promise.all(
+    Array.from({ length: 50 }, (_, index) => api.get(paths[index % paths.length] as string).expect(200)),
+  )
   assert.deepEqual(calls.filter((call) => !call.startsWith('quotes')).sort(), ['history A', 'search apple'])
   const asked = calls.filter((call) => call.startsWith('quotes')).flatMap((call) => call.slice(7).split(','))
   assert.deepEqual(asked.sort(), ['A', 'B', 'C'], 'each symbol is requested once')
@@ -34,8 +36,8 @@ test('fifty callers at the same time share one request, and so do different symb
 
 test('a request has no more symbols than the source accepts', async () => {
   const { source, calls } = createSlowSource()
-  const { get } = await serveStocks({}, source)
-  await get(`/quotes?${Array.from({ length: 12 }, (_, index) => `symbols=S${index}`).join('&')}`).expect(200)
+  const { api } = await serveStocks(source)
+  await api.get(`/quotes?${Array.from({ length: 12 }, (_, index) => `symbols=S${index}`).join('&')}`).expect(200)
   assert.deepEqual(
     calls.map((call) => call.split(',').length),
     [5, 5, 2],
@@ -45,8 +47,8 @@ test('a request has no more symbols than the source accepts', async () => {
 test('a response is reused until it is too old, even for an unknown symbol', async (t) => {
   const later = travel(t)
   const { source, calls } = createSlowSource()
-  const { get } = await serveStocks({}, source)
-  const ask = () => get('/quotes?symbols=A&symbols=NOPE').expect(200)
+  const { api } = await serveStocks(source)
+  const ask = () => api.get('/quotes?symbols=A&symbols=NOPE').expect(200)
   const { body } = await ask()
   later(50_000)
   assert.deepEqual((await ask()).body, body)
@@ -59,30 +61,30 @@ test('a response is reused until it is too old, even for an unknown symbol', asy
 test('while the source is down, responses up to a day old are used and marked as stale', async (t) => {
   const later = travel(t)
   const { source, calls, state } = createSlowSource()
-  const { get } = await serveStocks({}, source)
-  const { body } = await get('/quotes?symbols=A').expect(200)
+  const { api } = await serveStocks(source)
+  const { body } = await api.get('/quotes?symbols=A').expect(200)
   state.error = new SourceError(503, 'The source is down')
   later(3_600_000)
-  const old = (await get('/quotes?symbols=A').expect(200)).body
+  const old = (await api.get('/quotes?symbols=A').expect(200)).body
   assert.equal(old.stale, true)
   assert.equal(old.asOf, body.asOf)
   const asked = calls.length
-  await get('/quotes?symbols=A').expect(200)
+  await api.get('/quotes?symbols=A').expect(200)
   assert.equal(calls.length, asked, 'the source is not asked again for a while')
   later(24 * 3_600_000)
-  await get('/quotes?symbols=A').expect(503)
+  await api.get('/quotes?symbols=A').expect(503)
   state.error = undefined
   later(20_000)
-  assert.equal((await get('/quotes?symbols=A').expect(200)).body.stale, undefined)
+  assert.equal((await api.get('/quotes?symbols=A').expect(200)).body.stale, undefined)
 })
 
 test('while the source is down, each of several callers at the same time gets a response marked as stale', async (t) => {
   const later = travel(t)
   const { source, state } = createSlowSource()
-  const { get } = await serveStocks({}, source)
-  await get('/quotes?symbols=A').expect(200)
+  const { api } = await serveStocks(source)
+  await api.get('/quotes?symbols=A').expect(200)
   state.error = new SourceError(503, 'The source is down')
-  const ask = () => Promise.all(Array.from({ length: 5 }, () => get('/quotes?symbols=A')))
+  const ask = () => Promise.all(Array.from({ length: 5 }, () => api.get('/quotes?symbols=A')))
   later(3_600_000)
   assert.deepEqual(new Set((await ask()).map(({ body }) => body.stale)), new Set([true]))
   later(24 * 3_600_000)
@@ -95,20 +97,20 @@ test('a 502 from the source does not stop other requests, but a 503 does', async
     [503, 503],
   ] as const) {
     const { source, state } = createSlowSource()
-    const { get } = await serveStocks({}, source)
+    const { api } = await serveStocks(source)
     state.error = new SourceError(status, 'Failure')
-    await get('/history/ODD').expect(status)
+    await api.get('/history/ODD').expect(status)
     state.error = undefined
-    await get('/history/A').expect(expected)
+    await api.get('/history/A').expect(expected)
   }
 })
 
 test('more symbols than the cache holds are all answered', async () => {
   const { source, state } = createSlowSource()
   state.delay = 500
-  const { get } = await serveStocks({}, source)
+  const { api } = await serveStocks(source)
   const ask = (call: number) =>
-    get(`/quotes?${Array.from({ length: 20 }, (_, index) => `symbols=S${call}-${index}`).join('&')}`)
+    api.get(`/quotes?${Array.from({ length: 20 }, (_, index) => `symbols=S${call}-${index}`).join('&')}`)
   const answers = await Promise.all(Array.from({ length: 150 }, (_, call) => ask(call)))
   assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]))
 })
@@ -116,7 +118,7 @@ test('more symbols than the cache holds are all answered', async () => {
 test('long histories evict each other from the cache', async () => {
   const { source, calls, state } = createSlowSource()
   state.points = 200_000
-  const { get } = await serveStocks({}, source)
-  for (const symbol of ['A', 'B', 'C', 'A']) await get(`/history/${symbol}`).expect(422)
+  const { api } = await serveStocks(source)
+  for (const symbol of ['A', 'B', 'C', 'A']) await api.get(`/history/${symbol}`).expect(422)
   assert.equal(calls.length, 4)
 })

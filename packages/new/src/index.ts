@@ -1,0 +1,7 @@
+export { type AuthMode, authModes } from './auth/auth-mode.ts'
+export { planCopy } from './copy/plan-copy.ts'
+export { checkName, checkTitle, formsOf, titleOf } from './name.ts'
+export { type Plan, pathsOf, writePlan } from './plan.ts'
+export { checkPort, nextPort } from './port.ts'
+export { Refusal } from './refusal.ts'
+export { readWorkspace, type Workspace } from './workspace/workspace.ts'
