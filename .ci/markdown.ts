@@ -15,8 +15,8 @@ const toAnchor = (heading: string): string =>
 /** The targets of all links and pictures. */
 export const links = (markdown: string): string[] =>
   Array.from(
-    withoutCode(markdown).matchAll(/\]\(([^)\s]+)\)|<(https?:[^>\s]+)>/g),
-    ([, target, url]) => target ?? url ?? '',
+    withoutCode(markdown).matchAll(/\]\(([^)\s]+)\)|<(https?:[^>\s]+)>|<img [^>]*src="([^"]+)"/g),
+    ([, target, url, picture]) => target ?? url ?? picture ?? '',
   )
 
 export interface CodeBlock {
