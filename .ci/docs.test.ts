@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { headings, links, withoutCode } from './markdown.ts'
+import { commands, headings, links, withoutCode } from './markdown.ts'
 import { groups } from './steps.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -30,6 +30,22 @@ test('every path in backticks exists', () => {
       .map((path) => `${page}: ${path}`),
   )
   assert.deepEqual(missing, [])
+})
+
+test('every pnpm command names a script', () => {
+  const scriptsOf = (folder: string) => Object.keys(JSON.parse(read(join(folder, 'package.json'))).scripts)
+  const unknown = pages.flatMap((page) =>
+    Array.from(
+      [...shellTexts(read(page))].join('\n').matchAll(/\bpnpm (?:--filter (\S+) )?([a-z][\w-]*)/g),
+      ([command, filter = '', name = '']) => ({ command, folder: packageFolder(filter), name }),
+    )
+      .filter(
+        ({ folder, name }) =>
+          !['install', 'exec', 'publish', 'pack'].includes(name) && !scriptsOf(folder).includes(name),
+      )
+      .map(({ command }) => `${page}: ${command}`),
+  )
+  assert.deepEqual(unknown, [])
 })
 
 test('every ts block stands in the source', () => {
@@ -84,6 +100,19 @@ test('no script of a package.json is longer than 100 characters', () => {
 /** What a pattern finds in the first cell of each row. */
 const firstCells = (page: string, pattern: RegExp): string[] =>
   Array.from(read(page).matchAll(/^\| (.*?) *\|/gm), ([, cell = '']) => pattern.exec(cell)?.[1] ?? '').filter(Boolean)
+
+/** What a reader may type: shell blocks, and code in the text. */
+const shellTexts = (markdown: string): string[] => [
+  ...commands(markdown),
+  ...Array.from(withoutCode(markdown).matchAll(/`([^`\n]+)`/g), ([, code = '']) => code),
+]
+
+/** The folder of a package by the name after --filter. The plugin of an example, such as NAME, has the scripts of todo. */
+function packageFolder(filter: string): string {
+  if (filter === '') return '.'
+  const folder = filter.startsWith('@') ? `packages/${basename(filter)}` : `plugins/${basename(filter)}`
+  return existsSync(join(root, folder, 'package.json')) ? folder : 'plugins/todo'
+}
 
 const foldersIn = (folder: string): string[] =>
   globSync(`${folder}/*/package.json`, { cwd: root })
