@@ -8,7 +8,7 @@ const steps = {
   types: 'tsc --noEmit',
   'generated files, and the types of the page': 'turbo run check',
   'generated docs': 'run-ts docs/generate.ts --check',
-  'links and code blocks': 'run-tests .ci/docs.test.ts',
+  'links, code blocks and translation': 'run-tests .ci/docs.test.ts .ci/translation.test.ts',
 }
 
 await Promise.all(

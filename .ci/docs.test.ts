@@ -2,18 +2,19 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { commands, headings, links, withoutCode } from './markdown.ts'
+import { groups } from './steps.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
-const pages = globSync(['README.md', 'docs/**/*.md', '{packages,plugins}/*/*.md', '{packages,plugins}/*/data/*.md'], {
+const pages = globSync(['*.md', 'docs/**/*.md', '{packages,plugins}/*/*.md', '{packages,plugins}/*/data/*.md'], {
   cwd: root,
 }).sort()
-const readme = read('README.md')
 
 test('every link leads to a file, and every anchor to a heading', () => {
   const broken = pages.flatMap((page) =>
-    Array.from(withoutCode(read(page)).matchAll(/\]\((?!https?:)([^)\s]+)\)/g), ([, link = '']) => link)
-      .filter((link) => !isThere(page, link))
+    links(read(page))
+      .filter((link) => !/^https?:/.test(link) && !isThere(page, link))
       .map((link) => `${page}: ${link}`),
   )
   assert.deepEqual(broken, [])
@@ -31,6 +32,22 @@ test('every path in backticks exists', () => {
   assert.deepEqual(missing, [])
 })
 
+test('every pnpm command names a script', () => {
+  const scriptsOf = (folder: string) => Object.keys(JSON.parse(read(join(folder, 'package.json'))).scripts)
+  const unknown = pages.flatMap((page) =>
+    Array.from(
+      [...shellTexts(read(page))].join('\n').matchAll(/\bpnpm (?:--filter (\S+) )?([a-z][\w-]*)/g),
+      ([command, filter = '', name = '']) => ({ command, folder: packageFolder(filter), name }),
+    )
+      .filter(
+        ({ folder, name }) =>
+          !['install', 'exec', 'publish', 'pack'].includes(name) && !scriptsOf(folder).includes(name),
+      )
+      .map(({ command }) => `${page}: ${command}`),
+  )
+  assert.deepEqual(unknown, [])
+})
+
 test('every ts block stands in the source', () => {
   const sources = globSync('{packages,plugins}/*/{src,test}/**/*.ts', { cwd: root }).map((file) => squeeze(read(file)))
   const unknown = pages.flatMap((page) =>
@@ -41,16 +58,36 @@ test('every ts block stands in the source', () => {
   assert.deepEqual(unknown, [])
 })
 
-test('the README lists the scripts of package.json', () => {
-  const listed = Array.from(readme.matchAll(/^\| `pnpm (\w+)`/gm), ([, script]) => script)
+test('README.md and CONTRIBUTING.md list each script of package.json once', () => {
+  const listed = ['README.md', 'CONTRIBUTING.md'].flatMap((page) => firstCells(page, /^`pnpm (\w+)`$/))
   assert.deepEqual(listed.sort(), Object.keys(JSON.parse(read('package.json')).scripts).sort())
 })
 
-test('the README lists every package and every plugin', () => {
-  const mapped = Array.from(readme.matchAll(/^packages\/(\S+)/gm), ([, name]) => name)
+test('CONTRIBUTING.md lists every package', () => {
+  const mapped = Array.from(read('CONTRIBUTING.md').matchAll(/^packages\/(\S+)/gm), ([, name]) => name)
   assert.deepEqual(mapped.sort(), foldersIn('packages'))
-  const linked = Array.from(readme.matchAll(/^\| \[(\w+)\]\(plugins\/\1\)/gm), ([, name]) => name)
-  assert.deepEqual(linked.sort(), foldersIn('plugins'))
+})
+
+test('README.md and docs/plugins.md list the same plugins', () => {
+  // A clone may have plugins of its own.
+  const listed = firstCells('README.md', /^\[(\w+)\]\(plugins\/\1\)$/)
+  assert.deepEqual(firstCells('docs/plugins.md', /^\[(\w+)\]\(\.\.\/plugins\/\1\)$/), listed)
+  const folders = foldersIn('plugins')
+  assert.ok(listed.length >= 4 && listed.every((name) => folders.includes(name)), listed.join(', '))
+})
+
+test('CONTRIBUTING.md lists every group of .ci/run', () => {
+  assert.deepEqual(firstCells('CONTRIBUTING.md', /^`(\w+)`$/), Object.keys(groups))
+})
+
+test('docs/README.md lists every page', () => {
+  const listed = links(read('docs/README.md')).filter((link) => !link.startsWith('..'))
+  const others = globSync('*.md', { cwd: join(root, 'docs') }).filter((file) => file !== 'README.md')
+  assert.deepEqual(listed.sort(), others.sort())
+})
+
+test('README.md has at most 120 lines', () => {
+  assert.ok(read('README.md').trimEnd().split('\n').length <= 120)
 })
 
 test('no script of a package.json is longer than 100 characters', () => {
@@ -59,6 +96,23 @@ test('no script of a package.json is longer than 100 characters', () => {
   )
   assert.deepEqual(long, [])
 })
+
+/** What a pattern finds in the first cell of each row. */
+const firstCells = (page: string, pattern: RegExp): string[] =>
+  Array.from(read(page).matchAll(/^\| (.*?) *\|/gm), ([, cell = '']) => pattern.exec(cell)?.[1] ?? '').filter(Boolean)
+
+/** What a reader may type: shell blocks, and code in the text. */
+const shellTexts = (markdown: string): string[] => [
+  ...commands(markdown),
+  ...Array.from(withoutCode(markdown).matchAll(/`([^`\n]+)`/g), ([, code = '']) => code),
+]
+
+/** The folder of a package by the name after --filter. The plugin of an example, such as NAME, has the scripts of todo. */
+function packageFolder(filter: string): string {
+  if (filter === '') return '.'
+  const folder = filter.startsWith('@') ? `packages/${basename(filter)}` : `plugins/${basename(filter)}`
+  return existsSync(join(root, folder, 'package.json')) ? folder : 'plugins/todo'
+}
 
 const foldersIn = (folder: string): string[] =>
   globSync(`${folder}/*/package.json`, { cwd: root })
@@ -69,18 +123,8 @@ function isThere(page: string, link: string): boolean {
   const [file = '', anchor] = link.split('#')
   const target = file === '' ? page : join(dirname(page), file)
   if (!existsSync(join(root, target))) return false
-  return anchor === undefined || !target.endsWith('.md') || anchors(read(target)).includes(anchor)
+  if (anchor === undefined || !target.endsWith('.md')) return true
+  return headings(read(target)).some((heading) => heading.anchor === anchor)
 }
-
-/** The anchors that GitHub makes of headings. */
-const anchors = (markdown: string): string[] =>
-  Array.from(withoutCode(markdown).matchAll(/^#+ (.*)$/gm), ([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
-      .replaceAll(' ', '-'),
-  )
-
-const withoutCode = (markdown: string): string => markdown.replaceAll(/^```[\s\S]*?^```/gm, '')
 
 const squeeze = (code: string): string => code.replaceAll(/\s+/g, ' ').trim()

@@ -1,23 +1,38 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { readFileSync, utimesSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
-import { temporaryDatabase } from '../packages/store/src/temporary.ts'
+import { temporaryDatabase, temporaryFolder } from '../packages/store/src/temporary.ts'
 import { Command } from './command.ts'
+import { commands, links } from './markdown.ts'
+import { groups } from './steps.ts'
 
-// Runs the commands of the README as they are written there.
+// Runs the commands of these pages as they are written there. translation.test.ts compares README.zh-CN.md with README.md.
 
 const root = join(import.meta.dirname, '..')
-const readme = readFileSync(join(root, 'README.md'), 'utf8')
-const devCommand = line(/^npx .* pnpm dev --filter todo$/m)
-const plugins = Array.from(readme.matchAll(/^\| \[(\w+)\]\(plugins\//gm), ([, name = '']) => name)
-const shell = (command: string, timeout: number) =>
-  promisify(execFile)('bash', ['-c', command], { cwd: root, timeout }).then(({ stdout }) => stdout)
+const pages = ['README.md', 'AGENTS.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/README.md', 'docs/plugins.md']
+const text = pages.map((page) => readFileSync(join(root, page), 'utf8')).join('\n')
+const prefix = 'npx -y -p node@24 -p pnpm@12.21.0 '
+const written = commands(text)
+const tested = new Set<string>()
+const plugins = Array.from(text.matchAll(/^\| \[(\w+)\]\(plugins\//gm), ([, name = '']) => name)
+const shell = async (command: string, timeout: number, cwd = root) =>
+  (await promisify(execFile)('bash', ['-c', command], { cwd, timeout, maxBuffer: 2 ** 26 })).stdout
+
+/** The commands that a pattern finds. The test that follows runs them. */
+function found(pattern: RegExp): string[] {
+  const lines = written.filter((line) => pattern.test(line))
+  assert.ok(lines.length > 0, `no page has a command like ${pattern}`)
+  for (const line of lines) tested.add(line)
+  return lines
+}
+
+const first = (pattern: RegExp): string => found(pattern)[0] as string
 
 describe('one plugin', () => {
-  const todo = new Command(devCommand, root, { DATABASE_URL: temporaryDatabase() })
+  const todo = new Command(first(/^npx .* pnpm dev --filter todo$/), root, { DATABASE_URL: temporaryDatabase() })
   before(() => todo.waitFor(/todo is ready/g, 1, 90_000))
   after(() => todo.end())
 
@@ -26,20 +41,29 @@ describe('one plugin', () => {
     await todo.waitFor(/todo is ready/g, 2, 20_000)
   })
 
-  const examples = [...readme.matchAll(/```sh\n(curl .*)\n```\n```json\n(.*)\n```/g)]
+  const examples = [...text.matchAll(/```sh\n(curl .*)\n```\n```json\n(.*)\n```/g)]
   assert.ok(examples.length >= 3)
-  for (const [, curl = '', answer] of examples)
+  for (const [, curl = '', answer] of examples) {
+    tested.add(curl)
     test(`the answer is as written: ${curl}`, async () => {
       assert.equal(await shell(curl.replace('curl ', 'curl -sS '), 10_000), answer)
     })
+  }
 
-  for (const [, url = ''] of readme.matchAll(/<(http:\/\/localhost:3333[^>]*)>/g))
-    test(`${url} answers`, async () => {
-      assert.equal((await fetch(url, { signal: AbortSignal.timeout(10_000) })).status, 200)
+  for (const url of new Set(links(text).filter((link) => link.startsWith('http://localhost:3333'))))
+    test(`${url} answers a browser`, async () => {
+      const headers = { accept: 'text/html,*/*;q=0.8' }
+      assert.equal((await fetch(url, { headers, signal: AbortSignal.timeout(10_000) })).status, 200)
     })
 
+  const contract = first(/^npx .* pnpm contract http:/)
   test('the contract tester finds nothing in the plugin', async () => {
-    await shell(line(/^npx .* pnpm contract http:.*$/m), 120_000)
+    await shell(contract, 120_000)
+  })
+
+  const oneFile = first(/^pnpm --filter todo test test\/plugin\.test\.ts$/)
+  test('one file of tests can be run', async () => {
+    await shell(oneFile, 120_000)
   })
 
   test('Ctrl-C stops the plugin', async () => {
@@ -49,23 +73,53 @@ describe('one plugin', () => {
 })
 
 describe('all plugins', () => {
+  const command = first(/^npx .* pnpm dev$/)
   let all: Command
   before(async () => {
-    all = new Command(devCommand.replace(' --filter todo', ''), root)
+    all = new Command(command, root)
     await all.waitFor(new RegExp(`\\b(${plugins.join('|')}) is ready at `, 'g'), plugins.length, 90_000)
   })
   after(() => all.end())
 
-  const curls = readme.match(/^curl 'http:\/\/localhost:333\d\/.*$/gm) ?? []
+  const curls = found(/^curl 'http:\/\/localhost:333\d\//)
   assert.equal(curls.length, plugins.length)
   for (const curl of curls)
     test(`an answer comes: ${curl}`, async () => {
       assert.notEqual(await shell(curl.replace('curl ', 'curl -sSf '), 20_000), '')
     })
+
+  test('the host is at the address that the README names', async () => {
+    assert.ok(links(text).includes('http://localhost:3000'))
+    await all.waitFor(/http:\/\/localhost:3000/g, 1, 60_000)
+    assert.equal((await fetch('http://localhost:3000')).status, 200)
+  })
 })
 
-function line(pattern: RegExp): string {
-  const [found] = pattern.exec(readme) ?? []
-  assert.ok(found, `the README has no line like ${pattern}`)
-  return found
-}
+describe('a plugin of one’s own, in a copy of the clone', () => {
+  const copy = temporaryFolder('disk')
+  before(async () => {
+    const files = await shell('git ls-files --cached --others --exclude-standard', 10_000)
+    for (const file of files.trim().split('\n'))
+      if (existsSync(join(root, file))) cpSync(join(root, file), join(copy, file))
+    cpSync(join(root, 'plugins/todo/generated/openapi.yaml'), join(copy, 'openapi.yaml'))
+  })
+
+  for (const command of found(/^npx .* pnpm new /)) {
+    const [, name = ''] = / new (\S+)/.exec(command) ?? []
+    test(`makes plugins/${name}: ${command}`, async () => {
+      await shell(command, 300_000, copy)
+      assert.ok(existsSync(join(copy, 'plugins', name, 'generated/openapi.yaml')))
+    })
+  }
+})
+
+test('every command of the pages is run, here or by a group of .ci/run', () => {
+  const steps = Object.values(groups).flat(2)
+  const isRun = (command: string) =>
+    [...tested].some((one) => one === command || one === prefix + command) ||
+    steps.some((step) => step.command === command || step.command === prefix + command)
+  assert.deepEqual(
+    written.filter((command) => !isRun(command)),
+    [],
+  )
+})

@@ -64,7 +64,13 @@ export const groups: Record<string, Step[][]> = {
       { title: 'lint, format, types, generated files, docs', command: 'pnpm check' },
       { title: 'the types of the MCP tests', command: 'pnpm exec tsc --noEmit -p .ci/mcp' },
     ],
-    [{ title: 'the README', command: 'pnpm exec run-tests .ci/readme.test.ts', hasTotals: true }],
+    [
+      {
+        title: 'the commands of the README and the docs',
+        command: 'pnpm exec run-tests .ci/readme.test.ts',
+        hasTotals: true,
+      },
+    ],
   ],
   clients: [
     [

@@ -15,7 +15,7 @@ const pages: Record<string, () => string> = {
   'docs/contract-rules.md': contractRulesPage,
   'docs/hosts.md': hostsPage,
 }
-const files = globSync(['README.md', 'docs/*.md', '{packages,plugins}/*/README.md'], { cwd: root }).sort()
+const files = globSync(['*.md', 'docs/*.md', '{packages,plugins}/*/README.md'], { cwd: root }).sort()
 
 for (const file of new Set([...Object.keys(pages), ...files])) {
   const before = readFileSync(`${root}${file}`, 'utf8')

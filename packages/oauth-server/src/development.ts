@@ -81,6 +81,6 @@ function announce({ password, clients }: z.output<typeof Kept>, path: string, pu
     `- users to sign in as: ${Object.keys(tokenFiles).join(' and ')}, password ${password}`,
     `- a client for your assistant's settings: client id ${client.id}, client secret ${client.secret}`,
     `  with the authorization URL ${publicUrl}/oauth/authorize and the token URL ${publicUrl}/oauth/token`,
-    `They are kept in ${path}: add your assistant's callback to redirectUris there.`,
+    `They are saved in ${path}: add your assistant's callback to redirectUris there.`,
   ].join('\n')
 }

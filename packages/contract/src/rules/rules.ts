@@ -161,7 +161,7 @@ export const rules = {
     'Check the format, or leave it out of the schema: JSON Schema takes it as a comment',
   ),
   'invalid-converted': note(
-    'A value of another type or a member too many is accepted',
+    'A value of another type or an unknown member is accepted',
     'Refuse it, or describe it: null may mean missing, a number may become a text, and what is unknown may be dropped',
   ),
   'refusal-undeclared': warning(
@@ -181,7 +181,7 @@ export const rules = {
   'auth-challenge': warning('A 401 has no WWW-Authenticate', 'Send WWW-Authenticate: Bearer, RFC 6750'),
   'auth-scheme-case': note(
     'The name of the authentication scheme is compared with its case',
-    'Accept "bearer" and "Bearer" alike, RFC 9110 section 11.1: some clients send small letters',
+    'Accept both "bearer" and "Bearer", RFC 9110 section 11.1: some clients send lower case',
   ),
   'auth-lenient': warning(
     'A token is accepted in a form that the spec does not describe',
@@ -263,7 +263,7 @@ export const rules = {
   'oauth-grant-type': error('The token endpoint ignores grant_type', 'Answer unsupported_grant_type for any other'),
   'oauth-pkce-plain': warning(
     'PKCE works without a hash',
-    'Refuse code_challenge_method=plain: who sees the request can use the code (RFC 9700, section 2.1.1)',
+    'Refuse code_challenge_method=plain: anyone who sees the request can use the code (RFC 9700, section 2.1.1)',
   ),
   'oauth-expiry': error('An expired access token still works', 'Refuse a token after expires_in with 401'),
   'oauth-expires-in': note('The token answer does not say how long the token lives', 'Send expires_in in seconds'),
@@ -371,7 +371,7 @@ export const rules = {
   ),
   'total-wrong': error('A total or count is wrong', 'Count what the list shows, at each call'),
   'limit-ignored': error('A list does not keep to its limit', 'Answer at most as many items as were asked for'),
-  'filter-wrong': error('A filter is not obeyed', 'Answer all items that match, and no others'),
+  'filter-wrong': error('A filter is not applied', 'Answer all items that match, and no others'),
   'search-wrong': warning(
     'A search misses what it should find, or finds what it should not',
     'Search in all texts, for the words sent',
@@ -406,7 +406,7 @@ export const rules = {
   ),
   'method-override': warning(
     'A header or a query can replace the method',
-    'Do not read X-HTTP-Method-Override or _method: proxies and filters judge the method',
+    'Do not read X-HTTP-Method-Override or _method: proxies and firewalls check the method',
   ),
   'trace-on': warning('TRACE answers with what was sent', 'Turn TRACE off: it shows secrets to scripts'),
   'allow-missing': warning('A 405 does not say which methods there are', 'Send Allow, RFC 9110 section 15.5.6'),
