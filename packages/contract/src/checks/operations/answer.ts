@@ -1,6 +1,7 @@
 import { bareType, contentFor, isJsonType } from '@reference-plugins/reader'
 import type { Exchange } from '../../calls/client.ts'
 import type { Report } from '../../rules/finding.ts'
+import { nameTwice } from '../../spec/name-twice.ts'
 import type { SchemaCheck } from '../../spec/schema-check.ts'
 import { asObject, type Schema, type SpecOperation, type SpecResponse } from '../../spec/spec.ts'
 
@@ -45,6 +46,8 @@ export function checkAnswer({ operation, exchange, check, report, token }: Answe
     say('auth-echo', 'it contains the token that was sent')
   if (status === 429 && !headers['retry-after']) say('rate-limit', '429 without Retry-After')
   if (bodyFault !== undefined) say('answer-encoding', bodyFault)
+  const twice = isJsonType(headers['content-type'] ?? '') && exchange.json !== undefined ? nameTwice(text) : undefined
+  if (twice !== undefined) say('json-name-twice', `${twice} stands twice in one object`)
   const described = describedFor(responses, status)
   if (!described) {
     if (status < 400) say('status-undeclared', `${status} is not described`)
