@@ -128,6 +128,7 @@ export async function serveTasks({ defect, mostPerSecond, isSoft, paging = 'mark
     if (on('trace') && request.method === 'TRACE') return send(response, 200, request.headers)
     if (on('twice-500') && searchParams.getAll('limit').length > 1) throw new Error('a list')
     if (on('accept-500') && /image/.test(request.headers.accept ?? '')) throw new Error('no type')
+    if (on('language-500') && request.headers['accept-language']) throw new Error('no texts')
     const override = request.headers['x-http-method-override'] ?? searchParams.get('_method')
     const method =
       on('override') && override ? String(override) : request.method === 'HEAD' ? 'GET' : (request.method ?? '')
@@ -244,7 +245,7 @@ export async function serveTasks({ defect, mostPerSecond, isSoft, paging = 'mark
     shared ??= task
     const shown = on('shared-answer') ? shared : task
     send(response, 201, show(shown), {
-      location: on('wrong-location') ? '/tasks/nothing' : `/tasks/${task.id}`,
+      location: on('wrong-location') ? '/tasks/nothing' : on('location-of-all') ? '/tasks' : `/tasks/${task.id}`,
       etag: tagOf(task),
     })
   }

@@ -144,6 +144,11 @@ export const explanations: Record<string, Explanation> = {
     why: 'Assistants send what the manifest says, so no user can connect the plugin.',
     source: chatgpt,
   },
+  'json-name-twice': {
+    why: 'Assistants read different values from the same text.',
+    example: '{"status": "open", "status": "closed"}',
+    source: 'RFC 8259, section 4',
+  },
   'oauth-user': { why: 'After an hour the assistant reads and changes what belongs to someone else.' },
   'oauth-expires-in': { why: 'The assistant finds out that the token has ended only when a call fails.' },
   'oauth-flow': { why: 'No user can connect the plugin.' },

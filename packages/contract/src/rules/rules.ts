@@ -123,6 +123,10 @@ export const rules = {
     'Send the media type that the spec describes',
   ),
   'answer-not-json': error('The answer is labelled as JSON and is not JSON', 'Send JSON in UTF-8'),
+  'json-name-twice': warning(
+    'A name stands twice in one object of JSON',
+    'Write each name once: programs keep the first one, the last one or neither (RFC 8259, section 4)',
+  ),
   'answer-encoding': warning(
     'The bytes of an answer do not follow its headers',
     'Send JSON in UTF-8 without a byte order mark, other text in the charset of Content-Type, and compress as Content-Encoding says',

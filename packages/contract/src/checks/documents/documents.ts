@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { DocumentRefused, documentKind, Repairs, readSpecText as readDocument } from '@reference-plugins/reader'
 import type { Report } from '../../rules/finding.ts'
 import { type Fetched, fetchDocument, findSpec, isSpec } from '../../spec/discovery.ts'
+import { nameTwice } from '../../spec/name-twice.ts'
 import { onServer, type Target } from '../../spec/servers.ts'
 import { asObject, type Schema } from '../../spec/spec.ts'
 
@@ -230,6 +231,7 @@ export function readManifest(text: string, report: Report): Schema | undefined {
   report.texts.manifest = text
   const json = text.replace(/^\ufeff/, '')
   if (json !== text) report.add('manifest-not-json', 'manifest', 'it starts with a byte order mark')
+  judgeNames(json, 'manifest', report)
   try {
     const value = JSON.parse(json)
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value
@@ -246,6 +248,7 @@ export function readSpecText(text: string, report: Report): Schema | undefined {
   const repairs = new Repairs('spec')
   try {
     const document = readDocument(text, repairs)
+    judgeNames(text, 'spec', report)
     for (const { message } of repairs.list()) report.add('spec-not-readable', 'spec', message)
     return document
   } catch (error) {
@@ -253,6 +256,12 @@ export function readSpecText(text: string, report: Report): Schema | undefined {
     report.add('spec-not-readable', 'spec', error.message)
     return undefined
   }
+}
+
+/** Reading takes the last one of two members with the same name without a word. YAML with such is not read at all. */
+function judgeNames(text: string, subject: 'manifest' | 'spec', report: Report): void {
+  const twice = /^\s*\{/.test(text) ? nameTwice(text) : undefined
+  if (twice !== undefined) report.add('json-name-twice', subject, `${twice} stands twice in one object`)
 }
 
 /** Follows what the manifest links to. Users may sign in at another company, so that is a note. */

@@ -29,6 +29,7 @@ function oddReads({ inputs }: SpecOperation, request: RequestInput): [what: stri
     : [['a slash at the end', { path: `${address}/${query === '' ? '' : `?${query}`}` }]]
   const cases: [string, Partial<RequestInput>][] = [
     ['Accept: image/x-contract', { headers: { ...headers, accept: 'image/x-contract' } }],
+    ['Accept-Language: de-AT, xx;q=0.1', { headers: { ...headers, 'accept-language': 'de-AT, xx;q=0.1' } }],
     ...slash,
     ['a percent sign alone in the query', { path: more('contract=%') }],
     ['bytes in the query that are not UTF-8', { path: more('contract=%C0%AF') }],

@@ -2,6 +2,7 @@ import { bareType, contentFor, isJsonType } from '@reference-plugins/reader'
 import type { Exchange } from '../../calls/client.ts'
 import type { Report } from '../../rules/finding.ts'
 import type { Code } from '../../rules/rules.ts'
+import { nameTwice } from '../../spec/name-twice.ts'
 import type { SchemaCheck } from '../../spec/schema-check.ts'
 import { asObject, type Schema, type SpecOperation, type SpecResponse } from '../../spec/spec.ts'
 import { formsOf } from '../../values/forms.ts'
@@ -47,6 +48,8 @@ export function checkAnswer({ operation, exchange, check, report, token }: Answe
     say('auth-echo', 'it contains the token that was sent')
   if (status === 429 && !headers['retry-after']) say('rate-limit', '429 without Retry-After')
   if (bodyFault !== undefined) say('answer-encoding', bodyFault)
+  const twice = isJsonType(headers['content-type'] ?? '') && exchange.json !== undefined ? nameTwice(text) : undefined
+  if (twice !== undefined) say('json-name-twice', `${twice} stands twice in one object`)
   const described = describedFor(responses, status)
   if (!described) {
     const statuses = `${Object.keys(responses).join(' or ')}, which the spec describes`

@@ -21,6 +21,8 @@ export async function checkLocation({ run, resource, create, thing }: Life): Pro
   const prefix = URL.parse(base)?.pathname.replace(/\/$/, '') ?? ''
   if (!target.pathname.startsWith(`${prefix}/`)) return
   const path = target.pathname.slice(prefix.length) + target.search
+  if (path.replace(/\/$/, '') === own.replace(/\?.*/s, '').replace(/\/$/, ''))
+    return run.report.addTo(create, 'location-wrong', `${location} is the address of all of them`, thing.made.curl)
   const exchange = await run.client.attempt({ ...toRequest(read, values), path })
   if (!exchange) return
   const shown = thingIn(exchange.json, thing.sent)
