@@ -33,7 +33,7 @@ import { SchemaCheck } from './spec/schema-check.ts'
 import { assumedScheme } from './spec/security-schemes.ts'
 import { asObject, readSpec, type Schema, type Spec, type SpecOperation } from './spec/spec.ts'
 import { Words } from './state/making.ts'
-import { resourcesOf } from './state/resource.ts'
+import { type Resource, resourcesOf } from './state/resource.ts'
 import { Values } from './values/values.ts'
 
 type Secrets = string | readonly string[] | undefined
@@ -246,6 +246,7 @@ async function checkOperations(
     pool: new Pool(sendable),
     habits: new Map(),
     cases: new Map(),
+    mocks: new Set(),
     operations: sendable,
     given: options.values,
     isOver: () => report.isClosed || run.client.isGone,
@@ -339,6 +340,15 @@ async function checkLives(
     const part = now + (end - now) / (resources.length - index) - callsOfDeletion * run.client.pace.usual
     await checkLife({ ...run, isHurried: () => performance.now() >= part }, resource, words)
   }
+  skipMocks(run, resources)
+}
+
+/** Says once that a server keeps nothing, or which operations of another one create nothing. */
+function skipMocks({ report, mocks }: CheckRun, resources: readonly Resource[]): void {
+  const creating = resources.flatMap(({ create }) => (create && report.answered.has(create.id) ? [create.id] : []))
+  if (mocks.size > 0 && creating.every((id) => mocks.has(id)))
+    report.skip('the server', 'state', 'it keeps nothing that is written, so it seems to be a mock')
+  else for (const id of mocks) report.skip(id, 'life', 'it answers alike whatever is created, as a mock does')
 }
 
 /** The secrets of each user, and the headers of every call without those that are secrets. */
