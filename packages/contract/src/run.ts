@@ -30,7 +30,7 @@ import type { Probe } from './oauth/flow.ts'
 import type { OAuthSettings } from './oauth/settings.ts'
 import { Report } from './rules/finding.ts'
 import { SchemaCheck } from './spec/schema-check.ts'
-import { assumedScheme } from './spec/security-schemes.ts'
+import { assumedScheme, type Scheme } from './spec/security-schemes.ts'
 import { asObject, readSpec, type Schema, type Spec, type SpecOperation } from './spec/spec.ts'
 import { Words } from './state/making.ts'
 import { type Resource, resourcesOf } from './state/resource.ts'
@@ -126,7 +126,7 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
     if (manifest) await checkOAuth(manifest, baseUrl, report)
     return signIn({ ...options, baseUrl }, manifest, spec, report)
   })
-  const checkTokensLast = await part(
+  const tested = await part(
     'operations',
     async () => spec && checkOperations(spec, { ...signedIn, baseUrl, manifest }, report),
   )
@@ -136,7 +136,8 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
       {
         baseUrl,
         url: options.found?.mcpUrl,
-        token: [signedIn.token].flat().find((one) => one !== undefined),
+        token: tested?.secret ?? [signedIn.token].flat().find((one) => one !== undefined),
+        scheme: tested?.scheme,
         isProtected,
         ...(options.headers && { headers: options.headers }),
         seed: options.seed ?? 1,
@@ -148,7 +149,7 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
   )
   // An MCP server needs neither of them.
   if (hasMcp && !manifest && !spec) report.withdraw('manifest-missing', 'spec-missing')
-  await part('invalid tokens', async () => checkTokensLast?.())
+  await part('invalid tokens', async () => tested?.checkTokensLast())
   report.pending.clear()
 }
 
@@ -168,20 +169,39 @@ async function signIn(
   spec: Spec | undefined,
   report: Report,
 ): Promise<ContractOptions & { live?: LiveToken[] }> {
-  if (asObject(manifest?.auth).type !== 'oauth' || !manifest) return options
+  const described = asObject(manifest?.auth).type === 'oauth' ? manifest : spec && manifestOf(spec, options)
+  if (!described) return options
   if (!options.oauth) {
+    if (described !== manifest) return options
     report.skip('oauth', 'sign-in', 'no client was given: --oauth')
     return options
   }
   const { baseUrl } = options
   const probe = probeOf(spec, report)
-  const { token, secondToken, readOnlyToken } = await checkOAuthFlow(manifest, baseUrl, options.oauth, report, probe)
+  const { token, secondToken, readOnlyToken } = await checkOAuthFlow(described, baseUrl, options.oauth, report, probe)
   return {
     ...options,
     token: options.token ?? token?.value,
     secondToken: options.secondToken ?? secondToken?.value,
     readOnlyToken: options.readOnlyToken ?? readOnlyToken?.value,
     live: [token, secondToken, readOnlyToken].filter((one) => one !== undefined),
+  }
+}
+
+/** What a manifest would say of the authorization code flow that the spec describes. Undefined where it has none. */
+function manifestOf({ document, base }: Spec, { baseUrl }: ContractOptions): Schema | undefined {
+  const { components, securityDefinitions } = document
+  const schemes = Object.values(asObject(asObject(components).securitySchemes ?? securityDefinitions)).map(asObject)
+  const flows = schemes.flatMap((one) => [asObject(asObject(one.flows).authorizationCode), one])
+  const flow = flows.find(({ authorizationUrl, tokenUrl }) => authorizationUrl && tokenUrl)
+  const [authorize, token] = [flow?.authorizationUrl, flow?.tokenUrl].map((url) =>
+    URL.parse(String(url), `${baseUrl}/`),
+  )
+  if (!flow || !authorize || !token) return undefined
+  const scope = Object.keys(asObject(flow.scopes)).join(' ')
+  return {
+    api: { url: base },
+    auth: { type: 'oauth', client_url: authorize.href, authorization_url: token.href, scope },
   }
 }
 
@@ -217,12 +237,19 @@ export function judgeDocuments(
 const order = ['POST', 'GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'PATCH', 'DELETE']
 const reading = ['GET', 'HEAD', 'OPTIONS', 'TRACE']
 
-/** Answers what must come last, because it may lock the tester out. */
+interface Tested {
+  /** Comes last, because it may lock the tester out. */
+  checkTokensLast: () => Promise<void>
+  /** The credential that the operations take, and where. */
+  secret: string | undefined
+  scheme: Scheme | undefined
+}
+
 async function checkOperations(
   spec: Spec,
   options: Omit<ContractOptions, 'manifest'> & { manifest: Schema | undefined; live?: LiveToken[] },
   report: Report,
-): Promise<() => Promise<void>> {
+): Promise<Tested> {
   const { seed = 1, safe = false, onProgress } = options
   const check = new SchemaCheck(spec.version)
   const base = await findWorkingBase(spec, options.baseUrl, report)
@@ -311,13 +338,17 @@ async function checkOperations(
     await checkExistence(run, operation)
     report.skip(operation.id, 'answers', `it never answered with 2xx: ${hintOf(run, operation)}`)
   }
-  return async () => {
+  const [scheme] = reachable.flatMap(({ isProtected, security }) =>
+    isProtected ? (first.wayFor(security)?.slice(0, 1) ?? []) : [],
+  )
+  const checkTokensLast = async () => {
     // What the run created is deleted, so there is nothing that an invalid token could reach.
     for (const operation of reachable.filter(({ method, isProtected }) => method === 'POST' && isProtected))
       await call(run, operation, ordinaryValues(run, operation, { all: false, fresh: true }) ?? noValues())
     await checkForgeries(run, sendable, expired)
     await checkRate(run, reachable)
   }
+  return { checkTokensLast, scheme, secret: scheme && first.secretOf(scheme.name) }
 }
 
 /** The life of a thing of each resource, each with its part of a share of the time. */
