@@ -30,10 +30,10 @@ import type { Probe } from './oauth/flow.ts'
 import type { OAuthSettings } from './oauth/settings.ts'
 import { Report } from './rules/finding.ts'
 import { SchemaCheck } from './spec/schema-check.ts'
-import { assumedScheme } from './spec/security-schemes.ts'
+import { assumedScheme, type Scheme } from './spec/security-schemes.ts'
 import { asObject, readSpec, type Schema, type Spec, type SpecOperation } from './spec/spec.ts'
 import { Words } from './state/making.ts'
-import { resourcesOf } from './state/resource.ts'
+import { type Resource, resourcesOf } from './state/resource.ts'
 import { Values } from './values/values.ts'
 
 type Secrets = string | readonly string[] | undefined
@@ -126,7 +126,7 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
     if (manifest) await checkOAuth(manifest, baseUrl, report)
     return signIn({ ...options, baseUrl }, manifest, spec, report)
   })
-  const checkTokensLast = await part(
+  const tested = await part(
     'operations',
     async () => spec && checkOperations(spec, { ...signedIn, baseUrl, manifest }, report),
   )
@@ -136,7 +136,8 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
       {
         baseUrl,
         url: options.found?.mcpUrl,
-        token: [signedIn.token].flat().find((one) => one !== undefined),
+        token: tested?.secret ?? [signedIn.token].flat().find((one) => one !== undefined),
+        scheme: tested?.scheme,
         isProtected,
         ...(options.headers && { headers: options.headers }),
         seed: options.seed ?? 1,
@@ -148,7 +149,7 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
   )
   // An MCP server needs neither of them.
   if (hasMcp && !manifest && !spec) report.withdraw('manifest-missing', 'spec-missing')
-  await part('invalid tokens', async () => checkTokensLast?.())
+  await part('invalid tokens', async () => tested?.checkTokensLast())
   report.pending.clear()
 }
 
@@ -168,20 +169,39 @@ async function signIn(
   spec: Spec | undefined,
   report: Report,
 ): Promise<ContractOptions & { live?: LiveToken[] }> {
-  if (asObject(manifest?.auth).type !== 'oauth' || !manifest) return options
+  const described = asObject(manifest?.auth).type === 'oauth' ? manifest : spec && manifestOf(spec, options)
+  if (!described) return options
   if (!options.oauth) {
+    if (described !== manifest) return options
     report.skip('oauth', 'sign-in', 'no client was given: --oauth')
     return options
   }
   const { baseUrl } = options
   const probe = probeOf(spec, report)
-  const { token, secondToken, readOnlyToken } = await checkOAuthFlow(manifest, baseUrl, options.oauth, report, probe)
+  const { token, secondToken, readOnlyToken } = await checkOAuthFlow(described, baseUrl, options.oauth, report, probe)
   return {
     ...options,
     token: options.token ?? token?.value,
     secondToken: options.secondToken ?? secondToken?.value,
     readOnlyToken: options.readOnlyToken ?? readOnlyToken?.value,
     live: [token, secondToken, readOnlyToken].filter((one) => one !== undefined),
+  }
+}
+
+/** What a manifest would say of the authorization code flow that the spec describes. Undefined where it has none. */
+function manifestOf({ document, base }: Spec, { baseUrl }: ContractOptions): Schema | undefined {
+  const { components, securityDefinitions } = document
+  const schemes = Object.values(asObject(asObject(components).securitySchemes ?? securityDefinitions)).map(asObject)
+  const flows = schemes.flatMap((one) => [asObject(asObject(one.flows).authorizationCode), one])
+  const flow = flows.find(({ authorizationUrl, tokenUrl }) => authorizationUrl && tokenUrl)
+  const [authorize, token] = [flow?.authorizationUrl, flow?.tokenUrl].map((url) =>
+    URL.parse(String(url), `${baseUrl}/`),
+  )
+  if (!flow || !authorize || !token) return undefined
+  const scope = Object.keys(asObject(flow.scopes)).join(' ')
+  return {
+    api: { url: base },
+    auth: { type: 'oauth', client_url: authorize.href, authorization_url: token.href, scope },
   }
 }
 
@@ -216,12 +236,19 @@ export function judgeDocuments(
 const order = ['POST', 'GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'PATCH', 'DELETE']
 const reading = ['GET', 'HEAD', 'OPTIONS', 'TRACE']
 
-/** Answers what must come last, because it may lock the tester out. */
+interface Tested {
+  /** Comes last, because it may lock the tester out. */
+  checkTokensLast: () => Promise<void>
+  /** The credential that the operations take, and where. */
+  secret: string | undefined
+  scheme: Scheme | undefined
+}
+
 async function checkOperations(
   spec: Spec,
   options: Omit<ContractOptions, 'manifest'> & { manifest: Schema | undefined; live?: LiveToken[] },
   report: Report,
-): Promise<() => Promise<void>> {
+): Promise<Tested> {
   const { seed = 1, safe = false, onProgress } = options
   const check = new SchemaCheck(spec.version)
   const base = await findWorkingBase(spec, options.baseUrl, report)
@@ -245,6 +272,7 @@ async function checkOperations(
     pool: new Pool(sendable),
     habits: new Map(),
     cases: new Map(),
+    mocks: new Set(),
     operations: sendable,
     given: options.values,
     isOver: () => report.isClosed || run.client.isGone,
@@ -309,13 +337,17 @@ async function checkOperations(
     await checkExistence(run, operation)
     report.skip(operation.id, 'answers', `it never answered with 2xx: ${hintOf(run, operation)}`)
   }
-  return async () => {
+  const [scheme] = reachable.flatMap(({ isProtected, security }) =>
+    isProtected ? (first.wayFor(security)?.slice(0, 1) ?? []) : [],
+  )
+  const checkTokensLast = async () => {
     // What the run created is deleted, so there is nothing that an invalid token could reach.
     for (const operation of reachable.filter(({ method, isProtected }) => method === 'POST' && isProtected))
       await call(run, operation, ordinaryValues(run, operation, { all: false, fresh: true }) ?? noValues())
     await checkForgeries(run, sendable, expired)
     await checkRate(run, reachable)
   }
+  return { checkTokensLast, scheme, secret: scheme && first.secretOf(scheme.name) }
 }
 
 /** The life of a thing of each resource, each with its part of a share of the time. */
@@ -338,6 +370,15 @@ async function checkLives(
     const part = now + (end - now) / (resources.length - index) - callsOfDeletion * run.client.pace.usual
     await checkLife({ ...run, isHurried: () => performance.now() >= part }, resource, words)
   }
+  skipMocks(run, resources)
+}
+
+/** Says once that a server keeps nothing, or which operations of another one create nothing. */
+function skipMocks({ report, mocks }: CheckRun, resources: readonly Resource[]): void {
+  const creating = resources.flatMap(({ create }) => (create && report.answered.has(create.id) ? [create.id] : []))
+  if (mocks.size > 0 && creating.every((id) => mocks.has(id)))
+    report.skip('the server', 'state', 'it keeps nothing that is written, so it seems to be a mock')
+  else for (const id of mocks) report.skip(id, 'life', 'it answers alike whatever is created, as a mock does')
 }
 
 /** The secrets of each user, and the headers of every call without those that are secrets. */

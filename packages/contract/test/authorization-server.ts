@@ -113,7 +113,7 @@ export const settings: OAuthSettings = {
 }
 
 /** A plugin with one counter for each user, and its authorization server, in plain node:http. */
-export async function serveAuthorization(defect?: FlowDefect, lifetime = 3600) {
+export async function serveAuthorization(defect?: FlowDefect, lifetime = 3600, isSpecAlone = false) {
   const on = (name: FlowDefect) => name === defect
   const codes = new Map<string, Grant & { isUsed?: boolean }>()
   const refreshes = new Map<string, Grant & { isUsed?: boolean }>()
@@ -374,7 +374,15 @@ export async function serveAuthorization(defect?: FlowDefect, lifetime = 3600) {
       description: summary,
       responses: answers,
     })
-    return {
+    const flows = {
+      authorizationCode: {
+        authorizationUrl: '/authorize',
+        tokenUrl: `${url}/token`,
+        scopes: { read: 'Read', write: 'Write' },
+      },
+    }
+    const scheme = isSpecAlone ? { type: 'oauth2', flows } : { type: 'http', scheme: 'bearer' }
+    const manifest = {
       '/.well-known/ai-plugin.json': {
         schema_version: 'v1',
         name_for_human: 'Counter',
@@ -394,6 +402,9 @@ export async function serveAuthorization(defect?: FlowDefect, lifetime = 3600) {
         contact_email: 'counter@example.com',
         legal_info_url: `${url}/legal`,
       },
+    }
+    return {
+      ...(!isSpecAlone && manifest),
       '/.well-known/oauth-protected-resource': { resource: url, authorization_servers: [url] },
       '/.well-known/oauth-authorization-server': {
         issuer: url,
@@ -412,7 +423,7 @@ export async function serveAuthorization(defect?: FlowDefect, lifetime = 3600) {
         paths: {
           '/counter': { get: operation('getCount', 'Read the count'), post: operation('count', 'Count one on') },
         },
-        components: { schemas: {}, securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+        components: { schemas: {}, securitySchemes: { bearer: scheme } },
         security: [{ bearer: [] }],
       },
     }

@@ -44,7 +44,10 @@ export const mcpToken = 'the-token-of-the-mcp-server'
 const text = (value: string) => [{ type: 'text', text: value }]
 const schema = (properties: object, required: string[]) => ({ type: 'object', properties, required })
 
-export async function serveMcpMutant(defect?: McpDefect): Promise<{ url: string; close: () => void }> {
+export async function serveMcpMutant(
+  defect?: McpDefect,
+  keyHeader?: string,
+): Promise<{ url: string; close: () => void }> {
   const is = (one: McpDefect) => one === defect
   const server = createServer((request, response) => void answer(request, response))
   await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -111,7 +114,9 @@ export async function serveMcpMutant(defect?: McpDefect): Promise<{ url: string;
       response.writeHead(status, { 'content-type': 'application/json', ...headers })
       response.end(body && JSON.stringify(body))
     }
-    const { authorization, origin } = request.headers
+    const { origin } = request.headers
+    const key = keyHeader && request.headers[keyHeader]
+    const authorization = keyHeader ? key && `Bearer ${key}` : request.headers.authorization
     if (request.url === '/.well-known/oauth-protected-resource/mcp' && !is('no-metadata'))
       return send(200, {
         resource: is('foreign-metadata') ? 'https://other.example.com/api' : `${url}/mcp`,

@@ -61,3 +61,21 @@ test('with --safe only tools that say that they read are called', async () => {
     ['getWeather'],
   )
 })
+
+for (const [defect, codes] of [
+  [undefined, []],
+  ['any-token', ['mcp-auth']],
+] as const)
+  test(`a key in a header of its own reaches the tools: ${defect ?? 'no defect'}`, async () => {
+    const server = await serveMcpMutant(defect, 'x-api-key')
+    const report = new Report()
+    const scheme = { name: 'key', kind: 'key', place: 'header', field: 'x-api-key' } as const
+    await checkMcp({ baseUrl: server.url, token: mcpToken, scheme, isProtected: true }, report)
+    server.close()
+    assert.deepEqual(
+      report.findings.map(({ code }) => code),
+      codes,
+    )
+    assert.deepEqual(report.untested, [])
+    assert.ok(report.calls > 10)
+  })

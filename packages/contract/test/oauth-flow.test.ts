@@ -50,6 +50,15 @@ test('tokens that end during the run are replaced', async () => {
   assert.deepEqual([...report.answered].sort(), ['count', 'getCount'])
 })
 
+test('without a manifest, the sign-in is the one that the spec describes', async () => {
+  const server = await serveAuthorization(undefined, 3600, true)
+  const report = await checkPlugin({ baseUrl: server.url, manifest: 'none', oauth: settings, maxTime: 60 })
+  server.close()
+  assert.deepEqual(report.findings, [])
+  assert.deepEqual([...report.answered].sort(), ['count', 'getCount'])
+  assert.deepEqual(report.untested, [])
+})
+
 test('without a second client and without users, what could not be tried is said', async () => {
   const { clientId, clientSecret, redirectUri, signIn } = settings
   const report = await check(undefined, { clientId, clientSecret, redirectUri, signIn })

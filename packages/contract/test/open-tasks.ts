@@ -30,6 +30,7 @@ export async function checkState(url: string): Promise<Report> {
     pool: new Pool(operations),
     habits: new Map(),
     cases: new Map(),
+    mocks: new Set<string>(),
     operations,
     isOver: () => client.isGone,
   }

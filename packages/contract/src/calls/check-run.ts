@@ -26,6 +26,8 @@ export interface CheckRun {
   habits: Map<string, Habit>
   /** The calls that findings show, by their commands, so that they can be made smaller. */
   cases: Map<string, SentCall>
+  /** The operations that create nothing, but answer as if they did. */
+  mocks: Set<string>
   /** All operations that the run may call. */
   operations: readonly SpecOperation[]
   /** Values that cannot be made from a schema, by the name of the input. */

@@ -190,8 +190,10 @@ export function unknownId({ path }: SpecOperation, request: RequestInput): strin
   if (index < 0 || parts.length < described.length) return undefined
   const place = parts.length - described.length + index
   const id = parts[place] ?? ''
-  parts[place] = /^\d+$/.test(id)
-    ? String(Number(id.slice(0, 9)) + 730_000)
+  // Beside a short number, such as that of n7, there may be others.
+  const [, start, digits] = /^([a-z_-]*)(\d{1,9})\d*$/i.exec(id) ?? []
+  parts[place] = digits
+    ? `${start}${Number(digits) + 730_000}`
     : id.replace(/[0-9a-z](?=[^0-9a-z]*$)/i, (letter) =>
         letter === '7' ? '3' : /\d/.test(letter) ? '7' : letter === 'e' ? 'b' : 'e',
       )

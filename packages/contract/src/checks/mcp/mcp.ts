@@ -1,7 +1,9 @@
 import { Client as McpClient, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { placeAll } from '../../calls/credentials.ts'
 import { callLimit, TimeOver } from '../../calls/deadline.ts'
 import { type Answer, exchange, fetchJson } from '../../calls/exchange.ts'
 import type { Report } from '../../rules/finding.ts'
+import { assumedScheme, type Scheme } from '../../spec/security-schemes.ts'
 import { asObject, type Schema } from '../../spec/spec.ts'
 import { checkTools, type Tool, type ToolOptions } from './mcp-tools.ts'
 
@@ -10,6 +12,8 @@ export interface McpOptions extends ToolOptions {
   /** Where the server is, if not at /mcp. */
   url?: string | undefined
   token?: string | undefined
+  /** Where the API takes the token. The MCP server may take it there too, in place of `Authorization: Bearer`. */
+  scheme?: Scheme | undefined
   /** Sent with every call. */
   headers?: Readonly<Record<string, string>>
   /** Whether operations need a token according to the spec. */
@@ -27,8 +31,16 @@ const eras = { 'before 2026': 'legacy', 'of 2026-07-28': 'auto' } as const
  */
 export async function checkMcp(options: McpOptions, report: Report): Promise<boolean> {
   const url = options.url ?? `${options.baseUrl}/mcp`
-  const probe = await post(url, message('tools/list'), options, report)
-  if (!probe || !(await isMcp(probe, options, report))) return false
+  const asBearer = { ...options, scheme: undefined }
+  const probe = await post(url, message('tools/list'), asBearer, report)
+  if (!probe || !(await isMcp(probe, asBearer, report))) return false
+  const isRefused = (probe.status === 401 || probe.status === 403) && options.scheme?.kind !== 'bearer'
+  const other =
+    isRefused && options.token && options.scheme && (await post(url, message('tools/list'), options, report))
+  return checkServer(url, other && other.status !== probe.status ? options : asBearer, report)
+}
+
+async function checkServer(url: string, options: McpOptions, report: Report): Promise<boolean> {
   const open = await post(url, message('tools/list'), { ...options, token: undefined }, report)
   const isProtected = open?.status === 401 || options.isProtected
   await checkAccess(url, { ...options, isProtected }, report)
@@ -40,10 +52,13 @@ export async function checkMcp(options: McpOptions, report: Report): Promise<boo
 async function checkClients(url: string, options: McpOptions, report: Report): Promise<void> {
   for (const [words, mode] of Object.entries(eras)) {
     const client = new McpClient({ name: 'contract-tester', version: '1' }, { versionNegotiation: { mode } })
-    const headers = { ...options.headers, ...(options.token && { authorization: `Bearer ${options.token}` }) }
+    const placed = placedFor(url, options)
     try {
       await client.connect(
-        new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers }, fetch: fetchInTime }),
+        new StreamableHTTPClientTransport(new URL(placed.url), {
+          requestInit: { headers: placed.headers },
+          fetch: fetchInTime,
+        }),
       )
       report.calls++
       if (!client.getServerCapabilities()?.tools) {
@@ -101,7 +116,9 @@ async function checkAccess(url: string, options: McpOptions, report: Report): Pr
     const answer = await post(url, call, { ...options, token: made }, report)
     if (!answer) continue
     if (answer.status !== 401) report.add('mcp-auth', 'mcp', `a call with ${what} is answered with ${answer.status}`)
-    else await checkChallenge(url, String(answer.headers['www-authenticate'] ?? ''), report)
+    // A key that the user has is not found by metadata.
+    else if (options.scheme === undefined)
+      await checkChallenge(url, String(answer.headers['www-authenticate'] ?? ''), report)
   }
 }
 
@@ -149,18 +166,18 @@ const initialize = message('initialize', {
 async function post(
   url: string,
   body: string,
-  { token, headers }: Pick<McpOptions, 'token' | 'headers'>,
+  options: Pick<McpOptions, 'token' | 'headers' | 'scheme'>,
   report: Report,
   more: Record<string, string> = {},
 ): Promise<Answer | undefined> {
   report.calls++
-  return exchange(url, {
+  const placed = placedFor(url, options)
+  return exchange(placed.url, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',
-      ...headers,
-      ...(token && { authorization: `Bearer ${token}` }),
+      ...placed.headers,
       ...more,
     },
     body,
@@ -169,6 +186,15 @@ async function post(
     if (error instanceof TimeOver) throw error
     return undefined
   })
+}
+
+/** The address and the headers of a call with the token at its place. */
+function placedFor(url: string, { token, headers, scheme }: Pick<McpOptions, 'token' | 'headers' | 'scheme'>) {
+  const placed = placeAll(token ? [[scheme ?? assumedScheme('bearer'), token]] : [])
+  const target = new URL(url)
+  for (const [name, value] of placed.query) target.searchParams.append(name, value)
+  const cookie = placed.cookies.map((pair) => pair.join('=')).join('; ')
+  return { url: target.href, headers: { ...headers, ...placed.headers, ...(cookie && { cookie }) } }
 }
 
 /** A stream that stays open ends with the limit of a call. */
