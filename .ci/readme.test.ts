@@ -18,8 +18,10 @@ const prefix = 'npx -y -p node@24 -p pnpm@12.21.0 '
 const written = commands(text)
 const tested = new Set<string>()
 const plugins = Array.from(text.matchAll(/^\| \[(\w+)\]\(plugins\//gm), ([, name = '']) => name)
+// As in the shell of a reader: a pnpm that runs this test tells the commands in it not to install packages.
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^p?npm_/i.test(name)))
 const shell = async (command: string, timeout: number, cwd = root) =>
-  (await promisify(execFile)('bash', ['-c', command], { cwd, timeout, maxBuffer: 2 ** 26 })).stdout
+  (await promisify(execFile)('bash', ['-c', command], { cwd, env, timeout, maxBuffer: 2 ** 26 })).stdout
 
 /** The commands that a pattern finds. The test that follows runs them. */
 function found(pattern: RegExp): string[] {
@@ -32,8 +34,12 @@ function found(pattern: RegExp): string[] {
 const first = (pattern: RegExp): string => found(pattern)[0] as string
 
 describe('one plugin', () => {
-  const todo = new Command(first(/^npx .* pnpm dev --filter todo$/), root, { DATABASE_URL: temporaryDatabase() })
-  before(() => todo.waitFor(/todo is ready/g, 1, 90_000))
+  const command = first(/^npx .* pnpm dev --filter todo$/)
+  let todo: Command
+  before(() => {
+    todo = new Command(command, root, { DATABASE_URL: temporaryDatabase() })
+    return todo.waitFor(/todo is ready/g, 1, 90_000)
+  })
   after(() => todo.end())
 
   test('a change in core restarts the plugin', async () => {

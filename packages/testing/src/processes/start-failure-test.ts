@@ -11,9 +11,6 @@ import { spawnPlugin } from './plugin-process.ts'
 /** An environment in which the plugin must not start, and what the line on standard error must match. */
 export type StartFailure = readonly [environment: Record<string, string>, expected: RegExp]
 
-// Node imports a module once for each URL, also where several files share a process.
-let starts = 0
-
 /**
  * Makes a test: in each environment the plugin sets the exit code 1, prints one line that matches, and no stack. The
  * first is tried as a process, which must end; the others in this process, because starting one takes long.
@@ -37,11 +34,11 @@ export function startFailureTest(folder: URL, [first, ...others]: readonly [Star
     await once(taken, 'listening')
     t.after(() => taken.close())
     const PORT = String((taken.address() as AddressInfo).port)
-    for (const [environment, expected] of others) {
+    for (const [index, [environment, expected]] of others.entries()) {
       const settings = { NODE_ENV: 'production', LOG_LEVEL: 'warn', PORT, DATABASE_URL: temporaryDatabase() }
       const start = async () => {
         const before = process.exitCode
-        await import(`${folder}src/main.ts?start=${starts++}`)
+        await import(`${folder}src/main.ts?case=${index}`)
         const { exitCode } = process
         process.exitCode = before
         return exitCode
