@@ -38,6 +38,7 @@ async function call(form) {
     code(requestText(request, url, sent), 'the request'),
   ]
   button.disabled = true
+  result.replaceChildren(status('Calling…', 'soft'))
   const start = performance.now()
   try {
     const answer = await fetch(url, {
