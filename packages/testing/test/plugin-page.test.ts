@@ -248,6 +248,8 @@ async function assertAccessible(page: Page, name: string): Promise<void> {
     await page.setViewportSize({ width, height: 850 })
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
+      // The scripts of the page are told with the next picture.
+      await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))')
       const findings = await seriousFindings(page, colorScheme === 'dark' ? colourRules : undefined)
       assert.deepEqual(findings, [], `${name} ${colorScheme} ${width}`)
       const wide = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
