@@ -38,6 +38,7 @@ async function call(form) {
     code(requestText(request, url, sent), 'the request'),
   ]
   button.disabled = true
+  result.replaceChildren(status('Calling…', 'soft'))
   const start = performance.now()
   try {
     const answer = await fetch(url, {
@@ -120,11 +121,11 @@ function element(name, text = '') {
   return made
 }
 
-/** JSON with indentation; other text as it is. Numbers that JavaScript would round stay as they came. */
+/** JSON with indentation. Other text stays as it came, and so does JSON with numbers that JavaScript would round. */
 function pretty(text) {
   try {
-    const again = JSON.stringify(JSON.parse(text), null, 2)
-    return JSON.stringify(JSON.parse(text)).length === text.trim().length ? again : text
+    const data = JSON.parse(text)
+    return JSON.stringify(data) === text ? JSON.stringify(data, null, 2) : text
   } catch {
     return text
   }

@@ -67,4 +67,4 @@ function tryAccess(options: HomeOptions): Html {
 }
 
 const signIn = (): Html =>
-  html`<p class="row"><button type="button" id="sign-in" class="main">Sign in</button> <button type="button" id="sign-out" hidden>Forget the sign-in</button> <span id="sign-in-state" role="status"></span></p>`
+  html`<p class="row"><button type="button" id="sign-in" class="button main">Sign in</button> <button type="button" id="sign-out" class="button" hidden>Forget the sign-in</button> <span id="sign-in-state" role="status"></span></p>`

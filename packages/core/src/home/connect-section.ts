@@ -39,5 +39,5 @@ function entry(assistant: Assistant, connection: Connection): Html {
 function write(step: Step, name: string): Html {
   if ('text' in step) return html`<p>${marked(step.text)}</p>`
   if ('code' in step) return copyable(step.code, `for ${name}`)
-  return html`<p><a class="button" href="${step.link}">${step.label}</a></p>`
+  return html`<p><a class="button main" href="${step.link}">${step.label}</a></p>`
 }

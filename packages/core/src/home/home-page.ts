@@ -12,7 +12,7 @@ export function homePage(options: HomeOptions): Html {
   return layout(options, {
     title: plugin.title,
     scripts: ['page.js'],
-    styles: ['page.css'],
+    styles: ['base.css', 'page.css'],
     main: html`
       <header class="hero">
         <img src="${basePath(publicUrl)}/logo.png" alt="" width="72" height="72">

@@ -33,7 +33,7 @@ export function operationForm(operation: PluginOperation): Html {
   return html`
             <form class="call" data-operation="${JSON.stringify({ id, method, path, inputs: sent })}">
               ${inputs.map(fieldOf)}
-              <p class="row"><button type="submit" class="main">Call ${id}</button></p>
+              <p class="row"><button type="submit" class="button main">Call ${id}</button></p>
               <div class="result" hidden></div>
             </form>`
 }
