@@ -175,6 +175,29 @@ test('what differs from the recording is shown, and values that the plugin creat
   await host.close()
 })
 
+test('a call without an answer ends the play, which can go on when the plugin answers again', async () => {
+  const plugin = await served.host.plugins.visible('only', plugins.todo?.id ?? '')
+  const moved = (server: string) =>
+    served.host.plugins.replace(plugin.id, { ...plugin, document: { ...plugin.document, server } })
+  const { id } = await begin('todo')
+  await moved('http://127.0.0.1:1')
+  await play(id)
+  const events = await decide(id, (await waitingIn(id)) as Call, 'allow')
+  assert.ok(
+    events.some((event) => event.type === 'notice' && /got no answer, so the example stops here/.test(event.text)),
+  )
+  assert.deepEqual(events.at(-1), { type: 'end', state: 'done' })
+  const { messages, recorded } = await get(id)
+  assert.deepEqual(
+    callsIn(messages).map(({ state, recorded: one }) => [state, one?.differences]),
+    [['failed', ['there is no answer']]],
+  )
+  assert.deepEqual([recorded?.played, recorded?.canPlay], [2, true])
+  await moved(plugin.document.server)
+  await play(id)
+  assert.equal((await waitingIn(id))?.arguments.todo, 'call the dentist')
+})
+
 test('what cannot be played says why', async () => {
   const own = workspaceFolder({ todo: locals.of('todo'), notes: locals.of('notes') })
   const host = await serveHost({ pluginFolder: own })
