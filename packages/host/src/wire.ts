@@ -21,7 +21,7 @@ export interface Session {
 export interface ModelState {
   /** Absent if there is no model. Then every operation is called by a form. */
   chosen?: ModelChoice
-  /** The models found by environment variables and on this machine; those that call tools first. */
+  /** The models found by environment variables and on this machine; of each program those that call tools first. */
   found: FoundModel[]
   /** Why a configured endpoint has no models, in sentences. */
   problems: string[]

@@ -1,8 +1,8 @@
-import { checkArguments, type DocumentOperation, isObject, listOfAny } from '@reference-plugins/reader'
-import { parseExact, parseNumber } from '@reference-plugins/reader/exact-json'
+import { checkArguments, type DocumentOperation, listOfAny, objectOf } from '@reference-plugins/reader'
+import { parseNumber } from '@reference-plugins/reader/exact-json'
 import { toTerm } from '../selection/words.ts'
 import type { FilledInput } from '../wire.ts'
-import { type Field, fieldsOf, isFreeText, isNumeric, itemOf } from './fields.ts'
+import { type Field, fieldsOf, isFreeText, isNumeric, itemOf, readValue } from './fields.ts'
 
 /** More is not read: a request that states inputs is short. */
 const longestText = 2_000
@@ -77,7 +77,7 @@ function namedClaims(fields: Field[], text: string): Claim[] {
     const [from, to] = [first.index, first.index + first[0].length]
     const because = 'it is named in the text'
     return [
-      { name: field.name, value: toValue(field, read), quote: text.slice(from, to), because, spans: [[from, to]] },
+      { name: field.name, value: readValue(field, read), quote: text.slice(from, to), because, spans: [[from, to]] },
     ]
   })
 }
@@ -204,25 +204,14 @@ function claimOf({ name }: Field, value: unknown, because: string, spans: Span[]
 }
 
 /** Whether the operation takes the value. What the check corrects stays as the text has it. */
-function fits(operation: DocumentOperation, { name, value }: Claim): boolean {
-  if (value === undefined) return false
-  const { properties } = operation.input
-  const schema = isObject(properties) ? properties[name] : undefined
-  const input = { type: 'object', properties: { [name]: schema }, additionalProperties: false }
-  return checkArguments({ ...operation, input }, { [name]: value }).faults.length === 0
-}
+const fits = (operation: DocumentOperation, { name, value }: Claim): boolean =>
+  value !== undefined && faultsOf(operation, name, value).length === 0
 
-/** What was written after the name of an input, in its type. */
-function toValue({ schema }: Field, text: string): unknown {
-  if (schema.type === 'number' || schema.type === 'integer') return parseNumber(text)
-  if (schema.type === 'boolean') return /^(true|false)$/i.test(text) ? text.toLowerCase() === 'true' : undefined
-  if (schema.type === 'string') return text
-  try {
-    return parseExact(text)
-  } catch {
-    const { type } = itemOf({ name: '', schema, isRequired: false })
-    return schema.type === 'array' && type === 'string' ? text.split(',').map((one) => one.trim()) : undefined
-  }
+/** What is wrong with the value of one input, in sentences. */
+export function faultsOf(operation: DocumentOperation, name: string, value: unknown): string[] {
+  const schema = objectOf(operation.input.properties)[name]
+  const input = { type: 'object', properties: { [name]: schema }, additionalProperties: false }
+  return checkArguments({ ...operation, input }, { [name]: value }).faults
 }
 
 /** The texts between quotes. A single quote may be an apostrophe, so it must stand at the edge of a word. */

@@ -115,9 +115,8 @@ export class RecordedExamples {
         return `${title} has no operation ${entry.operation}: its example is of another version`
       const state = await this.#parts.activations.of(user, plugin)
       if (state === 'changed') return `${title} has changed: review the changes on its page first`
-      if (state === 'expired') return `Your sign-in to ${title} has expired: sign in again on its page first`
-      if (state === 'none')
-        return `${title} is not active: ${auth.type === 'oauth' ? 'sign in' : 'activate it'} on its page first`
+      if (state === 'expired') return `Your sign-in to ${title} has expired: sign in again first`
+      if (state === 'none') return `${title} is not active: ${auth.type === 'oauth' ? 'sign in' : 'activate it'} first`
     }
     return undefined
   }
