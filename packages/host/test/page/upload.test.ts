@@ -37,7 +37,10 @@ after(async () => {
 async function openForm(operation: string) {
   await page.goto(served.url)
   await page.getByRole('button', { name: /^Call operation/ }).click()
-  await page.getByRole('button', { name: new RegExp(`^${operation}`) }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: new RegExp(`^${operation}`) })
+    .click()
 }
 
 test('a file is chosen in the form of an operation, and its bytes and name arrive', {

@@ -36,7 +36,7 @@ export function OperationList({ operations, callPath }: Props) {
                 <span className="operation-line">
                   <Name>{operation.name}</Name>
                   <OperationAsks operation={operation} />
-                  <span>{operation.title}</span>
+                  {operation.title !== operation.name && <span className="quiet">{operation.title}</span>}
                 </span>
               </summary>
               <OperationRoute operation={operation} />
