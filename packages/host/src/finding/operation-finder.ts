@@ -1,5 +1,5 @@
 import type { DocumentOperation } from '@reference-plugins/reader'
-import { toSelectedFrom } from '../conversation/prompt.ts'
+import { indexPlugins } from '../conversation/prompt.ts'
 import type { Plugins, RegisteredPlugin } from '../plugins/plugins.ts'
 import { toOperationSummary } from '../plugins/presentation.ts'
 import { Selection } from '../selection/selection.ts'
@@ -87,7 +87,7 @@ export class OperationFinder {
   #fitting(text: string, plugins: RegisteredPlugin[]): RegisteredPlugin[] {
     if (plugins.length <= mostPlugins) return plugins
     const { selection } = this.#parts
-    selection.update(plugins.map(toSelectedFrom))
+    indexPlugins(selection, plugins)
     const ranked = selection.rank(
       text,
       plugins.map(({ id }) => id),
