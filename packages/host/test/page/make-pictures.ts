@@ -8,7 +8,7 @@ import { serveHost } from '../fixture.ts'
 import { startLocalPlugins } from '../local-plugins/local-plugins.ts'
 import { workspaceFolder } from '../local-plugins/workspace-folder.ts'
 import { type ScriptedTurn, serveModel } from '../models/openai-double.ts'
-import { openBrowser, openPage } from './chromium.ts'
+import { closeBrowser, openBrowser, openPage } from './chromium.ts'
 
 const pictures = fileURLToPath(new URL('../../../../docs/pictures/', import.meta.url))
 mkdirSync(pictures, { recursive: true })
@@ -108,7 +108,7 @@ await page
   .evaluate((call) => call.scrollIntoView())
 await picture('example')
 
-await browser.close()
+await closeBrowser()
 await alone.close()
 await served.close()
 model.close()

@@ -6,7 +6,7 @@ import { page as servePage } from '../../src/page/page.ts'
 import type { PluginDetail, RegistrationEvent } from '../../src/wire.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
 import { type ServedApi, serveApi } from '../served-api.ts'
-import { noBrowser, openBrowser, openPage } from './chromium.ts'
+import { closeBrowser, noBrowser, openBrowser, openPage } from './chromium.ts'
 
 const names = [
   'listOrganizationRepositoryDependabotAlertsForEnterprise',
@@ -44,7 +44,7 @@ before(async () => {
 })
 after(async () => {
   if (noBrowser) return
-  await browser.close()
+  await closeBrowser()
   await served.close()
   api.close()
 })

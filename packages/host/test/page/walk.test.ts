@@ -6,7 +6,7 @@ import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
 import type { Conversation } from '../../src/wire.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
-import { checkView, noBrowser, openBrowser, openPage, tabTo } from './chromium.ts'
+import { checkView, closeBrowser, noBrowser, openBrowser, openPage, tabTo } from './chromium.ts'
 
 type Local = Awaited<ReturnType<typeof workspacePlugins>>[number]
 
@@ -26,7 +26,7 @@ before(async () => {
 })
 after(async () => {
   if (noBrowser) return
-  await browser.close()
+  await closeBrowser()
   await served.close()
   await Promise.all(locals.map((one) => one.end()))
 })
