@@ -38,7 +38,7 @@ before(async () => {
   if (!noBrowser) browser = await openBrowser()
 })
 after(async () => {
-  await closeBrowser()
+  if (!noBrowser) await closeBrowser()
   await served?.close()
 })
 

@@ -13,6 +13,8 @@ const mostFound = 8
 const mostPlugins = 24
 /** More operations are not kept in the index. */
 const mostIndexed = 5_000
+/** How much the plugin as a whole counts, against the operation. */
+const weightOfPlugin = 1
 /** How much it counts that the text states an input, or all of them: "IBM" alone fits what takes a symbol. */
 const weightOfInput = 0.25
 /** How much more an operation that reads fits a question, and one that changes something fits any other text. */
@@ -48,14 +50,17 @@ export class OperationFinder {
       ({ id, trouble }) => trouble === undefined && (enabled === undefined || enabled.includes(id)),
     )
     const states = await activations.all(user)
-    return this.findIn(this.#fitting(text, all), text, (id) => states.get(id) ?? 'none')
+    const fits = this.#fits(text, all)
+    const fitting = all.length <= mostPlugins ? all : all.filter(({ id }) => fits.has(id))
+    return this.findIn(fitting, text, (id) => states.get(id) ?? 'none', fits)
   }
 
-  /** The best first, in these plugins. */
+  /** The best first, in these plugins. @param fits how well each plugin as a whole fits the text */
   findIn(
     plugins: readonly RegisteredPlugin[],
     text: string,
     activationOf: (id: string) => PluginReference['activation'],
+    fits: ReadonlyMap<string, number> = new Map(),
   ): FoundOperation[] {
     const units = plugins.flatMap((plugin) =>
       plugin.document.operations.map((operation) => ({ plugin, operation, id: unitId(plugin, operation) })),
@@ -68,12 +73,11 @@ export class OperationFinder {
     const found = units
       .map(({ plugin, operation, id }) => {
         const one = toFound(plugin, operation, text, activationOf(plugin.id))
-        const { filled, missing } = one
-        const stated = filled.length + Number(filled.length > 0 && missing.length === 0)
-        const mood = isQuestion(text) === operation.isReading ? factorOfMood : 1
-        const topic = /\babout\b/i.test(text) && fieldsOf(operation).some(isAsked) ? factorOfTopic : 1
-        const reference = missing.some(isReference) ? factorOfReference : 1
-        return { one, score: mood * topic * reference * ((scores.get(id) ?? 0) + weightOfInput * stated) }
+        const ofPlugin = weightOfPlugin * (fits.get(plugin.id) ?? 0)
+        return {
+          one,
+          score: ofPlugin + factorOf(operation, text, one.missing) * ((scores.get(id) ?? 0) + ofInputs(one)),
+        }
       })
       .filter(({ score }) => score > 0)
       .toSorted((a, b) => b.score - a.score)
@@ -84,16 +88,15 @@ export class OperationFinder {
       .map(({ one }) => one)
   }
 
-  #fitting(text: string, plugins: RegisteredPlugin[]): RegisteredPlugin[] {
-    if (plugins.length <= mostPlugins) return plugins
+  /** How well the plugins fit, of those that fit best. */
+  #fits(text: string, plugins: RegisteredPlugin[]): Map<string, number> {
     const { selection } = this.#parts
     indexPlugins(selection, plugins)
-    const ranked = selection.rank(
+    const scores = selection.scores(
       text,
       plugins.map(({ id }) => id),
     )
-    const best = new Set(ranked.slice(0, mostPlugins))
-    return plugins.filter(({ id }) => best.has(id))
+    return new Map([...scores].sort((a, b) => b[1] - a[1]).slice(0, mostPlugins))
   }
 
   #index(units: { plugin: RegisteredPlugin; operation: DocumentOperation; id: string }[]): void {
@@ -116,6 +119,15 @@ export class OperationFinder {
       })),
     )
   }
+}
+
+const ofInputs = ({ filled, missing }: FoundOperation): number =>
+  weightOfInput * (filled.length + Number(filled.length > 0 && missing.length === 0))
+
+function factorOf(operation: DocumentOperation, text: string, missing: string[]): number {
+  const mood = isQuestion(text) === operation.isReading ? factorOfMood : 1
+  const topic = /\babout\b/i.test(text) && fieldsOf(operation).some(isAsked) ? factorOfTopic : 1
+  return mood * topic * (missing.some(isReference) ? factorOfReference : 1)
 }
 
 const isAsked = (field: Field): boolean => field.isRequired && isFreeText(field)
