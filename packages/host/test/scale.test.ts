@@ -7,7 +7,7 @@ import { page as servePage } from '../src/page/page.ts'
 import type { Conversation, FoundOperation, PluginSummary, Prompt, Starter } from '../src/wire.ts'
 import { corpusPlugins, noCorpus } from './corpus.ts'
 import { type ServedHost, serveHost } from './fixture.ts'
-import { noBrowser, openBrowser, openPage } from './page/chromium.ts'
+import { closeBrowser, noBrowser, openBrowser, openPage } from './page/chromium.ts'
 
 let served: ServedHost
 let browser: Browser
@@ -38,7 +38,7 @@ before(async () => {
   if (!noBrowser) browser = await openBrowser()
 })
 after(async () => {
-  await browser?.close()
+  if (!noBrowser) await closeBrowser()
   await served?.close()
 })
 

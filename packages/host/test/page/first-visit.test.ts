@@ -10,7 +10,7 @@ import { type ServedHost, serveHost } from '../fixture.ts'
 import { type LocalPlugins, startLocalPlugins } from '../local-plugins/local-plugins.ts'
 import { workspaceFolder } from '../local-plugins/workspace-folder.ts'
 import { type ServedModel, serveModel } from '../models/openai-double.ts'
-import { checkView, noBrowser, openBrowser, openPage, tabTo } from './chromium.ts'
+import { checkView, closeBrowser, noBrowser, openBrowser, openPage, tabTo } from './chromium.ts'
 
 const timeout = 120_000
 const names = ['todo', 'stocks', 'news', 'notes']
@@ -49,7 +49,7 @@ before(async () => {
 after(async () => {
   if (noBrowser) return
   await watch.stop()
-  await browser.close()
+  await closeBrowser()
   await served.close()
   model.close()
   await locals.end()

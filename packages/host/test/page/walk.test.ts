@@ -6,7 +6,7 @@ import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
 import type { Conversation } from '../../src/wire.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
-import { checkView, noBrowser, openBrowser, openPage, tabTo } from './chromium.ts'
+import { checkView, closeBrowser, noBrowser, openBrowser, openPage, tabTo } from './chromium.ts'
 
 type Local = Awaited<ReturnType<typeof workspacePlugins>>[number]
 
@@ -26,7 +26,7 @@ before(async () => {
 })
 after(async () => {
   if (noBrowser) return
-  await browser.close()
+  await closeBrowser()
   await served.close()
   await Promise.all(locals.map((one) => one.end()))
 })
@@ -236,6 +236,22 @@ async function openForm(view: Page): Promise<void> {
   await view.getByRole('button', { name: /^Call operation/ }).click()
   await view.getByRole('button', { name: /^getTodos/ }).click()
 }
+
+test('the tabs of a plugin are chosen with the arrow keys, and a reload shows the same tab', {
+  skip: noBrowser,
+  timeout: 60_000,
+}, async () => {
+  const [plugin] = (await served.browser().get<{ id: string }[]>('/api/plugins')) as [{ id: string }]
+  await page.goto(`${served.url}/plugins/${plugin.id}`)
+  await tabTo(page.getByRole('tab', { name: 'Overview' }))
+  await page.keyboard.press('ArrowRight')
+  const operations = page.getByRole('tab', { name: /^Operations/, selected: true })
+  await operations.waitFor()
+  await page.reload()
+  await operations.waitFor()
+  await page.locator('.operations .name').first().waitFor()
+  assert.equal(await page.getByRole('heading', { name: /^Activation/ }).count(), 0)
+})
 
 test('Escape closes a form', { skip: noBrowser }, async () => {
   await page.goto(served.url)
