@@ -59,12 +59,7 @@ describe('the page, from top to bottom', () => {
   })
 })
 
-for (const words of [
-  'prices --from stocks',
-  'papers --auth user',
-  'diary --from notes',
-  'tasks --from todo --auth oauth',
-])
+for (const words of ['prices --from stocks', 'papers --auth user', 'diary --from notes'])
   test(`pnpm new ${words}`, async () => {
     const [name = ''] = words.split(' ')
     const printed = await run(`pnpm new ${words} --yes`)
