@@ -9,6 +9,7 @@ import { Refusal } from '../refusal.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { type Api, readApi } from './api.ts'
 import { filesOf } from './files/all-files.ts'
+import { keepTestsLocal } from './files/local-tests.ts'
 import type { Facts } from './files/plugin-files.ts'
 import { differences, type Snapshot, snapshotOf, snapshotPath } from './snapshot.ts'
 import { readSource } from './source.ts'
@@ -46,6 +47,7 @@ export async function planOpenApi(request: OpenApiRequest): Promise<Plan> {
   // Whoever can call the plugin acts with its secret, so it must not be open to everyone.
   const auth = request.auth === 'none' && api.credentials.length > 0 ? 'service' : request.auth
   if (auth !== 'none') changeAuth(plan, { workspace, name, title, auth })
+  keepTestsLocal(plan, name)
   plan.notes.push(...notesOf(api, auth))
   return plan
 }

@@ -25,9 +25,9 @@ export interface Inputs {
   comments: string[]
 }
 
-/** The flat input of an operation as code, or why it has none. */
-export function readInputs(operation: HttpOperation): Inputs | { refused: string } {
-  const read = readParts(operation)
+/** The flat input of an operation as code, or why it has none. `secrets` are the inputs that the client sends itself. */
+export function readInputs(operation: HttpOperation, secrets: ReadonlySet<string>): Inputs | { refused: string } {
+  const read = readParts(operation, secrets)
   if ('refused' in read) return read
   const { comments } = read
   const parts = read.parts
