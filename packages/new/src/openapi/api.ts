@@ -20,6 +20,7 @@ import { readAnswer } from './answers/answer.ts'
 import { NamedShapes } from './answers/named-shapes.ts'
 import type { HttpOperation } from './inputs/input.ts'
 import { readInputs } from './inputs/inputs.ts'
+import { secretKey } from './inputs/parts.ts'
 import { chooseOperations, tagOf } from './operations/choice.ts'
 import { type Credentials, readCredentials } from './operations/credentials.ts'
 import type { ApiOperation, LeftOut } from './operations/operation.ts'
@@ -66,7 +67,9 @@ export function readApi({ text, url, shown }: Source, { name, include, baseUrl }
     }
     const named = new NamedShapes(spec.document)
     const server = baseUrlOf(spec, url, baseUrl, shown)
-    const operations = readOperations(spec, chosen, { url, server }, named, leftOut)
+    const possible = readCredentials(spec, chosen, name).credentials
+    const secrets = new Set(possible.map((one) => secretKey(one.in, one.name ?? '')))
+    const operations = readOperations(spec, chosen, { url, server, secrets }, named, leftOut)
     if (operations.length === 0) throw new Refusal(nothingLeft(shown, spec, leftOut))
     const { info } = spec.document.root
     const email = plainLine(memberOf(memberOf(info, 'contact'), 'email'), 254)
@@ -109,7 +112,7 @@ function nothingLeft(shown: string, { operations }: OpenApi, leftOut: readonly L
 function readOperations(
   spec: OpenApi,
   chosen: readonly Operation[],
-  { url, server }: { url: string | undefined; server: string },
+  { url, server, secrets }: { url: string | undefined; server: string; secrets: ReadonlySet<string> },
   named: NamedShapes,
   leftOut: LeftOut[],
 ): ApiOperation[] {
@@ -135,7 +138,7 @@ function readOperations(
           leave(flat.reasonOf(operation))
           continue
         }
-        const read = toOperation(operation, one, named, names, routes)
+        const read = toOperation(operation, one, { named, names, routes, secrets })
         if ('refused' in read) leave(read.refused)
         else found.push(read)
       }
@@ -190,14 +193,17 @@ function readFlat({ document }: OpenApi, some: readonly Operation[], url: string
 function toOperation(
   operation: Operation,
   source: HttpOperation,
-  named: NamedShapes,
-  names: OperationNames,
-  routes: Routes,
+  {
+    named,
+    names,
+    routes,
+    secrets,
+  }: { named: NamedShapes; names: OperationNames; routes: Routes; secrets: ReadonlySet<string> },
 ): ApiOperation | { refused: string } {
   const { method, node, path } = operation
   const answer = readAnswer(operation, named)
   if ('refused' in answer) return answer
-  const read = readInputs(source)
+  const read = readInputs(source, secrets)
   if ('refused' in read) return read
   const id = names.take({ method, path, id: operation.id, summary: node.summary })
   const pathNames = new Map(
