@@ -4,9 +4,8 @@ import { cpSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
-import type { Browser, Page } from 'playwright-core'
 import { temporaryFolder } from '../packages/store/src/temporary.ts'
-import { noBrowser, openBrowser, openPage } from '../packages/testing/test/chromium.ts'
+import { noBrowser, openBrowser, openPage, type Watched } from '../packages/testing/test/chromium.ts'
 import { Command } from './command.ts'
 import { commands } from './markdown.ts'
 
@@ -21,9 +20,9 @@ const pictures = process.env.PICTURES ?? temporaryFolder()
 // As in the shell of a reader: a pnpm that runs this test tells the commands in it not to install packages.
 for (const name of Object.keys(process.env)) if (/^p?npm_/i.test(name)) delete process.env[name]
 const options = { skip: noBrowser, timeout: 400_000 }
-let browser: Browser
-let page: Page
-let errors: string[]
+let browser: Awaited<ReturnType<typeof openBrowser>>
+let page: Watched['page']
+let errors: Watched['errors']
 
 before(async () => {
   if (noBrowser) return
@@ -94,7 +93,7 @@ test('all of them in the host: a played example, and a call of each own plugin',
       await all.waitFor(/The host is ready at http:\/\/localhost:3000/g, 1, 120_000)
       await page.goto('http://localhost:3000/')
       page.setDefaultTimeout(60_000)
-      await page.getByRole('button', { name: 'Play an example of Todo list' }).click()
+      await page.getByRole('button', { name: 'Play an example of Todo list' }).first().click()
       const banner = page.getByRole('region', { name: 'Recorded example' })
       const allow = page.getByRole('button', { name: 'Allow', exact: true })
       const end = banner.getByText(/^Played to its end/)
