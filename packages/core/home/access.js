@@ -38,5 +38,5 @@ export async function startAccess(onChange = () => {}) {
     show('')
     button.focus()
   })
-  await attempt(() => takeAnswer(page))
+  await attempt(takeAnswer)
 }

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
+import { createApp, createLog, listen } from '@reference-plugins/core'
 import type { Browser, Locator, Page } from 'playwright-core'
-import { workspacePlugins } from '../src/processes/index.ts'
+import { hostilePlugin } from '../../core/test/home-fixture.ts'
+import { freePort, workspacePlugins } from '../src/processes/index.ts'
 import { noBrowser, openBrowser, openPage, seriousFindings, tabTo, type Watched } from './chromium.ts'
 
 // The page of each plugin and its reference, in a real browser, with the keyboard alone.
@@ -238,6 +240,27 @@ test('without JavaScript the page still says everything', options, async () => {
   await page.locator('noscript p', { hasText: 'needs JavaScript' }).waitFor()
   assert.deepEqual(errors, [])
   await page.context().close()
+})
+
+test('texts of a plugin stay text, on the page and in the reference', options, async () => {
+  const log = createLog('silent', false)
+  const port = await freePort()
+  const url = `http://localhost:${port}`
+  const app = await createApp(hostilePlugin(), { publicUrl: url, log, development: true })
+  const server = await listen(app.callback(), { host: '127.0.0.1', port, lifecycle: { stopping: false } })
+  for (const path of ['/', '/docs']) {
+    const { page, errors, hosts } = await openPage(browser, { viewport: { width: 360, height: 850 } })
+    await page.goto(url + path)
+    await page.locator('#actaa, .opblock').first().waitFor({ state: 'attached' })
+    for (const one of (await page.locator('.opblock-summary-control').all()).slice(0, 2)) await one.click()
+    await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true')
+    await page.getByText('onerror=alert').first().waitFor({ state: 'attached' })
+    assert.equal(await page.locator('main img[src="x"], main b').count(), 0)
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 360, path)
+    assert.deepEqual([errors, [...hosts]], [[], [`localhost:${port}`]])
+    await page.context().close()
+  }
+  await server.stop()
 })
 
 // Dark changes colours only.
