@@ -29,7 +29,7 @@ test('every step can be read, run or parsed, for every auth mode that the assist
       assert.ok(all.length > 0, where)
       for (const step of all) {
         if ('text' in step) {
-          assert.match(step.text, /^[A-Z`][^]*[.:]$/, where)
+          assert.match(step.text, /^[A-Z`].*[.:]$/s, where)
           assert.equal((step.text.match(/`/g) ?? []).length % 2, 0, `${where}: ${step.text}`)
         } else if ('link' in step) assert.match(step.link, /^[a-z]+:\S+$/, where)
         else if (step.language === 'json') JSON.parse(step.code)
