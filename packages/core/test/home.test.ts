@@ -90,6 +90,8 @@ test('it says what the plugin is, how to connect it, who may call, and every ope
     '<h1>Shop</h1>',
     'Order things from a shop.',
     'What can you do?',
+    '5 operations',
+    'No sign-in',
     `claude mcp add --transport http shop ${publicUrl}/mcp`,
     'vscode:mcp/install?',
     'cursor://anysphere.cursor-deeplink/mcp/install?',

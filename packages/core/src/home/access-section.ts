@@ -23,6 +23,10 @@ const words: Record<AuthType, [title: string, text: string]> = {
   ],
 }
 
+/** The auth mode in two to five words. */
+export const accessTitle = ({ plugin, publicUrl }: HomeOptions): string =>
+  words[plugin.auth.manifest(publicUrl).type][0]
+
 /** What somebody must have in order to call, and in development the field or the button that makes the forms below work. */
 export function accessSection(options: HomeOptions): Html {
   const { plugin, publicUrl, development } = options
