@@ -27,10 +27,19 @@ const ui = window.SwaggerUIBundle({
   persistAuthorization: false,
   // By default it sends the spec to a server of its makers.
   validatorUrl: null,
-  // There is one server, so there is nothing to choose.
-  plugins: [() => ({ components: { ServersContainer: () => null } })],
+  plugins: [plainTexts],
   onComplete: () => startAccess(authorize),
 })
+
+/** The texts of a plugin are plain text, not Markdown with HTML. And there is one server, so there is nothing to choose. */
+function plainTexts({ React }) {
+  return {
+    components: {
+      Markdown: ({ source }) => (source ? React.createElement('p', null, source) : null),
+      ServersContainer: () => null,
+    },
+  }
+}
 
 /** Gives Swagger UI the token of the sign-in. Tokens that people enter themselves go into its own dialog. */
 function authorize() {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { temporaryFolder } from '@reference-plugins/store/temporary'
 import { z } from 'zod'
 import { definePlugin, none, operation } from '../src/index.ts'
 import { oauthShop, openShop, publicUrl, type Shop, serveShop, serviceShop, userShop } from './fixture.ts'
@@ -87,6 +90,8 @@ test('it says what the plugin is, how to connect it, who may call, and every ope
     '<h1>Shop</h1>',
     'Order things from a shop.',
     'What can you do?',
+    '5 operations',
+    'No sign-in',
     `claude mcp add --transport http shop ${publicUrl}/mcp`,
     'vscode:mcp/install?',
     'cursor://anysphere.cursor-deeplink/mcp/install?',
@@ -223,4 +228,18 @@ test('nothing of the page is imported before the first visitor', async () => {
     },
   )
   assert.equal(output.trim(), '0 true')
+})
+
+test('in development the page names the file of the token, and never the token', async () => {
+  const secretsFolder = temporaryFolder()
+  const page = async (development: boolean) => {
+    const { text } = await open(await serveShop(serviceShop(), { development, secretsFolder }))
+    assert.ok(!text.includes('the-secret-itself'))
+    return text
+  }
+  assert.doesNotMatch(await page(true), /export TOKEN/)
+  const file = join(secretsFolder, 'service-token')
+  writeFileSync(file, 'the-secret-itself')
+  assert.ok((await page(true)).includes(`export TOKEN=&quot;$(cat ${file})&quot;`))
+  assert.ok(!(await page(false)).includes(file))
 })

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
+import { createApp, createLog, listen } from '@reference-plugins/core'
 import type { Browser, Locator, Page } from 'playwright-core'
-import { workspacePlugins } from '../src/processes/index.ts'
+import { hostilePlugin } from '../../core/test/home-fixture.ts'
+import { freePort, startPlugin, workspacePlugins } from '../src/processes/index.ts'
 import { noBrowser, openBrowser, openPage, seriousFindings, tabTo, type Watched } from './chromium.ts'
 
 // The page of each plugin and its reference, in a real browser, with the keyboard alone.
@@ -44,7 +46,7 @@ async function press(target: Locator): Promise<void> {
   await target.page().keyboard.press('Enter')
 }
 
-/** Opens the form of an operation, fills it in, and calls. Returns the part of the page that shows the result. */
+/** Opens the form of an operation, fills it in, and calls. Returns the part of the page that shows the operation and its result. */
 async function call(page: Page, id: string, given: Record<string, string>): Promise<Locator> {
   const operation = page.locator(`#${id}`)
   if ((await operation.getAttribute('open')) === null) await press(operation.locator('summary').first())
@@ -54,9 +56,8 @@ async function call(page: Page, id: string, given: Record<string, string>): Prom
     await page.keyboard.insertText(value)
   }
   await press(operation.getByRole('button', { name: `Call ${id}` }))
-  const result = operation.locator('.result')
-  await result.locator('.status:is(.good, .bad)').waitFor()
-  return result
+  await operation.locator('.status:is(.good, .bad)').waitFor()
+  return operation
 }
 
 const textOf = async (place: Locator): Promise<string> => (await place.textContent()) ?? ''
@@ -100,6 +101,7 @@ test('todo: a call by the form, and the same call by its curl line', options, ()
     assert.match(await status(refused), /^404 Not Found/)
     assert.match(await shown(refused, 'the answer'), /The list ends before 9/)
     assert.match(await status(await call(page, 'getTodos', { username: '..' })), /".." cannot be a part of a path/)
+    assert.equal(await textOf(list.locator('.result')), '')
   }),
 )
 
@@ -109,6 +111,13 @@ test('stocks: without a token the answer says where to enter it, and with it a l
     const refused = await call(page, 'getQuotes', { symbols: 'IBM' })
     assert.match(await status(refused), /^401 Unauthorized/)
     await press(refused.getByRole('link', { name: 'Access' }))
+    await tabTo(page.getByLabel('Token', { exact: true }))
+    await page.keyboard.insertText('schlüssel')
+    assert.match(
+      await status(await call(page, 'getQuotes', { symbols: 'IBM' })),
+      /that no header can carry: copy it again/,
+    )
+    await page.getByLabel('Token', { exact: true }).fill('')
     await tabTo(page.getByLabel('Token', { exact: true }))
     await page.keyboard.type(token)
     const result = await call(page, 'getQuotes', { symbols: 'AAPL\nIBM' })
@@ -212,7 +221,7 @@ test('/docs: the whole sign-in of notes, and a call', options, () =>
   }),
 )
 
-test('/docs: a pasted token of stocks, and a call without one of todo', options, async () => {
+test('/docs: a pasted token of stocks, and a call', options, async () => {
   await open('stocks', '/docs', async (page) => {
     await press(page.locator('.btn.authorize'))
     await tabTo(page.locator('.auth-container input'))
@@ -231,6 +240,21 @@ test('/docs: a pasted token of stocks, and a call without one of todo', options,
   })
 })
 
+test('in production there is no form, and a sign-in that no app may begin says what to do', options, async () => {
+  const plugin = await startPlugin(new URL('../../../plugins/notes/', import.meta.url), { NODE_ENV: 'production' })
+  const { page, errors } = await openPage(browser)
+  await page.goto(plugin.url)
+  await page.getByRole('heading', { name: 'Operations' }).waitFor()
+  assert.equal(await page.locator('form, input, #sign-in').count(), 0)
+  assert.match(plugin.output(), /notes is ready at http:\/\/localhost:\d+ \(open it in a browser\): /)
+  await page.goto(`${plugin.url}/docs`)
+  await press(page.getByRole('button', { name: 'Sign in' }))
+  await page.getByText('start it with OAUTH_REGISTRATION=true').waitFor()
+  assert.deepEqual(errors, [])
+  await page.context().close()
+  await plugin.end()
+})
+
 test('without JavaScript the page still says everything', options, async () => {
   const { page, errors } = await openPage(browser, { javaScriptEnabled: false })
   await page.goto(local('todo').url)
@@ -238,6 +262,27 @@ test('without JavaScript the page still says everything', options, async () => {
   await page.locator('noscript p', { hasText: 'needs JavaScript' }).waitFor()
   assert.deepEqual(errors, [])
   await page.context().close()
+})
+
+test('texts of a plugin stay text, on the page and in the reference', options, async () => {
+  const log = createLog('silent', false)
+  const port = await freePort()
+  const url = `http://localhost:${port}`
+  const app = await createApp(hostilePlugin(), { publicUrl: url, log, development: true })
+  const server = await listen(app.callback(), { host: '127.0.0.1', port, lifecycle: { stopping: false } })
+  for (const path of ['/', '/docs']) {
+    const { page, errors, hosts } = await openPage(browser, { viewport: { width: 360, height: 850 } })
+    await page.goto(url + path)
+    await page.locator('#actaa, .opblock').first().waitFor({ state: 'attached' })
+    for (const one of (await page.locator('.opblock-summary-control').all()).slice(0, 2)) await one.click()
+    await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true')
+    await page.getByText('onerror=alert').first().waitFor({ state: 'attached' })
+    assert.equal(await page.locator('main img[src="x"], main b').count(), 0)
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 360, path)
+    assert.deepEqual([errors, [...hosts]], [[], [`localhost:${port}`]])
+    await page.context().close()
+  }
+  await server.stop()
 })
 
 // Dark changes colours only.

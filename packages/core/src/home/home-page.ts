@@ -1,4 +1,4 @@
-import { accessSection } from './access-section.ts'
+import { accessSection, accessTitle } from './access-section.ts'
 import { connectSection } from './connect-section.ts'
 import type { HomeOptions } from './home-options.ts'
 import { type Html, html } from './html.ts'
@@ -19,6 +19,7 @@ export function homePage(options: HomeOptions): Html {
         <div>
           <h1>${plugin.title}</h1>
           <p class="lead">${plugin.descriptionForHuman}</p>
+          <p class="facts">${facts(options).map((fact) => html`<span>${fact}</span> `)}</p>
         </div>
       </header>
       ${starters(options)}
@@ -30,6 +31,12 @@ export function homePage(options: HomeOptions): Html {
       ${operationsSection(options)}
       ${documentsSection(options)}`,
   })
+}
+
+function facts(options: HomeOptions): string[] {
+  const { operations, servesFrom } = options.plugin
+  const count = operations.length === 1 ? '1 operation' : `${operations.length} operations`
+  return [count, accessTitle(options), ...(servesFrom === undefined ? [] : [`Data: ${servesFrom}`])]
 }
 
 const starters = ({ plugin }: HomeOptions): Html =>
