@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
@@ -80,7 +80,8 @@ test('a plugin of one’s own', options, () =>
 test('a plugin of an API with an OpenAPI document', options, () =>
   part('pnpm new petstore --openapi', async () => {
     // The API is todo, which `pnpm dev` starts too.
-    cpSync(join(clone, 'plugins/todo/generated/openapi.yaml'), join(clone, 'openapi.yaml'))
+    const spec = readFileSync(join(clone, 'plugins/todo/generated/openapi.yaml'), 'utf8')
+    writeFileSync(join(clone, 'openapi.yaml'), spec.replace(/^ {2}title: .*$/m, '  title: Petstore'))
     const { stdout } = await run(first(/^npx .* pnpm new petstore --openapi openapi\.yaml$/))
     assert.match(stdout, /plugins\/petstore is ready/)
   }),
@@ -93,7 +94,7 @@ test('all of them in the host: a played example, and a call of each own plugin',
       await all.waitFor(/The host is ready at http:\/\/localhost:3000/g, 1, 120_000)
       await page.goto('http://localhost:3000/')
       page.setDefaultTimeout(60_000)
-      await page.getByRole('button', { name: 'Play an example of Todo list' }).first().click()
+      await page.getByRole('button', { name: 'Play an example of Todo list' }).click()
       const banner = page.getByRole('region', { name: 'Recorded example' })
       const allow = page.getByRole('button', { name: 'Allow', exact: true })
       const end = banner.getByText(/^Played to its end/)
