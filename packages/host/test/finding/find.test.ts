@@ -87,6 +87,8 @@ test('the starters of the plugins open the operation that fits; where none are k
   for (const one of [
     ['What is on my todo list?', 'plugin', 'todo.getTodos'],
     ['Add "buy milk" to my todo list.', 'plugin', 'todo.addTodo'],
+    // A recorded conversation says it, not the search.
+    ['I bought the milk.', 'plugin', 'todo.deleteTodo'],
     ['How has Microsoft done over the last year?', 'plugin', 'stocks.getHistory'],
     ['Which tags do my notes have?', 'plugin', 'notes.listTags'],
     ['Read the headlines of the feeds that the user follows, newest first', 'operation', 'news.getHeadlines'],
