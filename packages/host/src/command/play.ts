@@ -16,13 +16,13 @@ export async function play(words: string[], context: CommandContext): Promise<nu
   if (name === undefined) throw new UsageError('Name the plugin, such as todo: pnpm host list shows the names')
   const { host, user, print } = context
   const plugin = await findOrRegister(name, context)
-  const { title, script } = await host.examples.find(user, plugin, 'conversation').catch(async (error: Error) => {
+  const playable = await host.examples.find(user, plugin, 'conversation').catch(async (error: Error) => {
     const isInactive = (await host.activations.of(user, plugin)) !== 'active'
     if (!(error instanceof Problem) || !isInactive) throw error
     throw new UsageError(`${error.message}. Next: pnpm host activate ${await typedNameFor(context, plugin)}`)
   })
-  const { id } = await host.conversations.addPlayed(user, title, script)
-  print(`${title}\nThe texts are recorded; the calls are made now.`)
+  const { id } = await host.conversations.addPlayed(user, playable)
+  print(`${playable.title}\nThe texts are recorded; the calls are made now.`)
   const lines = openLines(context)
   try {
     await showTurn(await host.turns.play(user, id), { context, lines, conversation: id, allows: values.yes })
