@@ -15,6 +15,7 @@ import { checkView, closeBrowser, noBrowser, openBrowser, openPage, tabTo } from
 const timeout = 120_000
 const names = ['todo', 'stocks', 'news', 'notes']
 let locals: LocalPlugins
+let folder: string
 let served: ServedHost
 let watch: WorkspaceWatch
 let model: ServedModel
@@ -26,7 +27,7 @@ const sent: string[] = []
 before(async () => {
   if (noBrowser) return
   locals = await startLocalPlugins()
-  const folder = workspaceFolder(Object.fromEntries(names.map((name) => [name, locals.of(name)])))
+  folder = workspaceFolder(Object.fromEntries(names.map((name) => [name, locals.of(name)])))
   // An answer that differs from the recorded one.
   const recording = join(folder, 'stocks', 'conversation.md')
   writeFileSync(recording, readFileSync(recording, 'utf8').replace('Answer 200', 'Answer 201'))
@@ -214,6 +215,22 @@ test('an answer that differs from the recorded one is shown', { skip: noBrowser,
   await checkView(page, 'example-different')
 })
 
+test('a conversation that was saved as a file is played', { skip: noBrowser, timeout }, async () => {
+  await openHome()
+  const choose = async (file: string) => {
+    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), press('Play a saved conversation')])
+    await chooser.setFiles(join(folder, file))
+  }
+  await choose('todo/generated/ai-plugin.json')
+  await page.getByRole('alert').waitFor()
+  await choose('stocks/conversation.md')
+  const banner = page.getByRole('region', { name: 'Recorded example' })
+  await banner.getByText('A saved conversation').waitFor()
+  await banner.getByText('Played to its end').waitFor()
+  // The page has shown why the first file was refused.
+  errors.splice(0, errors.length, ...errors.filter((one) => !one.includes('422')))
+})
+
 test('a model is connected in one step, with the reason where that fails, and then answers', {
   skip: noBrowser,
   timeout,
@@ -237,6 +254,17 @@ test('a model is connected in one step, with the reason where that fails, and th
   await page.locator('.message.user').getByText('Add "buy milk"').waitFor()
   await page.getByRole('textbox', { name: 'Message' }).waitFor()
   await checkView(page, 'with-model')
+
+  const original = page.url()
+  await press('Edit message')
+  const message = page.getByRole('textbox', { name: 'Message' })
+  await page.waitForURL((url) => url.href !== original)
+  await page.locator('textarea:focus').filter({ hasText: 'Add "buy milk" to my todo list.' }).waitFor()
+  await message.fill('Add "feed the cat"')
+  await page.keyboard.press('Enter')
+  await page.getByText('I am the double.').waitFor()
+  await page.goto(original)
+  await page.locator('.message.user').getByText('Add "buy milk"').waitFor()
 })
 
 test('the browser reports no errors', { skip: noBrowser }, () => {

@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useState } from 'react'
 import { useLocation, useSearchParams } from 'wouter'
-import type { Call, ConversationSummary, FoundOperation, Starter } from '../../../src/wire.ts'
-import { get } from '../api.ts'
+import type { Call, Conversation, ConversationSummary, FoundOperation, Message, Starter } from '../../../src/wire.ts'
+import { get, request } from '../api.ts'
+import { useAttempt } from '../attempt.ts'
 import { RecordedBanner } from '../example/recorded-banner.tsx'
 import { OperationPanel, type WantedCall } from '../operation/operation-panel.tsx'
 import { fromCall, fromText } from '../operation/prefilled.ts'
@@ -34,6 +35,7 @@ export function ConverseView({ id }: { id?: string }) {
   const { plugins, locals, arriving, reload, problem: pluginsProblem } = usePlugins()
   const active = plugins?.filter(({ activation }) => activation === 'active') ?? []
   const { conversation, setConversation, problem, actions } = useConversation(id, active.length > mostAtOnce, loadList)
+  const copying = useAttempt()
   const [wanted, setWanted] = useState<WantedCall>()
   const hasModel = session.model.chosen !== undefined
 
@@ -54,6 +56,13 @@ export function ConverseView({ id }: { id?: string }) {
       ?.operations.find((one) => one.name === call.operation)?.files
     return want(call.plugin.id, call.operation, fromCall(call, files))
   }
+  // The original conversation is kept.
+  const edit = ({ id: before }: Message, text: string) =>
+    copying.attempt(async () => {
+      const copy = await request<Conversation>('POST', `/api/conversations/${id}/copy`, { before })
+      go(`/c/${copy.id}`, { state: { draft: text } })
+      loadList()
+    })
   // A link from the list of a plugin's operations.
   const linked = parameters.get('operation')
   useEffect(() => {
@@ -88,7 +97,13 @@ export function ConverseView({ id }: { id?: string }) {
           />
         )}
         {conversation && !isNew && (
-          <Thread key={conversation.id} conversation={conversation} actions={actions} callAgain={callAgain} />
+          <Thread
+            key={conversation.id}
+            conversation={conversation}
+            actions={actions}
+            callAgain={callAgain}
+            edit={(message, text) => void edit(message, text)}
+          />
         )}
         {isNew && plugins && (
           <Welcome
@@ -101,7 +116,7 @@ export function ConverseView({ id }: { id?: string }) {
           />
         )}
         {!problem && !pluginsProblem && (isNew ? !plugins : !conversation) && <Loading />}
-        <Problem>{problem}</Problem>
+        <Problem>{problem || copying.problem}</Problem>
         <Problem retry={reload}>{pluginsProblem}</Problem>
         <Composer
           conversation={conversation}
