@@ -9,6 +9,7 @@ import { WorkspaceWatch } from '../../src/workspace/workspace-watch.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
 import { type LocalPlugins, startLocalPlugins } from '../local-plugins/local-plugins.ts'
 import { workspaceFolder } from '../local-plugins/workspace-folder.ts'
+import { ollama, serveLocal } from '../models/local-doubles.ts'
 import { type ServedModel, serveModel } from '../models/openai-double.ts'
 import { checkView, closeBrowser, noBrowser, openBrowser, openPage, tabTo } from './chromium.ts'
 
@@ -103,6 +104,10 @@ test('the plugins appear by themselves, each with what it can do or with the one
   const useToken = offer('News').getByRole('button', { name: 'Use the development token of News' })
   await useToken.waitFor()
   await checkView(page, 'welcome')
+  await page.goto(`${served.url}/plugins`)
+  await page.getByRole('button', { name: 'Sign in to Notes' }).waitFor()
+  await checkView(page, 'plugins-waiting')
+  await page.goto(served.url)
   await tabTo(useToken)
   await page.keyboard.press('Enter')
   await offer('News').getByRole('button', { name: 'Play an example of News' }).waitFor()
@@ -265,6 +270,27 @@ test('a model is connected in one step, with the reason where that fails, and th
   await page.getByText('I am the double.').waitFor()
   await page.goto(original)
   await page.locator('.message.user').getByText('Add "buy milk"').waitFor()
+})
+
+test('models of a program on this machine are offered by name, each with one button', {
+  skip: noBrowser,
+  timeout,
+}, async () => {
+  const program = await serveLocal(ollama)
+  const host = await serveHost({ environment: { OLLAMA_HOST: program.origin } }, servePage(await buildPage()))
+  try {
+    await page.goto(`${host.url}/settings`)
+    const found = page.getByRole('region', { name: 'Ollama on this machine' })
+    await found.getByText('8.2B').waitFor()
+    await found.getByText('Cannot call tools').waitFor()
+    await checkView(page, 'models')
+    await press('Use gemma3:4b', found)
+    await page.getByText('Using gemma3:4b').waitFor()
+    await found.getByRole('button', { name: 'Use qwen3:8b' }).waitFor()
+  } finally {
+    await host.close()
+    program.close()
+  }
 })
 
 test('the browser reports no errors', { skip: noBrowser }, () => {
