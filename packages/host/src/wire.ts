@@ -23,7 +23,7 @@ export interface ModelState {
   chosen?: ModelChoice
   /** The models found by environment variables and on this machine; of each program those that call tools first. */
   found: FoundModel[]
-  /** Why a configured endpoint has no models, in sentences. */
+  /** Why a configured endpoint, or a program on this machine, has no models, in sentences. */
   problems: string[]
 }
 

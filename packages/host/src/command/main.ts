@@ -19,7 +19,8 @@ NAME is the name of a plugin, or the beginning of its ID where several have the 
                                    reads a plugin step by step and registers it
   list                             lists the registered plugins and their operations
   activate NAME [--token T] [--username U --password P]
-                                   activates a plugin, with a token or by signing in
+                                   activates a plugin, with a token or by signing in; one in plugins/
+                                   with what it created for development
   call NAME.OPERATION ['{"input": "as JSON"}'] [-F INPUT=@FILE]... [--yes]
                                    calls an operation; -F sends a file; --yes answers the confirmation
   chat [--plugin NAME]... [--yes]  starts a conversation with the model that was found; without one,
