@@ -96,7 +96,7 @@ test('all of them in the host: a played example, and a call of each own plugin',
       page.setDefaultTimeout(60_000)
       await page.getByRole('button', { name: 'Play an example of Todo list' }).click()
       const banner = page.getByRole('region', { name: 'Recorded example' })
-      const allow = page.getByRole('button', { name: 'Allow', exact: true })
+      const allow = page.getByRole('button', { name: 'Allow', exact: true, disabled: false })
       const end = banner.getByText(/^Played to its end/)
       while (!(await end.isVisible())) {
         await allow.or(end).first().waitFor()

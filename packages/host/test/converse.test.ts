@@ -388,7 +388,7 @@ test('a call that waits can be refused, but not allowed, after its plugin was re
   const id = await begin()
   const [call] = callsIn(await say(id, 'Add x'))
   await browser.send('DELETE', `/api/plugins/${plugin.id}`)
-  assert.match(endOf(await decide(id, call, 'allow')).problem ?? '', /plugin.*: see GET \/api\/plugins/)
+  assert.match(endOf(await decide(id, call, 'allow')).problem ?? '', /plugin does not exist/)
   assert.equal(callsIn(await decide(id, call, 'refuse'))[0]?.state, 'refused')
   assert.deepEqual(await list('gone'), [])
 })

@@ -180,7 +180,7 @@ export class Conversations {
 const interrupted =
   'The host ended during this call. It is not known whether the plugin made the change: check before you repeat it.'
 
-const notFound = (): Problem => new Problem(404, 'This conversation does not exist: see GET /api/conversations')
+const notFound = (): Problem => new Problem(404, 'This conversation does not exist: it may have been deleted')
 
 /** A part of a copy. What waits or runs does so in the original only. */
 function copied(part: Part): Part {

@@ -196,6 +196,7 @@ test('every view is accessible, light and dark, on a phone and on a desktop', {
     ['settings', '/settings'],
     ['share', '/share/made-up'],
     ['nothing', '/nowhere'],
+    ['picker', '/', openPicker],
     ['form', '/', openForm],
   ]
   // Two at a time, because axe runs in the process of its page.
@@ -232,8 +233,13 @@ async function failToRegister(view: Page): Promise<void> {
   await view.getByText('The plugin was not registered').waitFor()
 }
 
-async function openForm(view: Page): Promise<void> {
+async function openPicker(view: Page): Promise<void> {
   await view.getByRole('button', { name: /^Call operation/ }).click()
+  await view.getByRole('searchbox', { name: /^Search \d+ operations/ }).waitFor()
+}
+
+async function openForm(view: Page): Promise<void> {
+  await openPicker(view)
   await view.getByRole('button', { name: /^getTodos/ }).click()
 }
 

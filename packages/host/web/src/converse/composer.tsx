@@ -69,12 +69,13 @@ export function Composer({ conversation, plugins, actions, onWanted, onFound }: 
   return (
     <div className="composer">
       {hasModel ? (
-        <MessageForm isRunning={isRunning} onSay={actions.say}>
+        <MessageForm key={conversation?.id} isRunning={isRunning} onSay={actions.say}>
           {buttons}
         </MessageForm>
       ) : (
         <>
           <OperationFinder
+            key={conversation?.id}
             conversation={conversation?.id}
             calls={conversation?.messages.length ?? 0}
             onFound={onFound}

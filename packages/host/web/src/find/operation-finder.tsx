@@ -1,5 +1,6 @@
-import { type KeyboardEvent, useEffect, useId, useState } from 'react'
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import type { FoundOperation } from '../../../src/wire.ts'
+import { draft } from '../converse/draft.ts'
 import { focusOnDesktop } from '../parts/focus.ts'
 import { Problem } from '../parts/notice.tsx'
 import { FoundOption } from './found-option.tsx'
@@ -15,13 +16,17 @@ interface Props {
 
 /** Where the user says what to do when no model answers: finds operations, and opens the form of one. */
 export function OperationFinder({ conversation, calls, onFound }: Props) {
-  const [text, setText] = useState('')
+  const [text, setText] = useState(draft)
+  const lastCalls = useRef(calls)
   const [marked, setMarked] = useState(0)
   const { found, problem, attempt, find } = useFound(text, conversation)
   const id = useId()
   const { operations } = found
   const isSearched = text.trim() !== ''
-  useEffect(() => setText(''), [calls])
+  useEffect(() => {
+    if (lastCalls.current !== calls) setText('')
+    lastCalls.current = calls
+  }, [calls])
   useEffect(() => setMarked(0), [found.text])
 
   const open = () =>
