@@ -4,7 +4,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
+import { main } from '../packages/contract/src/command/command.ts'
 import { temporaryFolder } from '../packages/store/src/temporary.ts'
+import { runPrinted } from '../packages/testing/src/printed.ts'
+import { workspacePlugins } from '../packages/testing/src/processes/index.ts'
 import { Command } from './command.ts'
 
 // Makes plugins with `pnpm new` in a clone, one of each kind, and does with them what docs/writing-a-plugin.md says.
@@ -59,7 +62,8 @@ describe('the page, from top to bottom', () => {
   })
 })
 
-for (const words of ['prices --from stocks', 'papers --auth user', 'diary --from notes'])
+const others = ['prices --from stocks', 'papers --auth user', 'diary --from notes']
+for (const words of others)
   test(`pnpm new ${words}`, async () => {
     const [name = ''] = words.split(' ')
     const printed = await run(`pnpm new ${words} --yes`)
@@ -68,7 +72,13 @@ for (const words of ['prices --from stocks', 'papers --auth user', 'diary --from
     assert.ok(existsSync(join(clone, 'plugins', name, 'generated/openapi.yaml')))
   })
 
-test('the whole repository passes pnpm check with the new plugins, and the contract tester finds nothing in them', async () => {
+test('the contract tester finds nothing in the new plugins', async () => {
+  const names = others.map((words) => words.split(' ')[0] ?? '')
+  const { code, output } = await runPrinted((words) => main(words, () => workspacePlugins(clone, names)), ['--strict'])
+  assert.equal(code, 0, output)
+  for (const name of names) assert.match(output, new RegExp(`^${name}: 0 errors`, 'm'))
+})
+
+test('the whole repository passes pnpm check with the new plugins', async () => {
   await run('pnpm check')
-  await run('pnpm contract --strict')
 })
