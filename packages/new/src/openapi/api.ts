@@ -59,6 +59,7 @@ export function readApi({ text, url, shown }: Source, { name, include, baseUrl }
   try {
     const spec = readOpenApi(readSpecText(text, new Repairs('spec')))
     refuseOlder(spec.document.root)
+    if (spec.operations.length === 0) throw new Refusal(nothingLeft(shown, spec, []))
     const chosen = chooseOperations(spec.operations, include)
     const leftOut: LeftOut[] = []
     if (include.length > 0) {
@@ -88,10 +89,26 @@ export function readApi({ text, url, shown }: Source, { name, include, baseUrl }
       ),
     }
   } catch (error) {
-    if (error instanceof DocumentRefused) throw new Refusal(`${shown}: ${oneLine(error.message)}`)
+    if (error instanceof DocumentRefused)
+      throw new Refusal(`${shown}: ${url === undefined ? aboutFile(oneLine(error.message)) : oneLine(error.message)}`)
     throw error
   }
 }
+
+/** The reader's words are about what a server returned. */
+const aboutFile = (message: string): string =>
+  message
+    .replace(
+      'The response is empty. This URL must return an OpenAPI spec.',
+      'The file is empty. Name an OpenAPI document.',
+    )
+    .replace('The response is', 'The file is')
+    .replace('The server returned an error instead of a spec', 'The file has an error of a server instead of a spec')
+    .replace('The spec must be readable without signing in.', 'Fetch the document again.')
+    .replace(
+      'Open the URL in a browser: it must show JSON or YAML.',
+      'Save the document itself, which is JSON or YAML.',
+    )
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim()
 
