@@ -90,6 +90,13 @@ export const groups: Record<string, Step[][]> = {
         hasTotals: true,
       },
     ],
+    [
+      {
+        title: 'the first minutes of a newcomer, in a terminal and a browser',
+        command: 'pnpm exec run-tests .ci/first-minutes.test.ts',
+        hasTotals: true,
+      },
+    ],
   ],
   test: [[{ title: 'pnpm test, as the README says', command: testCommand, hasTotals: true }]],
   fuzz: [
