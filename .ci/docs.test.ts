@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { pluginNames, readGenerated } from '../docs/generate/plugins.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
@@ -46,11 +47,16 @@ test('the README lists the scripts of package.json', () => {
   assert.deepEqual(listed.sort(), Object.keys(JSON.parse(read('package.json')).scripts).sort())
 })
 
-test('the README lists every package and every plugin', () => {
+test('the README lists every package, and a plugin for each auth mode', () => {
   const mapped = Array.from(readme.matchAll(/^packages\/(\S+)/gm), ([, name]) => name)
   assert.deepEqual(mapped.sort(), foldersIn('packages'))
-  const linked = Array.from(readme.matchAll(/^\| \[(\w+)\]\(plugins\/\1\)/gm), ([, name]) => name)
-  assert.deepEqual(linked.sort(), foldersIn('plugins'))
+  const modes = pluginNames.map((name) => readGenerated(name, 'ai-plugin.json').auth.type)
+  assert.deepEqual([...new Set(modes)].sort(), ['none', 'oauth', 'service_http', 'user_http'])
+})
+
+test('no two plugins have the same port', () => {
+  const ports = foldersIn('plugins').map((name) => new URL(readGenerated(name, 'ai-plugin.json').api.url).port)
+  assert.equal(new Set(ports).size, ports.length, ports.join(', '))
 })
 
 test('no script of a package.json is longer than 100 characters', () => {

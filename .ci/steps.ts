@@ -75,6 +75,15 @@ export const groups: Record<string, Step[][]> = {
       },
     ],
   ],
+  new: [
+    [
+      {
+        title: 'pnpm new makes plugins that pass, and the page about it is right',
+        command: 'pnpm exec run-tests .ci/new.test.ts',
+        hasTotals: true,
+      },
+    ],
+  ],
   test: [[{ title: 'pnpm test, as the README says', command: testCommand, hasTotals: true }]],
   fuzz: [
     [
