@@ -150,6 +150,17 @@ export const groups: Record<string, Step[][]> = {
         hasTotals: true,
       },
     ],
+    [
+      {
+        title: 'plugins of OpenAPI documents of 20 kinds, called against mocks of their APIs',
+        command: 'pnpm exec run-tests packages/new/test/openapi/prism.world.ts',
+        hasTotals: true,
+      },
+      {
+        title: 'plugins of real OpenAPI documents type-check and start, where the documents are there',
+        command: 'pnpm exec run-ts packages/new/test/openapi/check-corpus.ts',
+      },
+    ],
   ],
   versions: [
     otherVersions.map((version) => ({

@@ -62,7 +62,7 @@ export interface Upstream {
 }
 
 const accepted: Record<AnswerKind, string> = {
-  json: 'application/json',
+  json: 'application/json, application/*+json;q=0.9, */*;q=0.5',
   text: 'text/*, */*;q=0.5',
   any: 'application/json, */*;q=0.5',
   nothing: '*/*',

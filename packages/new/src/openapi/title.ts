@@ -8,7 +8,10 @@ const longestTitle = 20
 /** The title of the document without what every such title says, or else the name. */
 export function titleIn({ title }: Api, name: Name): string {
   const words = withoutClaims(title)
-    .replaceAll(/\b(swagger|openapi|open api|rest|api|apis|specification|spec|v?\d+(\.\d+)*)\b|[-–:(].*$/gi, ' ')
+    .replaceAll(
+      /\b(swagger|openapi|open api|rest|api|apis|specification|spec|definition|documentation|docs|v?\d+(\.\d+)*)\b|[-–:(].*$/gi,
+      ' ',
+    )
     .split(/\s+/)
     .filter((word) => /[\p{L}\p{N}]/u.test(word))
   let fit = ''

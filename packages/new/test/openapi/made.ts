@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Plugin } from '@reference-plugins/core'
@@ -32,6 +32,7 @@ export async function importMade(files: ReadonlyMap<string, string>, { kebab, pa
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
   }
+  copyFileSync(resolve(import.meta.dirname, '../../../../plugins/todo/logo.png'), join(folder, 'logo.png'))
   const module = await import(pathToFileURL(join(folder, 'src/plugin.ts')).href)
   return module[`create${pascal}Plugin`] as (settings: object) => Promise<Plugin>
 }

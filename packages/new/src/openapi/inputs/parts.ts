@@ -61,14 +61,9 @@ export function readParts({ target, input }: HttpOperation, secrets: ReadonlySet
       parts.push(
         ...members.map((one) => {
           const [first = '', ...inner] = one.wire
-          return {
-            ...one,
-            wire: [
-              field.object === 'brackets'
-                ? `${first}${inner.map((name) => `[${name}]`).join('')}`
-                : (inner.at(-1) ?? first),
-            ],
-          }
+          const last = inner.at(-1) ?? first
+          if (field.object === 'members') return { ...one, wire: [last], label: last }
+          return { ...one, wire: [`${first}${inner.map((name) => `[${name}]`).join('')}`] }
         }),
       )
     else {

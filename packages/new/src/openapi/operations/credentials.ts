@@ -60,16 +60,28 @@ export function readCredentials({ document }: OpenApi, operations: readonly Oper
   for (const credential of [...ofSchemes, ...keysIn(operations, name.constant)]) {
     const place = (one: ApiCredential) =>
       `${one.in === 'bearer' || one.in === 'basic' ? 'header authorization' : `${one.in} ${one.name}`}`.toLowerCase()
-    if (credentials.some((one) => place(one) === place(credential))) continue
-    const isTaken = credentials.some(({ variable }) => variable === credential.variable)
-    const variable = isTaken
-      ? `${name.constant}_${wordsOf(credential.name ?? 'second')
-          .join('_')
-          .toUpperCase()}`
-      : credential.variable
+    // Two secrets cannot be in one place, such as the header Authorization.
+    if (credentials.some((one) => place(one) === place(credential))) {
+      if (credentials.every(({ words }) => words !== credential.words)) unknown.add(credential.words)
+      continue
+    }
+    const variable = freeVariable(credential, credentials, name.constant)
     credentials.push({ ...credential, variable })
   }
   return { credentials, unknown: [...unknown] }
+}
+
+function freeVariable(
+  { variable, name, in: place }: ApiCredential,
+  others: readonly ApiCredential[],
+  prefix: string,
+): string {
+  const candidates = [
+    variable,
+    ...[name ?? place, `${place} ${name}`].map((words) => `${prefix}_${wordsOf(words).join('_').toUpperCase()}`),
+  ]
+  const isFree = (one: string): boolean => !others.some((other) => other.variable === one)
+  return candidates.find(isFree) ?? `${variable}_${others.length + 1}`
 }
 
 /** A parameter that can only be a key, in a spec that names no scheme for it. */
