@@ -118,6 +118,39 @@ for (const [name, code] of Object.entries(defects))
     )
   })
 
+test('a finding about state says which value, item or number was wanted', () => {
+  const wanted: Record<string, RegExp> = {
+    'lost-write': /^the item [0-9a-f-]{36} in getTask, listTasks$/,
+    'stale-list': /^a list with the item [0-9a-f-]{36}$/,
+    'wrong-location': /^Location: \/tasks\/[0-9a-f-]{36}, below the address of the API$/,
+    cut: /^title: "canary/,
+    'tags-lost': /^tags: \[".*"\]$/,
+    'get-changes': /^priority: \d+, as before$|^\{"id":.*, as before$/,
+    'total-wrong': /^total: \d+$/,
+    'count-stuck': /^count: \d+$/,
+    'filter-inverted': /^only items with done: (true|false)$/,
+    'search-none': /^a list with the item [0-9a-f-]{36}$/,
+    'sort-ignored': /, /,
+    'limit-ignored': /^at most 1 item$/,
+    'page-skips': /^\d+ items$|, /,
+    'change-lost': /^the item shows \w+: /,
+    'patch-replaces': /^the item keeps \w+: /,
+    spills: /^the other item keeps priority: \d$|^[0-9a-f-]{36} keeps priority: \d$/,
+    'delete-keeps': /^404$/,
+    'deletes-all': /^getTask shows the item [0-9a-f-]{36}$|^a list with [0-9a-f-]{36}$/,
+    'always-304': /^200/,
+    mass: /^a refusal, or another created_at than "2001-/,
+  }
+  const shown = Object.keys(wanted).map((name) => [
+    name,
+    reportOf(name)
+      .findings.filter(({ code }) => code === defects[name])
+      .map(({ expected = '' }) => expected),
+  ])
+  const others = shown.filter(([name, texts]) => ![texts].flat().some((one) => wanted[String(name)]?.test(one ?? '')))
+  assert.deepEqual(others, [])
+})
+
 for (const name of Object.keys(decoys))
   test(`${name}: correct, so nothing is found`, () => {
     const report = reportOf(name)
