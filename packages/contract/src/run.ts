@@ -24,7 +24,8 @@ import { checkOAuthFlow } from './checks/oauth/oauth-flow.ts'
 import { checkExistence } from './checks/operations/existence.ts'
 import { checkInRounds } from './checks/operations/rounds.ts'
 import { shrinkFindings } from './checks/operations/shrink.ts'
-import { checkValid, hintOf } from './checks/operations/valid.ts'
+import { optionsToReach } from './checks/operations/unknown-values.ts'
+import { checkValid } from './checks/operations/valid.ts'
 import { checkLife } from './checks/state/life.ts'
 import type { Probe } from './oauth/flow.ts'
 import type { OAuthSettings } from './oauth/settings.ts'
@@ -334,8 +335,10 @@ async function checkOperations(
       'they were answered with 429, or would have been: raise the limit for the tester, or give it more time with --max-time',
     )
   for (const operation of reachable.filter(({ id }) => !report.answered.has(id))) {
-    await checkExistence(run, operation)
-    report.skip(operation.id, 'answers', `it never answered with 2xx: ${hintOf(run, operation)}`)
+    const refusal = await checkExistence(run, operation)
+    const last = refusal ? ` (the last status is ${refusal.status})` : ''
+    const options = optionsToReach(run, operation, refusal)
+    report.skip(operation.id, 'answers', `it never answered with 2xx${last}: ${options}`)
   }
   const [scheme] = reachable.flatMap(({ isProtected, security }) =>
     isProtected ? (first.wayFor(security)?.slice(0, 1) ?? []) : [],
