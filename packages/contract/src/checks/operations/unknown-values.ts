@@ -20,9 +20,8 @@ export function optionsToReach(run: CheckRun, operation: SpecOperation, refusal?
   const found = [...unknown.map(({ name }) => name), ...members]
   // A value may work at one operation and not at another.
   const names = found.length > 0 ? found : needed.map(({ name }) => nameFor(run, operation, name))
-  return names.length > 0
-    ? [...new Set(names)].map((name) => `--value ${name}=VALUE`).join(' ')
-    : `--value ${operation.id}.NAME=VALUE`
+  if (names.length > 0) return [...new Set(names)].map((name) => `--value ${name}=VALUE`).join(' ')
+  return operation.fields.length > 0 ? `--value ${operation.id}.NAME=VALUE` : 'it takes no values'
 }
 
 /** The members that a refusal names, or else those of which the schema says the least. */
