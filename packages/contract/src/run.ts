@@ -83,8 +83,8 @@ export const defaultMaxTime = 50
 const usersShare = 0.15
 const stateShare = 0.35
 const httpShare = 0.6
-/** What is left for the deletion of a thing, where its life has to be short. */
-const callsOfDeletion = 8
+/** What is left for a change and the deletion of a thing, where its life has to be short. */
+const callsOfEnd = 12
 const noTime = 'there was no time for it: --max-time'
 // The time for calls that end at the deadline to clean up.
 const grace = 1_000
@@ -370,7 +370,7 @@ async function checkLives(
     }
     onProgress(`${resource.path}: state`)
     const now = performance.now()
-    const part = now + (end - now) / (resources.length - index) - callsOfDeletion * run.client.pace.usual
+    const part = now + (end - now) / (resources.length - index) - callsOfEnd * run.client.pace.usual
     await checkLife({ ...run, isHurried: () => performance.now() >= part }, resource, words)
   }
   skipMocks(run, resources)

@@ -161,6 +161,23 @@ for (const name of Object.keys(decoys))
     assert.ok(report.answered.size >= 7, [...report.answered].join())
   })
 
+test('where the time is short, a thing is still changed and deleted', async () => {
+  const checkBriefly = async (defect?: string) => {
+    const server = await serveTasks({ defect })
+    const report = await checkState(server.url, { isHurried: true })
+    server.close()
+    assert.ok(report.untested.some(({ reason }) => reason.includes('--max-time')))
+    return report.findings.filter(({ severity }) => severity === 'error').map(({ code }) => code)
+  }
+  const briefly = ['change-lost', 'patch-replaces', 'delete-keeps', undefined]
+  assert.deepEqual(await Promise.all(briefly.map(checkBriefly)), [
+    ['change-lost'],
+    ['change-clobbers'],
+    ['deleted-still-there'],
+    [],
+  ])
+})
+
 test('a limit of calls is waited for, and what it says is judged', async () => {
   const limited = await check({ mostPerSecond: 300 }, true)
   assert.deepEqual(

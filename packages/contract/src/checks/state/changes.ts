@@ -10,32 +10,39 @@ import { isSame, isServersOwn, thingIn } from '../../state/things.ts'
 import { typeOf } from '../../values/forms.ts'
 import { readNeighbours } from './neighbours.ts'
 
-/** A change is there afterwards, and what was not sent stays as it was. */
+/** A change is there afterwards, and what was not sent stays as it was. Where the time is short, one change has to do. */
 export async function checkChanges(life: Life): Promise<void> {
   const { run, resource, words, thing: first } = life
   const { change, replace, read } = resource
   if (!read || !(change ?? replace)) return
   const thing = await make(run, resource, words.next(), { path: first.path })
   if (!thing || thing.id === undefined) return
+  const isHurried = run.isHurried?.() ?? false
   const other = life.things[0] ?? first
-  const before = await readThing(run, resource, other)
+  const before = isHurried ? undefined : await readThing(run, resource, other)
   for (const writer of [change, replace]) {
-    if (!writer || run.isOver()) continue
-    const neighbours = await readNeighbours(life, thing)
+    if (!writer || run.isOver() || (isHurried && writer === replace && change)) continue
+    const neighbours = isHurried ? undefined : await readNeighbours(life, thing)
     const sent =
       writer === change ? await checkSteps(life, writer, thing) : asList(await checkReplacement(life, writer, thing))
     if (before) await checkOther(life, writer, other, before)
-    await neighbours.judgeChange(writer, sent)
+    await neighbours?.judgeChange(writer, sent)
   }
 }
 
 const asList = (sent: Schema | undefined): Schema[] => (sent ? [sent] : [])
 
-/** Answers what was sent. */
+/** The most telling one first, and the others as long as there is time. Answers what was sent. */
 async function checkSteps(life: Life, change: SpecOperation, thing: Thing): Promise<Schema[]> {
   const steps = stepsOf(life, change)
-  for (const step of steps) await checkChange(life, change, thing, step)
-  return steps.map(({ member, value }) => ({ [member.name]: value }))
+  const telling = steps.find(({ member, value }) => member.isText && value !== null && value !== '') ?? steps.at(-1)
+  const sent: Schema[] = []
+  for (const step of telling ? [telling, ...steps.filter((one) => one !== telling)] : []) {
+    if (sent.length > 0 && life.run.isHurried?.()) break
+    await checkChange(life, change, thing, step)
+    sent.push({ [step.member.name]: step.value })
+  }
+  return sent
 }
 
 /** A change of one thing leaves another one as it is. */

@@ -91,7 +91,12 @@ export async function checkLife(run: CheckRun, resource: Resource, words: Words)
 }
 
 /** What is checked even where the time is short. */
-const telling: ReadonlySet<(life: Life) => Promise<void>> = new Set([checkLocation, checkFirstEcho, checkDeletion])
+const telling: ReadonlySet<(life: Life) => Promise<void>> = new Set([
+  checkLocation,
+  checkFirstEcho,
+  checkChanges,
+  checkDeletion,
+])
 
 /** Deletes what was created, so that the lists of the server stay short. */
 async function clear({ run, resource, create, thing }: Life): Promise<void> {
