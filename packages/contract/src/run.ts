@@ -24,7 +24,8 @@ import { checkOAuthFlow } from './checks/oauth/oauth-flow.ts'
 import { checkExistence } from './checks/operations/existence.ts'
 import { checkInRounds } from './checks/operations/rounds.ts'
 import { shrinkFindings } from './checks/operations/shrink.ts'
-import { checkValid, hintOf } from './checks/operations/valid.ts'
+import { optionsToReach } from './checks/operations/unknown-values.ts'
+import { checkValid } from './checks/operations/valid.ts'
 import { checkLife } from './checks/state/life.ts'
 import type { Probe } from './oauth/flow.ts'
 import type { OAuthSettings } from './oauth/settings.ts'
@@ -82,8 +83,8 @@ export const defaultMaxTime = 50
 const usersShare = 0.15
 const stateShare = 0.35
 const httpShare = 0.6
-/** What is left for the deletion of a thing, where its life has to be short. */
-const callsOfDeletion = 8
+/** What is left for a change and the deletion of a thing, where its life has to be short. */
+const callsOfEnd = 12
 const noTime = 'there was no time for it: --max-time'
 // The time for calls that end at the deadline to clean up.
 const grace = 1_000
@@ -334,8 +335,10 @@ async function checkOperations(
       'they were answered with 429, or would have been: raise the limit for the tester, or give it more time with --max-time',
     )
   for (const operation of reachable.filter(({ id }) => !report.answered.has(id))) {
-    await checkExistence(run, operation)
-    report.skip(operation.id, 'answers', `it never answered with 2xx: ${hintOf(run, operation)}`)
+    const refusal = await checkExistence(run, operation)
+    const last = refusal ? ` (the last status is ${refusal.status})` : ''
+    const options = optionsToReach(run, operation, refusal)
+    report.skip(operation.id, 'answers', `it never answered with 2xx${last}: ${options}`)
   }
   const [scheme] = reachable.flatMap(({ isProtected, security }) =>
     isProtected ? (first.wayFor(security)?.slice(0, 1) ?? []) : [],
@@ -367,7 +370,7 @@ async function checkLives(
     }
     onProgress(`${resource.path}: state`)
     const now = performance.now()
-    const part = now + (end - now) / (resources.length - index) - callsOfDeletion * run.client.pace.usual
+    const part = now + (end - now) / (resources.length - index) - callsOfEnd * run.client.pace.usual
     await checkLife({ ...run, isHurried: () => performance.now() >= part }, resource, words)
   }
   skipMocks(run, resources)

@@ -219,6 +219,21 @@ const plugin = (base: string, at = '', more: object = {}): Routes => ({
   [`${at}/things`]: { body: {} },
 })
 
+test('a spec that asks for a token is to be saved to a file', async () => {
+  const locked = { '/api/docs': { status: 401, body: {} }, ...things }
+  const { findings } = await check(() => locked, { spec: '/api/docs' })
+  assert.deepEqual(
+    findings.map(({ code }) => code),
+    ['spec-missing'],
+  )
+  assert.match(
+    findings[0]?.detail ?? '',
+    /docs answers 401: save it to a file, .* give the path of the file to --spec$/,
+  )
+  const { findings: others } = await check(() => things, { spec: '/api/docs' })
+  assert.match(others[0]?.detail ?? '', /docs answers 404$/)
+})
+
 test('a plugin on a path is found there, also behind a proxy that takes the path away', async () => {
   const direct = await check((url) => plugin(`${url}/todo`, '/todo'), {}, '/todo')
   const behind = await check(() => plugin('https://example.com', '/todo'), {}, '/todo/')

@@ -14,7 +14,7 @@ import { Values } from '../src/values/values.ts'
 import { taskToken } from './tasks-server.ts'
 
 /** Checks only the state of things and HTTP, which is a part of a run. */
-export async function checkState(url: string): Promise<Report> {
+export async function checkState(url: string, { isHurried = false } = {}): Promise<Report> {
   const report = new Report()
   const document = (await (await fetch(`${url}/openapi.json`)).json()) as Schema
   const { operations, base, schemes } = readSpec(document, new Report(), { baseUrl: url })
@@ -33,6 +33,7 @@ export async function checkState(url: string): Promise<Report> {
     mocks: new Set<string>(),
     operations,
     isOver: () => client.isGone,
+    isHurried: () => isHurried,
   }
   await openRun(run, operations)
   const words = new Words(1)

@@ -118,6 +118,39 @@ for (const [name, code] of Object.entries(defects))
     )
   })
 
+test('a finding about state says which value, item or number was wanted', () => {
+  const wanted: Record<string, RegExp> = {
+    'lost-write': /^the item [0-9a-f-]{36} in getTask, listTasks$/,
+    'stale-list': /^a list with the item [0-9a-f-]{36}$/,
+    'wrong-location': /^Location: \/tasks\/[0-9a-f-]{36}, below the address of the API$/,
+    cut: /^title: "canary/,
+    'tags-lost': /^tags: \[".*"\]$/,
+    'get-changes': /^priority: \d+, as before$|^\{"id":.*, as before$/,
+    'total-wrong': /^total: \d+$/,
+    'count-stuck': /^count: \d+$/,
+    'filter-inverted': /^only items with done: (true|false)$/,
+    'search-none': /^a list with the item [0-9a-f-]{36}$/,
+    'sort-ignored': /, /,
+    'limit-ignored': /^at most 1 item$/,
+    'page-skips': /^\d+ items$|, /,
+    'change-lost': /^the item shows \w+: /,
+    'patch-replaces': /^the item keeps \w+: /,
+    spills: /^the other item keeps priority: \d$|^[0-9a-f-]{36} keeps priority: \d$/,
+    'delete-keeps': /^404$/,
+    'deletes-all': /^getTask shows the item [0-9a-f-]{36}$|^a list with [0-9a-f-]{36}$/,
+    'always-304': /^200/,
+    mass: /^a refusal, or another created_at than "2001-/,
+  }
+  const shown = Object.keys(wanted).map((name) => [
+    name,
+    reportOf(name)
+      .findings.filter(({ code }) => code === defects[name])
+      .map(({ expected = '' }) => expected),
+  ])
+  const others = shown.filter(([name, texts]) => ![texts].flat().some((one) => wanted[String(name)]?.test(one ?? '')))
+  assert.deepEqual(others, [])
+})
+
 for (const name of Object.keys(decoys))
   test(`${name}: correct, so nothing is found`, () => {
     const report = reportOf(name)
@@ -127,6 +160,23 @@ for (const name of Object.keys(decoys))
     )
     assert.ok(report.answered.size >= 7, [...report.answered].join())
   })
+
+test('where the time is short, a thing is still changed and deleted', async () => {
+  const checkBriefly = async (defect?: string) => {
+    const server = await serveTasks({ defect })
+    const report = await checkState(server.url, { isHurried: true })
+    server.close()
+    assert.ok(report.untested.some(({ reason }) => reason.includes('--max-time')))
+    return report.findings.filter(({ severity }) => severity === 'error').map(({ code }) => code)
+  }
+  const briefly = ['change-lost', 'patch-replaces', 'delete-keeps', undefined]
+  assert.deepEqual(await Promise.all(briefly.map(checkBriefly)), [
+    ['change-lost'],
+    ['change-clobbers'],
+    ['deleted-still-there'],
+    [],
+  ])
+})
 
 test('a limit of calls is waited for, and what it says is judged', async () => {
   const limited = await check({ mostPerSecond: 300 }, true)

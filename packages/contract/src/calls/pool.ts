@@ -29,6 +29,8 @@ export class Pool {
   /** By the operation for which a link of the spec names them. */
   readonly #linked = new Map<string, Record<string, unknown>>()
   readonly #tags = new Map<string, string>()
+  /** The path and query values of accepted calls, each with the name of its input. */
+  readonly #accepted = new Set<string>()
   readonly #templates: Template[]
   /** The names that inputs have: members with such a name are worth keeping. */
   readonly #wanted: ReadonlySet<string>
@@ -45,6 +47,8 @@ export class Pool {
   /** Learns from an answer with 2xx: ids and keys, addresses, links, versions and tags. */
   learn({ operation, values, exchange }: Lesson): void {
     const { json, headers } = exchange
+    for (const [name, value] of Object.entries({ ...values.query, ...values.path }))
+      this.#accepted.add(inputKey(operation.path, name, value))
     const isNew = operation.method === 'POST'
     const before = isNew ? new Set([...this.#values.values()].flat().map(keyOf)) : undefined
     this.#learnFrom(json, resourceOf(operation.path), values.path, 0)
@@ -98,6 +102,11 @@ export class Pool {
   /** Whether this run has created it. */
   isMade(value: unknown): boolean {
     return this.#made.has(keyOf(value))
+  }
+
+  /** Whether an operation that names the same thing was accepted with this value. */
+  isAccepted(path: string, name: string, value: unknown): boolean {
+    return this.#accepted.has(inputKey(path, name, value))
   }
 
   /** The last version of the item with this id. Undefined where none was seen. */
@@ -207,6 +216,9 @@ const isKey = (name: string): boolean =>
 
 const isStatus = (described: string, status: number): boolean =>
   described === String(status) || described.toUpperCase() === `${Math.floor(status / 100)}XX` || described === 'default'
+
+const inputKey = (path: string, name: string, value: unknown): string =>
+  `${path.includes(`{${name}}`) ? resourceBefore(path, name) : ''} ${name} ${keyOf(value)}`
 
 const placeOf = (path: string, { path: values }: CallValues): string => `${path} ${JSON.stringify(values)}`
 

@@ -48,7 +48,10 @@ export const rules = {
     'Send Access-Control-Allow-Origin: * on the manifest and the spec',
   ),
   'document-type': warning('The document has an unusual media type', 'Send application/json or application/yaml'),
-  'spec-missing': error('The spec is missing', 'Serve the OpenAPI document at the URL that the manifest names'),
+  'spec-missing': error(
+    'The spec is missing',
+    'Serve the OpenAPI document without a token at the URL that the manifest names, or give its URL or file to --spec',
+  ),
   'spec-not-readable': error(
     'The spec cannot be read',
     'Write it as JSON or YAML, under 5 MB, without aliases that expand exponentially',

@@ -7,7 +7,7 @@ import { asObject, type Schema, type SpecOperation } from '../spec/spec.ts'
 import { formsOf, isSettable, memberSchema, typeOf } from '../values/forms.ts'
 import { isFreeText } from '../values/texts.ts'
 import { keyOf, pathNames, type Resource } from './resource.ts'
-import { type Id, idOf, isSecret, thingIn } from './things.ts'
+import { type Id, idOf, idText, isSecret, thingIn } from './things.ts'
 
 /** Something that this run has created. */
 export interface Thing {
@@ -20,6 +20,10 @@ export interface Thing {
   /** Undefined where the answer does not say it. */
   id: Id | undefined
 }
+
+/** A thing as a finding names it. */
+export const named = ({ id, canary }: Pick<Thing, 'id' | 'canary'>): string =>
+  id === undefined ? `the item that has ${canary}` : `the item ${idText(id)}`
 
 /** A member of a body that a client sets. */
 export interface Member {

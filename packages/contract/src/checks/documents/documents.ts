@@ -199,7 +199,9 @@ async function fetchGivenSpec(
   const found = await fetchDocument(url, report).catch((error: Error) => error)
   if (!(found instanceof Error) && found.status === 200) return { url: found.url, text: found.text }
   const what = found instanceof Error ? `cannot be reached (${found.message})` : `answers ${found.status}`
-  report.add('spec-missing', 'spec', `${url} ${what}`)
+  const isLocked = !(found instanceof Error) && [401, 403].includes(found.status)
+  const way = ': save it to a file, with the header that the API asks for, and give the path of the file to --spec'
+  report.add('spec-missing', 'spec', `${url} ${what}${isLocked ? way : ''}`, { curl: `curl -i '${url}'` })
   return undefined
 }
 

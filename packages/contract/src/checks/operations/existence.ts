@@ -1,16 +1,27 @@
 import { noValues } from '../../calls/call-values.ts'
 import type { CheckRun } from '../../calls/check-run.ts'
-import type { Exchange } from '../../calls/client.ts'
+import type { Exchange, RequestInput } from '../../calls/client.ts'
 import { ordinaryValues } from '../../calls/ordinary.ts'
 import { toRequest } from '../../calls/request.ts'
 import type { SpecOperation } from '../../spec/spec.ts'
 
-/** Looks whether the server has an operation that never answered: it may be that the path or the method is another. */
-export async function checkExistence(run: CheckRun, operation: SpecOperation): Promise<void> {
-  const { client, report } = run
+/**
+ * Looks whether the server has an operation that never answered: it may be that the path or the method is another.
+ * Answers what it says to ordinary values.
+ */
+export async function checkExistence(run: CheckRun, operation: SpecOperation): Promise<Exchange | undefined> {
   const request = toRequest(operation, ordinaryValues(run, operation, { all: false }) ?? noValues())
-  const exchange = await client.attempt(request)
-  if (!exchange) return
+  const exchange = await run.client.attempt(request)
+  if (exchange) await judge(run, operation, request, exchange)
+  return exchange
+}
+
+async function judge(
+  { client, report }: CheckRun,
+  operation: SpecOperation,
+  request: RequestInput,
+  exchange: Exchange,
+): Promise<void> {
   const isDescribed = operation.responses[exchange.status] !== undefined
   if (!isDescribed && (exchange.status === 405 || exchange.status === 501))
     return report.addTo(operation, 'operation-missing', `it is answered with ${exchange.status}`, exchange.curl)

@@ -8,6 +8,7 @@ import { asArray, asObject, type SpecOperation } from '../../spec/spec.ts'
 import { type Edge, edgesOf } from '../../values/edges.ts'
 import { type Part, partsOf, withPart } from '../../values/parts.ts'
 import { isRefusal, isTaken, judgeRefusals, type Outcome, type Placed, sendPart } from './refusals.ts'
+import { optionsToReach } from './unknown-values.ts'
 
 const mostEdges = 120
 
@@ -16,7 +17,7 @@ export async function checkValid(run: CheckRun, operation: SpecOperation): Promi
   const { report } = run
   const least = ordinaryValues(run, operation, { all: false, least: true })
   if (!least) {
-    const reason = `no input could be made that matches the schema: ${hintOf(run, operation)}`
+    const reason = `no input could be made that matches the schema: ${optionsToReach(run, operation)}`
     report.skip(operation.id, 'answers', reason)
     return []
   }
@@ -191,12 +192,4 @@ async function checkMediaTypes(run: CheckRun, operation: SpecOperation, least: C
     if (exchange?.status === 415)
       run.report.addTo(operation, 'valid-refused', `a body of ${mediaType} is answered with 415`, exchange.curl)
   }
-}
-
-/** The option that would reach an operation: a value for an input that the tester can only make up. */
-export function hintOf({ given }: CheckRun, { inputs, bodies: [body] }: SpecOperation): string {
-  const required = Array.isArray(body?.schema.required) ? body.schema.required.map(String) : []
-  const names = [...inputs.filter((one) => one.required).map(({ name }) => name), ...required]
-  const missing = names.filter((name) => given?.[name] === undefined)
-  return missing.length > 0 ? missing.map((name) => `--value ${name}=VALUE`).join(' ') : '--value NAME=VALUE'
 }

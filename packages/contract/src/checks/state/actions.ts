@@ -42,22 +42,30 @@ async function checkAction(life: Life, action: SpecOperation, thing: Thing): Pro
     Object.hasOwn(now, name) && !isSame(said[name], old[name]) && isSame(now[name], old[name])
   const now = await readUntil(life, thing, (shown) => !Object.keys(said).some((name) => isMissing(name, shown)))
   if (!now) return
-  const say = (code: Code, detail: string, severity?: Severity) =>
-    run.report.add(code, action.id, detail, { pointer: action.pointer, curl: done.curl, severity })
+  const say = (code: Code, detail: string, expected: string, severity?: Severity) =>
+    run.report.add(code, action.id, detail, { pointer: action.pointer, curl: done.curl, expected, severity })
+  const shows = (name: string, value: unknown) => `${resource.read?.id} shows ${name}: ${JSON.stringify(value)}`
   const differs = (name: string) =>
     `it answers ${name}: ${JSON.stringify(said[name])}, and ${resource.read?.id} then shows ${JSON.stringify(now[name])}`
   const missing = Object.keys(said).filter((name) => isMissing(name, now))
   const isSure = (name: string) => isState(resource.read, name) || isSame(sent[name], said[name])
   const lost = missing.find(isSure) ?? missing[0]
   // Another value may be what the action is about to make.
-  if (lost !== undefined) say('change-lost', differs(lost), isSure(lost) ? undefined : 'warning')
+  if (lost !== undefined)
+    say('change-lost', differs(lost), shows(lost, said[lost]), isSure(lost) ? undefined : 'warning')
   const stale = Object.keys(said).find((name) => !isSame(now[name], old[name]) && isSame(said[name], old[name]))
-  if (stale !== undefined) say('change-lost', differs(stale), 'note')
+  if (stale !== undefined)
+    say('change-lost', differs(stale), `the answer has ${stale}: ${JSON.stringify(now[stale])}`, 'note')
   const gone = Object.keys(thing.sent).find(
     (name) => String(old[name]).includes(thing.canary) && !Object.hasOwn(sent, name) && !isSame(now[name], old[name]),
   )
   if (gone !== undefined)
-    say('change-clobbers', `${gone} changed from ${JSON.stringify(old[gone])} to ${JSON.stringify(now[gone])}`, 'note')
+    say(
+      'change-clobbers',
+      `${gone} changed from ${JSON.stringify(old[gone])} to ${JSON.stringify(now[gone])}`,
+      shows(gone, old[gone]),
+      'note',
+    )
   const otherAfter = otherBefore && otherBefore.status < 300 ? await readThing(run, resource, other) : undefined
   const [was, is] = [otherBefore, otherAfter].map((one) => thingIn(one?.json, other.sent))
   // Of several things one may be chosen, so that the others are not; what all of them become is another matter.
@@ -70,7 +78,12 @@ async function checkAction(life: Life, action: SpecOperation, thing: Thing): Pro
       isSame(is?.[name], now[name]),
   )
   if (otherAfter && otherAfter.status < 300 && spilt !== undefined)
-    say('change-spills', `another item has ${spilt}: ${JSON.stringify(is?.[spilt])} as well`, 'warning')
+    say(
+      'change-spills',
+      `another item has ${spilt}: ${JSON.stringify(is?.[spilt])} as well`,
+      `the other item keeps ${spilt}: ${JSON.stringify(was?.[spilt])}`,
+      'warning',
+    )
 }
 
 /** Reads a thing again where a change may take a moment. Undefined where it is not answered. */

@@ -10,32 +10,39 @@ import { isSame, isServersOwn, thingIn } from '../../state/things.ts'
 import { typeOf } from '../../values/forms.ts'
 import { readNeighbours } from './neighbours.ts'
 
-/** A change is there afterwards, and what was not sent stays as it was. */
+/** A change is there afterwards, and what was not sent stays as it was. Where the time is short, one change has to do. */
 export async function checkChanges(life: Life): Promise<void> {
   const { run, resource, words, thing: first } = life
   const { change, replace, read } = resource
   if (!read || !(change ?? replace)) return
   const thing = await make(run, resource, words.next(), { path: first.path })
   if (!thing || thing.id === undefined) return
+  const isHurried = run.isHurried?.() ?? false
   const other = life.things[0] ?? first
-  const before = await readThing(run, resource, other)
+  const before = isHurried ? undefined : await readThing(run, resource, other)
   for (const writer of [change, replace]) {
-    if (!writer || run.isOver()) continue
-    const neighbours = await readNeighbours(life, thing)
+    if (!writer || run.isOver() || (isHurried && writer === replace && change)) continue
+    const neighbours = isHurried ? undefined : await readNeighbours(life, thing)
     const sent =
       writer === change ? await checkSteps(life, writer, thing) : asList(await checkReplacement(life, writer, thing))
     if (before) await checkOther(life, writer, other, before)
-    await neighbours.judgeChange(writer, sent)
+    await neighbours?.judgeChange(writer, sent)
   }
 }
 
 const asList = (sent: Schema | undefined): Schema[] => (sent ? [sent] : [])
 
-/** Answers what was sent. */
+/** The most telling one first, and the others as long as there is time. Answers what was sent. */
 async function checkSteps(life: Life, change: SpecOperation, thing: Thing): Promise<Schema[]> {
   const steps = stepsOf(life, change)
-  for (const step of steps) await checkChange(life, change, thing, step)
-  return steps.map(({ member, value }) => ({ [member.name]: value }))
+  const telling = steps.find(({ member, value }) => member.isText && value !== null && value !== '') ?? steps.at(-1)
+  const sent: Schema[] = []
+  for (const step of telling ? [telling, ...steps.filter((one) => one !== telling)] : []) {
+    if (sent.length > 0 && life.run.isHurried?.()) break
+    await checkChange(life, change, thing, step)
+    sent.push({ [step.member.name]: step.value })
+  }
+  return sent
 }
 
 /** A change of one thing leaves another one as it is. */
@@ -51,6 +58,7 @@ async function checkOther(life: Life, writer: SpecOperation, other: Thing, befor
       'change-spills',
       `a change of one item changes ${changed ?? 'all'} of another item`,
       after.curl,
+      changed === undefined ? 'the other item as it was' : `the other item keeps ${said(changed, old[changed])}`,
     )
 }
 
@@ -109,14 +117,16 @@ async function checkChange(life: Life, change: SpecOperation, thing: Thing, { me
   if (!after || after.status >= 300) return
   const [old, now] = [shownOf(before, thing), shownOf(after, thing)]
   const answered = thingIn(exchange.json, { ...thing.sent, [member.name]: value })
-  const said = `${member.name}: ${JSON.stringify(value)}`
+  const wanted = said(member.name, value)
+  const isShown = `the item shows ${wanted}`
   const isKept = member.isText || life.echoed.has(echoKey(read, member.name))
   if (isKept && compare(member.name, value, now[member.name], member.schema) === 'other')
     report.addTo(
       change,
       'change-lost',
-      `${said} was sent, and the item then shows ${shorten(now[member.name])}`,
+      `${wanted} was sent, and the item then shows ${shorten(now[member.name])}`,
       exchange.curl,
+      isShown,
     )
   else if (
     isKept &&
@@ -129,6 +139,7 @@ async function checkChange(life: Life, change: SpecOperation, thing: Thing, { me
       'change-lost',
       `${shorten(value)} was sent for ${member.name}, and the item then shows ${shorten(now[member.name])}`,
       exchange.curl,
+      isShown,
     )
   // Left out, though it was there: what is empty was taken for nothing, or null was not.
   else if (
@@ -141,8 +152,9 @@ async function checkChange(life: Life, change: SpecOperation, thing: Thing, { me
     report.addTo(
       change,
       'change-lost',
-      `${said} was sent, and the item still shows ${shorten(now[member.name])}`,
+      `${wanted} was sent, and the item still shows ${shorten(now[member.name])}`,
       exchange.curl,
+      isShown,
     )
   else if (
     Object.hasOwn(answered, member.name) &&
@@ -152,8 +164,9 @@ async function checkChange(life: Life, change: SpecOperation, thing: Thing, { me
     report.addTo(
       change,
       'change-lost',
-      `${said} was sent, and the answer shows ${shorten(answered[member.name])}`,
+      `${wanted} was sent, and the answer shows ${shorten(answered[member.name])}`,
       exchange.curl,
+      `the answer shows ${wanted}`,
     )
   const lost = [...Object.keys(thing.sent), ...Object.keys(old).filter(isFixed)].find(
     (name) =>
@@ -166,11 +179,18 @@ async function checkChange(life: Life, change: SpecOperation, thing: Thing, { me
       'change-clobbers',
       `only ${member.name} was sent, and ${lost} changed from ${shorten(old[lost])} to ${shorten(now[lost])}`,
       exchange.curl,
+      `the item keeps ${said(lost, old[lost])}`,
     )
 }
 
 const sayGone = ({ run }: Life, writer: SpecOperation, { curl }: Exchange, { status }: Exchange): void =>
-  run.report.addTo(writer, 'change-lost', `the item is answered with ${status} after the change`, curl)
+  run.report.addTo(
+    writer,
+    'change-lost',
+    `the item is answered with ${status} after the change`,
+    curl,
+    '200 with the changed item',
+  )
 
 /** What stays for the whole life of a thing. */
 const isFixed = (name: string): boolean =>
@@ -245,8 +265,9 @@ async function checkReplacement(life: Life, replace: SpecOperation, thing: Thing
       report.addTo(
         replace,
         'change-lost',
-        `${name}: ${shorten(sent[name])} was sent, and the item then shows ${shorten(now[name])}`,
+        `${said(name, sent[name])} was sent, and the item then shows ${shorten(now[name])}`,
         exchange.curl,
+        `the item shows ${said(name, sent[name])}`,
       )
   }
   const lost = Object.keys(old).find(
@@ -258,8 +279,10 @@ async function checkReplacement(life: Life, replace: SpecOperation, thing: Thing
       'change-clobbers',
       `${lost} changed from ${shorten(old[lost])} to ${shorten(now[lost])}`,
       exchange.curl,
+      `the item keeps ${said(lost, old[lost])}`,
     )
   return sent
 }
 
 const shorten = (value: unknown): string => JSON.stringify(value)?.slice(0, 60) ?? 'nothing'
+const said = (name: string, value: unknown): string => `${name}: ${shorten(value)}`

@@ -2,6 +2,7 @@ import type { CallValues } from '../../calls/call-values.ts'
 import { call } from '../../calls/check-run.ts'
 import type { Exchange } from '../../calls/client.ts'
 import { toRequest } from '../../calls/request.ts'
+import type { Code } from '../../rules/rules.ts'
 import type { SpecOperation } from '../../spec/spec.ts'
 import { type Life, listValues } from '../../state/life.ts'
 import { make, membersOf, readThing, type Thing, valuesFor } from '../../state/making.ts'
@@ -50,31 +51,34 @@ async function checkTag(life: Life, read: SpecOperation, values: CallValues): Pr
   const tag = first?.headers.etag
   if (!first || !second || first.status >= 300 || tag === undefined) return undefined
   if (!/^(W\/)?"[\x21\x23-\x7e\x80-\xff]*"$/.test(tag))
-    report.addTo(read, 'etag-form', `the ETag is ${tag}`, first.curl)
+    report.addTo(read, 'etag-form', `the ETag is ${tag}`, first.curl, `ETag: "…" or W/"…"`)
   if (second.headers.etag !== tag && first.text === second.text) {
     report.addTo(
       read,
       'etag-unstable',
       `the same answer has the ETag ${tag}, and then ${second.headers.etag}`,
       second.curl,
+      `ETag: ${tag}, as before`,
     )
     return undefined
   }
   if (first.text !== second.text) return undefined
+  const say = (code: Code, detail: string, { curl }: Exchange, expected: string) =>
+    report.addTo(read, code, detail, curl, expected)
   const known = await sendWith(life, read, values, { 'if-none-match': tag })
   if (known?.status === 412 || (known && known.status >= 400 && known.status !== 429))
-    report.addTo(read, 'etag-wrong', `If-None-Match with the current ETag is answered with ${known.status}`, known.curl)
+    say('etag-wrong', `If-None-Match with the current ETag is answered with ${known.status}`, known, '304')
   else if (known?.status === 200)
-    report.addTo(read, 'etag-unused', 'If-None-Match with the current ETag is answered with 200', known.curl)
+    say('etag-unused', 'If-None-Match with the current ETag is answered with 200', known, '304')
   const other = await sendWith(life, read, values, { 'if-none-match': '"of-something-else"' })
   if (other && other.status !== 200 && other.status !== 429 && first.status === 200)
-    report.addTo(read, 'etag-wrong', `If-None-Match with another ETag is answered with ${other.status}`, other.curl)
+    say('etag-wrong', `If-None-Match with another ETag is answered with ${other.status}`, other, '200')
   const several =
     known?.status === 304
       ? await sendWith(life, read, values, { 'if-none-match': `"of-something-else", ${tag}` })
       : undefined
   if (several?.status === 200)
-    report.addTo(read, 'etag-unused', 'If-None-Match with several ETags is answered with 200', several.curl)
+    say('etag-unused', 'If-None-Match with several ETags is answered with 200', several, '304')
   return first
 }
 
@@ -89,11 +93,23 @@ async function checkChangedTag(
   const { report } = run
   const tag = before.headers.etag ?? ''
   if (after.headers.etag === tag)
-    return report.addTo(read, 'etag-wrong', `the ETag ${tag} stays the same after a change`, after.curl)
+    return report.addTo(
+      read,
+      'etag-wrong',
+      `the ETag ${tag} stays the same after a change`,
+      after.curl,
+      'another ETag after the change',
+    )
   const request = toRequest(read, values)
   const stale = await run.client.attempt({ ...request, headers: { ...request.headers, 'if-none-match': tag } })
   if (stale?.status === 304)
-    report.addTo(read, 'etag-wrong', 'If-None-Match with the ETag of before is answered with 304', stale.curl)
+    report.addTo(
+      read,
+      'etag-wrong',
+      'If-None-Match with the ETag of before is answered with 304',
+      stale.curl,
+      '200 with the changed item',
+    )
 }
 
 /** Changes one text. Answers whether that was accepted. */
@@ -144,10 +160,11 @@ async function checkMatch(life: Life, writer: SpecOperation, thing: Thing, stale
         'match-status',
         `a stale If-Match is answered with ${exchange.status}, and the spec describes 412`,
         exchange.curl,
+        '412',
       )
   }
   if (writer.method === 'DELETE' || tag.startsWith('W/')) return
   const right = await sendWith(life, writer, input, { 'if-match': tag })
   if (right?.status === 412)
-    run.report.addTo(writer, 'etag-wrong', 'If-Match with the current ETag is answered with 412', right.curl)
+    run.report.addTo(writer, 'etag-wrong', 'If-Match with the current ETag is answered with 412', right.curl, '2xx')
 }

@@ -36,6 +36,7 @@ export async function readCounts(run: CheckRun, resource: Resource): Promise<Cou
             'total-wrong',
             `${name} is ${value}, and ${now.value} after ${cause.id} ${verb} ${Math.abs(moved)}`,
             now.exchange.curl,
+            `${name}: ${value + moved}`,
           )
       }
     },

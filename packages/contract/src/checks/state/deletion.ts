@@ -5,9 +5,10 @@ import { resourceOf } from '../../calls/pool.ts'
 import { toRequest } from '../../calls/request.ts'
 import type { Field, SpecOperation } from '../../spec/spec.ts'
 import { keyIn, type Life, listValues } from '../../state/life.ts'
-import { make, readThing, type Thing, valuesFor } from '../../state/making.ts'
+import { make, named, readThing, type Thing, valuesFor } from '../../state/making.ts'
 import { readList } from '../../state/paging.ts'
 import { idText, isSame, itemOf, itemsOf, thingIn } from '../../state/things.ts'
+import { statusesOf } from '../operations/answer.ts'
 import { readCounts } from './counts.ts'
 import { isOf, readNeighbours } from './neighbours.ts'
 
@@ -74,7 +75,12 @@ async function sightsOf(life: Life, thing: Thing): Promise<Sight[]> {
 }
 
 /** A thing that stays with another state is cancelled or archived, not deleted: that is how some services work. */
-function judge({ run, thing }: Life, remove: SpecOperation, before: Sight[], after: Sight[]): 'gone' | 'kept' {
+function judge(
+  { run, thing, resource }: Life,
+  remove: SpecOperation,
+  before: Sight[],
+  after: Sight[],
+): 'gone' | 'kept' {
   const stays = after.filter(({ shown, status }) => shown !== undefined && status < 300)
   const isMarked = stays.some(({ operation, shown }) => {
     const old = before.find((one) => one.operation === operation)
@@ -83,7 +89,9 @@ function judge({ run, thing }: Life, remove: SpecOperation, before: Sight[], aft
   if (stays.length > 0 && isMarked) return 'kept'
   const [left] = stays.filter(({ shown }) => JSON.stringify(shown).includes(thing.canary) || thing.id !== undefined)
   if (!left) return 'gone'
-  run.report.addTo(remove, 'deleted-still-there', `${left.operation.id} still shows it`, left.curl)
+  const isRead = left.operation === resource.read
+  const wanted = isRead ? '404' : `a list without ${named(thing)}`
+  run.report.addTo(remove, 'deleted-still-there', `${left.operation.id} still shows it`, left.curl, wanted)
   return 'kept'
 }
 
@@ -97,16 +105,16 @@ async function deletionOf(life: Life, remove: SpecOperation, thing: Thing): Prom
     ({ place, schema, required, name }) =>
       place !== 'path' && required && schema.type === 'integer' && /idx|index|position|place/i.test(name),
   )
-  const named = remove.fields.find(({ place, required }) => place === 'query' && required)
+  const key = remove.fields.find(({ place, required }) => place === 'query' && required)
   if (index) {
     const place = await findPlace(life, thing)
     if (place === undefined) return 'the index of the created item could not be found'
     return withTexts(withValue(values, index, place), remove.fields, thing)
   }
   if (keyIn(life) === undefined || !remove.path.includes(`{${keyIn(life)}}`)) {
-    if (!named) return 'it deletes all of them at once'
-    if (!/id$|^id/i.test(named.name) || thing.id === undefined) return 'the created item has no id to delete it by'
-    return withValue(values, named, thing.id)
+    if (!key) return 'it deletes all of them at once'
+    if (!/id$|^id/i.test(key.name) || thing.id === undefined) return 'the created item has no id to delete it by'
+    return withValue(values, key, thing.id)
   }
   const { etag } = (await readThing(run, resource, thing))?.headers ?? {}
   const condition = remove.inputs.find(
@@ -166,6 +174,7 @@ async function checkNextId({ run, resource, create, words, thing }: Life, remove
       'id-twice',
       `after ${remove.id} a new item has the id of another one, ${idText(next.id)}`,
       next.made.curl,
+      `an id that no item has: not ${idText(next.id)}`,
     )
 }
 
@@ -179,7 +188,13 @@ async function checkOthers(life: Life, remove: SpecOperation): Promise<void> {
       operation === resource.read ? [404, 410].includes(status) : sights.length === 1 && shown === undefined,
     )
     if (lost)
-      return run.report.addTo(remove, 'deletes-others', `${lost.operation.id} no longer shows another item`, lost.curl)
+      return run.report.addTo(
+        remove,
+        'deletes-others',
+        `${lost.operation.id} no longer shows another item`,
+        lost.curl,
+        `${lost.operation.id} shows ${named(other)}`,
+      )
   }
 }
 
@@ -200,5 +215,6 @@ async function checkChangeAfter(life: Life, thing: Thing): Promise<void> {
       'change-of-deleted',
       `a change of a deleted item is answered with ${exchange.status}`,
       exchange.curl,
+      statusesOf(writer, 'refusals') ?? '404',
     )
 }

@@ -126,6 +126,7 @@ function judgeEchoes(
   for (const { name, schema, isText } of members) {
     const value = sent[name]
     if (value === undefined) continue
+    const wanted = `${name}: ${shorten(value)}`
     const isDescribed = ({ operation }: Sight) => membersOfAnswer(operation).some((one) => Object.hasOwn(one, name))
     if (!isEmpty(value) && sights.some(isDescribed) && sights.every(({ shown }) => shown[name] === undefined))
       run.report.addTo(
@@ -133,13 +134,19 @@ function judgeEchoes(
         'value-ignored',
         `${name}: ${shorten(value)} was sent, and no answer shows it, though the spec describes it there`,
         made.curl,
+        wanted,
       )
     for (const { operation, exchange, shown } of sights) {
       const echo = compare(name, value, shown[name], schema)
       // Where the spec says how a text is stored, it may differ from what was sent.
       if (echo === 'tidied' && !/trim|space|lower|upper|case|normal|slug/i.test(`${schema.description}`)) {
         const detail = `${name}: ${shorten(value)} was sent, and ${operation.id} shows ${shorten(shown[name])}`
-        run.report.add('value-lost', create.id, detail, { pointer: create.pointer, curl: made.curl, severity: 'note' })
+        run.report.add('value-lost', create.id, detail, {
+          pointer: create.pointer,
+          curl: made.curl,
+          expected: wanted,
+          severity: 'note',
+        })
         break
       }
       if (echo !== 'other') continue
@@ -154,6 +161,7 @@ function judgeEchoes(
           'value-ignored',
           `${name}: ${shorten(value)} was sent, and ${operation.id} shows ${shorten(shown[name])}`,
           made.curl,
+          wanted,
         )
         break
       }
@@ -162,6 +170,7 @@ function judgeEchoes(
         'value-lost',
         `${name}: ${shorten(value)} was sent, and ${operation.id} shows ${shorten(shown[name])}`,
         operation === create ? made.curl : exchange.curl,
+        wanted,
       )
       break
     }

@@ -3,7 +3,7 @@ import { call } from '../../calls/check-run.ts'
 import { resourceOf } from '../../calls/pool.ts'
 import { asArray, asObject, type Input, type Schema, type SpecOperation } from '../../spec/spec.ts'
 import { keyIn, type Life, listValues } from '../../state/life.ts'
-import { make, readThing, type Thing } from '../../state/making.ts'
+import { make, named, readThing, type Thing } from '../../state/making.ts'
 import { type Page, pagingOf, readList, readPage, type WholeList } from '../../state/paging.ts'
 import { isSearch } from '../../state/resource.ts'
 import { countOf, isSame, itemOf, thingIn, totalOf } from '../../state/things.ts'
@@ -93,9 +93,16 @@ async function checkFilter(at: At, member: string, sample: Schema): Promise<void
         'filter-wrong',
         `${said} shows an item with ${member} ${JSON.stringify(asObject(wrong)[member])}`,
         page.exchange.curl,
+        `only items with ${member}: ${JSON.stringify(value)}`,
       )
     else if (!isAmong(life, whole, wanted) && whole.isWhole && (await isListed(life, list, wanted)))
-      run.report.addTo(list, 'filter-wrong', `${said} does not show the item that has it`, page.exchange.curl)
+      run.report.addTo(
+        list,
+        'filter-wrong',
+        `${said} does not show the item that has it`,
+        page.exchange.curl,
+        `a list with ${named(wanted)}`,
+      )
     checkTotal(life, list, whole)
   }
 }
@@ -145,6 +152,7 @@ export function checkTotal(
     'total-wrong',
     `${total.name} is ${total.value}, and there are ${items.length} items`,
     first.exchange.curl,
+    `${total.name}: ${items.length}`,
   )
 }
 
@@ -167,6 +175,7 @@ function checkCount(
   run.report.add('total-wrong', list.id, `${said(first)}, and ${said(other)}`, {
     pointer: list.pointer,
     curl: other.page.exchange.curl,
+    expected: `${other.name}: ${other.length}`,
     // A list may leave out some of what there is.
     ...(!isFiltered && first.more > 0 && { severity: 'warning' }),
   })
@@ -185,6 +194,7 @@ async function checkSearch({ life, list, values, input }: At): Promise<void> {
         'search-wrong',
         `${input.name}=${thing.canary} does not show the item that has this word`,
         page.exchange.curl,
+        `a list with ${named(thing)}`,
       )
   }
   const other = words.next()
@@ -196,6 +206,7 @@ async function checkSearch({ life, list, values, input }: At): Promise<void> {
       'search-wrong',
       `${input.name}=${other} shows items that do not have this word`,
       none.exchange.curl,
+      `no items, because none has the word ${other}`,
     )
 }
 
@@ -233,8 +244,15 @@ async function checkSort({ life, list, values, input }: At): Promise<void> {
         'sort-wrong',
         `${input.name}=${choice} shows ${member} in the order ${shown.slice(0, 6).join(', ')}`,
         page.exchange.curl,
+        inOrder(shown.slice(0, 6), direction),
       )
   }
+}
+
+function inOrder(shown: readonly unknown[], direction: 'up' | 'down' | undefined): string {
+  const up = shown.toSorted((a, b) => (isLess(a, b) ? -1 : isLess(b, a) ? 1 : 0))
+  const [rising, falling] = [up.join(', '), up.toReversed().join(', ')]
+  return direction === 'up' ? rising : direction === 'down' ? falling : `${rising}, or ${falling}`
 }
 
 /** Things with different numbers, which are neither created upwards nor downwards, where others have all the same one. */
@@ -304,6 +322,7 @@ async function checkBound({ life, list, values, input }: At, sample: Schema): Pr
         'filter-wrong',
         `${input.name}=${bound} shows an item with ${member} ${JSON.stringify(asObject(wrong)[member])}`,
         exchange.curl,
+        `only items with ${member} ${isLowest ? 'from' : 'up to'} ${bound}`,
       )
   }
 }

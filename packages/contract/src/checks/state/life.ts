@@ -5,7 +5,16 @@ import { resourceOf } from '../../calls/pool.ts'
 import { toRequest } from '../../calls/request.ts'
 import { asObject, type SpecOperation } from '../../spec/spec.ts'
 import { keyIn, type Life, listValues } from '../../state/life.ts'
-import { make, membersOf, readThing, type Thing, textMembers, valuesFor, type Words } from '../../state/making.ts'
+import {
+  make,
+  membersOf,
+  named,
+  readThing,
+  type Thing,
+  textMembers,
+  valuesFor,
+  type Words,
+} from '../../state/making.ts'
 import { isNarrowed, readList, readPage } from '../../state/paging.ts'
 import { isToShow, keyOf, pathNames, type Resource } from '../../state/resource.ts'
 import { idOf, idText, isSame, itemOf, itemsOf, thingIn, totalOf } from '../../state/things.ts'
@@ -82,7 +91,12 @@ export async function checkLife(run: CheckRun, resource: Resource, words: Words)
 }
 
 /** What is checked even where the time is short. */
-const telling: ReadonlySet<(life: Life) => Promise<void>> = new Set([checkLocation, checkFirstEcho, checkDeletion])
+const telling: ReadonlySet<(life: Life) => Promise<void>> = new Set([
+  checkLocation,
+  checkFirstEcho,
+  checkChanges,
+  checkDeletion,
+])
 
 /** Deletes what was created, so that the lists of the server stay short. */
 async function clear({ run, resource, create, thing }: Life): Promise<void> {
@@ -149,6 +163,7 @@ async function checkFound(life: Life): Promise<boolean> {
         'safe-changes',
         'an item is no longer shown after it was only read',
         lost.exchange.curl,
+        `${named(thing)}, as before`,
       )
       return false
     }
@@ -163,7 +178,13 @@ async function checkFound(life: Life): Promise<boolean> {
     if (worked.length === 0 && !sights.some(({ operation }) => operation === resource.read))
       report.skip(create.id, 'life', 'no operation that could read what it creates answered with 2xx')
     else if (sights.some(({ isComplete }) => isComplete))
-      report.addTo(create, 'created-not-found', `the created item is not in ${names}`, thing.made.curl)
+      report.addTo(
+        create,
+        'created-not-found',
+        `the created item is not in ${names}`,
+        thing.made.curl,
+        `${named(thing)} in ${names}`,
+      )
     else report.skip(create.id, 'life', `the created item was not among what ${names} shows, which is not all`)
     return false
   }
@@ -175,9 +196,16 @@ async function checkFound(life: Life): Promise<boolean> {
         'created-not-found',
         `the item that was just created is answered with ${exchange.status}`,
         exchange.curl,
+        `200 with ${named(thing)}`,
       )
     else if (operation !== resource.read && exchange.status < 300 && isComplete)
-      report.addTo(operation, 'created-not-listed', 'the item that was just created is not in it', exchange.curl)
+      report.addTo(
+        operation,
+        'created-not-listed',
+        'the item that was just created is not in it',
+        exchange.curl,
+        `a list with ${named(thing)}`,
+      )
   }
   return true
 }
@@ -234,16 +262,26 @@ async function lookFor(life: Life, thing: Thing): Promise<Sight[]> {
 async function checkReadingAgain(life: Life): Promise<void> {
   const { run, resource, thing } = life
   const { report } = run
-  const say = (operation: SpecOperation, detail: string, { curl }: Exchange) =>
-    report.addTo(operation, 'safe-changes', detail, curl)
+  const say = (operation: SpecOperation, detail: string, { curl }: Exchange, expected: string) =>
+    report.addTo(operation, 'safe-changes', detail, curl, `${expected}, as before`)
   const [first, second] = [await readThing(run, resource, thing), await readThing(run, resource, thing)]
   if (resource.read && first && second && first.status < 300) {
     const [before, after] = [thingIn(first.json, thing.sent), thingIn(second.json, thing.sent)]
     const changed = Object.keys(thing.sent).find((name) => !isSame(before[name], after[name]))
     if (isWorse(second))
-      say(resource.read, `the same call is answered with ${first.status} and then with ${second.status}`, second)
+      say(
+        resource.read,
+        `the same call is answered with ${first.status} and then with ${second.status}`,
+        second,
+        `${first.status}`,
+      )
     else if (changed !== undefined && second.status < 300)
-      say(resource.read, `${changed} differs when it is read again`, second)
+      say(
+        resource.read,
+        `${changed} differs when it is read again`,
+        second,
+        `${changed}: ${JSON.stringify(before[changed])}`,
+      )
   }
   for (const list of resource.lists) {
     const values = listValues(run, list, thing)
@@ -254,11 +292,21 @@ async function checkReadingAgain(life: Life): Promise<void> {
     const repeated = again.status < 300 ? await readPage(run, list, page.values) : undefined
     const isShorter = repeated !== undefined && repeated.items.length < page.items.length
     if (isWorse(again))
-      say(list, `the same call is answered with ${page.exchange.status} and then with ${again.status}`, again)
+      say(
+        list,
+        `the same call is answered with ${page.exchange.status} and then with ${again.status}`,
+        again,
+        `${page.exchange.status}`,
+      )
     else if (page.exchange.text.includes(thing.canary) && !again.text.includes(thing.canary))
-      say(list, 'the second call does not show what the first call showed', again)
+      say(list, 'the second call does not show what the first call showed', again, named(thing))
     else if (isShorter)
-      say(list, `the same call shows ${page.items.length} items and then ${repeated.items.length}`, again)
+      say(
+        list,
+        `the same call shows ${page.items.length} items and then ${repeated.items.length}`,
+        again,
+        `${page.items.length} items`,
+      )
     const changed = page.items.find((one) => {
       const id = idOf(one, undefined, '')
       const same =
@@ -267,9 +315,11 @@ async function checkReadingAgain(life: Life): Promise<void> {
         same !== undefined && Object.keys(thing.sent).some((name) => !isSame(asObject(one)[name], asObject(same)[name]))
       )
     })
-    if (changed !== undefined) say(list, 'an item differs when the list is read again', again)
+    if (changed !== undefined)
+      say(list, 'an item differs when the list is read again', again, JSON.stringify(changed).slice(0, 200))
     const [a, b] = [totalOf(page.exchange), totalOf(again)]
-    if (a && b && a.value !== b.value) say(list, `${a.name} is ${a.value}, and then ${b.value}`, again)
+    if (a && b && a.value !== b.value)
+      say(list, `${a.name} is ${a.value}, and then ${b.value}`, again, `${a.name}: ${a.value}`)
   }
 }
 

@@ -41,6 +41,7 @@ export async function readNeighbours(life: Life, thing: Thing): Promise<Neighbou
             'change-spills',
             `a change of ${idText(thing.id)} also changes ${name} of ${id}`,
             after.curl,
+            `${id} keeps ${name}: ${JSON.stringify(old?.[name])}`,
           )
       }
     },
@@ -50,7 +51,13 @@ export async function readNeighbours(life: Life, thing: Thing): Promise<Neighbou
       const lost = [...before.shown].find(([id, item]) => !after.shown.has(id) && !isOf(item, thing))?.[0]
       // A page that is full moves on.
       if (lost !== undefined && after.shown.size < before.shown.size)
-        run.report.addTo(remove, 'deletes-others', `${list?.id} no longer shows ${lost} as well`, after.curl)
+        run.report.addTo(
+          remove,
+          'deletes-others',
+          `${list?.id} no longer shows ${lost} as well`,
+          after.curl,
+          `a list with ${lost}`,
+        )
     },
   }
 }

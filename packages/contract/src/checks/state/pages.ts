@@ -49,6 +49,7 @@ export async function checkPages(run: CheckRun, list: SpecOperation, path: CallV
         'total-wrong',
         `${total.name} is ${first.value} on one page and ${total.value} on another`,
         page.exchange.curl,
+        `${total.name}: ${first.value} on each page`,
       )
     const before = seen.at(-1)
     seen.push(page)
@@ -70,6 +71,7 @@ export async function checkPages(run: CheckRun, list: SpecOperation, path: CallV
         'page-endless',
         `after ${keys.length} of ${order.length} items there is still a next page`,
         page.exchange.curl,
+        `no next page after ${order.length} items`,
       )
     const twice = own.find((one) => keys.includes(one))
     if (twice !== undefined && !isRepeatedInWhole(order, twice))
@@ -78,6 +80,7 @@ export async function checkPages(run: CheckRun, list: SpecOperation, path: CallV
         'page-lost',
         `a page repeats an item of the page before: ${twice.slice(0, 60)}`,
         page.exchange.curl,
+        `a page without ${twice.slice(0, 60)}, which an earlier page has`,
       )
     keys.push(...own)
     next = page.next
@@ -95,8 +98,11 @@ export async function checkPages(run: CheckRun, list: SpecOperation, path: CallV
     report.addTo(
       list,
       'page-lost',
-      `${seen.length} pages give ${keys.length} items and larger ones give ${order.length}, or the order differs`,
+      isShort
+        ? `${seen.length} pages give ${keys.length} items and larger ones give ${order.length}`
+        : 'the pages give the items in another order, or other items, than larger pages do',
       first.exchange.curl,
+      isShort ? `${order.length} items` : wanted.slice(0, 6).join(', ').slice(0, 200),
     )
 }
 
@@ -146,12 +152,14 @@ async function checkLimit(run: CheckRun, list: SpecOperation, values: CallValues
         'limit-ignored',
         `${limit.name}=${most} shows ${page.items.length} items`,
         page.exchange.curl,
+        most === 1 ? 'at most 1 item' : `at most ${most} items`,
       )
     const said = asObject(page?.exchange.json)[limit.name]
     if (page && typeof said === 'number' && said !== most && page.items.length <= most)
       run.report.add('limit-ignored', list.id, `${limit.name}=${most} is answered with ${limit.name}: ${said}`, {
         pointer: list.pointer,
         curl: page.exchange.curl,
+        expected: `${limit.name}: ${most}`,
         severity: 'note',
       })
     if (page && page.items.length === 0)
@@ -160,6 +168,7 @@ async function checkLimit(run: CheckRun, list: SpecOperation, values: CallValues
         'limit-ignored',
         `${limit.name}=${most} shows no item, and there are ${count}`,
         page.exchange.curl,
+        most === 1 ? '1 item' : `${most} items`,
       )
   }
 }

@@ -28,5 +28,11 @@ export async function checkRefusedCreation(life: Life): Promise<void> {
   const whole = values && !searched ? await readList(run, list, values) : undefined
   for (const { canary, curl } of refused)
     if (whole && itemOf(whole.items, { id: undefined, canary }, keyIn(life), resourceOf(resource.path)))
-      return run.report.addTo(create, 'refused-kept', `${list.id} shows an item whose creation was refused`, curl)
+      return run.report.addTo(
+        create,
+        'refused-kept',
+        `${list.id} shows an item whose creation was refused`,
+        curl,
+        `a list without the item of ${canary}`,
+      )
 }

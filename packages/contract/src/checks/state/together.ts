@@ -1,7 +1,7 @@
 import { call } from '../../calls/check-run.ts'
 import { resourceOf } from '../../calls/pool.ts'
 import { keyIn, type Life, listValues } from '../../state/life.ts'
-import { newValues, readThing, toThing } from '../../state/making.ts'
+import { named, newValues, readThing, toThing } from '../../state/making.ts'
 import { readList } from '../../state/paging.ts'
 import { idText, itemOf } from '../../state/things.ts'
 
@@ -31,7 +31,14 @@ export async function checkTogether(life: Life): Promise<void> {
   for (const one of things) {
     if (one.id === undefined) continue
     const other = seen.get(idText(one.id))
-    if (other) report.addTo(create, 'id-twice', `two items have the id ${idText(one.id)}`, one.made.curl)
+    if (other)
+      report.addTo(
+        create,
+        'id-twice',
+        `two items have the id ${idText(one.id)}`,
+        one.made.curl,
+        `an id that no item has: not ${idText(one.id)}`,
+      )
     seen.set(idText(one.id), one)
   }
   const [list] = resource.lists
@@ -53,6 +60,7 @@ export async function checkTogether(life: Life): Promise<void> {
         'creation-lost',
         `of ${many} items created at once, one ${isGone ? 'is gone' : 'shows another one'}`,
         exchange.curl,
+        `200 with ${named(one)}`,
       )
     else if (whole?.isWhole && firstIsListed && !isListed)
       report.addTo(
@@ -60,6 +68,7 @@ export async function checkTogether(life: Life): Promise<void> {
         'creation-lost',
         `of ${many} items created at once, one is not in ${list?.id}`,
         one.made.curl,
+        `${named(one)} in ${list?.id}`,
       )
   }
 }

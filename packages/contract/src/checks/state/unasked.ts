@@ -71,6 +71,7 @@ async function checkServersMembers(life: Life): Promise<void> {
           'unasked-taken',
           `${name}: ${JSON.stringify(value)} was sent, and the item has it, though no request has this member`,
           exchange.curl,
+          `a refusal, or another ${name} than ${JSON.stringify(value)}`,
         )
     }
   }
