@@ -55,7 +55,7 @@ describe('the page, from top to bottom', () => {
   test('a change of the definition is served, and pnpm check asks for pnpm spec', async () => {
     const path = join(clone, 'plugins/weather/src/plugin.ts')
     await run(`sed -i "s/Manage todo lists: add, read and delete todos\\./Read the weather of a place./" ${path}`)
-    await weather.waitFor(/weather is ready/g, 2, 30_000)
+    await weather.waitFor(/weather is ready/g, 2, 90_000)
     await assert.rejects(run('pnpm --filter weather check'), /differ from the code/)
     await run(line('pnpm spec'))
     await run('pnpm --filter weather check')

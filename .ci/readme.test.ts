@@ -44,7 +44,7 @@ describe('one plugin', () => {
 
   test('a change in core restarts the plugin', async () => {
     utimesSync(join(root, 'packages/core/src/index.ts'), new Date(), new Date())
-    await todo.waitFor(/todo is ready/g, 2, 20_000)
+    await todo.waitFor(/todo is ready/g, 2, 60_000)
   })
 
   const examples = [...text.matchAll(/```sh\n(curl .*)\n```\n```json\n(.*)\n```/g)]

@@ -72,6 +72,7 @@ export const groups: Record<string, Step[][]> = {
       },
     ],
   ],
+  test: [[{ title: 'pnpm test, as the README says', command: testCommand, hasTotals: true }]],
   clients: [
     [
       { title: 'the contract tester finds nothing in the plugins', command: 'pnpm contract --strict' },
@@ -98,7 +99,6 @@ export const groups: Record<string, Step[][]> = {
       },
     ],
   ],
-  test: [[{ title: 'pnpm test, as the README says', command: testCommand, hasTotals: true }]],
   fuzz: [
     [
       {
