@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { walkToCallback } from '@reference-plugins/contract'
-import type { Call, Conversation, PluginDetail, Registration, RegistrationEvent, TurnEvent } from '../src/wire.ts'
+import type { Conversation, PluginDetail, Registration, RegistrationEvent } from '../src/wire.ts'
+import { callOperation } from './call-operation.ts'
 import { type Browser, Refused, type ServedHost, serveHost } from './fixture.ts'
 import { type LocalPlugins, startLocalPlugins } from './local-plugins/local-plugins.ts'
 
@@ -31,22 +32,6 @@ async function read(browser: Browser, name: string): Promise<Registration> {
 }
 const approve = (browser: Browser, id: string, input: object) =>
   browser.send<PluginDetail>('POST', `/api/registrations/${id}/approve`, input)
-async function call(browser: Browser, plugin: string, operation: string, given: object): Promise<Call> {
-  const { id } = await browser.send<Conversation>('POST', '/api/conversations', {})
-  let events = await browser.events<TurnEvent>(`/api/conversations/${id}/calls`, {
-    plugin,
-    operation,
-    arguments: given,
-  })
-  const last = () => events.flatMap((event) => (event.type === 'call' ? [event.call] : [])).at(-1) as Call
-  const asked = last()
-  if (asked.state === 'waiting')
-    events = await browser.events(`/api/conversations/${id}/calls/${asked.id}/decision`, {
-      decision: 'allow',
-      digest: asked.ask?.digest,
-    })
-  return last()
-}
 /** Signs in as a person does in the window that the page opens. Answers the callback with its code. */
 async function walk(browser: Browser, plugin: string, username = 'developer'): Promise<URL> {
   const { url } = await browser.send<{ url: string }>('POST', `/api/plugins/${plugin}/sign-in`, {})
@@ -62,7 +47,7 @@ const callBack = async (browser: Browser, url: URL): Promise<{ status: number; t
 test('a plugin without auth is activated without a token', async () => {
   const { id } = await read(ada, 'todo')
   ids.todo = (await approve(ada, id, {})).id
-  const before = await call(ada, ids.todo, 'getTodos', { username: 'ada' })
+  const before = await callOperation(ada, ids.todo, 'getTodos', { username: 'ada' })
   assert.equal(before.state, 'done')
   const plugin = await ada.send<PluginDetail>('PUT', `/api/plugins/${ids.todo}/activation`, {})
   assert.equal(plugin.activation, 'active')
@@ -75,7 +60,7 @@ test('the owner of a plugin enters its service token once', async () => {
   await assert.rejects(approve(ada, id, {}), /needs its service token/)
   ids.stocks = (await approve(ada, id, { serviceToken: locals.of('stocks').token })).id
   await ada.send('PUT', `/api/plugins/${ids.stocks}/activation`, {})
-  const quotes = await call(ada, ids.stocks, 'getQuotes', { symbols: ['AAPL', 'IBM'] })
+  const quotes = await callOperation(ada, ids.stocks, 'getQuotes', { symbols: ['AAPL', 'IBM'] })
   assert.equal(quotes.response?.status, 200, quotes.result)
   assert.match(quotes.curl ?? '', /Bearer \$TOKEN/)
 })
@@ -84,10 +69,10 @@ test('each user pastes their own token', async () => {
   const { id } = await read(ada, 'news')
   ids.news = (await approve(ada, id, {})).id
   await assert.rejects(ada.send('PUT', `/api/plugins/${ids.news}/activation`, {}), /Paste your token/)
-  const refused = await call(ada, ids.news, 'getHeadlines', {})
+  const refused = await callOperation(ada, ids.news, 'getHeadlines', {})
   assert.match(refused.result ?? '', /needs your token/)
   await ada.send('PUT', `/api/plugins/${ids.news}/activation`, { token: locals.of('news').token })
-  assert.equal((await call(ada, ids.news, 'getHeadlines', {})).response?.status, 200)
+  assert.equal((await callOperation(ada, ids.news, 'getHeadlines', {})).response?.status, 200)
 })
 
 test('a user signs in by OAuth in a window, and signs out', async () => {
@@ -104,10 +89,13 @@ test('a user signs in by OAuth in a window, and signs out', async () => {
   )
   assert.equal((await callBack(ada, await walk(ada, ids.notes))).status, 200)
   assert.equal((await ada.get<PluginDetail>(`/api/plugins/${ids.notes}`)).activation, 'active')
-  const added = await call(ada, ids.notes, 'addNote', { title: 'Canary', text: 'sings' })
+  const added = await callOperation(ada, ids.notes, 'addNote', { title: 'Canary', text: 'sings' })
   assert.equal(added.response?.status, 200, added.result)
   await ada.send('DELETE', `/api/plugins/${ids.notes}/activation`)
-  assert.match((await call(ada, ids.notes, 'searchNotes', { query: 'canary' })).result ?? '', /You are not signed in/)
+  assert.match(
+    (await callOperation(ada, ids.notes, 'searchNotes', { query: 'canary' })).result ?? '',
+    /You are not signed in/,
+  )
   assert.equal((await callBack(ada, await walk(ada, ids.notes))).status, 200)
 })
 
@@ -176,11 +164,11 @@ test('a user of a shared plugin signs in separately, sees only their own data, a
   const seen = await carl.get<PluginDetail>(`/api/plugins/${ids.notes}`)
   assert.deepEqual([seen.isOwn, seen.activation, seen.clientId, seen.ownerName], [false, 'none', undefined, 'ada'])
   assert.match(
-    (await call(carl, ids.notes as string, 'searchNotes', { query: 'canary' })).result ?? '',
+    (await callOperation(carl, ids.notes as string, 'searchNotes', { query: 'canary' })).result ?? '',
     /You are not signed in/,
   )
   assert.equal((await callBack(carl, await walk(carl, ids.notes as string, 'guest'))).status, 200)
-  const found = await call(carl, ids.notes as string, 'searchNotes', { query: 'canary' })
+  const found = await callOperation(carl, ids.notes as string, 'searchNotes', { query: 'canary' })
   assert.equal(found.response?.status, 200)
   assert.ok(!found.result?.includes('Canary'))
   for (const [method, path, body] of [

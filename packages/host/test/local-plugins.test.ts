@@ -5,8 +5,9 @@ import { walkToCallback } from '@reference-plugins/contract'
 import { perform } from '../src/command/replay-files.ts'
 import { readFile } from '../src/replay/conversation-file.ts'
 import { replay } from '../src/replay/replay.ts'
-import type { Call, Conversation, PluginDetail, Registration, RegistrationEvent, TurnEvent } from '../src/wire.ts'
+import type { PluginDetail, Registration, RegistrationEvent } from '../src/wire.ts'
 import { activateLocal } from './activate-local.ts'
+import { callOperation } from './call-operation.ts'
 import { type Browser, type ServedHost, serveHost } from './fixture.ts'
 import { type LocalPlugins, startLocalPlugins } from './local-plugins/local-plugins.ts'
 
@@ -31,22 +32,6 @@ async function read(name: string, token?: string): Promise<Registration> {
   )
   assert.ok(end?.type === 'end')
   return end.registration
-}
-async function call(plugin: string, operation: string, given: object): Promise<Call> {
-  const { id } = await browser.send<Conversation>('POST', '/api/conversations', {})
-  let events = await browser.events<TurnEvent>(`/api/conversations/${id}/calls`, {
-    plugin,
-    operation,
-    arguments: given,
-  })
-  const last = () => events.flatMap((event) => (event.type === 'call' ? [event.call] : [])).at(-1) as Call
-  const asked = last()
-  if (asked.state === 'waiting')
-    events = await browser.events(`/api/conversations/${id}/calls/${asked.id}/decision`, {
-      decision: 'allow',
-      digest: asked.ask?.digest,
-    })
-  return last()
 }
 
 for (const name of names)
@@ -78,10 +63,10 @@ test('an MCP server is registered by its URL, and its tools are called with the 
   )
   const { id } = await browser.send<PluginDetail>('POST', `/api/registrations/${registration.id}/approve`, {})
   await browser.send('PUT', `/api/plugins/${id}/activation`, {})
-  assert.equal((await call(id, 'addTodo', { username: 'bea', todo: 'milk' })).response?.status, 200)
-  const found = await call(id, 'getTodos', { username: 'bea' })
+  assert.equal((await callOperation(browser, id, 'addTodo', { username: 'bea', todo: 'milk' })).response?.status, 200)
+  const found = await callOperation(browser, id, 'getTodos', { username: 'bea' })
   assert.deepEqual(JSON.parse(found.response?.body ?? ''), { todos: ['milk'] })
-  const bad = await call(id, 'deleteTodo', { username: 'bea', todo_idx: 7 })
+  const bad = await callOperation(browser, id, 'deleteTodo', { username: 'bea', todo_idx: 7 })
   assert.equal(bad.response?.status, 400)
   assert.match(bad.result ?? '', /rejected this call[\s\S]*read it again/)
 })
@@ -97,7 +82,7 @@ test('an MCP server that requires a token says so, and is registered with one', 
     serviceToken: token,
   })
   await browser.send('PUT', `/api/plugins/${id}/activation`, {})
-  assert.equal((await call(id, 'getQuotes', { symbols: ['IBM'] })).response?.status, 200)
+  assert.equal((await callOperation(browser, id, 'getQuotes', { symbols: ['IBM'] })).response?.status, 200)
 })
 
 test('an MCP server with OAuth shows its tools after the sign-in, and is called in the name of the user', async () => {
@@ -114,8 +99,8 @@ test('an MCP server with OAuth shows its tools after the sign-in, and is called 
   const plugin = await browser.get<PluginDetail>(`/api/plugins/${id}`)
   assert.ok(plugin.operations.length >= 8)
   assert.equal(plugin.name, 'notes')
-  assert.equal((await call(id, 'addNote', { title: 'By MCP', text: 'x' })).response?.status, 200)
-  assert.match((await call(id, 'searchNotes', { query: 'mcp' })).response?.body ?? '', /By MCP/)
+  assert.equal((await callOperation(browser, id, 'addNote', { title: 'By MCP', text: 'x' })).response?.status, 200)
+  assert.match((await callOperation(browser, id, 'searchNotes', { query: 'mcp' })).response?.body ?? '', /By MCP/)
   const again = (await browser.events<RegistrationEvent>(`/api/plugins/${id}/refresh`)).at(-1)
   assert.ok(again?.type === 'end' && again.registration.changes === undefined)
 })
