@@ -332,7 +332,7 @@ export interface Starter {
   text: string
   /** `plugin`: its conversation starter. `operation`: the title of an operation, because the host knows no starter of the plugin. */
   source: 'plugin' | 'operation'
-  /** The operation of the plugin that fits best; absent if none fits. */
+  /** The operation of the plugin that is meant; absent if that is not clear. */
   found?: FoundOperation
 }
 

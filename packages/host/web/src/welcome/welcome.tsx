@@ -59,8 +59,6 @@ const isUsable = ({ activation, trouble }: PluginSummary): boolean => activation
 
 function Offers({ plugins, locals, hasModel, onStart, onActivated }: Omit<Props, 'arriving'>) {
   const { value: starters, problem, reload } = useLoaded<Starter[]>('/api/starters')
-  // What is not said to a model must open an operation.
-  const usable = starters?.filter(({ source, found }) => found || (hasModel && source === 'plugin')) ?? []
   return (
     <>
       <Problem retry={reload}>{problem}</Problem>
@@ -69,7 +67,7 @@ function Offers({ plugins, locals, hasModel, onStart, onActivated }: Omit<Props,
           <PluginOffer key={plugin.id} plugin={plugin}>
             {isUsable(plugin) ? (
               <Starters
-                starters={usable.filter((starter) => starter.plugin.id === plugin.id)}
+                starters={starters?.filter((starter) => starter.plugin.id === plugin.id) ?? []}
                 hasModel={hasModel}
                 onStart={onStart}
               />
