@@ -102,6 +102,8 @@ export interface LocalPlugin {
   signInHint?: string
   /** Whether it has created a token for development, with which it can be activated at once. */
   hasToken: boolean
+  /** Whether it has created another token than the one that the host sends, because its data were deleted. */
+  hasNewToken: boolean
   /** Whether the user has removed it: then the host does not register it by itself. */
   isRemoved: boolean
   /** Why the host could not register it by itself. */

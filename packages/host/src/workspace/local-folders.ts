@@ -38,6 +38,13 @@ export function localsIn(folder: string | undefined): Local[] {
 export const tokenOf = ({ folder }: Local, file: 'service-token' | 'user-token'): string | undefined =>
   readText(join(folder, '.data', file))?.trim() || undefined
 
+/** That of all users or of one, as the auth mode has it. */
+export function developmentTokenOf(local: Local): string | undefined {
+  const { authType } = local.manifest
+  if (authType === 'service_http') return tokenOf(local, 'service-token')
+  return authType === 'user_http' ? tokenOf(local, 'user-token') : undefined
+}
+
 export function developmentUserOf({ folder }: Local): DevelopmentUser | undefined {
   const { user: name, password } = readJson(join(folder, '.data', 'development.json'))
   return typeof name === 'string' && typeof password === 'string' ? { name, password } : undefined
