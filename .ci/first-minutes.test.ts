@@ -5,7 +5,14 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { temporaryFolder } from '../packages/store/src/temporary.ts'
-import { noBrowser, openBrowser, openPage, type Watched } from '../packages/testing/test/chromium.ts'
+import {
+  closeBrowser,
+  noBrowser,
+  openBrowser,
+  openPage,
+  refusedCall,
+  type Watched,
+} from '../packages/testing/test/chromium.ts'
 import { Command } from './command.ts'
 import { commands } from './markdown.ts'
 
@@ -28,10 +35,10 @@ before(async () => {
   if (noBrowser) return
   mkdirSync(pictures, { recursive: true })
   browser = await openBrowser()
-  ;({ page, errors } = await openPage(browser))
+  ;({ page, errors } = await openPage(browser, {}, refusedCall))
 })
 after(async () => {
-  if (!noBrowser) await browser.close()
+  if (!noBrowser) await closeBrowser()
 })
 
 function first(pattern: RegExp): string {

@@ -13,8 +13,13 @@ import { resourcesOf } from '../src/state/resource.ts'
 import { Values } from '../src/values/values.ts'
 import { taskToken } from './tasks-server.ts'
 
-/** Checks only the state of things and HTTP, which is a part of a run. */
-export async function checkState(url: string, { isHurried = false } = {}): Promise<Report> {
+export type Part = 'state' | 'http'
+
+/** Checks only the state of things and HTTP, or one of them, which is a part of a run. */
+export async function checkState(
+  url: string,
+  { isHurried = false, parts = ['state', 'http'] }: { isHurried?: boolean; parts?: readonly Part[] } = {},
+): Promise<Report> {
   const report = new Report()
   const document = (await (await fetch(`${url}/openapi.json`)).json()) as Schema
   const { operations, base, schemes } = readSpec(document, new Report(), { baseUrl: url })
@@ -37,7 +42,8 @@ export async function checkState(url: string, { isHurried = false } = {}): Promi
   }
   await openRun(run, operations)
   const words = new Words(1)
-  for (const resource of resourcesOf(operations)) await checkLife(run, resource, words)
-  await checkHttp(run, { described: operations, safe: false, hasUsers: true })
+  const resources = parts.includes('state') ? resourcesOf(operations) : []
+  for (const resource of resources) await checkLife(run, resource, words)
+  if (parts.includes('http')) await checkHttp(run, { described: operations, safe: false, hasUsers: true })
   return report
 }

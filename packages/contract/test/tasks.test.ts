@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Code, checkPlugin } from '../src/index.ts'
 import { checkAll } from './check-all.ts'
-import { checkState } from './open-tasks.ts'
+import { checkState, type Part } from './open-tasks.ts'
 import { serveTasks, type TasksStyle, taskToken } from './tasks-server.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever stands in a spec
 type Any = any
 
-/** Defects of state and of HTTP, each with the code under which it has to be found. */
-const defects: Record<string, Code> = {
+/** Defects of state, each with the code under which it has to be found. */
+const stateDefects: Record<string, Code> = {
   'lost-write': 'created-not-found',
   'stale-list': 'created-not-listed',
   'wrong-location': 'location-wrong',
@@ -63,6 +63,11 @@ const defects: Record<string, Code> = {
   'match-ignored': 'match-ignored',
   'match-409': 'match-status',
   override: 'method-override',
+  crash: 'crash',
+}
+
+/** Defects of HTTP. */
+const httpDefects: Record<string, Code> = {
   'method-404': 'method-unknown',
   'options-500': 'server-error',
   trace: 'trace-on',
@@ -86,8 +91,8 @@ const defects: Record<string, Code> = {
   'path-500': 'server-error',
   'no-charset': 'valid-refused',
   'prototype-names': 'unknown-answered',
-  crash: 'crash',
 }
+const defects = { ...stateDefects, ...httpDefects }
 
 /** Servers that are correct in less usual ways. */
 const decoys: Record<string, TasksStyle> = {
@@ -97,19 +102,19 @@ const decoys: Record<string, TasksStyle> = {
   'deleted items that stay with a mark': { isSoft: true },
 }
 
-const check = async (style: TasksStyle, isComplete: boolean) => {
+const check = async (style: TasksStyle, parts?: readonly Part[]) => {
   const server = await serveTasks(style)
   try {
-    return isComplete
-      ? await checkPlugin({ baseUrl: server.url, token: taskToken, maxTime: 50 })
-      : await checkState(server.url)
+    return parts
+      ? await checkState(server.url, { parts })
+      : await checkPlugin({ baseUrl: server.url, token: taskToken, maxTime: 50 })
   } finally {
     server.close()
   }
 }
 
 const reportOf = await checkAll([...Object.keys(defects), ...Object.keys(decoys)], (name) =>
-  decoys[name] ? check(decoys[name], true) : check({ defect: name }, false),
+  decoys[name] ? check(decoys[name]) : check({ defect: name }, [name in stateDefects ? 'state' : 'http']),
 )
 
 for (const [name, code] of Object.entries(defects))
@@ -218,7 +223,7 @@ test('a refusal just before a window of calls ends is judged by what it says', a
 })
 
 test('a limit of calls is waited for, and what it says is judged', async () => {
-  const limited = await check({ mostPerSecond: 300 }, true)
+  const limited = await check({ mostPerSecond: 300 })
   assert.deepEqual(
     limited.findings.filter(({ subject }) => subject !== 'manifest'),
     [],

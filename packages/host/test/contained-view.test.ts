@@ -4,8 +4,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { closeBrowser, noBrowser, openBrowser, openPage } from '../../testing/test/chromium.ts'
 import { containedView, viewPolicy } from '../src/views/contained-view.ts'
-import { closeBrowser, noBrowser, openBrowser, openPage } from './page/chromium.ts'
 
 const names = ['link', 'base', 'iframe', 'frame', 'frameset', 'object', 'embed', 'meta']
 /** Of XML. */

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { readManifest, readSpec, toPluginDocument } from '@reference-plugins/reader'
 import type { Browser } from 'playwright-core'
+import { closeBrowser, noBrowser, openBrowser, openPage } from '../../testing/test/chromium.ts'
 import { buildPage } from '../src/page/build.ts'
 import { page as servePage } from '../src/page/page.ts'
 import type { Conversation, FoundOperation, PluginSummary, Prompt, Starter } from '../src/wire.ts'
 import { corpusPlugins, noCorpus } from './corpus.ts'
 import { type ServedHost, serveHost } from './fixture.ts'
-import { closeBrowser, noBrowser, openBrowser, openPage } from './page/chromium.ts'
 
 let served: ServedHost
 let browser: Browser

@@ -1,50 +1,37 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
+import { closeBrowser, noBrowser, openBrowser, openPage } from '../../testing/test/chromium.ts'
 import { type Diary, desktop, serveDiary } from './fixture.ts'
 import { begin, password } from './flow.ts'
-
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const skip = existsSync(executablePath) ? false : `there is no browser at ${executablePath}: set CHROMIUM`
-const quiet = ['gpu', 'quic', 'background-networking', 'component-update', 'sync'].map((name) => `--disable-${name}`)
 
 let diary: Diary
 let browser: Browser
 let client: Server
 let callback: string
 before(async () => {
-  if (skip) return
+  if (noBrowser) return
   diary = await serveDiary()
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--no-first-run', ...quiet] })
+  browser = await openBrowser()
   client = createServer((_, response) => response.end('The app has your answer')).listen(0, '127.0.0.1')
   await new Promise((resolve) => client.once('listening', resolve))
   callback = `http://127.0.0.1:${(client.address() as AddressInfo).port}/callback`
 })
 after(async () => {
-  if (skip) return
-  await browser.close()
+  if (noBrowser) return
+  await closeBrowser()
   client.closeAllConnections()
   client.close()
   await diary.close()
 })
 
-async function newPage(javaScriptEnabled: boolean): Promise<{ page: Page; faults: string[] }> {
-  const page = await (await browser.newContext({ javaScriptEnabled })).newPage()
-  const faults: string[] = []
-  page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(message.text())
-  })
-  return { page, faults }
-}
-
 for (const javaScript of [true, false])
   test(`a person signs up, allows and revokes access, ${javaScript ? 'with' : 'without'} JavaScript`, {
-    skip,
+    skip: noBrowser,
   }, async () => {
-    const { page, faults } = await newPage(javaScript)
+    const { page, errors } = await openPage(browser, { javaScriptEnabled: javaScript })
     const { start } = await begin(diary, desktop, { redirect_uri: callback })
     await page.goto(start.href)
     await page.getByRole('link', { name: 'Create one' }).click()
@@ -65,11 +52,11 @@ for (const javaScript of [true, false])
     await page.getByRole('button', { name: 'Do not allow' }).click()
     await page.getByText('The app has your answer').waitFor()
     assert.equal(new URL(page.url()).searchParams.get('error'), 'access_denied')
-    assert.deepEqual(faults, [], 'the content policy lets through what the pages need')
+    assert.deepEqual(errors, [], 'the content policy lets through what the pages need')
   })
 
-test('the pages can be used with the keyboard alone', { skip }, async () => {
-  const { page } = await newPage(true)
+test('the pages can be used with the keyboard alone', { skip: noBrowser }, async () => {
+  const { page } = await openPage(browser)
   const { start } = await begin(diary, desktop, { redirect_uri: callback })
   await page.goto(`${diary.url}/oauth/apps?new=1`)
   await page.keyboard.type('grace')
@@ -85,9 +72,9 @@ test('the pages can be used with the keyboard alone', { skip }, async () => {
 })
 
 test('every input has an accessible name, and nothing is wider than a small phone', {
-  skip,
+  skip: noBrowser,
 }, async () => {
-  const { page } = await newPage(true)
+  const { page } = await openPage(browser)
   await page.setViewportSize({ width: 320, height: 600 })
   const { start } = await begin(diary, desktop, { redirect_uri: callback })
   for (const url of [start.href, `${diary.url}/oauth/apps?new=1`, `${diary.url}/oauth/interaction/none`]) {

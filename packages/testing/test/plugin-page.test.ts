@@ -6,7 +6,16 @@ import { createApp, createLog, listen } from '@reference-plugins/core'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { hostilePlugin } from '../../core/test/home-fixture.ts'
 import { freePort, startPlugin, workspacePlugins } from '../src/processes/index.ts'
-import { noBrowser, openBrowser, openPage, seriousFindings, tabTo, type Watched } from './chromium.ts'
+import {
+  checkView,
+  closeBrowser,
+  noBrowser,
+  openBrowser,
+  openPage,
+  refusedCall,
+  tabTo,
+  type Watched,
+} from './chromium.ts'
 
 // The page of each plugin and its reference, in a real browser, with the keyboard alone.
 
@@ -24,14 +33,14 @@ before(async () => {
 })
 after(async () => {
   if (noBrowser) return
-  await browser.close()
+  await closeBrowser()
   await Promise.all(locals.map((one) => one.end()))
 })
 const local = (name: string): Local => locals.find((one) => one.name === name) as Local
 
 /** Opens a page, and after the test checks that it reported nothing and asked no other host. */
 async function open(name: string, path: string, walk: (page: Page, watched: Watched) => Promise<void>): Promise<void> {
-  const watched = await openPage(browser)
+  const watched = await openPage(browser, {}, refusedCall)
   const { page, errors, hosts } = watched
   await page.goto(local(name).url + path)
   await walk(page, watched)
@@ -285,26 +294,6 @@ test('texts of a plugin stay text, on the page and in the reference', options, a
   await server.stop()
 })
 
-// Dark changes colours only.
-const colourRules = ['color-contrast', 'link-in-text-block']
-
-async function assertAccessible(page: Page, name: string): Promise<void> {
-  for (const width of [360, 1280]) {
-    await page.setViewportSize({ width, height: 850 })
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      // The scripts of the page are told with the next picture.
-      await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))')
-      const findings = await seriousFindings(page, colorScheme === 'dark' ? colourRules : undefined)
-      assert.deepEqual(findings, [], `${name} ${colorScheme} ${width}`)
-      const wide = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-      assert.equal(wide, 0, `${name} at ${width} is wider than the window`)
-      const folder = process.env.SCREENSHOTS
-      if (folder) await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${width}.png`, fullPage: true })
-    }
-  }
-}
-
 test('axe finds nothing serious on the page, light and dark, on a phone and on a desktop', options, async () => {
   for (const [name, id, given] of [
     ['todo', 'getTodos', { username: 'ada' }],
@@ -317,7 +306,7 @@ test('axe finds nothing serious on the page, light and dark, on a phone and on a
       await page.evaluate(
         'for (const one of document.querySelectorAll("details")) { one.removeAttribute("name"); one.open = true }',
       )
-      await assertAccessible(page, name)
+      await checkView(page, name)
     })
 })
 
@@ -327,6 +316,6 @@ test('axe finds nothing serious in the reference, light and dark, on a phone and
       await page.locator('.opblock').first().waitFor()
       for (const one of await page.locator('.opblock-summary-control').all()) await one.click()
       for (const one of await page.locator('.try-out__btn').all()) await one.click()
-      await assertAccessible(page, `${name}-docs`)
+      await checkView(page, `${name}-docs`)
     })
 })

@@ -3,7 +3,8 @@ import type { Logger } from 'pino'
 import type { LiveViews } from '../views/live-views.ts'
 import type { Call, Decision, TurnEvent } from '../wire.ts'
 import { EventStream } from './event-stream.ts'
-import { Turn, type TurnContext, type TurnState } from './turn.ts'
+import { Turn, type TurnState } from './turn.ts'
+import type { TurnContext } from './turn-context.ts'
 
 export interface TurnsOptions extends Omit<TurnContext, 'user' | 'conversation' | 'events' | 'signal'> {
   liveViews: LiveViews

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { checkView, closeBrowser, noBrowser, openBrowser, openPage, tabTo } from '../../../testing/test/chromium.ts'
 import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
-import { checkView, closeBrowser, noBrowser, openBrowser, openPage, tabTo } from './chromium.ts'
 
 const password = 'correct horse battery'
 const next = 'seven purple teapots'

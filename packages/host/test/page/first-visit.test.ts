@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Locator, Page } from 'playwright-core'
+import { checkView, closeBrowser, noBrowser, openBrowser, openPage, tabTo } from '../../../testing/test/chromium.ts'
 import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
 import type { Starter } from '../../src/wire.ts'
@@ -12,7 +13,6 @@ import { type LocalPlugins, startLocalPlugins } from '../local-plugins/local-plu
 import { workspaceFolder } from '../local-plugins/workspace-folder.ts'
 import { ollama, serveLocal } from '../models/local-doubles.ts'
 import { type ServedModel, serveModel } from '../models/openai-double.ts'
-import { checkView, closeBrowser, noBrowser, openBrowser, openPage, tabTo } from './chromium.ts'
 
 const timeout = 120_000
 const names = ['todo', 'stocks', 'news', 'notes']

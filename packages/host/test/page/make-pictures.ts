@@ -1,6 +1,7 @@
 /** Writes the pictures of docs/host.md and of the README: node test/page/make-pictures.ts */
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { closeBrowser, openBrowser, openPage } from '../../../testing/test/chromium.ts'
 import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
 import { activateLocal } from '../activate-local.ts'
@@ -8,7 +9,6 @@ import { serveHost } from '../fixture.ts'
 import { startLocalPlugins } from '../local-plugins/local-plugins.ts'
 import { workspaceFolder } from '../local-plugins/workspace-folder.ts'
 import { type ScriptedTurn, serveModel } from '../models/openai-double.ts'
-import { closeBrowser, openBrowser, openPage } from './chromium.ts'
 
 const pictures = fileURLToPath(new URL('../../../../docs/pictures/', import.meta.url))
 mkdirSync(pictures, { recursive: true })

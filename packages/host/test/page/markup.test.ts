@@ -4,12 +4,12 @@ import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { closeBrowser, noBrowser, openBrowser, openPage, rendered } from '../../../testing/test/chromium.ts'
 import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
 import type { Conversation, PluginDetail, RegistrationEvent } from '../../src/wire.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
 import { type ServedModel, serveModel } from '../models/openai-double.ts'
-import { closeBrowser, noBrowser, openBrowser, openPage, rendered } from './chromium.ts'
 
 const naughty = createRequire(import.meta.url)('big-list-of-naughty-strings') as string[]
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { closeBrowser, noBrowser, openBrowser, openPage } from '../../../testing/test/chromium.ts'
 import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
 import type { PluginDetail, RegistrationEvent } from '../../src/wire.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
 import { type ServedApi, serveApi } from '../served-api.ts'
-import { closeBrowser, noBrowser, openBrowser, openPage } from './chromium.ts'
 
 const names = [
   'listOrganizationRepositoryDependabotAlertsForEnterprise',

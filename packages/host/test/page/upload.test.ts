@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { closeBrowser, noBrowser, openBrowser, openPage, seriousFindings } from '../../../testing/test/chromium.ts'
 import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
 import type { PluginDetail, RegistrationEvent } from '../../src/wire.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
 import { serveUploads, type UploadApi } from '../upload-api.ts'
-import { closeBrowser, noBrowser, openBrowser, openPage, seriousFindings } from './chromium.ts'
 
 let served: ServedHost
 let api: UploadApi

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { workspacePlugins } from '@reference-plugins/testing/processes'
 import type { Browser, Page } from 'playwright-core'
+import { checkView, closeBrowser, noBrowser, openBrowser, openPage, tabTo } from '../../../testing/test/chromium.ts'
 import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
 import type { Conversation } from '../../src/wire.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
-import { checkView, closeBrowser, noBrowser, openBrowser, openPage, tabTo } from './chromium.ts'
 
 type Local = Awaited<ReturnType<typeof workspacePlugins>>[number]
 
