@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { readGenerated } from '../docs/generate/plugins.ts'
 import { commands, headings, links, withoutCode } from './markdown.ts'
 import { groups } from './steps.ts'
 
@@ -88,6 +89,11 @@ test('docs/README.md lists every page', () => {
 
 test('README.md has at most 120 lines', () => {
   assert.ok(read('README.md').trimEnd().split('\n').length <= 120)
+})
+
+test('no two plugins have the same port', () => {
+  const ports = foldersIn('plugins').map((name) => new URL(readGenerated(name, 'ai-plugin.json').api.url).port)
+  assert.equal(new Set(ports).size, ports.length, ports.join(', '))
 })
 
 test('no script of a package.json is longer than 100 characters', () => {

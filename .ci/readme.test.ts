@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { cpSync, existsSync, readFileSync, utimesSync } from 'node:fs'
+import { readFileSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
-import { temporaryDatabase, temporaryFolder } from '../packages/store/src/temporary.ts'
+import { temporaryDatabase } from '../packages/store/src/temporary.ts'
 import { Command } from './command.ts'
 import { commands, links } from './markdown.ts'
 import { groups } from './steps.ts'
@@ -101,23 +101,8 @@ describe('all plugins', () => {
   })
 })
 
-describe('a plugin of one’s own, in a copy of the clone', () => {
-  const copy = temporaryFolder('disk')
-  before(async () => {
-    const files = await shell('git ls-files --cached --others --exclude-standard', 10_000)
-    for (const file of files.trim().split('\n'))
-      if (existsSync(join(root, file))) cpSync(join(root, file), join(copy, file))
-    cpSync(join(root, 'plugins/todo/generated/openapi.yaml'), join(copy, 'openapi.yaml'))
-  })
-
-  for (const command of found(/^npx .* pnpm new /)) {
-    const [, name = ''] = / new (\S+)/.exec(command) ?? []
-    test(`makes plugins/${name}: ${command}`, async () => {
-      await shell(command, 300_000, copy)
-      assert.ok(existsSync(join(copy, 'plugins', name, 'generated/openapi.yaml')))
-    })
-  }
-})
+// first-minutes.test.ts runs these in a clone.
+found(/^npx .* pnpm new /)
 
 test('every command of the pages is run, here or by a group of .ci/run', () => {
   const steps = Object.values(groups).flat(2)

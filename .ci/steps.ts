@@ -82,6 +82,22 @@ export const groups: Record<string, Step[][]> = {
       },
     ],
   ],
+  new: [
+    [
+      {
+        title: 'pnpm new makes plugins that pass, and the page about it is right',
+        command: 'pnpm exec run-tests .ci/new.test.ts',
+        hasTotals: true,
+      },
+    ],
+    [
+      {
+        title: 'the first minutes of a newcomer, in a terminal and a browser',
+        command: 'pnpm exec run-tests .ci/first-minutes.test.ts',
+        hasTotals: true,
+      },
+    ],
+  ],
   test: [[{ title: 'pnpm test, as the README says', command: testCommand, hasTotals: true }]],
   fuzz: [
     [
@@ -132,6 +148,17 @@ export const groups: Record<string, Step[][]> = {
         title: 'the contract tester on servers of other authors: at least 90% of planted defects',
         command: `pnpm exec run-tests ${world}/defects.world.ts`,
         hasTotals: true,
+      },
+    ],
+    [
+      {
+        title: 'plugins of OpenAPI documents of 20 kinds, called against mocks of their APIs',
+        command: 'pnpm exec run-tests packages/new/test/openapi/prism.world.ts',
+        hasTotals: true,
+      },
+      {
+        title: 'plugins of real OpenAPI documents type-check and start, where the documents are there',
+        command: 'pnpm exec run-ts packages/new/test/openapi/check-corpus.ts',
       },
     ],
   ],

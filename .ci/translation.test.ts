@@ -59,7 +59,7 @@ const changes: [string, RegExp, string][] = [
   ['a row', /^\| `pnpm spec`.*\n/m, ''],
   ['a section', /^## Commands$/m, ''],
   ['a version', /24\.18\.1/, '24.18.2'],
-  ['the picture', /converse\.png/, 'register.png'],
+  ['the picture', /example\.png/, 'register.png'],
 ]
 for (const [what, found, replacement] of changes)
   test(`a change of ${what} alone is found`, () => {

@@ -11,10 +11,14 @@ const state = document.getElementById('sign-in-state')
 /** The token to send; undefined if there is none. */
 export const token = () => field?.value.trim() || accessToken()
 
-/** The value of the header Authorization; undefined if there is no token. */
+/**
+ * The value of the header Authorization; undefined if there is no token.
+ * @throws Error with one line
+ */
 export function authorization() {
   const sent = token()
   if (!sent) return undefined
+  if (!/^[!-~]+$/.test(sent)) throw new Error('The token has blanks or letters that no header can carry: copy it again')
   return page.scheme === 'basic' ? `Basic ${btoa(`:${sent}`)}` : `Bearer ${sent}`
 }
 
@@ -38,5 +42,5 @@ export async function startAccess(onChange = () => {}) {
     show('')
     button.focus()
   })
-  await attempt(() => takeAnswer(page))
+  await attempt(takeAnswer)
 }

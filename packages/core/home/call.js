@@ -17,54 +17,63 @@ export function startForms() {
 }
 
 async function call(form) {
-  const operation = JSON.parse(form.dataset.operation)
-  const result = form.querySelector('.result')
-  const button = form.querySelector('[type=submit]')
-  const data = new FormData(form)
-  result.hidden = false
+  const [result, status, button] = ['.result', '.status', '[type=submit]'].map((one) => form.querySelector(one))
+  // The line for the status is there from the start, so that screen readers announce what it says.
+  const say = (text, kind) => {
+    status.textContent = text
+    status.className = `status ${kind}`
+  }
   let request
   try {
-    request = toRequest(operation, (name) => data.getAll(name))
+    request = prepare(form)
   } catch (error) {
-    result.replaceChildren(status(error.message, 'bad'))
-    return
+    result.replaceChildren()
+    return say(error.message, 'bad')
   }
-  const url = pageRoot + request.target
-  const sent = { ...request.headers, ...(authorization() && { Authorization: authorization() }) }
-  const parts = [
-    heading('curl'),
-    code(toCurl(request, url, page.scheme ?? ''), 'the curl line'),
-    heading('Request'),
-    code(requestText(request, url, sent), 'the request'),
-  ]
+  const { url, init } = request
   button.disabled = true
+  say('Calling…', 'soft')
   const start = performance.now()
   try {
-    const answer = await fetch(url, {
-      method: request.method,
-      headers: sent,
-      body: request.body,
-      cache: 'no-store',
-      redirect: 'manual',
-    })
+    const answer = await fetch(url, { ...init, cache: 'no-store', redirect: 'manual' })
     const text = await answer.text()
     const time = Math.round(performance.now() - start)
-    const words = `${answer.status} ${answer.statusText}, ${time} ms`
     result.replaceChildren(
-      status(words, answer.ok ? 'good' : 'bad'),
       ...advice(answer.status),
       heading('Answer'),
       code(pretty(text), 'the answer'),
       headersOf(answer),
-      ...parts,
+      ...shown(request),
     )
+    say(`${answer.status} ${answer.statusText}, ${time} ms`, answer.ok ? 'good' : 'bad')
   } catch (error) {
-    result.replaceChildren(status(`The plugin did not answer: ${error.message}`, 'bad'), ...parts)
+    result.replaceChildren(...shown(request))
+    say(`The plugin did not answer: ${error.message}`, 'bad')
   } finally {
     button.disabled = false
     button.focus({ preventScroll: true })
   }
 }
+
+/** @throws Error with one line, where a value cannot be sent */
+function prepare(form) {
+  const data = new FormData(form)
+  const { method, target, headers, body } = toRequest(JSON.parse(form.dataset.operation), (name) => data.getAll(name))
+  const url = pageRoot + target
+  const credential = authorization()
+  return {
+    url,
+    init: { method, body, headers: { ...headers, ...(credential && { Authorization: credential }) } },
+    curl: toCurl({ method, headers, body }, url, page.scheme ?? ''),
+  }
+}
+
+const shown = ({ url, init, curl }) => [
+  heading('curl'),
+  code(curl, 'the curl line'),
+  heading('Request'),
+  code(requestText(url, init), 'the request'),
+]
 
 /** What helps against a refused token. */
 function advice(code) {
@@ -80,7 +89,7 @@ function advice(code) {
   return [text]
 }
 
-function requestText({ method, body }, url, headers) {
+function requestText(url, { method, headers, body }) {
   const lines = Object.entries(headers).map(
     ([name, value]) => `${name}: ${name === 'Authorization' ? `${value.split(' ')[0]} …` : value}`,
   )
@@ -92,13 +101,6 @@ function headersOf(answer) {
   const lines = Array.from(answer.headers, ([name, value]) => `${name}: ${value}`)
   details.append(element('summary', 'Headers of the answer'), code(lines.join('\n'), 'the headers of the answer'))
   return details
-}
-
-function status(text, className) {
-  const line = element('p', text)
-  line.className = `status ${className}`
-  line.setAttribute('role', 'status')
-  return line
 }
 
 const heading = (text) => element('h4', text)
@@ -120,11 +122,11 @@ function element(name, text = '') {
   return made
 }
 
-/** JSON with indentation; other text as it is. Numbers that JavaScript would round stay as they came. */
+/** JSON with indentation. Other text stays as it came, and so does JSON with numbers that JavaScript would round. */
 function pretty(text) {
   try {
-    const again = JSON.stringify(JSON.parse(text), null, 2)
-    return JSON.stringify(JSON.parse(text)).length === text.trim().length ? again : text
+    const data = JSON.parse(text)
+    return JSON.stringify(data) === text ? JSON.stringify(data, null, 2) : text
   } catch {
     return text
   }

@@ -3,7 +3,7 @@
 export function copyButton(label) {
   const button = document.createElement('button')
   button.type = 'button'
-  button.className = 'copy'
+  button.className = 'button copy'
   const unseen = document.createElement('span')
   unseen.className = 'unseen'
   unseen.textContent = ` ${label}`

@@ -67,9 +67,10 @@ export async function signIn({ publicUrl, base, title, scope }) {
 export async function takeAnswer() {
   const answer = new URLSearchParams(location.search)
   const begun = JSON.parse(sessionStorage.getItem(pending) ?? 'null')
-  if (!answer.has('state') || !begun) return
+  if (!answer.has('state')) return
   sessionStorage.removeItem(pending)
-  history.replaceState(null, '', location.pathname + begun.fragment)
+  history.replaceState(null, '', location.pathname + (begun?.fragment ?? ''))
+  if (!begun) return
   if (answer.get('state') !== begun.state || answer.get('iss') !== begun.issuer)
     throw new Error('That answer belongs to another sign-in: sign in again')
   if (answer.has('error')) throw new Error(answer.get('error_description') ?? answer.get('error'))

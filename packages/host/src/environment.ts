@@ -11,13 +11,16 @@ const HostEnvironment = z.object({
   HOST_USERS: z.enum(['single', 'accounts']).default('single'),
   /** The keys of the vault, the newest first, each 32 random bytes in base64url. */
   HOST_KEY: z.string().optional(),
+  /** The folder that holds the plugins beside the host; read in development only. */
+  HOST_PLUGINS: z
+    .string()
+    .min(1)
+    .default(fileURLToPath(new URL('../../../plugins', import.meta.url))),
 })
 
 /** @throws EnvironmentError */
 export const readHostEnvironment = (variables: NodeJS.ProcessEnv) =>
   readEnvironment(variables, { port: 3000, folder: new URL('..', import.meta.url) }, HostEnvironment)
-
-const pluginFolder = fileURLToPath(new URL('../../../plugins', import.meta.url))
 
 /** How the host is opened in this environment. */
 export function toHostOptions(
@@ -30,6 +33,7 @@ export function toHostOptions(
     PUBLIC_URL: publicUrl,
     HOST_USERS: mode,
     HOST_KEY: key,
+    HOST_PLUGINS: pluginFolder,
     NODE_ENV,
     TRUSTED_PROXIES: proxies,
   } = environment

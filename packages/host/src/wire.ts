@@ -21,9 +21,9 @@ export interface Session {
 export interface ModelState {
   /** Absent if there is no model. Then every operation is called by a form. */
   chosen?: ModelChoice
-  /** The models found by environment variables and on this machine; those that call tools first. */
+  /** The models found by environment variables and on this machine; of each program those that call tools first. */
   found: FoundModel[]
-  /** Why a configured endpoint has no models, in sentences. */
+  /** Why a configured endpoint, or a program on this machine, has no models, in sentences. */
   problems: string[]
 }
 
@@ -332,13 +332,14 @@ export interface Starter {
   text: string
   /** `plugin`: its conversation starter. `operation`: the title of an operation, because the host knows no starter of the plugin. */
   source: 'plugin' | 'operation'
-  /** The operation of the plugin that fits best; absent if none fits. */
+  /** The operation of the plugin that is meant; absent if that is not clear. */
   found?: FoundOperation
 }
 
 /**
  * GET /api/plugins/ID/examples: the recorded conversations of a plugin.
  * POST /api/plugins/ID/examples/NAME {} adds a conversation that has `recorded`, and answers it. Nothing is played yet.
+ * POST /api/examples {text} does the same with a conversation that was saved as a file.
  * POST /api/conversations/ID/play {} plays it, or goes on with it: events of TurnEvent. It ends when a call waits for
  * confirmation (the decision goes on with it), when the user refuses a call or stops it, and after its last entry.
  */
@@ -360,7 +361,11 @@ export interface Example {
   problem?: string
 }
 
-/** GET /api/conversations?query=; POST {} adds one; GET, PATCH {title?, plugins?} and DELETE /api/conversations/ID. */
+/**
+ * GET /api/conversations?query=; POST {} adds one; GET, PATCH {title?, plugins?} and DELETE /api/conversations/ID.
+ * POST /api/conversations/ID/copy {before?} answers a copy of it: of all its messages, or of those before the message with
+ * the ID `before`, to say something else in its place.
+ */
 export interface ConversationSummary {
   id: string
   title: string
@@ -380,6 +385,7 @@ export interface Conversation extends ConversationSummary {
 
 export interface Recorded {
   plugin: string
+  /** `file` if it was saved as a file. */
   example: string
   /** How many of its entries have been played; an entry is a text or a call. */
   played: number

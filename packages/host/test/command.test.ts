@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test'
 import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import { main } from '../src/command/main.ts'
 import { type LocalPlugins, startLocalPlugins } from './local-plugins/local-plugins.ts'
+import { putLocal, workspaceFolder } from './local-plugins/workspace-folder.ts'
 import { type ServedModel, serveModel } from './models/openai-double.ts'
 
 const root = new URL('../../../', import.meta.url)
@@ -139,9 +140,56 @@ test('a user converses on the terminal with the model that was found', async () 
     output,
     /double-1 answers[\s\S]*\[todo.getTodos 200\][\s\S]*There is milk to buy\.\\u001B\[8m\n\\u009B2J/,
   )
-  const without = await host(['chat'])
-  assert.equal(without.code, 2)
-  assert.match(without.output, /No model was found: set OPENAI_API_KEY/)
+})
+
+test('without a model, what a user types on the terminal finds operations, and Enter accepts what the text states', async () => {
+  const { code, output } = await host(['chat'], {
+    input: ['Add "buy tea" to my todo list', '1', 'cleo', '', 'y', 'delete a todo', 'zzzzqqq', ''].join('\n'),
+  })
+  assert.equal(code, 0, output)
+  assert.match(output, /There is no model[\s\S]*1 {2}todo\.addTodo {2}Add a todo/)
+  assert.match(output, /from "buy tea": it is the text in quotes\n {2}todo \[buy tea\]: /)
+  assert.match(output, /Allow\? \[y\/N\] /, 'a call that writes asks')
+  assert.match(output, /\[todo\.addTodo 200\]\n\{"status":"success"\}/)
+  const { answer } = await host(['call', 'todo.getTodos', '{"username": "cleo"}'])
+  assert.deepEqual(JSON.parse(answer), { todos: ['buy tea'] })
+  const input = 'delete a todo\n1\ncleo\nfirst\n0\ny\ndelete a todo\n1\n\n\n'
+  const again = await host(['chat', '--plugin', 'todo'], { input })
+  assert.match(again.output, /"todo_idx" must be a whole number, not "first"\.[\s\S]*\[todo\.deleteTodo 200\]/)
+  assert.match(again.output, /Nothing was called\./)
+  assert.match((await host(['chat'], { input: 'zzzzqqq\n\n' })).output, /No operation fits/)
+})
+
+test('the example of a plugin beside the host is played, and the plugin is registered for it', async () => {
+  const HOST_PLUGINS = workspaceFolder({ todo: locals.of('todo'), notes: locals.of('notes') })
+  const DATABASE_URL = temporaryDatabase()
+  const played = await host(['play', 'todo', '--yes'], { HOST_PLUGINS, DATABASE_URL })
+  assert.equal(played.code, 0, played.output)
+  assert.match(
+    played.output,
+    /todo is registered\.[\s\S]*The texts are recorded[\s\S]*> Put "buy milk"[\s\S]*\[todo\.addTodo 200, as recorded\][\s\S]*Both are on the list\.[\s\S]*> I bought the milk/,
+  )
+  assert.equal(played.output.match(/Both are on the list/g)?.length, 1, 'each text is printed once')
+  const refused = await host(['play', 'todo'], { HOST_PLUGINS, DATABASE_URL, input: 'n\n' })
+  assert.equal(refused.code, 1)
+  assert.match(refused.output, /the example stops here/)
+  const notes = await host(['play', 'notes'], { HOST_PLUGINS, DATABASE_URL })
+  assert.equal(notes.code, 2)
+  assert.match(notes.output, /not active: sign in first\. Next: pnpm host activate notes/)
+  const signedIn = await host(['activate', 'notes'], { HOST_PLUGINS, DATABASE_URL })
+  assert.match(signedIn.output, /Signing in as developer, the user that notes created for development/)
+  assert.ok(!signedIn.output.includes(locals.of('notes').signIn.password))
+  const notesAgain = await host(['play', 'notes', '--yes'], { HOST_PLUGINS, DATABASE_URL })
+  assert.equal(notesAgain.code, 0, notesAgain.output)
+  putLocal(HOST_PLUGINS, 'news', locals.of('news'))
+  assert.match((await host(['play', 'news'], { HOST_PLUGINS, DATABASE_URL })).output, /as recorded[\s\S]*as recorded/)
+  const other = { HOST_PLUGINS, DATABASE_URL: temporaryDatabase() }
+  await host(['register', locals.of('news').address], other)
+  assert.match((await host(['activate', 'news'], other)).output, /Using the token that news created for development/)
+  putLocal(HOST_PLUGINS, 'stocks', { ...locals.of('stocks'), address: 'localhost:1' })
+  const stopped = await host(['play', 'stocks'], { HOST_PLUGINS, DATABASE_URL })
+  assert.match(stopped.output, /stocks does not run: start it with pnpm dev --filter stocks/)
+  assert.match((await host(['play', 'todo'])).output, /beside this host/)
 })
 
 test('conversations are replayed, and a changed answer gives exit code 1', async () => {
@@ -239,6 +287,8 @@ test('a wrong command prints what to type', async () => {
     [['call', 'todo.getTodos', '{'], /JSON object in quotes/],
     [['activate', 'todo', '--wrong'], /--wrong/],
     [['replay', 'nowhere.md'], /nowhere.md/],
+    [['play'], /Name the plugin/],
+    [['play', 'nobody'], /No plugin is called nobody/],
   ] as const) {
     const { code, output } = await host([...words])
     assert.equal(code, words.length === 0 ? 0 : 2, words.join(' '))

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { containedView, viewPolicy } from '../src/views/contained-view.ts'
-import { noBrowser, openBrowser, openPage } from './page/chromium.ts'
+import { closeBrowser, noBrowser, openBrowser, openPage } from './page/chromium.ts'
 
 const names = ['link', 'base', 'iframe', 'frame', 'frameset', 'object', 'embed', 'meta']
 /** Of XML. */
@@ -100,7 +100,7 @@ parent.postMessage(seen, '*')`
       frames: '0',
     })
   } finally {
-    await browser.close()
+    await closeBrowser()
     server.close()
   }
 })

@@ -96,6 +96,43 @@ test('the model reads with a plugin, and its text arrives in pieces', async () =
   )
 })
 
+test('a copy goes on in another way, and nothing of the original is lost', async () => {
+  script = [
+    { calls: [{ name: named('getTodos'), arguments: { username: 'gus', limit: null, offset: null } }] },
+    { text: 'Nothing is there.' },
+    { calls: [{ name: named('deleteTodo'), arguments: { username: 'gus', todo_idx: 0, todo: null } }] },
+  ]
+  const id = await begin()
+  await say(id, 'What is on the list of gus?')
+  await say(id, 'Delete the first one')
+  const original = await browser.get<Conversation>(`/api/conversations/${id}`)
+  const waiting = original.messages.at(-1)?.parts[0]
+  assert.ok(waiting?.type === 'call' && waiting.call.state === 'waiting')
+  const copy = (before?: string) =>
+    browser.send<Conversation>('POST', `/api/conversations/${id}/copy`, before === undefined ? {} : { before })
+  const second = original.messages[2]
+  assert.equal(second?.role, 'user')
+  const shorter = await copy(second?.id)
+  assert.notEqual(shorter.id, id)
+  assert.deepEqual(
+    shorter.messages.map(({ role, parts }) => [role, parts.map(({ type }) => type)]),
+    original.messages.slice(0, 2).map(({ role, parts }) => [role, parts.map(({ type }) => type)]),
+  )
+  count = model.calls.length
+  script = [{ text: 'Then not.' }]
+  assert.equal(textOf(await say(shorter.id, 'Delete nothing')), 'Then not.')
+  const sent = JSON.stringify(model.calls.at(-1)?.body.messages)
+  assert.ok(sent.includes('Nothing is there.') && !sent.includes('Delete the first one'))
+  const whole = await copy()
+  const [call] = whole.messages.at(-1)?.parts.flatMap((part) => (part.type === 'call' ? [part.call] : [])) ?? []
+  assert.deepEqual([call?.state, call?.ask], ['refused', undefined], 'what waits can be decided in one place only')
+  assert.notEqual(call?.id, waiting.call.id)
+  assert.deepEqual(await browser.get(`/api/conversations/${id}`), original)
+  await assert.rejects(copy('other'), { status: 404 })
+  await browser.send('DELETE', `/api/conversations/${id}`)
+  assert.equal((await browser.get<Conversation>(`/api/conversations/${whole.id}`)).messages.length, 4)
+})
+
 test('a call that changes something waits, and is made once the user allows exactly that call', async () => {
   script = [
     { calls: [{ name: named('deleteTodo'), arguments: { username: 'gina', todo_idx: 0, todo: null } }] },
@@ -351,7 +388,7 @@ test('a call that waits can be refused, but not allowed, after its plugin was re
   const id = await begin()
   const [call] = callsIn(await say(id, 'Add x'))
   await browser.send('DELETE', `/api/plugins/${plugin.id}`)
-  assert.match(endOf(await decide(id, call, 'allow')).problem ?? '', /plugin.*: see GET \/api\/plugins/)
+  assert.match(endOf(await decide(id, call, 'allow')).problem ?? '', /plugin does not exist/)
   assert.equal(callsIn(await decide(id, call, 'refuse'))[0]?.state, 'refused')
   assert.deepEqual(await list('gone'), [])
 })

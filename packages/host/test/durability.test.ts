@@ -1,59 +1,23 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLog, EnvironmentError } from '@reference-plugins/core'
-import { freePort } from '@reference-plugins/testing/processes'
 import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import { readHostEnvironment } from '../src/environment.ts'
 import { openHost } from '../src/host.ts'
 import type { Conversation, Part, PluginDetail, RegistrationEvent, TurnEvent } from '../src/wire.ts'
-import { browserOf, serveHost } from './fixture.ts'
+import { serveHost } from './fixture.ts'
+import { killHosts, spawnHost, startHost } from './host-process.ts'
 import { serveModel } from './models/openai-double.ts'
 import { serveApi } from './served-api.ts'
 
-const folder = new URL('..', import.meta.url)
-const started = new Set<ChildProcess>()
 const servers: { close(): void }[] = []
 after(() => {
-  for (const child of started) child.kill('SIGKILL')
+  killHosts()
   for (const server of servers) server.close()
 })
-
-/** Starts the host as a process of its own. */
-async function spawnHost(environment: Record<string, string>) {
-  const port = await freePort()
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/main.ts'], {
-    cwd: folder,
-    env: { ...process.env, PORT: String(port), LOG_LEVEL: 'warn', OLLAMA_HOST: '127.0.0.1:1', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  started.add(child)
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
-  return {
-    child,
-    output: () => output,
-    browser: browserOf(`http://localhost:${port}`),
-    async end(signal: NodeJS.Signals) {
-      child.kill(signal)
-      const [code] = await once(child, 'exit')
-      started.delete(child)
-      return code as number | null
-    },
-  }
-}
-
-async function startHost(environment: Record<string, string>) {
-  const host = await spawnHost(environment)
-  for (let tries = 0; !host.output().includes('is ready at'); tries++) {
-    assert.ok(tries < 600 && host.child.exitCode === null, `the host did not start: ${host.output()}`)
-    await sleep(50)
-  }
-  return host
-}
 
 test('a killed host loses nothing that it stored, and marks an interrupted call as unknown', {
   timeout: 120_000,

@@ -175,6 +175,81 @@ test('what differs from the recording is shown, and values that the plugin creat
   await host.close()
 })
 
+test('a conversation that was saved as a file is played, with the plugins that it names', async () => {
+  const { id } = await begin('stocks')
+  await play(id)
+  const text = await (await browser.raw('GET', `/api/conversations/${id}/file`)).text()
+  const played = await browser.send<Conversation>('POST', '/api/examples', { text })
+  assert.deepEqual([played.recorded?.example, played.recorded?.plugin], ['file', plugins.stocks?.id])
+  await playToEnd(played.id)
+  const calls = callsIn((await get(played.id)).messages)
+  assert.equal(calls.length, 3)
+  for (const { recorded } of calls) assert.deepEqual(recorded?.differences, [])
+  for (const [file, status, why] of [
+    ['', 422, /empty/],
+    ['# A\n\n### todo.getTodos\n\n```json\n{', 422, /line 5/],
+    ['# A\n\n### weather.today\n\n```json\n{}\n```\n', 409, /register it first/],
+    ['a'.repeat(200_001), 400, /200,000/],
+  ] as const)
+    await assert.rejects(browser.send('POST', '/api/examples', { text: file }), (error: Error & { status: number }) => {
+      assert.match(error.message, why)
+      return error.status === status
+    })
+})
+
+test('in a file, what a plugin with a sign-in has answered does not leave with a call of another plugin without asking', async () => {
+  const text = [
+    '# Leak',
+    '',
+    '## You',
+    '',
+    'Go.',
+    '',
+    '### notes.searchNotes',
+    '',
+    '```json',
+    '{"query": "boiler"}',
+    '```',
+    '',
+    'Answer 200',
+    '',
+    '### stocks.searchSymbols',
+    '',
+    '```json',
+    '{"query": "boiler"}',
+    '```',
+    '',
+  ].join('\n')
+  const { id } = await browser.send<Conversation>('POST', '/api/examples', { text })
+  await play(id)
+  const waiting = await waitingIn(id)
+  assert.equal(waiting?.operation, 'searchSymbols')
+  assert.match(waiting?.ask?.reason ?? '', /has answered before in this conversation/)
+})
+
+test('a call without an answer ends the play, which can go on when the plugin answers again', async () => {
+  const plugin = await served.host.plugins.visible('only', plugins.todo?.id ?? '')
+  const moved = (server: string) =>
+    served.host.plugins.replace(plugin.id, { ...plugin, document: { ...plugin.document, server } })
+  const { id } = await begin('todo')
+  await moved('http://127.0.0.1:1')
+  await play(id)
+  const events = await decide(id, (await waitingIn(id)) as Call, 'allow')
+  assert.ok(
+    events.some((event) => event.type === 'notice' && /got no answer, so the example stops here/.test(event.text)),
+  )
+  assert.deepEqual(events.at(-1), { type: 'end', state: 'done' })
+  const { messages, recorded } = await get(id)
+  assert.deepEqual(
+    callsIn(messages).map(({ state, recorded: one }) => [state, one?.differences]),
+    [['failed', ['there is no answer']]],
+  )
+  assert.deepEqual([recorded?.played, recorded?.canPlay], [2, true])
+  await moved(plugin.document.server)
+  await play(id)
+  assert.equal((await waitingIn(id))?.arguments.todo, 'call the dentist')
+})
+
 test('what cannot be played says why', async () => {
   const own = workspaceFolder({ todo: locals.of('todo'), notes: locals.of('notes') })
   const host = await serveHost({ pluginFolder: own })

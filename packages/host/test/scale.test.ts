@@ -4,10 +4,10 @@ import { readManifest, readSpec, toPluginDocument } from '@reference-plugins/rea
 import type { Browser } from 'playwright-core'
 import { buildPage } from '../src/page/build.ts'
 import { page as servePage } from '../src/page/page.ts'
-import type { Conversation, PluginSummary, Prompt } from '../src/wire.ts'
+import type { Conversation, FoundOperation, PluginSummary, Prompt, Starter } from '../src/wire.ts'
 import { corpusPlugins, noCorpus } from './corpus.ts'
 import { type ServedHost, serveHost } from './fixture.ts'
-import { noBrowser, openBrowser, openPage } from './page/chromium.ts'
+import { closeBrowser, noBrowser, openBrowser, openPage } from './page/chromium.ts'
 
 let served: ServedHost
 let browser: Browser
@@ -38,7 +38,7 @@ before(async () => {
   if (!noBrowser) browser = await openBrowser()
 })
 after(async () => {
-  await browser?.close()
+  if (!noBrowser) await closeBrowser()
   await served?.close()
 })
 
@@ -58,6 +58,22 @@ test('with a thousand plugins the prompt stays within its budget', {
   // The budget covers the description and the input of a tool, and nothing else of it.
   assert.ok(prompt.tokens.tools <= 12_000, `${prompt.tokens.tools} tokens`)
   assert.ok(prompt.tools.length > 0 && prompt.leftOut.length > 900)
+})
+
+test('with a thousand plugins operations are found while one types, and each plugin may be among them', {
+  skip: noCorpus,
+  timeout: 120_000,
+}, async (t) => {
+  const api = served.browser()
+  const times: number[] = []
+  for (const text of ['Find tickets', 'Find tickets for a concert', 'Find tickets for a concert in Chicago']) {
+    const start = performance.now()
+    const found = await api.get<FoundOperation[]>(`/api/operations?text=${encodeURIComponent(text)}`)
+    times.push(Math.round(performance.now() - start))
+    assert.ok(found.length > 0 && found.length <= 8)
+  }
+  t.diagnostic(`found in ${times.join(', ')} ms`)
+  assert.ok((await api.get<Starter[]>('/api/starters')).length <= 72)
 })
 
 test('with a thousand plugins the page shows the first ones, and the one that is searched for', {

@@ -14,6 +14,7 @@ import type {
 } from '../src/wire.ts'
 import { WorkspaceWatch } from '../src/workspace/workspace-watch.ts'
 import { type ServedHost, serveHost } from './fixture.ts'
+import { killHosts, startHost } from './host-process.ts'
 import { type LocalPlugins, startLocalPlugins } from './local-plugins/local-plugins.ts'
 import { putLocal, workspaceFolder } from './local-plugins/workspace-folder.ts'
 
@@ -25,6 +26,7 @@ before(async () => {
   folder = workspaceFolder(Object.fromEntries(names.map((name) => [name, locals.of(name)])))
 })
 after(async () => {
+  killHosts()
   await locals.end()
 })
 
@@ -186,3 +188,29 @@ test('another program at the address of a plugin gets no token, and the list say
   await served.close()
   stranger.close()
 })
+
+test('the host that pnpm dev starts does this by itself, and prints no token', { timeout: 120_000 }, async () => {
+  const host = await startHost({ DATABASE_URL: temporaryDatabase(), HOST_PLUGINS: folder, LOG_LEVEL: 'info' })
+  const plugins = await until(
+    () => host.browser.get<PluginSummary[]>('/api/plugins'),
+    (all) => all.length === 4 && all.filter(({ activation }) => activation === 'active').length === 2,
+  )
+  assert.deepEqual(states(plugins), { todo: 'active', stocks: 'active', news: 'none', notes: 'none' })
+  assert.ok(!host.output().includes(locals.of('stocks').token))
+  assert.equal(await host.end('SIGTERM'), 0)
+})
+
+for (const [mode, environment] of [
+  ['production', { NODE_ENV: 'production' }],
+  ['the mode accounts', { HOST_USERS: 'accounts' }],
+] as const)
+  test(`in ${mode} nothing is registered without the user`, { timeout: 120_000 }, async () => {
+    const DATABASE_URL = temporaryDatabase()
+    const host = await startHost({ DATABASE_URL, HOST_PLUGINS: folder, ...environment })
+    await sleep(3_000)
+    assert.equal(await host.end('SIGTERM'), 0, host.output())
+    const { host: same, close } = await serveHost({ databaseUrl: DATABASE_URL })
+    const row = await same.database.get<{ count: number }>`SELECT count(*) AS count FROM plugin`
+    assert.equal(row?.count, 0)
+    await close()
+  })

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
+import { includeFiles } from './included-files.ts'
 import { includePackages } from './included-packages.ts'
 import { removeInnerTypes } from './inner-types.ts'
 
@@ -25,7 +26,7 @@ export async function buildPackage(folder: string): Promise<void> {
   const own = join(dist, basename(folder))
   for (const part of globSync('*', { cwd: own })) renameSync(join(own, part), join(dist, part))
   rmSync(own, { recursive: true })
-  for (const file of globSync('{bin,views}/**/*.{mjs,js,css}', { cwd: folder }))
+  for (const file of globSync('{bin,home,views}/**/*.{mjs,js,css}', { cwd: folder }))
     cpSync(join(folder, file), join(dist, file))
   for (const file of globSync('**/*.{js,mjs,d.ts}', { cwd: dist })) rewriteImports(dist, file, bundled)
   const { exports = {}, dependencies = {} } = readManifest(folder)
@@ -35,6 +36,8 @@ export async function buildPackage(folder: string): Promise<void> {
     exported.map((file) => file.replace(/\.ts$/, '.d.ts')),
   )
   await includePackages(folder, dist, new Set(Object.keys(dependencies)))
+  // After the packages, because these files are not code of ours in which imports are to be found.
+  includeFiles(folder, dist, new Set(Object.keys(dependencies)))
 }
 
 /** The packages of the workspace that src and bin import and that are devDependencies, with what those import. */

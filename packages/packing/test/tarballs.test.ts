@@ -150,6 +150,14 @@ describe('outside the repository', { skip: isOffline, concurrency: true }, () =>
       body: '{"todo": "buy milk"}',
     })
     assert.deepEqual(await added.json(), { status: 'success' })
+    const files = ['/', '/docs']
+    for (const path of files) {
+      const answer = await fetch(url + path, { headers: { accept: 'text/html' } })
+      assert.equal(answer.status, 200, path)
+      if (path === '/' || path === '/docs')
+        files.push(...Array.from((await answer.text()).matchAll(/"(\/_page\/[^"]+)"/g), ([, name = '']) => name))
+    }
+    assert.ok(files.includes('/_page/swagger-ui.js'), files.join())
 
     const [own, whole, types, oauth] = await Promise.all([
       run(join(folder, 'node_modules/.bin/run-tests'), ['--share'], folder),

@@ -27,6 +27,7 @@ export { type OperationRequest, toRequest, writeRequest } from './request/reques
 export { RequestRefused } from './request/request-refused.ts'
 export { DocumentRefused } from './text/document-refused.ts'
 export {
+  acceptsAnything,
   formsOf,
   isObject,
   isOfType,

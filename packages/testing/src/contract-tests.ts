@@ -15,7 +15,7 @@ export interface ContractSettings {
 }
 
 /** The rules about what the data of a plugin becomes from call to call. */
-const ofKeptData: readonly Code[] = [
+export const ofKeptData: readonly Code[] = [
   'created-not-found',
   'deleted-still-there',
   'created-not-listed',

@@ -66,9 +66,10 @@ export const mcpAssistants: readonly Assistant[] = [
     isRemote: true,
     steps: (connection) => [
       {
-        text: `Open Settings, Apps and connectors, Advanced, Developer mode. Choose Create, choose ${connection.auth === 'oauth' ? 'OAuth' : 'No authentication'}, and enter a name and this URL:`,
+        text: 'Open Settings, Apps and connectors, Advanced, Developer mode. Choose Create, and enter a name and this URL:',
       },
       url(connection),
+      { text: `Choose ${connection.auth === 'oauth' ? 'OAuth' : 'No authentication'}.` },
       ...when(connection.auth === 'oauth', {
         text: 'ChatGPT must be able to become a client of the plugin: start the plugin with `OAUTH_CLIENT_HOSTS=chatgpt.com`. You can also set `OAUTH_REGISTRATION=true`, or add a client to `OAUTH_CLIENTS` with the callback URL that ChatGPT shows.',
       }),

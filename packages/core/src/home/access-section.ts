@@ -1,3 +1,5 @@
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { AuthType } from '../connect/assistant.ts'
 import { shellWord, toConnection, tokenFile } from './connection.ts'
 import { copyable } from './copyable.ts'
@@ -6,7 +8,7 @@ import { type Html, html } from './html.ts'
 import { basePath } from './layout.ts'
 
 const words: Record<AuthType, [title: string, text: string]> = {
-  none: ['No sign-in', 'Whoever can reach this address may call the operations.'],
+  none: ['No sign-in', 'Anyone who can reach this address may call the operations.'],
   service_http: [
     'One token for the assistant',
     'The operator of this service gives a token to the person who sets up the assistant. The users of the assistant need nothing.',
@@ -17,9 +19,13 @@ const words: Record<AuthType, [title: string, text: string]> = {
   ],
   oauth: [
     'Each user signs in',
-    'The assistant opens a page of this service, where the user signs in and allows what the assistant may do. The assistant then gets an access token, which the user can revoke.',
+    'The assistant opens a sign-in page, where the user allows what the assistant may do. The assistant then gets an access token for this user.',
   ],
 }
+
+/** The auth mode in two to five words. */
+export const accessTitle = ({ plugin, publicUrl }: HomeOptions): string =>
+  words[plugin.auth.manifest(publicUrl).type][0]
 
 /** What somebody must have in order to call, and in development the field or the button that makes the forms below work. */
 export function accessSection(options: HomeOptions): Html {
@@ -54,7 +60,7 @@ function tryAccess(options: HomeOptions): Html {
       <h3>Try it here</h3>
       ${
         file !== undefined &&
-        html`<p>In development a token is in the file <code>${file.slice(file.lastIndexOf('/.data/') + 1)}</code> in the folder of the plugin. This line sets the variable <code>TOKEN</code>, which the lines on this page use:</p>
+        html`<p>In development a token is in ${place(file, plugin.folder)}. This line sets the variable <code>TOKEN</code>, which the lines on this page use:</p>
       ${copyable(`export TOKEN="$(cat ${shellWord(file)})"`, `the line that sets TOKEN of ${name}`)}`
       }
       ${auth.type === 'oauth' && auth.client_url.startsWith(`${publicUrl}/`) && signIn()}
@@ -66,5 +72,13 @@ function tryAccess(options: HomeOptions): Html {
     </div>`
 }
 
+/** Where a file is, for somebody who knows the folder of the plugin. */
+function place(file: string, folder: URL): Html {
+  const path = relative(fileURLToPath(folder), file)
+  return path.startsWith('..')
+    ? html`the file <code>${file}</code>`
+    : html`the file <code>${path}</code> in the folder of the plugin`
+}
+
 const signIn = (): Html =>
-  html`<p class="row"><button type="button" id="sign-in" class="main">Sign in</button> <button type="button" id="sign-out" hidden>Forget the sign-in</button> <span id="sign-in-state" role="status"></span></p>`
+  html`<p class="row"><button type="button" id="sign-in" class="button main">Sign in</button> <button type="button" id="sign-out" class="button" hidden>Forget the sign-in</button> <span id="sign-in-state" role="status"></span></p>`

@@ -11,7 +11,7 @@ export function connectSection(options: HomeOptions): Html {
   return html`
     <section id="connect" aria-labelledby="connect-title">
       <h2 id="connect-title">Connect an assistant</h2>
-      ${hasToken(connection) && html`<p>The lines for a terminal take the token from the variable <code>TOKEN</code>: see <a href="#access">Access</a>.</p>`}
+      ${hasToken(connection) && html`<p>The lines for a terminal take the token from the variable <code>TOKEN</code>. <a href="#access">Access</a> says where it comes from.</p>`}
       ${Object.entries(assistants).map(
         ([title, all]) => html`
       <h3>${title}</h3>
@@ -39,5 +39,5 @@ function entry(assistant: Assistant, connection: Connection): Html {
 function write(step: Step, name: string): Html {
   if ('text' in step) return html`<p>${marked(step.text)}</p>`
   if ('code' in step) return copyable(step.code, `for ${name}`)
-  return html`<p><a class="button" href="${step.link}">${step.label}</a></p>`
+  return html`<p><a class="button main" href="${step.link}">${step.label}</a></p>`
 }

@@ -1,4 +1,4 @@
-import { accessSection } from './access-section.ts'
+import { accessSection, accessTitle } from './access-section.ts'
 import { connectSection } from './connect-section.ts'
 import type { HomeOptions } from './home-options.ts'
 import { type Html, html } from './html.ts'
@@ -6,30 +6,37 @@ import { basePath, layout } from './layout.ts'
 import { operationsSection } from './operations-section.ts'
 import { hasReference } from './reference-page.ts'
 
-/** The page at the plugin's own address: what it does, how to connect each assistant, and its operations. */
+/** The page at the plugin's own address: what it does, who may call it, its operations, and how to connect each assistant. */
 export function homePage(options: HomeOptions): Html {
   const { plugin, publicUrl } = options
   return layout(options, {
     title: plugin.title,
     scripts: ['page.js'],
-    styles: ['page.css'],
+    styles: ['base.css', 'page.css'],
     main: html`
       <header class="hero">
         <img src="${basePath(publicUrl)}/logo.png" alt="" width="72" height="72">
         <div>
           <h1>${plugin.title}</h1>
           <p class="lead">${plugin.descriptionForHuman}</p>
+          <p class="facts">${facts(options).map((fact) => html`<span>${fact}</span> `)}</p>
         </div>
       </header>
       ${starters(options)}
       <nav aria-label="On this page">
-        <a href="#connect">Connect</a> <a href="#access">Access</a> <a href="#operations">Operations</a> <a href="#documents">Documents</a>
+        <a href="#access">Access</a> <a href="#operations">Operations</a> <a href="#connect">Connect</a> <a href="#documents">Documents</a>
       </nav>
-      ${connectSection(options)}
       ${accessSection(options)}
       ${operationsSection(options)}
+      ${connectSection(options)}
       ${documentsSection(options)}`,
   })
+}
+
+function facts(options: HomeOptions): string[] {
+  const { operations, servesFrom } = options.plugin
+  const count = operations.length === 1 ? '1 operation' : `${operations.length} operations`
+  return [count, accessTitle(options), ...(servesFrom === undefined ? [] : [`Data: ${servesFrom}`])]
 }
 
 const starters = ({ plugin }: HomeOptions): Html =>

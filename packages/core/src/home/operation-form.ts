@@ -33,8 +33,9 @@ export function operationForm(operation: PluginOperation): Html {
   return html`
             <form class="call" data-operation="${JSON.stringify({ id, method, path, inputs: sent })}">
               ${inputs.map(fieldOf)}
-              <p class="row"><button type="submit" class="main">Call ${id}</button></p>
-              <div class="result" hidden></div>
+              <p class="row"><button type="submit" class="button main">Call ${id}</button></p>
+              <p class="status" role="status"></p>
+              <div class="result"></div>
             </form>`
 }
 

@@ -35,11 +35,11 @@ export function referencePage(options: HomeOptions): Html | undefined {
   return layout(options, {
     title: `${plugin.title}: reference`,
     scripts: ['swagger-ui.js', 'reference.js'],
-    styles: ['swagger-ui.css', 'page.css', 'reference.css'],
+    styles: ['swagger-ui.css', 'base.css', 'reference.css'],
     main: html`
       <header class="bar">
         <a href="${basePath(publicUrl)}/"><img src="${basePath(publicUrl)}/logo.png" alt="" width="32" height="32"> ${plugin.title}</a>
-        ${auth.type === 'oauth' && auth.client_url.startsWith(`${publicUrl}/`) && html`<button type="button" id="sign-in" class="main">Sign in</button> <button type="button" id="sign-out" hidden>Forget the sign-in</button> <span id="sign-in-state" role="status"></span>`}
+        ${auth.type === 'oauth' && auth.client_url.startsWith(`${publicUrl}/`) && html`<button type="button" id="sign-in" class="button main">Sign in</button> <button type="button" id="sign-out" class="button" hidden>Forget the sign-in</button> <span id="sign-in-state" role="status"></span>`}
       </header>
       <noscript><p class="warning">The reference needs JavaScript. The spec is at <a href="${basePath(publicUrl)}/openapi.yaml">/openapi.yaml</a>.</p></noscript>
       <div id="reference"></div>`,

@@ -12,6 +12,7 @@ const Change = z.object({
   title: z.string().trim().min(1).max(80).optional(),
   plugins: z.array(id).max(1_000).optional(),
 })
+const Copy = z.object({ before: id.optional() })
 const Begin = z.object({ plugins: z.array(id).max(1_000).optional() })
 
 export const conversationRoutes = (host: Host): UserRoutes => ({
@@ -20,8 +21,7 @@ export const conversationRoutes = (host: Host): UserRoutes => ({
 
   'POST /api/conversations': async (user, ctx) => {
     const given = bodyOf(ctx, Begin)
-    const end = await host.limits.begin(user, 'conversations')
-    end()
+    await host.limits.count(user, 'conversations')
     // A user with many active plugins chooses among them, as in ChatGPT.
     const active = await host.activations.active(user)
     return host.conversations.add(user, given.plugins ?? (active.length <= 10 ? active : []))
@@ -49,6 +49,12 @@ export const conversationRoutes = (host: Host): UserRoutes => ({
   'DELETE /api/conversations/:id': async (user, ctx) => {
     host.turns.stop(user, part(ctx, 'id'))
     await host.conversations.remove(user, part(ctx, 'id'))
+  },
+
+  'POST /api/conversations/:id/copy': async (user, ctx) => {
+    const { before } = bodyOf(ctx, Copy)
+    await host.limits.count(user, 'conversations')
+    return host.conversations.copy(user, part(ctx, 'id'), before)
   },
 
   'GET /api/conversations/:id/prompt': async (user, ctx) => {

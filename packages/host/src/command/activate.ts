@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { SignInFailed, walkToCallback } from '@reference-plugins/contract'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { TokenRefused } from '../sign-in/token-refused.ts'
+import { developmentUserOf, tokenOf } from '../workspace/local-folders.ts'
 import { type CommandContext, UsageError } from './command-context.ts'
 import { findPlugin, typedNameFor } from './find-plugin.ts'
 
@@ -25,14 +26,30 @@ export async function activate(words: string[], context: CommandContext): Promis
   if (name === undefined) throw new UsageError('Name the plugin: pnpm host list shows the names')
   const plugin = await findPlugin(context, name)
   const { auth, title, operations } = plugin.document
-  const { username, password, token } = values
+  const { username, password, token = developmentToken(context, plugin) } = values
   if (auth.type === 'user_http' && token === undefined)
     throw new UsageError(`${title} needs a token for each user: add --token`)
   if (auth.type !== 'oauth') await context.host.credentials.activate(context.user, plugin, token)
-  else await signIn(context, plugin, username && password ? { username, password } : undefined)
+  else await signIn(context, plugin, username && password ? { username, password } : developmentUser(context, plugin))
   const typed = await typedNameFor(context, plugin)
   context.print(`${title} is active. Next: pnpm host call ${typed}.${operations[0]?.name}`)
   return 0
+}
+
+/** The token of a user that a plugin beside the host created for development. */
+function developmentToken({ host, print }: CommandContext, plugin: RegisteredPlugin): string | undefined {
+  const local = plugin.document.auth.type === 'user_http' ? host.workspace.localOf(plugin) : undefined
+  const token = local && tokenOf(local, 'user-token')
+  if (token !== undefined) print(`Using the token that ${local?.name} created for development.`)
+  return token
+}
+
+/** The user that a plugin beside the host created for development. */
+function developmentUser({ host, print }: CommandContext, plugin: RegisteredPlugin): SignIn | undefined {
+  const local = host.workspace.localOf(plugin)
+  const user = local && developmentUserOf(local)
+  if (user) print(`Signing in as ${user.name}, the user that ${local.name} created for development.`)
+  return user && { username: user.name, password: user.password }
 }
 
 async function signIn(

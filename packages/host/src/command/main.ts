@@ -8,6 +8,7 @@ import { call } from './call.ts'
 import { chat } from './chat.ts'
 import { type CommandContext, type Terminal, UsageError } from './command-context.ts'
 import { list } from './list.ts'
+import { play } from './play.ts'
 import { register } from './register.ts'
 import { replayFiles } from './replay-files.ts'
 
@@ -18,15 +19,18 @@ NAME is the name of a plugin, or the beginning of its ID where several have the 
                                    reads a plugin step by step and registers it
   list                             lists the registered plugins and their operations
   activate NAME [--token T] [--username U --password P]
-                                   activates a plugin, with a token or by signing in
+                                   activates a plugin, with a token or by signing in; one in plugins/
+                                   with what it created for development
   call NAME.OPERATION ['{"input": "as JSON"}'] [-F INPUT=@FILE]... [--yes]
                                    calls an operation; -F sends a file; --yes answers the confirmation
-  chat [--plugin NAME]... [--yes]  starts a conversation with the model that was found
+  chat [--plugin NAME]... [--yes]  starts a conversation with the model that was found; without one,
+                                   finds operations by what you type and asks for their inputs
+  play NAME [--yes]                plays the recorded conversation of a plugin in plugins/ with real calls
   replay FILE...                   repeats the calls of saved conversations and compares the answers
 `
 
 type Command = (words: string[], context: CommandContext) => Promise<number>
-const commands: Record<string, Command> = { register, list, activate, call, chat, replay: replayFiles }
+const commands: Record<string, Command> = { register, list, activate, call, chat, play, replay: replayFiles }
 
 /** Answers the exit code: 0 for success, 1 for a failed call or comparison, 2 if the command could not run. */
 export async function main(words: string[], terminal: Terminal = process): Promise<number> {

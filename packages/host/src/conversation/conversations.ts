@@ -32,7 +32,7 @@ export class Conversations {
   }
 
   /** Adds a conversation that plays an example. */
-  async addPlayed(user: string, title: string, script: PlayedScript): Promise<Conversation> {
+  async addPlayed(user: string, { title, script }: { title: string; script: PlayedScript }): Promise<Conversation> {
     return this.#add(user, Object.values(script.plugins), title.slice(0, longestTitle).toWellFormed(), script)
   }
 
@@ -41,6 +41,20 @@ export class Conversations {
     const row = await this.#database.get<Pick<ConversationRow, 'recorded'>>`
       SELECT recorded FROM conversation WHERE id = ${id} AND user_id = ${user}`
     return toScript(row?.recorded)
+  }
+
+  /**
+   * Adds a copy of a conversation, so that it can go on in another way: nothing that was called is lost.
+   * @param before the ID of the message that is the first to be left out; by default none is
+   * @throws Problem 404
+   */
+  async copy(user: string, id: string, before?: string): Promise<Conversation> {
+    const { title, plugins, messages } = await this.get(user, id)
+    const end = before === undefined ? messages.length : messages.findIndex((message) => message.id === before)
+    if (end < 0) throw new Problem(404, 'This message does not exist in this conversation')
+    const copy = await this.#add(user, plugins, title, await this.scriptOf(user, id))
+    for (const { role, parts } of messages.slice(0, end)) await this.addMessage(user, copy.id, role, parts.map(copied))
+    return this.get(user, copy.id)
   }
 
   async #add(user: string, plugins: string[], title: string, script: PlayedScript | undefined): Promise<Conversation> {
@@ -166,7 +180,16 @@ export class Conversations {
 const interrupted =
   'The host ended during this call. It is not known whether the plugin made the change: check before you repeat it.'
 
-const notFound = (): Problem => new Problem(404, 'This conversation does not exist: see GET /api/conversations')
+const notFound = (): Problem => new Problem(404, 'This conversation does not exist: it may have been deleted')
+
+/** A part of a copy. What waits or runs does so in the original only. */
+function copied(part: Part): Part {
+  if (part.type !== 'call') return part
+  const { ask: _, ...call } = part.call
+  const isOver = call.state !== 'waiting' && call.state !== 'running'
+  const result = 'The call was not over when this conversation was copied: see the original.'
+  return { type: 'call', call: { ...call, id: randomUUID(), ...(!isOver && { state: 'refused', result }) } }
+}
 
 const toScript = (stored: string | null | undefined): PlayedScript | undefined =>
   stored ? (parseExact(stored) as PlayedScript) : undefined

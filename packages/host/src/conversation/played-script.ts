@@ -62,9 +62,10 @@ export function toPlayedCall(entry: ScriptCall, messages: Message[]): Pick<Call,
 export function withDifferences(call: Call): Call {
   const { response, result = '', recorded } = call
   if (!recorded) return call
+  if (!response) return { ...call, recorded: { ...recorded, differences: ['there is no answer'] } }
   const answer = recorded.answer === undefined ? undefined : toJson(recorded.answer)
   const entry = { ...recorded, answer } as Pick<ScriptCall, 'status' | 'answer'>
-  const found = { status: response?.status, body: response?.body ?? '', result }
+  const found = { status: response.status, body: response.body, result }
   return { ...call, recorded: { ...recorded, differences: differencesOf(entry, found) } }
 }
 

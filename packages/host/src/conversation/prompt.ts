@@ -56,7 +56,7 @@ export async function chooseTools(
   const candidates = (await plugins.allVisible(user)).filter(
     ({ id, trouble }) => enabled.has(id) && active.has(id) && trouble === undefined,
   )
-  selection.update(candidates.map(toSelectedFrom))
+  indexPlugins(selection, candidates)
   const ids = candidates.map(({ id }) => id)
   const used = new Set(conversation.messages.flatMap(({ parts }) => callsOf(parts)).map(({ plugin }) => plugin.id))
   // What the model has searched for counts as much as what the user has said.
@@ -127,8 +127,11 @@ function findPlugins(selection: Selection, candidates: RegisteredPlugin[], query
     : `The tools of these plugins are now available to you:\n${lines.join('\n')}`
 }
 
-/** What a plugin is found by. */
-export const toSelectedFrom = ({ id, hash, document }: RegisteredPlugin): SelectedFrom => {
+/** Indexes what plugins are found by. What is indexed is not counted again. */
+export const indexPlugins = (selection: Selection, plugins: readonly RegisteredPlugin[]): void =>
+  selection.update(plugins.filter(({ id, hash }) => !selection.has(id, hash)).map(toSelectedFrom))
+
+const toSelectedFrom = ({ id, hash, document }: RegisteredPlugin): SelectedFrom => {
   const { title, name, descriptionForHuman, descriptionForModel, operations } = document
   const shown = Math.min(operations.length, share.operations)
   const tokens = Math.min(tokensOf(operations), share.tokens)

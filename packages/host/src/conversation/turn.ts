@@ -96,6 +96,8 @@ export class Turn {
         if (entry.kind === 'call') await this.#callRecorded(message, entry, script)
         else await this.#sayRecorded(message, entry.text)
         if (isWaiting(message)) return 'waiting'
+        if (entry.kind === 'call' && !this.#isAnswered(message))
+          return this.#endPlay(message, 'This call got no answer')
       }
     }
     return 'done'
@@ -119,9 +121,14 @@ export class Turn {
     await this.#askOrCall(call)
   }
 
-  /** What follows may need what the user has refused. */
-  async #endPlay({ id }: Message): Promise<TurnState> {
-    const text = 'You refused this call, so the example stops here. You can play the rest of it.'
+  /** Whether the last call of a message has an answer, or the user stopped it. */
+  #isAnswered({ parts }: Message): boolean {
+    return this.#context.signal.aborted || callsOf(parts).at(-1)?.response !== undefined
+  }
+
+  /** What follows may need the answer of this call. */
+  async #endPlay({ id }: Message, why: string): Promise<TurnState> {
+    const text = `${why}, so the example stops here. You can play the rest of it.`
     await this.#change({ type: 'notice', message: id, text })
     return 'done'
   }
@@ -180,7 +187,9 @@ export class Turn {
       await this.#call(call, target)
     }
     if (isWaiting(message)) return 'waiting'
-    if (call.recorded) return decision === 'refuse' ? this.#endPlay(message) : this.play()
+    if (call.recorded && decision === 'refuse') return this.#endPlay(message, 'You refused this call')
+    if (call.recorded)
+      return this.#isAnswered(message) ? this.play() : this.#endPlay(message, 'This call got no answer')
     return call.byHand || call.viewOf !== undefined ? 'done' : this.#answer(message)
   }
 

@@ -1,4 +1,5 @@
 import { type DocumentOperation, formsOf, listOfAny, objectOf, pairsOf, type Schema } from '@reference-plugins/reader'
+import { parseExact, parseNumber } from '@reference-plugins/reader/exact-json'
 
 /** An input of an operation that a text can state. */
 export interface Field {
@@ -40,6 +41,21 @@ const snakeCase = (name: string): string =>
     .replaceAll(/([\p{Ll}\d])(\p{Lu})/gu, '$1_$2')
     .replaceAll('-', '_')
     .toLowerCase()
+
+/** What was written for an input, in its type; undefined if it is no value of that type. */
+export function readValue(field: Field, text: string): unknown {
+  const { schema } = field
+  if (schema.type === 'number' || schema.type === 'integer') return parseNumber(text)
+  if (schema.type === 'boolean') return /^(true|false)$/i.test(text) ? text.toLowerCase() === 'true' : undefined
+  if (schema.type === 'string') return text
+  try {
+    return parseExact(text)
+  } catch {
+    return schema.type === 'array' && itemOf(field).type === 'string'
+      ? text.split(',').map((one) => one.trim())
+      : undefined
+  }
+}
 
 function withoutNull(schema: Schema): Schema {
   const forms = formsOf(schema).filter(({ type }) => type !== 'null')

@@ -1,5 +1,5 @@
 import type { DocumentOperation } from '@reference-plugins/reader'
-import { toSelectedFrom } from '../conversation/prompt.ts'
+import { indexPlugins } from '../conversation/prompt.ts'
 import type { Plugins, RegisteredPlugin } from '../plugins/plugins.ts'
 import { toOperationSummary } from '../plugins/presentation.ts'
 import { Selection } from '../selection/selection.ts'
@@ -13,6 +13,8 @@ const mostFound = 8
 const mostPlugins = 24
 /** More operations are not kept in the index. */
 const mostIndexed = 5_000
+/** How much the plugin as a whole counts, against the operation. */
+const weightOfPlugin = 1
 /** How much it counts that the text states an input, or all of them: "IBM" alone fits what takes a symbol. */
 const weightOfInput = 0.25
 /** How much more an operation that reads fits a question, and one that changes something fits any other text. */
@@ -23,6 +25,9 @@ const factorOfTopic = 1.35
 const factorOfReference = 0.7
 /** Operations that fit much less than the best one are left out. */
 const leastShare = 0.35
+/** The best one is clear if it fits by its words too, not only by their meaning, and this much more than the next one. */
+const leastOfClear = 1
+const leadOfClear = 1.05
 
 export interface FinderParts {
   plugins: Plugins
@@ -48,15 +53,33 @@ export class OperationFinder {
       ({ id, trouble }) => trouble === undefined && (enabled === undefined || enabled.includes(id)),
     )
     const states = await activations.all(user)
-    return this.findIn(this.#fitting(text, all), text, (id) => states.get(id) ?? 'none')
+    const fits = this.#fits(text, all)
+    const fitting = all.length <= mostPlugins ? all : all.filter(({ id }) => fits.has(id))
+    const found = this.#score(fitting, text, (id) => states.get(id) ?? 'none', fits)
+    const least = (found[0]?.score ?? 0) * leastShare
+    return found
+      .filter(({ score }) => score >= least)
+      .slice(0, mostFound)
+      .map(({ one }) => one)
   }
 
-  /** The best first, in these plugins. */
-  findIn(
+  /** The operation of a plugin that the text means; undefined if that is not clear. */
+  findClear(
+    plugin: RegisteredPlugin,
+    text: string,
+    activation: PluginReference['activation'],
+  ): FoundOperation | undefined {
+    const [best, next] = this.#score([plugin], text, () => activation)
+    return best && best.score >= leastOfClear && best.score >= leadOfClear * (next?.score ?? 0) ? best.one : undefined
+  }
+
+  /** All that fit, the best first. @param fits how well each plugin as a whole fits the text */
+  #score(
     plugins: readonly RegisteredPlugin[],
     text: string,
     activationOf: (id: string) => PluginReference['activation'],
-  ): FoundOperation[] {
+    fits: ReadonlyMap<string, number> = new Map(),
+  ): { one: FoundOperation; score: number }[] {
     const units = plugins.flatMap((plugin) =>
       plugin.document.operations.map((operation) => ({ plugin, operation, id: unitId(plugin, operation) })),
     )
@@ -65,35 +88,28 @@ export class OperationFinder {
       text,
       units.map(({ id }) => id),
     )
-    const found = units
+    return units
       .map(({ plugin, operation, id }) => {
         const one = toFound(plugin, operation, text, activationOf(plugin.id))
-        const { filled, missing } = one
-        const stated = filled.length + Number(filled.length > 0 && missing.length === 0)
-        const mood = isQuestion(text) === operation.isReading ? factorOfMood : 1
-        const topic = /\babout\b/i.test(text) && fieldsOf(operation).some(isAsked) ? factorOfTopic : 1
-        const reference = missing.some(isReference) ? factorOfReference : 1
-        return { one, score: mood * topic * reference * ((scores.get(id) ?? 0) + weightOfInput * stated) }
+        const ofPlugin = weightOfPlugin * (fits.get(plugin.id) ?? 0)
+        return {
+          one,
+          score: ofPlugin + factorOf(operation, text, one.missing) * ((scores.get(id) ?? 0) + ofInputs(one)),
+        }
       })
       .filter(({ score }) => score > 0)
       .toSorted((a, b) => b.score - a.score)
-    const least = (found[0]?.score ?? 0) * leastShare
-    return found
-      .filter(({ score }) => score >= least)
-      .slice(0, mostFound)
-      .map(({ one }) => one)
   }
 
-  #fitting(text: string, plugins: RegisteredPlugin[]): RegisteredPlugin[] {
-    if (plugins.length <= mostPlugins) return plugins
+  /** How well the plugins fit, of those that fit best. */
+  #fits(text: string, plugins: RegisteredPlugin[]): Map<string, number> {
     const { selection } = this.#parts
-    selection.update(plugins.map(toSelectedFrom))
-    const ranked = selection.rank(
+    indexPlugins(selection, plugins)
+    const scores = selection.scores(
       text,
       plugins.map(({ id }) => id),
     )
-    const best = new Set(ranked.slice(0, mostPlugins))
-    return plugins.filter(({ id }) => best.has(id))
+    return new Map([...scores].sort((a, b) => b[1] - a[1]).slice(0, mostPlugins))
   }
 
   #index(units: { plugin: RegisteredPlugin; operation: DocumentOperation; id: string }[]): void {
@@ -116,6 +132,15 @@ export class OperationFinder {
       })),
     )
   }
+}
+
+const ofInputs = ({ filled, missing }: FoundOperation): number =>
+  weightOfInput * (filled.length + Number(filled.length > 0 && missing.length === 0))
+
+function factorOf(operation: DocumentOperation, text: string, missing: string[]): number {
+  const mood = isQuestion(text) === operation.isReading ? factorOfMood : 1
+  const topic = /\babout\b/i.test(text) && fieldsOf(operation).some(isAsked) ? factorOfTopic : 1
+  return mood * topic * (missing.some(isReference) ? factorOfReference : 1)
 }
 
 const isAsked = (field: Field): boolean => field.isRequired && isFreeText(field)

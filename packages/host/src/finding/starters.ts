@@ -1,7 +1,8 @@
 import type { Plugins, RegisteredPlugin } from '../plugins/plugins.ts'
+import { readFile } from '../replay/conversation-file.ts'
 import type { Activations } from '../sign-in/activations.ts'
 import type { PluginReference, Starter } from '../wire.ts'
-import { startersOf } from '../workspace/local-folders.ts'
+import { exampleOf, startersOf } from '../workspace/local-folders.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { type OperationFinder, toFound, toReference } from './operation-finder.ts'
 
@@ -31,7 +32,11 @@ export async function toStarters(
     const reference = toReference(plugin, stateOf(plugin.id))
     if (known.length === 0) return ofOperations(plugin, reference)
     return known.map((text): Starter => {
-      const [found] = finder.findIn([plugin], text, stateOf)
+      const recorded = local && operationAfter(text, exampleOf(local))
+      const operation = plugin.document.operations.find(({ name }) => name === recorded)
+      const found = operation
+        ? toFound(plugin, operation, text, reference.activation)
+        : finder.findClear(plugin, text, reference.activation)
       return { plugin: reference, text, source: 'plugin', ...(found && { found }) }
     })
   })
@@ -48,4 +53,16 @@ function ofOperations(plugin: RegisteredPlugin, reference: PluginReference): Sta
       source: 'operation',
       found: toFound(plugin, operation, '', reference.activation),
     }))
+}
+
+/** The operation that is called first after a user says so in a recorded conversation, which knows better than a search. */
+function operationAfter(text: string, example: string | undefined): string | undefined {
+  try {
+    const { entries } = readFile(example ?? '')
+    const said = entries.findIndex((entry) => entry.kind === 'user' && entry.text.startsWith(text))
+    const next = said < 0 ? undefined : entries[said + 1]
+    return next?.kind === 'call' ? next.operation : undefined
+  } catch {
+    return undefined
+  }
 }

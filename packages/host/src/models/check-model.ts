@@ -2,7 +2,7 @@ import type { Fetch } from '@reference-plugins/guarded-fetch'
 import type { Schema } from '@reference-plugins/reader'
 import type { FoundModel, ModelCheck, ModelCheckInput, ModelProblem } from '../wire.ts'
 import { type Asked, askServer, keyHeaders } from './ask-server.ts'
-import { programOf, readProgram } from './local-programs.ts'
+import { localPrograms, programOf, readProgram } from './local-programs.ts'
 import { type ModelAddress, toModelAddress } from './model-address.ts'
 import { entriesIn, inOrder } from './model-list.ts'
 import {
@@ -83,9 +83,8 @@ async function toCheck(
   { send }: CheckOptions,
 ): Promise<ModelCheck> {
   const { origin } = new URL(found.baseUrl)
-  const program = programOf(entries)
   // Only where the user may reach everything: these requests are not guarded.
-  const own = program && !send ? await readProgram(program, origin, longestList, headers) : undefined
+  const { program, own } = send ? {} : await readOwn(entries, origin, headers)
   const listed = own ?? entries.map(({ id: model }) => ({ model }))
   const models = inOrder(listed).map((model): FoundModel => ({ ...found, ...model }))
   if (models.length === 0) return { ...found, models, problem: noModels(found.baseUrl, program?.advice) }
@@ -96,6 +95,16 @@ async function toCheck(
       problem: noTools(`None of the models at ${hostOf(found.baseUrl)} can call tools.`, program?.advice),
     }
   return { ...found, models }
+}
+
+/** What the program says in its own API, if it is one that the host knows. A list without models does not say which. */
+async function readOwn(entries: Schema[], origin: string, headers: Record<string, string>) {
+  const listed = programOf(entries)
+  for (const program of entries.length === 0 ? localPrograms : listed ? [listed] : []) {
+    const own = await readProgram(program, origin, longestList, headers)
+    if (own) return { program, own }
+  }
+  return {}
 }
 
 /** Asks the model to call a tool, as a conversation does. */

@@ -52,15 +52,17 @@ export async function findModels(
   const problems: string[] = []
   const found = await Promise.all([
     ...configured.map((choice) => complete(choice, isShared, problems)),
-    ...places.map(({ program, origin }) => findLocal(program, origin)),
+    ...places.map(({ program, origin }) => findLocal(program, origin, problems)),
   ])
   return { found: found.flat(), problems }
 }
 
 /** The models of a program on this machine: by its own API, or by OpenAI's list, which every one of them has. */
-async function findLocal(program: LocalProgram, origin: string): Promise<FoundModel[]> {
+async function findLocal(program: LocalProgram, origin: string, problems: string[]): Promise<FoundModel[]> {
   const choice = { provider: 'openai-compatible', baseUrl: `${origin}/v1` } as const
   const models = await readProgram(program, origin, longestLook)
+  if (models?.length === 0)
+    problems.push(`${program.name} runs on this machine, but has no model that can converse. ${program.advice}`)
   if (models) return models.map((model) => ({ ...choice, ...model, from: `${program.name} on this machine` }))
   const entries = await listOf({ ...choice, model: '' }, longestLook).catch(() => [])
   // Another program may listen at the usual port.

@@ -14,7 +14,9 @@ export interface ListedModel {
 
 /** The entries of a list of models in OpenAI's form. Any program may listen on a port, so it must be a list exactly. */
 export function entriesIn(body: unknown): (Schema & { id: string })[] | undefined {
-  const { data } = objectOf(body)
+  const { object, data } = objectOf(body)
+  // Ollama without a model.
+  if (object === 'list' && data === null) return []
   if (!Array.isArray(data) || !data.every(hasId)) return undefined
   return data.slice(0, mostModels).toSorted((a, b) => (a.id < b.id ? -1 : 1))
 }

@@ -116,7 +116,7 @@ export class Plugins {
     const row = await this.#database.get<Row>`
       SELECT p.* FROM plugin p WHERE p.id = ${id}
         AND (p.owner = ${user} OR EXISTS (SELECT 1 FROM member m WHERE m.plugin = p.id AND m.user_id = ${user}))`
-    if (!row) throw new Problem(404, 'The plugin does not exist: see GET /api/plugins')
+    if (!row) throw new Problem(404, 'This plugin does not exist: it may have been removed')
     return toPlugin(row)
   }
 

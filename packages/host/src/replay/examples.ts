@@ -14,6 +14,12 @@ import type { Script, ScriptEntry } from './script.ts'
 const exampleName = 'conversation'
 const mostEntries = 200
 
+/** What a conversation begins with to play a script. */
+export interface Playable {
+  title: string
+  script: PlayedScript
+}
+
 export interface ExampleParts {
   plugins: Plugins
   activations: Activations
@@ -34,18 +40,32 @@ export class RecordedExamples {
     return { examples: [await this.#toExample(user, plugin, script)] }
   }
 
-  /** The script of an example, and the plugins that it calls. @throws Problem 404, or 409 if it cannot be played now */
-  async find(user: string, plugin: RegisteredPlugin, name: string): Promise<{ title: string; script: PlayedScript }> {
+  /** An example, to be played. @throws Problem 404, or 409 if it cannot be played now */
+  async find(user: string, plugin: RegisteredPlugin, name: string): Promise<Playable> {
     const script = name === exampleName ? this.#script(plugin) : undefined
     if (!script) throw new Problem(404, `${plugin.document.title} has no example ${name.slice(0, 60)}`)
     if (script instanceof Problem) throw script
-    const { problem } = await this.#toExample(user, plugin, script)
+    return this.#toPlayable(user, script, exampleName, plugin)
+  }
+
+  /**
+   * A conversation that was saved as a file, to be played.
+   * @throws Problem 422 if it cannot be read, or 409 if it cannot be played now
+   */
+  async ofFile(user: string, text: string): Promise<Playable> {
+    const script = toScript(text, 'The file')
+    if (script instanceof Problem) throw new Problem(422, script.message)
+    return this.#toPlayable(user, script, 'file')
+  }
+
+  async #toPlayable(user: string, script: Script, example: string, plugin?: RegisteredPlugin): Promise<Playable> {
+    const called = await this.#called(user, script, plugin)
+    const problem = await this.#problem(user, script, called)
     if (problem !== undefined) throw new Problem(409, problem)
-    const called = await this.#called(user, plugin, script)
-    const plugins = Object.fromEntries([...called].map(([called, { id }]) => [called, id]))
+    const plugins = Object.fromEntries([...called].map(([name, { id }]) => [name, id]))
     return {
       title: `Example: ${script.title}`,
-      script: { plugin: plugin.id, example: exampleName, entries: withNewUser(script), plugins },
+      script: { plugin: plugin?.id ?? Object.values(plugins)[0] ?? '', example, entries: withNewUser(script), plugins },
     }
   }
 
@@ -60,18 +80,11 @@ export class RecordedExamples {
     const text = exampleOf(local)
     if (text === undefined)
       return new Problem(404, `The folder ${local.name} has no conversation.md: save a conversation there`)
-    try {
-      const script = readFile(text)
-      if (script.entries.length === 0) return new Problem(404, `${local.name}/conversation.md is empty`)
-      if (script.entries.length <= mostEntries) return script
-      return new Problem(404, `${local.name}/conversation.md is too long: at most ${mostEntries} texts and calls`)
-    } catch (error) {
-      return new Problem(404, `${local.name}/conversation.md cannot be read: ${(error as Error).message}`)
-    }
+    return toScript(text, `${local.name}/conversation.md`)
   }
 
   async #toExample(user: string, plugin: RegisteredPlugin, script: Script): Promise<Example> {
-    const called = await this.#called(user, plugin, script)
+    const called = await this.#called(user, script, plugin)
     const calls = script.entries.flatMap((entry) => (entry.kind === 'call' ? [entry] : []))
     const operations = calls.map(({ plugin: name, operation }) =>
       called.get(name)?.document.operations.find((one) => one.name === operation),
@@ -87,13 +100,19 @@ export class RecordedExamples {
     }
   }
 
-  /** The plugins that the script calls, by the names that it uses. */
-  async #called(user: string, plugin: RegisteredPlugin, { entries }: Script): Promise<Map<string, RegisteredPlugin>> {
+  /** The plugins that the script calls, by the names that it uses: of several, that at the address of the file. */
+  async #called(
+    user: string,
+    { entries, plugins: addresses }: Script,
+    plugin?: RegisteredPlugin,
+  ): Promise<Map<string, RegisteredPlugin>> {
     const names = new Set(entries.flatMap((entry) => (entry.kind === 'call' ? [entry.plugin] : [])))
-    const all = [plugin, ...(await this.#parts.plugins.allVisible(user))]
+    const all = [...(plugin ? [plugin] : []), ...(await this.#parts.plugins.allVisible(user))]
     return new Map(
       [...names].flatMap((name) => {
-        const found = all.find(({ document }) => document.name === name)
+        const ofName = all.filter(({ document }) => document.name === name)
+        const isNamed = ({ id, address }: RegisteredPlugin) => id === plugin?.id || address === addresses[name]
+        const found = ofName.find(isNamed) ?? ofName[0]
         return found ? [[name, found] as const] : []
       }),
     )
@@ -115,9 +134,8 @@ export class RecordedExamples {
         return `${title} has no operation ${entry.operation}: its example is of another version`
       const state = await this.#parts.activations.of(user, plugin)
       if (state === 'changed') return `${title} has changed: review the changes on its page first`
-      if (state === 'expired') return `Your sign-in to ${title} has expired: sign in again on its page first`
-      if (state === 'none')
-        return `${title} is not active: ${auth.type === 'oauth' ? 'sign in' : 'activate it'} on its page first`
+      if (state === 'expired') return `Your sign-in to ${title} has expired: sign in again first`
+      if (state === 'none') return `${title} is not active: ${auth.type === 'oauth' ? 'sign in' : 'activate it'} first`
     }
     return undefined
   }
@@ -140,4 +158,16 @@ function withNewUser({ sampleUser, entries }: Script): ScriptEntry[] {
         }
       : { ...entry, text: entry.text.replaceAll(word, name) },
   )
+}
+
+/** @param name what it is read from. The Problem says why there is nothing to play. */
+function toScript(text: string, name: string): Script | Problem {
+  try {
+    const script = readFile(text)
+    if (script.entries.length === 0) return new Problem(404, `${name} is empty: it has no text and no call`)
+    if (script.entries.length <= mostEntries) return script
+    return new Problem(404, `${name} is too long: at most ${mostEntries} texts and calls`)
+  } catch (error) {
+    return new Problem(404, `${name} cannot be read: ${(error as Error).message}`)
+  }
 }

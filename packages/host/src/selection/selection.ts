@@ -49,12 +49,16 @@ export class Selection {
     },
   })
 
+  /** Whether the index has this version of a plugin. */
+  has(id: string, version: string): boolean {
+    return this.#known.get(id)?.version === version
+  }
+
   /** Adds plugins to the index, and replaces those whose version has changed. */
   update(plugins: readonly SelectedFrom[]): void {
     for (const plugin of plugins) {
-      const known = this.#known.get(plugin.id)
-      if (known?.version === plugin.version) continue
-      if (known) this.remove(plugin.id)
+      if (this.has(plugin.id, plugin.version)) continue
+      this.remove(plugin.id)
       this.#known.set(plugin.id, plugin)
       const indexed = toIndexed(plugin)
       this.#index.add(indexed)

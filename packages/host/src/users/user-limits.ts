@@ -66,6 +66,12 @@ export class UserLimits {
     }
   }
 
+  /** Counts work that is done at once. @throws Problem 429 */
+  async count(user: string, work: Work): Promise<void> {
+    const end = await this.begin(user, work)
+    end()
+  }
+
   /** @throws Problem 409 if the conversation must not become longer */
   checkLength({ messages }: Conversation): void {
     if (!this.#isShared) return

@@ -6,7 +6,7 @@ import { findModels } from '../models/find-models.ts'
 import type { Model } from '../models/model.ts'
 import { openModel } from '../models/open-model.ts'
 import type { Vault } from '../vault/vault.ts'
-import type { ModelCheck, ModelCheckInput, ModelChoice, ModelState } from '../wire.ts'
+import type { FoundModel, ModelCheck, ModelCheckInput, ModelChoice, ModelState } from '../wire.ts'
 
 const foundAgainAfter = 10_000
 /** A model may think and answer for a long time. */
@@ -89,12 +89,12 @@ export class UserModels {
     const row = await this.#parts.database.get<{ value: string }>`
       SELECT value FROM setting WHERE user_id = ${user} AND name = ${'model'}`
     const { found } = await this.#find()
-    if (!row) return found[0]
+    if (!row) return firstOf(found)
     const choice = JSON.parse(row.value) as ModelChoice
     const same = found.find(({ baseUrl, provider }) => baseUrl === choice.baseUrl && provider === choice.provider)
     const ownKey = await this.#parts.vault.get(keyPlace(user, choice))
     // The operator may offer fewer models than when the user chose.
-    if (!this.#mayUse(choice, ownKey !== undefined, found)) return found[0]
+    if (!this.#mayUse(choice, ownKey !== undefined, found)) return firstOf(found)
     const apiKey = ownKey ?? same?.apiKey
     return { ...choice, ...(apiKey !== undefined && { apiKey }) }
   }
@@ -118,7 +118,11 @@ export class UserModels {
   }
 }
 
+/** One that cannot call tools answers only if there is no other. */
+const firstOf = (found: FoundModel[]): FoundModel | undefined =>
+  found.find(({ callsTools }) => callsTools !== false) ?? found[0]
+
 const keyPlace = (user: string, { baseUrl }: { baseUrl: string }) =>
   ({ user, plugin: '', kind: 'model-key', origin: baseUrl }) as const
 
-const withoutKey = ({ apiKey: _, ...choice }: ModelChoice): ModelChoice => choice
+const withoutKey = <Choice extends ModelChoice>({ apiKey: _, ...choice }: Choice): Omit<Choice, 'apiKey'> => choice

@@ -43,13 +43,12 @@ export function developmentUserOf({ folder }: Local): DevelopmentUser | undefine
   return typeof name === 'string' && typeof password === 'string' ? { name, password } : undefined
 }
 
-/** Its conversation starters, which only the manifest for Microsoft 365 has. */
+/** Its conversation starters, which of the files for all auth modes only the one for Codex has. */
 export function startersOf({ folder }: Local): string[] {
-  const { capabilities } = readJson(join(folder, 'generated', 'm365', 'ai-plugin.json'))
-  return listOfAny(objectOf(capabilities).conversation_starters).flatMap((one) => {
-    const { text } = objectOf(one)
-    return typeof text === 'string' && text.trim() !== '' ? [text.trim().slice(0, 200)] : []
-  })
+  const { interface: shown } = readJson(join(folder, 'generated', 'agent-plugin', '.codex-plugin', 'plugin.json'))
+  return listOfAny(objectOf(shown).defaultPrompt).flatMap((text) =>
+    typeof text === 'string' && text.trim() !== '' ? [text.trim().slice(0, 200)] : [],
+  )
 }
 
 /** The text of its recorded conversation. */

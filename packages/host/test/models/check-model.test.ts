@@ -105,6 +105,10 @@ test('programs on this machine say what their models can do', async () => {
   assert.equal(noTools.problem?.reason, 'no tools')
   const empty = await checked({ 'GET /v1/models': { object: 'list', data: [] } })
   assert.equal(empty.problem?.reason, 'no models')
+  const nothing = { 'GET /v1/models': { object: 'list', data: null }, 'GET /api/tags': { models: [] } }
+  const { problem } = await checked(nothing)
+  assert.equal(problem?.reason, 'no models')
+  assert.match(problem?.advice ?? '', /ollama pull/)
 })
 
 test('what a server says when it cannot take tools becomes advice', async () => {

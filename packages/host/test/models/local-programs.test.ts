@@ -125,3 +125,11 @@ test('what runs at OLLAMA_HOST is offered by name; on a host for others only tha
   assert.deepEqual((await findModels({}, true, false)).found, [])
   double.close()
 })
+
+test('a program that runs without a model is a problem with what to do, and no model', async () => {
+  const double = await serveLocal({ ...ollama, 'GET /api/tags': { models: [] } })
+  const { found, problems } = await findModels({ OLLAMA_HOST: new URL(double.origin).host })
+  double.close()
+  assert.deepEqual(found, [])
+  assert.match(problems.join(), /Ollama runs on this machine, but has no model that can converse\. .*ollama pull/)
+})

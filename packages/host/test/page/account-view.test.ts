@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
-import { checkView, noBrowser, openBrowser, openPage, tabTo } from './chromium.ts'
+import { checkView, closeBrowser, noBrowser, openBrowser, openPage, tabTo } from './chromium.ts'
 
 const password = 'correct horse battery'
 const next = 'seven purple teapots'
@@ -23,7 +23,7 @@ before(async () => {
 })
 after(async () => {
   if (noBrowser) return
-  await browser.close()
+  await closeBrowser()
   await served.close()
 })
 

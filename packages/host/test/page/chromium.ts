@@ -12,8 +12,24 @@ export const noBrowser: string | false = existsSync(executablePath)
 
 const disabled = ['gpu', 'quic', 'background-networking', 'component-update', 'sync'].map((name) => `--disable-${name}`)
 
-export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath, args: ['--no-sandbox', '--no-first-run', ...disabled] })
+let running: Promise<Browser> | undefined
+let users = 0
+
+/** A browser that the test files of one process share. Each of them closes it once. */
+export function openBrowser(): Promise<Browser> {
+  users++
+  running ??= chromium.launch({ executablePath, args: ['--no-sandbox', '--no-first-run', ...disabled] })
+  return running
+}
+
+/** Ends the browser when nobody uses it. */
+export async function closeBrowser(): Promise<void> {
+  users--
+  if (users > 0) return
+  const ended = running
+  running = undefined
+  await (await ended)?.close()
+}
 
 /** A page, with the errors that it reports. */
 export async function openPage(

@@ -5,16 +5,19 @@ import { after, before, test } from 'node:test'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
+import type { Starter } from '../../src/wire.ts'
 import { WorkspaceWatch } from '../../src/workspace/workspace-watch.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
 import { type LocalPlugins, startLocalPlugins } from '../local-plugins/local-plugins.ts'
 import { workspaceFolder } from '../local-plugins/workspace-folder.ts'
+import { ollama, serveLocal } from '../models/local-doubles.ts'
 import { type ServedModel, serveModel } from '../models/openai-double.ts'
-import { checkView, noBrowser, openBrowser, openPage, tabTo } from './chromium.ts'
+import { checkView, closeBrowser, noBrowser, openBrowser, openPage, tabTo } from './chromium.ts'
 
 const timeout = 120_000
 const names = ['todo', 'stocks', 'news', 'notes']
 let locals: LocalPlugins
+let folder: string
 let served: ServedHost
 let watch: WorkspaceWatch
 let model: ServedModel
@@ -26,7 +29,7 @@ const sent: string[] = []
 before(async () => {
   if (noBrowser) return
   locals = await startLocalPlugins()
-  const folder = workspaceFolder(Object.fromEntries(names.map((name) => [name, locals.of(name)])))
+  folder = workspaceFolder(Object.fromEntries(names.map((name) => [name, locals.of(name)])))
   // An answer that differs from the recorded one.
   const recording = join(folder, 'stocks', 'conversation.md')
   writeFileSync(recording, readFileSync(recording, 'utf8').replace('Answer 200', 'Answer 201'))
@@ -49,7 +52,7 @@ before(async () => {
 after(async () => {
   if (noBrowser) return
   await watch.stop()
-  await browser.close()
+  await closeBrowser()
   await served.close()
   model.close()
   await locals.end()
@@ -102,6 +105,10 @@ test('the plugins appear by themselves, each with what it can do or with the one
   const useToken = offer('News').getByRole('button', { name: 'Use the development token of News' })
   await useToken.waitFor()
   await checkView(page, 'welcome')
+  await page.goto(`${served.url}/plugins`)
+  await page.getByRole('button', { name: 'Sign in to Notes' }).waitFor()
+  await checkView(page, 'plugins-waiting')
+  await page.goto(served.url)
   await tabTo(useToken)
   await page.keyboard.press('Enter')
   await offer('News').getByRole('button', { name: 'Play an example of News' }).waitFor()
@@ -133,6 +140,30 @@ test('a starter opens the form that fits, marks what it filled in, and sends not
   assert.equal(await form().getByLabel('username').inputValue(), 'grace')
   await form().locator('.origin').filter({ hasText: 'From the earlier call' }).first().waitFor()
   await close(form())
+})
+
+test('a starter that may mean several operations names none, and a press lists those that it may mean', {
+  skip: noBrowser,
+  timeout,
+}, async () => {
+  await page.route('**/api/starters', async (route) => {
+    const answer = await route.fetch()
+    const starters = (await answer.json()) as Starter[]
+    await route.fulfill({
+      json: starters.map(({ found, ...one }) => (/milk\.$/.test(one.text) ? one : { ...one, found })),
+    })
+  })
+  try {
+    await openHome()
+    sent.length = 0
+    await press('I bought the milk.')
+    await options().first().waitFor()
+    assert.equal(await field().inputValue(), 'I bought the milk.')
+    assert.equal(await form().count(), 0)
+    assert.deepEqual(sent, [])
+  } finally {
+    await page.unroute('**/api/starters')
+  }
 })
 
 test('without a model, what one types finds operations, and Enter opens the form of one', {
@@ -214,6 +245,22 @@ test('an answer that differs from the recorded one is shown', { skip: noBrowser,
   await checkView(page, 'example-different')
 })
 
+test('a conversation that was saved as a file is played', { skip: noBrowser, timeout }, async () => {
+  await openHome()
+  const choose = async (file: string) => {
+    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), press('Play a saved conversation')])
+    await chooser.setFiles(join(folder, file))
+  }
+  await choose('todo/generated/ai-plugin.json')
+  await page.getByRole('alert').waitFor()
+  await choose('stocks/conversation.md')
+  const banner = page.getByRole('region', { name: 'Recorded example' })
+  await banner.getByText('A saved conversation').waitFor()
+  await banner.getByText('Played to its end').waitFor()
+  // The page has shown why the first file was refused.
+  errors.splice(0, errors.length, ...errors.filter((one) => !one.includes('422')))
+})
+
 test('a model is connected in one step, with the reason where that fails, and then answers', {
   skip: noBrowser,
   timeout,
@@ -237,6 +284,38 @@ test('a model is connected in one step, with the reason where that fails, and th
   await page.locator('.message.user').getByText('Add "buy milk"').waitFor()
   await page.getByRole('textbox', { name: 'Message' }).waitFor()
   await checkView(page, 'with-model')
+
+  const original = page.url()
+  await press('Edit message')
+  const message = page.getByRole('textbox', { name: 'Message' })
+  await page.waitForURL((url) => url.href !== original)
+  await page.locator('textarea:focus').filter({ hasText: 'Add "buy milk" to my todo list.' }).waitFor()
+  await message.fill('Add "feed the cat"')
+  await page.keyboard.press('Enter')
+  await page.getByText('I am the double.').waitFor()
+  await page.goto(original)
+  await page.locator('.message.user').getByText('Add "buy milk"').waitFor()
+})
+
+test('models of a program on this machine are offered by name, each with one button', {
+  skip: noBrowser,
+  timeout,
+}, async () => {
+  const program = await serveLocal(ollama)
+  const host = await serveHost({ environment: { OLLAMA_HOST: program.origin } }, servePage(await buildPage()))
+  try {
+    await page.goto(`${host.url}/settings`)
+    const found = page.getByRole('region', { name: 'Ollama on this machine' })
+    await found.getByText('8.2B').waitFor()
+    await found.getByText('Cannot call tools').waitFor()
+    await checkView(page, 'models')
+    await press('Use gemma3:4b', found)
+    await page.getByText('Using gemma3:4b').waitFor()
+    await found.getByRole('button', { name: 'Use qwen3:8b' }).waitFor()
+  } finally {
+    await host.close()
+    program.close()
+  }
 })
 
 test('the browser reports no errors', { skip: noBrowser }, () => {

@@ -1,4 +1,4 @@
-/** Writes the pictures of docs/host.md: node test/page/make-pictures.ts */
+/** Writes the pictures of docs/host.md and of the README: node test/page/make-pictures.ts */
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { buildPage } from '../../src/page/build.ts'
@@ -6,8 +6,9 @@ import { page as servePage } from '../../src/page/page.ts'
 import { activateLocal } from '../activate-local.ts'
 import { serveHost } from '../fixture.ts'
 import { startLocalPlugins } from '../local-plugins/local-plugins.ts'
+import { workspaceFolder } from '../local-plugins/workspace-folder.ts'
 import { type ScriptedTurn, serveModel } from '../models/openai-double.ts'
-import { openBrowser, openPage } from './chromium.ts'
+import { closeBrowser, openBrowser, openPage } from './chromium.ts'
 
 const pictures = fileURLToPath(new URL('../../../../docs/pictures/', import.meta.url))
 mkdirSync(pictures, { recursive: true })
@@ -15,6 +16,8 @@ mkdirSync(pictures, { recursive: true })
 let script: ScriptedTurn[] = []
 const model = await serveModel(() => script.shift() ?? { text: '' })
 const locals = await startLocalPlugins()
+const names = ['todo', 'stocks', 'news', 'notes']
+const pluginFolder = workspaceFolder(Object.fromEntries(names.map((name) => [name, locals.of(name)])))
 const served = await serveHost(
   {
     mode: 'accounts',
@@ -83,7 +86,30 @@ await page.getByRole('button', { name: 'Allow', exact: true }).waitFor()
 await page.waitForTimeout(1_500)
 await picture('converse')
 
-await browser.close()
+// One user without a model, who sees the host for the first time.
+const alone = await serveHost({ pluginFolder }, servePage(await buildPage()))
+for (const name of ['todo', 'stocks', 'news']) await activateLocal(alone.browser(), locals.of(name))
+await alone.browser().events('/api/workspace/notes')
+await page.goto(alone.url)
+await page.getByRole('button', { name: 'Play an example of Stocks' }).waitFor()
+await picture('welcome')
+await page.getByRole('combobox').fill('Add "buy milk" to my todo list')
+await page.getByRole('option').first().waitFor()
+await picture('find')
+await page.keyboard.press('Escape')
+await page.getByRole('button', { name: 'Play an example of Stocks' }).click()
+await page.getByText('Played to its end').waitFor()
+await page.frameLocator('iframe.view').last().getByText('IBM').first().waitFor()
+await page.mouse.move(0, 0)
+await page.setViewportSize({ width: 1100, height: 880 })
+await page
+  .locator('.call')
+  .last()
+  .evaluate((call) => call.scrollIntoView())
+await picture('example')
+
+await closeBrowser()
+await alone.close()
 await served.close()
 model.close()
 await locals.end()

@@ -9,7 +9,7 @@ import { page as servePage } from '../../src/page/page.ts'
 import type { Conversation, PluginDetail, RegistrationEvent } from '../../src/wire.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
 import { type ServedModel, serveModel } from '../models/openai-double.ts'
-import { noBrowser, openBrowser, openPage, rendered } from './chromium.ts'
+import { closeBrowser, noBrowser, openBrowser, openPage, rendered } from './chromium.ts'
 
 const naughty = createRequire(import.meta.url)('big-list-of-naughty-strings') as string[]
 
@@ -41,7 +41,7 @@ before(async () => {
 })
 after(async () => {
   if (noBrowser) return
-  await browser.close()
+  await closeBrowser()
   await served.close()
   model.close()
   canary.closeAllConnections()

@@ -6,7 +6,7 @@ import { page as servePage } from '../../src/page/page.ts'
 import type { PluginDetail, RegistrationEvent } from '../../src/wire.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
 import { serveUploads, type UploadApi } from '../upload-api.ts'
-import { noBrowser, openBrowser, openPage, seriousFindings } from './chromium.ts'
+import { closeBrowser, noBrowser, openBrowser, openPage, seriousFindings } from './chromium.ts'
 
 let served: ServedHost
 let api: UploadApi
@@ -29,7 +29,7 @@ before(async () => {
 })
 after(async () => {
   if (noBrowser) return
-  await browser.close()
+  await closeBrowser()
   await served.close()
   api.close()
 })
@@ -37,7 +37,10 @@ after(async () => {
 async function openForm(operation: string) {
   await page.goto(served.url)
   await page.getByRole('button', { name: /^Call operation/ }).click()
-  await page.getByRole('button', { name: new RegExp(`^${operation}`) }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: new RegExp(`^${operation}`) })
+    .click()
 }
 
 test('a file is chosen in the form of an operation, and its bytes and name arrive', {

@@ -6,7 +6,7 @@ import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
 import type { Conversation } from '../../src/wire.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
-import { checkView, noBrowser, openBrowser, openPage, tabTo } from './chromium.ts'
+import { checkView, closeBrowser, noBrowser, openBrowser, openPage, tabTo } from './chromium.ts'
 
 type Local = Awaited<ReturnType<typeof workspacePlugins>>[number]
 
@@ -26,7 +26,7 @@ before(async () => {
 })
 after(async () => {
   if (noBrowser) return
-  await browser.close()
+  await closeBrowser()
   await served.close()
   await Promise.all(locals.map((one) => one.end()))
 })
@@ -196,6 +196,7 @@ test('every view is accessible, light and dark, on a phone and on a desktop', {
     ['settings', '/settings'],
     ['share', '/share/made-up'],
     ['nothing', '/nowhere'],
+    ['picker', '/', openPicker],
     ['form', '/', openForm],
   ]
   // Two at a time, because axe runs in the process of its page.
@@ -232,10 +233,31 @@ async function failToRegister(view: Page): Promise<void> {
   await view.getByText('The plugin was not registered').waitFor()
 }
 
-async function openForm(view: Page): Promise<void> {
+async function openPicker(view: Page): Promise<void> {
   await view.getByRole('button', { name: /^Call operation/ }).click()
+  await view.getByRole('searchbox', { name: /^Search \d+ operations/ }).waitFor()
+}
+
+async function openForm(view: Page): Promise<void> {
+  await openPicker(view)
   await view.getByRole('button', { name: /^getTodos/ }).click()
 }
+
+test('the tabs of a plugin are chosen with the arrow keys, and a reload shows the same tab', {
+  skip: noBrowser,
+  timeout: 60_000,
+}, async () => {
+  const [plugin] = (await served.browser().get<{ id: string }[]>('/api/plugins')) as [{ id: string }]
+  await page.goto(`${served.url}/plugins/${plugin.id}`)
+  await tabTo(page.getByRole('tab', { name: 'Overview' }))
+  await page.keyboard.press('ArrowRight')
+  const operations = page.getByRole('tab', { name: /^Operations/, selected: true })
+  await operations.waitFor()
+  await page.reload()
+  await operations.waitFor()
+  await page.locator('.operations .name').first().waitFor()
+  assert.equal(await page.getByRole('heading', { name: /^Activation/ }).count(), 0)
+})
 
 test('Escape closes a form', { skip: noBrowser }, async () => {
   await page.goto(served.url)

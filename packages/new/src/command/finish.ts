@@ -11,13 +11,20 @@ interface Step {
   command: string
 }
 
-const stepsFor = (name: string): Step[] => [
-  { title: 'packages are installed', command: 'pnpm install --prefer-offline --no-frozen-lockfile' },
-  { title: 'code is formatted', command: `pnpm exec biome check --write plugins/${name}` },
-  { title: 'manifest and specs are generated', command: `pnpm --filter ./plugins/${name} spec` },
-  { title: 'types are checked', command: 'pnpm exec tsc --noEmit' },
-  { title: 'generated files are checked', command: `pnpm --filter ./plugins/${name} check` },
-  { title: 'tests pass', command: `pnpm --filter ./plugins/${name} test` },
+/** Each inner list runs side by side. */
+const stepsFor = (name: string): Step[][] => [
+  [{ title: 'the packages are installed', command: 'pnpm install --prefer-offline --no-frozen-lockfile' }],
+  [
+    { title: 'the code is formatted', command: `pnpm exec biome check --write plugins/${name}` },
+    { title: 'the manifest and the specs are generated', command: `pnpm --filter ./plugins/${name} spec` },
+  ],
+  [
+    {
+      title: 'the types and the generated files match',
+      command: `pnpm exec tsc --noEmit && pnpm --filter ./plugins/${name} check`,
+    },
+    { title: 'the tests pass', command: `pnpm --filter ./plugins/${name} test` },
+  ],
 ]
 
 /**
@@ -28,26 +35,22 @@ const stepsFor = (name: string): Step[] => [
 export async function finish(root: string, name: string): Promise<boolean> {
   const lockPath = join(root, 'pnpm-lock.yaml')
   const lock = readFileSync(lockPath)
-  let running: ChildProcess | undefined
+  const running = new Set<ChildProcess>()
   const undo = (signal: NodeJS.Signals) => {
-    running?.kill('SIGKILL')
-    rmSync(join(root, 'plugins', name), { recursive: true, force: true, maxRetries: 5 })
+    for (const child of running) stopAll(child)
+    rmSync(join(root, 'plugins', name), { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
     writeFileSync(lockPath, lock)
     console.error('\nStopped: nothing was kept')
     process.exit(128 + constants.signals[signal])
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, undo)
   try {
-    for (const step of stepsFor(name)) {
-      const start = performance.now()
-      const { code, output } = await runCommand(step.command, root, (child) => (running = child))
-      const seconds = ((performance.now() - start) / 1000).toFixed(1)
-      if (code !== 0) {
-        console.error(`✗ ${step.title} (${seconds} s): ${step.command}\n${lastLines(output)}`)
-        console.error(`plugins/${name} is written. Repair what the output says, and run ${step.command} again`)
-        return false
-      }
-      console.log(`✓ ${step.title} (${seconds} s)`)
+    for (const sideBySide of stepsFor(name)) {
+      const passed = await Promise.all(sideBySide.map((step) => runStep(step, root, running)))
+      const failed = sideBySide.find((_, index) => !passed[index])
+      if (!failed) continue
+      console.error(`plugins/${name} is written. Repair what the output says, then run: ${failed.command}`)
+      return false
     }
     return true
   } finally {
@@ -55,13 +58,30 @@ export async function finish(root: string, name: string): Promise<boolean> {
   }
 }
 
-async function runCommand(command: string, cwd: string, started: (child: ChildProcess) => void) {
-  const child = spawn(command, { cwd, shell: true, stdio: ['ignore', 'pipe', 'pipe'] })
-  started(child)
+/** Returns whether the step passed. */
+async function runStep({ title, command }: Step, cwd: string, running: Set<ChildProcess>): Promise<boolean> {
+  const start = performance.now()
+  // In a group of its own, so that all that it starts can be stopped.
+  const child = spawn(command, { cwd, shell: true, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  running.add(child)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
   const [code] = (await once(child, 'close')) as [number | null]
-  return { code, output: stripVTControlCharacters(output) }
+  running.delete(child)
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  if (code === 0) console.log(`✓ ${title} (${seconds} s)`)
+  else console.error(`✗ ${title} (${seconds} s): ${command}\n${lastLines(stripVTControlCharacters(output))}`)
+  return code === 0
+}
+
+function stopAll({ pid, exitCode }: ChildProcess): void {
+  if (pid === undefined || exitCode !== null) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    // It has just ended.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 const lastLines = (output: string): string => output.trimEnd().split('\n').slice(-60).join('\n')

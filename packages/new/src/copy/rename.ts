@@ -63,9 +63,14 @@ export function renamer(
     if (path === 'src/plugin.ts') return plain(renameDefinition(text, from, to))
     if (path === 'package.json')
       return plain(text.replace(`"name": "${from.name.kebab}"`, `"name": "${to.name.kebab}"`))
-    if (path === 'legal.html') return plain(text.replaceAll(`>${from.title}: `, `>${to.title}: `))
+    if (path === 'legal.html') return plain(text.replaceAll(`>${from.title}: `, () => `>${to.title}: `))
     if (path === 'README.md')
-      return plain(text.replace(new RegExp(`^# ${from.name.kebab}$`, 'm'), `# ${to.name.kebab}`))
+      return plain(
+        text
+          .replace(new RegExp(`^# ${from.name.kebab}$`, 'm'), `# ${to.name.kebab}`)
+          // The tests of the host replay those of the plugins that it knows.
+          .replace(', and replayed by its tests:', ':'),
+      )
     if (path === 'conversation.md')
       return plain(text.replaceAll(new RegExp(`^(- |### )${from.modelName}(?=[:.])`, 'gm'), `$1${to.modelName}`))
     return plain(text)
@@ -82,7 +87,7 @@ function renameDefinition(code: string, from: Identity, to: Identity): string {
   const source = new DefinitionSource(code)
   const name = source.member('name')
   const changed = name ? `${code.slice(0, name.start)}'${to.modelName}'${code.slice(name.end)}` : code
-  return changed.replaceAll(`title: '${from.title}'`, `title: '${to.title}'`)
+  return changed.replaceAll(`title: '${from.title}'`, () => `title: '${to.title}'`)
 }
 
 /** The identity of a plugin that is there. */

@@ -20,6 +20,7 @@ import { readAnswer } from './answers/answer.ts'
 import { NamedShapes } from './answers/named-shapes.ts'
 import type { HttpOperation } from './inputs/input.ts'
 import { readInputs } from './inputs/inputs.ts'
+import { secretKey } from './inputs/parts.ts'
 import { chooseOperations, tagOf } from './operations/choice.ts'
 import { type Credentials, readCredentials } from './operations/credentials.ts'
 import type { ApiOperation, LeftOut } from './operations/operation.ts'
@@ -58,6 +59,7 @@ export function readApi({ text, url, shown }: Source, { name, include, baseUrl }
   try {
     const spec = readOpenApi(readSpecText(text, new Repairs('spec')))
     refuseOlder(spec.document.root)
+    if (spec.operations.length === 0) throw new Refusal(nothingLeft(shown, spec, []))
     const chosen = chooseOperations(spec.operations, include)
     const leftOut: LeftOut[] = []
     if (include.length > 0) {
@@ -66,7 +68,9 @@ export function readApi({ text, url, shown }: Source, { name, include, baseUrl }
     }
     const named = new NamedShapes(spec.document)
     const server = baseUrlOf(spec, url, baseUrl, shown)
-    const operations = readOperations(spec, chosen, { url, server }, named, leftOut)
+    const possible = readCredentials(spec, chosen, name).credentials
+    const secrets = new Set(possible.map((one) => secretKey(one.in, one.name ?? '')))
+    const operations = readOperations(spec, chosen, { url, server, secrets }, named, leftOut)
     if (operations.length === 0) throw new Refusal(nothingLeft(shown, spec, leftOut))
     const { info } = spec.document.root
     const email = plainLine(memberOf(memberOf(info, 'contact'), 'email'), 254)
@@ -85,10 +89,26 @@ export function readApi({ text, url, shown }: Source, { name, include, baseUrl }
       ),
     }
   } catch (error) {
-    if (error instanceof DocumentRefused) throw new Refusal(`${shown}: ${oneLine(error.message)}`)
+    if (error instanceof DocumentRefused)
+      throw new Refusal(`${shown}: ${url === undefined ? aboutFile(oneLine(error.message)) : oneLine(error.message)}`)
     throw error
   }
 }
+
+/** The reader's words are about what a server returned. */
+const aboutFile = (message: string): string =>
+  message
+    .replace(
+      'The response is empty. This URL must return an OpenAPI spec.',
+      'The file is empty. Name an OpenAPI document.',
+    )
+    .replace('The response is', 'The file is')
+    .replace('The server returned an error instead of a spec', 'The file has an error of a server instead of a spec')
+    .replace('The spec must be readable without signing in.', 'Fetch the document again.')
+    .replace(
+      'Open the URL in a browser: it must show JSON or YAML.',
+      'Save the document itself, which is JSON or YAML.',
+    )
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim()
 
@@ -109,7 +129,7 @@ function nothingLeft(shown: string, { operations }: OpenApi, leftOut: readonly L
 function readOperations(
   spec: OpenApi,
   chosen: readonly Operation[],
-  { url, server }: { url: string | undefined; server: string },
+  { url, server, secrets }: { url: string | undefined; server: string; secrets: ReadonlySet<string> },
   named: NamedShapes,
   leftOut: LeftOut[],
 ): ApiOperation[] {
@@ -135,7 +155,7 @@ function readOperations(
           leave(flat.reasonOf(operation))
           continue
         }
-        const read = toOperation(operation, one, named, names, routes)
+        const read = toOperation(operation, one, { named, names, routes, secrets })
         if ('refused' in read) leave(read.refused)
         else found.push(read)
       }
@@ -190,15 +210,23 @@ function readFlat({ document }: OpenApi, some: readonly Operation[], url: string
 function toOperation(
   operation: Operation,
   source: HttpOperation,
-  named: NamedShapes,
-  names: OperationNames,
-  routes: Routes,
+  {
+    named,
+    names,
+    routes,
+    secrets,
+  }: { named: NamedShapes; names: OperationNames; routes: Routes; secrets: ReadonlySet<string> },
 ): ApiOperation | { refused: string } {
   const { method, node, path } = operation
   const answer = readAnswer(operation, named)
   if ('refused' in answer) return answer
-  const read = readInputs(source)
+  const read = readInputs(source, secrets)
   if ('refused' in read) return read
+  const cookies = operation.parameters.filter(
+    ({ place, name }) => place === 'cookie' && !secrets.has(secretKey(place, name)),
+  )
+  const needed = cookies.find(({ isRequired }) => isRequired)
+  if (needed) return { refused: `its input ${needed.name} is a cookie: let the API take it in a header` }
   const id = names.take({ method, path, id: operation.id, summary: node.summary })
   const pathNames = new Map(
     read.inputs.filter(({ place }) => place === 'path').map(({ wire, name }) => [wire[0] ?? '', name]),
@@ -220,7 +248,7 @@ function toOperation(
       ...(description !== undefined && whole.length > longestText && { description: whole.length }),
     },
     inputs: read.inputs,
-    comments: read.comments,
+    comments: [...read.comments, ...cookies.map(({ name }) => `Not sent: ${name}, because it is a cookie.`)],
     answer,
     isConsequential: source.isConsequential,
     isDestructive:

@@ -1,6 +1,8 @@
 import { wordsOf } from './answers/sample.ts'
 import type { Api } from './api.ts'
 
+export const snapshotPath = 'api.json'
+
 /** What a plugin was made from, as `api.json` has it: enough to say what a newer document changes. */
 export interface Snapshot {
   source: string

@@ -8,6 +8,9 @@ import { temporaryDatabase } from '@reference-plugins/store/temporary'
 import { runPrinted } from '../printed.ts'
 import { spawnPlugin } from './plugin-process.ts'
 
+// A module that is imported again by the same address does not run again.
+let starts = 0
+
 /** An environment in which the plugin must not start, and what the line on standard error must match. */
 export type StartFailure = readonly [environment: Record<string, string>, expected: RegExp]
 
@@ -34,11 +37,11 @@ export function startFailureTest(folder: URL, [first, ...others]: readonly [Star
     await once(taken, 'listening')
     t.after(() => taken.close())
     const PORT = String((taken.address() as AddressInfo).port)
-    for (const [index, [environment, expected]] of others.entries()) {
+    for (const [environment, expected] of others) {
       const settings = { NODE_ENV: 'production', LOG_LEVEL: 'warn', PORT, DATABASE_URL: temporaryDatabase() }
       const start = async () => {
         const before = process.exitCode
-        await import(`${folder}src/main.ts?case=${index}`)
+        await import(`${folder}src/main.ts?start=${starts++}`)
         const { exitCode } = process
         process.exitCode = before
         return exitCode

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { Link } from 'wouter'
 import type { ConversationSummary } from '../../../src/wire.ts'
+import { PlayFile } from '../example/play-file.tsx'
 import { Button } from '../parts/button.tsx'
 import { MenuIcon, PlusIcon } from '../parts/icons.tsx'
 import { TextInput } from '../parts/text-input.tsx'
@@ -69,6 +70,7 @@ export function ConversationList({ list, current, onSearch }: Props) {
               : 'No conversations match your search.'}
           </p>
         )}
+        <PlayFile />
       </div>
     </aside>
   )

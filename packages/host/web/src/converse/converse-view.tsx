@@ -1,10 +1,11 @@
 import { useCallback, useEffect, useState } from 'react'
-import { useLocation, useSearchParams } from 'wouter'
-import type { Call, ConversationSummary, FoundOperation, Starter } from '../../../src/wire.ts'
-import { get } from '../api.ts'
+import { useLocation } from 'wouter'
+import type { Conversation, ConversationSummary, Message, Starter } from '../../../src/wire.ts'
+import { get, request } from '../api.ts'
+import { useAttempt } from '../attempt.ts'
 import { RecordedBanner } from '../example/recorded-banner.tsx'
-import { OperationPanel, type WantedCall } from '../operation/operation-panel.tsx'
-import { fromCall, fromText } from '../operation/prefilled.ts'
+import { OperationPanel } from '../operation/operation-panel.tsx'
+import { useWantedCall } from '../operation/use-wanted-call.ts'
 import { Loading } from '../parts/loading.tsx'
 import { Problem } from '../parts/notice.tsx'
 import { Title } from '../parts/title.tsx'
@@ -23,7 +24,6 @@ const mostAtOnce = 10
 export function ConverseView({ id }: { id?: string }) {
   const { session } = useSession()
   const [path, go] = useLocation()
-  const [parameters] = useSearchParams()
   const [list, setList] = useState<ConversationSummary[]>()
   const loadList = useCallback(
     (query = '') =>
@@ -34,32 +34,23 @@ export function ConverseView({ id }: { id?: string }) {
   const { plugins, locals, arriving, reload, problem: pluginsProblem } = usePlugins()
   const active = plugins?.filter(({ activation }) => activation === 'active') ?? []
   const { conversation, setConversation, problem, actions } = useConversation(id, active.length > mostAtOnce, loadList)
-  const [wanted, setWanted] = useState<WantedCall>()
+  const copying = useAttempt()
+  const { wanted, setWanted, openFound, callAgain } = useWantedCall(plugins)
   const hasModel = session.model.chosen !== undefined
+  const [chosen, setChosen] = useState<{ text: string }>()
 
-  const want = (plugin: string, name: string, prefilled: WantedCall['prefilled'] = {}) => {
-    const known = plugins?.find((one) => one.id === plugin)
-    const operation = known?.operations.find((one) => one.name === name)
-    return known && operation && (() => setWanted({ plugin: known, operation, prefilled }))
-  }
-  const onFound = ({ plugin, operation, filled }: FoundOperation) =>
-    want(plugin.id, operation.name, fromText(filled))?.()
   const onStart = ({ plugin, text, source, found }: Starter) => {
     if (hasModel && source === 'plugin') void actions.say(text, plugin.id)
-    else if (found) onFound(found)
+    else if (found) openFound(found)
+    else setChosen({ text })
   }
-  const callAgain = (call: Call) => {
-    const files = plugins
-      ?.find((one) => one.id === call.plugin.id)
-      ?.operations.find((one) => one.name === call.operation)?.files
-    return want(call.plugin.id, call.operation, fromCall(call, files))
-  }
-  // A link from the list of a plugin's operations.
-  const linked = parameters.get('operation')
-  useEffect(() => {
-    if (linked) want(parameters.get('plugin') ?? '', linked)?.()
-  }, [linked, plugins === undefined])
-
+  // The original conversation is kept.
+  const edit = ({ id: before }: Message, text: string) =>
+    copying.attempt(async () => {
+      const copy = await request<Conversation>('POST', `/api/conversations/${id}/copy`, { before })
+      go(`/c/${copy.id}`, { state: { draft: text } })
+      loadList()
+    })
   const isNew = id === undefined || (conversation?.messages.length === 0 && !conversation.recorded)
   return (
     <div className="converse">
@@ -88,7 +79,13 @@ export function ConverseView({ id }: { id?: string }) {
           />
         )}
         {conversation && !isNew && (
-          <Thread key={conversation.id} conversation={conversation} actions={actions} callAgain={callAgain} />
+          <Thread
+            key={conversation.id}
+            conversation={conversation}
+            actions={actions}
+            callAgain={callAgain}
+            edit={(message, text) => void edit(message, text)}
+          />
         )}
         {isNew && plugins && (
           <Welcome
@@ -101,14 +98,15 @@ export function ConverseView({ id }: { id?: string }) {
           />
         )}
         {!problem && !pluginsProblem && (isNew ? !plugins : !conversation) && <Loading />}
-        <Problem>{problem}</Problem>
+        <Problem>{problem || copying.problem}</Problem>
         <Problem retry={reload}>{pluginsProblem}</Problem>
         <Composer
           conversation={conversation}
           plugins={active}
           actions={actions}
+          chosen={chosen}
           onWanted={setWanted}
-          onFound={onFound}
+          onFound={openFound}
         />
       </main>
       {wanted && (

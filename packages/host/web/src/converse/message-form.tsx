@@ -3,6 +3,7 @@ import { Button } from '../parts/button.tsx'
 import { focusOnDesktop } from '../parts/focus.ts'
 import { Form } from '../parts/form.tsx'
 import { SendIcon } from '../parts/icons.tsx'
+import { draft } from './draft.ts'
 
 interface Props {
   isRunning: boolean
@@ -13,7 +14,7 @@ interface Props {
 
 /** A message to the model. */
 export function MessageForm({ isRunning, onSay, children }: Props) {
-  const [text, setText] = useState('')
+  const [text, setText] = useState(draft)
   const say = () => {
     if (text.trim() === '' || isRunning) return
     setText('')

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { Call, Conversation, Message, Part } from '../../../src/wire.ts'
 import { Boundary } from '../parts/boundary.tsx'
+import { Button } from '../parts/button.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { Markdown } from '../parts/markdown.tsx'
 import { CallCard, type CallCardProps } from './call-card.tsx'
@@ -13,9 +14,11 @@ interface Props {
   conversation: Conversation
   actions: ConversationActions
   callAgain: CallCardProps['callAgain']
+  /** Says a message again, in other words, in a copy of the conversation. */
+  edit: (message: Message, text: string) => void
 }
 
-export function Thread({ conversation: { messages, isRunning }, actions, callAgain }: Props) {
+export function Thread({ conversation: { messages, isRunning }, actions, callAgain, edit }: Props) {
   const end = useRef<HTMLDivElement>(null)
   const isAtEnd = useRef(true)
   const lastTop = useRef(0)
@@ -52,11 +55,17 @@ export function Thread({ conversation: { messages, isRunning }, actions, callAga
         lastTop.current = scrollTop
       }}
     >
-      {messages.map(({ id, role, parts }) => (
-        <Boundary key={id}>
-          <article className={`message ${role}`} aria-label={authorOf(role, parts)}>
-            {parts.map((part, index) => (
-              <PartView key={part.type === 'call' ? part.call.id : index} part={part} role={role} {...partProps} />
+      {messages.map((message) => (
+        <Boundary key={message.id}>
+          <article className={`message ${message.role}`} aria-label={authorOf(message)}>
+            {message.parts.map((part, index) => (
+              <PartView
+                key={part.type === 'call' ? part.call.id : index}
+                part={part}
+                role={message.role}
+                edit={(text) => edit(message, text)}
+                {...partProps}
+              />
             ))}
           </article>
         </Boundary>
@@ -71,10 +80,16 @@ export function Thread({ conversation: { messages, isRunning }, actions, callAga
   )
 }
 
-const authorOf = (role: Message['role'], [first]: Part[]): string =>
+const authorOf = ({ role, parts: [first] }: Message): string =>
   role === 'user' ? 'You' : first?.type === 'call' && first.call.viewOf !== undefined ? 'View' : 'Assistant'
 
-function PartView({ part, role, ...props }: { part: Part; role: Message['role'] } & Omit<CallCardProps, 'call'>) {
+interface PartProps extends Omit<CallCardProps, 'call'> {
+  part: Part
+  role: Message['role']
+  edit: (text: string) => void
+}
+
+function PartView({ part, role, edit, ...props }: PartProps) {
   if (part.type === 'call') return <CallCard call={part.call} {...props} />
   if (part.type === 'notice') return <p className="notice">{part.text}</p>
   return (
@@ -83,6 +98,11 @@ function PartView({ part, role, ...props }: { part: Part; role: Message['role'] 
       <div className="row message-tools">
         {part.recorded && <span className="tag recorded">Recorded</span>}
         {role === 'assistant' && <CopyButton label="Message" text={part.text} />}
+        {role === 'user' && !part.recorded && (
+          <Button kind="plain" aria-label="Edit message" onPress={() => edit(part.text)}>
+            Edit
+          </Button>
+        )}
       </div>
     </>
   )

@@ -1,4 +1,5 @@
 import { useLocation } from 'wouter'
+import { toSentences } from '../../../src/sentences.ts'
 import type { Conversation, Example, Examples, PluginSummary } from '../../../src/wire.ts'
 import { request } from '../api.ts'
 import { useAttempt } from '../attempt.ts'
@@ -9,12 +10,12 @@ import { Problem } from '../parts/notice.tsx'
 
 interface Props {
   plugin: PluginSummary
-  /** Whether to describe the examples, and to say why there are none. */
-  isLong?: boolean
+  /** Whether they are described in a card of their own. */
+  isCard?: boolean
 }
 
-/** Plays the recorded conversations of a plugin, each in a conversation of its own. */
-export function PlayExamples({ plugin: { id, title }, isLong = false }: Props) {
+/** Plays the recorded conversations of a plugin, each in a conversation of its own. Nothing where there are none. */
+export function PlayExamples({ plugin: { id, title }, isCard = false }: Props) {
   const { value } = useLoaded<Examples>(`/api/plugins/${id}/examples`)
   const { problem, attempt } = useAttempt()
   const [, go] = useLocation()
@@ -24,34 +25,38 @@ export function PlayExamples({ plugin: { id, title }, isLong = false }: Props) {
       go(`/c/${made.id}`, { state: { play: true } })
     })
   const examples = value?.examples ?? []
-  return (
+  if (examples.length === 0) return null
+  const list = (
     <>
       {examples.map((example, index) => (
         <div key={example.name} className="example">
-          {isLong && <p>{describe(example)}</p>}
+          {isCard && <p>{describe(example)}</p>}
           <Button
-            kind={isLong ? undefined : 'plain'}
+            kind={isCard ? undefined : 'plain'}
             isDisabled={example.problem !== undefined}
             aria-label={examples.length > 1 ? `Play example ${index + 1} of ${title}` : `Play an example of ${title}`}
             onPress={() => void play(example)}
           >
             <PlayIcon /> Play an example
           </Button>
-          {isLong && example.problem && <p className="advice">{example.problem}</p>}
+          {isCard && example.problem && <p className="advice">{example.problem}</p>}
         </div>
       ))}
-      {isLong && value?.reason && <p className="empty">{value.reason}</p>}
       <Problem>{problem}</Problem>
     </>
   )
+  if (!isCard) return list
+  return (
+    <section className="card" aria-labelledby="examples">
+      <h2 id="examples">Examples</h2>
+      {list}
+    </section>
+  )
 }
 
-const describe = ({ title, calls, asks }: Example): string =>
-  [
-    title,
-    `${calls} ${calls === 1 ? 'call' : 'calls'}, made now and one by one`,
-    asks > 0 && `${asks === 1 ? 'One of them asks' : `${asks} of them ask`} you first`,
-  ]
-    .filter((one) => one !== false)
-    .map((one) => (one.endsWith('.') ? one : `${one}.`))
-    .join(' ')
+/** What playing an example does, in sentences. */
+function describe({ title, calls, asks }: Example): string {
+  const made = `It makes ${calls === 1 ? '1 call' : `${calls} calls`} now, one by one`
+  const asked = asks === 0 ? '' : `, and asks you before ${asks === calls ? 'each' : `${asks} of them`}`
+  return `${toSentences([title])} ${made}${asked}.`
+}

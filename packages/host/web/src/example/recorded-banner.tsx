@@ -27,7 +27,13 @@ export function RecordedBanner({ conversation, plugins, onPlay, onStop }: Props)
       <div className="row">
         <span className="tag recorded">Recorded</span>
         <p className="grow">
-          Example of <Link href={`/plugins/${id}`}>{title}</Link>
+          {recorded.example === 'file' ? (
+            'A saved conversation'
+          ) : (
+            <>
+              Example of <Link href={`/plugins/${id}`}>{title}</Link>
+            </>
+          )}
           <span className="wide">: the texts are recorded, the calls are made now</span>.{' '}
           <span role="status">
             {stateOf(isWaiting, isRunning, played, entries)}

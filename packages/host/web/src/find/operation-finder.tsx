@@ -1,5 +1,6 @@
-import { type KeyboardEvent, useEffect, useId, useState } from 'react'
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import type { FoundOperation } from '../../../src/wire.ts'
+import { draft } from '../converse/draft.ts'
 import { focusOnDesktop } from '../parts/focus.ts'
 import { Problem } from '../parts/notice.tsx'
 import { FoundOption } from './found-option.tsx'
@@ -10,18 +11,31 @@ interface Props {
   conversation: string | undefined
   /** Changes when something has been called, which empties the field. */
   calls: number
+  /** A sentence that the user chose instead of typing it. */
+  chosen: { text: string } | undefined
   onFound: (found: FoundOperation) => void
 }
 
 /** Where the user says what to do when no model answers: finds operations, and opens the form of one. */
-export function OperationFinder({ conversation, calls, onFound }: Props) {
-  const [text, setText] = useState('')
+export function OperationFinder({ conversation, calls, chosen: sentence, onFound }: Props) {
+  const [text, setText] = useState(draft)
+  const lastCalls = useRef(calls)
+  const field = useRef<HTMLInputElement>(null)
   const [marked, setMarked] = useState(0)
   const { found, problem, attempt, find } = useFound(text, conversation)
   const id = useId()
   const { operations } = found
   const isSearched = text.trim() !== ''
-  useEffect(() => setText(''), [calls])
+  useEffect(() => {
+    if (lastCalls.current !== calls) setText('')
+    lastCalls.current = calls
+  }, [calls])
+  useEffect(() => focusOnDesktop(field.current), [])
+  useEffect(() => {
+    if (!sentence) return
+    setText(sentence.text)
+    focusOnDesktop(field.current)
+  }, [sentence])
   useEffect(() => setMarked(0), [found.text])
 
   const open = () =>
@@ -66,7 +80,7 @@ export function OperationFinder({ conversation, calls, onFound }: Props) {
         </>
       )}
       <input
-        ref={focusOnDesktop}
+        ref={field}
         role="combobox"
         aria-label="What do you want to do?"
         placeholder="What do you want to do?"

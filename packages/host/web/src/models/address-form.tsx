@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import type { ModelCheck, ModelCheckInput, ModelChoice } from '../../../src/wire.ts'
+import type { ModelCheck, ModelCheckInput, ModelChoice, ModelProblem } from '../../../src/wire.ts'
 import { request } from '../api.ts'
 import { useAttempt } from '../attempt.ts'
 import { Button } from '../parts/button.tsx'
@@ -7,6 +7,9 @@ import { Form } from '../parts/form.tsx'
 import { Notice, Problem } from '../parts/notice.tsx'
 import { SecretInput, TextInput } from '../parts/text-input.tsx'
 import { ModelList } from './model-list.tsx'
+
+/** Why a server that answers may have a model although it lists none. */
+const unlisted = new Set<ModelProblem['reason']>(['no models', 'wrong path', 'no such model'])
 
 /** Connects a model by an address and a key. Both are checked before anything is saved. */
 export function AddressForm({ onChoose }: { onChoose: (choice: ModelChoice) => Promise<void> }) {
@@ -95,6 +98,19 @@ export function AddressForm({ onChoose }: { onChoose: (choice: ModelChoice) => P
               <Button onPress={() => void save(doubted, check)}>Use {doubted} anyway</Button>
             )}
           </Notice>
+        )}
+        {check?.problem && unlisted.has(check.problem.reason) && (
+          <Form className="row inline" onSubmit={({ model = '' }) => use(model)}>
+            <TextInput
+              label="Model"
+              name="model"
+              description="If this server lists no models, enter the name of one"
+              isRequired
+            />
+            <Button type="submit" isDisabled={busy !== ''}>
+              Use model
+            </Button>
+          </Form>
         )}
         {check && check.models.length > 0 && (
           <section aria-label="Models at this address">

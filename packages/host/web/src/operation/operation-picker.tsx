@@ -44,7 +44,7 @@ export function OperationPicker({
                   <span className="row spread">
                     <Name>{operation.name}</Name> <OperationAsks operation={operation} />
                   </span>
-                  <span>{operation.title}</span>
+                  {operation.title !== operation.name && <span>{operation.title}</span>}
                 </button>
               </li>
             ))}

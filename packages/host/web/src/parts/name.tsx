@@ -1,5 +1,6 @@
 import { Fragment } from 'react'
 import { visibleLine } from '../../../src/conversation/visible-text.ts'
+import { wordsOf } from './name-words.ts'
 
 /** The name of an operation, which breaks between its words and not inside one. */
 export const Name = ({ children }: { children: string }) => (
@@ -12,7 +13,3 @@ export const Name = ({ children }: { children: string }) => (
     ))}
   </code>
 )
-
-/** The parts of camelCase, HTTPName, snake_case, kebab-case and dotted.names; together they are the name. */
-export const wordsOf = (name: string): string[] =>
-  name.split(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})|(?<=[_\-./:])(?=[^_\-./:])/u)

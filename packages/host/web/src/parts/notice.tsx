@@ -18,12 +18,13 @@ interface ProblemProps {
 export const Problem = ({ children, retry }: ProblemProps) =>
   children && (
     <Notice kind="error">
-      {children}
-      {retry && (
-        <>
-          {' '}
+      {retry ? (
+        <div className="row spread">
+          <span>{children}</span>
           <Button onPress={() => void retry()}>Try again</Button>
-        </>
+        </div>
+      ) : (
+        children
       )}
     </Notice>
   )

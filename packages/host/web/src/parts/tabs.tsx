@@ -15,9 +15,12 @@ export function Tabs({ label, tabs }: Props) {
   const wanted = parameters.get('tab') ?? ''
   const selected = names.includes(wanted) ? wanted : (names[0] ?? '')
   const list = useRef<HTMLDivElement>(null)
-  // On a phone not all fit.
+  // On a phone not all fit. The tabs are there in the next frame.
   useEffect(() => {
-    list.current?.querySelector('[data-selected]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    const frame = requestAnimationFrame(() =>
+      list.current?.querySelector('[data-selected]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }),
+    )
+    return () => cancelAnimationFrame(frame)
   }, [selected])
   const select = (name: string) =>
     setParameters(

@@ -1,11 +1,10 @@
 import { useState } from 'react'
 import { Link } from 'wouter'
 import type { OperationSummary } from '../../../src/wire.ts'
-import { Code } from '../parts/code.tsx'
-import { toJson } from '../parts/json.ts'
 import { Name } from '../parts/name.tsx'
 import { OperationRoute } from '../parts/operation-route.tsx'
 import { TextInput } from '../parts/text-input.tsx'
+import { Inputs } from './inputs.tsx'
 import { OperationAsks } from './operation-asks.tsx'
 
 /** A list that fits on a screen needs no search. */
@@ -36,12 +35,12 @@ export function OperationList({ operations, callPath }: Props) {
                 <span className="operation-line">
                   <Name>{operation.name}</Name>
                   <OperationAsks operation={operation} />
-                  <span>{operation.title}</span>
+                  {operation.title !== operation.name && <span className="quiet">{operation.title}</span>}
                 </span>
               </summary>
               <OperationRoute operation={operation} />
               {operation.description !== operation.title && <p>{operation.description}</p>}
-              <Code label={`Input of ${operation.name}`} text={toJson(operation.input)} />
+              <Inputs operation={operation} />
               {callPath && (
                 <Link className="button" href={callPath(operation.name)}>
                   Call {operation.name}

@@ -27,11 +27,8 @@ export function Overview({ plugin, local, onChange, onReload, onRemove }: Props)
         </Button>
       )}
       <Activation plugin={plugin} local={local} onChange={onChange} />
-      <section className="card" aria-labelledby="examples">
-        <h2 id="examples">Examples</h2>
-        {/* Loaded again when the plugin becomes active, because only then it can be played. */}
-        <PlayExamples key={activation} plugin={plugin} isLong />
-      </section>
+      {/* Loaded again when the plugin becomes active, because only then they can be played. */}
+      <PlayExamples key={activation} plugin={plugin} isCard />
       {isOwn && <Sharing plugin={plugin} onReload={onReload} />}
       {(legalInfoUrl || contactEmail) && (
         <p>

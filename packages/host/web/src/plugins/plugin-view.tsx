@@ -1,4 +1,4 @@
-import { useLocation } from 'wouter'
+import { Link, useLocation } from 'wouter'
 import type { LocalPlugin, PluginDetail } from '../../../src/wire.ts'
 import { request } from '../api.ts'
 import { useAttempt } from '../attempt.ts'
@@ -30,6 +30,7 @@ export function PluginView({ id }: { id: string }) {
       <main id="main" className="page" aria-busy={loadProblem === ''}>
         {loadProblem === '' && <Loading />}
         <Problem retry={reload}>{loadProblem}</Problem>
+        {loadProblem !== '' && <Link href="/plugins">All plugins</Link>}
       </main>
     )
   const { title, isOwn, ownerName, trouble } = plugin

@@ -9,14 +9,18 @@ interface Props {
   onStart: (starter: Starter) => void
 }
 
-/** Sentences to begin with. Each is sent to the model, or opens an operation where there is none. */
+/** Whether to say which operation it opens. */
+const opens = ({ source, text, found }: Starter, hasModel: boolean): boolean =>
+  (!hasModel || source === 'operation') && text !== found?.operation.name
+
+/** Sentences to begin with. Each is sent to the model; without one, it opens an operation or lists those that may be meant. */
 export const Starters = ({ starters, hasModel, onStart }: Props) => (
   <ul className="plain">
     {starters.slice(0, shownAtOnce).map((starter) => (
       <li key={starter.text}>
         <button type="button" className="choice starter" onClick={() => onStart(starter)}>
           <span>{starter.text}</span>
-          {(!hasModel || starter.source === 'operation') && starter.found && (
+          {starter.found && opens(starter, hasModel) && (
             <small>
               Opens <Name>{starter.found.operation.name}</Name>
             </small>

@@ -24,7 +24,7 @@ export function Welcome({ plugins, locals, arriving, hasModel, onStart, onActiva
   const [parameters] = useSearchParams()
   const only = parameters.get('plugin')
   const shown = plugins.filter(({ id }) => only === null || id === only)
-  const active = shown.filter(({ activation }) => activation === 'active')
+  const active = shown.filter(isUsable)
   return (
     <div className="welcome">
       <h1>Chat with your plugins</h1>
@@ -55,19 +55,19 @@ export function Welcome({ plugins, locals, arriving, hasModel, onStart, onActiva
   )
 }
 
+const isUsable = ({ activation, trouble }: PluginSummary): boolean => activation === 'active' && !trouble
+
 function Offers({ plugins, locals, hasModel, onStart, onActivated }: Omit<Props, 'arriving'>) {
   const { value: starters, problem, reload } = useLoaded<Starter[]>('/api/starters')
-  // What is not said to a model must open an operation.
-  const usable = starters?.filter(({ source, found }) => found || (hasModel && source === 'plugin')) ?? []
   return (
     <>
       <Problem retry={reload}>{problem}</Problem>
       <ul className="offers" aria-busy={starters === undefined && problem === ''}>
         {plugins.slice(0, shownAtOnce).map((plugin) => (
           <PluginOffer key={plugin.id} plugin={plugin}>
-            {plugin.activation === 'active' ? (
+            {isUsable(plugin) ? (
               <Starters
-                starters={usable.filter((starter) => starter.plugin.id === plugin.id)}
+                starters={starters?.filter((starter) => starter.plugin.id === plugin.id) ?? []}
                 hasModel={hasModel}
                 onStart={onStart}
               />

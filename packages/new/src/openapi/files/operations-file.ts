@@ -5,6 +5,9 @@ import type { ApiOperation, LeftOut } from '../operations/operation.ts'
 import { comment, quoted } from './text.ts'
 
 const mostLeftOut = 60
+/** What the code may need of core. */
+const functions = ['given', 'jsonText', 'operation', 'text']
+const values = ['cutOutput', 'doneOutput', 'int64', 'upstreamErrors']
 
 /** The outputs of some operations: each text of code once, with its name. */
 class Outputs {
@@ -55,9 +58,11 @@ export function operationsFile(
 ): string {
   const outputs = new Outputs(api)
   const body = operations.map((one) => operationCode(one, outputs.nameOf(one))).join('\n')
-  const values = ['upstreamErrors', 'operation', 'text', 'cutOutput', 'doneOutput', 'int64', 'given', 'jsonText']
-  const code = `${outputs.code()}${body}`
-  const imported = values.filter((name) => new RegExp(`\\b${name}\\b[(,.\\n ]|\\b${name}$`).test(withoutTexts(code)))
+  const code = withoutTexts(`${outputs.code()}${body}`)
+  const imported = [
+    ...functions.filter((name) => new RegExp(`\\b${name}\\(`).test(code)),
+    ...values.filter((name) => new RegExp(`\\b${name}\\b(?!:)`).test(code)),
+  ]
   const named = outputs.used(operations)
   return [
     `import { ${[...imported, 'type Upstream'].join(', ')} } from '@reference-plugins/core'\n`,

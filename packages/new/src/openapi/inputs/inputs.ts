@@ -12,7 +12,7 @@ const longestBody = 20_000
 const reserved = [...Object.getOwnPropertyNames(Object.prototype), 'prototype']
 /** Names that a handler cannot use for a variable, or uses for something else. */
 const claimed = new Set(
-  `api context z operation text given jsonText arguments eval undefined NaN Infinity globalThis Object Array String Number Boolean Date Map Set Symbol Promise
+  `api context given arguments eval undefined NaN Infinity globalThis Object Array String Number Boolean Date Map Set Symbol Promise
   await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in
   instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield
   Error JSON Math Function RegExp escape unescape isNaN isFinite parseInt parseFloat Reflect Proxy Intl BigInt name`
@@ -25,9 +25,9 @@ export interface Inputs {
   comments: string[]
 }
 
-/** The flat input of an operation as code, or why it has none. */
-export function readInputs(operation: HttpOperation): Inputs | { refused: string } {
-  const read = readParts(operation)
+/** The flat input of an operation as code, or why it has none. `secrets` are the inputs that the client sends itself. */
+export function readInputs(operation: HttpOperation, secrets: ReadonlySet<string>): Inputs | { refused: string } {
+  const read = readParts(operation, secrets)
   if ('refused' in read) return read
   const { comments } = read
   const parts = read.parts

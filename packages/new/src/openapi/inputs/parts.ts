@@ -18,17 +18,21 @@ export interface Parts {
  * object is one part, which becomes JSON.
  * @returns why not, where the operation cannot be called without something that cannot be an input
  */
-export function readParts({ target, input }: HttpOperation): Parts | { refused: string } {
+export function readParts({ target, input }: HttpOperation, secrets: ReadonlySet<string>): Parts | { refused: string } {
   const required = listOfAny(input.required)
   const parts: Part[] = []
   const comments: string[] = []
   const isForm = /form/.test(target.body?.mediaType ?? '')
   for (const field of target.fields) {
+    if (secrets.has(secretKey(field.place, field.wireName))) {
+      comments.push(`Not an input: ${field.wireName}, because it is a secret. The client sends it.`)
+      continue
+    }
     const schema = objectOf(memberOf(input.properties, field.name))
     const isRequired = required.includes(field.name)
     const fault = faultOf(field, schema, target.body)
     // An upload without its file is of no use.
-    if (fault && (isRequired || field.place === 'body')) return { refused: `${field.wireName} ${fault}` }
+    if (fault && (isRequired || field.place === 'body')) return { refused: `its input ${field.wireName} ${fault}` }
     if (fault) {
       comments.push(`Not sent: ${field.wireName}, because it ${fault.split(':')[0]}.`)
       continue
@@ -37,7 +41,8 @@ export function readParts({ target, input }: HttpOperation): Parts | { refused: 
     const part: Part = {
       field,
       wire: isWhole ? [] : [field.wireName],
-      label: field.name,
+      // Of two inputs with one name the reader has renamed the second.
+      label: isIdentifier(field.wireName) ? field.name : field.wireName,
       schema,
       isRequired,
       written: undefined,
@@ -57,14 +62,9 @@ export function readParts({ target, input }: HttpOperation): Parts | { refused: 
       parts.push(
         ...members.map((one) => {
           const [first = '', ...inner] = one.wire
-          return {
-            ...one,
-            wire: [
-              field.object === 'brackets'
-                ? `${first}${inner.map((name) => `[${name}]`).join('')}`
-                : (inner.at(-1) ?? first),
-            ],
-          }
+          const last = inner.at(-1) ?? first
+          if (field.object === 'members') return { ...one, wire: [last], label: last }
+          return { ...one, wire: [`${first}${inner.map((name) => `[${name}]`).join('')}`] }
         }),
       )
     else {
@@ -76,6 +76,11 @@ export function readParts({ target, input }: HttpOperation): Parts | { refused: 
   }
   return { parts, comments }
 }
+
+const isIdentifier = (name: string): boolean => /^[A-Za-z][A-Za-z0-9_]*$/.test(name)
+
+/** How a secret is known by its place and name. */
+export const secretKey = (place: string, name: string): string => `${place} ${name.toLowerCase()}`
 
 /** Why something cannot be an input, with what to do. */
 function faultOf(field: Part['field'], schema: Schema, body: HttpOperation['target']['body']): string | undefined {

@@ -1,4 +1,13 @@
-import { formsOf, isObject, listOfAny, objectOf, pairsOf, plainText, type Schema } from '@reference-plugins/reader'
+import {
+  acceptsAnything,
+  formsOf,
+  isObject,
+  listOfAny,
+  objectOf,
+  pairsOf,
+  plainText,
+  type Schema,
+} from '@reference-plugins/reader'
 import { quoted } from '../files/text.ts'
 
 /** The longest text and list where the spec sets no limit, and the longest that an input may have at all. */
@@ -30,6 +39,18 @@ export interface Value {
 const longestText = 4_000
 const longestPattern = 200
 const mostChoices = 60
+/** Texts in a format that only the API checks. */
+const inFormat: Record<string, string> = {
+  email: 'ada@example.com',
+  uri: 'https://example.com',
+  url: 'https://example.com',
+  hostname: 'example.com',
+  ipv4: '192.0.2.1',
+  ipv6: '2001:db8::1',
+  time: '12:00:00Z',
+  duration: 'P1D',
+  byte: 'dGV4dA==',
+}
 const guesses = [
   'text a A 1 12 123 1234 12345 123456 a1 A1 AA AAA ab abc abc-123 ABC123 aaaa 2026-01-31 12:00 en en-US US USD 1.0 1.0.0',
   '+15550100 https://example.com ada@example.com 00000000-0000-4000-8000-000000000000 0000000000 aaaaaaaaaaaaaaaaaaaa 0x1 #ffffff true [] {}',
@@ -109,7 +130,9 @@ function textValue(schema: Schema, choices: string[], { text }: Limits): TextVal
   const own = typeof schema.maxLength === 'number' ? schema.maxLength : undefined
   const longest = Math.max(1, Math.min(own ?? text, longestText, Math.max(text, 100)))
   const comments = own !== undefined && own > longest ? [`The spec allows ${own} characters.`] : []
-  const examples = [...listOfAny(schema.examples), schema.default, ...guesses].filter(isText)
+  const examples = [...listOfAny(schema.examples), schema.default, inFormat[String(schema.format)], ...guesses].filter(
+    isText,
+  )
   const least = typeof schema.minLength === 'number' ? schema.minLength : 0
   const fits = (one: string) => one.length > 0 && one.length <= longest && one.length >= least
   const pattern =
@@ -219,10 +242,10 @@ function sampleOf(given: Schema, depth: number): unknown {
   if (schema.type === 'object') {
     const required = listOfAny(schema.required)
     const members = pairsOf(schema.properties).filter(
-      ([name], index) => required.includes(name) || (index < 4 && depth < 2),
+      ([name, one], index) => required.includes(name) || (index < 4 && depth < 2 && !acceptsAnything(objectOf(one))),
     )
     return Object.fromEntries(depth > 4 ? [] : members.map(([name, one]) => [name, sampleOf(objectOf(one), depth + 1)]))
   }
   if (isScalar(schema)) return scalarValue(schema, { text: 200, items: 5, json: 200 }).sample
-  return depth === 0 ? {} : 'value'
+  return {}
 }

@@ -1,5 +1,6 @@
 import { type OpenApi, type Operation, objectOf, pairsOf, plainLine, wordOf } from '@reference-plugins/reader'
 import type { Name } from '../../name.ts'
+import { secretKey } from '../inputs/parts.ts'
 import { wordsOf } from './operation-name.ts'
 
 /** A secret that the API wants from the plugin. */
@@ -55,20 +56,49 @@ export function readCredentials({ document }: OpenApi, operations: readonly Oper
     for (const key of best ?? []) chosen.add(key)
   }
   const credentials: ApiCredential[] = []
-  for (const key of chosen) {
-    const credential = credentialOf(schemes.get(key) ?? {}, name.constant)
+  const ofSchemes = [...chosen].flatMap((key) => credentialOf(schemes.get(key) ?? {}, name.constant) ?? [])
+  for (const credential of [...ofSchemes, ...keysIn(operations, name.constant)]) {
     const place = (one: ApiCredential) =>
       `${one.in === 'bearer' || one.in === 'basic' ? 'header authorization' : `${one.in} ${one.name}`}`.toLowerCase()
-    if (!credential || credentials.some((one) => place(one) === place(credential))) continue
-    const isTaken = credentials.some(({ variable }) => variable === credential.variable)
-    const variable = isTaken
-      ? `${name.constant}_${wordsOf(credential.name ?? key)
-          .join('_')
-          .toUpperCase()}`
-      : credential.variable
+    // Two secrets cannot be in one place, such as the header Authorization.
+    if (credentials.some((one) => place(one) === place(credential))) {
+      if (credentials.every(({ words }) => words !== credential.words)) unknown.add(credential.words)
+      continue
+    }
+    const variable = freeVariable(credential, credentials, name.constant)
     credentials.push({ ...credential, variable })
   }
   return { credentials, unknown: [...unknown] }
+}
+
+function freeVariable(
+  { variable, name, in: place }: ApiCredential,
+  others: readonly ApiCredential[],
+  prefix: string,
+): string {
+  const candidates = [
+    variable,
+    ...[name ?? place, `${place} ${name}`].map((words) => `${prefix}_${wordsOf(words).join('_').toUpperCase()}`),
+  ]
+  const isFree = (one: string): boolean => !others.some((other) => other.variable === one)
+  return candidates.find(isFree) ?? `${variable}_${others.length + 1}`
+}
+
+/** A parameter that can only be a key, in a spec that names no scheme for it. */
+const isKey = /^(x[-_])?(rapidapi[-_])?(api[-_]?key|rapidapi-key|subscription-key)$/i
+
+function keysIn(operations: readonly Operation[], prefix: string): ApiCredential[] {
+  const found = new Map<string, ApiCredential>()
+  for (const { parameters } of operations)
+    for (const { name, place } of parameters)
+      if ((place === 'header' || place === 'query') && isKey.test(name))
+        found.set(secretKey(place, name), {
+          variable: `${prefix}_API_KEY`,
+          in: place,
+          name,
+          words: `the key ${name} in ${place === 'query' ? 'the query' : 'a header'}`,
+        })
+  return [...found.values()]
 }
 
 function credentialOf(scheme: Record<string, unknown>, prefix: string): ApiCredential | undefined {

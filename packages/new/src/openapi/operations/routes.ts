@@ -31,7 +31,9 @@ const shapeOf = (route: string): string => route.replaceAll(/\{[^}]*\}/g, '{}')
 
 function isServed(route: string): boolean {
   const [empty, first = '', ...others] = route.split('/')
+  const names = others.filter((segment) => segment.startsWith('{'))
   return (
+    new Set(names).size === names.length &&
     empty === '' &&
     plain.test(first) &&
     !taken.test(first) &&
