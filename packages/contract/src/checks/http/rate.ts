@@ -64,9 +64,7 @@ async function refuseLate(client: Client, request: RequestInput, length: number)
   const end = performance.now() + length
   const early = Array.from({ length: Math.max(0, taken - spare) }, () => client.attempt({ ...request, isOnce: true }))
   if ((await Promise.all(early)).some((one) => one === undefined || one.status >= 400)) return
-  const late = end - performance.now() - beforeEnd
-  if (late <= 0) return
-  await sleep(late)
+  await sleep(Math.max(0, end - performance.now() - beforeEnd))
   for (let count = 0; count < 4 * spare; count++) {
     const began = performance.now()
     await client.attempt(request)
