@@ -43,7 +43,10 @@ export function CallCard({ call, actions, isViewOpen, openView, onViewResized, c
   const isOver = state !== 'waiting' && state !== 'running'
   const again = isOver ? callAgain(call) : undefined
   return (
-    <section className={`call card ${isGood ? 'good' : isBad ? 'failed' : state}`} aria-label={`${call.plugin.title}: ${call.title}`}>
+    <section
+      className={`call card ${isGood ? 'good' : isBad ? 'failed' : state}`}
+      aria-label={`${call.plugin.title}: ${call.title}`}
+    >
       <header className="row spread">
         <span className="row">
           <strong>{visibleLine(call.plugin.title)}</strong> <Name>{call.operation}</Name>
