@@ -15,7 +15,7 @@ let served: ServedHost
 let browser: Browser
 before(async () => {
   locals = await startLocalPlugins()
-  const { stocks: _, ...folders } = Object.fromEntries(names.map((name) => [name, locals.of(name)]))
+  const folders = Object.fromEntries(names.map((name) => [name, locals.of(name)]))
   served = await serveHost({ pluginFolder: workspaceFolder(folders) })
   browser = served.browser()
   for (const name of names) ids[name] = (await activateLocal(browser, locals.of(name))).id
@@ -83,7 +83,7 @@ test('a plugin that is not active is found too, and says so', async () => {
   assert.equal(starters.at(-1)?.plugin.name, 'notes', 'the active ones come first')
 })
 
-test('the starters of the plugins open the operation that is meant; where none are known, operations are the starters', async () => {
+test('the starters of the plugins open the operation that is meant', async () => {
   const starters = await browser.get<Starter[]>('/api/starters')
   const shown = starters.map(({ text, source, found }) => [text, source, nameOf(found)])
   for (const one of [
@@ -95,7 +95,8 @@ test('the starters of the plugins open the operation that is meant; where none a
     ['Find articles about "Saturn" in my feeds.', 'plugin', 'news.searchArticles'],
     ['Which feeds do I follow?', 'plugin', 'news.listFeeds'],
     ['Which tags do my notes have?', 'plugin', 'notes.listTags'],
-    ['Get the prices of up to 20 symbols', 'operation', 'stocks.getQuotes'],
+    ['What is the price of Apple and of IBM?', 'plugin', 'stocks.getQuotes'],
+    ['How has the price of Microsoft changed over the last year?', 'plugin', 'stocks.getHistory'],
     ['What do my notes say about the bread recipe?', 'plugin', 'notes.searchNotes'],
   ])
     assert.deepEqual(
@@ -106,21 +107,22 @@ test('the starters of the plugins open the operation that is meant; where none a
   assert.equal(starters.length, 12)
 })
 
-test('a starter whose operation is not clear names none', async () => {
-  const folder = workspaceFolder({ todo: locals.of('todo') })
+test('a starter whose operation is not clear names none; where no starters are known, operations are the starters', async () => {
+  const folder = workspaceFolder({ todo: locals.of('todo'), stocks: locals.of('stocks') })
   rmSync(join(folder, 'todo', 'conversation.md'))
+  rmSync(join(folder, 'stocks', 'generated', 'agent-plugin'), { recursive: true })
   const other = await serveHost({ pluginFolder: folder })
   const user = other.browser()
-  await activateLocal(user, locals.of('todo'))
+  for (const name of ['todo', 'stocks']) await activateLocal(user, locals.of(name))
   const starters = await user.get<Starter[]>('/api/starters')
-  assert.deepEqual(
-    starters.map(({ text, found }) => [text, nameOf(found)]),
-    [
-      ['What is on my todo list?', 'todo.getTodos'],
-      ['Add "buy milk" to my todo list.', 'todo.addTodo'],
-      ['I bought the milk.', undefined],
-    ],
-  )
+  assert.deepEqual(Object.fromEntries(starters.map(({ text, source, found }) => [text, [source, nameOf(found)]])), {
+    'What is on my todo list?': ['plugin', 'todo.getTodos'],
+    'Add "buy milk" to my todo list.': ['plugin', 'todo.addTodo'],
+    'I bought the milk.': ['plugin', undefined],
+    'Get the prices of up to 20 symbols': ['operation', 'stocks.getQuotes'],
+    'Find ticker symbols by company name or by part of the symbol': ['operation', 'stocks.searchSymbols'],
+    'Get the closing prices of one symbol over a time range, oldest first': ['operation', 'stocks.getHistory'],
+  })
   await other.close()
 })
 

@@ -99,6 +99,6 @@ export function OperationFinder({ conversation, calls, chosen: sentence, onFound
 }
 
 function statusOf(isDone: boolean, count: number): string {
-  if (count > 0) return 'Arrow keys choose an operation, Enter opens its form. Nothing is sent yet.'
+  if (count > 0) return 'Choose an operation to open its form. Nothing is sent yet.'
   return isDone ? 'No operation fits. Use other words, or choose one under “Call operation”.' : 'Searching…'
 }
