@@ -78,9 +78,9 @@ test('refusals also say how many calls are left', async () => {
 
 // Side by side, because each waits for Node's limits.
 describe('a slow client', { concurrency: true }, () => {
-  test('slow senders are disconnected and delay nobody else', { timeout: 30_000 }, async (t) => {
+  test('slow senders are disconnected and delay nobody else', { timeout: 60_000 }, async (t) => {
     const { server, port } = await listenFor(t, openShop())
-    server.headersTimeout = 2_000
+    server.headersTimeout = 4_000
     let ended = 0
     const start = performance.now()
     const ends = Array.from({ length: 50 }, async () => {
@@ -102,10 +102,10 @@ describe('a slow client', { concurrency: true }, () => {
     assert.equal(ended, 0, 'none waited until the slow ones were cut off')
     for (const answer of await Promise.all(ends)) assert.match(answer, /^HTTP\/1\.1 408 [\s\S]*problem\+json/)
     const seconds = (performance.now() - start) / 1000
-    assert.ok(seconds > 1 && seconds < 10, `after ${seconds} seconds`)
+    assert.ok(seconds > 1 && seconds < 30, `after ${seconds} seconds`)
   })
 
-  test('a sender of a slow body is disconnected', { timeout: 10_000 }, async (t) => {
+  test('a sender of a slow body is disconnected', { timeout: 60_000 }, async (t) => {
     const { server, port } = await listenFor(t, openShop())
     assert.deepEqual([server.headersTimeout, server.requestTimeout], [10_000, 30_000])
     // Node takes the greater of the two for the whole request.
@@ -142,7 +142,7 @@ async function statusAfter46Seconds(
   t.mock.timers.enable({ apis: ['setInterval'] })
   const call = fetch(`http://127.0.0.1:${port}${path}`, {
     headers: { authorization: 'Bearer a' },
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(20_000),
   })
   await reached.promise
   const later = performance.now() + 46_000

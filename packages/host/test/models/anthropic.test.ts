@@ -80,7 +80,7 @@ async function listen(origin: string): Promise<ModelEvent[]> {
     system: 'Be kind',
     messages,
     tools: [tool],
-    signal: AbortSignal.timeout(5_000),
+    signal: AbortSignal.timeout(20_000),
   }))
     events.push(event)
   return events
@@ -163,7 +163,7 @@ test('numbers in arguments are exact, as the model writes them and as they are s
     system: 'Be kind',
     messages: [{ role: 'assistant', text: '', calls: [call] }],
     tools: [tool],
-    signal: AbortSignal.timeout(5_000),
+    signal: AbortSignal.timeout(20_000),
   })
   assert.match(raw, new RegExp(`"input":{"id":${number}}`))
 })

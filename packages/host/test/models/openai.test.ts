@@ -179,7 +179,7 @@ test('aborting ends the request', async () => {
 test('the raw request that is shown is the one that is sent', async () => {
   const served = await serveModel([{ text: 'ok' }])
   const model = openModel({ provider: 'openai-compatible', baseUrl: served.baseUrl, model: 'double-1' })
-  const request = { ...asked, signal: AbortSignal.timeout(5_000) }
+  const request = { ...asked, signal: AbortSignal.timeout(20_000) }
   const shown = await model.toRaw(request)
   assert.equal(served.calls.length, 0)
   for await (const _ of model.stream(request));
@@ -192,6 +192,6 @@ test('if nothing listens, the error says what to start', async () => {
   close()
   const model = openModel({ provider: 'openai-compatible', baseUrl, model: 'x' })
   await assert.rejects(async () => {
-    for await (const _ of model.stream({ ...asked, signal: AbortSignal.timeout(5_000) }));
+    for await (const _ of model.stream({ ...asked, signal: AbortSignal.timeout(20_000) }));
   }, /Nothing answers at http:\/\/127.0.0.1:\d+\/v1: start/)
 })

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { workspacePlugins } from '@reference-plugins/testing/processes'
 import type { Browser, Page } from 'playwright-core'
 import { checkView, closeBrowser, noBrowser, openBrowser, openPage, tabTo } from '../../../testing/test/chromium.ts'
 import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
 import type { Conversation } from '../../src/wire.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
+import { type LocalPlugins, startLocalPlugins } from '../local-plugins/local-plugins.ts'
 
-type Local = Awaited<ReturnType<typeof workspacePlugins>>[number]
-
-let locals: Local[]
+let locals: LocalPlugins
 let served: ServedHost
 let browser: Browser
 let page: Page
@@ -18,7 +16,7 @@ let errors: string[]
 before(async () => {
   if (noBrowser) return
   ;[locals, served, browser] = await Promise.all([
-    workspacePlugins(new URL('../../../../', import.meta.url).pathname),
+    startLocalPlugins(),
     buildPage().then((folder) => serveHost({}, servePage(folder))),
     openBrowser(),
   ])
@@ -28,16 +26,14 @@ after(async () => {
   if (noBrowser) return
   await closeBrowser()
   await served.close()
-  await Promise.all(locals.map((one) => one.end()))
+  await locals.end()
 })
-const local = (name: string): Local => locals.find((one) => one.name === name) as Local
-const address = (name: string) => local(name).url.replace('http://127.0.0.1', 'localhost')
 
 /** Registers a plugin with the keyboard alone. */
 async function register(name: string, fill: () => Promise<void> = async () => {}): Promise<void> {
   await page.goto(`${served.url}/plugins/register`)
   await page.locator('input:focus').waitFor()
-  await page.keyboard.type(address(name))
+  await page.keyboard.type(locals.of(name).address)
   await page.keyboard.press('Enter')
   const approve = page.getByRole('button', { name: /^Register (?!a plugin)/ })
   await approve.waitFor()
@@ -137,7 +133,7 @@ test('a plugin shows the response of an operation with a view, in a frame that r
 test('stocks: a service token is entered with the approval', { skip: noBrowser, timeout: 60_000 }, async () => {
   await register('stocks', async () => {
     await tabTo(page.getByLabel('Service token'))
-    await page.keyboard.type(local('stocks').token ?? '')
+    await page.keyboard.type(locals.of('stocks').token)
   })
   await press(/^Activate/)
   await isActive()
@@ -148,7 +144,7 @@ test('stocks: a service token is entered with the approval', { skip: noBrowser, 
 test('news: the user pastes a token', { skip: noBrowser, timeout: 60_000 }, async () => {
   await register('news')
   await tabTo(page.getByLabel('Your token'))
-  await page.keyboard.type(local('news').token ?? '')
+  await page.keyboard.type(locals.of('news').token)
   await page.keyboard.press('Enter')
   await isActive()
   await callOperation('getHeadlines', {})
@@ -158,7 +154,7 @@ test('news: the user pastes a token', { skip: noBrowser, timeout: 60_000 }, asyn
 test('notes: the user signs in with OAuth in a separate window', { skip: noBrowser, timeout: 60_000 }, async () => {
   await register('notes')
   const [window] = await Promise.all([page.waitForEvent('popup'), press(/^Sign in to/)])
-  const signIn = local('notes').oauth?.signIn
+  const { signIn } = locals.of('notes')
   await tabTo(window.getByLabel('Name'))
   await window.keyboard.type(signIn?.username ?? '')
   await tabTo(window.getByLabel('Password'))

@@ -14,11 +14,12 @@ export interface FuzzOptions {
   authorization?: string
 }
 
-const longestWait = 2_000
+// A server that is stuck fails, and one on a busy machine does not.
+const longestWait = 10_000
 
 /**
  * Sends odd requests made from the plugin's own spec, and asserts that the server copes: no 5xx, no answer after
- * 2 seconds, each refusal a problem document, no crash, and no growing memory.
+ * 10 seconds, each refusal a problem document, no crash, and no growing memory.
  * @returns the number of answers of each status
  */
 export async function fuzz(server: PluginProcess, options: FuzzOptions): Promise<Map<number, number>> {
@@ -77,7 +78,7 @@ class Sender {
           path,
           headers: { ...headers, ...(body && { 'content-length': body.length }) },
         })
-        sent.setTimeout(longestWait, () => sent.destroy(new Error(`no answer in 2 seconds: ${describe()}`)))
+        sent.setTimeout(longestWait, () => sent.destroy(new Error(`no answer in 10 seconds: ${describe()}`)))
         // A server may close the connection while a body that is too long arrives.
         sent.on('error', (error: NodeJS.ErrnoException) =>
           (body?.length ?? 0) > 262_144 && /EPIPE|ECONNRESET/.test(error.code ?? '')

@@ -348,7 +348,7 @@ test('a feed that has never been read has no asOf and is not fetched again befor
   const url = `${web.url}/dead`
   const served = await serveNews({ NEWS_ALLOW_LOOPBACK: 'true', NEWS_FEEDS: [url] })
   const row = () => served.tables.get<{ failures: number }>`SELECT failures FROM feed`
-  for (let tries = 0; tries < 100 && (await row())?.failures !== 1; tries++)
+  for (let tries = 0; tries < 1_000 && (await row())?.failures !== 1; tries++)
     await new Promise((resolve) => setTimeout(resolve, 20))
   const user = await served.as('ada')
   const { feeds } = (await user.get('/feeds').expect(200)).body
@@ -367,7 +367,7 @@ test('default feeds are read in the background and change with NEWS_FEEDS', asyn
   const user = await first.as('ada')
   const list = async (served: User) =>
     (await served.get('/headlines').expect(200)).body.articles.map(({ title }: { title: string }) => title).sort()
-  for (let tries = 0; tries < 100 && (await list(user)).length < 2; tries++)
+  for (let tries = 0; tries < 1_000 && (await list(user)).length < 2; tries++)
     await new Promise((resolve) => setTimeout(resolve, 20))
   assert.deepEqual(await list(user), ['Of /one', 'Of /two'])
   await first.close()
