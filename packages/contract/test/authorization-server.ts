@@ -267,7 +267,8 @@ export async function serveAuthorization(defect?: FlowDefect, lifetime = 3600, i
     if (form.get('redirect_uri') !== grant.callback && !on('any-callback-at-token')) return refuse('invalid_grant')
     if (on('code-raced')) {
       if (grant.isUsed) return refuse('invalid_grant')
-      await sleep(20)
+      // Long enough for the other calls to arrive on a busy machine.
+      await sleep(250)
     }
     grant.isUsed = true
     give(grant, response)

@@ -33,6 +33,8 @@ export interface TasksStyle {
   defect?: string | undefined
   /** Calls in one second, after which it answers 429. */
   mostPerSecond?: number
+  /** Calls of one list in windows of two seconds. */
+  mostPerWindow?: number
   /** Deleted tasks stay, marked as deleted. */
   isSoft?: boolean
   /** `offset` and `limit` in the query and the list alone in the answer, `link` in the header Link, or marks. */
@@ -42,10 +44,18 @@ export interface TasksStyle {
 }
 
 /** A correct server for tasks with everything that the checks of state and HTTP look at. One defect can be switched on. */
-export async function serveTasks({ defect, mostPerSecond, isSoft, paging = 'marks', spec: change }: TasksStyle = {}) {
+export async function serveTasks({
+  defect,
+  mostPerSecond,
+  isSoft,
+  paging = 'marks',
+  mostPerWindow,
+  spec: change,
+}: TasksStyle = {}) {
   const on = (name: string): boolean => name === defect
   let tasks: Task[] = []
   let calls: number[] = []
+  let opened = { at: 0, calls: 0 }
   let shared: Task | undefined
   let listed: Task[] | undefined
   let isDown = false
@@ -103,6 +113,15 @@ export async function serveTasks({ defect, mostPerSecond, isSoft, paging = 'mark
         return problem(response, 429, 'Slow down', headers)
       }
       calls.push(now)
+    }
+    if (mostPerWindow !== undefined && pathname === '/tasks/count') {
+      const now = Date.now()
+      if (now - opened.at >= 2_000) opened = { at: now, calls: 0 }
+      if (++opened.calls > mostPerWindow) {
+        const wait = Math.max(1, Math.ceil((opened.at + 2_000 - now) / 1_000))
+        if (on('wait-grows')) opened.at = now
+        return problem(response, 429, 'Slow down', { 'retry-after': String(wait) })
+      }
     }
     const [, resource, encoded, ...rest] = pathname.split('/')
     if (resource !== 'tasks' || rest.length > 0 || encoded === '') return problem(response, 404, 'Nothing is here')
@@ -175,11 +194,13 @@ export async function serveTasks({ defect, mostPerSecond, isSoft, paging = 'mark
     const bytes = await buffer(request)
     if (bytes.length > 65_536) return void problem(response, 413, 'Send less')
     const type = request.headers['content-type'] ?? ''
-    if (!(on('no-charset') ? /^application\/json$/ : /^application\/json\b/i).test(type))
+    if (!on('any-type') && !(on('no-charset') ? /^application\/json$/ : /^application\/json\b/i).test(type))
       return void problem(response, 415, 'Send JSON')
     let value: unknown
     try {
-      value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+      const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+      const isForm = on('any-type') && /^application\/x-www-form/.test(type)
+      value = isForm ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text)
     } catch {
       return void problem(response, 400, 'Send JSON')
     }

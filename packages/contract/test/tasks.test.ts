@@ -5,6 +5,9 @@ import { checkAll } from './check-all.ts'
 import { checkState, type Part } from './open-tasks.ts'
 import { serveTasks, type TasksStyle, taskToken } from './tasks-server.ts'
 
+// biome-ignore lint/suspicious/noExplicitAny: whatever stands in a spec
+type Any = any
+
 /** Defects of state, each with the code under which it has to be found. */
 const stateDefects: Record<string, Code> = {
   'lost-write': 'created-not-found',
@@ -181,6 +184,42 @@ test('where the time is short, a thing is still changed and deleted', async () =
     ['deleted-still-there'],
     [],
   ])
+})
+
+test('a body of another media type is found where the spec describes 415', async () => {
+  const without415 = (spec: Any) => {
+    for (const item of Object.values<Any>(spec.paths))
+      for (const { responses } of Object.values<Any>(item)) delete responses[415]
+    return spec
+  }
+  const takenBy = async (style: TasksStyle) => {
+    const server = await serveTasks(style)
+    const report = await checkPlugin({ baseUrl: server.url, token: taskToken, include: ['createTask'], maxTime: 30 })
+    server.close()
+    return report.findings.filter(({ code }) => code === 'media-type-taken').map(({ detail, count }) => [detail, count])
+  }
+  assert.deepEqual(await takenBy({ defect: 'any-type' }), [['JSON as text/plain is answered with 201', 2]])
+  assert.deepEqual(await takenBy({ defect: 'any-type', spec: without415 }), [])
+  assert.deepEqual(await takenBy({}), [])
+})
+
+test('a refusal just before a window of calls ends is judged by what it says', async () => {
+  const onlyCount = (spec: Any) => {
+    for (const [path, item] of Object.entries<Any>(spec.paths))
+      for (const { responses } of Object.values<Any>(item)) if (path !== '/tasks/count') delete responses[429]
+    return spec
+  }
+  const checkWindow = async (defect?: string) => {
+    const server = await serveTasks({ defect, mostPerWindow: 20, spec: onlyCount })
+    const report = await checkPlugin({ baseUrl: server.url, token: taskToken, include: ['countTasks'], maxTime: 40 })
+    server.close()
+    return report.findings.filter(({ code }) => code === 'rate-limit').map(({ detail }) => detail)
+  }
+  assert.deepEqual(await checkWindow(), [])
+  let grown: string[] = []
+  // On a machine that is too slow, a window is over before the last call of it.
+  for (let count = 0; count < 4 && grown.length === 0; count++) grown = await checkWindow('wait-grows')
+  assert.match(grown[0] ?? '', /after \d seconds, as Retry-After says, it is refused again/)
 })
 
 test('a limit of calls is waited for, and what it says is judged', async () => {

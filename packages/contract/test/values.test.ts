@@ -262,3 +262,14 @@ test('no limit or example above 2^53 is sent, because it may have been rounded',
   )
   assert.ok(sent.includes(0))
 })
+
+test('texts by a pattern differ as long as the pattern allows it', async () => {
+  const values = await Values.open(new SchemaCheck('3.1'), 1)
+  const make = (schema: object, count: number) =>
+    Array.from({ length: count }, () => values.ordinary({ type: 'string', ...schema }, { fresh: true }))
+  const codes = make({ pattern: '^[A-Z]{2}$' }, 120)
+  assert.equal(new Set(codes).size, codes.length)
+  assert.equal(new Set(make({ pattern: '^[ab]$' }, 20)).size, 2)
+  assert.match(String(make({ pattern: '^https?://', format: 'uri' }, 1)), /^https:\/\/example\.com\/contract\/\d+$/)
+  assert.match(String(make({ pattern: '^ftp://', format: 'uri' }, 1)), /^ftp:/)
+})

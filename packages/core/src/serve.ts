@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { z } from 'zod'
 import { createApp } from './app.ts'
-import { type Environment, EnvironmentError, readEnvironment } from './environment.ts'
+import { type Environment, readEnvironment } from './environment.ts'
 import { createLog } from './log.ts'
 import type { Lifecycle } from './middleware/health.ts'
 import { closePlugin, type Plugin } from './plugin.ts'
@@ -58,8 +58,6 @@ export async function serve<Own extends z.ZodType = z.ZodUnknown>(
       port,
       lifecycle,
       proxies: environment.TRUSTED_PROXIES,
-    }).catch((error) => {
-      throw toEnvironmentError(error, host, port)
     })
     started.push(() => running.stop())
     console.log(startLine(plugin, environment))
@@ -94,16 +92,4 @@ function stopOnSignal(lifecycle: Lifecycle, stop: () => Promise<void>): void {
         },
       )
     })
-}
-
-function toEnvironmentError(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  if (error.code === 'EADDRINUSE')
-    return new EnvironmentError(`${host}:${port} is in use: stop the program that listens there, or set another PORT`)
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
-    return new EnvironmentError(
-      `HOST=${host} is not an address of this machine: use 127.0.0.1 for this machine only, or 0.0.0.0 for every network`,
-    )
-  if (error.code === 'EACCES')
-    return new EnvironmentError(`PORT=${port} needs more rights: set PORT to a number above 1023`)
-  return error
 }

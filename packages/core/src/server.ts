@@ -10,6 +10,7 @@ import {
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ConnectionLimits, limitConnections } from './connections.ts'
+import { EnvironmentError } from './environment.ts'
 import { protection } from './exchange.ts'
 import type { Lifecycle } from './middleware/health.ts'
 import { Problem, problemType, toProblemDocument } from './problem.ts'
@@ -32,7 +33,10 @@ export interface ListenOptions {
   limits?: Partial<ConnectionLimits>
 }
 
-/** Listens with limits on headers, time, connections and unread answers, so that a slow or broken client blocks nobody else. */
+/**
+ * Listens with limits on headers, time, connections and unread answers, so that a slow or broken client blocks nobody else.
+ * @throws EnvironmentError if it cannot listen at this address
+ */
 export async function listen(
   listener: RequestListener,
   { host, port, lifecycle, proxies = 0, limits }: ListenOptions,
@@ -59,10 +63,22 @@ export async function listen(
     response.writeHead(417, problemHeaders(body)).end(body)
   })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error) => reject(toEnvironmentError(error, host, port)))
     server.listen(port, host, () => resolve())
   })
   return { server, stop: () => stop(server, lifecycle) }
+}
+
+function toEnvironmentError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code === 'EADDRINUSE')
+    return new EnvironmentError(`${host}:${port} is in use: stop the program that listens there, or set another PORT`)
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+    return new EnvironmentError(
+      `HOST=${host} is not an address of this machine: use 127.0.0.1 for this machine only, or 0.0.0.0 for every network`,
+    )
+  if (error.code === 'EACCES')
+    return new EnvironmentError(`PORT=${port} needs more rights: set PORT to a number above 1023`)
+  return error
 }
 
 async function stop(server: Server, lifecycle: Lifecycle): Promise<void> {

@@ -13,6 +13,14 @@ import { hostilePlugin } from './home-fixture.ts'
 const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8'
 const open = ({ api }: Shop, path = '/') => api.get(path).set('Accept', browser)
 
+/** What a module prints in a process of its own. */
+const runModule = (script: string): string =>
+  execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script], {
+    cwd: import.meta.dirname,
+    encoding: 'utf8',
+    timeout: 60_000,
+  }).trim()
+
 const shop = await serveShop(openShop())
 const development = await serveShop(openShop(), { development: true })
 
@@ -96,7 +104,7 @@ test('it says what the plugin is, how to connect it, who may call, and every ope
     'vscode:mcp/install?',
     'cursor://anysphere.cursor-deeplink/mcp/install?',
     'librechat.yaml',
-    'Whoever can reach this address may call',
+    'Anyone who can reach this address may call',
     'href="/.well-known/ai-plugin.json"',
     'href="/openapi.yaml"',
     'href="/legal"',
@@ -115,7 +123,7 @@ test('each auth mode is explained in words, and what cannot connect says why', a
   const pageOf = async (plugin: Parameters<typeof serveShop>[0]) => (await open(await serveShop(plugin))).text
   assert.match(
     await pageOf(serviceShop()),
-    /ChatGPT has no field for a service token[\s\S]*One token for the assistant/,
+    /<strong>One token for the assistant\.[\s\S]*ChatGPT has no field for a service token/,
   )
   assert.match(await pageOf(userShop(() => true)), /A token for each user/)
   assert.match(await pageOf(oauthShop()), /Each user signs in[\s\S]*orders:write<\/code><\/dt><dd>Change your orders/)
@@ -177,6 +185,14 @@ test('no document mentions the page', async () => {
   }
 })
 
+test('the sections and the links to them have the same order: what calls an operation comes before 21 assistants', async () => {
+  const { text } = await open(development).expect(200)
+  const order = ['access', 'operations', 'connect', 'documents']
+  const all = (pattern: RegExp) => Array.from(text.matchAll(pattern), ([, name]) => name)
+  assert.deepEqual(all(/<section id="(\w+)"/g), order)
+  assert.deepEqual(all(/<a href="#(\w+)">/g), order)
+})
+
 test('the page of a plugin whose own operations are at /docs does not lead there', async () => {
   const { api } = await serveShop(
     definePlugin({
@@ -218,16 +234,27 @@ test('nothing of the page is imported before the first visitor', async () => {
     await api.get('/').set('Accept', 'text/html').expect(200)
     const after = loaded.filter((url) => /src\\/(home|connect)\\//.test(url)).length
     console.log(before, after > 5)`
-  const output = execFileSync(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script],
-    {
-      cwd: import.meta.dirname,
-      encoding: 'utf8',
-      timeout: 60_000,
-    },
-  )
-  assert.equal(output.trim(), '0 true')
+  assert.equal(runModule(script), '0 true')
+})
+
+test('where Swagger UI is not installed, no reference is served and no link leads to it', async () => {
+  // As in a production install: the package is not found.
+  const script = `
+    const { registerHooks } = await import('node:module')
+    registerHooks({ resolve(name, context, next) {
+      if (!name.startsWith('swagger-ui-dist')) return next(name, context)
+      throw Object.assign(new Error('not installed'), { code: 'ERR_MODULE_NOT_FOUND' })
+    } })
+    const { createApp, createLog } = await import('${new URL('../src/index.ts', import.meta.url)}')
+    const { openShop } = await import('${new URL('fixture.ts', import.meta.url)}')
+    const { default: supertest } = await import('supertest')
+    const app = await createApp(openShop(), { publicUrl: '${publicUrl}', log: createLog('silent', false) })
+    const get = (path) => supertest(app.callback()).get(path).set('Accept', 'text/html')
+    const { text } = await get('/').expect(200)
+    console.log(text.includes('href="/docs"'), text.includes('href="/openapi.yaml"'))
+    await get('/docs').expect(404)
+    await get('/_page/swagger-ui.js').expect(404)`
+  assert.equal(runModule(script), 'false true')
 })
 
 test('in development the page names the file of the token, and never the token', async () => {

@@ -1,4 +1,4 @@
-import { createLog, EnvironmentError, listen } from '@reference-plugins/core'
+import { createLog, listen } from '@reference-plugins/core'
 import { createHostApp } from './api/app.ts'
 import { readHostEnvironment, toHostOptions } from './environment.ts'
 import { openHost } from './host.ts'
@@ -37,10 +37,7 @@ async function start(): Promise<void> {
     })
 }
 
-start().catch((error: Error & { expose?: boolean; code?: string }) => {
-  const isTold = error instanceof EnvironmentError || error.expose === true
-  const inUse =
-    error.code === 'EADDRINUSE' ? 'the port is in use: stop the program that listens on it, or set PORT' : undefined
-  console.error(`The host cannot start: ${inUse ?? (isTold ? error.message : error.stack)}`)
+start().catch((error: Error & { expose?: boolean }) => {
+  console.error(`The host cannot start: ${error.expose ? error.message : error.stack}`)
   process.exit(1)
 })

@@ -102,6 +102,8 @@ export interface LocalPlugin {
   signInHint?: string
   /** Whether it has created a token for development, with which it can be activated at once. */
   hasToken: boolean
+  /** Whether it has created another token than the one that the host sends, because its data were deleted. */
+  hasNewToken: boolean
   /** Whether the user has removed it: then the host does not register it by itself. */
   isRemoved: boolean
   /** Why the host could not register it by itself. */
@@ -332,7 +334,7 @@ export interface Starter {
   text: string
   /** `plugin`: its conversation starter. `operation`: the title of an operation, because the host knows no starter of the plugin. */
   source: 'plugin' | 'operation'
-  /** The operation of the plugin that fits best; absent if none fits. */
+  /** The operation of the plugin that is meant; absent if that is not clear. */
   found?: FoundOperation
 }
 

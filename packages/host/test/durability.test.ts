@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLog, EnvironmentError } from '@reference-plugins/core'
@@ -105,10 +107,19 @@ test('a deleted conversation is removed from the disk', async () => {
 })
 
 test('a start failure prints one line', { timeout: 60_000 }, async () => {
-  const { child, output } = await spawnHost({ HOST_KEY: 'weak', DATABASE_URL: temporaryDatabase('disk') })
-  const [code] = await once(child, 'exit')
-  assert.equal(code, 1)
-  assert.match(output(), /^The host cannot start: HOST_KEY must be 32 random bytes[^\n]*\n$/)
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  for (const [variables, line] of [
+    [{ HOST_KEY: 'weak' }, /^The host cannot start: HOST_KEY must be 32 random bytes[^\n]*\n$/],
+    [{ PORT: String(port) }, new RegExp(`^The host cannot start: 127\\.0\\.0\\.1:${port} is in use: [^\\n]*\\n$`)],
+  ] as const) {
+    const { child, output } = await spawnHost({ ...variables, DATABASE_URL: temporaryDatabase('disk') })
+    const [code] = await once(child, 'exit')
+    assert.equal(code, 1)
+    assert.match(output(), line)
+  }
+  other.close()
 })
 
 test('every start failure has a message for the user', async () => {

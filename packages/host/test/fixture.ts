@@ -42,7 +42,10 @@ export async function serveHost(options: Partial<HostOptions> = {}, page?: Middl
   const log = createLog('trace', false, { write: (line) => (written += line) })
   const databaseUrl = options.databaseUrl ?? temporaryDatabase()
   const handler: { callback?: ReturnType<ReturnType<typeof createHostApp>['callback']> } = {}
-  const server: Server = createServer((request, response) => handler.callback?.(request, response))
+  // A test that computes for long must not find its connection closed.
+  const server: Server = createServer({ keepAliveTimeout: 60_000 }, (request, response) =>
+    handler.callback?.(request, response),
+  )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://localhost:${(server.address() as AddressInfo).port}`
   const host = await openHost({

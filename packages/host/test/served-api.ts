@@ -18,7 +18,7 @@ export async function serveApi(
   name: string,
   { description = 'Reads.', auth = { type: 'none' } as object, port = 0 } = {},
 ): Promise<ServedApi> {
-  const server = createServer(async (request: IncomingMessage, response) => {
+  const server = createServer({ keepAliveTimeout: 60_000 }, async (request: IncomingMessage, response) => {
     const origin = `http://${request.headers.host}`
     if (request.url === '/.well-known/ai-plugin.json')
       return void response.end(

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { temporaryDatabase } from '@reference-plugins/testing/temporary'
@@ -94,6 +96,41 @@ test('the plugins that run are registered; those that need no sign-in are active
       notes: 'none',
     })
   })
+  await served.close()
+})
+
+test('a plugin that has created a new token says so, and the host sends it when the user says so', async () => {
+  const own = workspaceFolder({ stocks: locals.of('stocks'), news: locals.of('news') })
+  const served = await serveHost({ pluginFolder: own })
+  const browser = served.browser()
+  const newTokens = async () =>
+    Object.fromEntries(
+      (await browser.get<LocalPlugin[]>('/api/workspace')).map((one) => [one.name, one.hasNewToken] as const),
+    )
+  const sentTo = async (name: string) => {
+    const plugin = (await served.host.plugins.allVisible('only')).find(({ document }) => document.name === name)
+    return plugin && served.host.credentials.tokenOf('only', plugin)
+  }
+  await watched(served, async () => {
+    await until(
+      () => browser.get<PluginSummary[]>('/api/plugins'),
+      ({ length }) => length === 2,
+    )
+    await until(
+      () => sentTo('stocks'),
+      (token) => token !== undefined,
+    )
+  })
+  await browser.send('POST', '/api/workspace/news/activation', {})
+  assert.deepEqual(await newTokens(), { stocks: false, news: false })
+  writeFileSync(join(own, 'stocks', '.data', 'service-token'), 'new-service-token')
+  writeFileSync(join(own, 'news', '.data', 'user-token'), 'new-user-token')
+  assert.deepEqual(await newTokens(), { stocks: true, news: true })
+  assert.notEqual(await sentTo('stocks'), 'new-service-token')
+  assert.notEqual(await sentTo('news'), 'new-user-token')
+  for (const name of ['stocks', 'news']) await browser.send('POST', `/api/workspace/${name}/activation`, {})
+  assert.deepEqual([await sentTo('stocks'), await sentTo('news')], ['new-service-token', 'new-user-token'])
+  assert.deepEqual(await newTokens(), { stocks: false, news: false })
   await served.close()
 })
 

@@ -21,7 +21,7 @@ export async function createStocksPlugin(settings: StocksSettings, given?: Stock
       'the source and how current the data is (asOf). Sample data is years old; stale data is older than it should be.',
     conversationStarters: [
       'What is the price of Apple and of IBM?',
-      'How has Microsoft done over the last year?',
+      'How has the price of Microsoft changed over the last year?',
       'What is the ticker symbol of Amazon?',
     ],
     contactEmail: 'maintainers@example.com',

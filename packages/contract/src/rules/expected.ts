@@ -19,6 +19,8 @@ export const expected: Partial<Record<Code, string>> = {
   'invalid-format-taken': '400 or 422',
   'invalid-converted': '400 or 422',
   'malformed-taken': '400, 415 or 422',
+  'media-type-taken': '415',
+  'cursor-unknown': '400',
   'size-unlimited': '413',
   'auth-open': '401',
   'auth-any-token': '401',

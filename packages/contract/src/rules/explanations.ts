@@ -202,6 +202,16 @@ export const explanations: Record<string, Explanation> = {
   safe: { why: 'Assistants repeat GET and ask nobody before it.', source: `${http}, section 9.2.1` },
   page: { why: 'The model misses items, or never comes to an end.', source: 'docs/contract-testing.md' },
   malformed: { why: 'A call that was cut on its way is taken for a complete one.', source: 'RFC 8259, JSON' },
+  'media-type-taken': {
+    why: 'A form on another site calls the operation with the cookies of the user, without a preflight.',
+    example: 'JSON with Content-Type: text/plain creates a note, and the spec describes 415.',
+    source: `${http}, section 15.5.16`,
+  },
+  'cursor-unknown': {
+    why: 'A client with a cursor that has expired, or that was cut, never comes to an end.',
+    example: 'GET /notes?cursor=not-a-cursor-of-this-server shows the first page.',
+    source: 'docs/contract-testing.md',
+  },
   size: { why: 'One client can fill the memory of the server.', source: `${http}, section 15.5.14` },
   method: { why: 'A way around the checks of the described methods.', source: `${http}, section 15.5.6` },
   leak: {

@@ -404,7 +404,15 @@ export const rules = {
     'Use a stable order, and continue exactly where the last page ended',
   ),
   'page-endless': error('Paging does not end', 'Omit the link to the next page on the last page'),
+  'cursor-unknown': note(
+    'A made-up cursor leads to the first page',
+    'Answer 400: a client whose cursor is wrong reads the first pages again and again, and does not know it',
+  ),
   'malformed-taken': warning('A body that is not JSON is accepted', 'Answer 400'),
+  'media-type-taken': warning(
+    'A body of a media type that the spec does not describe is accepted',
+    'Answer 415, as the spec describes: a page of another site can send a form or text/plain without a preflight',
+  ),
   'size-unlimited': warning('A body of 2 MiB is accepted', 'Limit the size of bodies and answer 413'),
   'method-answered': warning('A method that the spec does not describe is answered with 2xx', 'Answer 405 with Allow'),
   'method-unknown': note(

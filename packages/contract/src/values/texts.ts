@@ -43,8 +43,8 @@ export interface TextSource {
   fc: FastCheck
   /** Of what is made at random, by a pattern. */
   seed: number
-  /** Texts that were made and not used yet, by the pattern and the lengths. */
-  made: Map<string, string[]>
+  /** Texts that were made by a pattern, by the pattern and the lengths. */
+  made: Map<string, { left: string[]; used: Set<string> }>
 }
 
 /** A text for one form of a schema, a different one for each `turn` where the schema leaves a choice. */
@@ -54,18 +54,20 @@ export function makeText(
   source: TextSource,
 ): string {
   const [least, most] = [Number(minLength), Number(maxLength ?? 1000)]
+  const known = Object.hasOwn(formats, String(format)) ? formats[String(format)]?.(turn) : undefined
   if (typeof pattern === 'string') {
+    const fits = known !== undefined && known.length >= least && known.length <= most
+    if (fits && toExpression(pattern)?.test(known)) return known
     const made = makeByPattern(pattern, least, most, turn, source)
     if (made !== undefined) return made
   }
-  const known = Object.hasOwn(formats, String(format)) ? formats[String(format)]?.(turn) : undefined
   if (known !== undefined) return known
   const mark = turn.toString(36)
   const word = most >= 8 + mark.length ? `contract${mark}` : `contract${mark}`.slice(-most || undefined).slice(0, most)
   return word.padEnd(least, 'x')
 }
 
-/** A text that matches, the short and printable ones first. */
+/** A text that matches, the short and printable ones first, and none again as long as there are others. */
 function makeByPattern(
   pattern: string,
   least: number,
@@ -74,20 +76,26 @@ function makeByPattern(
   { fc, seed, made }: TextSource,
 ): string | undefined {
   const key = `${least} ${most} ${pattern}`
-  const left = made.get(key)
-  if (left?.length) return left.shift()
+  const known = made.get(key) ?? { left: [], used: new Set() }
+  made.set(key, known)
   try {
-    const expression = toExpression(pattern)
-    if (!expression) return undefined
-    const found = fc
-      .sample(fc.stringMatching(expression), { numRuns: 60, seed: seed + turn })
-      .filter((text) => [...text].length >= least && [...text].length <= most)
-    const oddness = (text: string): number => (/^[\x21-\x7e]+$/.test(text) ? 0 : /^[\x20-\x7e]*$/.test(text) ? 1 : 2)
-    const texts = [...new Set(found)].sort((a, b) => oddness(a) - oddness(b) || a.length - b.length)
-    // Half of them, because the rest is odd or long.
-    made.set(key, texts.slice(1, 30))
-    return texts[0]
+    if (known.left.length === 0) known.left = samples(pattern, fc, seed + turn, [least, most])
   } catch {
     return undefined
   }
+  const index = known.left.findIndex((text) => !known.used.has(text))
+  const [text] = known.left.splice(0, Math.max(0, index) + 1).slice(-1)
+  if (text !== undefined) known.used.add(text)
+  return text
+}
+
+function samples(pattern: string, fc: FastCheck, seed: number, [least, most]: [number, number]): string[] {
+  const expression = toExpression(pattern)
+  if (!expression) return []
+  const found = fc
+    .sample(fc.stringMatching(expression), { numRuns: 60, seed })
+    .filter((text) => [...text].length >= least && [...text].length <= most)
+  const oddness = (text: string): number => (/^[\x21-\x7e]+$/.test(text) ? 0 : /^[\x20-\x7e]*$/.test(text) ? 1 : 2)
+  // Half of them, because the rest is odd or long.
+  return [...new Set(found)].sort((a, b) => oddness(a) - oddness(b) || a.length - b.length).slice(0, 30)
 }

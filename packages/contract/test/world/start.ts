@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const folder = new URL('apps/', import.meta.url).pathname
-const longestStart = 30_000
+const longestStart = 90_000
 const python = '/usr/bin/python3'
 const powerDns = '/usr/sbin/pdns_server'
 

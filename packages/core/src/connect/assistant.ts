@@ -69,12 +69,15 @@ const refusals: Record<AuthType, Obstacle> = {
     text: 'accepts no plugin without authentication: give the plugin a service token or a sign-in',
   },
   service_http: {
-    short: 'takes no token',
+    short: 'does not accept a token',
     text: 'has no field for a service token: give the plugin a sign-in (OAuth)',
   },
   user_http: {
-    short: 'takes no token of a user',
+    short: 'does not accept user tokens',
     text: 'has no field for a token of each user: give the plugin a sign-in (OAuth)',
   },
-  oauth: { short: 'has no sign-in', text: 'cannot sign users in to this kind of plugin: use another assistant' },
+  oauth: {
+    short: 'does not support sign-in',
+    text: 'cannot sign users in to this kind of plugin: use another assistant',
+  },
 }

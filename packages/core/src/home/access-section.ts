@@ -8,7 +8,7 @@ import { type Html, html } from './html.ts'
 import { basePath } from './layout.ts'
 
 const words: Record<AuthType, [title: string, text: string]> = {
-  none: ['No sign-in', 'Whoever can reach this address may call the operations.'],
+  none: ['No sign-in', 'Anyone who can reach this address may call the operations.'],
   service_http: [
     'One token for the assistant',
     'The operator of this service gives a token to the person who sets up the assistant. The users of the assistant need nothing.',

@@ -6,7 +6,7 @@ import { basePath, layout } from './layout.ts'
 import { operationsSection } from './operations-section.ts'
 import { hasReference } from './reference-page.ts'
 
-/** The page at the plugin's own address: what it does, how to connect each assistant, and its operations. */
+/** The page at the plugin's own address: what it does, who may call it, its operations, and how to connect each assistant. */
 export function homePage(options: HomeOptions): Html {
   const { plugin, publicUrl } = options
   return layout(options, {
@@ -24,11 +24,11 @@ export function homePage(options: HomeOptions): Html {
       </header>
       ${starters(options)}
       <nav aria-label="On this page">
-        <a href="#connect">Connect</a> <a href="#access">Access</a> <a href="#operations">Operations</a> <a href="#documents">Documents</a>
+        <a href="#access">Access</a> <a href="#operations">Operations</a> <a href="#connect">Connect</a> <a href="#documents">Documents</a>
       </nav>
-      ${connectSection(options)}
       ${accessSection(options)}
       ${operationsSection(options)}
+      ${connectSection(options)}
       ${documentsSection(options)}`,
   })
 }

@@ -111,7 +111,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       const whole = as === undefined ? value : { [as]: value }
       const { value: fitted, cut, fits } = fitTo(output, whole, longestFitted)
       if (!fits) throw new Problem(502, `${name} answered with more than this plugin can pass on: ask for less`)
-      const checked = output.safeParse(cut.length > 0 && isObject(fitted) ? { ...fitted, cut } : fitted)
+      const checked = output.safeParse(isObject(fitted) ? withCut(fitted, cut) : fitted)
       if (checked.success) return checked.data as z.input<typeof output>
       const faults = checked.error.issues
         .slice(0, 5)
@@ -163,6 +163,11 @@ function readAnswer(name: string, answer: AnswerKind, { body, headers }: Receive
   }
 }
 
+/** A member of the API with the same name must not say what the plugin did. */
+function withCut({ cut: _, ...own }: Record<string, unknown>, cut: readonly string[]): object {
+  return cut.length > 0 ? { ...own, cut } : own
+}
+
 /** Names the place, never the value. */
 function describe(issue: z.core.$ZodIssue, answer: unknown): string {
   const value = issue.path.reduce<unknown>((whole, key) => Object(whole)[key], answer)
@@ -179,4 +184,5 @@ const secretAdvice = (name: string, credentials: readonly Credential[]): string 
 const reasonOf = (error: unknown): string =>
   error instanceof RedirectRefused ? `a redirect to ${error.message}` : (errorCode(error) ?? (error as Error).name)
 
-const isObject = (value: unknown): value is object => value !== null && typeof value === 'object'
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)

@@ -356,6 +356,12 @@ test('an answer that is too long is cut, and says so', async (t) => {
   ])
 })
 
+test('a member of the API that is named as what the plugin says about cuts is left out', async (t) => {
+  const { upstream, context } = await upstreamOf(t, (_, response) => sendJson(response, { id: 1, cut: 'short' }))
+  const answer = await upstream.call('GET /a', { output: Thing, context })
+  assert.equal(JSON.stringify(answer), '{"id":1}')
+})
+
 test('the base URL is an http or https URL without a query, a fragment or a secret', () => {
   assert.equal(BaseUrl.parse('https://api.example.com/v1//'), 'https://api.example.com/v1')
   for (const wrong of [

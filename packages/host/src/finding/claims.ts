@@ -115,9 +115,11 @@ export function patternClaims(fields: Field[], text: string): Claim[] {
   if (!/\p{Ll}/u.test(text) && /\s\S+\s/.test(text.trim())) return []
   const words = spansOf(text, /[^\s,;:()[\]{}<>!?"“”]+/g).map(withoutFullStop)
   const symbols = words.filter(({ text: word }) => isSymbol(word))
+  const [first, last] = [symbols[0], symbols.at(-1)]
+  if (!first || !last || isJoined(text.slice(0, first.from), text.slice(last.to))) return []
   return fields.flatMap((field): Claim[] => {
     const { pattern } = itemOf(field)
-    if (typeof pattern !== 'string' || !/^\^.*\$$/.test(pattern) || symbols.length === 0) return []
+    if (typeof pattern !== 'string' || !/^\^.*\$$/.test(pattern)) return []
     if (field.schema.type !== 'array')
       return symbols.length > 1 ? [] : [claimOf(field, symbols[0]?.text, 'it fits its pattern', symbols)]
     // "the CEO of IBM" has two symbols, and "IBM and AAPL" is one list.
@@ -135,7 +137,12 @@ export function patternClaims(fields: Field[], text: string): Claim[] {
   })
 }
 
-/** Whether a word is no word of a sentence: in capitals, or with letters and digits. */
+/** Whether other words stand beside the symbols as in a list: in "Apple and IBM" the symbol is only a part of what is meant. */
+const isJoined = (before: string, after: string): boolean =>
+  /(\S\s+(and|or|und|et|y)(\s+\p{Ll}{2,3})?\s+|\S\s*[和与]\s*|\p{Lu}\S*,\s*)$/u.test(before) ||
+  /^\s*,?\s*((and|or|und|et|y)\s+\S|[和与]|(?<=,\s*)\p{Lu})/u.test(after)
+
+/** Whether a word is not a word of a sentence: in capitals, or with letters and digits. */
 const isSymbol = (word: string): boolean =>
   word.length >= 2 &&
   word.length <= 64 &&

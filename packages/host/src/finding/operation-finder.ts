@@ -25,6 +25,9 @@ const factorOfTopic = 1.35
 const factorOfReference = 0.7
 /** Operations that fit much less than the best one are left out. */
 const leastShare = 0.35
+/** The best one is clear if it fits by its words too, not only by their meaning, and this much more than the next one. */
+const leastOfClear = 1
+const leadOfClear = 1.05
 
 export interface FinderParts {
   plugins: Plugins
@@ -52,16 +55,31 @@ export class OperationFinder {
     const states = await activations.all(user)
     const fits = this.#fits(text, all)
     const fitting = all.length <= mostPlugins ? all : all.filter(({ id }) => fits.has(id))
-    return this.findIn(fitting, text, (id) => states.get(id) ?? 'none', fits)
+    const found = this.#score(fitting, text, (id) => states.get(id) ?? 'none', fits)
+    const least = (found[0]?.score ?? 0) * leastShare
+    return found
+      .filter(({ score }) => score >= least)
+      .slice(0, mostFound)
+      .map(({ one }) => one)
   }
 
-  /** The best first, in these plugins. @param fits how well each plugin as a whole fits the text */
-  findIn(
+  /** The operation of a plugin that the text means; undefined if that is not clear. */
+  findClear(
+    plugin: RegisteredPlugin,
+    text: string,
+    activation: PluginReference['activation'],
+  ): FoundOperation | undefined {
+    const [best, next] = this.#score([plugin], text, () => activation)
+    return best && best.score >= leastOfClear && best.score >= leadOfClear * (next?.score ?? 0) ? best.one : undefined
+  }
+
+  /** All that fit, the best first. @param fits how well each plugin as a whole fits the text */
+  #score(
     plugins: readonly RegisteredPlugin[],
     text: string,
     activationOf: (id: string) => PluginReference['activation'],
     fits: ReadonlyMap<string, number> = new Map(),
-  ): FoundOperation[] {
+  ): { one: FoundOperation; score: number }[] {
     const units = plugins.flatMap((plugin) =>
       plugin.document.operations.map((operation) => ({ plugin, operation, id: unitId(plugin, operation) })),
     )
@@ -70,7 +88,7 @@ export class OperationFinder {
       text,
       units.map(({ id }) => id),
     )
-    const found = units
+    return units
       .map(({ plugin, operation, id }) => {
         const one = toFound(plugin, operation, text, activationOf(plugin.id))
         const ofPlugin = weightOfPlugin * (fits.get(plugin.id) ?? 0)
@@ -81,11 +99,6 @@ export class OperationFinder {
       })
       .filter(({ score }) => score > 0)
       .toSorted((a, b) => b.score - a.score)
-    const least = (found[0]?.score ?? 0) * leastShare
-    return found
-      .filter(({ score }) => score >= least)
-      .slice(0, mostFound)
-      .map(({ one }) => one)
   }
 
   /** How well the plugins fit, of those that fit best. */

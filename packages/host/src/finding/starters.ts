@@ -36,7 +36,7 @@ export async function toStarters(
       const operation = plugin.document.operations.find(({ name }) => name === recorded)
       const found = operation
         ? toFound(plugin, operation, text, reference.activation)
-        : finder.findIn([plugin], text, stateOf)[0]
+        : finder.findClear(plugin, text, reference.activation)
       return { plugin: reference, text, source: 'plugin', ...(found && { found }) }
     })
   })

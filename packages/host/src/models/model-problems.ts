@@ -65,7 +65,7 @@ export function whyNoAnswer(error: Error, baseUrl: string, limit: number): Model
     )
   return noAnswer(
     `${host} did not answer (${code ?? error.message.slice(0, 200)}).`,
-    'Check the address, and that it is the one of an API.',
+    'Check the address: it must be that of an API that serves models.',
   )
 }
 

@@ -29,9 +29,7 @@ export class Credentials {
     if (type === 'none') return undefined
     if (state === 'none') throw notActivated(plugin)
     if (type === 'oauth') return `Bearer ${await this.#oauth.accessToken(user, plugin, isRefused)}`
-    const token = await this.#vault.get(
-      type === 'service_http' ? secretPlace('', plugin, 'service-token') : secretPlace(user, plugin, 'user-token'),
-    )
+    const token = await this.tokenOf(user, plugin)
     if (token !== undefined) return scheme === 'basic' ? `Basic ${toBasic(token)}` : `Bearer ${token}`
     if (type === 'user_http') throw notActivated(plugin)
     throw new NotActivated(`${plugin.document.title} has no service token: its owner enters one on its page`)
@@ -55,6 +53,13 @@ export class Credentials {
   /** For every user. */
   async deactivateAll(plugin: RegisteredPlugin): Promise<void> {
     for (const user of await this.#activations.usersOf(plugin)) await this.deactivate(user, plugin)
+  }
+
+  /** The token that calls carry; undefined if they carry none, or one that OAuth has issued. */
+  async tokenOf(user: string, plugin: RegisteredPlugin): Promise<string | undefined> {
+    const { type } = plugin.document.auth
+    if (type === 'service_http') return this.#vault.get(secretPlace('', plugin, 'service-token'))
+    return type === 'user_http' ? this.#vault.get(secretPlace(user, plugin, 'user-token')) : undefined
   }
 
   putServiceToken(plugin: RegisteredPlugin, token: string): Promise<void> {

@@ -38,18 +38,24 @@ export function localsIn(folder: string | undefined): Local[] {
 export const tokenOf = ({ folder }: Local, file: 'service-token' | 'user-token'): string | undefined =>
   readText(join(folder, '.data', file))?.trim() || undefined
 
+/** That of all users or of one, as the auth mode has it. */
+export function developmentTokenOf(local: Local): string | undefined {
+  const { authType } = local.manifest
+  if (authType === 'service_http') return tokenOf(local, 'service-token')
+  return authType === 'user_http' ? tokenOf(local, 'user-token') : undefined
+}
+
 export function developmentUserOf({ folder }: Local): DevelopmentUser | undefined {
   const { user: name, password } = readJson(join(folder, '.data', 'development.json'))
   return typeof name === 'string' && typeof password === 'string' ? { name, password } : undefined
 }
 
-/** Its conversation starters, which only the manifest for Microsoft 365 has. */
+/** Its conversation starters, which of the files for all auth modes only the one for Codex has. */
 export function startersOf({ folder }: Local): string[] {
-  const { capabilities } = readJson(join(folder, 'generated', 'm365', 'ai-plugin.json'))
-  return listOfAny(objectOf(capabilities).conversation_starters).flatMap((one) => {
-    const { text } = objectOf(one)
-    return typeof text === 'string' && text.trim() !== '' ? [text.trim().slice(0, 200)] : []
-  })
+  const { interface: shown } = readJson(join(folder, 'generated', 'agent-plugin', '.codex-plugin', 'plugin.json'))
+  return listOfAny(objectOf(shown).defaultPrompt).flatMap((text) =>
+    typeof text === 'string' && text.trim() !== '' ? [text.trim().slice(0, 200)] : [],
+  )
 }
 
 /** The text of its recorded conversation. */

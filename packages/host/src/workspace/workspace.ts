@@ -5,7 +5,7 @@ import type { Presentation } from '../plugins/presentation.ts'
 import type { Approvals } from '../registration/approvals.ts'
 import type { Credentials } from '../sign-in/credentials.ts'
 import type { LocalPlugin, Registration, RegistrationStep } from '../wire.ts'
-import { developmentUserOf, type Local, localsIn, tokenOf } from './local-folders.ts'
+import { developmentTokenOf, developmentUserOf, type Local, localsIn, tokenOf } from './local-folders.ts'
 import type { RemovedLocals } from './removed-locals.ts'
 
 export interface WorkspaceParts {
@@ -44,6 +44,7 @@ export class Workspace {
           url,
           isRunning: await isRunning(url),
           hasToken: manifest.authType === 'user_http' && tokenOf(local, 'user-token') !== undefined,
+          hasNewToken: registered !== undefined && (await this.#hasNewToken(user, registered, local)),
           isRemoved: !registered && removed.has(name),
           ...(registered && { plugin: registered.id }),
           ...(signIn && { signInHint: `Sign in as ${signIn.name}, password ${signIn.password}` }),
@@ -75,15 +76,26 @@ export class Workspace {
     return registration
   }
 
-  /** Activates a plugin with the token of a user that it created for development. @throws Problem 404 or 409 */
+  /** Activates a plugin with the token that it has created for development. @throws Problem 403, 404 or 409 */
   async activate(user: string, local: Local): Promise<RegisteredPlugin> {
     const plugin = (await this.#parts.plugins.allVisible(user)).find(({ document }) => isAt(document.server, local.url))
     if (!plugin) throw new Problem(409, `${local.name} is not registered: POST /api/workspace/${local.name}`)
-    const token = tokenOf(local, 'user-token')
-    if (plugin.document.auth.type !== 'user_http' || token === undefined)
+    const { type } = plugin.document.auth
+    const token = developmentTokenOf(local)
+    if (type !== local.manifest.authType || token === undefined)
       throw new Problem(409, `${plugin.document.title} has created no token for development: activate it on its page`)
+    if (type === 'service_http')
+      await this.#parts.credentials.putServiceToken(await this.#parts.plugins.owned(user, plugin.id), token)
     await this.#parts.credentials.activate(user, plugin, token)
     return plugin
+  }
+
+  /** Whether a plugin has created another token than the one that its calls carry, which it refuses. */
+  async #hasNewToken(user: string, plugin: RegisteredPlugin, local: Local): Promise<boolean> {
+    const { type } = plugin.document.auth
+    if (type !== local.manifest.authType || (type === 'service_http' && plugin.owner !== user)) return false
+    const [created, sent] = [developmentTokenOf(local), await this.#parts.credentials.tokenOf(user, plugin)]
+    return created !== undefined && sent !== undefined && created !== sent
   }
 
   /** The user removes a plugin: it is not registered again without them. */

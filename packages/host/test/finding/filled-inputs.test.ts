@@ -88,6 +88,20 @@ test('a symbol fits its pattern and is no word of a sentence', () => {
     'IBM, he said to AAPL',
   ])
     assert.deepEqual(values(quotes, said), {}, said)
+  for (const partial of [
+    'What is the price of Apple and of IBM?',
+    'Apple and IBM',
+    'IBM and Apple',
+    'Apple, IBM',
+    'IBM, Apple and Amazon',
+    '苹果和IBM',
+  ])
+    assert.deepEqual(
+      [values(quotes, partial), values(history, partial)],
+      [{}, {}],
+      `only a part is a symbol: ${partial}`,
+    )
+  assert.deepEqual(values(quotes, 'And what about IBM, please?'), { symbols: ['IBM'] })
   assert.deepEqual(values(history, 'IBM or AAPL'), {}, 'one input, two symbols')
   assert.deepEqual(values(history, 'AAPL 1y'), { symbol: 'AAPL', range: '1y' })
   assert.deepEqual(values(history, 'AAPL 1mo'), { symbol: 'AAPL' }, '1mo is a choice of two inputs')

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Conversation, FoundOperation, Starter } from '../../src/wire.ts'
 import { activateLocal } from '../activate-local.ts'
@@ -13,7 +15,7 @@ let served: ServedHost
 let browser: Browser
 before(async () => {
   locals = await startLocalPlugins()
-  const { news: _, ...folders } = Object.fromEntries(names.map((name) => [name, locals.of(name)]))
+  const folders = Object.fromEntries(names.map((name) => [name, locals.of(name)]))
   served = await serveHost({ pluginFolder: workspaceFolder(folders) })
   browser = served.browser()
   for (const name of names) ids[name] = (await activateLocal(browser, locals.of(name))).id
@@ -81,7 +83,7 @@ test('a plugin that is not active is found too, and says so', async () => {
   assert.equal(starters.at(-1)?.plugin.name, 'notes', 'the active ones come first')
 })
 
-test('the starters of the plugins open the operation that fits; where none are known, operations are the starters', async () => {
+test('the starters of the plugins open the operation that is meant', async () => {
   const starters = await browser.get<Starter[]>('/api/starters')
   const shown = starters.map(({ text, source, found }) => [text, source, nameOf(found)])
   for (const one of [
@@ -89,9 +91,12 @@ test('the starters of the plugins open the operation that fits; where none are k
     ['Add "buy milk" to my todo list.', 'plugin', 'todo.addTodo'],
     // A recorded conversation says it, not the search.
     ['I bought the milk.', 'plugin', 'todo.deleteTodo'],
-    ['How has Microsoft done over the last year?', 'plugin', 'stocks.getHistory'],
+    ['What is new in my feeds?', 'plugin', 'news.getHeadlines'],
+    ['Find articles about "Saturn" in my feeds.', 'plugin', 'news.searchArticles'],
+    ['Which feeds do I follow?', 'plugin', 'news.listFeeds'],
     ['Which tags do my notes have?', 'plugin', 'notes.listTags'],
-    ['Read the headlines of the feeds that the user follows, newest first', 'operation', 'news.getHeadlines'],
+    ['What is the price of Apple and of IBM?', 'plugin', 'stocks.getQuotes'],
+    ['How has the price of Microsoft changed over the last year?', 'plugin', 'stocks.getHistory'],
     ['What do my notes say about the bread recipe?', 'plugin', 'notes.searchNotes'],
   ])
     assert.deepEqual(
@@ -100,6 +105,25 @@ test('the starters of the plugins open the operation that fits; where none are k
       JSON.stringify(shown, null, 1),
     )
   assert.equal(starters.length, 12)
+})
+
+test('a starter whose operation is not clear names none; where no starters are known, operations are the starters', async () => {
+  const folder = workspaceFolder({ todo: locals.of('todo'), stocks: locals.of('stocks') })
+  rmSync(join(folder, 'todo', 'conversation.md'))
+  rmSync(join(folder, 'stocks', 'generated', 'agent-plugin'), { recursive: true })
+  const other = await serveHost({ pluginFolder: folder })
+  const user = other.browser()
+  for (const name of ['todo', 'stocks']) await activateLocal(user, locals.of(name))
+  const starters = await user.get<Starter[]>('/api/starters')
+  assert.deepEqual(Object.fromEntries(starters.map(({ text, source, found }) => [text, [source, nameOf(found)]])), {
+    'What is on my todo list?': ['plugin', 'todo.getTodos'],
+    'Add "buy milk" to my todo list.': ['plugin', 'todo.addTodo'],
+    'I bought the milk.': ['plugin', undefined],
+    'Get the prices of up to 20 symbols': ['operation', 'stocks.getQuotes'],
+    'Find ticker symbols by company name or by part of the symbol': ['operation', 'stocks.searchSymbols'],
+    'Get the closing prices of one symbol over a time range, oldest first': ['operation', 'stocks.getHistory'],
+  })
+  await other.close()
 })
 
 test('nothing is found for a text that fits nothing, and a text must be there and not be too long', async () => {

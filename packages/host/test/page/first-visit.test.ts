@@ -6,6 +6,7 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { checkView, closeBrowser, noBrowser, openBrowser, openPage, tabTo } from '../../../testing/test/chromium.ts'
 import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
+import type { Starter } from '../../src/wire.ts'
 import { WorkspaceWatch } from '../../src/workspace/workspace-watch.ts'
 import { type ServedHost, serveHost } from '../fixture.ts'
 import { type LocalPlugins, startLocalPlugins } from '../local-plugins/local-plugins.ts'
@@ -139,6 +140,30 @@ test('a starter opens the form that fits, marks what it filled in, and sends not
   assert.equal(await form().getByLabel('username').inputValue(), 'grace')
   await form().locator('.origin').filter({ hasText: 'From the earlier call' }).first().waitFor()
   await close(form())
+})
+
+test('a starter that may mean several operations names none, and a press lists those that it may mean', {
+  skip: noBrowser,
+  timeout,
+}, async () => {
+  await page.route('**/api/starters', async (route) => {
+    const answer = await route.fetch()
+    const starters = (await answer.json()) as Starter[]
+    await route.fulfill({
+      json: starters.map(({ found, ...one }) => (/milk\.$/.test(one.text) ? one : { ...one, found })),
+    })
+  })
+  try {
+    await openHome()
+    sent.length = 0
+    await press('I bought the milk.')
+    await options().first().waitFor()
+    assert.equal(await field().inputValue(), 'I bought the milk.')
+    assert.equal(await form().count(), 0)
+    assert.deepEqual(sent, [])
+  } finally {
+    await page.unroute('**/api/starters')
+  }
 })
 
 test('without a model, what one types finds operations, and Enter opens the form of one', {

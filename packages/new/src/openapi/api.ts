@@ -222,6 +222,11 @@ function toOperation(
   if ('refused' in answer) return answer
   const read = readInputs(source, secrets)
   if ('refused' in read) return read
+  const cookies = operation.parameters.filter(
+    ({ place, name }) => place === 'cookie' && !secrets.has(secretKey(place, name)),
+  )
+  const needed = cookies.find(({ isRequired }) => isRequired)
+  if (needed) return { refused: `its input ${needed.name} is a cookie: let the API take it in a header` }
   const id = names.take({ method, path, id: operation.id, summary: node.summary })
   const pathNames = new Map(
     read.inputs.filter(({ place }) => place === 'path').map(({ wire, name }) => [wire[0] ?? '', name]),
@@ -243,7 +248,7 @@ function toOperation(
       ...(description !== undefined && whole.length > longestText && { description: whole.length }),
     },
     inputs: read.inputs,
-    comments: read.comments,
+    comments: [...read.comments, ...cookies.map(({ name }) => `Not sent: ${name}, because it is a cookie.`)],
     answer,
     isConsequential: source.isConsequential,
     isDestructive:

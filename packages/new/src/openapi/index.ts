@@ -44,7 +44,7 @@ export async function planOpenApi(request: OpenApiRequest): Promise<Plan> {
   plan.files.delete('test/fuzz.test.ts')
   const files = filesOf(api, facts, source.shown, include)
   for (const [path, text] of files) plan.files.set(path, text)
-  // Whoever can call the plugin acts with its secret, so it must not be open to everyone.
+  // Every caller of the plugin acts with its secret, so it must not be open to everyone.
   const auth = request.auth === 'none' && api.credentials.length > 0 ? 'service' : request.auth
   if (auth !== 'none') changeAuth(plan, { workspace, name, title, auth })
   keepTestsLocal(plan, name)

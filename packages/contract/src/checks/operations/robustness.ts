@@ -68,9 +68,33 @@ export function* oddBodies(run: CheckRun, operation: SpecOperation): Generator<J
       if (taken && (hasNeeds || /^(JSON|text|bytes)/.test(what)))
         run.report.addTo(operation, 'malformed-taken', `${what} is answered with ${taken.status}`, taken.curl)
     }
+  for (const mediaType of foreignTypes(operation)) yield () => sendForeignType(run, operation, mediaType)
   const { value } = values.body
   if (value !== null && typeof value === 'object' && !Array.isArray(value))
     yield () => sendLongBody(run, operation, request, value)
+}
+
+/** The media types that a page of another site can send, where the spec describes that others are refused. */
+const foreignTypes = ({ bodies, responses }: SpecOperation): string[] =>
+  responses[415] === undefined || bodies.some(({ mediaType }) => !/json$/.test(mediaType))
+    ? []
+    : ['text/plain', 'application/x-www-form-urlencoded']
+
+/** What is right in everything but its media type. A form has only texts. */
+async function sendForeignType(run: CheckRun, operation: SpecOperation, mediaType: string): Promise<void> {
+  // It may have to be new each time.
+  const values = ordinaryValues(run, operation, { all: false })
+  const value = values?.body?.value
+  if (!values || value === undefined) return
+  const request = toRequest(operation, values)
+  const members = Object.entries(asObject(value)).filter((one): one is [string, string] => typeof one[1] === 'string')
+  const isForm = mediaType !== 'text/plain'
+  if (isForm && (members.length === 0 || members.length < Object.keys(asObject(value)).length)) return
+  const body = isForm ? new URLSearchParams(members).toString() : request.body
+  const headers = { ...request.headers, 'content-type': mediaType }
+  const what = isForm ? `a form with ${members.map(([name]) => name).join(', ')}` : `JSON as ${mediaType}`
+  const taken = await sendOdd(run, operation, what, { ...request, headers, body })
+  if (taken) run.report.addTo(operation, 'media-type-taken', `${what} is answered with ${taken.status}`, taken.curl)
 }
 
 async function sendLongBody(

@@ -88,6 +88,7 @@ export async function checkPages(run: CheckRun, list: SpecOperation, path: CallV
   const [first] = seen
   const last = seen.at(-1)
   if (!first || !last) return
+  if (cursor && keys.length > keysOf(first.items).length) await checkUnknownCursor(run, list, first)
   const wanted = order.slice(0, keys.length)
   const isShort = last.next === undefined && keys.length < order.length && whole.isWhole
   // Without limit the server chooses the size, and a single page may be all that there is.
@@ -104,6 +105,16 @@ export async function checkPages(run: CheckRun, list: SpecOperation, path: CallV
       first.exchange.curl,
       isShort ? `${order.length} items` : wanted.slice(0, 6).join(', ').slice(0, 200),
     )
+}
+
+/** A cursor that the server has not given. Some are any text that an item may follow: those are named otherwise. */
+async function checkUnknownCursor(run: CheckRun, list: SpecOperation, first: Page): Promise<void> {
+  const { cursor } = pagingOf(list)
+  if (!cursor || !/cursor|page_?token|next_?token|continuation/i.test(cursor.name)) return
+  const [made] = ['not-a-cursor-of-this-server', '987654321'].filter((one) => run.values.fits(cursor.schema, one))
+  const page = made === undefined ? undefined : await readPage(run, list, withValue(first.values, cursor, made))
+  if (page && JSON.stringify(keysOf(page.items)) === JSON.stringify(keysOf(first.items)))
+    run.report.addTo(list, 'cursor-unknown', `${cursor.name}=${made} shows the first page`, page.exchange.curl)
 }
 
 const isRepeatedInWhole = (order: readonly string[], key: string): boolean =>

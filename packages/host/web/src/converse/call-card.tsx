@@ -1,6 +1,8 @@
 import { lazy, Suspense } from 'react'
+import { Link } from 'wouter'
 import { withoutFiles } from '../../../src/calls/shown-arguments.ts'
 import { visibleLine, visibleText } from '../../../src/conversation/visible-text.ts'
+import { toWordsForUser } from '../../../src/conversation/words-for-user.ts'
 import type { Call } from '../../../src/wire.ts'
 import { RecordedAnswer } from '../example/recorded-answer.tsx'
 import { Button } from '../parts/button.tsx'
@@ -35,12 +37,16 @@ export interface CallCardProps {
 
 export function CallCard({ call, actions, isViewOpen, openView, onViewResized, callAgain }: CallCardProps) {
   const { state, response, request, result } = call
+  const reason = toWordsForUser(result ?? '')
   const isGood = state === 'done' && (response?.status ?? 200) < 400
   const isBad = state === 'done' && !isGood
   const isOver = state !== 'waiting' && state !== 'running'
   const again = isOver ? callAgain(call) : undefined
   return (
-    <section className={`call card ${isGood ? 'good' : state}`} aria-label={`${call.plugin.title}: ${call.title}`}>
+    <section
+      className={`call card ${isGood ? 'good' : isBad ? 'failed' : state}`}
+      aria-label={`${call.plugin.title}: ${call.title}`}
+    >
       <header className="row spread">
         <span className="row">
           <strong>{visibleLine(call.plugin.title)}</strong> <Name>{call.operation}</Name>
@@ -69,8 +75,15 @@ export function CallCard({ call, actions, isViewOpen, openView, onViewResized, c
         ) : (
           <Button onPress={() => openView(call)}>Show view</Button>
         ))}
-      {(state === 'refused' || state === 'failed' || state === 'unknown') && <p>{result}</p>}
-      {response && !isGood && <p className="advice">{result?.split('\n')[0]}</p>}
+      {(state === 'refused' || state === 'failed' || state === 'unknown') && <p>{reason}</p>}
+      {response && !isGood && (
+        <p className="advice">
+          {reason.split('\n')[0]}{' '}
+          {response.status === 401 && (
+            <Link href={`/plugins/${call.plugin.id}`}>Open {visibleLine(call.plugin.title)}</Link>
+          )}
+        </p>
+      )}
       {call.recorded && isOver && <RecordedAnswer recorded={call.recorded} />}
       {response && (
         <details open={call.byHand && !call.view}>

@@ -16,12 +16,14 @@ interface Props {
   /** The active ones of the user. */
   plugins: PluginSummary[]
   actions: ConversationActions
+  /** A sentence to find operations for. */
+  chosen: { text: string } | undefined
   onWanted: (wanted: WantedCall) => void
   onFound: (found: FoundOperation) => void
 }
 
 /** Where the user speaks to the model, or, without one, finds operations. */
-export function Composer({ conversation, plugins, actions, onWanted, onFound }: Props) {
+export function Composer({ conversation, plugins, actions, chosen, onWanted, onFound }: Props) {
   const { session } = useSession()
   const isRunning = conversation?.isRunning ?? false
   const hasModel = session.model.chosen !== undefined
@@ -78,6 +80,7 @@ export function Composer({ conversation, plugins, actions, onWanted, onFound }: 
             key={conversation?.id}
             conversation={conversation?.id}
             calls={conversation?.messages.length ?? 0}
+            chosen={chosen}
             onFound={onFound}
           />
           <div className="row">{buttons}</div>

@@ -37,10 +37,12 @@ export function ConverseView({ id }: { id?: string }) {
   const copying = useAttempt()
   const { wanted, setWanted, openFound, callAgain } = useWantedCall(plugins)
   const hasModel = session.model.chosen !== undefined
+  const [chosen, setChosen] = useState<{ text: string }>()
 
   const onStart = ({ plugin, text, source, found }: Starter) => {
     if (hasModel && source === 'plugin') void actions.say(text, plugin.id)
     else if (found) openFound(found)
+    else setChosen({ text })
   }
   // The original conversation is kept.
   const edit = ({ id: before }: Message, text: string) =>
@@ -102,6 +104,7 @@ export function ConverseView({ id }: { id?: string }) {
           conversation={conversation}
           plugins={active}
           actions={actions}
+          chosen={chosen}
           onWanted={setWanted}
           onFound={openFound}
         />

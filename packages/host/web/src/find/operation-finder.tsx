@@ -11,13 +11,16 @@ interface Props {
   conversation: string | undefined
   /** Changes when something has been called, which empties the field. */
   calls: number
+  /** A sentence that the user chose instead of typing it. */
+  chosen: { text: string } | undefined
   onFound: (found: FoundOperation) => void
 }
 
 /** Where the user says what to do when no model answers: finds operations, and opens the form of one. */
-export function OperationFinder({ conversation, calls, onFound }: Props) {
+export function OperationFinder({ conversation, calls, chosen: sentence, onFound }: Props) {
   const [text, setText] = useState(draft)
   const lastCalls = useRef(calls)
+  const field = useRef<HTMLInputElement>(null)
   const [marked, setMarked] = useState(0)
   const { found, problem, attempt, find } = useFound(text, conversation)
   const id = useId()
@@ -27,6 +30,12 @@ export function OperationFinder({ conversation, calls, onFound }: Props) {
     if (lastCalls.current !== calls) setText('')
     lastCalls.current = calls
   }, [calls])
+  useEffect(() => focusOnDesktop(field.current), [])
+  useEffect(() => {
+    if (!sentence) return
+    setText(sentence.text)
+    focusOnDesktop(field.current)
+  }, [sentence])
   useEffect(() => setMarked(0), [found.text])
 
   const open = () =>
@@ -71,7 +80,7 @@ export function OperationFinder({ conversation, calls, onFound }: Props) {
         </>
       )}
       <input
-        ref={focusOnDesktop}
+        ref={field}
         role="combobox"
         aria-label="What do you want to do?"
         placeholder="What do you want to do?"
@@ -90,6 +99,6 @@ export function OperationFinder({ conversation, calls, onFound }: Props) {
 }
 
 function statusOf(isDone: boolean, count: number): string {
-  if (count > 0) return 'Arrow keys choose an operation, Enter opens its form. Nothing is sent yet.'
+  if (count > 0) return 'Choose an operation to open its form. Nothing is sent yet.'
   return isDone ? 'No operation fits. Use other words, or choose one under “Call operation”.' : 'Searching…'
 }

@@ -21,13 +21,14 @@ export function ActivateButton({ plugin, local, onActive }: Props) {
   const activate = (method: string, path: string) =>
     attempt(async () => onActive(await request<PluginDetail>(method, path, {})))
   const hasToken = auth.type === 'user_http' && local?.hasToken
+  const hasNewToken = local?.hasNewToken
   if (activation === 'changed' || trouble)
     return (
       <Link className="button" href={`/plugins/${id}`}>
         Review {title}
       </Link>
     )
-  if (auth.type === 'user_http' && !hasToken)
+  if (auth.type === 'user_http' && !hasToken && !hasNewToken)
     return (
       <Link className="button primary" href={`/plugins/${id}`}>
         Enter your token for {title}
@@ -41,12 +42,15 @@ export function ActivateButton({ plugin, local, onActive }: Props) {
           {activation === 'expired' ? `Sign in to ${title} again` : `Sign in to ${title}`}
         </Button>
       )}
-      {hasToken && (
+      {hasNewToken && (
+        <p className="told">{title} has a new development token. The host still sends the earlier one.</p>
+      )}
+      {(hasToken || hasNewToken) && (
         <Button kind="primary" onPress={() => void activate('POST', `/api/workspace/${local.name}/activation`)}>
-          Use the development token of {title}
+          Use the {hasNewToken && 'new '}development token of {title}
         </Button>
       )}
-      {(auth.type === 'none' || auth.type === 'service_http') && (
+      {(auth.type === 'none' || (auth.type === 'service_http' && !hasNewToken)) && (
         <Button kind="primary" onPress={() => void activate('PUT', `/api/plugins/${id}/activation`)}>
           Activate {title}
         </Button>

@@ -40,6 +40,7 @@ export function Activation({ plugin, local, onChange }: Props) {
           </Button>
         </>
       )}
+      {isActive && local?.hasNewToken && <ActivateButton plugin={plugin} local={local} onActive={onChange} />}
       {isActive && (
         <Button onPress={() => void send('DELETE')}>
           {auth.type === 'oauth' ? 'Sign out and revoke access' : `Deactivate ${title}`}

@@ -21,7 +21,7 @@ export function PluginView({ id }: { id: string }) {
     problem: loadProblem,
     reload,
   } = useLoaded<PluginDetail>(`/api/plugins/${id}`)
-  const locals = useLoaded<LocalPlugin[]>('/api/workspace').value ?? []
+  const { value: locals, reload: reloadLocals } = useLoaded<LocalPlugin[]>('/api/workspace')
   const { problem, attempt } = useAttempt()
   const [, go] = useLocation()
   const remove = () => attempt(() => request('DELETE', `/api/plugins/${id}`).then(() => go('/plugins')))
@@ -63,8 +63,11 @@ export function PluginView({ id }: { id: string }) {
             content: (
               <Overview
                 plugin={plugin}
-                local={locals.find((local) => local.plugin === id)}
-                onChange={setPlugin}
+                local={locals?.find((local) => local.plugin === id)}
+                onChange={(changed) => {
+                  setPlugin(changed)
+                  void reloadLocals()
+                }}
                 onReload={reload}
                 onRemove={() => void remove()}
               />

@@ -88,7 +88,9 @@ const PluginTile = ({ plugin, local, onActive }: TileProps) => (
         {!plugin.isOwn && <span className="tag">Shared by {plugin.ownerName}</span>}
         {plugin.trouble && <span className="tag bad">Paused</span>}
       </div>
-      {plugin.activation !== 'active' && <ActivateButton plugin={plugin} local={local} onActive={onActive} />}
+      {(plugin.activation !== 'active' || local?.hasNewToken) && (
+        <ActivateButton plugin={plugin} local={local} onActive={onActive} />
+      )}
     </div>
   </li>
 )

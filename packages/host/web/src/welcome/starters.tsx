@@ -13,7 +13,7 @@ interface Props {
 const opens = ({ source, text, found }: Starter, hasModel: boolean): boolean =>
   (!hasModel || source === 'operation') && text !== found?.operation.name
 
-/** Sentences to begin with. Each is sent to the model, or opens an operation where there is none. */
+/** Sentences to begin with. Each is sent to the model; without one, it opens an operation or lists those that may be meant. */
 export const Starters = ({ starters, hasModel, onStart }: Props) => (
   <ul className="plain">
     {starters.slice(0, shownAtOnce).map((starter) => (

@@ -59,29 +59,26 @@ const isUsable = ({ activation, trouble }: PluginSummary): boolean => activation
 
 function Offers({ plugins, locals, hasModel, onStart, onActivated }: Omit<Props, 'arriving'>) {
   const { value: starters, problem, reload } = useLoaded<Starter[]>('/api/starters')
-  // What is not said to a model must open an operation.
-  const usable = starters?.filter(({ source, found }) => found || (hasModel && source === 'plugin')) ?? []
   return (
     <>
       <Problem retry={reload}>{problem}</Problem>
       <ul className="offers" aria-busy={starters === undefined && problem === ''}>
-        {plugins.slice(0, shownAtOnce).map((plugin) => (
-          <PluginOffer key={plugin.id} plugin={plugin}>
-            {isUsable(plugin) ? (
-              <Starters
-                starters={usable.filter((starter) => starter.plugin.id === plugin.id)}
-                hasModel={hasModel}
-                onStart={onStart}
-              />
-            ) : (
-              <ActivateButton
-                plugin={plugin}
-                local={locals.find((local) => local.plugin === plugin.id)}
-                onActive={onActivated}
-              />
-            )}
-          </PluginOffer>
-        ))}
+        {plugins.slice(0, shownAtOnce).map((plugin) => {
+          const local = locals.find((one) => one.plugin === plugin.id)
+          return (
+            <PluginOffer key={plugin.id} plugin={plugin}>
+              {isUsable(plugin) && !local?.hasNewToken ? (
+                <Starters
+                  starters={starters?.filter((starter) => starter.plugin.id === plugin.id) ?? []}
+                  hasModel={hasModel}
+                  onStart={onStart}
+                />
+              ) : (
+                <ActivateButton plugin={plugin} local={local} onActive={onActivated} />
+              )}
+            </PluginOffer>
+          )
+        })}
       </ul>
       {plugins.length > shownAtOnce && <Link href="/plugins">All {plugins.length} plugins</Link>}
     </>

@@ -66,11 +66,12 @@ function leftOutText({ leftOut }: Api): string {
 }
 
 /** A conversation of one call that only reads, with its sample. */
-export function conversationFile(api: Api, { name, title, port }: Facts): string {
+export function conversationFile(api: Api, { name, port }: Facts): string {
   const samples = samplesOf(api)
   const { operation, input, output } = (samples.find(({ method }) => method === 'GET') ??
     samples[0]) as (typeof samples)[number]
-  const question = `What does ${operation} of ${title} answer?`
+  const { summary = operation } = api.operations.find(({ id }) => id === operation) ?? {}
+  const question = `${summary.replace(/[.!?…]+$/, '')}.`
   return `# ${question}
 
 - ${name.kebab}: localhost:${port}

@@ -21,7 +21,7 @@ export function callCode(inputs: readonly Input[], { target }: HttpOperation): s
 }
 
 function bodyCode(inputs: readonly Input[], mediaType: string, isWhole: boolean, method: string): string[] {
-  if (isWhole) return inputs[0] ? [`body: ${inputs[0].variable}`] : []
+  if (isWhole) return inputs[0] ? [inputs[0].variable === 'body' ? 'body' : `body: ${inputs[0].variable}`] : []
   if (/form/.test(mediaType)) {
     const pairs = inputs.map(pair).join(', ')
     return [`${mediaType === 'multipart/form-data' ? 'multipart' : 'form'}: { ${pairs} }`]

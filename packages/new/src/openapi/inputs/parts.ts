@@ -41,7 +41,8 @@ export function readParts({ target, input }: HttpOperation, secrets: ReadonlySet
     const part: Part = {
       field,
       wire: isWhole ? [] : [field.wireName],
-      label: field.name,
+      // Of two inputs with one name the reader has renamed the second.
+      label: isIdentifier(field.wireName) ? field.name : field.wireName,
       schema,
       isRequired,
       written: undefined,
@@ -75,6 +76,8 @@ export function readParts({ target, input }: HttpOperation, secrets: ReadonlySet
   }
   return { parts, comments }
 }
+
+const isIdentifier = (name: string): boolean => /^[A-Za-z][A-Za-z0-9_]*$/.test(name)
 
 /** How a secret is known by its place and name. */
 export const secretKey = (place: string, name: string): string => `${place} ${name.toLowerCase()}`
