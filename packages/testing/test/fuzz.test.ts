@@ -63,7 +63,7 @@ for (const [what, fault, answer] of [
         .writeHead(400, { 'content-type': 'application/problem+json' })
         .end(JSON.stringify({ status: 400, detail: '' })),
   ],
-  ['no answer', /no answer in 2 seconds.*"method":"PUT"/s, () => {}],
+  ['no answer', /no answer in 10 seconds.*"method":"PUT"/s, () => {}],
 ] as const)
   test(`${what} fails with the request that led to it`, async (t) => {
     const server = await serve(t, ({ method }, response) => {
