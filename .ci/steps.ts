@@ -78,7 +78,7 @@ export const groups: Record<string, Step[][]> = {
       { title: 'the contract tester finds nothing in the plugins', command: 'pnpm contract --strict' },
       {
         title: 'the suites and clients of MCP',
-        command: "pnpm exec run-tests --test-concurrency=1 '.ci/mcp/*.test.ts'",
+        command: "pnpm exec run-tests --test-concurrency=2 '.ci/mcp/*.test.ts'",
         hasTotals: true,
       },
     ],
@@ -121,8 +121,6 @@ export const groups: Record<string, Step[][]> = {
         environment: { FUZZ_DOCUMENTS: '5000' },
         hasTotals: true,
       },
-    ],
-    [
       {
         title: 'long comparisons of todo with the original service, and many kills',
         command: 'pnpm --filter todo test test/seed.test.ts test/durability.test.ts',
