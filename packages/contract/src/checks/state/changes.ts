@@ -94,6 +94,39 @@ function stepsOf({ run, words, thing }: Life, change: SpecOperation): Step[] {
     })
 }
 
+/** What is shown before a change and after it, and what the change itself answered. */
+interface Shown {
+  old: Record<string, unknown>
+  now: Record<string, unknown>
+  answered: Record<string, unknown>
+}
+
+/** How a change was lost, and what it had to show. Undefined where it was not. */
+function lostChange(
+  change: SpecOperation,
+  { member, value }: Step,
+  thing: Thing,
+  { old, now, answered }: Shown,
+): { detail: string; expected: string } | undefined {
+  const { name, schema } = member
+  const wanted = said(name, value)
+  const expected = `the item shows ${wanted}`
+  if (compare(name, value, now[name], schema) === 'other')
+    return { detail: `${wanted} was sent, and the item then shows ${shorten(now[name])}`, expected }
+  const hadSent = asArray(thing.sent[name]).some((one) => asArray(old[name]).some((other) => isSame(one, other)))
+  if (hadSent && keepsItems(value, old[name], now[name]) && !isAdding(change, member))
+    return { detail: `${shorten(value)} was sent for ${name}, and the item then shows ${shorten(now[name])}`, expected }
+  // What is empty was taken for nothing.
+  if (value === '' && typeof now[name] === 'string' && now[name] === old[name] && old[name] !== '')
+    return { detail: `${wanted} was sent, and the item still shows ${shorten(now[name])}`, expected }
+  if (Object.hasOwn(answered, name) && compare(name, value, answered[name], schema) === 'other')
+    return {
+      detail: `${wanted} was sent, and the answer shows ${shorten(answered[name])}`,
+      expected: `the answer shows ${wanted}`,
+    }
+  return undefined
+}
+
 async function checkChange(life: Life, change: SpecOperation, thing: Thing, { member, value }: Step): Promise<void> {
   const { run, resource } = life
   const { report } = run
@@ -117,57 +150,9 @@ async function checkChange(life: Life, change: SpecOperation, thing: Thing, { me
   if (!after || after.status >= 300) return
   const [old, now] = [shownOf(before, thing), shownOf(after, thing)]
   const answered = thingIn(exchange.json, { ...thing.sent, [member.name]: value })
-  const wanted = said(member.name, value)
-  const isShown = `the item shows ${wanted}`
   const isKept = member.isText || life.echoed.has(echoKey(read, member.name))
-  if (isKept && compare(member.name, value, now[member.name], member.schema) === 'other')
-    report.addTo(
-      change,
-      'change-lost',
-      `${wanted} was sent, and the item then shows ${shorten(now[member.name])}`,
-      exchange.curl,
-      isShown,
-    )
-  else if (
-    isKept &&
-    asArray(thing.sent[member.name]).some((one) => asArray(old[member.name]).some((other) => isSame(one, other))) &&
-    keepsItems(value, old[member.name], now[member.name]) &&
-    !isAdding(change, member)
-  )
-    report.addTo(
-      change,
-      'change-lost',
-      `${shorten(value)} was sent for ${member.name}, and the item then shows ${shorten(now[member.name])}`,
-      exchange.curl,
-      isShown,
-    )
-  // Left out, though it was there: what is empty was taken for nothing, or null was not.
-  else if (
-    value === '' &&
-    isKept &&
-    typeof now[member.name] === 'string' &&
-    now[member.name] === old[member.name] &&
-    old[member.name] !== ''
-  )
-    report.addTo(
-      change,
-      'change-lost',
-      `${wanted} was sent, and the item still shows ${shorten(now[member.name])}`,
-      exchange.curl,
-      isShown,
-    )
-  else if (
-    Object.hasOwn(answered, member.name) &&
-    isKept &&
-    compare(member.name, value, answered[member.name], member.schema) === 'other'
-  )
-    report.addTo(
-      change,
-      'change-lost',
-      `${wanted} was sent, and the answer shows ${shorten(answered[member.name])}`,
-      exchange.curl,
-      `the answer shows ${wanted}`,
-    )
+  const fault = isKept ? lostChange(change, { member, value }, thing, { old, now, answered }) : undefined
+  if (fault) report.addTo(change, 'change-lost', fault.detail, exchange.curl, fault.expected)
   const lost = [...Object.keys(thing.sent), ...Object.keys(old).filter(isFixed)].find(
     (name) =>
       !Object.hasOwn(body, name) && !isServersOwn(name) && Object.hasOwn(old, name) && !isSame(old[name], now[name]),
