@@ -170,7 +170,7 @@ export const explanations: Record<string, Explanation> = {
     source: 'CWE-79, Cross-site Scripting',
   },
   'oauth-password': {
-    why: 'Whoever knows the name of a user is that user.',
+    why: 'Anyone who knows the name of a user can act as that user.',
     source: 'CWE-287, Improper Authentication',
   },
   'oauth-state': {

@@ -19,7 +19,7 @@ export function home(options: HomeOptions): Middleware<Exchange> {
   }
 }
 
-/** Whoever does not ask for HTML by name is a program, and gets the same 404 as at any other path. */
+/** A caller that does not ask for HTML by name is a program, and gets the same 404 as at any other path. */
 function isForPeople(ctx: CoreContext): boolean {
   if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return false
   if (ctx.path.startsWith('/_page/')) return true

@@ -43,7 +43,7 @@ export type UpstreamCall<Path extends string, Output extends AnswerOutput> = Pat
   multipart?: Values
   /** What the answer may have: it is checked, and cut to this. */
   output: Output
-  /** The member of the output for the whole answer, if the answer is no object. */
+  /** The member of the output for the whole answer, if the answer is not an object. */
   as?: keyof z.output<Output> & string
   /** What the answer is. By default JSON; `any` is JSON or else text; `nothing` ignores it, for `doneOutput`. */
   answer?: AnswerKind

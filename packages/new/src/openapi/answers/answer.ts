@@ -6,7 +6,7 @@ import type { Shape } from './shape.ts'
 export interface Answer {
   /** Of the whole answer; undefined where it has no content. */
   shape: Shape | undefined
-  /** The member of the output for an answer that is no object. */
+  /** The member of the output for an answer that is not an object. */
   as: string | undefined
   /** How the client reads it; JSON by default. */
   kind: 'text' | 'any' | 'nothing' | undefined

@@ -91,7 +91,7 @@ function faultOf(field: Part['field'], schema: Schema, body: HttpOperation['targ
   if (field.place !== 'body' && (field.object === 'pairs' || field.object === 'equals') && !isFlat(schema))
     return 'is an object in a style that few APIs know: write it by hand'
   if (field.name === body?.whole && !/json$/.test(body.mediaType))
-    return `of type ${body.mediaType} is no object: give the operation an input for the text, and send it by hand`
+    return `of type ${body.mediaType} is not an object: give the operation an input for the text, and send it by hand`
   return undefined
 }
 
