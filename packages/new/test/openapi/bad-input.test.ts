@@ -96,7 +96,7 @@ const files: [title: string, content: string | Buffer, expected: RegExp][] = [
   ],
   ['a picture as the answer', ofOperation(answer('image/png')), /a file \(image\/png\)/],
   ['a stream as the answer', ofOperation(answer('text/event-stream')), /a stream/],
-  ['a text as the body', ofOperation(body('text/plain', { type: 'string' }), 'post'), /no object/],
+  ['a text as the body', ofOperation(body('text/plain', { type: 'string' }), 'post'), /is not an object/],
   ['a path that is a URL', spec({ paths: { 'https://a.example/b': { get } } }), /no operation|none of the/],
   [
     'no server',
