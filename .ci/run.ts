@@ -4,22 +4,30 @@ import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { temporaryPlaces, temporaryPrefix } from '../packages/store/src/temporary.ts'
+import { rerunCommand } from './rerun.ts'
 import { groups, preparation, type Step } from './steps.ts'
 
-// Runs the groups of steps that are named on the command line, or all.
+// Runs the groups of steps that are named on the command line, or all. Where up to three tests of a step fail, their
+// files run again alone, because steps run side by side and a busy machine is slow: what passes then is counted as passed,
+// and named at the end.
 
 const longest = 900_000
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(groups)
 const start = performance.now()
 const failures: string[] = []
+const unsteady: string[] = []
+const rerun: (() => Promise<void>)[] = []
 let passed = 0
 let failed = 0
 const foldersBefore = temporaryFolders()
 
-for (const sideBySide of [...preparation, ...names.flatMap((name) => groups[name] ?? unknownGroup(name))])
+for (const sideBySide of [...preparation, ...names.flatMap((name) => groups[name] ?? unknownGroup(name))]) {
   await Promise.all(sideBySide.map(runStep))
+  for (const runAlone of rerun.splice(0)) await runAlone()
+}
 
 checkTemporaryFolders()
+for (const line of unsteady) console.log(line)
 for (const failure of failures) console.log(failure)
 console.log(`took ${minutes()}`)
 console.log(`${passed} passed, ${failed} failed`)
@@ -38,12 +46,26 @@ async function runStep(step: Step): Promise<void> {
     step.refused?.test(output) && `the output has ${step.refused}`,
   ].filter(Boolean)
   passed += faults.length > 0 && !hasTotals ? 0 : passes
-  failed += Math.max(fails, faults.length > 0 ? 1 : 0)
   const seconds = Math.round((performance.now() - began) / 1000)
   console.log(`${minutes()} ${faults.length > 0 ? 'FAILED' : 'ok'} (${seconds} s): ${title}`)
   if (faults.length === 0) return
   console.log(output)
-  failures.push(`FAILED: ${title}: ${faults.join('; ')}\n${excerpt(output)}`)
+  const fail = () => {
+    failed += Math.max(fails, 1)
+    failures.push(`FAILED: ${title}: ${faults.join('; ')}\n${excerpt(output)}`)
+  }
+  const again = rerunCommand(command, output, fails)
+  if (again === undefined || step.refused?.test(output)) fail()
+  else rerun.push(() => runAgain(again, environment, fails, fail))
+}
+
+async function runAgain(command: string, environment: Step['environment'], fails: number, fail: () => void) {
+  console.log(`${minutes()} runs the failed tests again: ${command}`)
+  const { code, output } = await runCommand(command, environment)
+  console.log(output)
+  if (code !== 0 || total(output, 'pass') === 0) return fail()
+  passed += fails
+  unsteady.push(`UNSTEADY: ${fails} tests failed beside others and passed alone: ${command}`)
 }
 
 /** The exit code, which is null where the command took too long. */

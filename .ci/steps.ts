@@ -67,7 +67,7 @@ export const groups: Record<string, Step[][]> = {
     [
       {
         title: 'the commands of the README and the docs',
-        command: 'pnpm exec run-tests .ci/readme.test.ts',
+        command: 'pnpm exec run-tests .ci/readme.test.ts .ci/rerun.test.ts',
         hasTotals: true,
       },
     ],
