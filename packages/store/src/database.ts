@@ -19,6 +19,8 @@ export interface Transaction extends Reading {
 }
 
 export interface Database extends Transaction {
+  /** For the few places where the engines share no SQL. */
+  readonly engine: 'sqlite' | 'postgres'
   /**
    * Runs `work` alone: no other writer, in this or another process, writes between its statements.
    * Its writes are on the disk when the promise resolves, and rolled back when it rejects.

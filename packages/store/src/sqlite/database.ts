@@ -58,6 +58,7 @@ async function migrate(writer: Writer, database: DatabaseSync, migrations: Migra
 }
 
 class SqliteDatabase implements Database {
+  readonly engine = 'sqlite'
   readonly #writer: Writer
   readonly #reader: Reader
 
