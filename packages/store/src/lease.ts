@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { clock } from './clock.ts'
 import type { Database } from './database.ts'
 
 /** The table of `withLease`. A program that uses it adds this to its migrations. */
@@ -59,7 +60,7 @@ class Lease {
   async take(): Promise<boolean> {
     // Counted from before the database counts, so that the holder stops before another one starts.
     const start = performance.now()
-    const now = await clock(this.#database)
+    const now = await clock(this.#database, this.#database.engine)
     const taken = await this.#database.run`
       INSERT INTO lease (name, holder, ends_at) VALUES (${this.#name}, ${this.#holder}, ${now + this.#duration})
       ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, ends_at = excluded.ends_at
@@ -93,12 +94,4 @@ class Lease {
   #lose(): void {
     this.#lost.abort(new Error(`the lease "${this.#name}" was lost`))
   }
-}
-
-/** In milliseconds. Processes on one machine have one clock; those on several share the clock of the database. */
-async function clock(database: Database): Promise<number> {
-  if (database.engine === 'sqlite') return Date.now()
-  const { now } = (await database.get<{ now: number }>`
-    SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS now`) as { now: number }
-  return now
 }
