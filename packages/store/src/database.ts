@@ -18,9 +18,11 @@ export interface Transaction extends Reading {
   run(sql: TemplateStringsArray, ...values: Value[]): Promise<number>
 }
 
+export type Engine = 'sqlite' | 'postgres'
+
 export interface Database extends Transaction {
-  /** For the few places where the engines share no SQL. */
-  readonly engine: 'sqlite' | 'postgres'
+  /** Only for a file of SQL that the engines cannot share. */
+  readonly engine: Engine
   /**
    * Runs `work` alone: no other writer, in this or another process, writes between its statements.
    * Its writes are on the disk when the promise resolves, and rolled back when it rejects.

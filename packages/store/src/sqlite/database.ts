@@ -50,6 +50,7 @@ async function migrate(writer: Writer, database: DatabaseSync, migrations: Migra
     for (const [name, sql] of pendingMigrations(
       migrations,
       done.map((row) => row.name),
+      'sqlite',
     )) {
       database.exec(sql)
       await transaction.run`INSERT INTO migration (name) VALUES (${name})`
