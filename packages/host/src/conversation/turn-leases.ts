@@ -1,6 +1,6 @@
 import { type Database, isLeased, withLease } from '@reference-plugins/store'
 import type { TurnEvent } from '../wire.ts'
-import { callsOf, type Conversations } from './conversations.ts'
+import { type Conversations, callsOf } from './conversations.ts'
 
 export type TurnEnd = Extract<TurnEvent, { type: 'end' }>
 
