@@ -49,6 +49,8 @@ export class DatabaseError extends Error {
 }
 
 export interface DatabaseOptions {
-  /** Overwrites deleted data, so that nothing of it is on the disk after `checkpoint`. Deleting then costs more. */
+  /** Overwrites deleted data, so that nothing of it is on the disk after `checkpoint`. Deleting then costs more. Only for SQLite. */
   overwriteDeleted?: boolean
+  /** For Postgres: returns the password for each new connection, for example a token that expires after minutes. */
+  password?: () => string | Promise<string>
 }

@@ -19,7 +19,7 @@ export async function openDatabase(
   }
   if (/^postgres(ql)?:/.test(url)) {
     const { openPostgres } = await import('./postgres/database.ts')
-    return openPostgres(url, migrations)
+    return openPostgres(url, migrations, options)
   }
   const scheme = /^[a-z][a-z+.-]*:/i.exec(url)?.[0] ?? 'no scheme'
   throw new DatabaseError(

@@ -1,99 +1,93 @@
-import { Pool } from 'pg'
-import { type Database, DatabaseError, type Transaction, type Value } from '../database.ts'
+import { type Database, DatabaseError, type DatabaseOptions, type Transaction, type Value } from '../database.ts'
 import type { Migrations } from '../migrations.ts'
-import { toFault } from './faults.ts'
+import { publishStatement, publishTransaction } from '../statement-channel.ts'
+import { Connections } from './connections.ts'
 import { migrate } from './migrate.ts'
-import { readSettings } from './settings.ts'
-import { statementText } from './statement.ts'
-import { Transactor } from './transaction.ts'
-import { encodeValue, types } from './values.ts'
+import { Reader } from './reader.ts'
+import { examine } from './server.ts'
+import { readSettings, type Settings } from './settings.ts'
+import { startFault } from './start-fault.ts'
+import { Transactions } from './transactions.ts'
+import { Writer } from './writer.ts'
 
 /** A Postgres database, for any number of processes on any number of machines. */
-export async function openPostgres(url: string, migrations: Migrations): Promise<Database> {
-  const pool = new Pool({ ...readSettings(url), pipeline: true } as ConstructorParameters<typeof Pool>[0])
-  // The next use of the connection fails and says why; without a listener the process would end.
-  pool.on('error', () => {})
-  pool.on('connect', (client) => client.on('error', () => {}))
+export async function openPostgres(
+  url: string,
+  migrations: Migrations,
+  { password }: DatabaseOptions,
+): Promise<Database> {
+  let settings: Settings
   try {
-    const client = await pool.connect()
-    try {
-      await migrate(client, migrations)
-    } finally {
-      client.release()
-    }
+    settings = readSettings(url, password)
   } catch (error) {
-    await pool.end()
-    throw new DatabaseError(`DATABASE_URL: ${(error as Error).message || (error as { code: string }).code}`)
+    throw new DatabaseError(`DATABASE_URL: ${(error as Error).message}`)
   }
-  return new PostgresDatabase(pool)
+  const connections = new Connections(settings)
+  try {
+    await migrate(settings, migrations)
+    const { isPooled, begin } = await connections.use(examine)
+    connections.isPreparing = !isPooled
+    return new PostgresDatabase(connections, new Transactions(connections, begin))
+  } catch (error) {
+    await connections.close()
+    throw new DatabaseError(`DATABASE_URL: ${startFault(error, settings)}`)
+  }
 }
 
 class PostgresDatabase implements Database {
   readonly engine = 'postgres'
-  readonly #pool: Pool
-  readonly #transactor: Transactor
+  readonly #connections: Connections
+  readonly #reader: Reader
+  readonly #writer: Writer
+  readonly #transactions: Transactions
   readonly #running = new Set<Promise<unknown>>()
-  #closed = false
+  #isClosed = false
 
-  constructor(pool: Pool) {
-    this.#pool = pool
-    this.#transactor = new Transactor(pool)
+  constructor(connections: Connections, transactions: Transactions) {
+    this.#connections = connections
+    this.#reader = new Reader(connections)
+    this.#writer = new Writer(transactions)
+    this.#transactions = transactions
   }
 
-  async all<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result[]> {
-    return (await this.#perform(() => this.#read(sql, values))) as Result[]
+  all<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result[]> {
+    return publishStatement('postgres', sql, () => this.#perform(() => this.#reader.read(sql, values)))
   }
 
   async get<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result | undefined> {
-    return (await this.#perform(() => this.#read(sql, values)))[0] as Result | undefined
+    return (await this.all<Result>(sql, ...values))[0]
   }
 
   run(sql: TemplateStringsArray, ...values: Value[]): Promise<number> {
-    return this.transaction((transaction) => transaction.run(sql, ...values))
+    return publishStatement('postgres', sql, () => this.#perform(() => this.#writer.write(sql, values)))
   }
 
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    return this.#perform(() => this.#transactor.transact(work))
+    return this.#perform(() => this.#transactions.run(publishTransaction('postgres', work)))
   }
 
-  async ready(): Promise<unknown> {
-    return await this.get`SELECT name FROM migration LIMIT 1`
+  ready(): Promise<unknown> {
+    return this.get`SELECT name FROM migration LIMIT 1`
   }
 
   async checkpoint(): Promise<void> {
-    // The server does so by itself.
+    // The server does this by itself.
   }
 
   async close(): Promise<void> {
-    this.#closed = true
+    this.#isClosed = true
     await Promise.allSettled(this.#running)
-    await this.#pool.end()
+    await this.#connections.close()
   }
 
   async #perform<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#closed) throw new DatabaseError('the database is closed')
+    if (this.#isClosed) throw new DatabaseError('the database is closed')
     const running = work()
     this.#running.add(running)
     try {
       return await running
     } finally {
       this.#running.delete(running)
-    }
-  }
-
-  async #read(sql: TemplateStringsArray, values: Value[]): Promise<unknown[]> {
-    try {
-      const client = await this.#pool.connect()
-      let broken = true
-      try {
-        const { rows } = await client.query({ text: statementText(sql), values: values.map(encodeValue), types })
-        broken = false
-        return rows
-      } finally {
-        client.release(broken)
-      }
-    } catch (error) {
-      throw toFault(error, 'nothing could be read')
     }
   }
 }
