@@ -40,6 +40,8 @@ const Common = z.object({
     .regex(/^[!-~]+$/, 'must be the token as OpenAI shows it, without spaces')
     .optional(),
   PAGE: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  SHUTDOWN_DELAY: z.coerce.number('must be a number of seconds').min(0).max(600).default(0),
+  WEB_CONCURRENCY: z.coerce.number('must be a number').int().min(1).max(64).default(1),
   TRUSTED_PROXIES: z.coerce.number('must be a number').int().min(0).max(10).default(0),
 })
 

@@ -172,10 +172,10 @@ function slow(database: Database, latency: number): Database {
     run: async (sql, ...values) => wait().then(() => inner.run(sql, ...values)),
   })
   return {
-    engine: database.engine,
     ...slowly(database),
     transaction: (work) => database.transaction(work),
     ready: () => database.ready(),
+    counts: database.counts,
     checkpoint: () => database.checkpoint(),
     close: () => database.close(),
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { clock } from './clock.ts'
 import type { Database, Transaction } from './database.ts'
 
 /** The table of `withLease`. A program that uses it adds this to its migrations. */
@@ -15,7 +16,7 @@ export type Holds = (transaction: Transaction) => Promise<boolean>
 /** Whether work with this name is running, here or in another process with this database. */
 export async function isLeased(database: Database, name: string): Promise<boolean> {
   const row = await database.get<{ holder: string }>`
-    SELECT holder FROM lease WHERE name = ${name} AND ends_at > ${await clock(database)}`
+    SELECT holder FROM lease WHERE name = ${name} AND ends_at > ${await clock(database, database.engine)}`
   return row !== undefined && !hasDied(database, row.holder)
 }
 
@@ -71,7 +72,7 @@ class Lease {
   async take(): Promise<boolean> {
     // Counted from before the database counts, so that the holder stops before another one starts.
     const start = performance.now()
-    const now = await clock(this.#database)
+    const now = await clock(this.#database, this.#database.engine)
     if (this.#database.engine === 'sqlite') await this.#removeDead()
     const taken = await this.#database.run`
       INSERT INTO lease (name, holder, ends_at) VALUES (${this.#name}, ${this.#holder}, ${now + this.#duration})
@@ -118,14 +119,6 @@ class Lease {
   #lose(): void {
     this.#lost.abort(new Error(`the lease "${this.#name}" was lost`))
   }
-}
-
-/** In milliseconds. Processes on one machine have one clock; those on several share the clock of the database. */
-async function clock(database: Database): Promise<number> {
-  if (database.engine === 'sqlite') return Date.now()
-  const { now } = (await database.get<{ now: number }>`
-    SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS now`) as { now: number }
-  return now
 }
 
 /** Processes with one SQLite file are on one machine, which knows which of them live. Containers have different names. */

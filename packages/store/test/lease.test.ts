@@ -92,11 +92,12 @@ test('work is told when another has taken its lease', async (t) => {
 test('work is told when its lease could not be renewed in time', async (t) => {
   const database = await open(t)
   let isAway = false
-  const unreliable: Database = Object.assign(Object.create(database), {
+  const unreliable = {
     engine: database.engine,
-    run: (sql: TemplateStringsArray, ...values: never[]) =>
-      isAway ? Promise.reject(new Error('away')) : database.run(sql, ...values),
-  })
+    get: (...statement: [TemplateStringsArray]) => database.get(...statement),
+    run: (...statement: [TemplateStringsArray]) =>
+      isAway ? Promise.reject(new Error('away')) : database.run(...statement),
+  } as unknown as Database
   await withLease(unreliable, 'poll', 0.3, async (signal) => {
     isAway = true
     await once(signal, 'abort', { signal: AbortSignal.timeout(10_000) })

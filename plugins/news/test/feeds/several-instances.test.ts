@@ -22,8 +22,11 @@ async function instance(t: TestContext, database: string, name: string, feeds: s
 }
 
 async function until(condition: () => unknown, what: () => string): Promise<void> {
-  for (let tries = 0; tries < 600 && !(await condition()); tries++) await sleep(50)
-  assert.ok(await condition(), what())
+  for (let tries = 0; tries < 600; tries++) {
+    if (await condition()) return
+    await sleep(50)
+  }
+  assert.fail(what())
 }
 
 test('of two instances one polls each feed, and the other takes over when it is killed', {
