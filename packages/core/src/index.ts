@@ -30,6 +30,7 @@ export {
   type Resource,
 } from './plugin.ts'
 export { Problem, problemType, toProblem, toProblemDocument } from './problem.ts'
+export { basePath, publicUrlFault } from './public-url.ts'
 export { type Call, longestAnswer, run } from './run.ts'
 export { readSecretFile, writeSecretFile } from './secret-file.ts'
 export { type ServeOptions, serve } from './serve.ts'

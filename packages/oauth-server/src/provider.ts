@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { basePath } from '@reference-plugins/core'
 import type { Database } from '@reference-plugins/store'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { errors, interactionPolicy, Provider } from 'oidc-provider'
@@ -21,7 +22,7 @@ const day = 24 * hour
 const longestGrant = 180 * day
 
 export interface ProviderOptions {
-  /** The plugin's origin. Tokens are for this resource, and the server's issuer is `/oauth` below it. */
+  /** The plugin's public URL. Tokens are for this resource, and the server's issuer is `/oauth` below it. */
   publicUrl: string
   /** The plugin's name, for the pages. */
   title: string
@@ -43,6 +44,7 @@ export async function createProvider(
   const scopes = Object.keys(options.scopes).join(' ')
   const secure = publicUrl.startsWith('https:')
   const prefix = secure ? '__Secure-' : ''
+  const base = basePath(publicUrl)
   const cookie = { httpOnly: true, sameSite: 'lax', secure, signed: true } as const
 
   const provider = new Provider(`${publicUrl}${mountPath}`, {
@@ -98,7 +100,10 @@ export async function createProvider(
     rotateRefreshToken: true,
     // Apps keep their access when the user signs out of the browser.
     expiresWithSession: () => false,
-    interactions: { url: (_, { uid }) => `${mountPath}/interaction/${uid}`, policy: policy(accounts, secure) },
+    interactions: {
+      url: (_, { uid }) => `${base}${mountPath}/interaction/${uid}`,
+      policy: policy(accounts, publicUrl),
+    },
     ttl: {
       AccessToken: hour,
       AuthorizationCode: minute,
@@ -111,7 +116,7 @@ export async function createProvider(
     cookies: {
       keys: [await keptSecret(database, 'cookies', async () => randomBytes(32).toString('base64url'))],
       names: { session: `${prefix}oauth`, interaction: `${prefix}interaction`, resume: `${prefix}resume` },
-      long: cookie,
+      long: { ...cookie, ...(base !== '' && { path: base }) },
       short: cookie,
     },
     jwks: { keys: [JSON.parse(await keptSecret(database, 'key', makeKey)) as JWK] },
@@ -123,7 +128,7 @@ export async function createProvider(
           ? `The app asked for the callback ${asked}. The operator of ${title} can add it to the app's redirectUris, character by character.`
           : 'Go back to the app and start again there.'
       ctx.set('Content-Security-Policy', pagePolicy)
-      ctx.body = String(await errorPage({ title, message: out.error_description ?? out.error, hint }))
+      ctx.body = String(await errorPage({ title, base, message: out.error_description ?? out.error, hint }))
     },
   })
   provider.Client.prototype.redirectUriAllowed = function (asked: string) {
@@ -151,13 +156,13 @@ export async function createProvider(
  * After a user signs out, or signs in as someone else, the provider's own session is that of the earlier user. And a user
  * whose browser sends the answer to an app on the device is always asked, whatever type the app has registered.
  */
-function policy(accounts: Accounts, secure: boolean) {
+function policy(accounts: Accounts, publicUrl: string) {
   const { Check, base } = interactionPolicy
   const prompts = base()
   prompts.get('login')?.checks.add(
     new Check('signed_out', 'the user has signed out', async (ctx) => {
       if (ctx.oidc.session?.accountId === undefined) return Check.NO_NEED_TO_PROMPT
-      const account = await signedIn(ctx, secure, accounts)
+      const account = await signedIn(ctx, publicUrl, accounts)
       return account?.id === ctx.oidc.session.accountId ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT
     }),
   )
