@@ -1,7 +1,7 @@
-import Koa, { type Middleware } from 'koa'
+import Koa, { type Context, type Middleware } from 'koa'
 import type { Logger } from 'pino'
 import { challengeDocument, toDocuments } from './documents.ts'
-import { type CoreContext, type Exchange, headersFor } from './exchange.ts'
+import { type Exchange, headersFor } from './exchange.ts'
 import { crossOrigin, knownOrigins } from './middleware/cors.ts'
 import { type Lifecycle, live, ready } from './middleware/health.ts'
 import { home, isForPeople } from './middleware/home.ts'
@@ -61,14 +61,14 @@ export async function createApp(plugin: Plugin, options: AppOptions): Promise<Ko
 
   const routes = new RouteTable(httpOperations(plugin))
   const hasOwn = (path: string) => routes.find(path) !== undefined || mountAt(plugin.mounts, path) !== undefined
-  const isServed = (path: string, ctx: CoreContext) =>
+  const isServed = (path: string, ctx: Context) =>
     hasOwn(path) || fixed.has(path) || isMcpPath(path) || (hasPage && isForPeople(ctx, path))
 
   const app = new Koa<Exchange>({ proxy: Boolean(options.proxies), maxIpsCount: options.proxies ?? 0 })
   app.on('error', (error) => log.warn({ err: error }, 'the connection broke'))
   app.use(requestLog(headers, log))
   app.use(problems)
-  if (base !== '') app.use(publicPath(base, hasOwn, isServed))
+  if (base !== '') app.use(publicPath(base, (path, rest, ctx) => hasOwn(path) && !isServed(rest, ctx)))
   app.use(hostCheck(publicUrl, ['/livez', '/readyz']))
   app.use(crossOrigin(documents, isKnown, development, plugin.mounts))
   app.use(operations(plugin, routes, rateLimit, base))

@@ -18,6 +18,7 @@ export {
 export { createLog } from './log.ts'
 export { toManifest } from './manifest.ts'
 export { hostCheck } from './middleware/host-check.ts'
+export { publicPath } from './middleware/public-path.ts'
 export { type Spec, toSpec } from './openapi.ts'
 export { type Context, operation, type UserContext, userOperation } from './operation.ts'
 export { type Page, type PageRequest, pageInput, pageOutput, readPage } from './page.ts'

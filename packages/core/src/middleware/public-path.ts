@@ -1,5 +1,4 @@
-import type { Middleware } from 'koa'
-import type { CoreContext, Exchange } from '../exchange.ts'
+import type { Context, Middleware } from 'koa'
 
 /**
  * Takes the path of the public URL off each request, so that everything after it sees the paths of the plugin alone. The
@@ -10,23 +9,21 @@ import type { CoreContext, Exchange } from '../exchange.ts'
  * `mcp` behind a proxy that removes `/notes`. What a trusted proxy says in X-Forwarded-Prefix decides. Without it, the
  * path is removed where something is left that the plugin serves.
  * @param base the path of the public URL, without a slash at the end
- * @param hasOwn whether the plugin itself defines something at a path
- * @param isServed whether this request would be answered at a path
+ * @param isMeant whether a path that begins with `base` is meant as it is; `rest` is what would be left of it
  */
 export function publicPath(
   base: string,
-  hasOwn: (path: string) => boolean,
-  isServed: (path: string, ctx: CoreContext) => boolean,
-): Middleware<Exchange> {
+  isMeant: (path: string, rest: string, ctx: Context) => boolean = () => false,
+): Middleware {
   return (ctx, next) => {
     const { path } = ctx
     if ((path !== base && !path.startsWith(`${base}/`)) || hasRemoved(ctx, base)) return next()
     const rest = path.slice(base.length) || '/'
-    if (!hasOwn(path) || isServed(rest, ctx)) ctx.path = rest
+    if (!isMeant(path, rest, ctx)) ctx.path = rest
     return next()
   }
 }
 
 /** Whether a trusted proxy says that it has removed the path. */
-const hasRemoved = (ctx: CoreContext, base: string): boolean =>
+const hasRemoved = (ctx: Context, base: string): boolean =>
   ctx.app.proxy && ctx.get('X-Forwarded-Prefix').replace(/\/$/, '') === base
