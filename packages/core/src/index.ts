@@ -18,6 +18,7 @@ export {
 export { createLog } from './log.ts'
 export { toManifest } from './manifest.ts'
 export { hostCheck } from './middleware/host-check.ts'
+export { publicPath } from './middleware/public-path.ts'
 export { type Spec, toSpec } from './openapi.ts'
 export { type Context, operation, type UserContext, userOperation } from './operation.ts'
 export { type Page, type PageRequest, pageInput, pageOutput, readPage } from './page.ts'
@@ -32,6 +33,7 @@ export {
   type SharedCounts,
 } from './plugin.ts'
 export { Problem, problemType, toProblem, toProblemDocument } from './problem.ts'
+export { basePath, publicUrlFault } from './public-url.ts'
 export { type Call, longestAnswer, run } from './run.ts'
 export { readSecretFile, writeSecretFile } from './secret-file.ts'
 export { type ServeOptions, serve } from './serve.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { longestBody } from './body.ts'
+import { corePaths } from './core-paths.ts'
 import type { Operation } from './operation.ts'
 import type { PluginOperation } from './plugin.ts'
 import { inputSchema, type JsonSchema, miscountedTexts } from './schema.ts'
@@ -8,19 +9,6 @@ import { inputSchema, type JsonSchema, miscountedTexts } from './schema.ts'
 const reserved = [...Object.getOwnPropertyNames(Object.prototype), 'prototype']
 // They break lines or make a YAML parser fail.
 const controls = /[\x7f-\x9f\u2028\u2029]|\\u00[01]/
-const taken = [
-  '.well-known',
-  'livez',
-  'readyz',
-  'openapi.json',
-  'openapi.yaml',
-  'openapi-3.0.json',
-  'logo.png',
-  'legal',
-  'mcp',
-  'oauth',
-  '_page',
-]
 // Their format limits their length.
 const boundedFormats = ['date', 'date-time', 'time', 'uuid', 'ipv4', 'ipv6']
 // Some clients write each character outside ASCII as two \uXXXX escapes.
@@ -41,7 +29,7 @@ export function operationFaults(operation: PluginOperation): string[] {
     faults.push(`the path ${operation.path} must begin with a plain segment, followed by plain segments and {names}`)
   const names = Array.from(operation.path.matchAll(/\{([^}]*)\}/g), ([, name]) => name)
   if (new Set(names).size < names.length) faults.push(`the path ${operation.path} contains a name twice`)
-  if (taken.includes(operation.path.split('/')[1] as string))
+  if (corePaths.includes(operation.path.split('/')[1] as string))
     faults.push(`the path ${operation.path} is used by core: use another`)
   const miscounted = miscountedTexts(operation.input)
   const { properties, required = [] } = inputSchema(operation.input, '3.1.0')

@@ -8,6 +8,7 @@ import { type Environment, readEnvironment } from './environment.ts'
 import { createLog } from './log.ts'
 import type { Lifecycle } from './middleware/health.ts'
 import { closePlugin, type Plugin } from './plugin.ts'
+import { basePath } from './public-url.ts'
 import { listen, longestStop } from './server.ts'
 import { announce, onStopMessage, WorkerFailed, Workers } from './workers.ts'
 
@@ -109,7 +110,8 @@ async function startOne<Own>(
 
 function startLine({ name, auth, servesFrom }: Plugin, { PUBLIC_URL: publicUrl, PAGE }: Environment): string {
   const page = PAGE === 'on' ? ' (open it in a browser)' : ''
-  const places = 'manifest /.well-known/ai-plugin.json, spec /openapi.yaml, MCP /mcp'
+  const base = basePath(publicUrl)
+  const places = `manifest ${base}/.well-known/ai-plugin.json, spec ${base}/openapi.yaml, MCP ${base}/mcp`
   const data = servesFrom === undefined ? '' : `, data: ${servesFrom}`
   return `${name} is ready at ${publicUrl}${page}: ${places} (auth ${auth.manifest(publicUrl).type})${data}`
 }

@@ -1,4 +1,4 @@
-import { createLog, listen } from '@reference-plugins/core'
+import { basePath, createLog, listen } from '@reference-plugins/core'
 import { createHostApp } from './api/app.ts'
 import { readHostEnvironment, toHostOptions } from './environment.ts'
 import { openHost } from './host.ts'
@@ -20,7 +20,7 @@ async function start(): Promise<void> {
   const host = await openHost(toHostOptions(environment, process.env, log))
   await host.leases.settleAll()
   const settling = setInterval(() => host.leases.settleAll().catch(() => {}), settleEvery).unref()
-  const app = createHostApp(host, page(await buildPage()))
+  const app = createHostApp(host, page(await buildPage(), basePath(publicUrl)))
   const running = await listen(app.callback(), {
     host: address,
     port,

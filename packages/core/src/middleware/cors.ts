@@ -47,6 +47,6 @@ export function knownOrigins(
   origins: readonly string[],
   development: boolean,
 ): (origin: string) => boolean {
-  const known = new Set([...chatOrigins, publicUrl, ...origins])
+  const known = new Set([...chatOrigins, new URL(publicUrl).origin, ...origins])
   return (origin) => known.has(origin) || (development && isOrigin(origin) && isLoopbackUrl(origin))
 }

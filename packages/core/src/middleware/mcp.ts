@@ -18,6 +18,8 @@ export interface McpOptions {
 }
 
 const path = '/mcp'
+export const isMcpPath = (asked: string): boolean => asked === path || asked === `${path}/`
+
 // The form that the SDK asks for.
 const bothTypes = 'application/json, text/event-stream'
 const endless = 'subscriptions/listen'
@@ -38,7 +40,7 @@ export async function mcp(options: McpOptions): Promise<Middleware<Exchange>> {
   const scopes = new Map(plugin.operations.map(({ id, scope }) => [id, scope]))
 
   return async (ctx, next) => {
-    if (ctx.path !== path && ctx.path !== `${path}/`) return next()
+    if (!isMcpPath(ctx.path)) return next()
     const { origin } = ctx.req.headers
     if (origin !== undefined && !isKnown(origin)) throw new Problem(403, whyForbidden(origin))
     if (ctx.method !== 'POST') {

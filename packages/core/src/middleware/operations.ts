@@ -6,15 +6,19 @@ import { Deadlines } from '../deadline.ts'
 import type { CoreContext, Exchange } from '../exchange.ts'
 import { readInput } from '../input.ts'
 import { fail } from '../operation.ts'
-import { httpOperations, type Plugin } from '../plugin.ts'
+import type { Plugin } from '../plugin.ts'
 import { Problem } from '../problem.ts'
 import type { RateLimit } from '../rate-limit.ts'
-import { type Route, RouteTable } from '../route-table.ts'
+import type { Route, RouteTable } from '../route-table.ts'
 import { type Call, run } from '../run.ts'
 
 /** Every operation at its path: authenticate, count, read the input, run, answer. */
-export function operations(plugin: Plugin, rateLimit: RateLimit): Middleware<Exchange> {
-  const routes = new RouteTable(httpOperations(plugin))
+export function operations(
+  plugin: Plugin,
+  routes: RouteTable,
+  rateLimit: RateLimit,
+  base: string,
+): Middleware<Exchange> {
   const deadlines = new Deadlines()
 
   return async (ctx, next) => {
@@ -24,7 +28,7 @@ export function operations(plugin: Plugin, rateLimit: RateLimit): Middleware<Exc
     const operation = route.operations.get(ctx.method)
     if (!operation) {
       ctx.state.headers = rateLimit.count(ctx.ip)
-      return answerOther(ctx, route)
+      return answerOther(ctx, route, base)
     }
 
     const call = new HttpCall(ctx)
@@ -44,10 +48,10 @@ export function operations(plugin: Plugin, rateLimit: RateLimit): Middleware<Exc
   }
 }
 
-function answerOther(ctx: CoreContext, { path, operations }: Route): void {
+function answerOther(ctx: CoreContext, { path, operations }: Route, base: string): void {
   const allow = [...operations.keys(), 'OPTIONS'].sort().join(', ')
   if (ctx.method !== 'OPTIONS')
-    throw new Problem(405, `${path} takes ${allow}: see /openapi.yaml`, { headers: { allow } })
+    throw new Problem(405, `${base}${path} takes ${allow}: see ${base}/openapi.yaml`, { headers: { allow } })
   ctx.set('Allow', allow)
   ctx.status = 204
 }
