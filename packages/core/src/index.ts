@@ -10,6 +10,7 @@ export { developmentSecret } from './development-secret.ts'
 export {
   type Environment,
   EnvironmentError,
+  isElsewhere,
   listOf,
   readEnvironment,
   type Settings,
@@ -17,6 +18,7 @@ export {
 } from './environment.ts'
 export { createLog } from './log.ts'
 export { toManifest } from './manifest.ts'
+export type { Lifecycle } from './middleware/health.ts'
 export { hostCheck } from './middleware/host-check.ts'
 export { publicPath } from './middleware/public-path.ts'
 export { type Spec, toSpec } from './openapi.ts'

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { basePath, EnvironmentError, readEnvironment } from '@reference-plugins/core'
+import { basePath, EnvironmentError, isElsewhere, readEnvironment } from '@reference-plugins/core'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { HostOptions } from './host.ts'
@@ -31,6 +31,10 @@ export function readHostEnvironment(variables: NodeJS.ProcessEnv) {
   const [, first = ''] = basePath(environment.PUBLIC_URL).split('/')
   if (ownPaths.includes(first))
     throw new EnvironmentError(`PUBLIC_URL must not have a path that begins with /${first}, which the host uses itself`)
+  if (!variables.HOST_USERS && isElsewhere(environment.PUBLIC_URL))
+    throw new EnvironmentError(
+      `HOST_USERS is not set, and PUBLIC_URL=${environment.PUBLIC_URL} is not this machine: set HOST_USERS=accounts to let people sign in, or HOST_USERS=single if only one person can reach the host`,
+    )
   return environment
 }
 

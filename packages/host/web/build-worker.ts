@@ -17,7 +17,7 @@ const entitiesWithoutMarkup: Plugin = {
 await build({
   // Relative, because the host may be served under a path.
   base: './',
-  root: fileURLToPath(new URL('../../web/', import.meta.url)),
+  root: fileURLToPath(new URL('.', import.meta.url)),
   configFile: false,
   logLevel: 'error',
   plugins: [react(), entitiesWithoutMarkup],
