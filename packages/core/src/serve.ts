@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url'
 import type { z } from 'zod'
 import { createApp } from './app.ts'
 import { type Environment, readEnvironment } from './environment.ts'
-import { createLog } from './log.ts'
 import type { Lifecycle } from './middleware/health.ts'
 import { closePlugin, type Plugin } from './plugin.ts'
 import { listen } from './server.ts'
+import { openLog } from './telemetry.ts'
 
 export interface ServeOptions<Own extends z.ZodType> {
   port: number
@@ -37,8 +37,8 @@ export async function serve<Own extends z.ZodType = z.ZodUnknown>(
     const environment = readEnvironment(process.env, options, options.settings)
     const { HOST: host, PORT: port, PUBLIC_URL: publicUrl } = environment
     const development = environment.NODE_ENV === 'development'
-    const log = createLog(environment.LOG_LEVEL, development)
-    started.push(async () => log.flush())
+    const { log, close } = await openLog(basename(fileURLToPath(options.folder)), environment.LOG_LEVEL, development)
+    started.push(close)
     const plugin = await createPlugin(environment)
     started.push(() => closePlugin(plugin))
     const app = await createApp(plugin, {

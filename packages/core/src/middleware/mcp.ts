@@ -5,6 +5,7 @@ import { isPageOrigin } from '../environment.ts'
 import type { CoreContext, Exchange } from '../exchange.ts'
 import { acceptsEvents, eventsToJson } from '../mcp/accept.ts'
 import { type Callers, createMcpServer } from '../mcp/mcp-server.ts'
+import { publishMessage } from '../mcp/publish-message.ts'
 import type { Plugin } from '../plugin.ts'
 import { Problem } from '../problem.ts'
 import type { RateLimit } from '../rate-limit.ts'
@@ -26,7 +27,7 @@ const longestBatch = 20
 
 interface Message {
   method?: unknown
-  params?: { name?: unknown } | undefined
+  params?: { name?: unknown; _meta?: unknown } | undefined
 }
 
 /** MCP at /mcp: check the origin, count, authenticate, read the message, let the MCP server answer. */
@@ -39,6 +40,7 @@ export async function mcp(options: McpOptions): Promise<Middleware<Exchange>> {
 
   return async (ctx, next) => {
     if (ctx.path !== path && ctx.path !== `${path}/`) return next()
+    ctx.state.route = path
     const { origin, authorization } = ctx.req.headers
     if (origin !== undefined && !isKnown(origin)) throw new Problem(403, whyForbidden(origin))
     ctx.state.headers = await rateLimit.count(ctx.ip)
@@ -59,9 +61,11 @@ export async function mcp(options: McpOptions): Promise<Middleware<Exchange>> {
       const scope = message?.method === 'tools/call' ? scopes.get(message.params?.name as string) : undefined
       if (scope !== undefined && !caller?.scopes?.includes(scope)) throw auth.insufficientScope(scope)
     }
-    const request = toRequest(ctx, `${publicUrl}${path}`)
-    callers.set(request, { caller, exchange: ctx.state })
-    await answer(ctx, await server.fetch(request, { parsedBody: body }), streams)
+    await publishMessage(ctx, messages, scopes, async () => {
+      const request = toRequest(ctx, `${publicUrl}${path}`)
+      callers.set(request, { caller, exchange: ctx.state })
+      await answer(ctx, await server.fetch(request, { parsedBody: body }), streams)
+    })
   }
 }
 

@@ -21,6 +21,7 @@ export function operations(plugin: Plugin, rateLimit: RateLimit): Middleware<Exc
     const found = routes.find(ctx.path)
     if (!found) return next()
     const { route, captures } = found
+    ctx.state.route = route.path
     ctx.state.headers = await rateLimit.count(ctx.ip)
     const operation = route.operations.get(ctx.method)
     if (!operation) return answerOther(ctx, route)
@@ -68,6 +69,7 @@ function decode({ names }: Route, captures: RegExpExecArray): Record<string, str
 
 /** A call over HTTP. Few handlers ask for a signal or a log, so both are made when asked for. */
 class HttpCall implements Call {
+  readonly via = 'http'
   caller: Caller | undefined
   readonly fail = fail
   readonly #ctx: CoreContext

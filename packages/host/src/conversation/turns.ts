@@ -1,5 +1,6 @@
 import { Problem } from '@reference-plugins/core'
 import type { Logger } from 'pino'
+import { turnChannel } from '../channels.ts'
 import type { LiveViews } from '../views/live-views.ts'
 import type { Call, Decision, TurnEvent } from '../wire.ts'
 import { EventStream } from './event-stream.ts'
@@ -121,7 +122,10 @@ export class Turns {
       const conversation = await this.#options.conversations.get(user, id)
       if (grows) this.#options.limits.checkLength(conversation)
       const turn = new Turn({ ...this.#options, user, conversation, events, signal: controller.signal })
-      running.ended = this.#end(key, running, work(turn)).finally(endWork)
+      const state = turnChannel.hasSubscribers
+        ? turnChannel.tracePromise(() => work(turn), { conversation: id })
+        : work(turn)
+      running.ended = this.#end(key, running, state).finally(endWork)
       return events
     } catch (error) {
       this.#running.delete(key)
