@@ -110,7 +110,9 @@ they do not decide what you record: the default is \`always_on\`, where OpenTele
 ## Privacy
 
 What is sent has no inputs, outputs, tokens, user names, addresses of clients, paths, query strings, headers or messages of
-errors. Statements have \`?\` for each value. The code can set only the attributes on this page. \`tracestate\` is passed on as the caller sent it.
+errors. Statements have \`?\` for each value. The code can set only the attributes on this page. Tests send marked secrets
+in every place of a request to all plugins, in a conversation of the host and in errors, and search every byte that is
+sent. \`tracestate\` is passed on as the caller sent it.
 
 The host names of servers that are called are in spans, also of feeds that users follow. Names of operations, models and
 plugins' servers in the host's spans are those that its users chose.
