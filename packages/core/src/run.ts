@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Caller } from './auth/auth.ts'
+import { operationChannel } from './channels.ts'
 import { describeRounded } from './json.ts'
 import type { Context } from './operation.ts'
 import type { Plugin, PluginOperation } from './plugin.ts'
@@ -12,6 +13,8 @@ export const longestAnswer = 100_000
 /** A call without its input, over HTTP or MCP. The handler receives it. */
 export interface Call extends Context {
   caller: Caller | undefined
+  /** How it came. Missing if it came from code, such as a test. */
+  readonly via?: 'http' | 'mcp'
 }
 
 export interface Answer {
@@ -25,7 +28,13 @@ export interface Answer {
  * Runs one operation: authorize, check input, handle, check output. HTTP, MCP and tests all call this.
  * @throws Problem for an error that the caller can act on; any other error is a fault of the plugin
  */
-export async function run(plugin: Plugin, operation: PluginOperation, input: unknown, call: Call): Promise<Answer> {
+export function run(plugin: Plugin, operation: PluginOperation, input: unknown, call: Call): Promise<Answer> {
+  if (!operationChannel.hasSubscribers) return perform(plugin, operation, input, call)
+  const event = { operation: operation.id, via: call.via ?? ('direct' as const) }
+  return operationChannel.tracePromise(() => perform(plugin, operation, input, call), event)
+}
+
+async function perform(plugin: Plugin, operation: PluginOperation, input: unknown, call: Call): Promise<Answer> {
   authorize(plugin, operation, call.caller)
   leaveNullsOut(operation, input)
   const checked = operation.input.safeParse(input)

@@ -1,4 +1,4 @@
-import { basePath, createLog, listen } from '@reference-plugins/core'
+import { basePath, listen, openLog } from '@reference-plugins/core'
 import { createHostApp } from './api/app.ts'
 import { readHostEnvironment, toHostOptions } from './environment.ts'
 import { openHost } from './host.ts'
@@ -28,7 +28,7 @@ async function start(): Promise<void> {
   const environment = readHostEnvironment(process.env)
   const { PORT: port, HOST: address, PUBLIC_URL: publicUrl, LOG_LEVEL: level } = environment
   const development = environment.NODE_ENV === 'development'
-  const log = createLog(level, development)
+  const { log, close: closeLog } = await openLog('host', level, development)
   const host = await openHost(toHostOptions(environment, process.env, log))
   await host.leases.settleAll()
   const settling = setInterval(() => host.leases.settleAll().catch(() => {}), settleEvery).unref()
@@ -49,7 +49,7 @@ async function start(): Promise<void> {
     await running.stop()
     await watch.stop()
     await host.close()
-    log.flush()
+    await closeLog()
   }
 }
 

@@ -37,6 +37,7 @@ export function toCall({ caller, exchange }: McpCaller, { mcpReq }: ServerContex
   const progressToken = mcpReq._meta?.progressToken
   return {
     caller,
+    via: 'mcp',
     fail,
     get log() {
       return exchange.log

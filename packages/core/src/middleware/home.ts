@@ -11,6 +11,7 @@ export function home(options: HomeOptions): Middleware<Exchange> {
     files ??= new (await import('../home/home-files.ts')).HomeFiles(options)
     const file = await files.find(ctx.path)
     if (!file) return next()
+    ctx.state.route = ctx.path.startsWith('/_page/') ? '/_page/{file}' : ctx.path
     ctx.set({ ...file.headers, 'Content-Type': file.type, ETag: file.etag })
     if (file.isNegotiated) ctx.vary('Accept')
     ctx.status = 200

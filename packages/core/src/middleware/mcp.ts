@@ -5,6 +5,7 @@ import { isPageOrigin } from '../environment.ts'
 import type { CoreContext, Exchange } from '../exchange.ts'
 import { acceptsEvents, eventsToJson } from '../mcp/accept.ts'
 import { type Callers, createMcpServer } from '../mcp/mcp-server.ts'
+import { publishMessage } from '../mcp/publish-message.ts'
 import type { Plugin } from '../plugin.ts'
 import { Problem } from '../problem.ts'
 import type { RateLimit } from '../rate-limit.ts'
@@ -28,7 +29,7 @@ const longestBatch = 20
 
 interface Message {
   method?: unknown
-  params?: { name?: unknown } | undefined
+  params?: { name?: unknown; _meta?: unknown } | undefined
 }
 
 /** MCP at /mcp: check the origin, authenticate, count, read the message, let the MCP server answer. */
@@ -41,6 +42,7 @@ export async function mcp(options: McpOptions): Promise<Middleware<Exchange>> {
 
   return async (ctx, next) => {
     if (!isMcpPath(ctx.path)) return next()
+    ctx.state.route = path
     const { origin } = ctx.req.headers
     if (origin !== undefined && !isKnown(origin)) throw new Problem(403, whyForbidden(origin))
     if (ctx.method !== 'POST') {
@@ -62,9 +64,11 @@ export async function mcp(options: McpOptions): Promise<Middleware<Exchange>> {
       const scope = message?.method === 'tools/call' ? scopes.get(message.params?.name as string) : undefined
       if (scope !== undefined && !caller?.scopes?.includes(scope)) throw auth.insufficientScope(scope)
     }
-    const request = toRequest(ctx, `${publicUrl}${path}`)
-    callers.set(request, { caller, exchange: ctx.state })
-    await answer(ctx, await server.fetch(request, { parsedBody: body }), streams)
+    await publishMessage(ctx, messages, scopes, async () => {
+      const request = toRequest(ctx, `${publicUrl}${path}`)
+      callers.set(request, { caller, exchange: ctx.state })
+      await answer(ctx, await server.fetch(request, { parsedBody: body }), streams)
+    })
   }
 }
 

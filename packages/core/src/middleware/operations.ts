@@ -25,6 +25,7 @@ export function operations(
     const found = routes.find(ctx.path)
     if (!found) return next()
     const { route, captures } = found
+    ctx.state.route = route.path
     const operation = route.operations.get(ctx.method)
     if (!operation) {
       ctx.state.headers = rateLimit.count(ctx.ip)
@@ -71,6 +72,7 @@ function decode({ names }: Route, captures: RegExpExecArray): Record<string, str
 
 /** A call over HTTP. Few handlers ask for a signal or a log, so both are made when asked for. */
 class HttpCall implements Call {
+  readonly via = 'http'
   caller: Caller | undefined
   readonly fail = fail
   readonly #ctx: CoreContext

@@ -20,6 +20,7 @@ export function pages(handlers: ReadonlyMap<string, Middleware<Exchange>>, base:
   return (ctx, next) => {
     const handler = handlers.get(ctx.path)
     if (!handler) throw new Problem(404, `Nothing is at this path: ${base}/openapi.yaml lists every operation`)
+    ctx.state.route = ctx.path
     if (ctx.method === 'GET' || ctx.method === 'HEAD') return handler(ctx, next)
     if (ctx.method !== 'OPTIONS')
       throw new Problem(405, `${base}${ctx.path} can only be read: use GET`, { headers: { allow } })
