@@ -160,6 +160,7 @@ function slow(database: Database, latency: number): Database {
     ...slowly(database),
     transaction: (work) => database.transaction(work),
     ready: () => database.ready(),
+    engine: database.engine,
     checkpoint: () => database.checkpoint(),
     close: () => database.close(),
   }

@@ -18,7 +18,11 @@ export interface Transaction extends Reading {
   run(sql: TemplateStringsArray, ...values: Value[]): Promise<number>
 }
 
+export type Engine = 'sqlite' | 'postgres'
+
 export interface Database extends Transaction {
+  /** Only for a file of SQL that the engines cannot share. */
+  readonly engine: Engine
   /**
    * Runs `work` alone: no other writer, in this or another process, writes between its statements.
    * Its writes are on the disk when the promise resolves, and rolled back when it rejects.
@@ -45,6 +49,8 @@ export class DatabaseError extends Error {
 }
 
 export interface DatabaseOptions {
-  /** Overwrites deleted data, so that nothing of it is on the disk after `checkpoint`. Deleting then costs more. */
+  /** Overwrites deleted data, so that nothing of it is on the disk after `checkpoint`. Deleting then costs more. Only for SQLite. */
   overwriteDeleted?: boolean
+  /** For Postgres: returns the password for each new connection, for example a token that expires after minutes. */
+  password?: () => string | Promise<string>
 }
