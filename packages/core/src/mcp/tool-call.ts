@@ -1,4 +1,5 @@
 import type { CallToolResult, ServerContext } from '@modelcontextprotocol/server'
+import type { Logger } from 'pino'
 import type { Caller } from '../auth/auth.ts'
 import type { Deadlines } from '../deadline.ts'
 import type { Exchange } from '../exchange.ts'
@@ -32,23 +33,38 @@ export async function callTool(
   }
 }
 
-/** The call that a `tools/call` makes. */
-export function toCall({ caller, exchange }: McpCaller, { mcpReq }: ServerContext): Call {
-  const progressToken = mcpReq._meta?.progressToken
-  return {
-    caller,
-    via: 'mcp',
-    fail,
-    get log() {
-      return exchange.log
-    },
-    signal: mcpReq.signal,
-    progress(progress, total, message) {
-      if (progressToken === undefined) return
-      const params = { progressToken, progress, ...(total !== undefined && { total }), ...(message && { message }) }
-      // A client that has disconnected needs no progress.
-      mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {})
-    },
+/**
+ * The call that a `tools/call` makes. A class, because V8 keeps every object literal with a getter, and all that it refers
+ * to, until the next major garbage collection.
+ */
+export class McpCall implements Call {
+  readonly caller: Caller | undefined
+  readonly via = 'mcp'
+  readonly fail = fail
+  readonly #exchange: Exchange
+  readonly #request: ServerContext['mcpReq']
+
+  constructor({ caller, exchange }: McpCaller, { mcpReq }: ServerContext) {
+    this.caller = caller
+    this.#exchange = exchange
+    this.#request = mcpReq
+  }
+
+  get log(): Logger {
+    return this.#exchange.log
+  }
+
+  get signal(): AbortSignal {
+    return this.#request.signal
+  }
+
+  /** Handlers take it out of the call. */
+  readonly progress = (progress: number, total?: number, message?: string): void => {
+    const progressToken = this.#request._meta?.progressToken
+    if (progressToken === undefined) return
+    const params = { progressToken, progress, ...(total !== undefined && { total }), ...(message && { message }) }
+    // A client that has disconnected needs no progress.
+    this.#request.notify({ method: 'notifications/progress', params }).catch(() => {})
   }
 }
 
