@@ -14,6 +14,7 @@ import { problems } from './middleware/problems.ts'
 import { requestLog } from './middleware/request-log.ts'
 import type { Plugin } from './plugin.ts'
 import { RateLimit } from './rate-limit.ts'
+import { resumeActions } from './run.ts'
 
 export interface AppOptions {
   /** The public origin of the plugin, without a slash at the end. */
@@ -54,6 +55,7 @@ export async function createApp(plugin: Plugin, options: AppOptions): Promise<Ko
     fixed.set(challenge.path, document(challenge, 'no-cache'))
   }
 
+  resumeActions(plugin, log)
   const app = new Koa<Exchange>({ proxy: Boolean(options.proxies), maxIpsCount: options.proxies ?? 0 })
   app.on('error', (error) => log.warn({ err: error }, 'the connection broke'))
   app.use(requestLog(headers, log))

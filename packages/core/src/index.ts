@@ -1,3 +1,5 @@
+export type { Confirmation } from './acting/confirmation.ts'
+export { actionMigrations } from './acting/tables.ts'
 export { addressKey } from './address-key.ts'
 export { type AppOptions, createApp } from './app.ts'
 export type { Auth, Caller } from './auth/auth.ts'
@@ -5,6 +7,7 @@ export { none } from './auth/none.ts'
 export { type OAuthOptions, oauth, type ProtectedResource } from './auth/oauth.ts'
 export { type ServiceTokenOptions, serviceToken } from './auth/service-token.ts'
 export { type UserTokenOptions, userToken } from './auth/user-token.ts'
+export type { Call } from './call.ts'
 export { DefinitionError, definePlugin, type PluginDefinition } from './definition.ts'
 export { developmentSecret } from './development-secret.ts'
 export {
@@ -30,7 +33,7 @@ export {
   type Resource,
 } from './plugin.ts'
 export { Problem, problemType, toProblem, toProblemDocument } from './problem.ts'
-export { type Call, longestAnswer, run } from './run.ts'
+export { longestAnswer, run } from './run.ts'
 export { readSecretFile, writeSecretFile } from './secret-file.ts'
 export { type ServeOptions, serve } from './serve.ts'
 export { type ListenOptions, listen, type RunningServer } from './server.ts'

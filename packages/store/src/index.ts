@@ -1,4 +1,5 @@
-export { type Database, DatabaseError, type Row, type Transaction, type Value } from './database.ts'
+export { type Database, DatabaseError, type Reading, type Row, type Transaction, type Value } from './database.ts'
 export { type Match, searchText, toMatch } from './full-text.ts'
+export type { Migrations } from './migrations.ts'
 export { openDatabase } from './open-database.ts'
 export { snippetOf } from './snippet.ts'
