@@ -1,9 +1,9 @@
 import type { ContentBlock } from '@modelcontextprotocol/server'
-import type { Reading, Transaction } from '@reference-plugins/store'
 import type { Logger } from 'pino'
 import type { z } from 'zod'
 import type { Confirmation } from './acting/confirmation.ts'
 import { keyInput } from './acting/idempotency-key.ts'
+import type { ActingOptions, Once, OnceContext, Undo } from './acting/options.ts'
 import type { Caller } from './auth/auth.ts'
 import { type ErrorStatus, Problem, type ProblemOptions } from './problem.ts'
 
@@ -32,43 +32,13 @@ export interface UserContext<Status extends ErrorStatus = ErrorStatus> extends C
   caller: Caller
 }
 
-/**
- * How a call that is repeated with the same idempotency key is done once.
- * `transaction`: the handler works in one transaction of the plugin's database, together with the key and the answer.
- * `resume`: the handler calls other services. If the process ends in the middle, the handler runs again with the same key
- * and input, and must find what it has already done.
- */
-export type Once = 'transaction' | 'resume'
-
-/** What a handler of an operation that acts once gets besides. */
-export type OnceContext<How extends Once | undefined> = How extends 'transaction'
-  ? {
-      /** Commits with the answer. May run more than once, so the handler has no other effect. */ transaction: Transaction
-    }
-  : How extends 'resume'
-    ? {
-        /** The same for each try. Pass it on to services that know idempotency keys. At most 64 characters. */
-        key: string
-        /** Whether an earlier try ended without an answer, and may have done a part. */
-        isAgain: boolean
-      }
-    : unknown
-
-/** How an action is taken back. Specs, tools and skills say so. */
-export interface Undo {
-  /** The operation that says what it costs, by its operationId. */
-  quote?: string
-  /** The operation that does it. */
-  by: string
-}
-
 interface Options<
   Input extends z.ZodObject,
   Output extends z.ZodObject,
   Status extends ErrorStatus,
   Given,
   How extends Once | undefined,
-> {
+> extends ActingOptions<Input, Given, How> {
   /** For the model, at most 200 characters; some assistants show only this. */
   summary: string
   /** For the model, at most 200 characters; must be clear without the summary. By default the summary. */
@@ -89,19 +59,6 @@ interface Options<
   only?: 'mcp'
   /** Pictures, sounds or documents that an MCP client gets besides the JSON. Over HTTP only the JSON is sent. */
   content?: (output: z.output<Output>) => ContentBlock[]
-  /** Makes a repeated call act once: it takes an idempotency key. The plugin needs `database`. */
-  once?: How
-  /**
-   * Says what the call will do, from current data. A person confirms it before the handler runs, wherever the client can
-   * ask one. Fails as the handler would, if the call cannot be made. Needs `once`.
-   */
-  confirm?: (input: z.output<Input>, given: Given & { reading: Reading }) => Confirmation | Promise<Confirmation>
-  /**
-   * What happens where the client cannot ask a person: the call is refused, or it is made if each of these inputs is the
-   * same as the member of `bound` with its name. By default refused.
-   */
-  unasked?: 'refuse' | readonly (keyof z.output<Input> & string)[]
-  undo?: Undo
   handler: (
     input: z.output<Input>,
     given: Given & OnceContext<How>,
