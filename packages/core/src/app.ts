@@ -18,6 +18,7 @@ import { httpOperations, type Plugin, type SharedCounts } from './plugin.ts'
 import { basePath } from './public-url.ts'
 import { RateLimit } from './rate-limit.ts'
 import { RouteTable } from './route-table.ts'
+import { resumeActions } from './run.ts'
 
 export interface AppOptions {
   /** The public URL of the plugin, without a slash at the end. It may have a path: docs/public-url.md. */
@@ -75,6 +76,7 @@ export async function createApp(plugin: Plugin, options: AppOptions): Promise<Ko
   const isServed = (path: string, ctx: Context) =>
     hasOwn(path) || fixed.has(path) || isMcpPath(path) || (hasPage && isForPeople(ctx, path))
 
+  resumeActions(plugin, log)
   const app = new Koa<Exchange>({ proxy: Boolean(options.proxies), maxIpsCount: options.proxies ?? 0 })
   app.on('error', (error) => log.warn({ err: error }, 'the connection broke'))
   app.use(requestLog(headers, log))

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { longestBody } from './body.ts'
 import { corePaths } from './core-paths.ts'
 import type { Operation } from './operation.ts'
-import type { PluginOperation } from './plugin.ts'
+import type { Plugin, PluginOperation } from './plugin.ts'
 import { inputSchema, type JsonSchema, miscountedTexts } from './schema.ts'
 
 // JSON Schema validators look names up in plain objects, and every object has these.
@@ -15,6 +15,24 @@ const boundedFormats = ['date', 'date-time', 'time', 'uuid', 'ipv4', 'ipv6']
 const bytesOfCharacter = 12
 const longestChoice = 8
 const scalars = ['string', 'number', 'integer', 'boolean']
+
+/** What an operation that acts lacks. */
+export function actingFaults(
+  operation: PluginOperation,
+  { operations, actions }: Pick<Plugin, 'operations' | 'actions'>,
+): string[] {
+  const { once, confirm, unasked, undo, input, effects } = operation
+  const known = new Set(operations.map(({ id }) => id))
+  const steps = [undo?.quote, undo?.by].filter((id) => id !== undefined && !known.has(id))
+  const unknown = unasked === 'refuse' ? [] : unasked.filter((name) => !Object.hasOwn(input.shape, name))
+  return [
+    ...(once && !actions ? ['it acts once, so the plugin needs `database`, opened with actionMigrations'] : []),
+    ...(once && effects.readOnly ? ['a GET changes nothing, so it needs no `once`'] : []),
+    ...(confirm && !once ? ['it is confirmed, so it needs `once`: a confirmation is for one call'] : []),
+    ...steps.map((id) => `undo names ${id}, and there is no such operation`),
+    ...unknown.map((name) => `unasked names ${name}, and there is no such input`),
+  ]
+}
 
 /** Everything in one operation that some assistant would refuse or misread. */
 export function operationFaults(operation: PluginOperation): string[] {

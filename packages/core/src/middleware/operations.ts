@@ -2,6 +2,7 @@ import type { Middleware } from 'koa'
 import type { Logger } from 'pino'
 import type { Caller } from '../auth/auth.ts'
 import { readBody } from '../body.ts'
+import type { Call, Confirming } from '../call.ts'
 import { Deadlines } from '../deadline.ts'
 import type { CoreContext, Exchange } from '../exchange.ts'
 import { readInput } from '../input.ts'
@@ -10,7 +11,7 @@ import type { Plugin } from '../plugin.ts'
 import { Problem } from '../problem.ts'
 import type { RateLimit } from '../rate-limit.ts'
 import type { Route, RouteTable } from '../route-table.ts'
-import { type Call, run } from '../run.ts'
+import { run } from '../run.ts'
 
 /** Every operation at its path: authenticate, count, read the input, run, answer. */
 export function operations(
@@ -41,8 +42,8 @@ export function operations(
       call.caller = await rateLimit.admit(ctx, plugin.auth)
       const body = operation.method === 'GET' ? undefined : await readBody(ctx)
       const input = readInput(operation.fields, { params: decode(route, captures), querystring: ctx.querystring, body })
-      const { text } = await run(plugin, operation, input, call)
-      ctx.state.send(200, 'application/json', text)
+      const { text, isReplayed } = await run(plugin, operation, input, call)
+      ctx.state.send(200, 'application/json', text, isReplayed ? ['Idempotent-Replayed', 'true'] : [])
     } finally {
       deadlines.end(deadline)
     }
@@ -80,6 +81,16 @@ class HttpCall implements Call {
 
   constructor(ctx: CoreContext) {
     this.#ctx = ctx
+  }
+
+  get idempotencyKey(): string | undefined {
+    return this.#ctx.get('Idempotency-Key') || undefined
+  }
+
+  /** `Prefer: confirmation` (RFC 7240) says that the client can ask a person; `Confirmation` has the token of the answer 428. */
+  get confirming(): Confirming {
+    const token = this.#ctx.get('Confirmation') || undefined
+    return { canAsk: /(^|[,;\s])confirmation($|[,;\s=])/i.test(this.#ctx.get('Prefer')), token }
   }
 
   get log(): Logger {
