@@ -1,4 +1,5 @@
-import { type DestinationStream, type Logger, pino } from 'pino'
+import cluster from 'node:cluster'
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
 import pretty from 'pino-pretty'
 import { LogLines } from './log-lines.ts'
 
@@ -32,12 +33,19 @@ const secrets = [...new Set(words.flatMap(spellings))]
 
 /**
  * Structured logs, one JSON object per line; in development as readable text.
- * The value of a member whose name is that of a secret is replaced, up to two levels deep.
+ * A worker adds its number. The value of a member whose name is that of a secret is replaced, up to two levels deep.
+ * @param fields are added to each line when it is written
  */
-export function createLog(level: LogLevel, development: boolean, destination?: DestinationStream): Logger {
-  const options = {
+export function createLog(
+  level: LogLevel,
+  development: boolean,
+  destination?: DestinationStream,
+  fields?: () => Record<string, string>,
+): Logger {
+  const options: LoggerOptions = {
     level,
-    base: null,
+    base: cluster.isWorker ? { worker: cluster.worker?.id } : null,
+    ...(fields && { mixin: fields }),
     redact: { paths: secrets.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]), censor: '[secret]' },
   }
   if (destination) return pino(options, destination)

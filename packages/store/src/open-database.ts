@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
+import { countMigrations } from './counts.ts'
 import { type Database, DatabaseError, type DatabaseOptions } from './database.ts'
 import type { Migrations } from './migrations.ts'
 import { openSqlite } from './sqlite/database.ts'
@@ -15,7 +16,7 @@ export async function openDatabase(
   migrations: Migrations,
   options: DatabaseOptions = {},
 ): Promise<Database> {
-  const database = await openWithEngine(url, migrations, options)
+  const database = await openWithEngine(url, { ...migrations, ...countMigrations }, options)
   channel(openChannel).publish(database)
   return database
 }
