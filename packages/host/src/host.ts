@@ -58,6 +58,7 @@ export async function openHost(options: HostOptions) {
   const vault = new Vault(database, await toKeys(options.keys, database))
   const registered = openPlugins(database, vault, options)
   const conversing = openConversations(database, vault, options, registered)
+  await conversing.conversations.prepare()
   return {
     options,
     database,
