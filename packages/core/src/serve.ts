@@ -1,7 +1,8 @@
-import { basename, dirname } from 'node:path'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { z } from 'zod'
 import { createApp } from './app.ts'
+import { developmentFolder } from './development-secret.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { createLog } from './log.ts'
 import type { Lifecycle } from './middleware/health.ts'
@@ -51,7 +52,7 @@ export async function serve<Own extends z.ZodType = z.ZodUnknown>(
       proxies: environment.TRUSTED_PROXIES,
       openAiChallenge: environment.OPENAI_APPS_CHALLENGE,
       page: environment.PAGE === 'on',
-      secretsFolder: dirname(environment.DATABASE_URL.replace(/^file:/, '')),
+      secretsFolder: developmentFolder(environment.DATABASE_URL),
     })
     const running = await listen(app.callback(), {
       host,
