@@ -91,6 +91,7 @@ async function startOne<Own>(
     lifecycle,
     corsOrigins: environment.CORS_ORIGINS,
     rateLimit: environment.RATE_LIMIT,
+    rateLimits: environment.RATE_LIMITS,
     proxies,
     openAiChallenge: environment.OPENAI_APPS_CHALLENGE,
     page: environment.PAGE === 'on',
