@@ -6,7 +6,7 @@ export { type OAuthOptions, oauth, type ProtectedResource } from './auth/oauth.t
 export { type ServiceTokenOptions, serviceToken } from './auth/service-token.ts'
 export { type UserTokenOptions, userToken } from './auth/user-token.ts'
 export { DefinitionError, definePlugin, type PluginDefinition } from './definition.ts'
-export { developmentSecret } from './development-secret.ts'
+export { developmentFolder, developmentSecret } from './development-secret.ts'
 export {
   type Environment,
   EnvironmentError,

@@ -1,9 +1,10 @@
 import cluster from 'node:cluster'
-import { basename, dirname } from 'node:path'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import type { z } from 'zod'
 import { createApp } from './app.ts'
+import { developmentFolder } from './development-secret.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { createLog } from './log.ts'
 import type { Lifecycle } from './middleware/health.ts'
@@ -94,7 +95,7 @@ async function startOne<Own>(
     proxies,
     openAiChallenge: environment.OPENAI_APPS_CHALLENGE,
     page: environment.PAGE === 'on',
-    secretsFolder: dirname(environment.DATABASE_URL.replace(/^file:/, '')),
+    secretsFolder: developmentFolder(environment.DATABASE_URL),
   })
   const running = await listen(app.callback(), {
     host,

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 import { spawn } from 'node:child_process'
-import { startPostgres } from '../src/postgres-cluster.ts'
+import { startPostgres } from '@reference-plugins/store/temporary-postgres'
 
 // with-postgres.ts COMMAND… starts a new Postgres server in a temporary folder, runs the command with its URL in the
 // variable POSTGRES, and removes everything. Without Postgres on this machine it prints a message and runs nothing.

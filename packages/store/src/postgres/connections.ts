@@ -53,8 +53,8 @@ export class Connections {
     try {
       return await this.#pool.connect()
     } catch (error) {
-      const { message, code } = error as Error & { code?: string }
-      throw new DatabaseError(`the database is not available: ${message || code}`, { cause: error })
+      // The message may contain the address of the server, which is not for users.
+      throw new DatabaseError('the database is not available', { cause: error })
     }
   }
 }

@@ -1,6 +1,7 @@
 import { Counts } from '../counts.ts'
 import { type Database, DatabaseError, type DatabaseOptions, type Transaction, type Value } from '../database.ts'
 import type { Migrations } from '../migrations.ts'
+import { publishStatement, publishTransaction } from '../statement-channel.ts'
 import { Connections } from './connections.ts'
 import { migrate } from './migrate.ts'
 import { Reader } from './reader.ts'
@@ -52,19 +53,19 @@ class PostgresDatabase implements Database {
   }
 
   all<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result[]> {
-    return this.#perform(() => this.#reader.read(sql, values))
+    return publishStatement('postgres', sql, () => this.#perform(() => this.#reader.read(sql, values)))
   }
 
-  get<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result | undefined> {
-    return this.#perform(async () => (await this.#reader.read<Result>(sql, values))[0])
+  async get<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result | undefined> {
+    return (await this.all<Result>(sql, ...values))[0]
   }
 
   run(sql: TemplateStringsArray, ...values: Value[]): Promise<number> {
-    return this.#perform(() => this.#writer.write(sql, values))
+    return publishStatement('postgres', sql, () => this.#perform(() => this.#writer.write(sql, values)))
   }
 
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    return this.#perform(() => this.#transactions.run(work))
+    return this.#perform(() => this.#transactions.run(publishTransaction('postgres', work)))
   }
 
   ready(): Promise<unknown> {

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { Counts } from '../counts.ts'
 import { type Database, DatabaseError, type DatabaseOptions, type Transaction, type Value } from '../database.ts'
 import { type Migrations, pendingMigrations } from '../migrations.ts'
+import { publishStatement, publishTransaction } from '../statement-channel.ts'
 import { whenFree } from './busy.ts'
 import { Connection } from './connection.ts'
 import { keepPrivate } from './private-file.ts'
@@ -71,19 +72,19 @@ class SqliteDatabase implements Database {
   }
 
   all<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result[]> {
-    return this.#reader.read('all', sql, values)
+    return publishStatement('sqlite', sql, () => this.#reader.read('all', sql, values))
   }
 
   get<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result | undefined> {
-    return this.#reader.read('get', sql, values)
+    return publishStatement('sqlite', sql, () => this.#reader.read('get', sql, values))
   }
 
   run(sql: TemplateStringsArray, ...values: Value[]): Promise<number> {
-    return this.#writer.write((transaction) => transaction.run(sql, ...values))
+    return publishStatement('sqlite', sql, () => this.#writer.write((transaction) => transaction.run(sql, ...values)))
   }
 
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    return this.#writer.write(work)
+    return this.#writer.write(publishTransaction('sqlite', work))
   }
 
   ready(): Promise<unknown> {
