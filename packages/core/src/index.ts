@@ -32,6 +32,7 @@ export {
   type SharedCounts,
 } from './plugin.ts'
 export { Problem, problemType, toProblem, toProblemDocument } from './problem.ts'
+export { type Program, type Run, runProgram } from './program.ts'
 export { type Call, longestAnswer, run } from './run.ts'
 export { readSecretFile, writeSecretFile } from './secret-file.ts'
 export { type ServeOptions, serve } from './serve.ts'

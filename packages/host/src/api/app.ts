@@ -37,7 +37,7 @@ const userRoutes = [
 ]
 
 /** The Koa app of the host. The middleware is listed in the order in which a request passes it. */
-export function createHostApp(host: Host, page: Middleware): Koa {
+export function createHostApp(host: Host, page: Middleware, lifecycle = { stopping: false }): Koa {
   const { publicUrl, log, proxies = 0 } = host.options
   const app = new Koa({ proxy: proxies > 0, maxIpsCount: proxies })
   app.on('error', (error) => log.warn({ err: error }, 'the connection broke'))
@@ -48,7 +48,7 @@ export function createHostApp(host: Host, page: Middleware): Koa {
   app.use(problems(log))
   app.use(hostCheck(publicUrl, ['/livez', '/readyz']))
   app.use(sameSite(publicUrl))
-  app.use(health(host))
+  app.use(health(host, lifecycle))
   app.use(user(host))
   app.use(readJson)
   app.use(router.routes())
@@ -58,10 +58,14 @@ export function createHostApp(host: Host, page: Middleware): Koa {
 }
 
 const health =
-  ({ database }: Host): Middleware =>
+  ({ database }: Host, lifecycle: { stopping: boolean }): Middleware =>
   async (ctx, next) => {
     if (ctx.path !== '/livez' && ctx.path !== '/readyz') return next()
-    if (ctx.path === '/readyz') await database.ready()
+    if (ctx.path === '/readyz') {
+      if (lifecycle.stopping)
+        throw new Problem(503, 'Not ready: ask again in a second', { headers: { 'retry-after': '1' } })
+      await database.ready()
+    }
     ctx.body = 'ok'
   }
 
