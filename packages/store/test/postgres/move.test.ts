@@ -48,7 +48,10 @@ test('a database moves to Postgres and back, with everything in it', onPostgres,
   const to = temporaryDatabase()
   const moved = move(from, to, '--program', program)
   assert.equal(moved.status, 0, moved.stderr)
-  assert.match(moved.stdout, /^author_book: 31 rows, checksum [0-9a-f]{32}\n(.*\n)*word: 2501 rows, checksum [0-9a-f]{32}\n/)
+  assert.match(
+    moved.stdout,
+    /^author_book: 31 rows, checksum [0-9a-f]{32}\n(.*\n)*word: 2501 rows, checksum [0-9a-f]{32}\n/,
+  )
   assert.match(moved.stdout, /Moved 2532 rows of 3 tables in [\d.]+ s. Counts and checksums are the same in both.\n/)
   assert.match(moved.stdout, /builds word_text at its next start/)
 
