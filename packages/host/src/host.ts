@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { Caller } from './calls/caller.ts'
 import { Permissions } from './conversation/confirmation.ts'
 import { Conversations } from './conversation/conversations.ts'
+import { TurnLeases } from './conversation/turn-leases.ts'
 import { Turns } from './conversation/turns.ts'
 import { OperationFinder } from './finding/operation-finder.ts'
 import { Logos } from './plugins/logos.ts'
@@ -116,11 +117,13 @@ function openConversations(
   const finder = new OperationFinder({ plugins, activations, selection })
   const caller = new Caller({ credentials, allowLoopback, ...(longestCall !== undefined && { longestCall }) })
   const views = new Views({ credentials, allowLoopback })
-  const liveViews = new LiveViews()
+  const liveViews = new LiveViews(database)
   const examples = new RecordedExamples({ plugins, activations, workspace })
   const conversations = new Conversations(database)
+  const leases = new TurnLeases(database, conversations)
   const turns = new Turns({
     conversations,
+    leases,
     plugins,
     limits,
     liveViews,
@@ -130,7 +133,7 @@ function openConversations(
     prompt: { plugins, activations, selection },
     log,
   })
-  return { models, selection, finder, caller, views, liveViews, examples, conversations, turns }
+  return { models, selection, finder, caller, views, liveViews, examples, conversations, leases, turns }
 }
 
 async function toKeys(keys: () => string, database: Database): Promise<KeyRing> {

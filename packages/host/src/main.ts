@@ -7,6 +7,9 @@ import { page } from './page/page.ts'
 import { onlyUser } from './users/users.ts'
 import { WorkspaceWatch } from './workspace/workspace-watch.ts'
 
+/** How often it is looked for turns of processes that have ended, in milliseconds. */
+const settleEvery = 15_000
+
 async function start(): Promise<void> {
   // Whatever the host writes is for its own user only.
   process.umask(0o077)
@@ -15,7 +18,8 @@ async function start(): Promise<void> {
   const development = environment.NODE_ENV === 'development'
   const log = createLog(level, development)
   const host = await openHost(toHostOptions(environment, process.env, log))
-  await host.conversations.settleInterrupted()
+  await host.leases.settleAll()
+  const settling = setInterval(() => host.leases.settleAll().catch(() => {}), settleEvery).unref()
   const app = createHostApp(host, page(await buildPage()))
   const running = await listen(app.callback(), {
     host: address,
@@ -29,6 +33,7 @@ async function start(): Promise<void> {
   if (development && host.options.mode === 'single') watch.start()
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, async () => {
+      clearInterval(settling)
       await running.stop()
       await watch.stop()
       await host.close()

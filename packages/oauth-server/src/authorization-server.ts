@@ -4,11 +4,11 @@ import type { Context, Next } from 'koa'
 import type { Provider } from 'oidc-provider'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { Accounts, type RemoveAccount } from './accounts.ts'
-import { cleanUp } from './adapter.ts'
+import { cleanUp } from './clean-up.ts'
 import { ConnectedApps } from './connected-apps.ts'
+import { readCookieKeys } from './keys.ts'
 import { createProvider, mountPath, type ProviderOptions } from './provider.ts'
 import { ProviderHandler } from './provider-handler.ts'
-import { forgetUnused } from './registration.ts'
 import { resourceMetadata } from './resource-metadata.ts'
 import { serverMetadata } from './server-metadata.ts'
 import { readAuthorizationForm } from './token-request.ts'
@@ -51,7 +51,7 @@ function methodsOf(path: string): string[] | undefined {
   return path === '/jwks' || /^\/authorize\/[\w-]+$/.test(path) ? ['GET'] : undefined
 }
 
-const cleanUpInterval = 10 * 60_000
+const maintenanceInterval = 10 * 60_000
 
 /** Creates the authorization server of one plugin, with oidc-provider, on the plugin's own database. */
 export async function createAuthorizationServer<const Scope extends string>(
@@ -91,9 +91,12 @@ export async function createAuthorizationServer<const Scope extends string>(
   const isLocal = isLoopback(hostname)
   // An invalid client is reported at the start, not when it is first used.
   for (const { id } of clients) await provider.Client.find(id)
-  const clean = () => Promise.all([cleanUp(database), forgetUnused(database)])
-  await clean()
-  const timer = setInterval(() => clean().catch(() => {}), cleanUpInterval).unref()
+  const maintain = async () => {
+    await cleanUp(database)
+    provider.keys = await readCookieKeys(database)
+  }
+  await maintain()
+  const timer = setInterval(() => maintain().catch(() => {}), maintenanceInterval).unref()
 
   const serve = async (ctx: Context, next: Next): Promise<unknown> => {
     const path = ctx.path.slice(mountPath.length)

@@ -1,12 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Database } from '@reference-plugins/store'
-import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { errors, interactionPolicy, Provider } from 'oidc-provider'
 import type { Accounts } from './accounts.ts'
 import { createAdapter, fitsSecret } from './adapter.ts'
 import { isSameCallback, isWeb } from './callback.ts'
 import { type Client, toMetadata } from './client.ts'
 import { clientDocuments, type DocumentOptions } from './client-document.ts'
+import { openKeys } from './keys.ts'
 import { errorPage, pagePolicy } from './pages/layout.ts'
 import { resourcesOf } from './resource-metadata.ts'
 import { signedIn } from './sign-in-cookie.ts'
@@ -32,6 +32,8 @@ export interface ProviderOptions {
   registration: boolean
   /** Hosts whose Client ID Metadata Documents are accepted, `*` for all; by default none. `fetch` is for tests. */
   documents: DocumentOptions
+  /** Keys made before this date are replaced; see `openKeys`. */
+  keysSince?: string | undefined
 }
 
 /** Configures oidc-provider for one API: authorization code with PKCE, refresh with rotation, opaque tokens. */
@@ -43,6 +45,7 @@ export async function createProvider(
   const scopes = Object.keys(options.scopes).join(' ')
   const secure = publicUrl.startsWith('https:')
   const prefix = secure ? '__Secure-' : ''
+  const keys = await openKeys(database, options.keysSince)
   const cookie = { httpOnly: true, sameSite: 'lax', secure, signed: true } as const
 
   const provider = new Provider(`${publicUrl}${mountPath}`, {
@@ -109,12 +112,12 @@ export async function createProvider(
       Session: 14 * day,
     },
     cookies: {
-      keys: [await keptSecret(database, 'cookies', async () => randomBytes(32).toString('base64url'))],
+      keys: keys.cookies,
       names: { session: `${prefix}oauth`, interaction: `${prefix}interaction`, resume: `${prefix}resume` },
       long: cookie,
       short: cookie,
     },
-    jwks: { keys: [JSON.parse(await keptSecret(database, 'key', makeKey)) as JWK] },
+    jwks: { keys: keys.jwks },
     async renderError(ctx, out) {
       ctx.type = 'html'
       const asked = ctx.oidc?.params?.redirect_uri
@@ -174,18 +177,4 @@ function policy(accounts: Accounts, secure: boolean) {
 function formScript(page: unknown): string | undefined {
   const script = typeof page === 'string' ? /<script>([^<]*)<\/script>/.exec(page)?.[1] : undefined
   return script === undefined ? undefined : `sha256-${createHash('sha256').update(script).digest('base64')}`
-}
-
-/** A secret that all processes with the same database share. */
-async function keptSecret(database: Database, name: string, make: () => Promise<string>): Promise<string> {
-  const read = () => database.get<{ value: string }>`SELECT value FROM oauth_secret WHERE name = ${name}`
-  const kept = await read()
-  if (kept) return kept.value
-  await database.run`INSERT INTO oauth_secret (name, value) VALUES (${name}, ${await make()}) ON CONFLICT DO NOTHING`
-  return ((await read()) as { value: string }).value
-}
-
-async function makeKey(): Promise<string> {
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
-  return JSON.stringify({ ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig', kid: 'first' })
 }

@@ -1,4 +1,5 @@
 import '@reference-plugins/testing/cheap-passwords'
+import { existsSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createApp, createLog, definePlugin, listen, userOperation } from '@reference-plugins/core'
@@ -51,7 +52,8 @@ export const scopes = { 'diary:read': 'Read your diary', 'diary:write': 'Write i
 export interface Diary {
   url: string
   database: Database
-  file: string
+  /** All that the database holds. */
+  stored: () => Promise<string>
   /** What was logged so far. */
   log: () => string
   call: (token: string | undefined, path?: string, init?: RequestInit) => Promise<Response>
@@ -130,7 +132,7 @@ export async function serveDiary({ latency = 0, rateLimit = 100_000, ...options 
   return {
     url,
     database: real,
-    file: databaseUrl.slice('file:'.length),
+    stored: () => storedIn(real, databaseUrl),
     log: () => written,
     accounts: server.accounts,
     issueAccessToken: server.issueAccessToken,
@@ -148,6 +150,19 @@ export async function serveDiary({ latency = 0, rateLimit = 100_000, ...options 
   }
 }
 
+async function storedIn(database: Database, url: string): Promise<string> {
+  if (database.engine === 'postgres') {
+    const found = await database.get<{ content: string }>`
+      SELECT CAST(database_to_xml(true, false, '') AS text) AS content`
+    return found?.content ?? ''
+  }
+  const file = url.slice('file:'.length)
+  return [file, `${file}-wal`]
+    .filter(existsSync)
+    .map((one) => readFileSync(one, 'latin1'))
+    .join('')
+}
+
 /** A database over a network, as to time. */
 function slow(database: Database, latency: number): Database {
   const wait = () => sleep(2 + Math.random() * latency)
@@ -160,7 +175,7 @@ function slow(database: Database, latency: number): Database {
     ...slowly(database),
     transaction: (work) => database.transaction(work),
     ready: () => database.ready(),
-    engine: database.engine,
+    counts: database.counts,
     checkpoint: () => database.checkpoint(),
     close: () => database.close(),
   }

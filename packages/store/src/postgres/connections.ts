@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import pg, { type PoolClient, type PoolConfig, type QueryResult } from 'pg'
 import { DatabaseError, type Value } from '../database.ts'
 import { cancel } from './cancel.ts'
-import { isLost, isPooled, isStale, LostConnection, toStatementError } from './faults.ts'
+import { isLost, isPooled, isStale, toStatementError } from './faults.ts'
 import { statementOf } from './statement.ts'
 import { encodeValue, types } from './values.ts'
 
@@ -65,6 +65,7 @@ export class Connection {
   readonly #isPreparing: boolean
   /** The first error of a statement. */
   fault: unknown
+  isInterrupted = false
 
   constructor(client: PoolClient, isPreparing: boolean) {
     this.#client = client
@@ -89,15 +90,15 @@ export class Connection {
 
   /** Ends the connection and the statement that runs on it. */
   interrupt(): void {
+    this.isInterrupted = true
     cancel(this.#client)
     // pg itself would wait for the end of the statement.
     const { connection } = this.#client as unknown as { connection: { stream: Socket } }
     connection.stream.destroy()
-    this.fault = new LostConnection('interrupted')
   }
 
   release(): void {
-    this.#client.release(isLost(this.fault) || isStale(this.fault))
+    this.#client.release(this.isInterrupted || isLost(this.fault) || isStale(this.fault))
   }
 
   async #send(query: pg.QueryConfig): Promise<QueryResult> {
