@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import Koa, { type Middleware } from 'koa'
 import type { Logger } from 'pino'
 import { challengeDocument, toDocuments } from './documents.ts'
@@ -12,7 +13,7 @@ import { operations } from './middleware/operations.ts'
 import { document, pageHeaders, pages } from './middleware/pages.ts'
 import { problems } from './middleware/problems.ts'
 import { requestLog } from './middleware/request-log.ts'
-import type { Plugin } from './plugin.ts'
+import type { Plugin, SharedCounts } from './plugin.ts'
 import { RateLimit } from './rate-limit.ts'
 
 export interface AppOptions {
@@ -23,8 +24,10 @@ export interface AppOptions {
   development?: boolean
   /** The origins of pages that may call, besides ChatGPT's. */
   corsOrigins?: readonly string[]
-  /** The most calls a minute from one address. By default 6,000. */
+  /** The most calls a minute of one caller, or from one address where there are no callers. By default 6,000. */
   rateLimit?: number
+  /** The most calls a minute of a caller by its plan, instead of those in the definition. */
+  rateLimits?: Readonly<Record<string, number>>
   /** How many proxies in front of the plugin add to X-Forwarded-For. */
   proxies?: number
   lifecycle?: Lifecycle
@@ -41,7 +44,15 @@ export async function createApp(plugin: Plugin, options: AppOptions): Promise<Ko
   const { publicUrl, log, development = false, lifecycle = { stopping: false } } = options
   const headers = headersFor(publicUrl)
   const documents = await toDocuments(plugin, publicUrl)
-  const rateLimit = new RateLimit(options.rateLimit ?? 6000)
+  const rateLimit = new RateLimit({
+    limit: options.rateLimit ?? 6000,
+    plans: { ...plugin.rateLimits, ...options.rateLimits },
+    shared: sharedCounts(plugin),
+    onShared: (isShared, err) =>
+      isShared
+        ? log.info('calls are counted by all instances again')
+        : log.warn({ err }, 'each instance counts calls alone'),
+  })
   const isKnown = knownOrigins(publicUrl, options.corsOrigins ?? [], development)
   const cacheControl = development ? 'no-cache' : 'public, max-age=300'
   const fixed = new Map<string, Middleware<Exchange>>([
@@ -67,4 +78,10 @@ export async function createApp(plugin: Plugin, options: AppOptions): Promise<Ko
   if (options.page ?? true) app.use(home({ plugin, publicUrl, development, secretsFolder: options.secretsFolder }))
   app.use(pages(fixed))
   return app
+}
+
+/** A process that is alone counts in memory. */
+function sharedCounts({ needs }: Plugin): SharedCounts | undefined {
+  const counts = needs.find((resource) => resource.counts)?.counts
+  return counts?.isRemote || cluster.isWorker ? counts : undefined
 }

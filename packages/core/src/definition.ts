@@ -31,6 +31,8 @@ export interface PluginDefinition<Who extends Audience, Scope extends string> {
   needs?: readonly Resource[]
   /** Where its data comes from, for the start line: "sample prices of 2000 to 2010". */
   servesFrom?: string
+  /** The most calls a minute of a caller, by the plan that the auth mode gives it: `{ free: 60, pro: 6000 }`. */
+  rateLimits?: Readonly<Record<string, number>>
   /** What the plugin serves besides its operations, such as pages and files. No document mentions it. */
   mounts?: readonly Mount[]
 }
@@ -85,6 +87,9 @@ function checkPlugin(plugin: Plugin): void {
     if (other) faults.push(`${operation.id}: ${other} has the same route`)
     ids.set(place, operation.id)
   }
+  for (const [plan, most] of Object.entries(plugin.rateLimits ?? {}))
+    if (!/^[\w-]+$/.test(plan) || !Number.isInteger(most) || most < 1)
+      faults.push(`rateLimits.${plan}: name a plan with letters and digits, and a whole number of calls above 0`)
   if (plugin.operations.length === 0) faults.push('there must be at least one operation')
   if (plugin.operations.length > 30) faults.push('there may be at most 30 operations (GPT Actions)')
   if (faults.length > 0) throw refusal(plugin.name, faults)

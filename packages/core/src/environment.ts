@@ -34,12 +34,21 @@ const Common = z.object({
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   RATE_LIMIT: z.coerce.number('must be a number').int().min(1).default(6000),
+  RATE_LIMITS: z
+    .string()
+    .regex(/^[\w-]+=[1-9]\d{0,8}(,[\w-]+=[1-9]\d{0,8})*$/, 'must have the form free=60,pro=6000')
+    .transform((value) =>
+      Object.fromEntries(value.split(',').map((pair) => [pair.split('=')[0], Number(pair.split('=')[1])])),
+    )
+    .default({}),
   CORS_ORIGINS: listOf(pageOrigin.transform((value) => value.replace(/\/$/, ''))).default([]),
   OPENAI_APPS_CHALLENGE: z
     .string()
     .regex(/^[!-~]+$/, 'must be the token as OpenAI shows it, without spaces')
     .optional(),
   PAGE: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  SHUTDOWN_DELAY: z.coerce.number('must be a number of seconds').min(0).max(600).default(0),
+  WEB_CONCURRENCY: z.coerce.number('must be a number').int().min(1).max(64).default(1),
   TRUSTED_PROXIES: z.coerce.number('must be a number').int().min(0).max(10).default(0),
 })
 

@@ -30,6 +30,8 @@ export {
   type Plugin,
   type PluginOperation,
   type Resource,
+  type SharedCount,
+  type SharedCounts,
 } from './plugin.ts'
 export { Problem, problemType, toProblem, toProblemDocument } from './problem.ts'
 export { type Call, longestAnswer, run } from './run.ts'

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import { type DestinationStream, type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
 import { LogLines } from './log-lines.ts'
@@ -32,12 +33,12 @@ const secrets = [...new Set(words.flatMap(spellings))]
 
 /**
  * Structured logs, one JSON object per line; in development as readable text.
- * The value of a member whose name is that of a secret is replaced, up to two levels deep.
+ * A worker adds its number. The value of a member whose name is that of a secret is replaced, up to two levels deep.
  */
 export function createLog(level: LogLevel, development: boolean, destination?: DestinationStream): Logger {
   const options = {
     level,
-    base: null,
+    base: cluster.isWorker ? { worker: cluster.worker?.id } : null,
     redact: { paths: secrets.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]), censor: '[secret]' },
   }
   if (destination) return pino(options, destination)

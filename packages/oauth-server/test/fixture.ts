@@ -162,6 +162,7 @@ function slow(database: Database, latency: number): Database {
     transaction: (work) => database.transaction(work),
     ready: () => database.ready(),
     engine: database.engine,
+    counts: database.counts,
     checkpoint: () => database.checkpoint(),
     close: () => database.close(),
   }

@@ -1,3 +1,4 @@
+import { countMigrations } from './counts.ts'
 import { type Database, DatabaseError, type DatabaseOptions } from './database.ts'
 import type { Migrations } from './migrations.ts'
 import { openSqlite } from './sqlite/database.ts'
@@ -15,11 +16,11 @@ export async function openDatabase(
     const path = url.slice('file:'.length)
     const fault = pathFault(path)
     if (fault) throw new DatabaseError(`DATABASE_URL=${url}: ${fault}, such as file:.data/todo.sqlite`)
-    return openSqlite(path, migrations, options)
+    return openSqlite(path, { ...migrations, ...countMigrations }, options)
   }
   if (/^postgres(ql)?:/.test(url)) {
     const { openPostgres } = await import('./postgres/database.ts')
-    return openPostgres(url, migrations, options)
+    return openPostgres(url, { ...migrations, ...countMigrations }, options)
   }
   const scheme = /^[a-z][a-z+.-]*:/i.exec(url)?.[0] ?? 'no scheme'
   throw new DatabaseError(

@@ -29,7 +29,7 @@ interface Message {
   params?: { name?: unknown } | undefined
 }
 
-/** MCP at /mcp: check the origin, count, authenticate, read the message, let the MCP server answer. */
+/** MCP at /mcp: check the origin, authenticate, count, read the message, let the MCP server answer. */
 export async function mcp(options: McpOptions): Promise<Middleware<Exchange>> {
   const { plugin, publicUrl, rateLimit, isKnown } = options
   const auth = plugin.auth.forMcp()
@@ -39,19 +39,20 @@ export async function mcp(options: McpOptions): Promise<Middleware<Exchange>> {
 
   return async (ctx, next) => {
     if (ctx.path !== path && ctx.path !== `${path}/`) return next()
-    const { origin, authorization } = ctx.req.headers
+    const { origin } = ctx.req.headers
     if (origin !== undefined && !isKnown(origin)) throw new Problem(403, whyForbidden(origin))
-    ctx.state.headers = await rateLimit.count(ctx.ip)
-    if (ctx.method !== 'POST') return answerOther(ctx)
-    const authenticate = () => auth.authenticate(authorization)
-    const caller = await (authorization === undefined ? authenticate() : rateLimit.guard(ctx.ip, authenticate))
+    if (ctx.method !== 'POST') {
+      ctx.state.headers = rateLimit.count(ctx.ip)
+      return answerOther(ctx)
+    }
+    const caller = await rateLimit.admit(ctx, auth)
     const streams = acceptsEvents(ctx)
     const body = await readMessage(ctx)
     if (body === undefined) return
     const messages = (Array.isArray(body) ? body : [body]) as (Message | null)[]
     for (const message of messages) keepKnown(message)
     if (messages.length > longestBatch) return answerError(ctx, -32600, `Send at most ${longestBatch} messages at once`)
-    for (let count = 1; count < messages.length; count++) await rateLimit.count(ctx.ip)
+    for (let count = 1; count < messages.length; count++) rateLimit.count(ctx.ip, caller)
     if (!streams && messages.some((message) => message?.method === endless))
       throw new Problem(406, `${endless} answers with a stream: send the header "Accept: ${bothTypes}"`)
     // A client asks the user for more rights only if HTTP answers 403.

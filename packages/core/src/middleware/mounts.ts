@@ -12,7 +12,7 @@ export function mounts(all: readonly Mount[], rateLimit: RateLimit): Middleware<
   return async (ctx, next) => {
     const found = mountAt(all, ctx.path)
     if (!found) return next()
-    ctx.state.headers = await rateLimit.count(ctx.ip)
+    ctx.state.headers = rateLimit.count(ctx.ip)
     ctx.state.guard = (authenticate) => rateLimit.guard(ctx.ip, authenticate)
     return found.middleware(ctx, next)
   }

@@ -12,7 +12,7 @@ import type { RateLimit } from '../rate-limit.ts'
 import { type Route, RouteTable } from '../route-table.ts'
 import { type Call, run } from '../run.ts'
 
-/** Every operation at its path: count, authenticate, read the input, run, answer. */
+/** Every operation at its path: authenticate, count, read the input, run, answer. */
 export function operations(plugin: Plugin, rateLimit: RateLimit): Middleware<Exchange> {
   const routes = new RouteTable(httpOperations(plugin))
   const deadlines = new Deadlines()
@@ -21,9 +21,11 @@ export function operations(plugin: Plugin, rateLimit: RateLimit): Middleware<Exc
     const found = routes.find(ctx.path)
     if (!found) return next()
     const { route, captures } = found
-    ctx.state.headers = await rateLimit.count(ctx.ip)
     const operation = route.operations.get(ctx.method)
-    if (!operation) return answerOther(ctx, route)
+    if (!operation) {
+      ctx.state.headers = rateLimit.count(ctx.ip)
+      return answerOther(ctx, route)
+    }
 
     const call = new HttpCall(ctx)
     const deadline = deadlines.start((problem) => {
@@ -31,10 +33,7 @@ export function operations(plugin: Plugin, rateLimit: RateLimit): Middleware<Exc
       call.abort()
     })
     try {
-      const { authorization } = ctx.req.headers
-      call.caller = await (authorization === undefined
-        ? plugin.auth.authenticate(undefined)
-        : rateLimit.guard(ctx.ip, () => plugin.auth.authenticate(authorization)))
+      call.caller = await rateLimit.admit(ctx, plugin.auth)
       const body = operation.method === 'GET' ? undefined : await readBody(ctx)
       const input = readInput(operation.fields, { params: decode(route, captures), querystring: ctx.querystring, body })
       const { text } = await run(plugin, operation, input, call)

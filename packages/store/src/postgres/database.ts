@@ -1,3 +1,4 @@
+import { Counts } from '../counts.ts'
 import { type Database, DatabaseError, type DatabaseOptions, type Transaction, type Value } from '../database.ts'
 import type { Migrations } from '../migrations.ts'
 import { publishStatement, publishTransaction } from '../statement-channel.ts'
@@ -36,6 +37,7 @@ export async function openPostgres(
 
 class PostgresDatabase implements Database {
   readonly engine = 'postgres'
+  readonly counts = new Counts(this)
   readonly #connections: Connections
   readonly #reader: Reader
   readonly #writer: Writer

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { Counts } from '../counts.ts'
 import { type Database, DatabaseError, type DatabaseOptions, type Transaction, type Value } from '../database.ts'
 import { type Migrations, pendingMigrations } from '../migrations.ts'
 import { publishStatement, publishTransaction } from '../statement-channel.ts'
@@ -61,6 +62,7 @@ async function migrate(writer: Writer, database: DatabaseSync, migrations: Migra
 
 class SqliteDatabase implements Database {
   readonly engine = 'sqlite'
+  readonly counts = new Counts(this)
   readonly #writer: Writer
   readonly #reader: Reader
 

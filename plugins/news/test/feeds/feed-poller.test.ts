@@ -15,7 +15,12 @@ before(async () => {
   served = await serveNews({ NEWS_ALLOW_LOOPBACK: 'true' })
   ada = await served.as('ada')
   bob = await served.as('bob')
-  poller = new FeedPoller({ feeds: new Feeds(served.tables), allowLoopback: true, userAgent: 'test/1' })
+  poller = new FeedPoller({
+    feeds: new Feeds(served.tables),
+    database: served.tables,
+    allowLoopback: true,
+    userAgent: 'test/1',
+  })
 })
 after(async () => {
   await poller.close()
@@ -159,6 +164,7 @@ test('a server that hangs or sends very slowly fails when the time limit is reac
   await ada.post('/feeds', { url }).expect(200)
   const impatient = new FeedPoller({
     feeds: new Feeds(served.tables),
+    database: served.tables,
     allowLoopback: true,
     userAgent: 'test/1',
     timeout: 300,
@@ -190,7 +196,12 @@ test('stopping during a fetch does not count as a failure of the feed', async ()
   const asked = new Promise<void>((resolve) => {
     web.state.answer = () => resolve()
   })
-  const stopped = new FeedPoller({ feeds: new Feeds(served.tables), allowLoopback: true, userAgent: 'test/1' })
+  const stopped = new FeedPoller({
+    feeds: new Feeds(served.tables),
+    database: served.tables,
+    allowLoopback: true,
+    userAgent: 'test/1',
+  })
   const polled = stopped.poll()
   await asked
   await stopped.close()
