@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startPostgres, type TemporaryPostgres } from '../../packages/store/src/temporary-postgres.ts'
 import { freePort, type PluginProcess, startPlugin } from '../../packages/testing/src/processes/index.ts'
-import { domain, type Balancer, startCaddy, startNginx } from './proxies.ts'
+import { type Balancer, domain, startCaddy, startNginx } from './proxies.ts'
 import { missing } from './shell.ts'
 import { readLists, Writers } from './todos.ts'
 
@@ -26,7 +26,6 @@ for (const [name, startProxy] of Object.entries(proxies))
         PORT: String(port),
         PUBLIC_URL: `https://${domain}`,
         TRUSTED_PROXIES: '1',
-        SHUTDOWN_DELAY: '3',
         DATABASE_URL: server?.url ?? '',
         ...more,
       })
@@ -54,11 +53,8 @@ for (const [name, startProxy] of Object.entries(proxies))
     })
 
     test('callers cannot choose the address under which they are counted', async () => {
-      const limited = [
-        await start(await freePort(), { RATE_LIMIT: '20' }),
-        await start(await freePort(), { RATE_LIMIT: '20' }),
-      ]
-      const other = await startProxy(limited.map(({ port }) => port) as [number, number])
+      const limited = await start(await freePort(), { RATE_LIMIT: '20' })
+      const other = await startProxy([limited.port, limited.port])
       const statuses = new Set<number>()
       for (let index = 0; index < 60; index++) {
         const headers = { 'x-forwarded-for': `198.51.100.${index}` }
@@ -66,7 +62,7 @@ for (const [name, startProxy] of Object.entries(proxies))
       }
       assert.deepEqual([...statuses], [200, 429])
       await other.stop()
-      for (const one of limited) await one.end()
+      await limited.end()
     })
 
     test('instances are replaced one after the other, and no call fails', async () => {

@@ -73,7 +73,7 @@ async function proxyOf(child: ChildProcess, port: number, readCa: () => Buffer):
   child.stderr?.on('data', (chunk) => (output += chunk))
   process.on('exit', () => child.kill('SIGKILL'))
   let agent: Agent | undefined
-  const ask: Balancer['ask'] = (method, path, body, headers = {}) =>
+  const ask: Balancer['ask'] = async (method, path, body, headers = {}) =>
     new Promise((resolve, reject) => {
       agent ??= new Agent({ ca: readCa(), servername: domain, keepAlive: true, maxSockets: 8 })
       const all = { host: domain, 'content-type': 'application/json', ...headers }
@@ -89,7 +89,7 @@ async function proxyOf(child: ChildProcess, port: number, readCa: () => Buffer):
       sent.end(body)
     })
   for (let tries = 0; ; tries++) {
-    const status = await askReady().then(
+    const status = await ask('GET', '/readyz').then(
       (answer) => answer.status,
       () => 0,
     )
