@@ -1,7 +1,8 @@
+import cluster from 'node:cluster'
 import type { DestinationStream } from 'pino'
 
-/** Docker reads at most 16 KiB at once. */
-const longestChunk = 16_000
+/** Docker reads at most 16 KiB at once. Of what several processes write to one pipe, Linux keeps 4 KiB together. */
+const longestChunk = cluster.isWorker ? 4_096 : 16_000
 const longestWait = 1_000
 
 /**
@@ -18,8 +19,8 @@ export class LogLines implements DestinationStream {
   }
 
   write(line: string): void {
+    if (this.#chunk.length + line.length > longestChunk) this.flush()
     this.#chunk += line
-    if (this.#chunk.length > longestChunk) this.flush()
   }
 
   flush(): void {

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
 import pretty from 'pino-pretty'
 import { LogLines } from './log-lines.ts'
@@ -32,7 +33,7 @@ const secrets = [...new Set(words.flatMap(spellings))]
 
 /**
  * Structured logs, one JSON object per line; in development as readable text.
- * The value of a member whose name is that of a secret is replaced, up to two levels deep.
+ * A worker adds its number. The value of a member whose name is that of a secret is replaced, up to two levels deep.
  * @param fields are added to each line when it is written
  */
 export function createLog(
@@ -43,7 +44,7 @@ export function createLog(
 ): Logger {
   const options: LoggerOptions = {
     level,
-    base: null,
+    base: cluster.isWorker ? { worker: cluster.worker?.id } : null,
     ...(fields && { mixin: fields }),
     redact: { paths: secrets.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]), censor: '[secret]' },
   }

@@ -1,5 +1,6 @@
 import type { Middleware } from 'koa'
 import type { Logger } from 'pino'
+import type { Actions } from './acting/actions.ts'
 import type { Auth } from './auth/auth.ts'
 import type { Field } from './input.ts'
 import type { Operation } from './operation.ts'
@@ -23,11 +24,31 @@ export interface Mount {
   readonly isForPeople?: boolean
 }
 
+/** How much of something has been counted within a window of time. */
+export interface SharedCount {
+  used: number
+  /** Until the window ends, in milliseconds. */
+  left: number
+}
+
+/** Counts that several processes share. */
+export interface SharedCounts {
+  /** Whether processes on other machines may share them. Otherwise only the workers of one instance do. */
+  readonly isRemote: boolean
+  /**
+   * Adds to counts, by key, and returns what all processes together have counted.
+   * @param seconds how long the window of a new count is
+   */
+  add(additions: ReadonlyMap<string, number>, seconds: number): Promise<ReadonlyMap<string, SharedCount>>
+}
+
 /** Something that a plugin needs in order to serve, such as its database. */
 export interface Resource {
   /** Rejects while the resource cannot be used. `/readyz` calls it. */
   ready(): Promise<unknown>
   close(): Promise<void>
+  /** Where the instances of the plugin count calls together, if they share the resource. A database has it. */
+  readonly counts?: SharedCounts
 }
 
 /** An operation with its name and the place of each input. */
@@ -49,6 +70,9 @@ export interface Plugin {
   readonly needs: readonly Resource[]
   readonly mounts: readonly Mount[]
   readonly servesFrom?: string
+  readonly rateLimits?: Readonly<Record<string, number>>
+  /** Where operations that act once are kept. */
+  readonly actions: Actions | undefined
 }
 
 /** The operations that have a path and are in the specs. */

@@ -1,24 +1,45 @@
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { addressKey } from './address-key.ts'
+import type { Auth, Caller } from './auth/auth.ts'
+import { type CallCount, CallCounts } from './call-counts.ts'
+import type { CoreContext } from './exchange.ts'
+import type { SharedCounts } from './plugin.ts'
 import { Problem } from './problem.ts'
 
 const window = 60
 const failedTries = 100
 
+export interface RateLimitOptions {
+  /** The most calls a minute of one caller, or of one address where there are no callers. */
+  limit: number
+  /** The most calls a minute of one caller, by the name of its plan. */
+  plans?: Readonly<Record<string, number>> | undefined
+  /** Where all instances count together. */
+  shared?: SharedCounts | undefined
+  onShared?: (isShared: boolean, error?: unknown) => void
+}
+
+interface Limit {
+  readonly most: number
+  /** As in draft-ietf-httpapi-ratelimit-headers. */
+  readonly name: string
+  readonly policy: string
+}
+
 /**
- * Allows `limit` calls a minute from one address (IPv6: from one /64), announced as in draft-ietf-httpapi-ratelimit-headers, and 100 calls
- * with a refused token.
+ * Allows each caller a number of calls a minute, announced as in draft-ietf-httpapi-ratelimit-headers. A call without a
+ * caller counts for its address (IPv6: for its /64). Allows 100 calls with a refused token from one address.
  */
 export class RateLimit {
-  readonly #limit: number
-  readonly #policy: string
-  readonly #calls: RateLimiterMemory
-  readonly #failures = new RateLimiterMemory({ points: failedTries, duration: window })
+  readonly #default: Limit
+  readonly #plans: ReadonlyMap<string, Limit>
+  readonly #calls: CallCounts
+  readonly #failures: CallCounts
 
-  constructor(limit: number) {
-    this.#limit = limit
-    this.#policy = `"default";q=${limit};w=${window}`
-    this.#calls = new RateLimiterMemory({ points: limit, duration: window, keyPrefix: '' })
+  constructor({ limit, plans = {}, ...options }: RateLimitOptions) {
+    this.#default = toLimit('default', limit)
+    this.#plans = new Map(Object.entries(plans).map(([name, most]) => [name, toLimit(name, most)]))
+    this.#calls = new CallCounts({ name: 'calls', window, ...options })
+    this.#failures = new CallCounts({ name: 'refused tokens', window, shared: options.shared })
   }
 
   /**
@@ -26,18 +47,32 @@ export class RateLimit {
    * @returns headers for the answer, names and values in turn
    * @throws Problem 429
    */
-  async count(address: string): Promise<string[]> {
-    try {
-      return this.#headers(await this.#calls.consume(addressKey(address)))
-    } catch (refused) {
-      const used = refused as RateLimiterRes
-      throw tooMany(used, `at most ${this.#limit} calls a minute are allowed`, this.#headers(used))
-    }
+  count(address: string, caller?: Caller): string[] {
+    const limit = (caller?.plan !== undefined && this.#plans.get(caller.plan)) || this.#default
+    const key = caller ? `caller ${caller.id}` : addressKey(address)
+    const before = this.#calls.find(key)
+    if (before && before.used >= limit.most)
+      throw tooMany(before, `at most ${limit.most} calls a minute are allowed`, headersOf(limit, before))
+    return headersOf(limit, this.#calls.add(key))
   }
 
-  #headers({ msBeforeNext, remainingPoints }: RateLimiterRes): string[] {
-    const seconds = Math.ceil(msBeforeNext / 1000)
-    return ['RateLimit-Policy', this.#policy, 'RateLimit', `"default";r=${remainingPoints};t=${seconds}`]
+  /**
+   * Authenticates a request, and counts it: for its caller, or for its address if it has none or is refused. Its answer gets
+   * the headers in any case.
+   * @throws Problem 429 or what the auth mode throws
+   */
+  async admit({ ip, req, state }: CoreContext, auth: Auth): Promise<Caller | undefined> {
+    const { authorization } = req.headers
+    let caller: Caller | undefined
+    try {
+      const authenticate = () => auth.authenticate(authorization)
+      caller = await (authorization === undefined ? authenticate() : this.guard(ip, authenticate))
+    } catch (error) {
+      state.headers = this.count(ip)
+      throw error
+    }
+    state.headers = this.count(ip, caller)
+    return caller
   }
 
   /**
@@ -46,19 +81,28 @@ export class RateLimit {
    */
   async guard<Result>(address: string, authenticate: () => Promise<Result>): Promise<Result> {
     const key = addressKey(address)
-    const tries = await this.#failures.get(key)
-    if (tries && tries.consumedPoints >= failedTries) throw tooMany(tries, 'too many tokens were refused')
+    const tries = this.#failures.find(key)
+    if (tries && tries.used >= failedTries) throw tooMany(tries, 'too many tokens were refused')
     try {
       return await authenticate()
     } catch (error) {
-      if (error instanceof Problem && error.status === 401) await this.#failures.penalty(key)
+      if (error instanceof Problem && error.status === 401) this.#failures.add(key)
       throw error
     }
   }
 }
 
-function tooMany({ msBeforeNext }: RateLimiterRes, reason: string, more: string[] = []): Problem {
-  const seconds = Math.max(1, Math.ceil(msBeforeNext / 1000))
+const toLimit = (name: string, most: number): Limit => ({ most, name, policy: `"${name}";q=${most};w=${window}` })
+
+const secondsUntil = ({ endsAt }: CallCount): number => Math.max(1, Math.ceil((endsAt - performance.now()) / 1000))
+
+function headersOf({ most, name, policy }: Limit, count: CallCount): string[] {
+  const left = Math.max(0, most - count.used)
+  return ['RateLimit-Policy', policy, 'RateLimit', `"${name}";r=${left};t=${secondsUntil(count)}`]
+}
+
+function tooMany(count: CallCount, reason: string, more: string[] = []): Problem {
+  const seconds = secondsUntil(count)
   const headers: Record<string, string> = { 'retry-after': String(seconds) }
   for (let index = 0; index < more.length; index += 2) headers[more[index] as string] = more[index + 1] as string
   return new Problem(429, `Wait ${seconds} seconds before you call again: ${reason}`, { headers })

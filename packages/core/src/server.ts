@@ -7,20 +7,27 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http'
-import type { Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { Server as Listener, type Socket } from 'node:net'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { type ConnectionLimits, limitConnections } from './connections.ts'
 import { EnvironmentError } from './environment.ts'
 import { protection } from './exchange.ts'
 import type { Lifecycle } from './middleware/health.ts'
 import { Problem, problemType, toProblemDocument } from './problem.ts'
 
-const longestStop = 10_000
+export const longestStop = 10_000
 const grace = 300
+const interval = 100
+/**
+ * How long a connection without a request stays open, in milliseconds. It must be longer than the proxy in front keeps it:
+ * nginx and the balancers of AWS 60 seconds, Caddy 2 minutes, the balancers of Google 10 minutes. Otherwise a request that a
+ * proxy sends at the moment of closing fails.
+ */
+const idle = { behindProxies: 1_000_000, direct: 5_000 }
 
 export interface RunningServer {
   server: Server
-  /** Finishes the requests in flight, for at most 10 seconds, and accepts no new ones. */
+  /** Reports that it is not ready, serves on for `shutdownDelay`, then finishes the requests in flight, for at most 10 seconds. */
   stop(): Promise<void>
 }
 
@@ -31,6 +38,8 @@ export interface ListenOptions {
   /** How many proxies are in front of the server. Then all callers have one address, and share its requests. */
   proxies?: number
   limits?: Partial<ConnectionLimits>
+  /** How long it serves on when it stops, in seconds, so that a balancer sees that it is not ready. */
+  shutdownDelay?: number
 }
 
 /**
@@ -39,12 +48,13 @@ export interface ListenOptions {
  */
 export async function listen(
   listener: RequestListener,
-  { host, port, lifecycle, proxies = 0, limits }: ListenOptions,
+  { host, port, lifecycle, proxies = 0, limits, shutdownDelay = 0 }: ListenOptions,
 ): Promise<RunningServer> {
   const server = createServer({
     maxHeaderSize: 16_384,
     headersTimeout: 10_000,
     requestTimeout: 30_000,
+    keepAliveTimeout: proxies > 0 ? idle.behindProxies : idle.direct,
     // How often Node checks the two limits above.
     connectionsCheckingInterval: 1_000,
     // The app refuses a missing Host header with an explanation.
@@ -53,7 +63,7 @@ export async function listen(
   })
   server.maxConnections = 10_000
   const answer: RequestListener = (request, response) => {
-    if (lifecycle.stopping) response.setHeader('Connection', 'close')
+    if (lifecycle.stopping && !server.listening) response.setHeader('Connection', 'close')
     listener(request, response)
   }
   limitConnections(server, answer, refuseBusy, { ...(proxies > 0 && { requestsOfAddress: Infinity }), ...limits })
@@ -66,7 +76,7 @@ export async function listen(
     server.once('error', (error) => reject(toEnvironmentError(error, host, port)))
     server.listen(port, host, () => resolve())
   })
-  return { server, stop: () => stop(server, lifecycle) }
+  return { server, stop: () => stop(server, lifecycle, shutdownDelay * 1000) }
 }
 
 function toEnvironmentError(error: NodeJS.ErrnoException, host: string, port: number): Error {
@@ -81,13 +91,23 @@ function toEnvironmentError(error: NodeJS.ErrnoException, host: string, port: nu
   return error
 }
 
-async function stop(server: Server, lifecycle: Lifecycle): Promise<void> {
+async function stop(server: Server, lifecycle: Lifecycle, delay: number): Promise<void> {
   lifecycle.stopping = true
-  // A request may be on its way on a connection that looks idle. Answers already say "Connection: close".
   const open = await new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)))
-  if (open > 0) await sleep(grace)
+  // A request may be on its way.
+  const wait = open > 0 ? grace : 0
+  await sleep(Math.max(delay, wait))
+  // Right after those that have arrived were accepted: the system resets connections that wait when it closes.
+  await nextTurn()
+  const closed = new Promise<void>((resolve) => Listener.prototype.close.call(server, () => resolve()))
   const deadline = setTimeout(() => server.closeAllConnections(), longestStop)
-  await new Promise<void>((resolve) => server.close(() => resolve()))
+  // From here on answers say "Connection: close". A proxy that cannot connect sends no more on its idle connections, so
+  // that those can be closed.
+  await Promise.race([closed, sleep(wait)])
+  server.closeIdleConnections()
+  const closing = setInterval(() => server.closeIdleConnections(), interval)
+  await closed
+  clearInterval(closing)
   clearTimeout(deadline)
 }
 

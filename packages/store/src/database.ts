@@ -18,7 +18,31 @@ export interface Transaction extends Reading {
   run(sql: TemplateStringsArray, ...values: Value[]): Promise<number>
 }
 
+export type Engine = 'sqlite' | 'postgres'
+
+/** One count within its window, which begins with its first addition. */
+export interface Count {
+  used: number
+  /** Until its window ends, in milliseconds. */
+  left: number
+}
+
+/** Counts that all processes with one database share, such as the calls of a user within a minute. */
+export interface SharedCounts {
+  /** Whether processes on other machines may share them. */
+  readonly isRemote: boolean
+  /**
+   * Adds to counts, by key, and returns what all processes together have counted.
+   * @param seconds how long the window of a new count is
+   */
+  add(additions: ReadonlyMap<string, number>, seconds: number): Promise<Map<string, Count>>
+}
+
 export interface Database extends Transaction {
+  /** Only for a file of SQL that the engines cannot share. */
+  readonly engine: Engine
+  /** Counts that all processes with this database share. Core finds them here, for its rate limits. */
+  readonly counts: SharedCounts
   /**
    * Runs `work` alone: no other writer, in this or another process, writes between its statements.
    * Its writes are on the disk when the promise resolves, and rolled back when it rejects.
@@ -45,6 +69,8 @@ export class DatabaseError extends Error {
 }
 
 export interface DatabaseOptions {
-  /** Overwrites deleted data, so that nothing of it is on the disk after `checkpoint`. Deleting then costs more. */
+  /** Overwrites deleted data, so that nothing of it is on the disk after `checkpoint`. Deleting then costs more. Only for SQLite. */
   overwriteDeleted?: boolean
+  /** For Postgres: returns the password for each new connection, for example a token that expires after minutes. */
+  password?: () => string | Promise<string>
 }

@@ -1,9 +1,10 @@
+import { countMigrations } from './counts.ts'
 import { type Database, DatabaseError, type DatabaseOptions } from './database.ts'
 import type { Migrations } from './migrations.ts'
 import { openSqlite } from './sqlite/database.ts'
 
 /**
- * Opens the database at `url`, `file:PATH`, and migrates its tables.
+ * Opens the database at `url`, `file:PATH` or `postgres://…`, and migrates its tables.
  * @throws DatabaseError with one line that says what to change
  */
 export async function openDatabase(
@@ -15,10 +16,16 @@ export async function openDatabase(
     const path = url.slice('file:'.length)
     const fault = pathFault(path)
     if (fault) throw new DatabaseError(`DATABASE_URL=${url}: ${fault}, such as file:.data/todo.sqlite`)
-    return openSqlite(path, migrations, options)
+    return openSqlite(path, { ...migrations, ...countMigrations }, options)
+  }
+  if (/^postgres(ql)?:/.test(url)) {
+    const { openPostgres } = await import('./postgres/database.ts')
+    return openPostgres(url, { ...migrations, ...countMigrations }, options)
   }
   const scheme = /^[a-z][a-z+.-]*:/i.exec(url)?.[0] ?? 'no scheme'
-  throw new DatabaseError(`DATABASE_URL has ${scheme}, but only file:PATH is supported, such as file:.data/todo.sqlite`)
+  throw new DatabaseError(
+    `DATABASE_URL has ${scheme}, but only file:PATH and postgres://… are supported, such as file:.data/todo.sqlite`,
+  )
 }
 
 /** What SQLite would read as something other than a path, and Node takes for the name of a file. */

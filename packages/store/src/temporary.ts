@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createPostgresDatabase } from './temporary-database.ts'
 
 /** Every temporary folder of this repository has a name that starts with this. */
 export const temporaryPrefix = 'reference-plugins-'
@@ -21,9 +22,14 @@ export function temporaryFolder(place: keyof typeof temporaryPlaces = 'memory'):
   return folder
 }
 
-/** The DATABASE_URL of a new SQLite file in a temporary folder of its own. */
-export const temporaryDatabase = (place?: keyof typeof temporaryPlaces): string =>
-  `file:${join(temporaryFolder(place), 'plugin.sqlite')}`
+/**
+ * The DATABASE_URL of a new database: a SQLite file in a temporary folder of its own or, where the variable POSTGRES holds
+ * the URL of a server such as `postgres://postgres@127.0.0.1:5432/postgres`, a database on that server.
+ */
+export function temporaryDatabase(place?: keyof typeof temporaryPlaces): string {
+  const server = process.env.POSTGRES
+  return server ? createPostgresDatabase(server) : `file:${join(temporaryFolder(place), 'plugin.sqlite')}`
+}
 
 /** The folder for files in memory that Linux has, unless TMPDIR names another one or the memory is small. */
 function memoryPlace(): string | undefined {

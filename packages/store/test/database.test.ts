@@ -1,45 +1,96 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
-import { Worker } from 'node:worker_threads'
 import { type Database, DatabaseError, openDatabase } from '../src/index.ts'
-import { temporaryFolder } from '../src/temporary.ts'
+import { temporaryDatabase } from '../src/temporary.ts'
+import { startWriter } from './start-writer.ts'
 
-const folder = temporaryFolder('disk')
-let files = 0
-const newUrl = (): string => `file:${join(folder, `${files++}.sqlite`)}`
+const newUrl = () => temporaryDatabase('disk')
 const migrations = { entry: 'CREATE TABLE entry (name TEXT, number INTEGER)' }
 const open = (url = newUrl()): Promise<Database> => openDatabase(url, migrations)
 
 test('values come back as they were given', async () => {
-  const database = await openDatabase(newUrl(), { kept: 'CREATE TABLE kept (id INTEGER, value)' })
-  const values = [
+  const database = await openDatabase(newUrl(), {
+    kept: 'CREATE TABLE kept (id INTEGER, text TEXT, whole INTEGER, number REAL, bytes BLOB)',
+  })
+  const texts = [
     '',
     'a',
     '🥛語',
     `"'; DROP TABLE kept; --`,
+    String.raw`\ \x00 $1 ? E'\n'`,
     'nul\u0000in it',
     '\u0000',
     '\ue000',
     '\ue0000\u0000\ue000',
-    0,
-    -1,
-    1.5,
-    Number.MAX_SAFE_INTEGER,
     null,
   ]
-  for (const [id, value] of values.entries()) await database.run`INSERT INTO kept (id, value) VALUES (${id}, ${value})`
-  await database.run`INSERT INTO kept (id, value) VALUES (${99}, ${new Uint8Array([0, 255])})`
-  const rows = await database.all<{ value: unknown }>`SELECT value FROM kept ORDER BY id`
+  const wholes = [0, -1, 2 ** 31, Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER, null]
+  const numbers = [0, -1.5, 0.1, 1e300, 5e-324, null]
+  const bytes = [new Uint8Array(), new Uint8Array([0, 255, 92]), null]
+  for (const [id, text] of texts.entries()) await database.run`INSERT INTO kept (id, text) VALUES (${id}, ${text})`
+  for (const [id, whole] of wholes.entries()) await database.run`UPDATE kept SET whole = ${whole} WHERE id = ${id}`
+  for (const [id, number] of numbers.entries()) await database.run`UPDATE kept SET number = ${number} WHERE id = ${id}`
+  for (const [id, one] of bytes.entries()) await database.run`UPDATE kept SET bytes = ${one} WHERE id = ${id}`
+  const rows = await database.all`SELECT text, whole, number, bytes FROM kept ORDER BY id`
   assert.deepEqual(
-    rows.map(({ value }) => value),
-    [...values, new Uint8Array([0, 255])],
+    rows,
+    texts.map((text, id) => ({
+      text,
+      whole: wholes[id] ?? null,
+      number: numbers[id] ?? null,
+      bytes: bytes[id] ?? null,
+    })),
   )
-  assert.equal(await database.get`SELECT value FROM kept WHERE id = ${7777}`, undefined)
-  assert.equal(await database.run`DELETE FROM kept WHERE id > ${5}`, values.length - 6 + 1)
+  assert.equal(await database.get`SELECT text FROM kept WHERE id = ${7777}`, undefined)
+  assert.equal(await database.run`DELETE FROM kept WHERE id > ${5}`, texts.length - 6)
+  await database.close()
+})
+
+test('a lone surrogate becomes the replacement character', async () => {
+  const database = await open()
+  await database.run`INSERT INTO entry (name) VALUES (${'a\ud800b'})`
+  assert.deepEqual(await database.all`SELECT name FROM entry`, [{ name: 'a\ufffdb' }])
+  await database.close()
+})
+
+test('texts are in the order of their bytes, also in an index, min and a comparison', async () => {
+  const database = await openDatabase(newUrl(), {
+    word: 'CREATE TABLE word (text TEXT PRIMARY KEY, number INTEGER)',
+    more: 'ALTER TABLE word ADD COLUMN copy TEXT',
+  })
+  const words = ['', ' a', '-', 'A', 'B', 'Z', 'a', 'a b', 'ab', 'b', 'é', 'ö', 'ﬀ', '語', '🥛']
+  for (const word of words.toReversed()) await database.run`INSERT INTO word (text, copy) VALUES (${word}, ${word})`
+  const found = await database.all<{ text: string }>`SELECT text FROM word ORDER BY text`
+  const copies = await database.all<{ copy: string }>`SELECT copy FROM word ORDER BY copy`
+  const expected = words.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  assert.deepEqual(
+    found.map(({ text }) => text),
+    expected,
+  )
+  assert.deepEqual(
+    copies.map(({ copy }) => copy),
+    expected,
+  )
+  assert.deepEqual(await database.get`SELECT max(text) AS text FROM word WHERE text < ${'a'}`, { text: 'Z' })
+  await database.close()
+})
+
+test('an integer above 2^53 is an error, and is never rounded', async () => {
+  const database = await open()
+  await database.run`INSERT INTO entry (number) VALUES (${2n ** 53n + 1n})`
+  await assert.rejects(database.all`SELECT number FROM entry`, /9007199254740993|2\^53/)
+  assert.equal(await database.run`DELETE FROM entry`, 1)
+  await database.close()
+})
+
+test('counts, sums and conditions are numbers', async () => {
+  const database = await open()
+  for (const number of [1, 2, 3]) await database.run`INSERT INTO entry (name, number) VALUES ('a', ${number})`
+  assert.deepEqual(
+    await database.all`SELECT count(*) AS count, sum(number) AS sum, max(number) > 2 AS large, max(number) > 3 AS larger FROM entry`,
+    [{ count: 3, sum: 6, large: 1, larger: 0 }],
+  )
   await database.close()
 })
 
@@ -70,26 +121,11 @@ test('a failure is rolled back, and nothing else', async () => {
     ['fulfilled', 'rejected', 'rejected', 'fulfilled'],
   )
   assert.match(String((results[1] as PromiseRejectedResult).reason), /changed my mind/)
-  const rows = await database.all<{ name: string }>`SELECT name FROM entry ORDER BY rowid`
+  const rows = await database.all<{ name: string }>`SELECT name FROM entry ORDER BY number`
   assert.deepEqual(
     rows.map(({ name }) => name),
     ['before', 'after'],
   )
-  await database.close()
-})
-
-test('a row id above 2^53 causes no error', async () => {
-  const database = await open()
-  const insert = (name: string) =>
-    database.transaction(async (transaction) => {
-      const place = 9_007_336_693_694_464n + BigInt(name.length)
-      await transaction.run`INSERT INTO entry (rowid, name) VALUES (${place}, ${name})`
-      if (name === '') throw new Error('undone')
-    })
-  const [, undone] = await Promise.allSettled([insert('a'), insert(''), insert('ab')])
-  assert.match(String((undone as PromiseRejectedResult).reason), /undone/)
-  await database.checkpoint()
-  assert.deepEqual(await database.all`SELECT name FROM entry ORDER BY rowid`, [{ name: 'a' }, { name: 'ab' }])
   await database.close()
 })
 
@@ -162,28 +198,6 @@ test('migrations run once, in order, and all or none', async () => {
   )
 })
 
-test('an unusable URL is refused in one line', async () => {
-  const text = join(folder, 'text')
-  writeFileSync(
-    text,
-    'This is a text of more than a hundred characters, and SQLite reads the first hundred to see that it is not its own.',
-  )
-  for (const url of [
-    'file:/nowhere/at/all.sqlite',
-    `file:${folder}`,
-    `file:${text}`,
-    'file:',
-    'postgres://localhost/a',
-    'a.sqlite',
-    '',
-  ])
-    await assert.rejects(open(url), (error: Error) => {
-      assert.ok(error instanceof DatabaseError, `${url}: ${error}`)
-      assert.match(error.message, /^DATABASE_URL[^\n]+$/)
-      return true
-    })
-})
-
 test('closing finishes running work and refuses new work', async () => {
   const url = newUrl()
   const database = await open(url)
@@ -194,36 +208,6 @@ test('closing finishes running work and refuses new work', async () => {
   const again = await open(url)
   assert.equal((await again.all`SELECT name FROM entry`).length, 20)
   await again.close()
-})
-
-const startWriter = (url: string, name: string, count: number, hold = 0): ChildProcess =>
-  spawn(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      join(import.meta.dirname, 'writer-process.ts'),
-      url,
-      name,
-      String(count),
-      String(hold),
-    ],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
-
-test('several can open a new file at once, and none finds it locked', { timeout: 60_000 }, async () => {
-  const workers = Array.from({ length: 2 }, () => new Worker(join(import.meta.dirname, 'open-worker.ts')))
-  for (let round = 0; round < 20; round++) {
-    const told = workers.map((worker) => once(worker, 'message'))
-    const job = { url: newUrl(), gate: new Int32Array(new SharedArrayBuffer(4)), workers: workers.length }
-    for (const worker of workers) worker.postMessage(job)
-    assert.deepEqual(
-      (await Promise.all(told)).flat(),
-      workers.map(() => 'opened'),
-    )
-  }
-  for (const worker of workers) await worker.terminate()
 })
 
 test('three processes write to one file while it is read, and no write is lost', { timeout: 60_000 }, async () => {
@@ -241,39 +225,11 @@ test('three processes write to one file while it is read, and no write is lost',
   reading = false
   await reads
   for (const name of ['a', 'b', 'c']) {
-    const rows = await reader.all<{ number: number }>`SELECT number FROM entry WHERE name = ${name} ORDER BY rowid`
+    const rows = await reader.all<{ number: number }>`SELECT number FROM entry WHERE name = ${name} ORDER BY number`
     assert.deepEqual(
       rows.map(({ number }) => number),
       Array.from({ length: 100 }, (_, number) => number),
     )
   }
   await reader.close()
-})
-
-test('a process that has the lock only delays the others', { timeout: 30_000 }, async () => {
-  const url = newUrl()
-  const database = await open(url)
-  const holder = startWriter(url, 'holder', 0, 500)
-  const exit = once(holder, 'exit')
-  await once(holder.stdout as NodeJS.ReadableStream, 'data')
-  await database.run`INSERT INTO entry (name) VALUES ('waited')`
-  assert.deepEqual(await exit, [0, null])
-  const names = await database.all`SELECT name FROM entry ORDER BY rowid`
-  assert.deepEqual(names, [{ name: 'holder' }, { name: 'waited' }])
-  await database.close()
-})
-
-test('with overwriteDeleted, deleted data is not on the disk after a checkpoint', async () => {
-  const url = newUrl()
-  const database = await openDatabase(url, migrations, { overwriteDeleted: true })
-  const path = url.slice('file:'.length)
-  const isOnDisk = () =>
-    [path, `${path}-wal`].some((file) => existsSync(file) && readFileSync(file).includes('canary-4711'))
-  for (let number = 0; number < 50; number++)
-    await database.run`INSERT INTO entry (name, number) VALUES (${`canary-4711 ${'x'.repeat(200)}`}, ${number})`
-  assert.ok(isOnDisk())
-  await database.run`DELETE FROM entry`
-  await database.checkpoint()
-  assert.ok(!isOnDisk())
-  await database.close()
 })

@@ -1,5 +1,5 @@
 import { definePlugin, userToken } from '@reference-plugins/core'
-import { openDatabase } from '@reference-plugins/store'
+import { leaseMigrations, openDatabase } from '@reference-plugins/store'
 import { Articles } from './feeds/articles.ts'
 import { FeedPoller } from './feeds/feed-poller.ts'
 import { Feeds } from './feeds/feeds.ts'
@@ -9,7 +9,7 @@ import { createOperations } from './operations.ts'
 import type { NewsSettings } from './settings.ts'
 import { addDevelopmentTokens, UserTokens, userTokenMigrations } from './user-tokens.ts'
 
-export const newsMigrations = { ...feedMigrations, ...userTokenMigrations }
+export const newsMigrations = { ...feedMigrations, ...userTokenMigrations, ...leaseMigrations }
 
 /** News from feeds. Each user follows feeds of their own. */
 export async function createNewsPlugin(settings: NewsSettings) {
@@ -18,8 +18,10 @@ export async function createNewsPlugin(settings: NewsSettings) {
   const tokens = new UserTokens(database)
   if (settings.NODE_ENV === 'development') await addDevelopmentTokens(tokens, settings.DATABASE_URL)
   const feeds = new Feeds(database)
+  await feeds.prepare()
   const poller = new FeedPoller({
     feeds,
+    database,
     allowLoopback: NEWS_ALLOW_LOOPBACK === 'true',
     userAgent: `reference-plugins-news/1 (+${settings.PUBLIC_URL}/legal)`,
   })

@@ -3,10 +3,15 @@ import type { Problem } from '../problem.ts'
 /** Whom an auth mode can identify: nobody, one host for all its users, or each user. */
 export type Audience = 'anyone' | 'service' | 'user'
 
-/** The user for whom an operation runs. `scopes` is undefined if the auth mode has none. */
+/**
+ * The user for whom an operation runs, or the service that calls for all its users. Its calls are counted together.
+ * `scopes` is undefined if the auth mode has none.
+ */
 export interface Caller {
   id: string
   scopes?: readonly string[] | undefined
+  /** The plan of the caller, which decides how many calls a minute are allowed: `rateLimits` of the plugin. */
+  plan?: string | undefined
 }
 
 /** The manifest's `auth` member, https://platform.openai.com/docs/plugins/authentication (2023). */
@@ -34,7 +39,7 @@ export interface Auth<Who extends Audience = Audience, Scope extends string = st
   /** The entry of `components.securitySchemes`, or undefined if there is none. */
   readonly securityScheme: { type: 'http'; scheme: 'bearer' | 'basic'; description: string } | undefined
   /**
-   * Returns the caller, or undefined if the mode has no users.
+   * Returns the caller, or undefined if anyone may call.
    * @param authorization the Authorization header, unchanged
    * @throws Problem 401, with WWW-Authenticate
    */

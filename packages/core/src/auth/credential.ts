@@ -43,8 +43,14 @@ export function invalidToken(scheme: Scheme, detail: string, parameters: Record<
 /** SHA-256 of a token. Stores keep it and checks compare it, so that neither timing nor a stolen table reveals a token. */
 export const digest = (token: string): Buffer => createHash('sha256').update(token).digest()
 
-/** Compares with every token, even after a match, so that timing reveals nothing. */
-export function isOneOf(token: string, digests: readonly Buffer[]): boolean {
+/**
+ * The place of a token among known ones, or undefined. Compares with every one, even after a match, so that timing reveals
+ * nothing.
+ */
+export function placeOf(token: string, digests: readonly Buffer[]): number | undefined {
   const given = digest(token)
-  return digests.reduce((found, known) => timingSafeEqual(given, known) || found, false)
+  return digests.reduce<number | undefined>(
+    (found, known, place) => (timingSafeEqual(given, known) ? (found ?? place) : found),
+    undefined,
+  )
 }

@@ -1,10 +1,13 @@
 import type { Auth } from './auth.ts'
 import { withoutScopes } from './challenge.ts'
-import { digest, invalidToken, isOneOf, readCredential, type Scheme } from './credential.ts'
+import { digest, invalidToken, placeOf, readCredential, type Scheme } from './credential.ts'
 
 export interface ServiceTokenOptions {
-  /** The valid tokens; more than one while a token is being replaced. Each has at least 32 characters. */
-  tokens: readonly string[]
+  /**
+   * The valid tokens; more than one while a token is being replaced, or where several assistants call, each of a plan of its
+   * own. Each has at least 32 characters.
+   */
+  tokens: readonly (string | { token: string; plan: string })[]
   /** What each assistant showed when the token was entered, by its name: `{ openai: '…' }`. */
   verificationTokens?: Readonly<Record<string, string>>
   authorizationType?: Scheme
@@ -14,8 +17,9 @@ export interface ServiceTokenOptions {
 export function serviceToken(options: ServiceTokenOptions): Auth<'service', never> {
   const { tokens, verificationTokens = {}, authorizationType = 'bearer' } = options
   if (tokens.length === 0) throw new Error('serviceToken() needs at least one token')
-  if (tokens.some((token) => token.length < 32)) throw new Error('a service token needs at least 32 characters')
-  const digests = tokens.map(digest)
+  const services = tokens.map((one) => (typeof one === 'string' ? { token: one, plan: undefined } : one))
+  if (services.some(({ token }) => token.length < 32)) throw new Error('a service token needs at least 32 characters')
+  const digests = services.map(({ token }) => digest(token))
   return {
     audience: 'service',
     ...withoutScopes,
@@ -30,12 +34,14 @@ export function serviceToken(options: ServiceTokenOptions): Auth<'service', neve
       description: 'The service token that the developer gave to the assistant',
     },
     async authenticate(authorization) {
-      if (!isOneOf(readCredential(authorizationType, authorization), digests))
+      const found = placeOf(readCredential(authorizationType, authorization), digests)
+      if (found === undefined)
         throw invalidToken(
           authorizationType,
           'The service token is not valid: enter the one from the operator of this service',
         )
-      return undefined
+      // Each token is a service of its own. Its digest names it without revealing it.
+      return { id: `service ${digests[found]?.toString('hex', 0, 8)}`, plan: services[found]?.plan }
     },
   }
 }

@@ -21,8 +21,8 @@ export function home(options: HomeOptions): Middleware<Exchange> {
 }
 
 /** A caller that does not ask for HTML by name is a program, and gets the same 404 as at any other path. */
-function isForPeople(ctx: CoreContext): boolean {
+export function isForPeople(ctx: Pick<CoreContext, 'method' | 'path' | 'accepts'>, path = ctx.path): boolean {
   if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return false
-  if (ctx.path.startsWith('/_page/')) return true
-  return (ctx.path === '/' || ctx.path === '/docs') && ctx.accepts('application/json', 'text/html') === 'text/html'
+  if (path.startsWith('/_page/')) return true
+  return (path === '/' || path === '/docs') && ctx.accepts('application/json', 'text/html') === 'text/html'
 }

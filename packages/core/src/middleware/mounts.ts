@@ -13,7 +13,7 @@ export function mounts(all: readonly Mount[], rateLimit: RateLimit): Middleware<
     const found = mountAt(all, ctx.path)
     if (!found) return next()
     ctx.state.route = found.path
-    ctx.state.headers = await rateLimit.count(ctx.ip)
+    ctx.state.headers = rateLimit.count(ctx.ip)
     ctx.state.guard = (authenticate) => rateLimit.guard(ctx.ip, authenticate)
     return found.middleware(ctx, next)
   }

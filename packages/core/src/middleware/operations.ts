@@ -2,19 +2,24 @@ import type { Middleware } from 'koa'
 import type { Logger } from 'pino'
 import type { Caller } from '../auth/auth.ts'
 import { readBody } from '../body.ts'
+import type { Call, Confirming } from '../call.ts'
 import { Deadlines } from '../deadline.ts'
 import type { CoreContext, Exchange } from '../exchange.ts'
 import { readInput } from '../input.ts'
 import { fail } from '../operation.ts'
-import { httpOperations, type Plugin } from '../plugin.ts'
+import type { Plugin } from '../plugin.ts'
 import { Problem } from '../problem.ts'
 import type { RateLimit } from '../rate-limit.ts'
-import { type Route, RouteTable } from '../route-table.ts'
-import { type Call, run } from '../run.ts'
+import type { Route, RouteTable } from '../route-table.ts'
+import { run } from '../run.ts'
 
-/** Every operation at its path: count, authenticate, read the input, run, answer. */
-export function operations(plugin: Plugin, rateLimit: RateLimit): Middleware<Exchange> {
-  const routes = new RouteTable(httpOperations(plugin))
+/** Every operation at its path: authenticate, count, read the input, run, answer. */
+export function operations(
+  plugin: Plugin,
+  routes: RouteTable,
+  rateLimit: RateLimit,
+  base: string,
+): Middleware<Exchange> {
   const deadlines = new Deadlines()
 
   return async (ctx, next) => {
@@ -22,9 +27,11 @@ export function operations(plugin: Plugin, rateLimit: RateLimit): Middleware<Exc
     if (!found) return next()
     const { route, captures } = found
     ctx.state.route = route.path
-    ctx.state.headers = await rateLimit.count(ctx.ip)
     const operation = route.operations.get(ctx.method)
-    if (!operation) return answerOther(ctx, route)
+    if (!operation) {
+      ctx.state.headers = rateLimit.count(ctx.ip)
+      return answerOther(ctx, route, base)
+    }
 
     const call = new HttpCall(ctx)
     const deadline = deadlines.start((problem) => {
@@ -32,24 +39,21 @@ export function operations(plugin: Plugin, rateLimit: RateLimit): Middleware<Exc
       call.abort()
     })
     try {
-      const { authorization } = ctx.req.headers
-      call.caller = await (authorization === undefined
-        ? plugin.auth.authenticate(undefined)
-        : rateLimit.guard(ctx.ip, () => plugin.auth.authenticate(authorization)))
+      call.caller = await rateLimit.admit(ctx, plugin.auth)
       const body = operation.method === 'GET' ? undefined : await readBody(ctx)
       const input = readInput(operation.fields, { params: decode(route, captures), querystring: ctx.querystring, body })
-      const { text } = await run(plugin, operation, input, call)
-      ctx.state.send(200, 'application/json', text)
+      const { text, isReplayed } = await run(plugin, operation, input, call)
+      ctx.state.send(200, 'application/json', text, isReplayed ? ['Idempotent-Replayed', 'true'] : [])
     } finally {
       deadlines.end(deadline)
     }
   }
 }
 
-function answerOther(ctx: CoreContext, { path, operations }: Route): void {
+function answerOther(ctx: CoreContext, { path, operations }: Route, base: string): void {
   const allow = [...operations.keys(), 'OPTIONS'].sort().join(', ')
   if (ctx.method !== 'OPTIONS')
-    throw new Problem(405, `${path} takes ${allow}: see /openapi.yaml`, { headers: { allow } })
+    throw new Problem(405, `${base}${path} takes ${allow}: see ${base}/openapi.yaml`, { headers: { allow } })
   ctx.set('Allow', allow)
   ctx.status = 204
 }
@@ -77,6 +81,16 @@ class HttpCall implements Call {
 
   constructor(ctx: CoreContext) {
     this.#ctx = ctx
+  }
+
+  get idempotencyKey(): string | undefined {
+    return this.#ctx.get('Idempotency-Key') || undefined
+  }
+
+  /** `Prefer: confirmation` (RFC 7240) says that the client can ask a person; `Confirmation` has the token of the answer 428. */
+  get confirming(): Confirming {
+    const token = this.#ctx.get('Confirmation') || undefined
+    return { canAsk: /(^|[,;\s])confirmation($|[,;\s=])/i.test(this.#ctx.get('Prefer')), token }
   }
 
   get log(): Logger {

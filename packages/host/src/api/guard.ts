@@ -48,11 +48,12 @@ const withoutSecret = (path: string): string => path.replace(/^(\/+(?:api\/+shar
  * line does not, and it sends no cookie of its own accord.
  */
 export function sameSite(publicUrl: string): Middleware {
+  const own = new URL(publicUrl).origin
   return (ctx, next) => {
     if (/^(GET|HEAD)$/.test(ctx.method)) return next()
     const origin = ctx.get('Origin')
     const site = ctx.get('Sec-Fetch-Site')
-    const isOwn = origin === '' || origin === publicUrl || origin === `${ctx.protocol}://${ctx.host}`
+    const isOwn = origin === '' || origin === own || origin === `${ctx.protocol}://${ctx.host}`
     if (!isOwn || (site !== '' && site !== 'same-origin' && site !== 'none'))
       throw new Problem(403, 'The request comes from another site: use the page of the host')
     return next()

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { Counts } from '../counts.ts'
 import { type Database, DatabaseError, type DatabaseOptions, type Transaction, type Value } from '../database.ts'
 import { type Migrations, pendingMigrations } from '../migrations.ts'
+import { publishStatement, publishTransaction } from '../statement-channel.ts'
 import { whenFree } from './busy.ts'
 import { Connection } from './connection.ts'
 import { keepPrivate } from './private-file.ts'
@@ -50,6 +52,7 @@ async function migrate(writer: Writer, database: DatabaseSync, migrations: Migra
     for (const [name, sql] of pendingMigrations(
       migrations,
       done.map((row) => row.name),
+      'sqlite',
     )) {
       database.exec(sql)
       await transaction.run`INSERT INTO migration (name) VALUES (${name})`
@@ -58,6 +61,8 @@ async function migrate(writer: Writer, database: DatabaseSync, migrations: Migra
 }
 
 class SqliteDatabase implements Database {
+  readonly engine = 'sqlite'
+  readonly counts = new Counts(this)
   readonly #writer: Writer
   readonly #reader: Reader
 
@@ -67,19 +72,19 @@ class SqliteDatabase implements Database {
   }
 
   all<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result[]> {
-    return this.#reader.read('all', sql, values)
+    return publishStatement('sqlite', sql, () => this.#reader.read('all', sql, values))
   }
 
   get<Result>(sql: TemplateStringsArray, ...values: Value[]): Promise<Result | undefined> {
-    return this.#reader.read('get', sql, values)
+    return publishStatement('sqlite', sql, () => this.#reader.read('get', sql, values))
   }
 
   run(sql: TemplateStringsArray, ...values: Value[]): Promise<number> {
-    return this.#writer.write((transaction) => transaction.run(sql, ...values))
+    return publishStatement('sqlite', sql, () => this.#writer.write((transaction) => transaction.run(sql, ...values)))
   }
 
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    return this.#writer.write(work)
+    return this.#writer.write(publishTransaction('sqlite', work))
   }
 
   ready(): Promise<unknown> {

@@ -6,6 +6,7 @@ import {
   guardedFetch,
   retryAfterSeconds,
 } from '@reference-plugins/guarded-fetch'
+import { type Database, withLease } from '@reference-plugins/store'
 import type { FeedDocument } from './feed-document.ts'
 import { FeedError } from './feed-error.ts'
 import { FeedReader } from './feed-reader.ts'
@@ -16,7 +17,6 @@ import { isSample, readSample } from './sample-feeds.ts'
 const minute = 60_000
 const shortestWait = 15 * minute
 const longestWait = 24 * 60 * minute
-const tick = 30_000
 const atOnce = 4
 const longestFeed = 4 * 2 ** 20
 const never = '9999'
@@ -24,14 +24,21 @@ const accept = 'application/rss+xml, application/atom+xml, application/feed+json
 
 export interface FeedPollerOptions {
   feeds: Feeds
+  /** Where instances agree on which of them polls. */
+  database: Database
   allowLoopback: boolean
   /** Tells the servers of feeds who is asking. */
   userAgent: string
   /** The time limit of one fetch, in milliseconds. */
   timeout?: number
+  /** How often it looks for feeds that are due, in seconds. */
+  interval?: number
 }
 
-/** Fetches feeds: immediately when one is added, and after that no more often than is polite. */
+/**
+ * Fetches feeds: immediately when one is added, and after that no more often than is polite. Of the instances with one
+ * database one polls at a time.
+ */
 export class FeedPoller implements Resource {
   readonly #options: FeedPollerOptions
   readonly #reader = new FeedReader()
@@ -49,10 +56,13 @@ export class FeedPoller implements Resource {
   async start(defaults: readonly string[]): Promise<void> {
     await this.#options.feeds.setDefaults(defaults)
     for (const url of defaults.filter(isSample)) await this.#save(url, await readSample(url), {}, new Date(), never)
+    const { database, interval = 30 } = this.#options
+    const pollAlone = () =>
+      withLease(database, 'poll-feeds', interval, (signal) => this.poll(signal)).catch(() => false)
     this.#timer = setInterval(() => {
-      this.#running = this.#running.then(() => this.poll()).catch(() => {})
-    }, tick).unref()
-    this.#running = this.poll().catch(() => {})
+      this.#running = this.#running.then(pollAlone)
+    }, interval * 1000).unref()
+    this.#running = pollAlone()
   }
 
   async ready(): Promise<void> {}
@@ -64,14 +74,15 @@ export class FeedPoller implements Resource {
     await this.#running
   }
 
-  /** Fetches the feeds that are due. */
-  async poll(): Promise<void> {
+  /** Fetches the feeds that are due, until `signal` aborts or the poller is closed. */
+  async poll(signal = this.#stop.signal): Promise<void> {
     const { feeds } = this.#options
+    const either = AbortSignal.any([signal, this.#stop.signal])
     await feeds.deleteUnfollowed(new Date().toISOString())
-    while (!this.#stop.signal.aborted) {
+    while (!either.aborted) {
       const due = await feeds.due(new Date().toISOString(), atOnce)
       if (due.length === 0) return
-      await Promise.all(due.map((feed) => this.#poll(feed)))
+      await Promise.all(due.map((feed) => this.#poll(feed, either)))
     }
   }
 
@@ -93,13 +104,13 @@ export class FeedPoller implements Resource {
       throw new FeedError('it could not be read a short time ago and will be tried again later')
     }
     return this.#fetches.run(user, async () => {
-      const response = await this.#fetch(url, {})
+      const response = await this.#fetch(url, {}, this.#stop.signal)
       if (response.status !== 200) throw new FeedError(`its server responded with ${response.status}`)
       return this.#save(url, await this.#read(response, now), response, now, later(now, shortestWait))
     })
   }
 
-  async #poll(feed: Feed): Promise<void> {
+  async #poll(feed: Feed, signal: AbortSignal): Promise<void> {
     const { feeds } = this.#options
     const now = new Date()
     try {
@@ -107,7 +118,7 @@ export class FeedPoller implements Resource {
         ...(feed.etag !== null && { 'if-none-match': feed.etag }),
         ...(feed.last_modified !== null && { 'if-modified-since': feed.last_modified }),
       }
-      const response = await this.#fetch(feed.url, headers)
+      const response = await this.#fetch(feed.url, headers, signal)
       if (response.status === 304)
         return await feeds.unchanged(feed, { fetched_at: now.toISOString(), next_poll_at: later(now, shortestWait) })
       if (response.status === 200) {
@@ -117,8 +128,8 @@ export class FeedPoller implements Resource {
       await feeds.failed(feed, later(now, response.status === 410 ? longestWait : backOff(feed), retryAfter(response)))
     } catch (error) {
       if (!(error instanceof FeedError)) throw error
-      // The plugin stopped during the fetch: the feed did not fail.
-      if (this.#stop.signal.aborted) return
+      // The plugin stopped during the fetch, or another instance polls now: the feed did not fail.
+      if (signal.aborted) return
       await feeds.failed(feed, later(now, backOff(feed)))
     }
   }
@@ -142,7 +153,7 @@ export class FeedPoller implements Resource {
     })
   }
 
-  async #fetch(url: string, headers: Record<string, string>): Promise<GuardedResponse> {
+  async #fetch(url: string, headers: Record<string, string>, signal: AbortSignal): Promise<GuardedResponse> {
     const { allowLoopback, userAgent, timeout = 15_000 } = this.#options
     try {
       return await guardedFetch(url, {
@@ -150,7 +161,7 @@ export class FeedPoller implements Resource {
         timeout,
         maximumBytes: longestFeed,
         headers: { ...headers, accept, 'user-agent': userAgent },
-        signal: this.#stop.signal,
+        signal,
       })
     } catch (error) {
       if (error instanceof FetchRefused || error instanceof FetchFailed) throw new FeedError(error.message)
