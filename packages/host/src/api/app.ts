@@ -67,6 +67,7 @@ const health =
       if (lifecycle.stopping) throw new Problem(503, 'Not ready: ask again in a second')
       await database.ready()
     }
+    ctx._matchedRoute = ctx.path
     ctx.body = 'ok'
   }
 
