@@ -94,8 +94,8 @@ export function readEnvironment<Own extends z.ZodType = z.ZodUnknown>(
   return environment as Environment & z.output<Own>
 }
 
-/** Over http it may be a machine in the developer's own network. */
-const isElsewhere = (publicUrl: string | undefined): boolean =>
+/** Whether others reach a server at this URL. Over http it may be a machine in the developer's own network. */
+export const isElsewhere = (publicUrl: string | undefined): boolean =>
   publicUrl?.startsWith('https:') === true && !isLoopbackUrl(publicUrl)
 
 function defaultDatabase(folder: string): string {

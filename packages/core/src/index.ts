@@ -10,6 +10,7 @@ export { developmentFolder, developmentSecret } from './development-secret.ts'
 export {
   type Environment,
   EnvironmentError,
+  isElsewhere,
   listOf,
   readEnvironment,
   type Settings,
@@ -17,6 +18,7 @@ export {
 } from './environment.ts'
 export { createLog } from './log.ts'
 export { toManifest } from './manifest.ts'
+export type { Lifecycle } from './middleware/health.ts'
 export { hostCheck } from './middleware/host-check.ts'
 export { type Spec, toSpec } from './openapi.ts'
 export { type Context, operation, type UserContext, userOperation } from './operation.ts'

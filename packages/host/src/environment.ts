@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { readEnvironment } from '@reference-plugins/core'
+import { EnvironmentError, isElsewhere, readEnvironment } from '@reference-plugins/core'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { HostOptions } from './host.ts'
@@ -19,8 +19,18 @@ const HostEnvironment = z.object({
 })
 
 /** @throws EnvironmentError */
-export const readHostEnvironment = (variables: NodeJS.ProcessEnv) =>
-  readEnvironment(variables, { port: 3000, folder: new URL('..', import.meta.url) }, HostEnvironment)
+export function readHostEnvironment(variables: NodeJS.ProcessEnv) {
+  const environment = readEnvironment(
+    variables,
+    { port: 3000, folder: new URL('..', import.meta.url) },
+    HostEnvironment,
+  )
+  if (!variables.HOST_USERS && isElsewhere(environment.PUBLIC_URL))
+    throw new EnvironmentError(
+      `HOST_USERS is not set, and PUBLIC_URL=${environment.PUBLIC_URL} is not this machine: set HOST_USERS=accounts to let people sign in, or HOST_USERS=single if only one person can reach the host`,
+    )
+  return environment
+}
 
 /** How the host is opened in this environment. */
 export function toHostOptions(

@@ -56,6 +56,7 @@ export type Host = Awaited<ReturnType<typeof openHost>>
 export async function openHost(options: HostOptions) {
   const database = await openDatabase(options.databaseUrl, hostMigrations, { overwriteDeleted: true })
   const vault = new Vault(database, await toKeys(options.keys, database))
+  await vault.renew()
   const registered = openPlugins(database, vault, options)
   const conversing = openConversations(database, vault, options, registered)
   await conversing.conversations.prepare()

@@ -132,11 +132,13 @@ export async function createProvider(
   provider.Client.prototype.redirectUriAllowed = function (asked: string) {
     return (this.redirectUris ?? []).some((registered) => isSameCallback(registered, asked))
   }
-  const configured = new Set(clients.map(({ id }) => id))
+  const configured = new Map(clients.map((client) => [client.id, client]))
   const { compareClientSecret } = provider.Client.prototype
   provider.Client.prototype.compareClientSecret = function (secret: string) {
-    if (configured.has(this.clientId)) return compareClientSecret.call(this, secret)
-    return fitsSecret(secret, this.clientSecret ?? '')
+    const known = configured.get(this.clientId)
+    if (!known) return fitsSecret(secret, this.clientSecret ?? '')
+    const isOld = known.oldSecret !== undefined && fitsSecret(secret, known.oldSecret)
+    return compareClientSecret.call(this, secret) || isOld
   }
   provider.use(async (ctx, next) => {
     await next()

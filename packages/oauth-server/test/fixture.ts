@@ -17,6 +17,7 @@ import {
 export const chat = {
   id: 'chat',
   secret: 'chat-secret-0123456789-0123456789-01',
+  oldSecret: 'chat-old-secret-0123456789-0123456789',
   name: 'Chat',
   redirectUris: ['https://chat.openai.com/aip/plugin-1/oauth/callback'],
   pkce: false,

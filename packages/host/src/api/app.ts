@@ -1,5 +1,5 @@
 import Router from '@koa/router'
-import { hostCheck, Problem } from '@reference-plugins/core'
+import { hostCheck, type Lifecycle, Problem } from '@reference-plugins/core'
 import Koa, { type Middleware } from 'koa'
 import type { Host } from '../host.ts'
 import { accountRoutes } from './account-routes.ts'
@@ -37,7 +37,7 @@ const userRoutes = [
 ]
 
 /** The Koa app of the host. The middleware is listed in the order in which a request passes it. */
-export function createHostApp(host: Host, page: Middleware, lifecycle = { stopping: false }): Koa {
+export function createHostApp(host: Host, page: Middleware, lifecycle: Lifecycle = { stopping: false }): Koa {
   const { publicUrl, log, proxies = 0 } = host.options
   const app = new Koa({ proxy: proxies > 0, maxIpsCount: proxies })
   app.on('error', (error) => log.warn({ err: error }, 'the connection broke'))
@@ -58,7 +58,7 @@ export function createHostApp(host: Host, page: Middleware, lifecycle = { stoppi
 }
 
 const health =
-  ({ database }: Host, lifecycle: { stopping: boolean }): Middleware =>
+  ({ database }: Host, lifecycle: Lifecycle): Middleware =>
   async (ctx, next) => {
     if (ctx.path !== '/livez' && ctx.path !== '/readyz') return next()
     if (ctx.path === '/readyz') {

@@ -15,7 +15,7 @@ const entitiesWithoutMarkup: Plugin = {
 }
 
 await build({
-  root: fileURLToPath(new URL('../../web/', import.meta.url)),
+  root: fileURLToPath(new URL('.', import.meta.url)),
   configFile: false,
   logLevel: 'error',
   plugins: [react(), entitiesWithoutMarkup],
