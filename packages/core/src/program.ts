@@ -1,9 +1,9 @@
 import cluster from 'node:cluster'
 import type { Logger } from 'pino'
 import type { Environment } from './environment.ts'
-import { createLog } from './log.ts'
 import type { Lifecycle } from './middleware/health.ts'
 import { longestStop } from './server.ts'
+import { openLog } from './telemetry.ts'
 import { announce, onStopMessage, WorkerFailed, Workers } from './workers.ts'
 
 /** What a program needs while it starts and runs. */
@@ -17,6 +17,8 @@ export interface Run {
 export interface Program<Own extends Environment> {
   /** For messages. */
   name: string
+  /** For telemetry. By default the name. */
+  service?: string
   /** Reads and checks the variables. */
   read: () => Own
   /** Starts the program in this process, and returns the line that says so. */
@@ -27,7 +29,12 @@ export interface Program<Own extends Environment> {
  * Runs a server until SIGTERM or SIGINT, also while it starts. Prints one line when it is ready; a start failure prints
  * one line on standard error and sets the exit code 1. With WEB_CONCURRENCY above 1 it runs as worker processes.
  */
-export async function runProgram<Own extends Environment>({ name, read, start }: Program<Own>): Promise<void> {
+export async function runProgram<Own extends Environment>({
+  name,
+  service = name,
+  read,
+  start,
+}: Program<Own>): Promise<void> {
   // Whatever it writes is for its own user only.
   process.umask(0o077)
   const lifecycle = { stopping: false }
@@ -38,8 +45,8 @@ export async function runProgram<Own extends Environment>({ name, read, start }:
   const exit = stopOnSignal(lifecycle, stop)
   try {
     const environment = read()
-    const log = createLog(environment.LOG_LEVEL, environment.NODE_ENV === 'development')
-    started.push(async () => log.flush())
+    const { log, close } = await openLog(service, environment.LOG_LEVEL, environment.NODE_ENV === 'development')
+    started.push(close)
     if (environment.WEB_CONCURRENCY > 1 && cluster.isPrimary) {
       const workers = await startWorkers(environment, { log, lifecycle, started })
       workers.gaveUp.catch((error: Error) => {

@@ -6,6 +6,7 @@ import { developmentFolder } from './development-secret.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { closePlugin, type Plugin } from './plugin.ts'
 import { runProgram } from './program.ts'
+import { basePath } from './public-url.ts'
 import { listen } from './server.ts'
 
 export interface ServeOptions<Own extends z.ZodType> {
@@ -54,7 +55,8 @@ export function serve<Own extends z.ZodType = z.ZodUnknown>(
 
 function startLine({ name, auth, servesFrom }: Plugin, { PUBLIC_URL: publicUrl, PAGE }: Environment): string {
   const page = PAGE === 'on' ? ' (open it in a browser)' : ''
-  const places = 'manifest /.well-known/ai-plugin.json, spec /openapi.yaml, MCP /mcp'
+  const base = basePath(publicUrl)
+  const places = `manifest ${base}/.well-known/ai-plugin.json, spec ${base}/openapi.yaml, MCP ${base}/mcp`
   const data = servesFrom === undefined ? '' : `, data: ${servesFrom}`
   return `${name} is ready at ${publicUrl}${page}: ${places} (auth ${auth.manifest(publicUrl).type})${data}`
 }

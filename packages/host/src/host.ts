@@ -32,7 +32,7 @@ import { Workspace } from './workspace/workspace.ts'
 
 export interface HostOptions {
   databaseUrl: string
-  /** Where the page is reached, without a trailing slash. */
+  /** Where the page is reached, without a trailing slash. It may have a path. */
   publicUrl: string
   /** The keys of the vault, in the form of HOST_KEY. Called after the database is open. */
   keys: () => string

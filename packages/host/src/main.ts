@@ -1,5 +1,5 @@
 import cluster from 'node:cluster'
-import { listen, runProgram } from '@reference-plugins/core'
+import { basePath, listen, runProgram } from '@reference-plugins/core'
 import { createHostApp } from './api/app.ts'
 import { readHostEnvironment, toHostOptions } from './environment.ts'
 import { openHost } from './host.ts'
@@ -13,6 +13,7 @@ const settleEvery = 15_000
 
 await runProgram({
   name: 'The host',
+  service: 'host',
   read: () => readHostEnvironment(process.env),
   async start(environment, { log, lifecycle, started }) {
     const { PORT: port, HOST, PUBLIC_URL: publicUrl, TRUSTED_PROXIES: proxies } = environment
@@ -23,7 +24,7 @@ await runProgram({
     started.push(async () => clearInterval(settling))
     const watch = new WorkspaceWatch(host.workspace, onlyUser.id, log)
     started.push(() => watch.stop())
-    const app = createHostApp(host, page(await buildPage()), lifecycle)
+    const app = createHostApp(host, page(await buildPage(), basePath(publicUrl)), lifecycle)
     const shutdownDelay = environment.SHUTDOWN_DELAY
     const running = await listen(app.callback(), { host: HOST, port, lifecycle, proxies, shutdownDelay })
     started.push(() => running.stop())
