@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { type Database, openDatabase } from '@reference-plugins/store'
+import { storedText } from '@reference-plugins/testing/stored-text'
 import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import { hostMigrations } from '../src/tables.ts'
 import { KeyRing } from '../src/vault/key-ring.ts'
@@ -36,8 +36,9 @@ test('a secret is returned only for the place that it was stored for', async () 
 
 test('the database does not contain it in plain text', async () => {
   await vault.put(place, 'canary-4713')
-  const path = url.slice('file:'.length)
-  for (const file of [path, `${path}-wal`]) assert.ok(!readFileSync(file).includes('canary-47'), file)
+  const stored = await storedText(database, url)
+  assert.ok(stored.includes(place.origin), 'it is the right database')
+  assert.ok(!stored.includes('canary-47'))
 })
 
 test('a row that was moved to another user, plugin or purpose cannot be decrypted', async () => {
@@ -79,6 +80,17 @@ test('a key can be replaced without losing secrets, and another key decrypts not
   await replaced.put(place, 'new')
   assert.equal(await replaced.get(place), 'new')
   await assert.rejects(vault.get(place), /not in HOST_KEY/)
+})
+
+test('at the start the newest key encrypts again what older keys have encrypted', async () => {
+  const places = Array.from({ length: 1203 }, (_, index) => ({ ...place, user: `user-${index}` }))
+  for (const one of places) await vault.put(one, `secret of ${one.user}`)
+  const damaged = places[500] as SecretPlace
+  await database.run`UPDATE secret SET sealed = 'AAAA' WHERE user_id = ${damaged.user}`
+  await new Vault(database, new KeyRing(`${otherKey},${key}`)).renew()
+  const renewed = new Vault(database, new KeyRing(otherKey))
+  for (const one of places) if (one !== damaged) assert.equal(await renewed.get(one), `secret of ${one.user}`)
+  await assert.rejects(renewed.get(damaged), VaultError)
 })
 
 test('a weak key is rejected, with how to make a good one', () => {
