@@ -5,6 +5,7 @@ export { none } from './auth/none.ts'
 export { type OAuthOptions, oauth, type ProtectedResource } from './auth/oauth.ts'
 export { type ServiceTokenOptions, serviceToken } from './auth/service-token.ts'
 export { type UserTokenOptions, userToken } from './auth/user-token.ts'
+export { CallCounts, type CallCountsOptions, ifShared } from './call-counts.ts'
 export { DefinitionError, definePlugin, type PluginDefinition } from './definition.ts'
 export { developmentFolder, developmentSecret } from './development-secret.ts'
 export {

@@ -1,3 +1,4 @@
+import type { Database } from '@reference-plugins/store'
 import type { Context } from 'koa'
 import { koaBody } from 'koa-body'
 import { errors, type Provider } from 'oidc-provider'
@@ -16,6 +17,7 @@ import { setSignInCookie, signedIn, signInCookie } from './sign-in-cookie.ts'
 import { SignInLimits } from './sign-in-limits.ts'
 
 export interface UserPagesOptions {
+  database: Database
   provider: Provider
   accounts: Accounts
   apps: ConnectedApps
@@ -37,10 +39,11 @@ const readForm = koaBody({ json: false, text: false, urlencoded: true, formLimit
 export class UserPages {
   readonly #options: UserPagesOptions
   readonly #secure: boolean
-  readonly #limits = new SignInLimits()
+  readonly #limits: SignInLimits
 
   constructor(options: UserPagesOptions) {
     this.#options = options
+    this.#limits = new SignInLimits(options.database)
     this.#secure = options.publicUrl.startsWith('https:')
   }
 
