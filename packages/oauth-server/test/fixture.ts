@@ -51,6 +51,7 @@ export const scopes = { 'diary:read': 'Read your diary', 'diary:write': 'Write i
 
 export interface Diary {
   url: string
+  port: number
   database: Database
   /** All that the database holds. */
   stored: () => Promise<string>
@@ -68,13 +69,22 @@ export interface DiaryOptions {
   rateLimit?: number
   registration?: boolean
   documents?: NonNullable<AuthorizationServerOptions<string>['documents']>
+  keysSince?: string
+  /** By default a new one. */
+  databaseUrl?: string
+  /** Where it is reached, if not at its own address. */
+  publicUrl?: string
 }
 
 /** A plugin with an authorization server, on a free port. */
-export async function serveDiary({ latency = 0, rateLimit = 100_000, ...options }: DiaryOptions = {}): Promise<Diary> {
+export async function serveDiary({
+  latency = 0,
+  rateLimit = 100_000,
+  databaseUrl = temporaryDatabase(),
+  ...options
+}: DiaryOptions = {}): Promise<Diary> {
   let written = ''
   const log = createLog('trace', false, { write: (line) => (written += line) })
-  const databaseUrl = temporaryDatabase()
   const real = await openDatabase(databaseUrl, oauthMigrations)
   const database = latency > 0 ? slow(real, latency) : real
   // The address is needed for the app, which is needed for listening.
@@ -85,15 +95,16 @@ export async function serveDiary({ latency = 0, rateLimit = 100_000, ...options 
     port: 0,
     lifecycle,
   })
-  const url = `http://127.0.0.1:${(running.server.address() as AddressInfo).port}`
+  const { port } = running.server.address() as AddressInfo
+  const url = options.publicUrl ?? `http://127.0.0.1:${port}`
   const server = await createAuthorizationServer({
-    publicUrl: url,
     title: 'Diary',
     database,
     scopes,
     clients: [chat, desktop, web, unregistered],
     rateLimit,
     ...options,
+    publicUrl: url,
   })
   const plugin = definePlugin({
     name: 'diary',
@@ -131,6 +142,7 @@ export async function serveDiary({ latency = 0, rateLimit = 100_000, ...options 
   handlers.callback = app.callback()
   return {
     url,
+    port,
     database: real,
     stored: () => storedText(real, databaseUrl),
     log: () => written,
