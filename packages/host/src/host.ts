@@ -32,7 +32,7 @@ import { Workspace } from './workspace/workspace.ts'
 
 export interface HostOptions {
   databaseUrl: string
-  /** Where the page is reached, without a trailing slash. */
+  /** Where the page is reached, without a trailing slash. It may have a path. */
   publicUrl: string
   /** The keys of the vault, in the form of HOST_KEY. Called after the database is open. */
   keys: () => string
@@ -56,6 +56,7 @@ export type Host = Awaited<ReturnType<typeof openHost>>
 export async function openHost(options: HostOptions) {
   const database = await openDatabase(options.databaseUrl, hostMigrations, { overwriteDeleted: true })
   const vault = new Vault(database, await toKeys(options.keys, database))
+  await vault.renew()
   const registered = openPlugins(database, vault, options)
   const conversing = openConversations(database, vault, options, registered)
   await conversing.conversations.prepare()

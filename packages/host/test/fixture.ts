@@ -37,8 +37,11 @@ export interface ServedHost {
   close(): Promise<void>
 }
 
-/** Serves a host on 127.0.0.1 with its own database. */
-export async function serveHost(options: Partial<HostOptions> = {}, page?: Middleware): Promise<ServedHost> {
+/**
+ * Serves a host on 127.0.0.1 with its own database.
+ * @param base a path of the domain, under which it is
+ */
+export async function serveHost(options: Partial<HostOptions> = {}, page?: Middleware, base = ''): Promise<ServedHost> {
   let written = ''
   const log = createLog('trace', false, { write: (line) => (written += line) })
   const databaseUrl = options.databaseUrl ?? temporaryDatabase()
@@ -48,7 +51,7 @@ export async function serveHost(options: Partial<HostOptions> = {}, page?: Middl
     handler.callback?.(request, response),
   )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://localhost:${(server.address() as AddressInfo).port}`
+  const url = `http://localhost:${(server.address() as AddressInfo).port}${base}`
   const host = await openHost({
     databaseUrl,
     publicUrl: url,

@@ -1,4 +1,13 @@
-import { type Auth, addressKey, type Caller, type Mount, oauth, Problem, type Resource } from '@reference-plugins/core'
+import {
+  type Auth,
+  addressKey,
+  basePath,
+  type Caller,
+  type Mount,
+  oauth,
+  Problem,
+  type Resource,
+} from '@reference-plugins/core'
 import { isLoopback } from '@reference-plugins/guarded-fetch'
 import type { Context, Next } from 'koa'
 import type { Provider } from 'oidc-provider'
@@ -89,6 +98,7 @@ export async function createAuthorizationServer<const Scope extends string>(
   const limiter = new Limiter(database, { name: 'oauth', points: rateLimit, seconds: 60 })
   const registrations = new Limiter(database, { name: 'registrations', points: 30, seconds: 3600 })
   const { host, hostname } = new URL(publicUrl)
+  const base = basePath(publicUrl)
   const isLocal = isLoopback(hostname)
   // An invalid client is reported at the start, not when it is first used.
   for (const { id } of clients) await provider.Client.find(id)
@@ -118,7 +128,7 @@ export async function createAuthorizationServer<const Scope extends string>(
     if (path === '/register') await count(registrations, ctx)
     if (path === '/apps') return userPages.connectedApps(ctx)
     if (path.startsWith('/interaction/')) return userPages.interaction(ctx)
-    if (path === '/authorize' && ctx.method === 'POST') return sendAgain(ctx)
+    if (path === '/authorize' && ctx.method === 'POST') return sendAgain(ctx, base)
     return handler.forward(ctx)
   }
   const middleware = async (ctx: Context, next: Next) => void (await serve(ctx, next))
@@ -169,11 +179,11 @@ async function verify(provider: Provider, audiences: string[], value: string): P
 }
 
 /** A form from another site comes without cookies, which the redirect gets. */
-async function sendAgain(ctx: Context): Promise<void> {
+async function sendAgain(ctx: Context, base: string): Promise<void> {
   const form = await readAuthorizationForm(ctx)
   if (!form) return
   ctx.status = 303
-  ctx.redirect(`${ctx.path}?${form}`)
+  ctx.redirect(`${base}${ctx.path}?${form}`)
 }
 
 async function count(limiter: Limiter, ctx: Context): Promise<void> {

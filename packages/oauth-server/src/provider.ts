@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { basePath } from '@reference-plugins/core'
 import type { Database } from '@reference-plugins/store'
 import { errors, interactionPolicy, Provider } from 'oidc-provider'
 import type { Accounts } from './accounts.ts'
@@ -21,7 +22,7 @@ const day = 24 * hour
 const longestGrant = 180 * day
 
 export interface ProviderOptions {
-  /** The plugin's origin. Tokens are for this resource, and the server's issuer is `/oauth` below it. */
+  /** The plugin's public URL. Tokens are for this resource, and the server's issuer is `/oauth` below it. */
   publicUrl: string
   /** The plugin's name, for the pages. */
   title: string
@@ -46,6 +47,7 @@ export async function createProvider(
   const secure = publicUrl.startsWith('https:')
   const prefix = secure ? '__Secure-' : ''
   const keys = await openKeys(database, options.keysSince)
+  const base = basePath(publicUrl)
   const cookie = { httpOnly: true, sameSite: 'lax', secure, signed: true } as const
 
   const provider = new Provider(`${publicUrl}${mountPath}`, {
@@ -101,7 +103,10 @@ export async function createProvider(
     rotateRefreshToken: true,
     // Apps keep their access when the user signs out of the browser.
     expiresWithSession: () => false,
-    interactions: { url: (_, { uid }) => `${mountPath}/interaction/${uid}`, policy: policy(accounts, secure) },
+    interactions: {
+      url: (_, { uid }) => `${base}${mountPath}/interaction/${uid}`,
+      policy: policy(accounts, publicUrl),
+    },
     ttl: {
       AccessToken: hour,
       AuthorizationCode: minute,
@@ -114,7 +119,7 @@ export async function createProvider(
     cookies: {
       keys: keys.cookies,
       names: { session: `${prefix}oauth`, interaction: `${prefix}interaction`, resume: `${prefix}resume` },
-      long: cookie,
+      long: { ...cookie, ...(base !== '' && { path: base }) },
       short: cookie,
     },
     jwks: { keys: keys.jwks },
@@ -126,17 +131,19 @@ export async function createProvider(
           ? `The app asked for the callback ${asked}. The operator of ${title} can add it to the app's redirectUris, character by character.`
           : 'Go back to the app and start again there.'
       ctx.set('Content-Security-Policy', pagePolicy)
-      ctx.body = String(await errorPage({ title, message: out.error_description ?? out.error, hint }))
+      ctx.body = String(await errorPage({ title, base, message: out.error_description ?? out.error, hint }))
     },
   })
   provider.Client.prototype.redirectUriAllowed = function (asked: string) {
     return (this.redirectUris ?? []).some((registered) => isSameCallback(registered, asked))
   }
-  const configured = new Set(clients.map(({ id }) => id))
+  const configured = new Map(clients.map((client) => [client.id, client]))
   const { compareClientSecret } = provider.Client.prototype
   provider.Client.prototype.compareClientSecret = function (secret: string) {
-    if (configured.has(this.clientId)) return compareClientSecret.call(this, secret)
-    return fitsSecret(secret, this.clientSecret ?? '')
+    const known = configured.get(this.clientId)
+    if (!known) return fitsSecret(secret, this.clientSecret ?? '')
+    const isOld = known.oldSecret !== undefined && fitsSecret(secret, known.oldSecret)
+    return compareClientSecret.call(this, secret) || isOld
   }
   provider.use(async (ctx, next) => {
     await next()
@@ -154,13 +161,13 @@ export async function createProvider(
  * After a user signs out, or signs in as someone else, the provider's own session is that of the earlier user. And a user
  * whose browser sends the answer to an app on the device is always asked, whatever type the app has registered.
  */
-function policy(accounts: Accounts, secure: boolean) {
+function policy(accounts: Accounts, publicUrl: string) {
   const { Check, base } = interactionPolicy
   const prompts = base()
   prompts.get('login')?.checks.add(
     new Check('signed_out', 'the user has signed out', async (ctx) => {
       if (ctx.oidc.session?.accountId === undefined) return Check.NO_NEED_TO_PROMPT
-      const account = await signedIn(ctx, secure, accounts)
+      const account = await signedIn(ctx, publicUrl, accounts)
       return account?.id === ctx.oidc.session.accountId ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT
     }),
   )

@@ -1,4 +1,5 @@
 import '@reference-plugins/testing/cheap-passwords'
+import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createApp, createLog, definePlugin, listen, userOperation } from '@reference-plugins/core'
@@ -17,6 +18,7 @@ import {
 export const chat = {
   id: 'chat',
   secret: 'chat-secret-0123456789-0123456789-01',
+  oldSecret: 'chat-old-secret-0123456789-0123456789',
   name: 'Chat',
   redirectUris: ['https://chat.openai.com/aip/plugin-1/oauth/callback'],
   pkce: false,
@@ -74,6 +76,10 @@ export interface DiaryOptions {
   databaseUrl?: string
   /** Where it is reached, if not at its own address. */
   publicUrl?: string
+  /** A path of the domain under which a proxy serves the plugin. */
+  base?: string
+  /** What the proxy does to the target of a request; undefined if it answers 404 itself. By default nothing. */
+  proxy?: (target: string) => string | undefined
 }
 
 /** A plugin with an authorization server, on a free port. */
@@ -81,6 +87,8 @@ export async function serveDiary({
   latency = 0,
   rateLimit = 100_000,
   databaseUrl = temporaryDatabase(),
+  base = '',
+  proxy = (target) => target,
   ...options
 }: DiaryOptions = {}): Promise<Diary> {
   let written = ''
@@ -90,13 +98,19 @@ export async function serveDiary({
   // The address is needed for the app, which is needed for listening.
   const handlers: { callback?: ReturnType<Awaited<ReturnType<typeof createApp>>['callback']> } = {}
   const lifecycle = { stopping: false }
-  const running = await listen((request, response) => handlers.callback?.(request, response), {
+  const answer: RequestListener = (request, response) => {
+    const target = proxy(request.url ?? '/')
+    if (target === undefined) return void response.writeHead(404).end()
+    request.url = target
+    handlers.callback?.(request, response)
+  }
+  const running = await listen(answer, {
     host: '127.0.0.1',
     port: 0,
     lifecycle,
   })
   const { port } = running.server.address() as AddressInfo
-  const url = options.publicUrl ?? `http://127.0.0.1:${port}`
+  const url = options.publicUrl ?? `http://127.0.0.1:${port}${base}`
   const server = await createAuthorizationServer({
     title: 'Diary',
     database,

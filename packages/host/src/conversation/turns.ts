@@ -1,5 +1,6 @@
 import { Problem } from '@reference-plugins/core'
 import type { Logger } from 'pino'
+import { turnChannel } from '../channels.ts'
 import type { LiveViews } from '../views/live-views.ts'
 import type { Call, Decision, TurnEvent } from '../wire.ts'
 import { type EventSource, EventStream } from './event-stream.ts'
@@ -159,7 +160,8 @@ export class Turns {
         const turn = new Turn({ ...this.#options, conversations, user, conversation, events, signal })
         const go = await work(turn)
         begin()
-        end = await this.#endOf(go(), signal)
+        const state = turnChannel.hasSubscribers ? turnChannel.tracePromise(go, { conversation: id }) : go()
+        end = await this.#endOf(state, signal)
         return end
       })
       .catch((error) => {

@@ -25,6 +25,10 @@ export class KeyRing {
   get(id: string): Key | undefined {
     return this.#keys.get(id)
   }
+
+  get older(): Key[] {
+    return [...this.#keys.values()].filter(({ id }) => id !== this.newest.id)
+  }
 }
 
 function toKey(text: string): Key {

@@ -1,13 +1,23 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import pg, { type PoolClient, type PoolConfig, type QueryResult } from 'pg'
 import { DatabaseError, type Value } from '../database.ts'
 import { cancel } from './cancel.ts'
-import { isLost, isPooled, isStale, LostConnection, toStatementError } from './faults.ts'
+import { isLost, isPooled, isStale, toStatementError } from './faults.ts'
 import { statementOf } from './statement.ts'
 import { encodeValue, types } from './values.ts'
 
 /** The longest that one piece of work may use a connection, in milliseconds. */
 export const longestWork = 5_000
+
+/** What telemetry publishes empty, for each pool to add its own. */
+interface PoolFigures {
+  used: number
+  idle: number
+  waiting: number
+}
+
+const figuresChannel = 'reference-plugins:pool'
 
 /** The connections to one database. One piece of work at a time uses each. */
 export class Connections {
@@ -21,6 +31,7 @@ export class Connections {
     // Without a listener, a connection that breaks would end the process. Its next use fails and says why.
     this.#pool.on('error', () => {})
     this.#pool.on('connect', (client) => client.on('error', () => {}))
+    subscribe(figuresChannel, this.#addFigures)
   }
 
   /** How many there can be. */
@@ -46,7 +57,16 @@ export class Connections {
   }
 
   close(): Promise<void> {
+    unsubscribe(figuresChannel, this.#addFigures)
     return this.#pool.end()
+  }
+
+  readonly #addFigures = (message: unknown): void => {
+    const figures = message as PoolFigures
+    const { totalCount, idleCount, waitingCount } = this.#pool
+    figures.used += totalCount - idleCount
+    figures.idle += idleCount
+    figures.waiting += waitingCount
   }
 
   async #connect(): Promise<PoolClient> {
@@ -65,6 +85,7 @@ export class Connection {
   readonly #isPreparing: boolean
   /** The first error of a statement. */
   fault: unknown
+  isInterrupted = false
 
   constructor(client: PoolClient, isPreparing: boolean) {
     this.#client = client
@@ -89,15 +110,14 @@ export class Connection {
 
   /** Ends the connection and the statement that runs on it. */
   interrupt(): void {
-    cancel(this.#client)
-    // pg itself would wait for the end of the statement.
+    this.isInterrupted = true
     const { connection } = this.#client as unknown as { connection: { stream: Socket } }
-    connection.stream.destroy()
-    this.fault = new LostConnection('interrupted')
+    // pg itself would wait for the end of the statement. A pooler cancels nothing for a connection that is gone.
+    cancel(this.#client).finally(() => connection.stream.destroy())
   }
 
   release(): void {
-    this.#client.release(isLost(this.fault) || isStale(this.fault))
+    this.#client.release(this.isInterrupted || isLost(this.fault) || isStale(this.fault))
   }
 
   async #send(query: pg.QueryConfig): Promise<QueryResult> {
