@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import {
+  createMcpHandler,
+  type Implementation,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  type Tool,
+} from '@modelcontextprotocol/server'
 import fc from 'fast-check'
+import type { Call } from '../src/call.ts'
+import { Deadlines } from '../src/deadline.ts'
+import { callTool } from '../src/mcp/tool-call.ts'
+import { fail } from '../src/operation.ts'
 import { character } from './characters.ts'
 import { openShop } from './fixture.ts'
 import { serveMcp } from './mcp-fixture.ts'
@@ -214,4 +226,70 @@ async function judge(url: string, { method, headers, body }: Sent): Promise<numb
   if (answer.status >= 400 && type === 'application/problem+json') assert.ok(JSON.parse(text).detail)
   for (const { error } of messages) if (error) assert.ok(codes.includes(error.code), `the code ${error.code}: ${text}`)
   return answer.status
+}
+
+test(`${count} messages are answered as by a server of the SDK for each of them`, { timeout: 600_000 }, async (t) => {
+  const shop = await serveMcp(openShop(), { rateLimit: 1e9 })
+  t.after(shop.close)
+  const reference = await serveBySdk(shop.url)
+  // Not batches, in which ids repeat here, and no null for arguments, which the SDK refuses.
+  const one = fc
+    .oneof(modern, earlier)
+    .filter(({ body = '' }) => body.startsWith('{') && !body.includes('"arguments":null'))
+  for (const sent of fc.sample(one, { numRuns: count, seed })) {
+    const init = { method: 'POST', headers: sent.headers, body: sent.body as string }
+    const [ours, theirs] = await Promise.all([fetch(shop.url, init), reference(new Request(shop.url, init))])
+    const what = JSON.stringify(sent)
+    assert.equal(ours.status, theirs.status, what)
+    assert.equal(ours.headers.get('content-type'), theirs.headers.get('content-type'), what)
+    assert.deepEqual(withoutWords(await ours.text()), withoutWords(await theirs.text()), what)
+  }
+})
+
+/** The arrangement in the documentation of the SDK, with the tools of the shop. */
+async function serveBySdk(url: string): Promise<(request: Request) => Promise<Response>> {
+  const plugin = openShop()
+  const { body, headers } = message2026('tools/list')
+  const { result } = (await (await fetch(url, { method: 'POST', headers, body })).json()) as {
+    result: { tools: Tool[]; _meta: Record<string, Implementation> }
+  }
+  const handler = createMcpHandler(() => {
+    const server = new Server(result._meta['io.modelcontextprotocol/serverInfo'] as Implementation, {
+      capabilities: { tools: {} },
+      instructions: plugin.descriptionForModel,
+      cacheHints: {
+        'tools/list': { ttlMs: 300_000, cacheScope: 'public' },
+        'server/discover': { ttlMs: 300_000, cacheScope: 'public' },
+      },
+    })
+    server.setRequestHandler('tools/list', () => ({ tools: result.tools }))
+    server.setRequestHandler('tools/call', ({ params }, { mcpReq }) => {
+      const operation = plugin.operations.find(({ id }) => id === params.name)
+      if (!operation) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'no such tool')
+      const call = { fail, signal: mcpReq.signal, log: { error() {} }, progress() {} } as unknown as Call
+      return callTool(plugin, operation, params.arguments ?? {}, call, new Deadlines())
+    })
+    return server
+  })
+  return (request) => handler.fetch(request)
+}
+
+function message2026(method: string): { body: string; headers: Record<string, string> } {
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientCapabilities': {},
+  }
+  const headers = { ...json, 'mcp-protocol-version': '2026-07-28', 'mcp-method': method }
+  return { body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { _meta } }), headers }
+}
+
+/** The messages of an answer, without the words of errors. */
+function withoutWords(text: string): unknown[] {
+  const messages = text.startsWith('{')
+    ? [text]
+    : Array.from(text.matchAll(/^data: (.+)$/gm), ([, data]) => data as string)
+  return messages.map((one) => {
+    const { error, ...rest } = JSON.parse(one)
+    return error === undefined ? rest : { ...rest, code: error.code }
+  })
 }

@@ -256,6 +256,78 @@ test('messages that cannot be read are refused with the codes of JSON-RPC', asyn
   }
 })
 
+test('what the headers repeat must be there and right, in the protocol of 2026', async (t) => {
+  const shop = await serveMcp(openShop())
+  t.after(shop.close)
+  const { body, headers } = modern('tools/call', { name: 'addOrder', arguments: { item: 'tea' } })
+  const answerOf = async (more: Record<string, string | undefined>, sent: unknown = body) => {
+    const all = Object.entries({ ...headers, ...more }).filter(([, value]) => value !== undefined)
+    const answer = await shop.post(sent, Object.fromEntries(all) as Record<string, string>)
+    const { error, id } = (await answer.json()) as { error?: { code: number; data?: unknown }; id: unknown }
+    return { status: answer.status, code: error?.code, data: error?.data, id }
+  }
+  const encoded = (text: string) => `=?base64?${Buffer.from(text).toString('base64')}?=`
+  for (const name of ['addOrder', encoded('addOrder')])
+    assert.equal((await answerOf({ 'mcp-name': name })).status, 200, name)
+  for (const wrong of [
+    { 'mcp-name': undefined },
+    { 'mcp-name': 'findThings' },
+    { 'mcp-name': encoded('findThings') },
+    { 'mcp-name': '=?base64?%%?=' },
+    { 'mcp-method': undefined },
+    { 'mcp-method': 'tools/list' },
+    { 'mcp-protocol-version': undefined },
+    { 'mcp-protocol-version': '2025-11-25' },
+  ]) {
+    const { status, code, id } = await answerOf(wrong)
+    assert.deepEqual([status, code, id], [400, -32020, 1], JSON.stringify(wrong))
+  }
+
+  const claim = (members: object) => ({ ...body, params: { ...body.params, _meta: members } })
+  const version = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' }
+  const incomplete = [version, { ...version, 'io.modelcontextprotocol/clientCapabilities': { sampling: 5 } }]
+  for (const meta of incomplete) {
+    const { status, code, id } = await answerOf({}, claim(meta))
+    assert.deepEqual([status, code, id], [400, -32602, 1], JSON.stringify(meta))
+  }
+  const later = { ...(body.params as { _meta: object })._meta, 'io.modelcontextprotocol/protocolVersion': '2027-01-01' }
+  assert.deepEqual(await answerOf({ 'mcp-protocol-version': '2027-01-01' }, claim(later)), {
+    status: 400,
+    code: -32022,
+    data: { supported: ['2026-07-28'], requested: '2027-01-01' },
+    id: 1,
+  })
+})
+
+test('a subscription is acknowledged and ends, because nothing changes', async (t) => {
+  const shop = await serveMcp(openShop())
+  t.after(shop.close)
+  const { body, headers } = modern('subscriptions/listen', { notifications: { toolsListChanged: true } })
+  const text = await (await shop.post({ ...body, id: 'mine' }, headers)).text()
+  const [acknowledged, ended] = Array.from(text.matchAll(/^data: (.+)$/gm), ([, data]) => JSON.parse(data as string))
+  assert.equal(acknowledged.method, 'notifications/subscriptions/acknowledged')
+  assert.deepEqual(acknowledged.params, {
+    notifications: {},
+    _meta: { 'io.modelcontextprotocol/subscriptionId': 'mine' },
+  })
+  assert.equal(ended.id, 'mine')
+  assert.equal(ended.result.resultType, 'complete')
+  assert.equal(ended.result._meta['io.modelcontextprotocol/subscriptionId'], 'mine')
+  const nothing = modern('subscriptions/listen')
+  const refused = await shop.post(nothing.body, nothing.headers)
+  assert.equal(((await refused.json()) as { error: { code: number } }).error.code, -32602)
+})
+
+test('a message about the session is alone in its request', async (t) => {
+  const shop = await serveMcp(openShop())
+  t.after(shop.close)
+  const clientInfo = { name: 'a', version: '1' }
+  const start = message('initialize', { protocolVersion: '2025-03-26', capabilities: {}, clientInfo })
+  const answer = await shop.post([start, message('ping')])
+  assert.equal(answer.status, 400)
+  assert.equal(((await answer.json()) as { error: { code: number } }).error.code, -32600)
+})
+
 test('each message of a batch counts', async (t) => {
   const shop = await serveMcp(openShop(), { rateLimit: 8 })
   t.after(shop.close)

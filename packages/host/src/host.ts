@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { Caller } from './calls/caller.ts'
 import { Permissions } from './conversation/confirmation.ts'
 import { Conversations } from './conversation/conversations.ts'
+import { TurnLeases } from './conversation/turn-leases.ts'
 import { Turns } from './conversation/turns.ts'
 import { OperationFinder } from './finding/operation-finder.ts'
 import { Logos } from './plugins/logos.ts'
@@ -31,7 +32,7 @@ import { Workspace } from './workspace/workspace.ts'
 
 export interface HostOptions {
   databaseUrl: string
-  /** Where the page is reached, without a trailing slash. */
+  /** Where the page is reached, without a trailing slash. It may have a path. */
   publicUrl: string
   /** The keys of the vault, in the form of HOST_KEY. Called after the database is open. */
   keys: () => string
@@ -58,6 +59,7 @@ export async function openHost(options: HostOptions) {
   await vault.renew()
   const registered = openPlugins(database, vault, options)
   const conversing = openConversations(database, vault, options, registered)
+  await conversing.conversations.prepare()
   return {
     options,
     database,
@@ -117,11 +119,13 @@ function openConversations(
   const finder = new OperationFinder({ plugins, activations, selection })
   const caller = new Caller({ credentials, allowLoopback, ...(longestCall !== undefined && { longestCall }) })
   const views = new Views({ credentials, allowLoopback })
-  const liveViews = new LiveViews()
+  const liveViews = new LiveViews(database)
   const examples = new RecordedExamples({ plugins, activations, workspace })
   const conversations = new Conversations(database)
+  const leases = new TurnLeases(database, conversations)
   const turns = new Turns({
     conversations,
+    leases,
     plugins,
     limits,
     liveViews,
@@ -131,7 +135,7 @@ function openConversations(
     prompt: { plugins, activations, selection },
     log,
   })
-  return { models, selection, finder, caller, views, liveViews, examples, conversations, turns }
+  return { models, selection, finder, caller, views, liveViews, examples, conversations, leases, turns }
 }
 
 async function toKeys(keys: () => string, database: Database): Promise<KeyRing> {

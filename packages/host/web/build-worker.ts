@@ -15,6 +15,8 @@ const entitiesWithoutMarkup: Plugin = {
 }
 
 await build({
+  // Relative, because the host may be served under a path.
+  base: './',
   root: fileURLToPath(new URL('.', import.meta.url)),
   configFile: false,
   logLevel: 'error',

@@ -25,17 +25,3 @@ function toRange(text: string): { type: string; isWanted: boolean } {
   const [type = '', ...parameters] = text.split(';').map((part) => part.trim())
   return { type, isWanted: !parameters.some((one) => /^q=0(\.0*)?$/.test(one)) }
 }
-
-/** The answers in an event stream, as the JSON that a client gets who reads no streams. What is reported meanwhile is left out. */
-export function eventsToJson(events: string): string {
-  const answers = events.split(/\n\n/).flatMap((event) => {
-    const data = event
-      .split('\n')
-      .filter((line) => line.startsWith('data:'))
-      .map((line) => line.slice('data:'.length).trimStart())
-    return data.length > 0 && data.join('') !== '' && isAnswer(data.join('\n')) ? [data.join('\n')] : []
-  })
-  return answers.length === 1 ? (answers[0] as string) : `[${answers.join(',')}]`
-}
-
-const isAnswer = (text: string): boolean => !('method' in JSON.parse(text))

@@ -1,35 +1,33 @@
 import {
-  createMcpHandler,
-  type McpHttpHandler,
+  LATEST_PROTOCOL_VERSION,
+  type ProtocolEra,
   ProtocolError,
   ProtocolErrorCode,
   ResourceNotFoundError,
-  Server,
   type ServerOptions,
+  SUBSCRIPTION_ID_META_KEY,
+  SUPPORTED_PROTOCOL_VERSIONS,
+  specTypeSchemas,
 } from '@modelcontextprotocol/server'
 import { Deadlines } from '../deadline.ts'
 import type { Plugin } from '../plugin.ts'
+import { modernVersion } from './messages.ts'
+import { SharedServer } from './shared-server.ts'
 import { toTool } from './tool.ts'
-import { callTool, type McpCaller, toCall } from './tool-call.ts'
+import { callTool, McpCall } from './tool-call.ts'
 import { readViews } from './view.ts'
 
 /** How long a client may cache what never changes while the process runs, in milliseconds. */
 const lifetime = 300_000
 
-/** The caller of each request, because the SDK passes on only the request. */
-export type Callers = WeakMap<Request, McpCaller>
-
-/**
- * A plugin as an MCP server over Streamable HTTP, without sessions: protocol 2026-07-28 and earlier ones.
- * Everything that does not depend on the request is created once.
- */
-export async function createMcpServer(plugin: Plugin, publicUrl: string, callers: Callers): Promise<McpHttpHandler> {
+/** A plugin as MCP servers without sessions: one for protocol 2026-07-28, and one for earlier ones. */
+export async function createMcpServers(plugin: Plugin, publicUrl: string): Promise<Record<ProtocolEra, SharedServer>> {
   const views = await readViews(plugin)
   const resources = { resources: Array.from(views.values(), ({ resource }) => resource) }
   const byName = new Map(plugin.operations.map((operation) => [operation.id, operation]))
   const tools = { tools: plugin.operations.map((operation) => toTool(plugin, operation)) }
   const deadlines = new Deadlines()
-  const identity = {
+  const serverInfo = {
     name: plugin.name,
     title: plugin.title,
     version: '1',
@@ -37,9 +35,13 @@ export async function createMcpServer(plugin: Plugin, publicUrl: string, callers
     icons: [{ src: `${publicUrl}/logo.png`, mimeType: 'image/png' }],
   }
   const cached = { ttlMs: lifetime, cacheScope: 'public' } as const
-  const options: ServerOptions = {
+  const about = {
     capabilities: { tools: {}, ...(views.size > 0 && { resources: {} }) },
     instructions: plugin.descriptionForModel,
+  }
+  const options: ServerOptions = {
+    ...about,
+    supportedProtocolVersions: [...SUPPORTED_PROTOCOL_VERSIONS, modernVersion],
     cacheHints: {
       'tools/list': cached,
       'server/discover': cached,
@@ -50,9 +52,8 @@ export async function createMcpServer(plugin: Plugin, publicUrl: string, callers
     jsonSchemaValidator: { getValidator: unused },
   }
 
-  return createMcpHandler(({ requestInfo }) => {
-    const server = new Server(identity, options)
-    const from = callers.get(requestInfo as Request) as McpCaller
+  function create(era: ProtocolEra): Promise<SharedServer> {
+    const server = new SharedServer(era, serverInfo, options)
     server.setRequestHandler('tools/list', () => tools)
     server.setRequestHandler('tools/call', ({ params }, context) => {
       const operation = byName.get(params.name)
@@ -61,9 +62,38 @@ export async function createMcpServer(plugin: Plugin, publicUrl: string, callers
           ProtocolErrorCode.InvalidParams,
           `The tool ${params.name.slice(0, 64)} does not exist: find tools with tools/list`,
         )
-      return callTool(plugin, operation, params.arguments ?? {}, toCall(from, context), deadlines)
+      return callTool(
+        plugin,
+        operation,
+        params.arguments ?? {},
+        new McpCall(server.pendingOf(context).from, context),
+        deadlines,
+      )
     })
-    if (views.size === 0) return server
+    // The handler of the SDK would remember the client.
+    server.setRequestHandler('initialize', ({ params: { protocolVersion } }) => ({
+      protocolVersion: SUPPORTED_PROTOCOL_VERSIONS.includes(protocolVersion)
+        ? protocolVersion
+        : LATEST_PROTOCOL_VERSION,
+      serverInfo,
+      ...about,
+    }))
+    // Nothing changes while the process runs, so there is nothing to wait for.
+    server.setRequestHandler(
+      'subscriptions/listen',
+      { params: specTypeSchemas.SubscriptionsListenRequestParams },
+      async (_, context) => {
+        const _meta = { [SUBSCRIPTION_ID_META_KEY]: server.pendingOf(context).id }
+        const params = { notifications: {}, _meta }
+        await context.mcpReq.notify({ method: 'notifications/subscriptions/acknowledged', params })
+        return { _meta }
+      },
+    )
+    if (views.size > 0) serveViews(server)
+    return server.open()
+  }
+
+  function serveViews(server: SharedServer): void {
     server.setRequestHandler('resources/list', () => resources)
     server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [] }))
     server.setRequestHandler('resources/read', ({ params: { uri } }) => {
@@ -72,8 +102,9 @@ export async function createMcpServer(plugin: Plugin, publicUrl: string, callers
       const { mimeType, _meta } = view.resource
       return { contents: [{ uri, mimeType, text: view.html, _meta }] }
     })
-    return server
-  })
+  }
+
+  return { modern: await create('modern'), legacy: await create('legacy') }
 }
 
 /** The SDK needs a validator for answers to the server's questions; operations ask none and check their own input. */

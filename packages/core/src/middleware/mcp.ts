@@ -1,10 +1,13 @@
-import { pipeline } from 'node:stream/promises'
+import { ProtocolErrorCode } from '@modelcontextprotocol/server'
 import type { Middleware } from 'koa'
 import { readJson } from '../body.ts'
 import { isPageOrigin } from '../environment.ts'
 import type { CoreContext, Exchange } from '../exchange.ts'
-import { acceptsEvents, eventsToJson } from '../mcp/accept.ts'
-import { type Callers, createMcpServer } from '../mcp/mcp-server.ts'
+import { acceptsEvents } from '../mcp/accept.ts'
+import { createMcpServers } from '../mcp/mcp-server.ts'
+import { MessageError, toMessages } from '../mcp/messages.ts'
+import { publishMessage } from '../mcp/publish-message.ts'
+import { Reply } from '../mcp/reply.ts'
 import type { Plugin } from '../plugin.ts'
 import { Problem } from '../problem.ts'
 import type { RateLimit } from '../rate-limit.ts'
@@ -18,7 +21,8 @@ export interface McpOptions {
 }
 
 const path = '/mcp'
-// The form that the SDK asks for.
+export const isMcpPath = (asked: string): boolean => asked === path || asked === `${path}/`
+
 const bothTypes = 'application/json, text/event-stream'
 const endless = 'subscriptions/listen'
 /** The most messages in one request; protocol 2025-03-26 allows batches. */
@@ -26,19 +30,19 @@ const longestBatch = 20
 
 interface Message {
   method?: unknown
-  params?: { name?: unknown } | undefined
+  params?: { name?: unknown; _meta?: unknown } | undefined
 }
 
 /** MCP at /mcp: check the origin, authenticate, count, read the message, let the MCP server answer. */
 export async function mcp(options: McpOptions): Promise<Middleware<Exchange>> {
   const { plugin, publicUrl, rateLimit, isKnown } = options
   const auth = plugin.auth.forMcp()
-  const callers: Callers = new WeakMap()
-  const server = await createMcpServer(plugin, publicUrl, callers)
+  const servers = await createMcpServers(plugin, publicUrl)
   const scopes = new Map(plugin.operations.map(({ id, scope }) => [id, scope]))
 
   return async (ctx, next) => {
-    if (ctx.path !== path && ctx.path !== `${path}/`) return next()
+    if (!isMcpPath(ctx.path)) return next()
+    ctx.state.route = path
     const { origin } = ctx.req.headers
     if (origin !== undefined && !isKnown(origin)) throw new Problem(403, whyForbidden(origin))
     if (ctx.method !== 'POST') {
@@ -47,22 +51,34 @@ export async function mcp(options: McpOptions): Promise<Middleware<Exchange>> {
     }
     const caller = await rateLimit.admit(ctx, auth)
     const streams = acceptsEvents(ctx)
-    const body = await readMessage(ctx)
-    if (body === undefined) return
-    const messages = (Array.isArray(body) ? body : [body]) as (Message | null)[]
-    for (const message of messages) keepKnown(message)
-    if (messages.length > longestBatch) return answerError(ctx, -32600, `Send at most ${longestBatch} messages at once`)
-    for (let count = 1; count < messages.length; count++) rateLimit.count(ctx.ip, caller)
-    if (!streams && messages.some((message) => message?.method === endless))
-      throw new Problem(406, `${endless} answers with a stream: send the header "Accept: ${bothTypes}"`)
-    // A client asks the user for more rights only if HTTP answers 403.
-    for (const message of messages) {
-      const scope = message?.method === 'tools/call' ? scopes.get(message.params?.name as string) : undefined
-      if (scope !== undefined && !caller?.scopes?.includes(scope)) throw auth.insufficientScope(scope)
+    try {
+      const body = await readMessage(ctx)
+      const messages = (Array.isArray(body) ? body : [body]) as (Message | null)[]
+      for (const message of messages) keepKnown(message)
+      if (messages.length > longestBatch)
+        throw new MessageError(ProtocolErrorCode.InvalidRequest, `Send at most ${longestBatch} messages at once`)
+      for (let count = 1; count < messages.length; count++) rateLimit.count(ctx.ip, caller)
+      if (!streams && messages.some((message) => message?.method === endless))
+        throw new Problem(406, `${endless} answers with a stream: send the header "Accept: ${bothTypes}"`)
+      // A client asks the user for more rights only if HTTP answers 403.
+      for (const message of messages) {
+        const scope = message?.method === 'tools/call' ? scopes.get(message.params?.name as string) : undefined
+        if (scope !== undefined && !caller?.scopes?.includes(scope)) throw auth.insufficientScope(scope)
+      }
+      const { era, requests } = toMessages(ctx.req.headers, body)
+      if (requests.length === 0) return ctx.state.send(202, undefined, '')
+      await publishMessage(ctx, messages, scopes, async () => {
+        const reply = new Reply(ctx, { streams, prefersStream: era === 'legacy', count: requests.length })
+        const from = { caller, exchange: ctx.state }
+        const numbers = requests.map((message) => servers[era].ask(message, { id: message.id, reply, from }))
+        const isAnswered = await reply.done
+        if (!isAnswered) for (const number of numbers) servers[era].cancel(number)
+      })
+    } catch (error) {
+      if (!(error instanceof MessageError)) throw error
+      const { code, message, data, id } = error
+      ctx.state.send(400, 'application/json', JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } }))
     }
-    const request = toRequest(ctx, `${publicUrl}${path}`)
-    callers.set(request, { caller, exchange: ctx.state })
-    await answer(ctx, await server.fetch(request, { parsedBody: body }), streams)
   }
 }
 
@@ -105,47 +121,13 @@ function answerOther(ctx: CoreContext): void {
   ctx.status = 204
 }
 
-/** The message; undefined if it cannot be read, which has then been answered. */
+/** @throws MessageError for a body that cannot be read */
 async function readMessage(ctx: CoreContext): Promise<unknown> {
-  try {
-    const body = await readJson(ctx)
-    if (body !== undefined) return body
-    answerError(ctx, -32700, 'The body is empty: send a JSON-RPC message')
-  } catch (error) {
+  const body = await readJson(ctx).catch((error) => {
     if (!(error instanceof Problem) || error.status !== 400) throw error
-    answerError(ctx, -32700, error.message)
-  }
-  return undefined
-}
-
-/** The id is null, because a message that cannot be read has none, JSON-RPC 2.0 section 5. */
-function answerError(ctx: CoreContext, code: number, message: string): void {
-  ctx.state.send(400, 'application/json', JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } }))
-}
-
-/**
- * The members of a Request that the SDK reads if it gets the parsed body. A real Request would cost a tenth of the whole
- * call.
- */
-function toRequest({ req, res }: CoreContext, url: string): Request {
-  const abort = new AbortController()
-  res.once('close', () => {
-    if (!res.writableFinished) abort.abort()
+    throw new MessageError(ProtocolErrorCode.ParseError, error.message)
   })
-  const headers = {
-    get: (name: string) => (name.toLowerCase() === 'accept' ? bothTypes : (req.headers[name.toLowerCase()] ?? null)),
-  }
-  return { url, method: 'POST', headers, signal: abort.signal } as unknown as Request
-}
-
-async function answer(ctx: CoreContext, response: Response, streams: boolean): Promise<void> {
-  const type = response.headers.get('content-type') ?? undefined
-  if (!response.body || !type?.startsWith('text/event-stream'))
-    return ctx.state.send(response.status, type, await response.text())
-  if (!streams) return ctx.state.send(response.status, 'application/json', eventsToJson(await response.text()))
-  ctx.state.begin(response.status, type)
-  await pipeline(response.body, ctx.res).catch((error: NodeJS.ErrnoException) => {
-    // The client has gone away.
-    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
-  })
+  if (body === undefined)
+    throw new MessageError(ProtocolErrorCode.ParseError, 'The body is empty: send a JSON-RPC message')
+  return body
 }

@@ -1,5 +1,5 @@
 import Router from '@koa/router'
-import { hostCheck, type Lifecycle, Problem } from '@reference-plugins/core'
+import { basePath, hostCheck, type Lifecycle, Problem, publicPath } from '@reference-plugins/core'
 import Koa, { type Middleware } from 'koa'
 import type { Host } from '../host.ts'
 import { accountRoutes } from './account-routes.ts'
@@ -39,6 +39,7 @@ const userRoutes = [
 /** The Koa app of the host. The middleware is listed in the order in which a request passes it. */
 export function createHostApp(host: Host, page: Middleware, lifecycle: Lifecycle = { stopping: false }): Koa {
   const { publicUrl, log, proxies = 0 } = host.options
+  const base = basePath(publicUrl)
   const app = new Koa({ proxy: proxies > 0, maxIpsCount: proxies })
   app.on('error', (error) => log.warn({ err: error }, 'the connection broke'))
   const router = new Router<State>()
@@ -46,6 +47,7 @@ export function createHostApp(host: Host, page: Middleware, lifecycle: Lifecycle
   for (const routes of userRoutes) addUserRoutes(router, routes(host), host.limits)
 
   app.use(problems(log))
+  if (base !== '') app.use(publicPath(base))
   app.use(hostCheck(publicUrl, ['/livez', '/readyz']))
   app.use(sameSite(publicUrl))
   app.use(health(host, lifecycle))
@@ -62,7 +64,8 @@ const health =
   async (ctx, next) => {
     if (ctx.path !== '/livez' && ctx.path !== '/readyz') return next()
     if (ctx.path === '/readyz') {
-      if (lifecycle.stopping) throw new Problem(503, 'Not ready: ask again in a second')
+      if (lifecycle.stopping)
+        throw new Problem(503, 'Not ready: ask again in a second', { headers: { 'retry-after': '1' } })
       await database.ready()
     }
     ctx.body = 'ok'

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import pg, { type PoolClient, type PoolConfig, type QueryResult } from 'pg'
 import { DatabaseError, type Value } from '../database.ts'
 import { cancel } from './cancel.ts'
-import { isLost, isPooled, isStale, LostConnection, toStatementError } from './faults.ts'
+import { isLost, isPooled, isStale, toStatementError } from './faults.ts'
 import { statementOf } from './statement.ts'
 import { encodeValue, types } from './values.ts'
 
@@ -53,8 +53,8 @@ export class Connections {
     try {
       return await this.#pool.connect()
     } catch (error) {
-      const { message, code } = error as Error & { code?: string }
-      throw new DatabaseError(`the database is not available: ${message || code}`, { cause: error })
+      // The message may contain the address of the server, which is not for users.
+      throw new DatabaseError('the database is not available', { cause: error })
     }
   }
 }
@@ -65,6 +65,7 @@ export class Connection {
   readonly #isPreparing: boolean
   /** The first error of a statement. */
   fault: unknown
+  isInterrupted = false
 
   constructor(client: PoolClient, isPreparing: boolean) {
     this.#client = client
@@ -89,15 +90,14 @@ export class Connection {
 
   /** Ends the connection and the statement that runs on it. */
   interrupt(): void {
-    cancel(this.#client)
-    // pg itself would wait for the end of the statement.
+    this.isInterrupted = true
     const { connection } = this.#client as unknown as { connection: { stream: Socket } }
-    connection.stream.destroy()
-    this.fault = new LostConnection('interrupted')
+    // pg itself would wait for the end of the statement. A pooler cancels nothing for a connection that is gone.
+    cancel(this.#client).finally(() => connection.stream.destroy())
   }
 
   release(): void {
-    this.#client.release(isLost(this.fault) || isStale(this.fault))
+    this.#client.release(this.isInterrupted || isLost(this.fault) || isStale(this.fault))
   }
 
   async #send(query: pg.QueryConfig): Promise<QueryResult> {

@@ -22,7 +22,7 @@ export const isLost = (error: unknown): boolean =>
   (error instanceof pg.DatabaseError && (['FATAL', 'PANIC'].includes(error.severity ?? '') || error.code === '25006'))
 
 /** Another transaction came between. */
-const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(codeOf(error))
+export const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(codeOf(error))
 
 /** A pooler sent the statement to a connection where it was not prepared. */
 export const isPooled = (error: unknown): boolean => ['26000', '42P05'].includes(codeOf(error))
@@ -40,7 +40,7 @@ const duplicateOf = (error: unknown): string =>
  * same row again, it always will.
  */
 export const isRetried = (error: unknown, before?: unknown): boolean =>
-  isConflict(error) || isLost(error) || isStale(error) || duplicateOf(error) !== duplicateOf(before)
+  isConflict(error) || isLost(error) || isStale(error) || !['', duplicateOf(before)].includes(duplicateOf(error))
 
 // No resources, an operator or the limit of time, the server's own system, a lock.
 const unavailable = /^(53|57|58|55P03)/

@@ -48,6 +48,7 @@ export class Reader {
     try {
       read.resolve((await connection.query(read.sql, read.values)).rows as never[])
     } catch (error) {
+      if (connection.isInterrupted) throw error
       // Any connection of the pool may be one that the server has closed, or one that has prepared the statement too early.
       if ((isLost(error) || isStale(error)) && read.tries++ < this.#connections.most) this.#enqueue(read)
       else read.reject(toFault(error, 'nothing could be read'))

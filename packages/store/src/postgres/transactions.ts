@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseError, type Transaction } from '../database.ts'
 import { findOutcome, type TransactionId } from './commit.ts'
 import type { Connection, Connections } from './connections.ts'
-import { isLost, isRetried, LostConnection, toFault } from './faults.ts'
+import { isConflict, isLost, isRetried, LostConnection, toFault } from './faults.ts'
 import { OpenTransaction } from './open-transaction.ts'
 
 const longestRetry = 5_000
@@ -41,7 +41,9 @@ export class Transactions {
       try {
         return await this.#attempt(work, before)
       } catch (error) {
-        if (!isRetried(error, before) || Date.now() > giveUp) throw toFault(error, 'nothing was written')
+        // Each connection of the pool may be broken, but no more than that.
+        const isLast = Date.now() > giveUp || (tries > this.#connections.most && !isConflict(error))
+        if (isLast || !isRetried(error, before)) throw toFault(error, 'nothing was written')
         before = error
         // With jitter, because other processes also try again.
         await sleep(Math.random() * Math.min(2 ** tries, 100))
