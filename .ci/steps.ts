@@ -52,6 +52,10 @@ export const preparation: Step[][] = [
         '{ command -v nginx && command -v caddy && command -v openssl; } || .ci/install-packages nginx caddy openssl || echo skipped',
     },
     {
+      title: 'the schemas of Kubernetes are installed, or their test is skipped',
+      command: 'npm ci --ignore-scripts --no-audit --no-fund --prefix .ci/deploying || echo skipped',
+    },
+    {
       title: 'Postgres, and what makes and checks images, are installed, or their tests are skipped',
       command:
         '{ ls /usr/lib/postgresql/*/bin/initdb && command -v buildah && command -v docker-compose && command -v systemd-analyze; } || .ci/install-packages postgresql buildah docker-compose systemd || echo skipped',

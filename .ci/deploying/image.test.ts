@@ -23,7 +23,8 @@ describe('the images of a plugin and of the host', { skip, timeout: 600_000 }, (
     const options = makeBaseImages(folder, buildah)
     const commands = blockWith('A container host', 'docker build').trim().split('\n')
     const build = { 'docker build': `buildah ${buildah.storage} build ${options}` }
-    await Promise.all(commands.map((command) => shell(command, build)))
+    // One after the other, because they share a storage.
+    for (const command of commands) await shell(command, build)
     for (const name of ['todo', 'host']) {
       const { Docker } = JSON.parse(buildah.run('inspect', '--type', 'image', name))
       images.set(name, { root: buildah.run('mount', buildah.run('from', '--pull-never', name)), config: Docker.config })
