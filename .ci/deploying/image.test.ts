@@ -14,7 +14,7 @@ import { askAt } from './todos.ts'
 
 const skip = (process.getuid?.() !== 0 && 'only as root') || missing('buildah', 'unshare', 'dpkg', 'ldd', 'npm', 'pnpm')
 
-describe('the images of a plugin and of the host', { skip, timeout: 600_000 }, () => {
+describe('the images of a plugin and of the host', { skip, timeout: 900_000 }, () => {
   const folder = temporaryFolder('disk')
   const buildah = buildahIn(folder)
   const images = new Map<string, { root: string; config: ImageConfig }>()
@@ -22,9 +22,13 @@ describe('the images of a plugin and of the host', { skip, timeout: 600_000 }, (
   before(async () => {
     const options = makeBaseImages(folder, buildah)
     const commands = blockWith('A container host', 'docker build').trim().split('\n')
+    // What a fresh clone has, because buildah looks at every file of node_modules before it leaves them out.
+    const clone = join(folder, 'clone')
+    mkdirSync(clone)
+    await shell(`git ls-files -z -co --exclude-standard | tar c --null -T - | tar x -C ${clone}`)
     const build = { 'docker build': `buildah ${buildah.storage} build ${options}` }
     // One after the other, because they share a storage.
-    for (const command of commands) await shell(command, build)
+    for (const command of commands) await shell(`cd ${clone}; ${command}`, build)
     for (const name of ['todo', 'host']) {
       const { Docker } = JSON.parse(buildah.run('inspect', '--type', 'image', name))
       images.set(name, { root: buildah.run('mount', buildah.run('from', '--pull-never', name)), config: Docker.config })
