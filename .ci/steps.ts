@@ -39,6 +39,10 @@ export const preparation: Step[][] = [
       command: 'npm ci --ignore-scripts --no-audit --no-fund --prefix .ci/mcp',
     },
     {
+      title: 'a receiver of telemetry is installed, or its test is skipped',
+      command: 'npm ci --ignore-scripts --no-audit --no-fund --prefix .ci/telemetry || echo skipped',
+    },
+    {
       title: 'servers of other authors are installed, or their tests are skipped',
       command: [
         `npm ci --ignore-scripts --no-audit --no-fund --prefix ${world} || echo skipped`,
@@ -93,6 +97,11 @@ export const groups: Record<string, Step[][]> = {
       {
         title: 'the suites and clients of MCP',
         command: "pnpm exec run-tests --test-concurrency=2 '.ci/mcp/*.test.ts'",
+        hasTotals: true,
+      },
+      {
+        title: 'a telemetry server of other authors reads what is sent',
+        command: 'pnpm exec run-tests .ci/telemetry/receiver.test.ts',
         hasTotals: true,
       },
     ],

@@ -68,6 +68,7 @@ const health =
         throw new Problem(503, 'Not ready: ask again in a second', { headers: { 'retry-after': '1' } })
       await database.ready()
     }
+    ctx._matchedRoute = ctx.path
     ctx.body = 'ok'
   }
 
