@@ -50,6 +50,11 @@ export const preparation: Step[][] = [
         `test -d /usr/lib/python3/dist-packages/fastapi || { apt-get update -q && apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 ${pythonFrameworks}; } || echo skipped`,
       ].join('; '),
     },
+    {
+      title: 'nginx and Caddy are installed, or their tests are skipped',
+      command:
+        '{ command -v nginx && command -v caddy && command -v openssl; } || .ci/install-packages nginx caddy openssl || echo skipped',
+    },
     ...(existsSync(browser)
       ? []
       : [
@@ -166,6 +171,15 @@ export const groups: Record<string, Step[][]> = {
       {
         title: 'plugins of real OpenAPI documents type-check and start, where the documents are there',
         command: 'pnpm exec run-ts packages/new/test/openapi/check-corpus.ts',
+      },
+    ],
+  ],
+  proxies: [
+    [
+      {
+        title: 'every plugin and the host under a path of a domain, behind nginx and Caddy',
+        command: 'pnpm exec run-tests .ci/proxies/proxies.test.ts',
+        hasTotals: true,
       },
     ],
   ],

@@ -52,6 +52,7 @@ export async function startPostgres(settings: ServerSettings = {}): Promise<Temp
 
   const start = async () => {
     server = spawn(join(programs, 'postgres'), ['-D', data, ...options], { ...user, cwd: folder, stdio: 'ignore' })
+    server.unref()
     await untilReady(programs, port, server)
   }
   await start()
@@ -64,6 +65,7 @@ export async function startPostgres(settings: ServerSettings = {}): Promise<Temp
       const stopping = server
       server = undefined
       if (!stopping || stopping.exitCode !== null) return
+      stopping.ref()
       stopping.kill(signal)
       await once(stopping, 'exit')
     },

@@ -111,10 +111,9 @@ export class Connection {
   /** Ends the connection and the statement that runs on it. */
   interrupt(): void {
     this.isInterrupted = true
-    cancel(this.#client)
-    // pg itself would wait for the end of the statement.
     const { connection } = this.#client as unknown as { connection: { stream: Socket } }
-    connection.stream.destroy()
+    // pg itself would wait for the end of the statement. A pooler cancels nothing for a connection that is gone.
+    cancel(this.#client).finally(() => connection.stream.destroy())
   }
 
   release(): void {
