@@ -71,11 +71,11 @@ docker compose --file compose.yaml --file deploy/telemetry.yaml up --detach --wa
 Jaeger shows traces without any configuration, at <http://localhost:16686>:
 
 \`\`\`sh
-docker run --rm -p 4318:4318 -p 16686:16686 cr.jaegertracing.io/jaegertracing/jaeger
+docker run --rm -p 4318:4318 -p 16686:16686 jaegertracing/jaeger
 \`\`\`
 
-CI cannot fetch these images, so these commands are not tested. It sends traces to a receiver of other authors, the telemetry server of Genkit, and decodes
-traces and metrics with OpenTelemetry's own definitions.
+CI cannot fetch these images, so it does not test these commands. It sends traces to a receiver of other authors, the
+telemetry server of Genkit, and decodes traces and metrics with OpenTelemetry's own definitions.
 
 ## One conversation is one trace
 
