@@ -66,6 +66,7 @@ export class Connection {
   /** The first error of a statement. */
   fault: unknown
   isInterrupted = false
+  #isGathering = false
 
   constructor(client: PoolClient, isPreparing: boolean) {
     this.#client = client
@@ -88,13 +89,28 @@ export class Connection {
     return Array.isArray(result) ? (result.at(-1) as QueryResult) : result
   }
 
+  /** Writes the statements of one turn of the event loop at once: a system call for each takes longer than the rest. */
+  #gather(): void {
+    if (this.#isGathering) return
+    const stream = this.#stream
+    this.#isGathering = true
+    stream.cork()
+    process.nextTick(() => {
+      this.#isGathering = false
+      stream.uncork()
+    })
+  }
+
+  get #stream(): Socket {
+    return (this.#client as unknown as { connection: { stream: Socket } }).connection.stream
+  }
+
   /** Ends the connection and the statement that runs on it. */
   interrupt(): void {
     this.isInterrupted = true
     cancel(this.#client)
     // pg itself would wait for the end of the statement.
-    const { connection } = this.#client as unknown as { connection: { stream: Socket } }
-    connection.stream.destroy()
+    this.#stream.destroy()
   }
 
   release(): void {
@@ -102,6 +118,7 @@ export class Connection {
   }
 
   async #send(query: pg.QueryConfig): Promise<QueryResult> {
+    this.#gather()
     try {
       return await this.#client.query(query)
     } catch (error) {
