@@ -5,6 +5,7 @@ import { fillCodeBlocks } from './generate/code-blocks.ts'
 import { consumersPage } from './generate/consumers.ts'
 import { contractRulesPage } from './generate/contract-rules.ts'
 import { hostsPage } from './generate/hosts.ts'
+import { telemetryPage } from './generate/telemetry.ts'
 
 // Writes the pages and the code blocks that come from code. With --check, it fails where a file would change.
 
@@ -14,6 +15,7 @@ const pages: Record<string, () => string> = {
   'docs/consumers.md': consumersPage,
   'docs/contract-rules.md': contractRulesPage,
   'docs/hosts.md': hostsPage,
+  'docs/telemetry.md': telemetryPage,
 }
 const files = globSync(['*.md', 'docs/*.md', '{packages,plugins}/*/README.md'], { cwd: root }).sort()
 

@@ -1,23 +1,27 @@
 import cluster from 'node:cluster'
-import Koa, { type Middleware } from 'koa'
+import Koa, { type Context, type Middleware } from 'koa'
 import type { Logger } from 'pino'
 import { challengeDocument, toDocuments } from './documents.ts'
 import { type Exchange, headersFor } from './exchange.ts'
 import { crossOrigin, knownOrigins } from './middleware/cors.ts'
 import { type Lifecycle, live, ready } from './middleware/health.ts'
-import { home } from './middleware/home.ts'
+import { home, isForPeople } from './middleware/home.ts'
 import { hostCheck } from './middleware/host-check.ts'
-import { mcp } from './middleware/mcp.ts'
-import { mounts } from './middleware/mounts.ts'
+import { isMcpPath, mcp } from './middleware/mcp.ts'
+import { mountAt, mounts } from './middleware/mounts.ts'
 import { operations } from './middleware/operations.ts'
 import { document, pageHeaders, pages } from './middleware/pages.ts'
 import { problems } from './middleware/problems.ts'
+import { publicPath } from './middleware/public-path.ts'
 import { requestLog } from './middleware/request-log.ts'
-import type { Plugin, SharedCounts } from './plugin.ts'
+import { httpOperations, type Plugin, type SharedCounts } from './plugin.ts'
+import { basePath } from './public-url.ts'
 import { RateLimit } from './rate-limit.ts'
+import { RouteTable } from './route-table.ts'
+import { resumeActions } from './run.ts'
 
 export interface AppOptions {
-  /** The public origin of the plugin, without a slash at the end. */
+  /** The public URL of the plugin, without a slash at the end. It may have a path: docs/public-url.md. */
   publicUrl: string
   log: Logger
   /** Lets pages on localhost call, answers the private network preflight, and turns off the caching of documents. */
@@ -42,6 +46,7 @@ export interface AppOptions {
 /** The Koa app that serves a plugin. `app.use` lists what happens to every request, in order; docs/a-request.md explains it. */
 export async function createApp(plugin: Plugin, options: AppOptions): Promise<Koa<Exchange>> {
   const { publicUrl, log, development = false, lifecycle = { stopping: false } } = options
+  const base = basePath(publicUrl)
   const headers = headersFor(publicUrl)
   const documents = await toDocuments(plugin, publicUrl)
   const rateLimit = new RateLimit({
@@ -54,6 +59,7 @@ export async function createApp(plugin: Plugin, options: AppOptions): Promise<Ko
         : log.warn({ err }, 'each instance counts calls alone'),
   })
   const isKnown = knownOrigins(publicUrl, options.corsOrigins ?? [], development)
+  const hasPage = options.page ?? true
   const cacheControl = development ? 'no-cache' : 'public, max-age=300'
   const fixed = new Map<string, Middleware<Exchange>>([
     ['/livez', live],
@@ -65,18 +71,25 @@ export async function createApp(plugin: Plugin, options: AppOptions): Promise<Ko
     fixed.set(challenge.path, document(challenge, 'no-cache'))
   }
 
+  const routes = new RouteTable(httpOperations(plugin))
+  const hasOwn = (path: string) => routes.find(path) !== undefined || mountAt(plugin.mounts, path) !== undefined
+  const isServed = (path: string, ctx: Context) =>
+    hasOwn(path) || fixed.has(path) || isMcpPath(path) || (hasPage && isForPeople(ctx, path))
+
+  resumeActions(plugin, log)
   const app = new Koa<Exchange>({ proxy: Boolean(options.proxies), maxIpsCount: options.proxies ?? 0 })
   app.on('error', (error) => log.warn({ err: error }, 'the connection broke'))
   app.use(requestLog(headers, log))
   app.use(problems)
+  if (base !== '') app.use(publicPath(base, (path, rest, ctx) => hasOwn(path) && !isServed(rest, ctx)))
   app.use(hostCheck(publicUrl, ['/livez', '/readyz']))
   app.use(crossOrigin(documents, isKnown, development, plugin.mounts))
-  app.use(operations(plugin, rateLimit))
+  app.use(operations(plugin, routes, rateLimit, base))
   app.use(await mcp({ plugin, publicUrl, rateLimit, isKnown }))
   app.use(pageHeaders(headers))
   app.use(mounts(plugin.mounts, rateLimit))
-  if (options.page ?? true) app.use(home({ plugin, publicUrl, development, secretsFolder: options.secretsFolder }))
-  app.use(pages(fixed))
+  if (hasPage) app.use(home({ plugin, publicUrl, development, secretsFolder: options.secretsFolder }))
+  app.use(pages(fixed, base))
   return app
 }
 

@@ -1,8 +1,10 @@
+import type { Database } from '@reference-plugins/store'
+import { Actions } from './acting/actions.ts'
 import type { Audience, Auth, Caller } from './auth/auth.ts'
 import { fieldsOf } from './input.ts'
 import { manifestFaults } from './manifest.ts'
 import type { Operation } from './operation.ts'
-import { operationFaults, schemaFaults } from './operation-faults.ts'
+import { actingFaults, operationFaults, schemaFaults } from './operation-faults.ts'
 import type { Mount, Plugin, Resource } from './plugin.ts'
 
 /** The operations that a plugin may have: those for a user need an auth mode that knows users. */
@@ -27,6 +29,8 @@ export interface PluginDefinition<Who extends Audience, Scope extends string> {
   auth: Auth<Who, Scope>
   /** By operationId: letters only, verb and noun, `addTodo`. */
   operations: Record<string, OperationFor<Who, Scope>>
+  /** Keeps the idempotency keys of operations that act once. Open it with `actionMigrations`. */
+  database?: Database
   /** What the plugin needs in order to serve. Closed in reverse order after the last request has been answered. */
   needs?: readonly Resource[]
   /** Where its data comes from, for the start line: "sample prices of 2000 to 2010". */
@@ -44,14 +48,22 @@ export interface PluginDefinition<Who extends Audience, Scope extends string> {
 export function definePlugin<Who extends Audience, Scope extends string>(
   definition: PluginDefinition<Who, Scope>,
 ): Plugin {
-  const { operations, needs = [], mounts = [], auth, ...facts } = definition
+  const { operations, database, needs = [], mounts = [], auth, ...facts } = definition
   checkSchemas(facts.name, operations)
   const named = Object.entries<Operation>(operations).map(([id, operation]) => ({
     ...operation,
     id,
     fields: fieldsOf(operation),
   }))
-  const plugin: Plugin = { ...facts, auth: auth as unknown as Auth, operations: named, needs, mounts }
+  const actions = database && named.some(({ once }) => once) ? new Actions(database) : undefined
+  const plugin: Plugin = {
+    ...facts,
+    auth: auth as unknown as Auth,
+    operations: named,
+    needs: actions ? [...needs, actions] : needs,
+    mounts,
+    actions,
+  }
   checkPlugin(plugin)
   return plugin
 }
@@ -76,7 +88,8 @@ function checkPlugin(plugin: Plugin): void {
   const paths = new Map<string, string>()
   const faults = manifestFaults(plugin)
   for (const operation of plugin.operations) {
-    faults.push(...operationFaults(operation).map((fault) => `${operation.id}: ${fault}`))
+    const own = [...operationFaults(operation), ...actingFaults(operation, plugin)]
+    faults.push(...own.map((fault) => `${operation.id}: ${fault}`))
     const shape = operation.path.replaceAll(/\{[^}]*\}/g, '{}')
     const place = `${operation.method} ${shape}`
     const other = ids.get(place)

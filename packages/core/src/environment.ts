@@ -3,10 +3,12 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isLoopbackUrl } from '@reference-plugins/guarded-fetch/address'
 import { z } from 'zod'
+import { exampleFor, publicUrlFault } from './public-url.ts'
 
 const port = z.coerce.number('must be a number').int().min(1).max(65535)
-const origin = z.string().superRefine((value, { addIssue }) => {
-  if (!isOrigin(value)) addIssue(`must be an origin, ${exampleFor(value)}`)
+const publicUrl = z.string().superRefine((value, { addIssue }) => {
+  const fault = publicUrlFault(value)
+  if (fault !== undefined) addIssue(fault)
 })
 const pageOrigin = z.string().superRefine((value, { addIssue }) => {
   if (value === 'null')
@@ -29,7 +31,7 @@ export function listOf<Item extends z.ZodType<unknown, string>>(item: Item) {
 const Common = z.object({
   PORT: port,
   HOST: z.string().min(1).default('127.0.0.1'),
-  PUBLIC_URL: origin.transform((value) => value.replace(/\/$/, '')).optional(),
+  PUBLIC_URL: publicUrl.transform((value) => value.replace(/\/$/, '')).optional(),
   DATABASE_URL: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
@@ -94,8 +96,8 @@ export function readEnvironment<Own extends z.ZodType = z.ZodUnknown>(
   return environment as Environment & z.output<Own>
 }
 
-/** Over http it may be a machine in the developer's own network. */
-const isElsewhere = (publicUrl: string | undefined): boolean =>
+/** Whether others reach a server at this URL. Over http it may be a machine in the developer's own network. */
+export const isElsewhere = (publicUrl: string | undefined): boolean =>
   publicUrl?.startsWith('https:') === true && !isLoopbackUrl(publicUrl)
 
 function defaultDatabase(folder: string): string {
@@ -114,13 +116,6 @@ export const isOrigin = (value: string): boolean =>
 export const isPageOrigin = (value: string): boolean =>
   isOrigin(value) ||
   (/^[a-z][a-z0-9+.-]*:\/\/[\w.-]+(:\d+)?$/.test(value) && !/^(https?|file|data|blob|ftp|wss?):/.test(value))
-
-/** The origin that was probably meant. */
-function exampleFor(value: string): string {
-  const meant = URL.parse(value) ?? URL.parse(`https://${value}`)
-  const isMeant = meant !== null && /^https?:$/.test(meant.protocol) && meant.hostname.includes('.')
-  return `such as ${isMeant ? meant.origin : 'https://todo.example.com'}`
-}
 
 /** Reads a variable such as `openai=abc,other=def`: the token that each assistant showed, by its name. */
 export const VerificationTokens = z

@@ -33,6 +33,8 @@ export class Exchange {
   /** More headers for the answer, names and values in turn. */
   headers: readonly string[] = []
   isLogged = true
+  /** The path with its parameters in braces; undefined where nothing is at the path. */
+  route: string | undefined
   readonly #ctx: Pick<Context, 'res' | 'respond'>
   readonly #log: Logger
   readonly #commonHeaders: readonly string[]

@@ -1,5 +1,5 @@
 import cluster from 'node:cluster'
-import { type DestinationStream, type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
 import pretty from 'pino-pretty'
 import { LogLines } from './log-lines.ts'
 
@@ -34,11 +34,18 @@ const secrets = [...new Set(words.flatMap(spellings))]
 /**
  * Structured logs, one JSON object per line; in development as readable text.
  * A worker adds its number. The value of a member whose name is that of a secret is replaced, up to two levels deep.
+ * @param fields are added to each line when it is written
  */
-export function createLog(level: LogLevel, development: boolean, destination?: DestinationStream): Logger {
-  const options = {
+export function createLog(
+  level: LogLevel,
+  development: boolean,
+  destination?: DestinationStream,
+  fields?: () => Record<string, string>,
+): Logger {
+  const options: LoggerOptions = {
     level,
     base: cluster.isWorker ? { worker: cluster.worker?.id } : null,
+    ...(fields && { mixin: fields }),
     redact: { paths: secrets.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]), censor: '[secret]' },
   }
   if (destination) return pino(options, destination)

@@ -1,3 +1,4 @@
+import { describeAction } from './acting/words.ts'
 import { httpOperations, type Plugin, type PluginOperation } from './plugin.ts'
 import { ProblemDocument, problemType } from './problem.ts'
 import { inputSchema, type JsonSchema, outputSchema, type SpecVersion } from './schema.ts'
@@ -64,8 +65,10 @@ function toOperationObject(
     operationId: operation.id,
     tags: [plugin.name],
     summary: operation.summary,
-    description: operation.description,
+    description: describeAction(operation),
     'x-openai-isConsequential': operation.consequential,
+    ...(operation.confirm && { 'x-confirmation': true }),
+    ...(operation.undo && { 'x-undo': operation.undo }),
     ...(parameters.length > 0 && { parameters }),
     ...(body.length > 0 && {
       requestBody: {

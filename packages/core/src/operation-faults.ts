@@ -1,32 +1,38 @@
 import { z } from 'zod'
 import { longestBody } from './body.ts'
+import { corePaths } from './core-paths.ts'
 import type { Operation } from './operation.ts'
-import type { PluginOperation } from './plugin.ts'
+import type { Plugin, PluginOperation } from './plugin.ts'
 import { inputSchema, type JsonSchema, miscountedTexts } from './schema.ts'
 
 // JSON Schema validators look names up in plain objects, and every object has these.
 const reserved = [...Object.getOwnPropertyNames(Object.prototype), 'prototype']
 // They break lines or make a YAML parser fail.
 const controls = /[\x7f-\x9f\u2028\u2029]|\\u00[01]/
-const taken = [
-  '.well-known',
-  'livez',
-  'readyz',
-  'openapi.json',
-  'openapi.yaml',
-  'openapi-3.0.json',
-  'logo.png',
-  'legal',
-  'mcp',
-  'oauth',
-  '_page',
-]
 // Their format limits their length.
 const boundedFormats = ['date', 'date-time', 'time', 'uuid', 'ipv4', 'ipv6']
 // Some clients write each character outside ASCII as two \uXXXX escapes.
 const bytesOfCharacter = 12
 const longestChoice = 8
 const scalars = ['string', 'number', 'integer', 'boolean']
+
+/** What an operation that acts lacks. */
+export function actingFaults(
+  operation: PluginOperation,
+  { operations, actions }: Pick<Plugin, 'operations' | 'actions'>,
+): string[] {
+  const { once, confirm, unasked, undo, input, effects } = operation
+  const known = new Set(operations.map(({ id }) => id))
+  const steps = [undo?.quote, undo?.by].filter((id) => id !== undefined && !known.has(id))
+  const unknown = unasked === 'refuse' ? [] : unasked.filter((name) => !Object.hasOwn(input.shape, name))
+  return [
+    ...(once && !actions ? ['it acts once, so the plugin needs `database`, opened with actionMigrations'] : []),
+    ...(once && effects.readOnly ? ['a GET changes nothing, so it needs no `once`'] : []),
+    ...(confirm && !once ? ['it is confirmed, so it needs `once`: a confirmation is for one call'] : []),
+    ...steps.map((id) => `undo names ${id}, and there is no such operation`),
+    ...unknown.map((name) => `unasked names ${name}, and there is no such input`),
+  ]
+}
 
 /** Everything in one operation that some assistant would refuse or misread. */
 export function operationFaults(operation: PluginOperation): string[] {
@@ -41,7 +47,7 @@ export function operationFaults(operation: PluginOperation): string[] {
     faults.push(`the path ${operation.path} must begin with a plain segment, followed by plain segments and {names}`)
   const names = Array.from(operation.path.matchAll(/\{([^}]*)\}/g), ([, name]) => name)
   if (new Set(names).size < names.length) faults.push(`the path ${operation.path} contains a name twice`)
-  if (taken.includes(operation.path.split('/')[1] as string))
+  if (corePaths.includes(operation.path.split('/')[1] as string))
     faults.push(`the path ${operation.path} is used by core: use another`)
   const miscounted = miscountedTexts(operation.input)
   const { properties, required = [] } = inputSchema(operation.input, '3.1.0')

@@ -1,6 +1,9 @@
 import type { ContentBlock } from '@modelcontextprotocol/server'
 import type { Logger } from 'pino'
 import type { z } from 'zod'
+import type { Confirmation } from './acting/confirmation.ts'
+import { keyInput } from './acting/idempotency-key.ts'
+import type { ActingOptions, Once, OnceContext, Undo } from './acting/options.ts'
 import type { Caller } from './auth/auth.ts'
 import { type ErrorStatus, Problem, type ProblemOptions } from './problem.ts'
 
@@ -29,7 +32,13 @@ export interface UserContext<Status extends ErrorStatus = ErrorStatus> extends C
   caller: Caller
 }
 
-interface Options<Input extends z.ZodObject, Output extends z.ZodObject, Status extends ErrorStatus, Given> {
+interface Options<
+  Input extends z.ZodObject,
+  Output extends z.ZodObject,
+  Status extends ErrorStatus,
+  Given,
+  How extends Once | undefined,
+> extends ActingOptions<Input, Given, How> {
   /** For the model, at most 200 characters; some assistants show only this. */
   summary: string
   /** For the model, at most 200 characters; must be clear without the summary. By default the summary. */
@@ -50,7 +59,10 @@ interface Options<Input extends z.ZodObject, Output extends z.ZodObject, Status 
   only?: 'mcp'
   /** Pictures, sounds or documents that an MCP client gets besides the JSON. Over HTTP only the JSON is sent. */
   content?: (output: z.output<Output>) => ContentBlock[]
-  handler: (input: z.output<Input>, given: Given) => NoInfer<z.input<Output> | Promise<z.input<Output>>>
+  handler: (
+    input: z.output<Input>,
+    given: Given & OnceContext<How>,
+  ) => NoInfer<z.input<Output> | Promise<z.input<Output>>>
 }
 
 /** What a call does to the world, as in the annotations of an MCP tool. State whatever the method does not imply. */
@@ -91,6 +103,10 @@ export interface Operation<Caller = unknown, Scope extends string = string> {
   readonly view: string | undefined
   readonly only: 'mcp' | undefined
   readonly content: ((output: never) => ContentBlock[]) | undefined
+  readonly once: Once | undefined
+  readonly confirm: ((input: never, context: never) => Confirmation | Promise<Confirmation>) | undefined
+  readonly unasked: 'refuse' | readonly string[]
+  readonly undo: Undo | undefined
   readonly handler: (input: never, context: never) => unknown
 }
 
@@ -100,9 +116,10 @@ export function operation<
   Input extends z.ZodObject,
   Output extends z.ZodObject,
   Status extends ErrorStatus = never,
+  const How extends Once | undefined = undefined,
 >(
   route: Path & ([UnknownNames<Path, Input>] extends [never] ? Path : `the input has no ${UnknownNames<Path, Input>}`),
-  options: Options<Input, Output, Status, Context<Status>> & StatedEffects<Path>,
+  options: Options<Input, Output, Status, Context<Status>, How> & StatedEffects<Path>,
 ): Operation<undefined, never> {
   return { ...common(route, options), scope: undefined, forUser: false }
 }
@@ -114,9 +131,10 @@ export function userOperation<
   Output extends z.ZodObject,
   const Scope extends string = never,
   Status extends ErrorStatus = never,
+  const How extends Once | undefined = undefined,
 >(
   route: Path & ([UnknownNames<Path, Input>] extends [never] ? Path : `the input has no ${UnknownNames<Path, Input>}`),
-  options: Options<Input, Output, Status, UserContext<Status>> &
+  options: Options<Input, Output, Status, UserContext<Status>, How> &
     StatedEffects<Path> & {
       /** The scope that the user must have granted. */
       scope?: Scope
@@ -125,11 +143,14 @@ export function userOperation<
   return { ...common(route, options), scope: options.scope, forUser: true }
 }
 
-function common<Input extends z.ZodObject, Output extends z.ZodObject, Status extends ErrorStatus, Given>(
-  route: string,
-  options: Options<Input, Output, Status, Given> & Partial<Effects>,
-) {
-  const { summary, description = summary, input, output, errors = {}, consequential, handler } = options
+function common<
+  Input extends z.ZodObject,
+  Output extends z.ZodObject,
+  Status extends ErrorStatus,
+  Given,
+  How extends Once | undefined,
+>(route: string, options: Options<Input, Output, Status, Given, How> & Partial<Effects>) {
+  const { summary, description = summary, input, output, errors = {}, consequential, once, handler } = options
   const [method, path] = route.split(' ') as [Method, string]
   const readOnly = method === 'GET'
   const effects: Effects = {
@@ -143,7 +164,7 @@ function common<Input extends z.ZodObject, Output extends z.ZodObject, Status ex
     path,
     summary,
     description,
-    input,
+    input: once ? input.extend({ idempotency_key: keyInput }) : input,
     output,
     errors,
     consequential: consequential ?? !readOnly,
@@ -151,6 +172,10 @@ function common<Input extends z.ZodObject, Output extends z.ZodObject, Status ex
     view: options.view,
     only: options.only,
     content: options.content,
+    once,
+    confirm: options.confirm,
+    unasked: options.unasked ?? ('refuse' as const),
+    undo: options.undo,
     handler,
   }
 }

@@ -1,5 +1,6 @@
 import type { Middleware } from 'koa'
 import type { Logger } from 'pino'
+import type { Actions } from './acting/actions.ts'
 import type { Auth } from './auth/auth.ts'
 import type { Field } from './input.ts'
 import type { Operation } from './operation.ts'
@@ -70,6 +71,8 @@ export interface Plugin {
   readonly mounts: readonly Mount[]
   readonly servesFrom?: string
   readonly rateLimits?: Readonly<Record<string, number>>
+  /** Where operations that act once are kept. */
+  readonly actions: Actions | undefined
 }
 
 /** The operations that have a path and are in the specs. */

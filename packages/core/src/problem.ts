@@ -9,6 +9,8 @@ export interface ProblemOptions {
   headers?: Record<string, string>
   /** One entry for each refused input. */
   errors?: { name: string; detail: string }[]
+  /** More members of the problem document, RFC 9457 section 3.2. */
+  members?: Record<string, unknown>
   cause?: unknown
 }
 
@@ -18,12 +20,14 @@ export class Problem extends Error {
   readonly status: number
   readonly headers: Record<string, string>
   readonly errors: ProblemOptions['errors']
+  readonly members: ProblemOptions['members']
 
   constructor(status: number, detail: string, options: ProblemOptions = {}) {
     super(detail, { cause: options.cause })
     this.status = status
     this.headers = options.headers ?? {}
     this.errors = options.errors
+    this.members = options.members
   }
 }
 
@@ -45,8 +49,9 @@ export const problemType = 'application/problem+json'
 export const titleOf = (status: number): string => STATUS_CODES[status] ?? 'Error'
 
 export function toProblemDocument(problem: Problem, requestId: string): z.infer<typeof ProblemDocument> {
-  const { status, message: detail, errors } = problem
-  return { type: 'about:blank', title: titleOf(status), status, detail, instance: requestId, ...(errors && { errors }) }
+  const { status, message: detail, errors, members } = problem
+  const document = { type: 'about:blank' as const, title: titleOf(status), status, detail, instance: requestId }
+  return { ...document, ...(errors && { errors }), ...members }
 }
 
 interface HttpError extends Error {

@@ -1,7 +1,10 @@
+import type { Logger } from 'pino'
 import type { z } from 'zod'
+import { act, goOn } from './acting/act.ts'
 import type { Caller } from './auth/auth.ts'
+import { type Answer, type Call, withMore } from './call.ts'
+import { operationChannel } from './channels.ts'
 import { describeRounded } from './json.ts'
-import type { Context } from './operation.ts'
 import type { Plugin, PluginOperation } from './plugin.ts'
 import { Problem } from './problem.ts'
 import { describeFormat } from './time-format.ts'
@@ -9,28 +12,31 @@ import { describeFormat } from './time-format.ts'
 /** The longest answer that ChatGPT plugins and GPT Actions accept, in characters. */
 export const longestAnswer = 100_000
 
-/** A call without its input, over HTTP or MCP. The handler receives it. */
-export interface Call extends Context {
-  caller: Caller | undefined
-}
-
-export interface Answer {
-  /** As JSON, at most 100,000 characters. */
-  text: string
-  /** The same answer as an object. */
-  data: Record<string, unknown>
-}
-
 /**
  * Runs one operation: authorize, check input, handle, check output. HTTP, MCP and tests all call this.
  * @throws Problem for an error that the caller can act on; any other error is a fault of the plugin
  */
-export async function run(plugin: Plugin, operation: PluginOperation, input: unknown, call: Call): Promise<Answer> {
+export function run(plugin: Plugin, operation: PluginOperation, input: unknown, call: Call): Promise<Answer> {
+  if (!operationChannel.hasSubscribers) return perform(plugin, operation, input, call)
+  const event = { operation: operation.id, via: call.via ?? ('direct' as const) }
+  return operationChannel.tracePromise(() => perform(plugin, operation, input, call), event)
+}
+
+async function perform(plugin: Plugin, operation: PluginOperation, input: unknown, call: Call): Promise<Answer> {
   authorize(plugin, operation, call.caller)
   leaveNullsOut(operation, input)
   const checked = operation.input.safeParse(input)
   if (!checked.success) throw refusal(checked.error, input)
-  const output = await operation.handler(checked.data as never, call as never)
+  if (operation.once === undefined) return handle(operation, checked.data, call)
+  return act(plugin, operation, checked.data, call, (own, more) => handle(operation, own, withMore(call, more)))
+}
+
+/** From now on goes on with actions that another process began and did not end. */
+export const resumeActions = (plugin: Plugin, log: Logger): void =>
+  plugin.actions?.start((action) => goOn(plugin, action, log, handle))
+
+async function handle(operation: PluginOperation, input: object, given: Call): Promise<Answer> {
+  const output = await operation.handler(input as never, given as never)
   const fitting = operation.output.safeParse(output)
   if (!fitting.success) throw new OutputError(operation, describe(fitting.error))
   const text = JSON.stringify(fitting.data)

@@ -5,10 +5,11 @@ import type { Logger } from 'pino'
 import type { z } from 'zod'
 import { createApp } from './app.ts'
 import { type Environment, readEnvironment } from './environment.ts'
-import { createLog } from './log.ts'
 import type { Lifecycle } from './middleware/health.ts'
 import { closePlugin, type Plugin } from './plugin.ts'
+import { basePath } from './public-url.ts'
 import { listen, longestStop } from './server.ts'
+import { openLog } from './telemetry.ts'
 import { announce, onStopMessage, WorkerFailed, Workers } from './workers.ts'
 
 export interface ServeOptions<Own extends z.ZodType> {
@@ -38,8 +39,8 @@ export async function serve<Own extends z.ZodType = z.ZodUnknown>(
   const exit = stopOnSignal(lifecycle, stop)
   try {
     const environment = readEnvironment(process.env, options, options.settings)
-    const log = createLog(environment.LOG_LEVEL, environment.NODE_ENV === 'development')
-    started.push(async () => log.flush())
+    const { log, close } = await openLog(nameOf(options), environment.LOG_LEVEL, environment.NODE_ENV === 'development')
+    started.push(close)
     if (environment.WEB_CONCURRENCY > 1 && cluster.isPrimary) {
       const workers = new Workers({
         count: environment.WEB_CONCURRENCY,
@@ -109,7 +110,8 @@ async function startOne<Own>(
 
 function startLine({ name, auth, servesFrom }: Plugin, { PUBLIC_URL: publicUrl, PAGE }: Environment): string {
   const page = PAGE === 'on' ? ' (open it in a browser)' : ''
-  const places = 'manifest /.well-known/ai-plugin.json, spec /openapi.yaml, MCP /mcp'
+  const base = basePath(publicUrl)
+  const places = `manifest ${base}/.well-known/ai-plugin.json, spec ${base}/openapi.yaml, MCP ${base}/mcp`
   const data = servesFrom === undefined ? '' : `, data: ${servesFrom}`
   return `${name} is ready at ${publicUrl}${page}: ${places} (auth ${auth.manifest(publicUrl).type})${data}`
 }

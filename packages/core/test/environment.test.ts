@@ -82,15 +82,31 @@ test('what CORS_ORIGINS cannot take is refused with what can be done', () => {
     ['file://', 'https://todo.example.com'],
     ['vscode-file://vscode-app/page', 'https://todo.example.com'],
   ] as const)
-    for (const name of ['CORS_ORIGINS', 'PUBLIC_URL'])
+    for (const name of value.endsWith('/path') ? ['CORS_ORIGINS'] : ['CORS_ORIGINS', 'PUBLIC_URL'])
       assert.throws(
         () => read({ [name]: value, NODE_ENV: 'production' }),
         (error: Error) => {
-          assert.match(error.message, /must be an origin/)
+          assert.match(error.message, name === 'PUBLIC_URL' ? /must be an http or https URL/ : /must be an origin/)
           assert.ok(error.message.endsWith(`such as ${meant}`), error.message)
           return true
         },
       )
+})
+
+test('PUBLIC_URL may have a path of plain segments, which none of core is', () => {
+  const at = (url: string) => read({ PUBLIC_URL: url, NODE_ENV: 'production' }).PUBLIC_URL
+  for (const url of ['https://example.com/todo', 'https://example.com/apps/v1.2/To_do~-', 'http://localhost:3333/todo'])
+    for (const written of [url, `${url}/`]) assert.equal(at(written), url)
+  for (const rest of ['?a=1', '#top', '/todo?a=1', '//', '/../todo', '/./todo'])
+    assert.throws(() => at(`https://example.com${rest}`), isTold(/^PUBLIC_URL must (be an http|have a path)/))
+  for (const path of ['/a%20b', '/a//b', '/todo//', '/ä', '/a;b', '/a:b'])
+    assert.throws(
+      () => at(`https://example.com${path}`),
+      isTold(/^PUBLIC_URL must (be an http|have a path of letters)/),
+    )
+  for (const path of ['/mcp', '/mcp/todo', '/oauth', '/.well-known/x', '/docs', '/openapi.json'])
+    assert.throws(() => at(`https://example.com${path}`), isTold(/^PUBLIC_URL must not have a path that begins with/))
+  assert.equal(at('https://example.com/mcps'), 'https://example.com/mcps')
 })
 
 test('PAGE is on unless it is off', () => {

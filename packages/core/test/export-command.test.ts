@@ -57,9 +57,10 @@ writeFileSync(join(out, 'file'), '')
 const refused: [args: string[], line: RegExp][] = [
   [['nothing'], /The plugin nothing does not exist: choose news, notes, stocks, todo/],
   [['../todo'], /does not exist/],
-  [['todo', '--url', 'todo.example.com'], /must be an origin/],
-  [['todo', '--url', 'https://todo.example.com/api'], /must be an origin/],
-  [['todo', '--url', ''], /must be an origin/],
+  [['todo', '--url', 'todo.example.com'], /must be an http or https URL/],
+  [['todo', '--url', 'https://todo.example.com/api?a=1'], /must be an http or https URL/],
+  [['todo', '--url', 'https://todo.example.com/mcp'], /begins with \/mcp/],
+  [['todo', '--url', ''], /must be an http or https URL/],
   [['todo', '--url', 'http://todo.example.com'], /must begin with https/],
   [['todo', '--url', 'http://localhost.example.com'], /must begin with https/],
   [['--url', 'https://todo.example.com'], /name the plugin/],

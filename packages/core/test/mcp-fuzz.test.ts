@@ -9,10 +9,10 @@ import {
   type Tool,
 } from '@modelcontextprotocol/server'
 import fc from 'fast-check'
+import type { Call } from '../src/call.ts'
 import { Deadlines } from '../src/deadline.ts'
 import { callTool } from '../src/mcp/tool-call.ts'
 import { fail } from '../src/operation.ts'
-import type { Call } from '../src/run.ts'
 import { character } from './characters.ts'
 import { openShop } from './fixture.ts'
 import { serveMcp } from './mcp-fixture.ts'

@@ -3,6 +3,7 @@ import type { LookupFunction } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { Agent, fetch, type Response } from 'undici'
 import { isLoopback, isPublic } from './address.ts'
+import { publishUpstream } from './upstream-channel.ts'
 
 /** The URL leads to a forbidden address, or the answer is not acceptable. The message says why, for the person who gave the URL. */
 export class FetchRefused extends Error {
@@ -33,6 +34,8 @@ export interface GuardedFetchOptions {
   redirects?: number | 'returned'
   /** Allows URLs of this machine: only for development. */
   allowLoopback?: boolean
+  /** Whether the server may learn the id of the trace (`traceparent`). By default no server does. */
+  sendsTrace?: boolean
   signal?: AbortSignal
   /** Resolves host names to addresses. */
   resolve?: Resolve
@@ -140,7 +143,7 @@ interface Requested {
 
 async function request(url: string, options: GuardedFetchOptions, timer: AbortSignal): Promise<Requested> {
   const { headers = {}, redirects = 3, allowLoopback = false, resolve = resolveAll, timeout = longest } = options
-  const { method = 'GET', body } = options
+  const { method = 'GET', body, sendsTrace = false } = options
   const isAllowed = (address: string) => isPublic(address) || (allowLoopback && isLoopback(address))
   const signal = options.signal ? AbortSignal.any([options.signal, timer]) : timer
   const agent = new Agent({ maxHeaderSize: 16_384, connect: { lookup: guardedLookup(resolve, isAllowed), timeout } })
@@ -150,14 +153,22 @@ async function request(url: string, options: GuardedFetchOptions, timer: AbortSi
     let sent = headers
     for (let hops = 0; ; hops++) {
       const target = checkUrl(next, isAllowed)
-      const response = await fetch(target, {
-        dispatcher: agent,
-        redirect: 'manual',
-        method,
-        headers: sent,
-        signal,
-        ...(body !== undefined && { body }),
-      })
+      const own = { ...sent }
+      const setHeader = (name: string, value: string) => {
+        own[name] = value
+      }
+      const response = await publishUpstream(
+        () => ({ method, url: new URL(target), resent: hops, ...(sendsTrace && { setHeader }) }),
+        () =>
+          fetch(target, {
+            dispatcher: agent,
+            redirect: 'manual',
+            method,
+            headers: own,
+            signal,
+            ...(body !== undefined && { body }),
+          }),
+      )
       const location = response.headers.get('location')
       const isRedirect = response.status >= 300 && response.status <= 399 && response.status !== 304
       if (!isRedirect || location === null || followed === 'returned')

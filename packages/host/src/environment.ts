@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { readEnvironment } from '@reference-plugins/core'
+import { basePath, EnvironmentError, isElsewhere, readEnvironment } from '@reference-plugins/core'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { HostOptions } from './host.ts'
@@ -18,9 +18,25 @@ const HostEnvironment = z.object({
     .default(fileURLToPath(new URL('../../../plugins', import.meta.url))),
 })
 
+/** The first segments of the paths that answer differently from the page, which is at every other path. */
+const ownPaths = ['api', 'assets', 'aip']
+
 /** @throws EnvironmentError */
-export const readHostEnvironment = (variables: NodeJS.ProcessEnv) =>
-  readEnvironment(variables, { port: 3000, folder: new URL('..', import.meta.url) }, HostEnvironment)
+export function readHostEnvironment(variables: NodeJS.ProcessEnv) {
+  const environment = readEnvironment(
+    variables,
+    { port: 3000, folder: new URL('..', import.meta.url) },
+    HostEnvironment,
+  )
+  const [, first = ''] = basePath(environment.PUBLIC_URL).split('/')
+  if (ownPaths.includes(first))
+    throw new EnvironmentError(`PUBLIC_URL must not have a path that begins with /${first}, which the host uses itself`)
+  if (!variables.HOST_USERS && isElsewhere(environment.PUBLIC_URL))
+    throw new EnvironmentError(
+      `HOST_USERS is not set, and PUBLIC_URL=${environment.PUBLIC_URL} is not this machine: set HOST_USERS=accounts to let people sign in, or HOST_USERS=single if only one person can reach the host`,
+    )
+  return environment
+}
 
 /** How the host is opened in this environment. */
 export function toHostOptions(

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { Caller } from './calls/caller.ts'
 import { Permissions } from './conversation/confirmation.ts'
 import { Conversations } from './conversation/conversations.ts'
+import { TurnLeases } from './conversation/turn-leases.ts'
 import { Turns } from './conversation/turns.ts'
 import { OperationFinder } from './finding/operation-finder.ts'
 import { Logos } from './plugins/logos.ts'
@@ -31,7 +32,7 @@ import { Workspace } from './workspace/workspace.ts'
 
 export interface HostOptions {
   databaseUrl: string
-  /** Where the page is reached, without a trailing slash. */
+  /** Where the page is reached, without a trailing slash. It may have a path. */
   publicUrl: string
   /** The keys of the vault, in the form of HOST_KEY. Called after the database is open. */
   keys: () => string
@@ -55,6 +56,7 @@ export type Host = Awaited<ReturnType<typeof openHost>>
 export async function openHost(options: HostOptions) {
   const database = await openDatabase(options.databaseUrl, hostMigrations, { overwriteDeleted: true })
   const vault = new Vault(database, await toKeys(options.keys, database))
+  await vault.renew()
   const registered = openPlugins(database, vault, options)
   const conversing = openConversations(database, vault, options, registered)
   return {
@@ -116,11 +118,13 @@ function openConversations(
   const finder = new OperationFinder({ plugins, activations, selection })
   const caller = new Caller({ credentials, allowLoopback, ...(longestCall !== undefined && { longestCall }) })
   const views = new Views({ credentials, allowLoopback })
-  const liveViews = new LiveViews()
+  const liveViews = new LiveViews(database)
   const examples = new RecordedExamples({ plugins, activations, workspace })
   const conversations = new Conversations(database)
+  const leases = new TurnLeases(database, conversations)
   const turns = new Turns({
     conversations,
+    leases,
     plugins,
     limits,
     liveViews,
@@ -130,7 +134,7 @@ function openConversations(
     prompt: { plugins, activations, selection },
     log,
   })
-  return { models, selection, finder, caller, views, liveViews, examples, conversations, turns }
+  return { models, selection, finder, caller, views, liveViews, examples, conversations, leases, turns }
 }
 
 async function toKeys(keys: () => string, database: Database): Promise<KeyRing> {

@@ -14,10 +14,8 @@ const userColumns = {
   oauth_sign_in: 'account_id',
 }
 
-/** The tables of the host. Times are ISO 8601 in UTC, so that they sort as text. */
-export const hostMigrations = {
-  ...oauthMigrations,
-  host: `
+/** @param number the definition of a key that the engine counts up */
+const hostTables = (number: string, messageText: string): string => `
     CREATE TABLE plugin (
       id TEXT PRIMARY KEY, owner TEXT NOT NULL, address TEXT NOT NULL, document TEXT NOT NULL, manifest TEXT, spec TEXT,
       manifest_url TEXT, spec_url TEXT, hash TEXT NOT NULL, mends TEXT NOT NULL, client_id TEXT, oauth TEXT,
@@ -51,21 +49,32 @@ export const hostMigrations = {
     );
     CREATE INDEX member_user ON member (user_id);
     CREATE TABLE conversation (
-      number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, user_id TEXT NOT NULL, title TEXT NOT NULL, plugins TEXT NOT NULL,
+      number ${number}, id TEXT NOT NULL UNIQUE, user_id TEXT NOT NULL, title TEXT NOT NULL, plugins TEXT NOT NULL,
       updated_at TEXT NOT NULL
     );
     CREATE INDEX conversation_user ON conversation (user_id, updated_at);
     CREATE TABLE message (
-      number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+      number ${number}, id TEXT NOT NULL UNIQUE,
       conversation TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE, role TEXT NOT NULL, parts TEXT NOT NULL, at TEXT NOT NULL
     );
     CREATE INDEX message_conversation ON message (conversation, number);
-    CREATE VIRTUAL TABLE message_text USING fts5 (text, content = '', contentless_delete = 1);
+    ${messageText}
     CREATE TABLE permission (
       user_id TEXT NOT NULL, plugin TEXT NOT NULL REFERENCES plugin ON DELETE CASCADE, operation TEXT NOT NULL, hash TEXT NOT NULL,
       PRIMARY KEY (user_id, plugin, operation)
     );
-    CREATE TABLE setting (user_id TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (user_id, name));`,
+    CREATE TABLE setting (user_id TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (user_id, name));`
+
+/** The tables of the host. Times are ISO 8601 in UTC, so that they sort as text. */
+export const hostMigrations = {
+  ...oauthMigrations,
+  host: {
+    sqlite: hostTables(
+      'INTEGER PRIMARY KEY',
+      "CREATE VIRTUAL TABLE message_text USING fts5 (text, content = '', contentless_delete = 1);",
+    ),
+    postgres: hostTables('INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY', ''),
+  },
   'host-repairs': `
     ALTER TABLE plugin RENAME COLUMN mends TO repairs;
     UPDATE registration SET found = replace(found, '"mends":', '"repairs":');`,
@@ -77,8 +86,9 @@ export const hostMigrations = {
     );
     CREATE INDEX call_message ON call (message);
     CREATE INDEX call_state ON call (state);`,
-  // Databases of older versions have calls in the parts of their message. Only SQLite has such rows.
-  'calls out of messages': `
+  // Databases of older versions have calls in the parts of their message.
+  'calls out of messages': {
+    sqlite: `
     INSERT INTO call SELECT
       call ->> '$.id', message, call ->> '$.state', call ->> '$.plugin.id', call ->> '$.plugin.name', call ->> '$.plugin.title',
       call ->> '$.operation', call ->> '$.title', call -> '$.arguments', call ->> '$.byHand', call ->> '$.at',
@@ -94,6 +104,8 @@ export const hostMigrations = {
       FROM json_each(parts)
     )
     WHERE id IN (SELECT message FROM call);`,
+    postgres: '',
+  },
   // The version that a member has approved, if it is not the current one, and the texts of such versions.
   'approved versions': `
     ALTER TABLE activation ADD COLUMN seen TEXT;
@@ -104,14 +116,35 @@ export const hostMigrations = {
   // The script of a conversation that plays an example, as JSON.
   'recorded conversations': 'ALTER TABLE conversation ADD COLUMN recorded TEXT;',
   // What is in progress when an account is deleted stores nothing for it. Only the id of an account has 36 characters.
-  'deleted accounts': Object.entries(userColumns)
-    .map(
-      ([table, column]) => `
+  'deleted accounts': {
+    sqlite: Object.entries(userColumns)
+      .map(
+        ([table, column]) => `
     CREATE TRIGGER ${table}_of_deleted_account BEFORE INSERT ON ${table}
     WHEN length(NEW.${column}) = 36 AND NOT EXISTS (SELECT 1 FROM oauth_account WHERE id = NEW.${column})
     BEGIN SELECT RAISE(IGNORE); END;`,
-    )
-    .join(''),
+      )
+      .join(''),
+    postgres: `
+    CREATE FUNCTION ignore_deleted_account() RETURNS trigger LANGUAGE plpgsql AS $$
+      DECLARE account text := to_jsonb(NEW) ->> TG_ARGV[0];
+      BEGIN
+        IF length(account) = 36 AND NOT EXISTS (SELECT 1 FROM oauth_account WHERE id = account) THEN RETURN NULL; END IF;
+        RETURN NEW;
+      END $$;${Object.entries(userColumns)
+        .map(
+          ([table, column]) => `
+    CREATE TRIGGER ${table}_of_deleted_account BEFORE INSERT ON ${table}
+    FOR EACH ROW EXECUTE FUNCTION ignore_deleted_account('${column}');`,
+        )
+        .join('')}`,
+  },
+  // What processes tell each other about a turn, and the view of a conversation that may call.
+  turns: `
+    CREATE TABLE turn (
+      conversation TEXT PRIMARY KEY, is_stopping INTEGER NOT NULL, problem TEXT, noted_at INTEGER NOT NULL
+    );
+    ALTER TABLE conversation ADD COLUMN live_view TEXT;`,
 }
 
 export const now = (): string => new Date().toISOString()

@@ -168,18 +168,18 @@ test('only the view of a conversation that was opened last may call', async () =
     eva.events(`/api/conversations/${conversation}/calls/${call.id}/view-calls`, { operation: 'read', arguments: {} })
   const refuseLast = async () => decide(eva, id, (await callsOf(eva, id)).at(-1) as Call, 'refuse')
   const { liveViews } = served.host
-  liveViews.open(user.id, id, first.id)
-  liveViews.open(user.id, other, elsewhere.id)
+  await liveViews.open(user.id, id, first.id)
+  await liveViews.open(user.id, other, elsewhere.id)
   await callByView(id, first)
   await refuseLast()
-  liveViews.open(user.id, id, second.id)
+  await liveViews.open(user.id, id, second.id)
   const before = (await callsOf(eva, id)).length
   await assert.rejects(callByView(id, first), { status: 409, message: /Another view .* has been opened/ })
   assert.equal((await callsOf(eva, id)).length, before)
   await callByView(id, second)
   await refuseLast()
   await callByView(other, elsewhere)
-  liveViews.open(user.id, id, first.id)
+  await liveViews.open(user.id, id, first.id)
   await callByView(id, first)
 })
 

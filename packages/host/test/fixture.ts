@@ -1,4 +1,5 @@
 import '@reference-plugins/testing/cheap-passwords'
+import { createHash } from 'node:crypto'
 import type { Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -7,7 +8,6 @@ import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import type { Middleware } from 'koa'
 import { createHostApp } from '../src/api/app.ts'
 import { type Host, type HostOptions, openHost } from '../src/host.ts'
-import { ownKey } from '../src/vault/key-ring.ts'
 
 /** A browser: it keeps cookies and reads events. */
 export interface Browser {
@@ -36,8 +36,11 @@ export interface ServedHost {
   close(): Promise<void>
 }
 
-/** Serves a host on 127.0.0.1 with its own database. */
-export async function serveHost(options: Partial<HostOptions> = {}, page?: Middleware): Promise<ServedHost> {
+/**
+ * Serves a host on 127.0.0.1 with its own database.
+ * @param base a path of the domain, under which it is
+ */
+export async function serveHost(options: Partial<HostOptions> = {}, page?: Middleware, base = ''): Promise<ServedHost> {
   let written = ''
   const log = createLog('trace', false, { write: (line) => (written += line) })
   const databaseUrl = options.databaseUrl ?? temporaryDatabase()
@@ -47,11 +50,11 @@ export async function serveHost(options: Partial<HostOptions> = {}, page?: Middl
     handler.callback?.(request, response),
   )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://localhost:${(server.address() as AddressInfo).port}`
+  const url = `http://localhost:${(server.address() as AddressInfo).port}${base}`
   const host = await openHost({
     databaseUrl,
     publicUrl: url,
-    keys: () => ownKey(databaseUrl),
+    keys: () => keyOf(databaseUrl),
     mode: 'single',
     development: true,
     environment: { OLLAMA_HOST: 'http://127.0.0.1:9' },
@@ -79,6 +82,9 @@ export async function serveHost(options: Partial<HostOptions> = {}, page?: Middl
     },
   }
 }
+
+/** HOST_KEY of every host on this database. */
+export const keyOf = (databaseUrl: string): string => createHash('sha256').update(databaseUrl).digest('base64url')
 
 /** A browser without cookies. */
 export function browserOf(url: string): Browser {

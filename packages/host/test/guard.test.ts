@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
-import { request } from 'node:http'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
+import { createHostApp } from '../src/api/app.ts'
 import { type ServedHost, serveHost } from './fixture.ts'
 
 let served: ServedHost
@@ -28,6 +30,23 @@ test('a request for another host name is rejected, even if that name leads to th
       assert.equal(await status('GET', path, { host }), 421, `${host} ${path}`)
   assert.equal(await status('GET', '/api/session', { host: new URL(served.url).host }), 200)
   assert.equal(await status('GET', '/livez', { host: 'evil.example' }), 200)
+})
+
+test('a host that stops is alive, and not ready', async () => {
+  const noPage = () => {}
+  const answer = (stopping: boolean) =>
+    new Promise<Record<string, number>>((resolve) => {
+      const server = createServer(createHostApp(served.host, noPage, { stopping }).callback())
+      server.listen(0, '127.0.0.1', async () => {
+        const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+        const [live, ready] = [await fetch(`${url}/livez`), await fetch(`${url}/readyz`)]
+        server.closeAllConnections()
+        server.close()
+        resolve({ live: live.status, ready: ready.status })
+      })
+    })
+  assert.deepEqual(await answer(false), { live: 200, ready: 200 })
+  assert.deepEqual(await answer(true), { live: 200, ready: 503 })
 })
 
 test('requests that another site makes the browser send are rejected', async () => {

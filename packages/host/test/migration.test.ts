@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { type Database, openDatabase } from '@reference-plugins/store'
 import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import { Conversations } from '../src/conversation/conversations.ts'
+import { TurnLeases } from '../src/conversation/turn-leases.ts'
 import { hostMigrations } from '../src/tables.ts'
 import type { Call, Part } from '../src/wire.ts'
 
@@ -73,7 +74,7 @@ test('a database from before the table of calls is carried over, with every call
 })
 
 test('what was running when the host ended is unknown, and the rest stays', async () => {
-  await conversations.settleInterrupted()
+  await new TurnLeases(database, conversations).settleAll()
   const { messages } = await conversations.get('only', 'old')
   const states = messages.flatMap((message) =>
     message.parts.flatMap((part) => (part.type === 'call' ? [part.call.state] : [])),

@@ -81,6 +81,17 @@ test('a key can be replaced without losing secrets, and another key decrypts not
   await assert.rejects(vault.get(place), /not in HOST_KEY/)
 })
 
+test('at the start the newest key encrypts again what older keys have encrypted', async () => {
+  const places = Array.from({ length: 1203 }, (_, index) => ({ ...place, user: `user-${index}` }))
+  for (const one of places) await vault.put(one, `secret of ${one.user}`)
+  const damaged = places[500] as SecretPlace
+  await database.run`UPDATE secret SET sealed = 'AAAA' WHERE user_id = ${damaged.user}`
+  await new Vault(database, new KeyRing(`${otherKey},${key}`)).renew()
+  const renewed = new Vault(database, new KeyRing(otherKey))
+  for (const one of places) if (one !== damaged) assert.equal(await renewed.get(one), `secret of ${one.user}`)
+  await assert.rejects(renewed.get(damaged), VaultError)
+})
+
 test('a weak key is rejected, with how to make a good one', () => {
   for (const weak of ['', 'secret', 'A'.repeat(43), Buffer.alloc(32, 'ab').toString('base64url'), `${key},short`])
     assert.throws(() => new KeyRing(weak), /HOST_KEY must be 32 random bytes.*randomBytes/s)

@@ -28,20 +28,22 @@ class StoreAdapter implements Adapter {
 
   async upsert(id: string, payload: AdapterPayload, expiresIn: number): Promise<void> {
     const kept = JSON.stringify(withoutSecrets(this.#model, id, payload))
-    const { uid = null, grantId = null, accountId = null } = payload
+    const { uid = null, grantId = null, accountId = null, clientId = null } = payload
     const grant = this.#model === 'Grant' ? id : grantId
+    const registeredAt = payload.client_id_issued_at ?? null
     const expiresAt = expiresIn ? seconds() + expiresIn : null
     await this.#database.run`
-      INSERT INTO oauth_record (model, id, payload, grant_id, uid, account_id, expires_at)
-      VALUES (${this.#model}, ${this.#key(id)}, ${kept}, ${grant}, ${uid}, ${accountId}, ${expiresAt})
+      INSERT INTO oauth_record (model, id, payload, grant_id, uid, account_id, client_id, registered_at, expires_at)
+      VALUES (${this.#model}, ${this.#key(id)}, ${kept}, ${grant}, ${uid}, ${accountId}, ${clientId}, ${registeredAt}, ${expiresAt})
       ON CONFLICT (model, id) DO UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id,
-        uid = excluded.uid, account_id = excluded.account_id, expires_at = excluded.expires_at`
+        uid = excluded.uid, account_id = excluded.account_id, client_id = excluded.client_id,
+        registered_at = excluded.registered_at, expires_at = excluded.expires_at`
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
     const row = await this.#database.get<Row>`
       SELECT payload, consumed_at FROM oauth_record
-      WHERE model = ${this.#model} AND id = ${this.#key(id)} AND coalesce(expires_at, ${seconds()} + 1) > ${seconds()}`
+      WHERE model = ${this.#model} AND id = ${this.#key(id)} AND (expires_at IS NULL OR expires_at > ${seconds()})`
     if (!row) return undefined
     const payload = { jti: id, ...toPayload(row) }
     return this.#model === 'Interaction' ? { ...payload, returnTo: `${payload.returnTo}${id}` } : payload
@@ -51,7 +53,7 @@ class StoreAdapter implements Adapter {
   async findByUid(uid: string): Promise<AdapterPayload | undefined> {
     const row = await this.#database.get<Row>`
       SELECT payload, consumed_at FROM oauth_record
-      WHERE model = ${this.#model} AND uid = ${uid} AND coalesce(expires_at, ${seconds()} + 1) > ${seconds()}`
+      WHERE model = ${this.#model} AND uid = ${uid} AND (expires_at IS NULL OR expires_at > ${seconds()})`
     return row && toPayload(row)
   }
 
@@ -123,10 +125,3 @@ const toPayload = ({ payload, consumed_at }: Row): AdapterPayload => ({
   ...JSON.parse(payload),
   ...(consumed_at !== null && { consumed: consumed_at }),
 })
-
-/** Deletes expired records and sign-ins. */
-export const cleanUp = (database: Database): Promise<unknown> =>
-  Promise.all([
-    database.run`DELETE FROM oauth_record WHERE expires_at < ${seconds()}`,
-    database.run`DELETE FROM oauth_sign_in WHERE expires_at < ${seconds()}`,
-  ])

@@ -1,14 +1,23 @@
-import { type Auth, addressKey, type Caller, type Mount, oauth, Problem, type Resource } from '@reference-plugins/core'
+import {
+  type Auth,
+  addressKey,
+  basePath,
+  type Caller,
+  type Mount,
+  oauth,
+  Problem,
+  type Resource,
+} from '@reference-plugins/core'
 import { isLoopback } from '@reference-plugins/guarded-fetch'
 import type { Context, Next } from 'koa'
 import type { Provider } from 'oidc-provider'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { Accounts, type RemoveAccount } from './accounts.ts'
-import { cleanUp } from './adapter.ts'
+import { cleanUp } from './clean-up.ts'
 import { ConnectedApps } from './connected-apps.ts'
+import { readCookieKeys } from './keys.ts'
 import { createProvider, mountPath, type ProviderOptions } from './provider.ts'
 import { ProviderHandler } from './provider-handler.ts'
-import { forgetUnused } from './registration.ts'
 import { resourceMetadata } from './resource-metadata.ts'
 import { serverMetadata } from './server-metadata.ts'
 import { readAuthorizationForm } from './token-request.ts'
@@ -51,7 +60,7 @@ function methodsOf(path: string): string[] | undefined {
   return path === '/jwks' || /^\/authorize\/[\w-]+$/.test(path) ? ['GET'] : undefined
 }
 
-const cleanUpInterval = 10 * 60_000
+const maintenanceInterval = 10 * 60_000
 
 /** Creates the authorization server of one plugin, with oidc-provider, on the plugin's own database. */
 export async function createAuthorizationServer<const Scope extends string>(
@@ -88,12 +97,16 @@ export async function createAuthorizationServer<const Scope extends string>(
   const limiter = new RateLimiterMemory({ points: rateLimit, duration: 60 })
   const registrations = new RateLimiterMemory({ points: 30, duration: 3600 })
   const { host, hostname } = new URL(publicUrl)
+  const base = basePath(publicUrl)
   const isLocal = isLoopback(hostname)
   // An invalid client is reported at the start, not when it is first used.
   for (const { id } of clients) await provider.Client.find(id)
-  const clean = () => Promise.all([cleanUp(database), forgetUnused(database)])
-  await clean()
-  const timer = setInterval(() => clean().catch(() => {}), cleanUpInterval).unref()
+  const maintain = async () => {
+    await cleanUp(database)
+    provider.keys = await readCookieKeys(database)
+  }
+  await maintain()
+  const timer = setInterval(() => maintain().catch(() => {}), maintenanceInterval).unref()
 
   const serve = async (ctx: Context, next: Next): Promise<unknown> => {
     const path = ctx.path.slice(mountPath.length)
@@ -114,7 +127,7 @@ export async function createAuthorizationServer<const Scope extends string>(
     if (path === '/register') await count(registrations, ctx)
     if (path === '/apps') return userPages.connectedApps(ctx)
     if (path.startsWith('/interaction/')) return userPages.interaction(ctx)
-    if (path === '/authorize' && ctx.method === 'POST') return sendAgain(ctx)
+    if (path === '/authorize' && ctx.method === 'POST') return sendAgain(ctx, base)
     return handler.forward(ctx)
   }
   const middleware = async (ctx: Context, next: Next) => void (await serve(ctx, next))
@@ -165,11 +178,11 @@ async function verify(provider: Provider, audiences: string[], value: string): P
 }
 
 /** A form from another site comes without cookies, which the redirect gets. */
-async function sendAgain(ctx: Context): Promise<void> {
+async function sendAgain(ctx: Context, base: string): Promise<void> {
   const form = await readAuthorizationForm(ctx)
   if (!form) return
   ctx.status = 303
-  ctx.redirect(`${ctx.path}?${form}`)
+  ctx.redirect(`${base}${ctx.path}?${form}`)
 }
 
 async function count(limiter: RateLimiterMemory, ctx: Context): Promise<void> {

@@ -41,9 +41,10 @@ export class ConnectedApps {
   async #nameOf(clientId: string): Promise<string> {
     const configured = this.#clients.find(({ id }) => id === clientId)
     if (configured) return configured.name
-    const row = await this.#database.get<{ name: string }>`
-      SELECT json_extract(payload, '$.client_name') AS name FROM oauth_record WHERE model = 'Client' AND id = ${clientId}`
-    return row?.name ?? URL.parse(clientId)?.host ?? clientId
+    const row = await this.#database.get<{ payload: string }>`
+      SELECT payload FROM oauth_record WHERE model = 'Client' AND id = ${clientId}`
+    const { client_name: name } = JSON.parse(row?.payload ?? '{}') as { client_name?: string }
+    return name ?? URL.parse(clientId)?.host ?? clientId
   }
 
   /** Ends the app's access to this user: its tokens then answer 401. */
@@ -51,13 +52,13 @@ export class ConnectedApps {
     await this.#database.run`
       DELETE FROM oauth_record WHERE grant_id IN (
         SELECT id FROM oauth_record
-        WHERE model = 'Grant' AND account_id = ${account.id} AND json_extract(payload, '$.clientId') = ${clientId})`
+        WHERE model = 'Grant' AND account_id = ${account.id} AND client_id = ${clientId})`
   }
 
   async #grants({ id }: Account): Promise<GrantPayload[]> {
     const rows = await this.#database.all<{ payload: string }>`
       SELECT payload FROM oauth_record
-      WHERE model = 'Grant' AND account_id = ${id} AND coalesce(expires_at, ${seconds()} + 1) > ${seconds()}`
+      WHERE model = 'Grant' AND account_id = ${id} AND (expires_at IS NULL OR expires_at > ${seconds()})`
     return rows.map(({ payload }) => JSON.parse(payload))
   }
 }

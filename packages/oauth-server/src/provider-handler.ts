@@ -1,4 +1,5 @@
 import { IncomingMessage } from 'node:http'
+import { basePath } from '@reference-plugins/core'
 import type { Database } from '@reference-plugins/store'
 import type { Context } from 'koa'
 import type { Provider } from 'oidc-provider'
@@ -42,7 +43,7 @@ export class ProviderHandler {
     request.headers.host = this.#publicUrl.host
     request.headers['x-forwarded-host'] = this.#publicUrl.host
     request.headers['x-forwarded-proto'] = this.#publicUrl.protocol.slice(0, -1)
-    Object.assign(request, { originalUrl: undefined, baseUrl: mountPath })
+    Object.assign(request, { originalUrl: undefined, baseUrl: `${basePath(this.#publicUrl.href)}${mountPath}` })
     this.#logs.set(request, ctx.state.log)
     ctx.respond = false
     await this.#handle(request, ctx.res)

@@ -1,12 +1,13 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
+import { basePath } from '@reference-plugins/core'
 import type { Database } from '@reference-plugins/store'
-import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { errors, interactionPolicy, Provider } from 'oidc-provider'
 import type { Accounts } from './accounts.ts'
 import { createAdapter, fitsSecret } from './adapter.ts'
 import { isSameCallback, isWeb } from './callback.ts'
 import { type Client, toMetadata } from './client.ts'
 import { clientDocuments, type DocumentOptions } from './client-document.ts'
+import { openKeys } from './keys.ts'
 import { errorPage, pagePolicy } from './pages/layout.ts'
 import { resourcesOf } from './resource-metadata.ts'
 import { signedIn } from './sign-in-cookie.ts'
@@ -21,7 +22,7 @@ const day = 24 * hour
 const longestGrant = 180 * day
 
 export interface ProviderOptions {
-  /** The plugin's origin. Tokens are for this resource, and the server's issuer is `/oauth` below it. */
+  /** The plugin's public URL. Tokens are for this resource, and the server's issuer is `/oauth` below it. */
   publicUrl: string
   /** The plugin's name, for the pages. */
   title: string
@@ -32,6 +33,8 @@ export interface ProviderOptions {
   registration: boolean
   /** Hosts whose Client ID Metadata Documents are accepted, `*` for all; by default none. `fetch` is for tests. */
   documents: DocumentOptions
+  /** Keys made before this date are replaced; see `openKeys`. */
+  keysSince?: string | undefined
 }
 
 /** Configures oidc-provider for one API: authorization code with PKCE, refresh with rotation, opaque tokens. */
@@ -43,6 +46,8 @@ export async function createProvider(
   const scopes = Object.keys(options.scopes).join(' ')
   const secure = publicUrl.startsWith('https:')
   const prefix = secure ? '__Secure-' : ''
+  const keys = await openKeys(database, options.keysSince)
+  const base = basePath(publicUrl)
   const cookie = { httpOnly: true, sameSite: 'lax', secure, signed: true } as const
 
   const provider = new Provider(`${publicUrl}${mountPath}`, {
@@ -98,7 +103,10 @@ export async function createProvider(
     rotateRefreshToken: true,
     // Apps keep their access when the user signs out of the browser.
     expiresWithSession: () => false,
-    interactions: { url: (_, { uid }) => `${mountPath}/interaction/${uid}`, policy: policy(accounts, secure) },
+    interactions: {
+      url: (_, { uid }) => `${base}${mountPath}/interaction/${uid}`,
+      policy: policy(accounts, publicUrl),
+    },
     ttl: {
       AccessToken: hour,
       AuthorizationCode: minute,
@@ -109,12 +117,12 @@ export async function createProvider(
       Session: 14 * day,
     },
     cookies: {
-      keys: [await keptSecret(database, 'cookies', async () => randomBytes(32).toString('base64url'))],
+      keys: keys.cookies,
       names: { session: `${prefix}oauth`, interaction: `${prefix}interaction`, resume: `${prefix}resume` },
-      long: cookie,
+      long: { ...cookie, ...(base !== '' && { path: base }) },
       short: cookie,
     },
-    jwks: { keys: [JSON.parse(await keptSecret(database, 'key', makeKey)) as JWK] },
+    jwks: { keys: keys.jwks },
     async renderError(ctx, out) {
       ctx.type = 'html'
       const asked = ctx.oidc?.params?.redirect_uri
@@ -123,17 +131,19 @@ export async function createProvider(
           ? `The app asked for the callback ${asked}. The operator of ${title} can add it to the app's redirectUris, character by character.`
           : 'Go back to the app and start again there.'
       ctx.set('Content-Security-Policy', pagePolicy)
-      ctx.body = String(await errorPage({ title, message: out.error_description ?? out.error, hint }))
+      ctx.body = String(await errorPage({ title, base, message: out.error_description ?? out.error, hint }))
     },
   })
   provider.Client.prototype.redirectUriAllowed = function (asked: string) {
     return (this.redirectUris ?? []).some((registered) => isSameCallback(registered, asked))
   }
-  const configured = new Set(clients.map(({ id }) => id))
+  const configured = new Map(clients.map((client) => [client.id, client]))
   const { compareClientSecret } = provider.Client.prototype
   provider.Client.prototype.compareClientSecret = function (secret: string) {
-    if (configured.has(this.clientId)) return compareClientSecret.call(this, secret)
-    return fitsSecret(secret, this.clientSecret ?? '')
+    const known = configured.get(this.clientId)
+    if (!known) return fitsSecret(secret, this.clientSecret ?? '')
+    const isOld = known.oldSecret !== undefined && fitsSecret(secret, known.oldSecret)
+    return compareClientSecret.call(this, secret) || isOld
   }
   provider.use(async (ctx, next) => {
     await next()
@@ -151,13 +161,13 @@ export async function createProvider(
  * After a user signs out, or signs in as someone else, the provider's own session is that of the earlier user. And a user
  * whose browser sends the answer to an app on the device is always asked, whatever type the app has registered.
  */
-function policy(accounts: Accounts, secure: boolean) {
+function policy(accounts: Accounts, publicUrl: string) {
   const { Check, base } = interactionPolicy
   const prompts = base()
   prompts.get('login')?.checks.add(
     new Check('signed_out', 'the user has signed out', async (ctx) => {
       if (ctx.oidc.session?.accountId === undefined) return Check.NO_NEED_TO_PROMPT
-      const account = await signedIn(ctx, secure, accounts)
+      const account = await signedIn(ctx, publicUrl, accounts)
       return account?.id === ctx.oidc.session.accountId ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT
     }),
   )
@@ -174,18 +184,4 @@ function policy(accounts: Accounts, secure: boolean) {
 function formScript(page: unknown): string | undefined {
   const script = typeof page === 'string' ? /<script>([^<]*)<\/script>/.exec(page)?.[1] : undefined
   return script === undefined ? undefined : `sha256-${createHash('sha256').update(script).digest('base64')}`
-}
-
-/** A secret that all processes with the same database share. */
-async function keptSecret(database: Database, name: string, make: () => Promise<string>): Promise<string> {
-  const read = () => database.get<{ value: string }>`SELECT value FROM oauth_secret WHERE name = ${name}`
-  const kept = await read()
-  if (kept) return kept.value
-  await database.run`INSERT INTO oauth_secret (name, value) VALUES (${name}, ${await make()}) ON CONFLICT DO NOTHING`
-  return ((await read()) as { value: string }).value
-}
-
-async function makeKey(): Promise<string> {
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
-  return JSON.stringify({ ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig', kid: 'first' })
 }

@@ -5,9 +5,7 @@ import { koaBody } from 'koa-body'
 import { z } from 'zod'
 import { callbackFault, isWeb } from './callback.ts'
 import { isDeceptive, shownName } from './name.ts'
-import { seconds } from './tables.ts'
 
-const day = 86_400
 const mostClients = 10_000
 const readBody = koaBody({ json: true, text: false, urlencoded: false, jsonLimit: '16kb' })
 
@@ -79,12 +77,6 @@ export async function readRegistration(ctx: Context, database: Database): Promis
   }
   return { metadata, leftOut }
 }
-
-/** Deletes clients that registered themselves over a day ago and that no user has allowed. */
-export const forgetUnused = (database: Database): Promise<unknown> => database.run`
-  DELETE FROM oauth_record
-  WHERE model = 'Client' AND json_extract(payload, '$.client_id_issued_at') < ${seconds() - day}
-    AND id NOT IN (SELECT json_extract(payload, '$.clientId') FROM oauth_record WHERE model = 'Grant')`
 
 function refuse(ctx: Context, status: number, error: string, description: string): undefined {
   ctx.status = status

@@ -1,4 +1,4 @@
-import type { Mount } from '@reference-plugins/core'
+import { basePath, type Mount } from '@reference-plugins/core'
 import type { Context } from 'koa'
 import { mountPath } from './provider.ts'
 
@@ -10,7 +10,7 @@ const names = ['oauth-authorization-server', 'openid-configuration']
  * issuer, and some clients take its whole URL. The issuer in the document is the same everywhere.
  */
 export function serverMetadata(publicUrl: string, answer: (ctx: Context) => Promise<void>): Mount[] {
-  const issuers = ['', mountPath, '/mcp', `${new URL(publicUrl).pathname.replace(/\/$/, '')}${mountPath}`]
+  const issuers = ['', basePath(publicUrl)].flatMap((base) => [base, `${base}${mountPath}`, `${base}/mcp`])
   const mount = (path: string, places: ReadonlySet<string>): Mount => ({
     path,
     middleware: (ctx, next) => {

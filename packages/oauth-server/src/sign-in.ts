@@ -24,6 +24,8 @@ export const SignInEnvironment = z.object({
   OAUTH_CLIENT_HOSTS: listOf(z.string().toLowerCase()).optional(),
   OAUTH_SIGN_UP: z.enum(['true', 'false']).default('true'),
   OAUTH_VERIFICATION_TOKENS: VerificationTokens.optional(),
+  /** A date. Keys made before it are replaced, once. */
+  OAUTH_KEYS_SINCE: z.iso.date('must be a date such as 2026-11-26').optional(),
   OAUTH_ISSUER: z.url('must be a URL').optional(),
   OAUTH_AUDIENCE: text(500).optional(),
 })
@@ -78,6 +80,7 @@ export async function createSignIn<const Scope extends string>(options: SignInOp
     signUp,
     registration: (environment.OAUTH_REGISTRATION ?? String(development !== undefined)) === 'true',
     documents: { hosts: environment.OAUTH_CLIENT_HOSTS ?? [] },
+    keysSince: environment.OAUTH_KEYS_SINCE,
     onRemoveAccount: options.onRemoveAccount,
   })
   await development?.prepare(server, publicUrl)

@@ -1,5 +1,8 @@
+import { leaseMigrations } from '@reference-plugins/store'
+
 /** The tables of the authorization server, for the plugin's own database. Times are in seconds since 1970. */
 export const oauthMigrations = {
+  ...leaseMigrations,
   oauth: `
     CREATE TABLE oauth_account (
       id TEXT PRIMARY KEY, name TEXT NOT NULL, key TEXT NOT NULL UNIQUE, password TEXT NOT NULL, created_at INTEGER NOT NULL
@@ -14,6 +17,25 @@ export const oauthMigrations = {
     CREATE INDEX oauth_record_uid ON oauth_record (uid);
     CREATE INDEX oauth_record_account ON oauth_record (account_id);
     CREATE INDEX oauth_record_expiry ON oauth_record (expires_at)`,
+  // The keys that sign, each with the date that it was made for and the time from which it is used.
+  'oauth keys': `
+    CREATE TABLE oauth_key (
+      kind TEXT NOT NULL, since TEXT NOT NULL, value TEXT NOT NULL, used_from INTEGER NOT NULL, PRIMARY KEY (kind, since)
+    );
+    INSERT INTO oauth_key (kind, since, value, used_from) SELECT name, '', value, 0 FROM oauth_secret;
+    DROP TABLE oauth_secret`,
+  // The client that a grant is for, and when a client registered itself.
+  'oauth clients': {
+    sqlite: `
+      ALTER TABLE oauth_record ADD COLUMN client_id TEXT;
+      ALTER TABLE oauth_record ADD COLUMN registered_at INTEGER;
+      UPDATE oauth_record SET client_id = json_extract(payload, '$.clientId') WHERE model = 'Grant';
+      UPDATE oauth_record SET registered_at = json_extract(payload, '$.client_id_issued_at') WHERE model = 'Client';
+      CREATE INDEX oauth_record_client ON oauth_record (client_id)`,
+    postgres: `
+      ALTER TABLE oauth_record ADD COLUMN client_id TEXT, ADD COLUMN registered_at INTEGER;
+      CREATE INDEX oauth_record_client ON oauth_record (client_id)`,
+  },
 }
 
 export const seconds = (): number => Math.floor(Date.now() / 1000)

@@ -1,3 +1,4 @@
+import { basePath } from '@reference-plugins/core'
 import type { Context } from 'koa'
 import { koaBody } from 'koa-body'
 import { errors, type Provider } from 'oidc-provider'
@@ -36,12 +37,13 @@ const readForm = koaBody({ json: false, text: false, urlencoded: true, formLimit
 /** The pages that people see: sign in, sign up, consent, connected apps. They need no script. */
 export class UserPages {
   readonly #options: UserPagesOptions
-  readonly #secure: boolean
+  /** The path before those of the plugin. */
+  readonly #base: string
   readonly #limits = new SignInLimits()
 
   constructor(options: UserPagesOptions) {
     this.#options = options
-    this.#secure = options.publicUrl.startsWith('https:')
+    this.#base = basePath(options.publicUrl)
   }
 
   /** `/oauth/interaction/ID`: what oidc-provider needs from the user. */
@@ -72,6 +74,7 @@ export class UserPages {
       refusal?.status ?? 200,
       appsPage({
         title,
+        base: this.#base,
         account: account.name,
         apps: list,
         deletesData: this.#options.onRemoveAccount !== undefined,
@@ -104,13 +107,12 @@ export class UserPages {
     if (form.action === 'sign-in' || form.action === 'sign-up') {
       const signedIn = await this.#signInOrUp(ctx, form, interaction)
       if (!signedIn) return
-      if (!mustSignIn(interaction)) return seeOther(ctx, ctx.path)
+      if (!mustSignIn(interaction)) return this.#reload(ctx)
       if (isForAnother(interaction, signedIn)) return this.#restart(ctx, interaction, 'login')
       return this.#finish(ctx, { login: { accountId: signedIn.id } })
     }
     // A user who signed out in another tab must sign in first.
-    if (form.action !== 'allow' || !account || account.id !== interaction.session?.accountId)
-      return seeOther(ctx, ctx.path)
+    if (form.action !== 'allow' || !account || account.id !== interaction.session?.accountId) return this.#reload(ctx)
     return this.#allow(ctx, interaction, account)
   }
 
@@ -127,7 +129,7 @@ export class UserPages {
     const left = prompts.filter((prompt) => prompt !== done).join(' ')
     if (left === '') query.delete('prompt')
     else query.set('prompt', left)
-    seeOther(ctx, `${mountPath}/authorize?${query}`)
+    seeOther(ctx, `${this.#base}${mountPath}/authorize?${query}`)
   }
 
   async #allow(ctx: Context, interaction: Interaction, account: Account): Promise<void> {
@@ -146,7 +148,7 @@ export class UserPages {
     const { accounts, apps } = this.#options
     if (form.action === 'sign-out') return this.#signOut(ctx)
     if (form.action === 'sign-in' || form.action === 'sign-up') {
-      if (await this.#signInOrUp(ctx, form)) seeOther(ctx, ctx.path)
+      if (await this.#signInOrUp(ctx, form)) this.#reload(ctx)
       return
     }
     if (account && form.action === 'revoke') await apps.revoke(account, form.client ?? '')
@@ -156,7 +158,7 @@ export class UserPages {
     }
     if (account && form.action === 'change-password') return this.#changePassword(ctx, account, form)
     if (account && form.action === 'delete-account') return this.#deleteAccount(ctx, account, form)
-    seeOther(ctx, ctx.path)
+    this.#reload(ctx)
   }
 
   async #changePassword(ctx: Context, account: Account, { password = '', next = '' }: Form): Promise<void> {
@@ -170,8 +172,8 @@ export class UserPages {
     }
     const tried = await this.#tryPassword(ctx, account.name, change)
     if (!('account' in tried)) return this.#showApps(ctx, account, tried)
-    setSignInCookie(ctx, this.#secure, await accounts.signIn(account))
-    seeOther(ctx, ctx.path)
+    setSignInCookie(ctx, this.#options.publicUrl, await accounts.signIn(account))
+    this.#reload(ctx)
   }
 
   async #deleteAccount(ctx: Context, account: Account, { password = '' }: Form): Promise<void> {
@@ -194,7 +196,7 @@ export class UserPages {
           isNew ? accounts.add(name, password, signal) : accounts.check(name, password, signal),
         )
     if ('account' in tried) {
-      setSignInCookie(ctx, this.#secure, await accounts.signIn(tried.account))
+      setSignInCookie(ctx, this.#options.publicUrl, await accounts.signIn(tried.account))
       return tried.account
     }
     const again = isNew && tried.status === 401 ? nameTaken : tried
@@ -223,20 +225,20 @@ export class UserPages {
   }
 
   async #signOut(ctx: Context): Promise<void> {
-    const secret = ctx.cookies.get(signInCookie(this.#secure), { signed: false })
+    const secret = ctx.cookies.get(signInCookie(this.#options.publicUrl), { signed: false })
     if (secret) await this.#options.accounts.signOut(secret)
-    setSignInCookie(ctx, this.#secure, null)
-    seeOther(ctx, ctx.path)
+    setSignInCookie(ctx, this.#options.publicUrl, null)
+    this.#reload(ctx)
   }
 
   #signedIn(ctx: Context): Promise<Account | undefined> {
-    return signedIn(ctx, this.#secure, this.#options.accounts)
+    return signedIn(ctx, this.#options.publicUrl, this.#options.accounts)
   }
 
   /** Refuses forms that another site has sent for the user. */
   async #readForm(ctx: Context): Promise<Form | undefined> {
     const site = ctx.get('Sec-Fetch-Site')
-    const isOwn = site === '' ? ctx.get('Origin') === this.#options.publicUrl : site === 'same-origin'
+    const isOwn = site === '' ? ctx.get('Origin') === new URL(this.#options.publicUrl).origin : site === 'same-origin'
     const expect = ctx.is('application/x-www-form-urlencoded')
     if (!isOwn || !expect) {
       await this.#refuse(
@@ -261,7 +263,7 @@ export class UserPages {
     const { title, mayBeNew } = this.#options
     const client = interaction && (await this.#clientName(interaction))
     const { status = 200, problem, name, isNew = mayBeNew && ctx.query.new === '1' } = again ?? {}
-    await this.#show(ctx, status, signInPage({ title, client, isNew, mayBeNew, name, problem }))
+    await this.#show(ctx, status, signInPage({ title, base: this.#base, client, isNew, mayBeNew, name, problem }))
   }
 
   async #askForConsent(ctx: Context, interaction: Interaction, account: Account): Promise<void> {
@@ -269,6 +271,7 @@ export class UserPages {
     const asked = Object.values(missingScopes(interaction)).flat()
     const page = consentPage({
       title,
+      base: this.#base,
       client: await this.#clientName(interaction),
       isKnown: this.#options.clients.some(({ id }) => id === interaction.params.client_id),
       callback: String(interaction.params.redirect_uri),
@@ -290,8 +293,13 @@ export class UserPages {
     seeOther(ctx, next)
   }
 
+  /** The same page again, by GET. */
+  #reload(ctx: Context): void {
+    seeOther(ctx, `${this.#base}${ctx.path}`)
+  }
+
   async #refuse(ctx: Context, status: number, message: string, hint: string): Promise<void> {
-    await this.#show(ctx, status, errorPage({ title: this.#options.title, message, hint }))
+    await this.#show(ctx, status, errorPage({ title: this.#options.title, base: this.#base, message, hint }))
   }
 
   async #show(ctx: Context, status: number, page: Html): Promise<void> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { chat, type Diary, serveDiary } from './fixture.ts'
 
@@ -47,12 +48,13 @@ test('a token outside the header is ignored', async () => {
   for (const [what, path, init] of places) await assertRefused(await diary.call(undefined, path, init), what)
 })
 
+/** How a token is stored. */
+const idOf = (token: string): string => createHash('sha256').update(token).digest('base64url')
+
 test('a token of another server, one that has expired, and one that is almost right are refused', async () => {
   const foreigner = (await other.accounts.add('ada', 'correct horse battery')) as { id: string }
   const expired = await diary.issueAccessToken(account.id, chat.id)
-  const last = await diary.database.get<{ id: string }>`
-    SELECT id FROM oauth_record WHERE model = 'AccessToken' ORDER BY rowid DESC LIMIT 1`
-  await diary.database.run`UPDATE oauth_record SET expires_at = 1 WHERE id = ${last?.id ?? ''}`
+  await diary.database.run`UPDATE oauth_record SET expires_at = 1 WHERE id = ${idOf(expired)}`
   for (const [what, value] of [
     ['foreign', await other.issueAccessToken(foreigner.id, chat.id)],
     ['expired', expired],
@@ -68,14 +70,12 @@ test('a token of another server, one that has expired, and one that is almost ri
 
 test('a token for another audience on the same tables is refused', async () => {
   const foreign = await diary.issueAccessToken(account.id, chat.id)
-  const rows = await diary.database.all<{
-    id: string
-    payload: string
-  }>`SELECT id, payload FROM oauth_record WHERE model = 'AccessToken' ORDER BY rowid DESC LIMIT 1`
-  const payload = JSON.parse(rows[0]?.payload ?? '{}')
+  const row = await diary.database.get<{ payload: string }>`
+    SELECT payload FROM oauth_record WHERE model = 'AccessToken' AND id = ${idOf(foreign)}`
+  const payload = JSON.parse(row?.payload ?? '{}')
   assert.equal(payload.aud, diary.url)
   await diary.database
-    .run`UPDATE oauth_record SET payload = ${JSON.stringify({ ...payload, aud: 'https://other.example.com' })} WHERE id = ${rows[0]?.id ?? ''}`
+    .run`UPDATE oauth_record SET payload = ${JSON.stringify({ ...payload, aud: 'https://other.example.com' })} WHERE id = ${idOf(foreign)}`
   await assertRefused(await diary.call(foreign), 'audience')
 })
 
@@ -83,7 +83,7 @@ test('without its grant a token is refused at once', async () => {
   const gone = await diary.issueAccessToken(account.id, chat.id)
   assert.equal((await diary.call(gone)).status, 200)
   await diary.database.run`DELETE FROM oauth_record WHERE model = 'Grant' AND id = (
-    SELECT grant_id FROM oauth_record WHERE model = 'AccessToken' ORDER BY rowid DESC LIMIT 1)`
+    SELECT grant_id FROM oauth_record WHERE model = 'AccessToken' AND id = ${idOf(gone)})`
   await assertRefused(await diary.call(gone), 'no grant')
   assert.equal((await diary.call(token)).status, 200, 'others stay')
 })

@@ -8,19 +8,23 @@ interface Cookie {
 /** As much of a browser as pages without scripts need: cookies, redirects and forms. */
 export class Browser {
   readonly #cookies = new Map<string, Cookie>()
-  readonly #origin: string
+  readonly #site: string
   url = ''
   status = 0
   headers = new Headers()
   page = ''
 
-  constructor(origin: string) {
-    this.#origin = origin
+  /** @param site the address of the plugin, which may have a path */
+  constructor(site: string) {
+    this.#site = site
   }
 
-  /** Follows redirects as long as they stay on the site. Answers where it ended up, or was sent to. */
+  /**
+   * Follows redirects as long as they stay on the site. Answers where it ended up, or was sent to.
+   * @param url absolute, or a path of the plugin
+   */
   async open(url: string, init: RequestInit = {}): Promise<string> {
-    let next = new URL(url, this.#origin).href
+    let next = url.startsWith('/') ? `${this.#site}${url}` : url
     let request = init
     for (let hops = 0; hops < 10; hops++) {
       const answer = await fetch(next, {
@@ -36,7 +40,7 @@ export class Browser {
       this.page = await answer.text()
       if (location === null) return next
       next = new URL(location, next).href
-      if (!next.startsWith(`${this.#origin}/`)) return next
+      if (!next.startsWith(`${this.#site}/`)) return next
       request = {}
     }
     throw new Error(`too many redirects at ${next}`)
@@ -49,7 +53,7 @@ export class Browser {
       method: 'POST',
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
-        origin: this.#origin,
+        origin: new URL(this.#site).origin,
         'sec-fetch-site': 'same-origin',
         ...headers,
       },

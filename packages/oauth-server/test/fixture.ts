@@ -1,4 +1,6 @@
 import '@reference-plugins/testing/cheap-passwords'
+import { existsSync, readFileSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createApp, createLog, definePlugin, listen, userOperation } from '@reference-plugins/core'
@@ -16,6 +18,7 @@ import {
 export const chat = {
   id: 'chat',
   secret: 'chat-secret-0123456789-0123456789-01',
+  oldSecret: 'chat-old-secret-0123456789-0123456789',
   name: 'Chat',
   redirectUris: ['https://chat.openai.com/aip/plugin-1/oauth/callback'],
   pkce: false,
@@ -51,7 +54,8 @@ export const scopes = { 'diary:read': 'Read your diary', 'diary:write': 'Write i
 export interface Diary {
   url: string
   database: Database
-  file: string
+  /** All that the database holds. */
+  stored: () => Promise<string>
   /** What was logged so far. */
   log: () => string
   call: (token: string | undefined, path?: string, init?: RequestInit) => Promise<Response>
@@ -66,10 +70,20 @@ export interface DiaryOptions {
   rateLimit?: number
   registration?: boolean
   documents?: NonNullable<AuthorizationServerOptions<string>['documents']>
+  /** A path of the domain under which a proxy serves the plugin. */
+  base?: string
+  /** What the proxy does to the target of a request; undefined if it answers 404 itself. By default nothing. */
+  proxy?: (target: string) => string | undefined
 }
 
 /** A plugin with an authorization server, on a free port. */
-export async function serveDiary({ latency = 0, rateLimit = 100_000, ...options }: DiaryOptions = {}): Promise<Diary> {
+export async function serveDiary({
+  latency = 0,
+  rateLimit = 100_000,
+  base = '',
+  proxy = (target) => target,
+  ...options
+}: DiaryOptions = {}): Promise<Diary> {
   let written = ''
   const log = createLog('trace', false, { write: (line) => (written += line) })
   const databaseUrl = temporaryDatabase()
@@ -78,12 +92,18 @@ export async function serveDiary({ latency = 0, rateLimit = 100_000, ...options 
   // The address is needed for the app, which is needed for listening.
   const handlers: { callback?: ReturnType<Awaited<ReturnType<typeof createApp>>['callback']> } = {}
   const lifecycle = { stopping: false }
-  const running = await listen((request, response) => handlers.callback?.(request, response), {
+  const answer: RequestListener = (request, response) => {
+    const target = proxy(request.url ?? '/')
+    if (target === undefined) return void response.writeHead(404).end()
+    request.url = target
+    handlers.callback?.(request, response)
+  }
+  const running = await listen(answer, {
     host: '127.0.0.1',
     port: 0,
     lifecycle,
   })
-  const url = `http://127.0.0.1:${(running.server.address() as AddressInfo).port}`
+  const url = `http://127.0.0.1:${(running.server.address() as AddressInfo).port}${base}`
   const server = await createAuthorizationServer({
     publicUrl: url,
     title: 'Diary',
@@ -130,7 +150,7 @@ export async function serveDiary({ latency = 0, rateLimit = 100_000, ...options 
   return {
     url,
     database: real,
-    file: databaseUrl.slice('file:'.length),
+    stored: () => storedIn(real, databaseUrl),
     log: () => written,
     accounts: server.accounts,
     issueAccessToken: server.issueAccessToken,
@@ -146,6 +166,19 @@ export async function serveDiary({ latency = 0, rateLimit = 100_000, ...options 
       await real.close()
     },
   }
+}
+
+async function storedIn(database: Database, url: string): Promise<string> {
+  if (database.engine === 'postgres') {
+    const found = await database.get<{ content: string }>`
+      SELECT CAST(database_to_xml(true, false, '') AS text) AS content`
+    return found?.content ?? ''
+  }
+  const file = url.slice('file:'.length)
+  return [file, `${file}-wal`]
+    .filter(existsSync)
+    .map((one) => readFileSync(one, 'latin1'))
+    .join('')
 }
 
 /** A database over a network, as to time. */

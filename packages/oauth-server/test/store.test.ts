@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { cleanUp, createAdapter } from '../src/adapter.ts'
+import { createAdapter } from '../src/adapter.ts'
+import { cleanUp } from '../src/clean-up.ts'
 import type { Browser } from './browser.ts'
 import { chat, type Diary, serveDiary, web } from './fixture.ts'
 import { begin, codeParameters, credentials, getLegacyCode, getTokens, password, redeem, signUp } from './flow.ts'
@@ -40,13 +40,10 @@ test('neither the database nor the log contains a usable token or password', asy
   const ids = Object.fromEntries(['oauth', 'interaction'].map((name) => [name, browser.cookie(name)]))
   assert.ok(ids.oauth && ids.interaction)
 
-  const bytes = [diary.file, `${diary.file}-wal`]
-    .filter(existsSync)
-    .map((file) => readFileSync(file, 'latin1'))
-    .join('')
-  assert.ok(bytes.includes('ada'), 'it is the right file')
+  const stored = await diary.stored()
+  assert.ok(stored.includes('ada'), 'it is the right database')
   const inDatabase = Object.entries({ ...secrets, ...ids }).filter(
-    ([name, secret]) => name !== 'state' && bytes.includes(secret as string),
+    ([name, secret]) => name !== 'state' && stored.includes(secret as string),
   )
   assert.deepEqual(inDatabase, [])
   assert.ok(diary.log().includes('/oauth/token'), 'it is the right log')

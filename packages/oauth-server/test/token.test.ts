@@ -102,6 +102,17 @@ test('PKCE cannot be omitted, weakened or answered wrongly', async () => {
   )
 })
 
+test('the old secret of a client is accepted beside the new one, also to refresh, and only for this client', async () => {
+  const old = { client_id: chat.id, client_secret: chat.oldSecret }
+  const answer = await redeem(diary, { ...codeParameters(await getLegacyCode(diary, browser)), ...old })
+  const { refresh_token } = (await answer.json()) as { refresh_token: string }
+  const refresh = { grant_type: 'refresh_token', refresh_token }
+  assert.equal((await redeem(diary, { ...refresh, ...credentials })).status, 200)
+  const code = codeParameters(await getLegacyCode(diary, browser))
+  const foreign = { client_id: web.id, client_secret: chat.oldSecret }
+  await assertRefused(await redeem(diary, { ...code, ...foreign }), [401], 'another client')
+})
+
 test('a client without its secret is refused', async () => {
   const code = await getLegacyCode(diary, browser)
   const parameters = codeParameters(code)

@@ -128,7 +128,9 @@ describe('outside the repository', { skip: isOffline, concurrency: true }, () =>
     const folder = temporaryFolder('disk')
     for (const part of ['src', 'views', 'logo.png', 'legal.html', 'test/contract.test.ts'])
       cpSync(join(todo, part), join(folder, part), { recursive: true })
-    await install(folder, ['core', 'store', 'guarded-fetch', 'contract', 'testing', 'oauth-server'], { zod })
+    await install(folder, ['core', 'telemetry', 'store', 'guarded-fetch', 'contract', 'testing', 'oauth-server'], {
+      zod,
+    })
 
     const port = 20_000 + Math.floor(Math.random() * 10_000)
     const child = spawn(join(folder, 'node_modules/.bin/run-ts'), ['src/main.ts'], {

@@ -1,6 +1,15 @@
-export { type Database, DatabaseError, type Engine, type Row, type Transaction, type Value } from './database.ts'
+export {
+  type Database,
+  DatabaseError,
+  type Engine,
+  type Reading,
+  type Row,
+  type Transaction,
+  type Value,
+} from './database.ts'
+export { FullText, fullTextStep, type SearchableText, type TextSource } from './full-text/full-text.ts'
 export { type Match, searchText, toMatch } from './full-text.ts'
-export { leaseMigrations, withLease } from './lease.ts'
+export { type Holds, isLeased, leaseMigrations, withLease } from './lease.ts'
 export type { Migrations, Step } from './migrations.ts'
 export { openDatabase } from './open-database.ts'
 export { snippetOf } from './snippet.ts'

@@ -55,6 +55,7 @@ export async function startPostgres(
 
   const start = async () => {
     server = spawn(join(programs, 'postgres'), ['-D', data, ...options], { ...user, cwd: folder, stdio: 'ignore' })
+    server.unref()
     await untilReady(programs, port, server)
   }
   await start()
@@ -67,6 +68,7 @@ export async function startPostgres(
       const stopping = server
       server = undefined
       if (!stopping || stopping.exitCode !== null) return
+      stopping.ref()
       stopping.kill(signal)
       await once(stopping, 'exit')
     },

@@ -18,6 +18,7 @@ export async function createNewsPlugin(settings: NewsSettings) {
   const tokens = new UserTokens(database)
   if (settings.NODE_ENV === 'development') await addDevelopmentTokens(tokens, settings.DATABASE_URL)
   const feeds = new Feeds(database)
+  await feeds.prepare()
   const poller = new FeedPoller({
     feeds,
     database,

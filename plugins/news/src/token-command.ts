@@ -44,9 +44,9 @@ async function runCommand(tokens: UserTokens, command: string, argument: string,
   if (command === 'add')
     console.log(await tokens.add(argument, days > 0 ? new Date(Date.now() + days * 86_400_000).toISOString() : null))
   if (command === 'list')
-    for (const { id, user, created_at, expires_at, revoked_at } of await tokens.list()) {
+    for (const { id, user_id, created_at, expires_at, revoked_at } of await tokens.list()) {
       const state = revoked_at ? `revoked ${revoked_at}` : expires_at ? `valid until ${expires_at}` : 'valid'
-      console.log(`${id}  ${user}  created ${created_at}  ${state}`)
+      console.log(`${id}  ${user_id}  created ${created_at}  ${state}`)
     }
   if (command !== 'revoke') return 0
   const isRevoked = await tokens.revoke(argument)

@@ -1,21 +1,30 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type Caller, developmentSecret } from '@reference-plugins/core'
 import type { Database } from '@reference-plugins/store'
 
 export interface UserToken {
   id: string
-  user: string
+  user_id: string
   created_at: string
   expires_at: string | null
   revoked_at: string | null
 }
 
 export const userTokenMigrations = {
-  'user-tokens': `
+  'user-tokens': {
+    sqlite: `
     CREATE TABLE user_token (
       id TEXT PRIMARY KEY, user TEXT NOT NULL, digest TEXT NOT NULL UNIQUE, created_at TEXT NOT NULL, expires_at TEXT, revoked_at TEXT
     );`,
+    postgres: `
+    CREATE TABLE user_token (
+      id TEXT PRIMARY KEY, user_id TEXT NOT NULL, digest TEXT NOT NULL UNIQUE, created_at TEXT NOT NULL, expires_at TEXT, revoked_at TEXT
+    );`,
+  },
+  // Postgres reserves the word user.
+  'tokens by user_id': { sqlite: 'ALTER TABLE user_token RENAME COLUMN user TO user_id;', postgres: '' },
 }
 
 const digest = (token: string): string => createHash('sha256').update(token).digest('hex')
@@ -36,14 +45,14 @@ export class UserTokens {
   ): Promise<string> {
     const id = randomBytes(4).toString('hex')
     await this.#database.run`
-      INSERT INTO user_token (id, user, digest, created_at, expires_at)
+      INSERT INTO user_token (id, user_id, digest, created_at, expires_at)
       VALUES (${id}, ${user}, ${digest(token)}, ${new Date().toISOString()}, ${expiresAt}) ON CONFLICT (digest) DO NOTHING`
     return token
   }
 
   list(): Promise<UserToken[]> {
     return this.#database.all<UserToken>`
-      SELECT id, user, created_at, expires_at, revoked_at FROM user_token ORDER BY created_at`
+      SELECT id, user_id, created_at, expires_at, revoked_at FROM user_token ORDER BY created_at, id`
   }
 
   /** Returns false if no token has this id or it has been revoked before. */
@@ -55,16 +64,21 @@ export class UserTokens {
   }
 
   async find(digest: string): Promise<Caller | undefined> {
-    const found = await this.#database.get<{ user: string }>`
-      SELECT user FROM user_token
+    const found = await this.#database.get<{ user_id: string }>`
+      SELECT user_id FROM user_token
       WHERE digest = ${digest} AND revoked_at IS NULL AND coalesce(expires_at, '9999') > ${new Date().toISOString()}`
-    return found && { id: found.user }
+    return found && { id: found.user_id }
   }
 }
 
-/** Adds two users with one token each, for development: two, so that you can see that users do not see each other's feeds. */
+/**
+ * Adds two users with one token each, for development: two, so that you can see that users do not see each other's feeds.
+ * The tokens are saved beside the database file, or in `.data` if the database is not a file.
+ */
 export async function addDevelopmentTokens(tokens: UserTokens, databaseUrl: string): Promise<void> {
-  const folder = dirname(databaseUrl.replace(/^file:/, ''))
+  const folder = databaseUrl.startsWith('file:')
+    ? dirname(databaseUrl.slice('file:'.length))
+    : fileURLToPath(new URL('../.data', import.meta.url))
   const path = join(folder, 'user-token')
   const { secret, isNew } = developmentSecret(path)
   await tokens.add('developer', null, secret)

@@ -35,7 +35,6 @@ export async function serveNews(settings: Partial<NewsSettings> = {}) {
     plugin,
     api,
     tables,
-    file: database.slice('file:'.length),
     log: () => written,
     async as(name: string): Promise<User> {
       const token = await users.tokenFor(name)

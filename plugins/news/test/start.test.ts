@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { readFileSync, statSync } from 'node:fs'
 import { test } from 'node:test'
 import { besideDatabase, firstStatus, startPlugin } from '@reference-plugins/testing/processes'
-import { temporaryDatabase } from '@reference-plugins/testing/temporary'
+import { temporaryFolder } from '@reference-plugins/testing/temporary'
 
 const folder = new URL('..', import.meta.url)
 
 test('in development a token is created, printed once, and saved in a file that only its owner can read', async (t) => {
-  const DATABASE_URL = temporaryDatabase()
+  const DATABASE_URL = `file:${temporaryFolder()}/news.sqlite`
   const path = besideDatabase(DATABASE_URL, 'user-token')
   const environment = { DATABASE_URL, NODE_ENV: 'development' }
   const first = await startPlugin(folder, environment)

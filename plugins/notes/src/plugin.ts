@@ -3,7 +3,8 @@ import { createSignIn, oauthMigrations } from '@reference-plugins/oauth-server'
 import { openDatabase } from '@reference-plugins/store'
 import { createKnowledgeOperations } from './knowledge.ts'
 import { createNoteFiles } from './note-files.ts'
-import { Notes, noteMigrations } from './notebook/notes.ts'
+import { Notes } from './notebook/notes.ts'
+import { noteMigrations } from './notebook/tables.ts'
 import { createOperations } from './operations.ts'
 import type { NotesSettings } from './settings.ts'
 
@@ -18,6 +19,7 @@ const scopes = {
 export async function createNotesPlugin(settings: NotesSettings) {
   const database = await openDatabase(settings.DATABASE_URL, notesMigrations)
   const notes = new Notes(database)
+  await notes.prepare()
   const signIn = await createSignIn({
     environment: settings,
     publicUrl: settings.PUBLIC_URL,

@@ -1,6 +1,7 @@
 import { openDatabase } from '@reference-plugins/store'
 import { temporaryDatabase } from '@reference-plugins/testing/temporary'
-import { type NewNote, Notes, noteMigrations } from '../src/notebook/notes.ts'
+import { type NewNote, Notes } from '../src/notebook/notes.ts'
+import { noteMigrations } from '../src/notebook/tables.ts'
 
 // Compares searches in 1,000 and in 100,000 notes of one user: medians of 200 searches each, run alternately.
 

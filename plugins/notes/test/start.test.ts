@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { readFileSync, statSync } from 'node:fs'
 import { test } from 'node:test'
 import { besideDatabase, firstStatus, startFailureTest, startPlugin } from '@reference-plugins/testing/processes'
-import { temporaryDatabase } from '@reference-plugins/testing/temporary'
+import { temporaryDatabase, temporaryFolder } from '@reference-plugins/testing/temporary'
 
 const folder = new URL('..', import.meta.url)
 
 test('in development a user, a client and a token are created, printed once, and saved in files that only their owner can read', async (t) => {
-  const DATABASE_URL = temporaryDatabase()
+  const DATABASE_URL = `file:${temporaryFolder()}/notes.sqlite`
   const pathOf = (file: string) => besideDatabase(DATABASE_URL, file)
   const environment = { DATABASE_URL, NODE_ENV: 'development' }
   const first = await startPlugin(folder, environment)

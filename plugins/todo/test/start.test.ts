@@ -24,7 +24,8 @@ after(() => taken.close())
 startFailureTest(folder, [
   [{ PORT: String((taken.address() as AddressInfo).port) }, /in use.*PORT/],
   [{ PORT: 'abc' }, /PORT must be a number/],
-  [{ PUBLIC_URL: 'https://example.com/todo' }, /PUBLIC_URL must be an origin/],
+  [{ PUBLIC_URL: 'https://example.com/todo?a=1' }, /PUBLIC_URL must be an http or https URL/],
+  [{ PUBLIC_URL: 'https://example.com/mcp' }, /PUBLIC_URL must not have a path that begins with \/mcp/],
   [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
   [{ HOST: '203.0.113.1' }, /HOST=203\.0\.113\.1/],
 ])

@@ -34,9 +34,9 @@ export function oauth<const Scope extends string>(
     scopes,
     manifest: (publicUrl) => ({
       type: 'oauth',
-      client_url: new URL(authorizationUrl, publicUrl).href,
+      client_url: absolute(authorizationUrl, publicUrl),
       scope,
-      authorization_url: new URL(tokenUrl, publicUrl).href,
+      authorization_url: absolute(tokenUrl, publicUrl),
       authorization_content_type: 'application/x-www-form-urlencoded',
       verification_tokens: { ...verificationTokens },
     }),
@@ -61,3 +61,7 @@ export function oauth<const Scope extends string>(
     forMcp: () => oauth(options, '/mcp'),
   }
 }
+
+/** A path is one of this plugin, which may itself be served under a path. */
+const absolute = (url: string, publicUrl: string): string =>
+  new URL(url.startsWith('/') ? `${publicUrl}${url}` : url).href

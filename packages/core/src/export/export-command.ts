@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isLoopback } from '@reference-plugins/guarded-fetch/address'
-import { isOrigin } from '../environment.ts'
 import { generateFiles, writeGeneratedFiles } from '../generated-files.ts'
+import { publicUrlFault } from '../public-url.ts'
 
 export const usage = `Usage: pnpm export [NAME] [--url https://todo.example.com] [--out FOLDER]
   Without NAME, exports every plugin. Without --url, exports for development into plugins/NAME/generated.
@@ -52,11 +52,12 @@ function choose(name: string | undefined, folder: string): string[] {
 
 /** Assistants call over https; only a plugin on this machine may use http. */
 function publicUrl(value: string): string {
-  if (!isOrigin(value)) throw new Error(`--url ${value}: must be an origin, such as https://todo.example.com`)
-  const { protocol, hostname, origin } = new URL(value)
+  const fault = publicUrlFault(value)
+  if (fault !== undefined) throw new Error(`--url ${value}: ${fault}`)
+  const { protocol, hostname } = new URL(value)
   if (protocol === 'http:' && !isLoopback(hostname))
     throw new Error(`--url ${value}: must begin with https, because assistants call nothing else`)
-  return origin
+  return value.replace(/\/$/, '')
 }
 
 /** The URL for which the files in `generated` are made. */

@@ -1,11 +1,11 @@
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { AuthType } from '../connect/assistant.ts'
+import { basePath } from '../public-url.ts'
 import { shellWord, toConnection, tokenFile } from './connection.ts'
 import { copyable } from './copyable.ts'
 import type { HomeOptions } from './home-options.ts'
 import { type Html, html } from './html.ts'
-import { basePath } from './layout.ts'
 
 const words: Record<AuthType, [title: string, text: string]> = {
   none: ['No sign-in', 'Anyone who can reach this address may call the operations.'],

@@ -1,8 +1,9 @@
+import { basePath } from '../public-url.ts'
 import { accessSection, accessTitle } from './access-section.ts'
 import { connectSection } from './connect-section.ts'
 import type { HomeOptions } from './home-options.ts'
 import { type Html, html } from './html.ts'
-import { basePath, layout } from './layout.ts'
+import { layout } from './layout.ts'
 import { operationsSection } from './operations-section.ts'
 import { hasReference } from './reference-page.ts'
 

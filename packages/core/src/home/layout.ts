@@ -1,8 +1,6 @@
+import { basePath } from '../public-url.ts'
 import type { HomeOptions } from './home-options.ts'
 import { type Html, html } from './html.ts'
-
-/** The path of the public address, without a slash at the end: a proxy may serve the plugin below a path. */
-export const basePath = (publicUrl: string): string => new URL(publicUrl).pathname.replace(/\/$/, '')
 
 export interface Parts {
   title: string

@@ -1,6 +1,7 @@
+import { basePath } from '../public-url.ts'
 import type { HomeOptions } from './home-options.ts'
 import { type Html, html } from './html.ts'
-import { basePath, layout } from './layout.ts'
+import { layout } from './layout.ts'
 
 /** The files of Swagger UI, from the package as it is installed. */
 const files: Record<string, () => string> = {
@@ -41,7 +42,7 @@ export function referencePage(options: HomeOptions): Html | undefined {
         <a href="${basePath(publicUrl)}/"><img src="${basePath(publicUrl)}/logo.png" alt="" width="32" height="32"> ${plugin.title}</a>
         ${auth.type === 'oauth' && auth.client_url.startsWith(`${publicUrl}/`) && html`<button type="button" id="sign-in" class="button main">Sign in</button> <button type="button" id="sign-out" class="button" hidden>Forget the sign-in</button> <span id="sign-in-state" role="status"></span>`}
       </header>
-      <noscript><p class="warning">The reference needs JavaScript. The spec is at <a href="${basePath(publicUrl)}/openapi.yaml">/openapi.yaml</a>.</p></noscript>
+      <noscript><p class="warning">The reference needs JavaScript. The spec is at <a href="${basePath(publicUrl)}/openapi.yaml">${basePath(publicUrl)}/openapi.yaml</a>.</p></noscript>
       <div id="reference"></div>`,
   })
 }

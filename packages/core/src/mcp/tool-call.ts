@@ -1,12 +1,22 @@
-import type { CallToolResult, ServerContext } from '@modelcontextprotocol/server'
+import {
+  acceptedContent,
+  type CallToolResult,
+  CLIENT_CAPABILITIES_META_KEY,
+  type InputRequiredResult,
+  inputRequired,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
 import type { Logger } from 'pino'
+import { z } from 'zod'
+import { ConfirmationRequired } from '../acting/confirmation.ts'
 import type { Caller } from '../auth/auth.ts'
+import type { Answer, Call, Confirming } from '../call.ts'
 import type { Deadlines } from '../deadline.ts'
 import type { Exchange } from '../exchange.ts'
 import { fail } from '../operation.ts'
 import type { Plugin, PluginOperation } from '../plugin.ts'
 import { type Problem, titleOf, toProblem } from '../problem.ts'
-import { type Answer, type Call, run } from '../run.ts'
+import { run } from '../run.ts'
 
 /** The caller of a request to MCP, and the exchange of that request. */
 export interface McpCaller {
@@ -21,12 +31,13 @@ export async function callTool(
   input: unknown,
   call: Call,
   deadlines: Deadlines,
-): Promise<CallToolResult> {
+): Promise<CallToolResult | InputRequiredResult> {
   try {
     const { text, data } = await beforeDeadline(deadlines, run(plugin, operation, input, call))
     const more = operation.content?.(data as never) ?? []
     return { content: [{ type: 'text', text }, ...more], structuredContent: data }
   } catch (error) {
+    if (error instanceof ConfirmationRequired && call.confirming?.canAsk) return question(error)
     const problem = toProblem(error)
     if (problem.status >= 500) call.log.error({ err: problem.cause ?? error }, 'failed')
     return { content: [{ type: 'text', text: sentence(problem) }], isError: true }
@@ -39,6 +50,7 @@ export async function callTool(
  */
 export class McpCall implements Call {
   readonly caller: Caller | undefined
+  readonly via = 'mcp'
   readonly fail = fail
   readonly #exchange: Exchange
   readonly #request: ServerContext['mcpReq']
@@ -47,6 +59,14 @@ export class McpCall implements Call {
     this.caller = caller
     this.#exchange = exchange
     this.#request = mcpReq
+  }
+
+  get idempotencyKey(): string | undefined {
+    return textOf(this.#request._meta?.['idempotency-key'])
+  }
+
+  get confirming(): Confirming {
+    return toConfirming(this.#request)
   }
 
   get log(): Logger {
@@ -64,6 +84,35 @@ export class McpCall implements Call {
     const params = { progressToken, progress, ...(total !== undefined && { total }), ...(message && { message }) }
     // A client that has disconnected needs no progress.
     this.#request.notify({ method: 'notifications/progress', params }).catch(() => {})
+  }
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** The question to the person, for clients of protocol 2026-07-28. The client sends the state back with the answer. */
+function question({ confirmation }: ConfirmationRequired): InputRequiredResult {
+  const { question, facts = [], token } = confirmation
+  const lines = facts.map(({ label, value }) => `${label}: ${value}`)
+  const confirm = inputRequired.elicit({
+    message: [question, ...lines].join('\n'),
+    requestedSchema: {
+      type: 'object',
+      properties: { confirm: { type: 'boolean', title: 'Yes, do it', default: false } },
+      required: ['confirm'],
+    },
+  })
+  return inputRequired({ inputRequests: { confirm }, requestState: token })
+}
+
+const Confirm = z.object({ confirm: z.literal(true) })
+
+function toConfirming({ _meta, envelope, inputResponses, requestState }: ServerContext['mcpReq']): Confirming {
+  const members = { ..._meta, ...envelope } as { [CLIENT_CAPABILITIES_META_KEY]?: { elicitation?: object } }
+  const isConfirmed = acceptedContent(inputResponses, 'confirm', Confirm) !== undefined
+  return {
+    canAsk: members[CLIENT_CAPABILITIES_META_KEY]?.elicitation !== undefined,
+    token: isConfirmed ? requestState<string>() : undefined,
+    isDeclined: inputResponses?.confirm !== undefined && !isConfirmed,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Tool } from '@modelcontextprotocol/server'
+import { describeAction } from '../acting/words.ts'
 import type { Plugin, PluginOperation } from '../plugin.ts'
 import { inlined, inputSchema, type JsonSchema, outputSchema } from '../schema.ts'
 import { viewUri } from './view.ts'
@@ -13,12 +14,14 @@ export function toTool(plugin: Plugin, operation: PluginOperation): Tool {
   const meta = {
     ...(security && { securitySchemes: security }),
     // Earlier hosts, and ChatGPT before it supported MCP Apps, read the last two.
+    ...(operation.confirm && { confirmation: true }),
+    ...(operation.undo && { undo: operation.undo }),
     ...(uri && { ui: { resourceUri: uri }, 'ui/resourceUri': uri, 'openai/outputTemplate': uri }),
   }
   const tool = {
     name: operation.id,
     title: operation.summary,
-    description: operation.description,
+    description: describeAction(operation),
     // Strict function calling accepts only closed objects. Unknown arguments are ignored nevertheless.
     inputSchema: { ...inputSchema(operation.input, '3.1.0'), type: 'object', additionalProperties: false },
     outputSchema: { ...inlined(output, definitions), type: 'object' },

@@ -11,8 +11,8 @@ const chatOrigins = ['https://chat.openai.com', 'https://chatgpt.com']
 const common = {
   allowMethods: 'GET,HEAD,POST,PUT,PATCH,DELETE,OPTIONS',
   allowHeaders:
-    'authorization,content-type,if-match,if-none-match,last-event-id,mcp-method,mcp-name,mcp-protocol-version,mcp-session-id,openai-conversation-id,openai-ephemeral-user-id,openai-subdivision-1-iso-code,x-request-id',
-  exposeHeaders: 'ETag,Retry-After,RateLimit,RateLimit-Policy,WWW-Authenticate,X-Request-Id',
+    'authorization,confirmation,content-type,idempotency-key,if-match,if-none-match,last-event-id,mcp-method,mcp-name,mcp-protocol-version,mcp-session-id,openai-conversation-id,openai-ephemeral-user-id,openai-subdivision-1-iso-code,prefer,x-request-id',
+  exposeHeaders: 'ETag,Idempotent-Replayed,Retry-After,RateLimit,RateLimit-Policy,WWW-Authenticate,X-Request-Id',
   maxAge: 600,
   keepHeadersOnError: false,
 }
@@ -47,6 +47,6 @@ export function knownOrigins(
   origins: readonly string[],
   development: boolean,
 ): (origin: string) => boolean {
-  const known = new Set([...chatOrigins, publicUrl, ...origins])
+  const known = new Set([...chatOrigins, new URL(publicUrl).origin, ...origins])
   return (origin) => known.has(origin) || (development && isOrigin(origin) && isLoopbackUrl(origin))
 }

@@ -11,6 +11,7 @@ export function home(options: HomeOptions): Middleware<Exchange> {
     files ??= new (await import('../home/home-files.ts')).HomeFiles(options)
     const file = await files.find(ctx.path)
     if (!file) return next()
+    ctx.state.route = ctx.path.startsWith('/_page/') ? '/_page/{file}' : ctx.path
     ctx.set({ ...file.headers, 'Content-Type': file.type, ETag: file.etag })
     if (file.isNegotiated) ctx.vary('Accept')
     ctx.status = 200
@@ -20,8 +21,8 @@ export function home(options: HomeOptions): Middleware<Exchange> {
 }
 
 /** A caller that does not ask for HTML by name is a program, and gets the same 404 as at any other path. */
-function isForPeople(ctx: CoreContext): boolean {
+export function isForPeople(ctx: Pick<CoreContext, 'method' | 'path' | 'accepts'>, path = ctx.path): boolean {
   if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return false
-  if (ctx.path.startsWith('/_page/')) return true
-  return (ctx.path === '/' || ctx.path === '/docs') && ctx.accepts('application/json', 'text/html') === 'text/html'
+  if (path.startsWith('/_page/')) return true
+  return (path === '/' || path === '/docs') && ctx.accepts('application/json', 'text/html') === 'text/html'
 }

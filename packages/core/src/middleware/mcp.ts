@@ -6,6 +6,7 @@ import type { CoreContext, Exchange } from '../exchange.ts'
 import { acceptsEvents } from '../mcp/accept.ts'
 import { createMcpServers } from '../mcp/mcp-server.ts'
 import { MessageError, toMessages } from '../mcp/messages.ts'
+import { publishMessage } from '../mcp/publish-message.ts'
 import { Reply } from '../mcp/reply.ts'
 import type { Plugin } from '../plugin.ts'
 import { Problem } from '../problem.ts'
@@ -20,6 +21,8 @@ export interface McpOptions {
 }
 
 const path = '/mcp'
+export const isMcpPath = (asked: string): boolean => asked === path || asked === `${path}/`
+
 const bothTypes = 'application/json, text/event-stream'
 const endless = 'subscriptions/listen'
 /** The most messages in one request; protocol 2025-03-26 allows batches. */
@@ -27,7 +30,7 @@ const longestBatch = 20
 
 interface Message {
   method?: unknown
-  params?: { name?: unknown } | undefined
+  params?: { name?: unknown; _meta?: unknown } | undefined
 }
 
 /** MCP at /mcp: check the origin, authenticate, count, read the message, let the MCP server answer. */
@@ -38,7 +41,8 @@ export async function mcp(options: McpOptions): Promise<Middleware<Exchange>> {
   const scopes = new Map(plugin.operations.map(({ id, scope }) => [id, scope]))
 
   return async (ctx, next) => {
-    if (ctx.path !== path && ctx.path !== `${path}/`) return next()
+    if (!isMcpPath(ctx.path)) return next()
+    ctx.state.route = path
     const { origin } = ctx.req.headers
     if (origin !== undefined && !isKnown(origin)) throw new Problem(403, whyForbidden(origin))
     if (ctx.method !== 'POST') {
@@ -63,11 +67,13 @@ export async function mcp(options: McpOptions): Promise<Middleware<Exchange>> {
       }
       const { era, requests } = toMessages(ctx.req.headers, body)
       if (requests.length === 0) return ctx.state.send(202, undefined, '')
-      const reply = new Reply(ctx, { streams, prefersStream: era === 'legacy', count: requests.length })
-      const from = { caller, exchange: ctx.state }
-      const numbers = requests.map((message) => servers[era].ask(message, { id: message.id, reply, from }))
-      const isAnswered = await reply.done
-      if (!isAnswered) for (const number of numbers) servers[era].cancel(number)
+      await publishMessage(ctx, messages, scopes, async () => {
+        const reply = new Reply(ctx, { streams, prefersStream: era === 'legacy', count: requests.length })
+        const from = { caller, exchange: ctx.state }
+        const numbers = requests.map((message) => servers[era].ask(message, { id: message.id, reply, from }))
+        const isAnswered = await reply.done
+        if (!isAnswered) for (const number of numbers) servers[era].cancel(number)
+      })
     } catch (error) {
       if (!(error instanceof MessageError)) throw error
       const { code, message, data, id } = error

@@ -12,6 +12,7 @@ export function mounts(all: readonly Mount[], rateLimit: RateLimit): Middleware<
   return async (ctx, next) => {
     const found = mountAt(all, ctx.path)
     if (!found) return next()
+    ctx.state.route = found.path
     ctx.state.headers = rateLimit.count(ctx.ip)
     ctx.state.guard = (authenticate) => rateLimit.guard(ctx.ip, authenticate)
     return found.middleware(ctx, next)

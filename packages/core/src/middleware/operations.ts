@@ -2,29 +2,35 @@ import type { Middleware } from 'koa'
 import type { Logger } from 'pino'
 import type { Caller } from '../auth/auth.ts'
 import { readBody } from '../body.ts'
+import type { Call, Confirming } from '../call.ts'
 import { Deadlines } from '../deadline.ts'
 import type { CoreContext, Exchange } from '../exchange.ts'
 import { readInput } from '../input.ts'
 import { fail } from '../operation.ts'
-import { httpOperations, type Plugin } from '../plugin.ts'
+import type { Plugin } from '../plugin.ts'
 import { Problem } from '../problem.ts'
 import type { RateLimit } from '../rate-limit.ts'
-import { type Route, RouteTable } from '../route-table.ts'
-import { type Call, run } from '../run.ts'
+import type { Route, RouteTable } from '../route-table.ts'
+import { run } from '../run.ts'
 
 /** Every operation at its path: authenticate, count, read the input, run, answer. */
-export function operations(plugin: Plugin, rateLimit: RateLimit): Middleware<Exchange> {
-  const routes = new RouteTable(httpOperations(plugin))
+export function operations(
+  plugin: Plugin,
+  routes: RouteTable,
+  rateLimit: RateLimit,
+  base: string,
+): Middleware<Exchange> {
   const deadlines = new Deadlines()
 
   return async (ctx, next) => {
     const found = routes.find(ctx.path)
     if (!found) return next()
     const { route, captures } = found
+    ctx.state.route = route.path
     const operation = route.operations.get(ctx.method)
     if (!operation) {
       ctx.state.headers = rateLimit.count(ctx.ip)
-      return answerOther(ctx, route)
+      return answerOther(ctx, route, base)
     }
 
     const call = new HttpCall(ctx)
@@ -36,18 +42,18 @@ export function operations(plugin: Plugin, rateLimit: RateLimit): Middleware<Exc
       call.caller = await rateLimit.admit(ctx, plugin.auth)
       const body = operation.method === 'GET' ? undefined : await readBody(ctx)
       const input = readInput(operation.fields, { params: decode(route, captures), querystring: ctx.querystring, body })
-      const { text } = await run(plugin, operation, input, call)
-      ctx.state.send(200, 'application/json', text)
+      const { text, isReplayed } = await run(plugin, operation, input, call)
+      ctx.state.send(200, 'application/json', text, isReplayed ? ['Idempotent-Replayed', 'true'] : [])
     } finally {
       deadlines.end(deadline)
     }
   }
 }
 
-function answerOther(ctx: CoreContext, { path, operations }: Route): void {
+function answerOther(ctx: CoreContext, { path, operations }: Route, base: string): void {
   const allow = [...operations.keys(), 'OPTIONS'].sort().join(', ')
   if (ctx.method !== 'OPTIONS')
-    throw new Problem(405, `${path} takes ${allow}: see /openapi.yaml`, { headers: { allow } })
+    throw new Problem(405, `${base}${path} takes ${allow}: see ${base}/openapi.yaml`, { headers: { allow } })
   ctx.set('Allow', allow)
   ctx.status = 204
 }
@@ -67,6 +73,7 @@ function decode({ names }: Route, captures: RegExpExecArray): Record<string, str
 
 /** A call over HTTP. Few handlers ask for a signal or a log, so both are made when asked for. */
 class HttpCall implements Call {
+  readonly via = 'http'
   caller: Caller | undefined
   readonly fail = fail
   readonly #ctx: CoreContext
@@ -74,6 +81,16 @@ class HttpCall implements Call {
 
   constructor(ctx: CoreContext) {
     this.#ctx = ctx
+  }
+
+  get idempotencyKey(): string | undefined {
+    return this.#ctx.get('Idempotency-Key') || undefined
+  }
+
+  /** `Prefer: confirmation` (RFC 7240) says that the client can ask a person; `Confirmation` has the token of the answer 428. */
+  get confirming(): Confirming {
+    const token = this.#ctx.get('Confirmation') || undefined
+    return { canAsk: /(^|[,;\s])confirmation($|[,;\s=])/i.test(this.#ctx.get('Prefer')), token }
   }
 
   get log(): Logger {

@@ -15,14 +15,15 @@ export function pageHeaders(headers: readonly string[]): Middleware<Exchange> {
 }
 
 /** The handlers of fixed paths. It is the last middleware, so a request for any other path gets a 404. */
-export function pages(handlers: ReadonlyMap<string, Middleware<Exchange>>): Middleware<Exchange> {
+export function pages(handlers: ReadonlyMap<string, Middleware<Exchange>>, base: string): Middleware<Exchange> {
   const allow = 'GET, HEAD, OPTIONS'
   return (ctx, next) => {
     const handler = handlers.get(ctx.path)
-    if (!handler) throw new Problem(404, 'Nothing is at this path: /openapi.yaml lists every operation')
+    if (!handler) throw new Problem(404, `Nothing is at this path: ${base}/openapi.yaml lists every operation`)
+    ctx.state.route = ctx.path
     if (ctx.method === 'GET' || ctx.method === 'HEAD') return handler(ctx, next)
     if (ctx.method !== 'OPTIONS')
-      throw new Problem(405, `${ctx.path} can only be read: use GET`, { headers: { allow } })
+      throw new Problem(405, `${base}${ctx.path} can only be read: use GET`, { headers: { allow } })
     ctx.set('Allow', allow)
     ctx.status = 204
   }

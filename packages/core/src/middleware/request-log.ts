@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { Middleware } from 'koa'
+import type { RequestEvent } from '@reference-plugins/telemetry/events'
+import type { Middleware, Next } from 'koa'
 import type { Logger } from 'pino'
-import { Exchange } from '../exchange.ts'
+import { requestChannel } from '../channels.ts'
+import { type CoreContext, Exchange } from '../exchange.ts'
 
 const acceptable = /^[A-Za-z0-9._-]{1,64}$/
 
@@ -9,7 +11,18 @@ const acceptable = /^[A-Za-z0-9._-]{1,64}$/
 export function requestLog(headers: readonly string[], log: Logger): Middleware<Exchange> {
   // Looking for secrets takes pino 80 µs a line, three times as long as the rest of a call, and these lines hold none.
   const lines = log.child({}, { redact: [] })
-  return async (ctx, next) => {
+
+  return (ctx, next) => {
+    if (!requestChannel.hasSubscribers) return answer(ctx, next)
+    const event: RequestEvent = { request: ctx.req, scheme: ctx.protocol }
+    return requestChannel.tracePromise(async () => {
+      await answer(ctx, next)
+      event.route = ctx.state.route
+      event.status = ctx.res.statusCode
+    }, event)
+  }
+
+  async function answer(ctx: CoreContext, next: Next): Promise<void> {
     const start = performance.now()
     const given = ctx.req.headers['x-request-id']
     const requestId = typeof given === 'string' && acceptable.test(given) ? given : randomUUID()

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { retryAfterSeconds } from '@reference-plugins/guarded-fetch/retry-after'
+import { publishUpstream } from '@reference-plugins/guarded-fetch/upstream-channel'
 
 export interface SendRequest {
   method: string
@@ -43,7 +44,7 @@ export async function send(request: SendRequest, options: SendOptions): Promise<
     const isLast = !isSafe || tries === mostTries
     let pause = firstPause * 4 ** (tries - 1)
     try {
-      const received = await follow(request, options)
+      const received = await follow(request, options, tries - 1)
       const asked = retryAfterSeconds(received.headers.get('retry-after'))
       if (isLast || !passing.includes(received.status) || (asked ?? 0) * 1_000 > longestPause) return received
       pause = Math.max(pause, (asked ?? 0) * 1_000)
@@ -56,16 +57,21 @@ export async function send(request: SendRequest, options: SendOptions): Promise<
 }
 
 /** Follows redirects on the same origin: any of a GET, and 303 after other methods. */
-async function follow(request: SendRequest, options: SendOptions): Promise<Received> {
+async function follow(request: SendRequest, options: SendOptions, repeated: number): Promise<Received> {
   let { method, url, body } = request
   for (let redirects = 0; ; redirects++) {
-    const answer = await fetch(url, {
-      method,
-      headers: request.headers,
-      signal: options.signal,
-      redirect: 'manual',
-      ...(body !== undefined && { body }),
-    })
+    const { headers } = request
+    const answer = await publishUpstream(
+      () => ({ method, url, resent: repeated + redirects, setHeader: (name, value) => headers.set(name, value) }),
+      () =>
+        fetch(url, {
+          method,
+          headers,
+          signal: options.signal,
+          redirect: 'manual',
+          ...(body !== undefined && { body }),
+        }),
+    )
     const location = answer.headers.get('location')
     const isRedirect = [301, 302, 303, 307, 308].includes(answer.status) && location !== null
     if (!isRedirect) return { status: answer.status, headers: answer.headers, body: await readBody(answer, options) }

@@ -58,16 +58,21 @@ export const callbackRoutes = ({ plugins, signIns, approvals, options: { publicU
     const answer = new URL(ctx.url, publicUrl)
     const attempt = await signIns.end(answer, ctx.cookies.get(browserCookie(publicUrl)) ?? '', id)
     if (!attempt)
-      return signInEnd(ctx, publicUrl, id, 'This sign-in was started elsewhere, or it is over: start it again')
+      return signInEnd(
+        ctx,
+        new URL(publicUrl).origin,
+        id,
+        'This sign-in was started elsewhere, or it is over: start it again',
+      )
     try {
       // The plugin may no longer be shared with the user.
       const plugin = await plugins.visible(attempt.user, id)
       await signIns.redeem(attempt, answer, plugin)
       await approvals.addSignedInTools(attempt.user, plugin)
-      return signInEnd(ctx, publicUrl, id)
+      return signInEnd(ctx, new URL(publicUrl).origin, id)
     } catch (error) {
       if (!(error instanceof TokenRefused) && !(error instanceof Problem) && !(error instanceof Refusal)) throw error
-      return signInEnd(ctx, publicUrl, id, error.message)
+      return signInEnd(ctx, new URL(publicUrl).origin, id, error.message)
     }
   },
 })
@@ -80,6 +85,6 @@ function browserOf(ctx: Context, publicUrl: string): string {
   if (known !== undefined && known.length >= 32) return known
   const secret = randomBytes(32).toString('base64url')
   // Lax, because the callback comes from another site.
-  setCookie(ctx, browserCookie(publicUrl), secret, 'Lax', 86_400)
+  setCookie(ctx, publicUrl, browserCookie(publicUrl), secret, 'Lax', 86_400)
   return secret
 }

@@ -1,5 +1,5 @@
 import Router from '@koa/router'
-import { hostCheck, Problem } from '@reference-plugins/core'
+import { basePath, hostCheck, type Lifecycle, Problem, publicPath } from '@reference-plugins/core'
 import Koa, { type Middleware } from 'koa'
 import type { Host } from '../host.ts'
 import { accountRoutes } from './account-routes.ts'
@@ -37,8 +37,9 @@ const userRoutes = [
 ]
 
 /** The Koa app of the host. The middleware is listed in the order in which a request passes it. */
-export function createHostApp(host: Host, page: Middleware): Koa {
+export function createHostApp(host: Host, page: Middleware, lifecycle: Lifecycle = { stopping: false }): Koa {
   const { publicUrl, log, proxies = 0 } = host.options
+  const base = basePath(publicUrl)
   const app = new Koa({ proxy: proxies > 0, maxIpsCount: proxies })
   app.on('error', (error) => log.warn({ err: error }, 'the connection broke'))
   const router = new Router<State>()
@@ -46,9 +47,10 @@ export function createHostApp(host: Host, page: Middleware): Koa {
   for (const routes of userRoutes) addUserRoutes(router, routes(host), host.limits)
 
   app.use(problems(log))
+  if (base !== '') app.use(publicPath(base))
   app.use(hostCheck(publicUrl, ['/livez', '/readyz']))
   app.use(sameSite(publicUrl))
-  app.use(health(host))
+  app.use(health(host, lifecycle))
   app.use(user(host))
   app.use(readJson)
   app.use(router.routes())
@@ -58,10 +60,13 @@ export function createHostApp(host: Host, page: Middleware): Koa {
 }
 
 const health =
-  ({ database }: Host): Middleware =>
+  ({ database }: Host, lifecycle: Lifecycle): Middleware =>
   async (ctx, next) => {
     if (ctx.path !== '/livez' && ctx.path !== '/readyz') return next()
-    if (ctx.path === '/readyz') await database.ready()
+    if (ctx.path === '/readyz') {
+      if (lifecycle.stopping) throw new Problem(503, 'Not ready: ask again in a second')
+      await database.ready()
+    }
     ctx.body = 'ok'
   }
 

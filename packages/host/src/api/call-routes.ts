@@ -16,7 +16,7 @@ export const callRoutes = ({ conversations, plugins, views, liveViews }: Host): 
       throw new Problem(502, `The view could not be read: ${error.message}`)
     })
     const conversation = await conversations.conversationOf(call)
-    if (conversation !== undefined) liveViews.open(user, conversation, call.id)
+    if (conversation !== undefined) await liveViews.open(user, conversation, call.id)
     ctx.set({
       'Content-Security-Policy': viewPolicy,
       // The host must see that it is opened again.

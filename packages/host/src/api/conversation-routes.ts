@@ -31,7 +31,7 @@ export const conversationRoutes = (host: Host): UserRoutes => ({
     const conversation = await host.conversations.get(user, part(ctx, 'id'))
     return withViews(host, user, {
       ...conversation,
-      isRunning: host.turns.running(user, conversation.id) !== undefined,
+      isRunning: (await host.turns.running(user, conversation.id)) !== undefined,
     })
   },
 
@@ -47,7 +47,7 @@ export const conversationRoutes = (host: Host): UserRoutes => ({
   },
 
   'DELETE /api/conversations/:id': async (user, ctx) => {
-    host.turns.stop(user, part(ctx, 'id'))
+    await host.turns.stop(user, part(ctx, 'id'))
     await host.conversations.remove(user, part(ctx, 'id'))
   },
 

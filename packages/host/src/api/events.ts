@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import type { Context } from 'koa'
 import type { Logger } from 'pino'
-import { EventStream } from '../conversation/event-stream.ts'
+import { type EventSource, EventStream } from '../conversation/event-stream.ts'
 
 const keepAlive = 15_000
 
@@ -21,7 +21,7 @@ export function startEvents<Event>(
 }
 
 /** Answers with server-sent events as they come. Their source continues when the client disconnects. */
-export function answerEvents(ctx: Context, events: EventStream<unknown>): void {
+export function answerEvents(ctx: Context, events: EventSource<unknown>): void {
   const stream = new PassThrough()
   const gone = new AbortController()
   ctx.status = 200
@@ -40,5 +40,6 @@ export function answerEvents(ctx: Context, events: EventStream<unknown>): void {
       clearInterval(timer)
       stream.end()
     }
-  })()
+    // Events that cannot be read any more end as if the connection had broken.
+  })().catch(() => {})
 }

@@ -1,11 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { Problem, problemType, toProblem, toProblemDocument } from '@reference-plugins/core'
-import type { Middleware } from 'koa'
+import type { RequestEvent } from '@reference-plugins/telemetry/events'
+import type { Context, Middleware, Next } from 'koa'
 import type { Logger } from 'pino'
+import { requestChannel } from '../channels.ts'
 
 /** Answers errors as problem documents, and logs one line per request. */
 export function problems(log: Logger): Middleware {
-  return async (ctx, next) => {
+  return (ctx, next) => {
+    if (!requestChannel.hasSubscribers) return answer(ctx, next)
+    const event: RequestEvent = { request: ctx.req, scheme: ctx.protocol }
+    return requestChannel.tracePromise(async () => {
+      await answer(ctx, next)
+      event.route = ctx._matchedRoute
+      event.status = ctx.status
+    }, event)
+  }
+
+  async function answer(ctx: Context, next: Next): Promise<void> {
     const requestId = randomUUID()
     const start = performance.now()
     ctx.set({ 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' })
@@ -36,11 +48,12 @@ const withoutSecret = (path: string): string => path.replace(/^(\/+(?:api\/+shar
  * line does not, and it sends no cookie of its own accord.
  */
 export function sameSite(publicUrl: string): Middleware {
+  const own = new URL(publicUrl).origin
   return (ctx, next) => {
     if (/^(GET|HEAD)$/.test(ctx.method)) return next()
     const origin = ctx.get('Origin')
     const site = ctx.get('Sec-Fetch-Site')
-    const isOwn = origin === '' || origin === publicUrl || origin === `${ctx.protocol}://${ctx.host}`
+    const isOwn = origin === '' || origin === own || origin === `${ctx.protocol}://${ctx.host}`
     if (!isOwn || (site !== '' && site !== 'same-origin' && site !== 'none'))
       throw new Problem(403, 'The request comes from another site: use the page of the host')
     return next()

@@ -1,7 +1,7 @@
 import type Router from '@koa/router'
 import type { RouterContext } from '@koa/router'
 import { Problem } from '@reference-plugins/core'
-import { EventStream } from '../conversation/event-stream.ts'
+import type { EventSource } from '../conversation/event-stream.ts'
 import type { UserLimits } from '../users/user-limits.ts'
 import type { User } from '../users/users.ts'
 import { answerEvents } from './events.ts'
@@ -14,7 +14,7 @@ export type Context = RouterContext<State>
 
 /**
  * By method and path, such as `GET /api/plugins/:id`. What a route returns is the answer: JSON, or the events of an
- * EventStream. A route that returns nothing has set `ctx.body`, or answers 204.
+ * EventSource. A route that returns nothing has set `ctx.body`, or answers 204.
  */
 export type Routes = Record<string, (ctx: Context) => unknown>
 
@@ -50,7 +50,10 @@ function userOf(ctx: Context): string {
 }
 
 function respond(ctx: Context, answer: unknown): void {
-  if (answer instanceof EventStream) answerEvents(ctx, answer)
+  if (isEventSource(answer)) answerEvents(ctx, answer)
   else if (answer !== undefined) ctx.body = answer
   else if (ctx.body === undefined) ctx.status = 204
 }
+
+const isEventSource = (answer: unknown): answer is EventSource<unknown> =>
+  typeof (answer as Partial<EventSource<unknown>> | undefined)?.listen === 'function'

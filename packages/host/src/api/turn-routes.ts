@@ -30,13 +30,13 @@ export const turnRoutes = ({ conversations, turns }: Host): UserRoutes => ({
 
   'GET /api/conversations/:id/events': async (user, ctx) => {
     await conversations.get(user, part(ctx, 'id'))
-    const events = turns.running(user, part(ctx, 'id'))
+    const events = await turns.running(user, part(ctx, 'id'))
     if (!events) throw new Problem(404, 'This conversation is not running')
     return events
   },
 
   'POST /api/conversations/:id/stop': async (user, ctx) => {
     await conversations.get(user, part(ctx, 'id'))
-    turns.stop(user, part(ctx, 'id'))
+    await turns.stop(user, part(ctx, 'id'))
   },
 })

@@ -19,6 +19,8 @@ export interface PreparedCall extends CallInput {
   /** The Authorization header; undefined if the plugin needs none. */
   authorization: string | undefined
   fetch: Fetch
+  /** For the `_meta` of a message: the trace that the call belongs to, if there is one. */
+  meta: Record<string, string>
 }
 
 /** The outcome of a call, as its card shows it. */

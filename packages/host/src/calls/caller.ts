@@ -1,5 +1,7 @@
 import { errorCode, FetchFailed, FetchRefused, guardedFetcher } from '@reference-plugins/guarded-fetch'
 import { checkArguments, missingSignIn, RequestRefused } from '@reference-plugins/reader'
+import type { PluginCallEvent } from '@reference-plugins/telemetry/events'
+import { callChannel } from '../channels.ts'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { whyUnreachable } from '../registration/reasons.ts'
 import { toSentences } from '../sentences.ts'
@@ -34,7 +36,24 @@ export class Caller {
     this.#options = options
   }
 
-  async call(input: CallInput): Promise<Outcome> {
+  call(input: CallInput): Promise<Outcome> {
+    if (!callChannel.hasSubscribers) return this.#call(input, {})
+    const { operation, plugin } = input
+    const event: PluginCallEvent = {
+      protocol: operation.target.kind === 'mcp' ? 'mcp' : 'http',
+      operation: operation.name,
+      url: new URL(plugin.document.server),
+      meta: {},
+    }
+    return callChannel.tracePromise(async () => {
+      const outcome = await this.#call(input, event.meta)
+      event.state = outcome.state
+      event.status = outcome.response?.status
+      return outcome
+    }, event)
+  }
+
+  async #call(input: CallInput, meta: Record<string, string>): Promise<Outcome> {
     const { user, plugin, operation } = input
     const { credentials, allowLoopback, longestCall = defaultLimit } = this.#options
     const start = performance.now()
@@ -53,9 +72,15 @@ export class Caller {
     const signal = AbortSignal.any([input.signal, limit])
     const [perform, redirects] =
       operation.target.kind === 'mcp' ? ([callMcp, 0] as const) : ([callHttp, 'returned'] as const)
-    const fetch = guardedFetcher({ allowLoopback, redirects, maximumBytes: mostBytes, timeout: longestCall })
+    const fetch = guardedFetcher({
+      allowLoopback,
+      redirects,
+      maximumBytes: mostBytes,
+      timeout: longestCall,
+      sendsTrace: true,
+    })
     try {
-      const call = { ...input, arguments: checked.arguments, signal, fetch }
+      const call = { ...input, arguments: checked.arguments, signal, fetch, meta }
       const authorization = await this.#authorization(input)
       const first = await perform({ ...call, authorization })
       const { status, headers = {}, body = '' } = first.response ?? {}

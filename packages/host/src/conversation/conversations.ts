@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Problem } from '@reference-plugins/core'
 import { parseExact } from '@reference-plugins/reader/exact-json'
-import type { Database } from '@reference-plugins/store'
+import type { Database, Holds, Transaction } from '@reference-plugins/store'
 import { now } from '../tables.ts'
 import type { Call, Conversation, ConversationSummary, Message, Part } from '../wire.ts'
 import { type PlayedScript, toRecorded } from './played-script.ts'
@@ -22,9 +22,16 @@ interface ConversationRow {
 /** The conversations of all users, with their messages and calls. Each user sees only their own. */
 export class Conversations {
   readonly #database: Database
+  readonly #holds: Holds | undefined
 
-  constructor(database: Database) {
+  constructor(database: Database, holds?: Holds) {
     this.#database = database
+    this.#holds = holds
+  }
+
+  /** The same for a turn, which changes messages only while it has its lease. */
+  heldBy(holds: Holds): Conversations {
+    return new Conversations(this.#database, holds)
   }
 
   async add(user: string, plugins: string[] = []): Promise<Conversation> {
@@ -81,15 +88,7 @@ export class Conversations {
     const row = await this.#database.get<ConversationRow>`
       SELECT id, title, plugins, updated_at, recorded FROM conversation WHERE id = ${id} AND user_id = ${user}`
     if (!row) throw notFound()
-    // In one read, so that each part finds its call.
-    const [messages, callRows] = await Promise.all([
-      this.#database.all<Omit<Message, 'parts'> & { parts: string }>`
-        SELECT id, role, parts, at FROM message WHERE conversation = ${id} ORDER BY number`,
-      this.#database.all<CallRow>`
-        SELECT call.* FROM call JOIN message m ON m.id = call.message WHERE m.conversation = ${id}`,
-    ])
-    const calls = readCalls(callRows)
-    const read = messages.map(({ parts, ...message }) => ({ ...message, parts: readParts(parts, calls) }))
+    const read = await this.#messages(id)
     const script = toScript(row.recorded)
     return {
       id,
@@ -102,6 +101,31 @@ export class Conversations {
     }
   }
 
+  /**
+   * The title and the messages from one on.
+   * @param first the number of that message; by default that of the user's last message
+   * @throws Problem 404
+   */
+  async recent(user: string, id: string, first?: number) {
+    const row = await this.#database.get<{ title: string; last: number | null }>`
+      SELECT title, (SELECT max(number) FROM message WHERE conversation = ${id} AND role = ${'user'}) AS last
+      FROM conversation WHERE id = ${id} AND user_id = ${user}`
+    if (!row) throw notFound()
+    const from = first ?? row.last ?? 0
+    return { title: row.title, first: from, messages: await this.#messages(id, from) }
+  }
+
+  async #messages(conversation: string, first = 0): Promise<Message[]> {
+    const messages = await this.#database.all<Omit<Message, 'parts'> & { parts: string }>`
+      SELECT id, role, parts, at FROM message WHERE conversation = ${conversation} AND number >= ${first} ORDER BY number`
+    // After the messages, so that each part finds its call.
+    const callRows = await this.#database.all<CallRow>`
+      SELECT call.* FROM call JOIN message m ON m.id = call.message
+      WHERE m.conversation = ${conversation} AND m.number >= ${first}`
+    const calls = readCalls(callRows)
+    return messages.map(({ parts, ...message }) => ({ ...message, parts: readParts(parts, calls) }))
+  }
+
   async change(user: string, id: string, { title, plugins }: { title?: string; plugins?: string[] }): Promise<void> {
     await this.#database.run`
       UPDATE conversation SET
@@ -112,7 +136,7 @@ export class Conversations {
 
   async addMessage(user: string, conversation: string, role: Message['role'], parts: Part[]): Promise<Message> {
     const message: Message = { id: randomUUID(), role, parts, at: now() }
-    await this.#database.transaction(async (transaction) => {
+    await this.#write(async (transaction) => {
       await transaction.run`
         INSERT INTO message (id, conversation, role, parts, at)
         VALUES (${message.id}, ${conversation}, ${role}, ${storeParts(parts)}, ${message.at})`
@@ -125,7 +149,7 @@ export class Conversations {
 
   /** @param call the one of its calls that is new or has changed */
   async saveMessage(user: string, message: Message, call?: Call): Promise<void> {
-    await this.#database.transaction(async (transaction) => {
+    await this.#write(async (transaction) => {
       const saved = await transaction.run`
         UPDATE message SET parts = ${storeParts(message.parts)} WHERE id = ${message.id}`
       // Its conversation may have been deleted.
@@ -164,16 +188,28 @@ export class Conversations {
     return row?.conversation
   }
 
-  /** Marks the calls that were running when the host ended: it is not known whether the plugin made them. */
-  async settleInterrupted(): Promise<void> {
-    const rows = await this.#database.all<{ user_id: string; conversation: string }>`
-      SELECT DISTINCT c.user_id, m.conversation FROM call
-      JOIN message m ON m.id = call.message JOIN conversation c ON c.id = m.conversation WHERE call.state = 'running'`
-    for (const { user_id, conversation } of rows)
-      for (const message of (await this.get(user_id, conversation)).messages)
-        for (const call of callsOf(message.parts))
-          if (call.state === 'running')
-            await this.saveMessage(user_id, message, Object.assign(call, { state: 'unknown', result: interrupted }))
+  /** The conversations in which a call is running, or was when its process ended. */
+  withRunningCalls(): Promise<{ user: string; id: string }[]> {
+    return this.#database.all`
+      SELECT DISTINCT c.user_id AS "user", c.id FROM call
+      JOIN message m ON m.id = call.message JOIN conversation c ON c.id = m.conversation
+      WHERE call.state = ${'running'}`
+  }
+
+  /** Marks the calls that were running when their process ended: it is not known whether the plugin made them. */
+  async settleInterrupted(user: string, { messages }: Conversation): Promise<void> {
+    for (const message of messages)
+      for (const call of callsOf(message.parts))
+        if (call.state === 'running')
+          await this.saveMessage(user, message, Object.assign(call, { state: 'unknown', result: interrupted }))
+  }
+
+  #write(work: (transaction: Transaction) => Promise<void>): Promise<void> {
+    return this.#database.transaction(async (transaction) => {
+      if (this.#holds && !(await this.#holds(transaction)))
+        throw new Problem(409, 'This turn took too long to respond and was ended: load the conversation again')
+      await work(transaction)
+    })
   }
 }
 

@@ -1,7 +1,12 @@
 import { EventEmitter, once } from 'node:events'
 
+/** Where events come from. */
+export interface EventSource<Event> {
+  listen(signal: AbortSignal): AsyncGenerator<Event>
+}
+
 /** Events of something that is running, for any number of listeners. A late listener gets the earlier events too. */
-export class EventStream<Event> {
+export class EventStream<Event> implements EventSource<Event> {
   readonly #events: Event[] = []
   readonly #emitter = new EventEmitter().setMaxListeners(0)
   #isOver = false

@@ -13,6 +13,7 @@ import type { ModelChoice } from '../wire.ts'
 import { withInputsAsText } from './inputs-as-text.ts'
 import { type Model, ModelError, type ModelEvent, type ModelMessage, type ModelRequest } from './model.ts'
 import { type ModelFetchOptions, modelFetch } from './model-fetch.ts'
+import { publishAnswer } from './publish-answer.ts'
 
 const longestArguments = 200_000
 /** A model at an endpoint that is compatible with OpenAI's chat completions or with Anthropic's messages. */
@@ -64,15 +65,20 @@ function toPromptMessage(message: ModelMessage): LanguageModelV4Prompt[number] {
 
 async function* stream(choice: ModelChoice, model: LanguageModelV4, request: ModelRequest): AsyncGenerator<ModelEvent> {
   const seen = new Set<string>()
+  const published = publishAnswer(choice, () => model.doStream(toOptions(request)))
   try {
-    const { stream: parts } = await model.doStream(toOptions(request))
+    const { stream: parts } = await published.started
     for await (const part of parts) {
+      published.note(part)
       const event = toEvent(part, seen)
       if (event) yield event
     }
   } catch (error) {
+    published.fail(error)
     if (request.signal.aborted) throw error
     throw toModelError(error, choice)
+  } finally {
+    published.end()
   }
 }
 

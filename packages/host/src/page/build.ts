@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 
 const folder = fileURLToPath(new URL('../../web/', import.meta.url))
-const builder = new URL('./build-worker.ts', import.meta.url)
+const builder = new URL('../../web/build-worker.ts', import.meta.url)
 
 /**
  * Builds the page into a folder below `results`, unless its sources have been built there before. Answers the folder of

@@ -23,8 +23,11 @@ const policy = (nonce: string): string =>
     "require-trusted-types-for 'script'",
   ].join('; ')
 
-/** Serves the page from the folder of its build: assets by their names, and the page for every other path. */
-export function page(folder: string): Middleware {
+/**
+ * Serves the page from the folder of its build: assets by their names, and the page for every other path.
+ * @param base the path of the public URL, without a slash at the end
+ */
+export function page(folder: string, base = ''): Middleware {
   const assets = new Map<string, { bytes: Buffer; etag: string }>()
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue
@@ -33,13 +36,17 @@ export function page(folder: string): Middleware {
     const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
     assets.set(file.slice(folder.length).replaceAll('\\', '/'), { bytes, etag })
   }
-  const html = assets.get('/index.html')?.bytes.toString('utf8') ?? ''
+  const built = assets.get('/index.html')?.bytes.toString('utf8') ?? ''
+  const placed = built.replaceAll('"./assets/', `"${base}/assets/`)
+  // The page's scripts read it.
+  const html = base === '' ? placed : placed.replace('<html ', `<html data-base="${base}" `)
   return (ctx) => {
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD')
       throw new Problem(405, 'Use GET for the page', { headers: { allow: 'GET, HEAD' } })
     ctx.set('Cross-Origin-Opener-Policy', 'same-origin-allow-popups')
     if (!ctx.path.startsWith('/assets/')) {
-      if (ctx.path.startsWith('/.well-known/')) throw new Problem(404, 'This is a host, not a plugin: its page is at /')
+      if (ctx.path.startsWith('/.well-known/'))
+        throw new Problem(404, `This is a host, not a plugin: its page is at ${base}/`)
       const nonce = randomBytes(16).toString('base64url')
       ctx.set({ 'Cache-Control': 'no-store', 'Content-Security-Policy': policy(nonce) })
       ctx.type = 'html'
@@ -47,7 +54,7 @@ export function page(folder: string): Middleware {
       return
     }
     const asset = assets.get(ctx.path)
-    if (!asset) throw new Problem(404, `${ctx.path} does not exist: the page is at /`)
+    if (!asset) throw new Problem(404, `${base}${ctx.path} does not exist: the page is at ${base}/`)
     ctx.set({ ETag: asset.etag, 'Cache-Control': 'public, max-age=31536000, immutable' })
     ctx.type = extname(ctx.path)
     ctx.body = asset.bytes

@@ -44,10 +44,12 @@ export async function specSteps(
   return { url, text, read }
 }
 
-function fetchSpec(reading: Reading, { read, url }: ReadDocument<ManifestRead>): Promise<Fetched> {
-  const { specUrl } = read.manifest
+async function fetchSpec(reading: Reading, { read, url }: ReadDocument<ManifestRead>): Promise<Fetched> {
+  const { specUrl, otherSpecUrl } = read.manifest
   const isOwn = new URL(specUrl).origin === new URL(url).origin
-  return isOwn ? fetchOwn(reading, specUrl) : fetchDocument(reading.trace, specUrl)
+  if (!isOwn) return fetchDocument(reading.trace, specUrl)
+  const fetched = await fetchOwn(reading, specUrl)
+  return fetched.status !== 404 || otherSpecUrl === undefined ? fetched : fetchOwn(reading, otherSpecUrl)
 }
 
 function check(what: DocumentName, fetched: Fetched): Passed<Fetched> {

@@ -37,7 +37,7 @@ async function reachOrigin(reading: Reading): Promise<Passed<Reached>> {
   const answers = `${new URL(candidates.manifestUrl).host} answers`
   const manifest: Passed<Reached> = passed({ kind: 'manifest', fetched }, answers)
   if (fetched.status >= 500 || (fetched.status === 200 && hasManifest(fetched.text))) return manifest
-  const search = new Search(reading, fetched)
+  const search = new Search(reading, [[candidates.manifestUrl, fetched]])
   const found = (await search.specs(specPaths)) ?? (await search.mcp('/mcp')) ?? (await search.mcp('/'))
   const message = found?.kind === 'mcp' ? 'An MCP server answers' : found ? `${answers} with a spec` : answers
   return { ...(found ? passed(found, message) : manifest), message: `${message}. ${search.summary(found)}` }
@@ -46,6 +46,7 @@ async function reachOrigin(reading: Reading): Promise<Passed<Reached>> {
 async function reachTyped(reading: Reading, typedUrl: string): Promise<Passed<Reached>> {
   const { candidates, trace } = reading
   const { host, pathname } = new URL(typedUrl)
+  const isDocument = /\.(json|ya?ml)$/i.test(pathname)
   const mcp: Passed<Reached> = passed({ kind: 'mcp', url: typedUrl }, 'An MCP server answers')
   const { likelihood } = await probeMcp(typedUrl, trace)
   if (likelihood === 'sure') return mcp
@@ -53,18 +54,25 @@ async function reachTyped(reading: Reading, typedUrl: string): Promise<Passed<Re
   const message = `${host} answers ${fetched.status}`
   if (fetched.status === 200 && isManifest(fetched)) return passed({ kind: 'manifest', fetched }, message)
   if (fetched.status === 200 && isSpec(fetched.text)) return passed({ kind: 'spec', fetched, isTyped: true }, message)
-  // For a page of the site or the root of an API, the manifest may be at its well-known path.
-  const usual = await fetchDocument(trace, candidates.manifestUrl)
-  if (usual.status === 200 && /^\s*[{\ufeff]/.test(usual.text))
-    return passed({ kind: 'manifest', fetched: usual }, message)
+  // For a page of the plugin or the root of an API, the manifest may be at its well-known path: of a plugin under a path
+  // first, because another plugin may be at the root of the domain.
+  const tried: [place: string, fetched: Fetched][] = []
+  for (const place of isDocument ? [candidates.manifestUrl] : [...candidates.manifestsBelow, candidates.manifestUrl]) {
+    const usual = await fetchDocument(trace, place)
+    tried.push([place, usual])
+    if (usual.status === 200 && /^\s*[{\ufeff]/.test(usual.text))
+      return passed({ kind: 'manifest', fetched: usual }, message)
+  }
   if (likelihood === 'possible' || (mayBeMcp(typedUrl) && (await speaksMcp(typedUrl, reading)))) return mcp
   if (/ai-plugin/.test(typedUrl)) return passed({ kind: 'manifest', fetched }, message)
   const typed: Reached = { kind: 'spec', fetched, isTyped: true }
-  if (/\.(json|ya?ml)$/i.test(pathname) || fetched.status >= 500) return passed(typed, message)
-  const search = new Search(reading, usual)
-  const below = ['/openapi.json', '/openapi.yaml'].map((path) => `${pathname.replace(/\/$/, '')}${path}`)
+  if (isDocument || fetched.status >= 500) return passed(typed, message)
+  const search = new Search(reading, tried)
+  const path = pathname.replace(/\/$/, '')
+  const below = ['/openapi.json', '/openapi.yaml'].map((file) => `${path}${file}`)
   const isPage = fetched.status === 200 && isHtml(fetched.text)
-  const found = await search.specs([...new Set([...below, ...(isPage ? specPaths : [])])])
+  const specs = await search.specs([...new Set([...below, ...(isPage ? specPaths : [])])])
+  const found = specs ?? (await search.mcp(`${path}/mcp`))
   return passed(found ?? typed, `${message}. ${search.summary(found)}`)
 }
 
@@ -88,16 +96,16 @@ function speaksMcp(url: string, { allowLoopback, token, signal }: Reading): Prom
 class Search {
   readonly #reading: Reading
   readonly #origin: string
-  readonly #unknown: Fetched
+  readonly #unknown: Fetched | undefined
   readonly #tried: string[] = []
   #isOver = false
 
-  /** @param unknown what the server answers where nothing is */
-  constructor(reading: Reading, unknown: Fetched) {
+  /** @param manifests what came in place of each manifest; the last one is what the server answers where nothing is */
+  constructor(reading: Reading, manifests: readonly [place: string, fetched: Fetched][]) {
     this.#reading = reading
     this.#origin = new URL(reading.candidates.manifestUrl).origin
-    this.#unknown = unknown
-    this.#note('/.well-known/ai-plugin.json', cameOf(unknown))
+    this.#unknown = manifests.at(-1)?.[1]
+    for (const [place, fetched] of manifests) this.#note(new URL(place).pathname, cameOf(fetched))
   }
 
   async specs(paths: readonly string[]): Promise<Reached | undefined> {
@@ -122,7 +130,7 @@ class Search {
     const { likelihood, isCertain, answer } = await probeMcp(url, this.#reading.trace)
     this.#note(path, answer ? cameOf(answer) : 'no answer')
     // A server may answer every path alike.
-    const isLikely = likelihood === 'sure' && answer?.status !== this.#unknown.status
+    const isLikely = likelihood === 'sure' && answer?.status !== this.#unknown?.status
     const isFound = isCertain || isLikely || (mayBeMcp(url) && (await speaksMcp(url, this.#reading)))
     return isFound ? { kind: 'mcp', url } : undefined
   }

@@ -39,20 +39,26 @@ export async function discoverOAuthServer(
   return plain
 }
 
-/** Those that the API names (RFC 9728), and the origin of the endpoints. */
+/** Those that the API names (RFC 9728), the origin of the endpoints, and what is above them, as with a path of a domain. */
 async function issuersOf(server: string, endpoints: OAuthEndpoints, fetch: Fetch): Promise<string[]> {
-  const own = new URL(endpoints.authorizationUrl).origin
+  const { origin, pathname } = new URL(endpoints.authorizationUrl)
+  const above = `${origin}${pathname.replace(/\/[^/]*\/?$/, '')}`
   const named = await readResource(server, fetch)
-  return [...new Set([...(named?.authorization_servers ?? []), own])].slice(0, 3)
+  return [...new Set([...(named?.authorization_servers ?? []).slice(0, 3), origin, above])]
 }
 
-/** RFC 9728. */
-function readResource(url: string, fetch: Fetch): Promise<oauth.ResourceServer | undefined> {
+/** RFC 9728: before the path of the API, otherwise after it, where a proxy has the root of the domain to itself. */
+async function readResource(url: string, fetch: Fetch): Promise<oauth.ResourceServer | undefined> {
   const resource = new URL(url)
-  return oauth
-    .resourceDiscoveryRequest(resource, { [oauth.customFetch]: fetch, ...insecure(url) })
-    .then((answer) => oauth.processResourceDiscoveryResponse(resource, answer))
-    .catch(() => undefined)
+  const path = resource.pathname.replace(/\/$/, '')
+  const wellKnown = '/.well-known/oauth-protected-resource'
+  for (const place of new Set([`${wellKnown}${path}`, `${path}${wellKnown}`])) {
+    const found = await fetch(`${resource.origin}${place}`, { headers: { accept: 'application/json' } })
+      .then((answer) => oauth.processResourceDiscoveryResponse(resource, answer))
+      .catch(() => undefined)
+    if (found) return found
+  }
+  return undefined
 }
 
 /** @param issuer a URL */

@@ -14,7 +14,7 @@ const longestRevocation = 15_000
  */
 export async function removeAccount({ database, users, plugins, credentials, turns }: Host, user: User): Promise<void> {
   await users.accounts.signOutEverywhere(user)
-  await turns.stopAll(user.id)
+  await turns.stopAllOf(user.id)
   const inTurn = pLimit(10)
   const revocations = (await plugins.allVisible(user.id)).map((plugin) =>
     inTurn(() =>
@@ -26,7 +26,7 @@ export async function removeAccount({ database, users, plugins, credentials, tur
   inTurn.clearQueue()
   await users.accounts.remove(user, removeRows)
   // A turn may have begun by a request that had passed before the sign-ins ended.
-  await turns.stopAll(user.id)
+  await turns.stopAllOf(user.id)
   await database.checkpoint()
 }
 

@@ -25,18 +25,28 @@ export class KeyRing {
   get(id: string): Key | undefined {
     return this.#keys.get(id)
   }
+
+  get older(): Key[] {
+    return [...this.#keys.values()].filter(({ id }) => id !== this.newest.id)
+  }
 }
 
 function toKey(text: string): Key {
   const secret = Buffer.from(text, 'base64url')
   if (secret.length < 32 || new Set(secret).size < 8)
-    throw new EnvironmentError(
-      `HOST_KEY must be 32 random bytes in base64url: node -p "require('node:crypto').randomBytes(32).toString('base64url')" makes one`,
-    )
+    throw new EnvironmentError(`HOST_KEY must be 32 random bytes in base64url: ${example}`)
   const bytes = Buffer.from(hkdfSync('sha256', secret, 'reference-plugins', 'vault', 32))
   return { id: createHash('sha256').update(bytes).digest('base64url').slice(0, 8), bytes }
 }
 
-/** The key of a host without HOST_KEY. It lies beside the database, not in it: a copy of the database has no key. */
-export const ownKey = (databaseUrl: string): string =>
-  developmentSecret(join(dirname(databaseUrl.replace(/^file:/, '')), 'vault-key')).secret
+const example = `node -p "require('node:crypto').randomBytes(32).toString('base64url')" makes one`
+
+/**
+ * The key of a host without HOST_KEY. It lies beside the database, not in it: a copy of the database has no key.
+ * @throws EnvironmentError if the database is on a server, because each machine would make a key of its own
+ */
+export function ownKey(databaseUrl: string): string {
+  if (!databaseUrl.startsWith('file:'))
+    throw new EnvironmentError(`HOST_KEY must be set, because the database is on a server: ${example}`)
+  return developmentSecret(join(dirname(databaseUrl.slice('file:'.length)), 'vault-key')).secret
+}

@@ -1,11 +1,12 @@
 import { parseExact } from '@reference-plugins/reader/exact-json'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
+import { base } from './base.ts'
 
 /** The server refused the request. The message is for the user. */
 class ApiError extends Error {}
 
 async function send(method: string, path: string, body: unknown): Promise<Response> {
-  const response = await fetch(path, {
+  const response = await fetch(base + path, {
     method,
     ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   }).catch(() => {

@@ -1,5 +1,7 @@
 import { createRoot } from 'react-dom/client'
+import { Router } from 'wouter'
 import { App } from './app.tsx'
+import { base } from './base.ts'
 import './styles/base.css'
 import './styles/tabs.css'
 import './styles/parts.css'
@@ -10,4 +12,9 @@ import './styles/find.css'
 import './styles/example.css'
 
 const root = document.getElementById('root')
-if (root) createRoot(root).render(<App />)
+if (root)
+  createRoot(root).render(
+    <Router base={base}>
+      <App />
+    </Router>,
+  )

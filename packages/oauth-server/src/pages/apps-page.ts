@@ -12,6 +12,8 @@ export interface ConnectedApp {
 
 interface AppsPageOptions {
   title: string
+  /** The path before those of the plugin. */
+  base: string
   account: string
   apps: readonly ConnectedApp[]
   /** Whether the data in the plugin is deleted with the account. */
@@ -20,9 +22,9 @@ interface AppsPageOptions {
 }
 
 /** The apps that a user has allowed, each with a button that ends its access, and the user's account. */
-export const appsPage = ({ title, account, apps, deletesData, problem }: AppsPageOptions): Html =>
+export const appsPage = ({ title, base, account, apps, deletesData, problem }: AppsPageOptions): Html =>
   layout(
-    title,
+    { title, base },
     'Connected apps',
     html`${problemText(problem)}<p>Signed in as <strong>${account}</strong>.</p>
 ${apps.length === 0 ? html`<p>No app has access to your ${title}.</p>` : ''}

@@ -40,19 +40,25 @@ export const pagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+/** The plugin that a page belongs to. `base` is the path before those of the plugin. */
+export interface PagePlugin {
+  title: string
+  base: string
+}
+
 /** A page under the logo and the title of the plugin. */
-export const layout = (title: string, heading: string, content: Html): Html => html`<!doctype html>
+export const layout = ({ title, base }: PagePlugin, heading: string, content: Html): Html => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${heading} - ${title}</title>
-<link rel="icon" href="/logo.png">
+<link rel="icon" href="${base}/logo.png">
 <style>${raw(style)}</style>
 </head>
 <body>
 <main>
-<header><img src="/logo.png" alt=""> ${title}</header>
+<header><img src="${base}/logo.png" alt=""> ${title}</header>
 <h1>${heading}</h1>
 ${content}
 </main>
@@ -64,5 +70,5 @@ export const problemText = (problem: string | undefined): Html | '' =>
   problem === undefined ? '' : html`<p class="problem" role="alert">${problem}</p>`
 
 /** What went wrong, and what the user can do. */
-export const errorPage = ({ title, message, hint }: { title: string; message: string; hint: string }): Html =>
-  layout(title, 'This did not work', html`<p>${message}.</p><p class="soft">${hint}</p>`)
+export const errorPage = ({ message, hint, ...plugin }: PagePlugin & { message: string; hint: string }): Html =>
+  layout(plugin, 'This did not work', html`<p>${message}.</p><p class="soft">${hint}</p>`)

@@ -3,6 +3,8 @@ import { type Html, layout, problemText } from './layout.ts'
 
 export interface SignInPage {
   title: string
+  /** The path before those of the plugin. */
+  base: string
   /** The app that sent the user here; undefined if the user opened the page directly. */
   client?: string | undefined
   /** Whether the form creates an account. */
@@ -13,11 +15,11 @@ export interface SignInPage {
 }
 
 /** The form to sign in or to create an account. */
-export function signInPage({ title, client, isNew, mayBeNew, name = '', problem }: SignInPage): Html {
+export function signInPage({ title, base, client, isNew, mayBeNew, name = '', problem }: SignInPage): Html {
   const reason = client === undefined ? '' : html`<p><strong>${client}</strong> asks for access to your ${title}.</p>`
   const heading = isNew ? 'Create an account' : 'Sign in'
   return layout(
-    title,
+    { title, base },
     heading,
     html`${reason}${problemText(problem)}
 <form method="post">

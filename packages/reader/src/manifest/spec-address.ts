@@ -42,7 +42,9 @@ export function specAddress(given: string, manifestUrl: string, repairs: Repairs
     return absolute(`https://${address}`, base)
   }
   const url = new URL(address, base).href
-  const other = new URL(address.startsWith('/') ? address : `/${address}`, base).href
+  // The plugin may be under a path, at which its manifest is.
+  const below = base.pathname.replace(/\/\.well-known\/[^/]*$|\/[^/]*$/, '')
+  const other = new URL(`${below}${address.startsWith('/') ? '' : '/'}${address}`, base).href
   repairs.add('/api/url', `The URL must be absolute; ${quote(address)} is read as ${url}.`)
   return url === other ? { url } : { url, other }
 }

@@ -108,9 +108,9 @@ export class Connection {
   /** Ends the connection and the statement that runs on it. */
   interrupt(): void {
     this.isInterrupted = true
-    cancel(this.#client)
-    // pg itself would wait for the end of the statement.
-    this.#stream.destroy()
+    const stream = this.#stream
+    // pg itself would wait for the end of the statement. A pooler cancels nothing for a connection that is gone.
+    cancel(this.#client).finally(() => stream.destroy())
   }
 
   release(): void {

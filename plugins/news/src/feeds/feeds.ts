@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Database, Transaction } from '@reference-plugins/store'
+import type { Database, FullText, Transaction } from '@reference-plugins/store'
+import { createArticleIndex, ownerOf } from './article-index.ts'
 import type { FeedDocument } from './feed-document.ts'
 import { deleteOldest, inParts, saveArticle } from './save-articles.ts'
 
@@ -29,14 +30,21 @@ export type FeedTimes = Pick<Feed, 'fetched_at' | 'next_poll_at'>
 /** The feeds, each stored once, and who follows them. Every user follows the default feeds until they remove them. */
 export class Feeds {
   readonly #database: Database
+  readonly #index: FullText
 
   constructor(database: Database) {
     this.#database = database
+    this.#index = createArticleIndex(database)
+  }
+
+  /** Must have finished before the first search. */
+  prepare(): Promise<void> {
+    return this.#index.prepare()
   }
 
   list(user: string, offset: number, count: number): Promise<FollowedFeed[]> {
     return this.#database.all<FollowedFeed>`
-      SELECT f.id, f.url, f.title, w.topic, f.fetched_at FROM feed f LEFT JOIN follow w ON w.feed = f.key AND w.user = ${user}
+      SELECT f.id, f.url, f.title, w.topic, f.fetched_at FROM feed f LEFT JOIN follow w ON w.feed = f.key AND w.user_id = ${user}
       WHERE coalesce(w.is_following, f.is_default) = 1 ORDER BY f.title, f.key LIMIT ${count} OFFSET ${offset}`
   }
 
@@ -54,8 +62,8 @@ export class Feeds {
     return this.#database.transaction(async (transaction) => {
       if (!(await hasRoom(transaction, user, url))) return false
       await transaction.run`
-        INSERT INTO follow (user, feed, topic, is_following) VALUES (${user}, ${key}, ${topic}, 1)
-        ON CONFLICT (user, feed) DO UPDATE SET topic = excluded.topic, is_following = 1`
+        INSERT INTO follow (user_id, feed, topic, is_following) VALUES (${user}, ${key}, ${topic}, 1)
+        ON CONFLICT (user_id, feed) DO UPDATE SET topic = excluded.topic, is_following = 1`
       return true
     })
   }
@@ -64,12 +72,12 @@ export class Feeds {
   unfollow(user: string, id: string): Promise<boolean> {
     return this.#database.transaction(async (transaction) => {
       const feed = await transaction.get<{ key: number }>`
-        SELECT f.key FROM feed f LEFT JOIN follow w ON w.feed = f.key AND w.user = ${user}
+        SELECT f.key FROM feed f LEFT JOIN follow w ON w.feed = f.key AND w.user_id = ${user}
         WHERE f.id = ${id} AND coalesce(w.is_following, f.is_default) = 1`
       if (!feed) return false
       await transaction.run`
-        INSERT INTO follow (user, feed, is_following) VALUES (${user}, ${feed.key}, 0)
-        ON CONFLICT (user, feed) DO UPDATE SET is_following = 0, topic = NULL`
+        INSERT INTO follow (user_id, feed, is_following) VALUES (${user}, ${feed.key}, 0)
+        ON CONFLICT (user_id, feed) DO UPDATE SET is_following = 0, topic = NULL`
       return true
     })
   }
@@ -114,14 +122,14 @@ export class Feeds {
         for (const article of articles) {
           const stated = article.published ?? article.near ?? unknown
           const isFuture = stated > state.fetched_at
-          await saveArticle(transaction, feed.key, article, isFuture ? state.fetched_at : stated)
+          await saveArticle(transaction, this.#index, feed.key, article, isFuture ? state.fetched_at : stated)
         }
       })
       await nextTurn()
     }
     const { etag, last_modified } = state
     await this.#database.transaction(async (transaction) => {
-      await deleteOldest(transaction, feed.key)
+      await deleteOldest(transaction, this.#index, feed.key)
       await transaction.run`UPDATE feed SET etag = ${etag}, last_modified = ${last_modified} WHERE key = ${feed.key}`
     })
     return feed
@@ -145,7 +153,14 @@ export class Feeds {
       await this.#database.transaction(async (transaction) => {
         // Somebody may have followed it in the meantime.
         if (await transaction.get`SELECT 1 FROM follow WHERE feed = ${key} AND is_following = 1`) return
-        await transaction.run`DELETE FROM article_text WHERE rowid IN (SELECT key FROM article WHERE feed = ${key})`
+        const articles = await transaction.all<{ key: number }>`SELECT key FROM article WHERE feed = ${key}`
+        await this.#index.remove(
+          transaction,
+          ownerOf(key),
+          articles.map((article) => article.key),
+        )
+        await transaction.run`DELETE FROM article WHERE feed = ${key}`
+        await transaction.run`DELETE FROM follow WHERE feed = ${key}`
         await transaction.run`DELETE FROM feed WHERE key = ${key}`
       })
   }
@@ -154,7 +169,11 @@ export class Feeds {
   async setDefaults(urls: readonly string[]): Promise<void> {
     await this.#database.transaction(async (transaction) => {
       for (const url of urls) await insert(transaction, url)
-      await transaction.run`UPDATE feed SET is_default = url IN (SELECT value FROM json_each(${JSON.stringify(urls)}))`
+      const before = await transaction.all<{ url: string }>`SELECT url FROM feed WHERE is_default = 1 ORDER BY url`
+      for (const { url } of before)
+        if (!urls.includes(url)) await transaction.run`UPDATE feed SET is_default = 0 WHERE url = ${url}`
+      for (const url of urls)
+        await transaction.run`UPDATE feed SET is_default = 1 WHERE url = ${url} AND is_default = 0`
     })
   }
 }
@@ -162,7 +181,7 @@ export class Feeds {
 async function hasRoom(reading: Database | Transaction, user: string, url: string): Promise<boolean> {
   const others = await reading.get<{ count: number }>`
     SELECT count(*) AS count FROM follow w JOIN feed f ON f.key = w.feed
-    WHERE w.user = ${user} AND w.is_following = 1 AND f.url <> ${url}`
+    WHERE w.user_id = ${user} AND w.is_following = 1 AND f.url <> ${url}`
   return (others?.count ?? 0) < mostFeeds
 }
 

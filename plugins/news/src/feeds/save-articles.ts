@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { searchText, type Transaction } from '@reference-plugins/store'
+import type { FullText, Transaction } from '@reference-plugins/store'
+import { ownerOf, toSearchable } from './article-index.ts'
 import { type FeedArticle, hashWords } from './feed-document.ts'
 
 const mostArticles = 500
@@ -34,6 +35,7 @@ interface SavedArticle {
 /** Inserts an article, or replaces the version of it that is saved. Its parts are always those of one version. */
 export async function saveArticle(
   transaction: Transaction,
+  index: FullText,
   feed: number,
   article: FeedArticle,
   sorted: string,
@@ -49,15 +51,16 @@ export async function saveArticle(
         sorted_at = ${published === null ? before.sorted_at : sorted}
       WHERE key = ${before.key}`
   if (before && !isChanged) return
-  if (before) await transaction.run`DELETE FROM article_text WHERE rowid = ${before.key}`
-  else
+  if (!before)
     await transaction.run`
       INSERT INTO article (id, feed, guid, link, title, text, published_at, sorted_at)
       VALUES (${randomBytes(9).toString('base64url')}, ${feed}, ${guid}, ${link}, ${title}, ${text}, ${published}, ${sorted})`
-  await transaction.run`
-    INSERT INTO article_text (rowid, title, text)
-    SELECT key, ${searchText(title)}, ${searchText(text)} FROM article WHERE feed = ${feed} AND guid = ${guid}`
+  const saved = before ?? (await findByGuid(transaction, feed, guid))
+  if (saved) await index.put(transaction, toSearchable({ key: saved.key, feed, title, text }))
 }
+
+const findByGuid = (transaction: Transaction, feed: number, guid: string): Promise<SavedArticle | undefined> =>
+  transaction.get<SavedArticle>`SELECT * FROM article WHERE feed = ${feed} AND guid = ${guid}`
 
 /**
  * By its guid, unless title and link are both of another article: some feeds have one guid for whatever is newest. Or else
@@ -68,13 +71,16 @@ async function findSaved(
   feed: number,
   { guid, formerGuids, link, title, text }: FeedArticle,
 ): Promise<SavedArticle | undefined> {
-  const found = await transaction.get<SavedArticle>`SELECT * FROM article WHERE feed = ${feed} AND guid = ${guid}`
+  const found = await findByGuid(transaction, feed, guid)
   const isOther = found !== undefined && found.title !== title && found.link !== link
   if (found && !isOther) return found
   if (isOther) await yieldGuid(transaction, feed, found)
-  return transaction.get<SavedArticle>`
-    SELECT * FROM article WHERE feed = ${feed} AND guid IN (SELECT value FROM json_each(${JSON.stringify(formerGuids)}))
-      AND link = ${link} AND title = ${title} AND text = ${text} LIMIT 1`
+  for (const former of formerGuids) {
+    const renamed = await transaction.get<SavedArticle>`
+      SELECT * FROM article WHERE feed = ${feed} AND guid = ${former} AND link = ${link} AND title = ${title} AND text = ${text}`
+    if (renamed) return renamed
+  }
+  return undefined
 }
 
 /** Identifies an article by its words, because another one has its guid now. */
@@ -85,11 +91,13 @@ async function yieldGuid(transaction: Transaction, feed: number, { key, title, t
 }
 
 /** Deletes all but the newest 500. */
-export async function deleteOldest(transaction: Transaction, feed: number): Promise<void> {
+export async function deleteOldest(transaction: Transaction, index: FullText, feed: number): Promise<void> {
   const old = await transaction.all<{ key: number }>`
     SELECT key FROM article WHERE feed = ${feed} ORDER BY sorted_at DESC, key DESC LIMIT 100000 OFFSET ${mostArticles}`
-  for (const { key } of old) {
-    await transaction.run`DELETE FROM article_text WHERE rowid = ${key}`
-    await transaction.run`DELETE FROM article WHERE key = ${key}`
-  }
+  await index.remove(
+    transaction,
+    ownerOf(feed),
+    old.map(({ key }) => key),
+  )
+  for (const { key } of old) await transaction.run`DELETE FROM article WHERE key = ${key}`
 }

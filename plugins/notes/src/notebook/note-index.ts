@@ -1,60 +1,65 @@
-import { createHash } from 'node:crypto'
-import { type Database, searchText, type Transaction, toMatch } from '@reference-plugins/store'
+import { type Database, FullText, type Reading, type SearchableText, type Transaction } from '@reference-plugins/store'
 
-/** Indexes by tag and by word. Both start with the owner, so the notes of other users do not slow down a search. */
-export const noteIndexTables = `
-    CREATE TABLE note_tag (
-      owner TEXT NOT NULL, tag TEXT NOT NULL, note INTEGER NOT NULL REFERENCES note ON DELETE CASCADE, PRIMARY KEY (owner, tag, note)
-    ) WITHOUT ROWID;
-    CREATE INDEX note_tag_note ON note_tag (note);
-    CREATE VIRTUAL TABLE note_text USING fts5 (title, tags, text, content = '', contentless_delete = 1);`
-
-interface Indexed {
+/** The columns of a note that are indexed. */
+export interface IndexedNote {
   key: number
+  owner: string
   title: string
   text: string
   /** A JSON array. */
   tags: string
 }
 
-export async function indexNote(transaction: Transaction, owner: string, { key, title, tags, text }: Indexed) {
-  const words = JSON.parse(tags) as string[]
-  const [inTitle, inTags, inText] = [title, words.join('\n'), text].map((part) => searchText(part, ownerWord(owner)))
-  await transaction.run`
-    INSERT INTO note_text (rowid, title, tags, text) VALUES (${key}, ${inTitle ?? ''}, ${inTags ?? ''}, ${inText ?? ''})`
-  for (const tag of words)
-    await transaction.run`INSERT INTO note_tag (owner, tag, note) VALUES (${owner}, ${tag}, ${key})`
-}
+/** Finds notes by tag and by word. Both indexes start with the owner, so the notes of other users do not slow down a search. */
+export class NoteIndex {
+  readonly #text: FullText
 
-export async function removeFromIndex(transaction: Transaction, key: number): Promise<void> {
-  await transaction.run`DELETE FROM note_text WHERE rowid = ${key}`
-  await transaction.run`DELETE FROM note_tag WHERE note = ${key}`
-}
-
-/**
- * The keys of notes that contain all the words. Notes with the exact words come before notes with longer words that start
- * with them. In both groups notes with all words in the title come first, then in title and tags, then anywhere, newest
- * first. There is no ranking by frequency: it would depend on the notes of other users and read every match.
- */
-export async function matches(database: Database, owner: string, query: string, count: number): Promise<number[]> {
-  const { words, beginnings } = toMatch(query, ownerWord(owner))
-  if (words === '') return []
-  const keys: number[] = []
-  for (const match of [...inClasses(words), ...inClasses(beginnings).map((one) => `(${one}) NOT (${words})`)]) {
-    if (keys.length >= count) break
-    const found = await database.all<{ key: number }>`
-      SELECT rowid AS key FROM note_text WHERE note_text MATCH ${match} ORDER BY rowid DESC LIMIT ${count - keys.length}`
-    keys.push(...found.map(({ key }) => key))
+  constructor(database: Database) {
+    this.#text = new FullText(database, { table: 'note_text', fields: 3, read: readTexts })
   }
-  return keys
+
+  /** Indexes the notes that are not indexed yet. */
+  prepare(): Promise<void> {
+    return this.#text.prepare()
+  }
+
+  async put(transaction: Transaction, note: IndexedNote): Promise<void> {
+    const { owner, key } = note
+    await this.#text.put(transaction, toSearchable(note))
+    await transaction.run`DELETE FROM note_tag WHERE owner = ${owner} AND note = ${key}`
+    for (const tag of JSON.parse(note.tags) as string[])
+      await transaction.run`INSERT INTO note_tag (owner, tag, note) VALUES (${owner}, ${tag}, ${key})`
+  }
+
+  async remove(transaction: Transaction, owner: string, key: number): Promise<void> {
+    await this.#text.remove(transaction, owner, [key])
+    await transaction.run`DELETE FROM note_tag WHERE owner = ${owner} AND note = ${key}`
+  }
+
+  async removeAll(transaction: Transaction, owner: string): Promise<void> {
+    const notes = await transaction.all<{ key: number }>`SELECT key FROM note WHERE owner = ${owner}`
+    await this.#text.remove(
+      transaction,
+      owner,
+      notes.map(({ key }) => key),
+    )
+    await transaction.run`DELETE FROM note_tag WHERE owner = ${owner}`
+  }
+
+  /** The keys of notes that contain all the words, the best first: see {@link FullText.search}. */
+  search(owner: string, query: string, count: number): Promise<number[]> {
+    return this.#text.search(owner, query, count)
+  }
 }
 
-/** Three disjoint queries: all words in the title, all in the title and the tags, all anywhere. */
-const inClasses = (words: string): string[] => [
-  `{title} : (${words})`,
-  `({title tags} : (${words})) NOT ({title} : (${words}))`,
-  `(${words}) NOT ({title tags} : (${words}))`,
-]
+async function readTexts(reading: Reading, after: number, count: number): Promise<SearchableText[]> {
+  const notes = await reading.all<IndexedNote>`
+    SELECT key, owner, title, tags, text FROM note WHERE key > ${after} ORDER BY key LIMIT ${count}`
+  return notes.map(toSearchable)
+}
 
-/** The prefix of every word of an owner in the full-text table, so that a search reads no words of other users. */
-const ownerWord = (owner: string): string => `u${createHash('sha256').update(owner).digest('hex').slice(0, 16)}`
+const toSearchable = ({ key, owner, title, tags, text }: IndexedNote): SearchableText => ({
+  key,
+  owner,
+  fields: [title, (JSON.parse(tags) as string[]).join('\n'), text],
+})

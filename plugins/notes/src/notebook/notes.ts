@@ -1,24 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { Problem } from '@reference-plugins/core'
 import { type Database, snippetOf, type Transaction } from '@reference-plugins/store'
-import { indexNote, matches, noteIndexTables, removeFromIndex } from './note-index.ts'
+import { NoteIndex } from './note-index.ts'
+import { notesByKey } from './notes-by-key.ts'
 
 /** The longest note, in characters. */
 export const longestNote = 100_000
 // Even if every character is escaped as \u0000, one part and the other members fit into a response.
 const longestPart = 15_000
-
-export const noteMigrations = {
-  notes: `
-    CREATE TABLE note (
-      key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
-      tags TEXT NOT NULL, version INTEGER NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL
-    );
-    CREATE INDEX note_time ON note (owner, updated_at);
-    ${noteIndexTables}`,
-  // The accounts that were deleted, so that a call or an upload in progress adds nothing afterwards.
-  'removed owners': `CREATE TABLE removed_owner (owner TEXT PRIMARY KEY) WITHOUT ROWID;`,
-}
 
 export interface NewNote {
   title: string
@@ -54,6 +43,7 @@ export interface NoteFilter {
 interface Row {
   key: number
   id: string
+  owner: string
   title: string
   text: string
   tags: string
@@ -89,9 +79,16 @@ function* inBatches(notes: readonly NewNote[]): Generator<NewNote[]> {
 /** The notes of all users. The first parameter of each method is the owner, and it sees no other notes. */
 export class Notes {
   readonly #database: Database
+  readonly #index: NoteIndex
 
   constructor(database: Database) {
     this.#database = database
+    this.#index = new NoteIndex(database)
+  }
+
+  /** Must have finished before the first search. */
+  prepare(): Promise<void> {
+    return this.#index.prepare()
   }
 
   async add(owner: string, note: NewNote): Promise<Note> {
@@ -126,7 +123,7 @@ export class Notes {
           INSERT INTO note (id, owner, title, text, tags, version, created_at, updated_at)
           VALUES (${id}, ${owner}, ${title}, ${text}, ${JSON.stringify(unique(tags))}, 1, ${createdAt ?? now}, ${updatedAt ?? now})`
         const row = (await find(transaction, owner, id)) as Row
-        await indexNote(transaction, owner, row)
+        await this.#index.put(transaction, row)
         added.push(toNote(row))
       }
       return added
@@ -149,7 +146,7 @@ export class Notes {
       const row = await find(transaction, owner, id)
       if (!row) return 'missing'
       if (row.version !== version) return { changed: row.version }
-      return { note: await write(transaction, owner, row, parts) }
+      return { note: await this.#write(transaction, row, parts) }
     })
   }
 
@@ -159,7 +156,7 @@ export class Notes {
       if (!row) return 'missing'
       const longer = row.text === '' ? text : `${row.text}\n\n${text}`
       if (Array.from(longer).length > longestNote) return 'full'
-      return write(transaction, owner, row, { text: longer })
+      return this.#write(transaction, row, { text: longer })
     })
   }
 
@@ -168,16 +165,15 @@ export class Notes {
       const row = await find(transaction, owner, id)
       if (!row) return 'missing'
       if ((version ?? row.version) !== row.version) return { changed: row.version }
-      await removeFromIndex(transaction, row.key)
-      await transaction.run`DELETE FROM note WHERE key = ${row.key}`
+      await this.#index.remove(transaction, owner, row.key)
+      await transaction.run`DELETE FROM note WHERE owner = ${owner} AND key = ${row.key}`
       return 'deleted'
     })
   }
 
   /** Deletes all notes of an account that is deleted in the same transaction. Nothing can be added for it later. */
   async removeAll(owner: string, transaction: Transaction): Promise<void> {
-    await transaction.run`DELETE FROM note_text WHERE rowid IN (SELECT key FROM note WHERE owner = ${owner})`
-    await transaction.run`DELETE FROM note_tag WHERE owner = ${owner}`
+    await this.#index.removeAll(transaction, owner)
     await transaction.run`DELETE FROM note WHERE owner = ${owner}`
     await transaction.run`INSERT INTO removed_owner (owner) VALUES (${owner}) ON CONFLICT DO NOTHING`
   }
@@ -193,7 +189,7 @@ export class Notes {
             ORDER BY updated_at DESC, key DESC LIMIT ${count} OFFSET ${offset}`
         : await this.#database.all<Row>`
             SELECT n.id, n.title, n.tags, n.version, n.created_at, n.updated_at
-            FROM note_tag t JOIN note n ON n.key = t.note
+            FROM note_tag t JOIN note n ON n.owner = t.owner AND n.key = t.note
             WHERE t.owner = ${owner} AND t.tag = ${tag} AND n.updated_at >= ${from} AND n.updated_at < ${to}
             ORDER BY n.updated_at DESC, n.key DESC LIMIT ${count} OFFSET ${offset}`
     return rows.map(toNote)
@@ -205,12 +201,11 @@ export class Notes {
       GROUP BY tag ORDER BY tag LIMIT ${count} OFFSET ${offset}`
   }
 
-  /** Notes that contain all the words, in the order of {@link matches}, each with the best-matching part of its text. */
+  /** Notes that contain all the words, the best first, each with the best-matching part of its text. */
   async search(owner: string, query: string, limit: number, offset: number) {
-    const keys = await matches(this.#database, owner, query, offset + limit + 1)
+    const keys = await this.#index.search(owner, query, offset + limit + 1)
     const page = keys.slice(offset, offset + limit)
-    const rows = await this.#database.all<Row>`
-      SELECT n.* FROM json_each(${JSON.stringify(page)}) found CROSS JOIN note n ON n.key = found.value WHERE n.owner = ${owner}`
+    const rows = await notesByKey<Row>(this.#database, owner, page)
     const byKey = new Map(rows.map((row) => [row.key, row]))
     const results = page.flatMap((key) => {
       const row = byKey.get(key)
@@ -236,23 +231,22 @@ export class Notes {
       after = last.key
     }
   }
+
+  async #write(transaction: Transaction, row: Row, parts: Omit<NoteChange, 'version'>): Promise<Note> {
+    const { title = row.title, text = row.text, tags = JSON.parse(row.tags) as string[] } = parts
+    // The clock may not advance between two changes, or may go back.
+    const now = new Date(Math.max(Date.now(), Date.parse(row.updated_at) + 1)).toISOString()
+    await transaction.run`
+      UPDATE note SET title = ${title}, text = ${text}, tags = ${JSON.stringify(unique(tags))},
+        version = version + 1, updated_at = ${now} WHERE owner = ${row.owner} AND key = ${row.key}`
+    const changed = (await find(transaction, row.owner, row.id)) as Row
+    await this.#index.put(transaction, changed)
+    return toNote(changed)
+  }
 }
 
 const find = (reading: Pick<Database, 'get'>, owner: string, id: string): Promise<Row | undefined> =>
   reading.get<Row>`SELECT * FROM note WHERE id = ${id} AND owner = ${owner}`
-
-async function write(transaction: Transaction, owner: string, row: Row, parts: Omit<NoteChange, 'version'>) {
-  const { title = row.title, text = row.text, tags = JSON.parse(row.tags) as string[] } = parts
-  // The clock may not advance between two changes, or may go back.
-  const now = new Date(Math.max(Date.now(), Date.parse(row.updated_at) + 1)).toISOString()
-  await transaction.run`
-    UPDATE note SET title = ${title}, text = ${text}, tags = ${JSON.stringify(unique(tags))},
-      version = version + 1, updated_at = ${now} WHERE key = ${row.key}`
-  const changed = (await find(transaction, owner, row.id)) as Row
-  await removeFromIndex(transaction, row.key)
-  await indexNote(transaction, owner, changed)
-  return toNote(changed)
-}
 
 const unique = (tags: readonly string[]): string[] => [...new Set(tags)]
 

@@ -6,6 +6,7 @@ import { Flow, type Probe } from '../../oauth/flow.ts'
 import type { OAuthSettings, SignIn } from '../../oauth/settings.ts'
 import { SignInFailed } from '../../oauth/walk.ts'
 import type { Report } from '../../rules/finding.ts'
+import { onServer } from '../../spec/servers.ts'
 import { asArray, asObject, type Schema } from '../../spec/spec.ts'
 import { checkGranted, checkPages, checkTokenAnswer } from './oauth-answers.ts'
 import { checkCodes } from './oauth-codes.ts'
@@ -136,7 +137,7 @@ async function findEndpoints(manifest: Schema, baseUrl: string): Promise<Endpoin
   if (typeof authorize !== 'string' || typeof token !== 'string') return undefined
   const api = asObject(manifest.api).url
   const origin = typeof api === 'string' && URL.canParse(api) ? new URL(api).origin : new URL(authorize).origin
-  const toHere = (url: string) => (url.startsWith(`${origin}/`) ? baseUrl + url.slice(origin.length) : url)
+  const toHere = (url: string) => (url.startsWith(`${origin}/`) ? onServer(url, baseUrl) : url)
   const resource = await readJson(`${baseUrl}/.well-known/oauth-protected-resource`)
   const [issuer = new URL(authorize).origin] = asArray(resource.authorization_servers).map(String)
   const metadata = await readMetadata(issuer, toHere)

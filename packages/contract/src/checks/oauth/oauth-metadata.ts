@@ -1,13 +1,12 @@
 import { TimeOver } from '../../calls/deadline.ts'
 import { exchange, fetchJson } from '../../calls/exchange.ts'
 import type { Report } from '../../rules/finding.ts'
+import { onServer } from '../../spec/servers.ts'
 import { asArray, asObject, type Schema } from '../../spec/spec.ts'
 
 /** RFC 9728 and RFC 8414, where they are served: they lead today's assistants to the authorization server. */
 export async function checkMetadata(auth: Schema, baseUrl: string, report: Report): Promise<void> {
-  const url = `${baseUrl}/.well-known/oauth-protected-resource`
-  report.calls++
-  const answer = await fetchJson(url)
+  const { url, answer } = await fetchFirst(resourcePlaces(baseUrl), report)
   if (!answer || answer.status === 404) {
     report.skip('oauth', 'metadata', '/.well-known/oauth-protected-resource does not exist')
     return checkServer(auth, baseUrl, undefined, report)
@@ -29,11 +28,9 @@ async function checkServer(auth: Schema, baseUrl: string, issuer: string | undef
   if (!URL.canParse(named)) return
   const { origin, pathname } = new URL(named)
   const isOwn = origin === new URL(String(auth.client_url)).origin
-  const host = isOwn ? baseUrl : origin
+  const toHere = (link: string) => (isOwn ? onServer(link, baseUrl) : link)
   const path = issuer === undefined ? '' : pathname.replace(/\/$/, '')
-  const url = `${host}/.well-known/oauth-authorization-server${path}`
-  report.calls++
-  const answer = await fetchJson(url)
+  const { url, answer } = await fetchFirst(serverPlaces(origin, path, isOwn ? baseUrl : origin).map(toHere), report)
   if (answer?.status !== 200 || Object.keys(answer.json).length === 0) return
   const metadata = answer.json
   const say = (detail: string) =>
@@ -62,21 +59,51 @@ async function checkServer(auth: Schema, baseUrl: string, issuer: string | undef
     .filter((one) => one !== '' && !scopes.includes(one))
   if (scopes.length > 0 && missing.length > 0)
     say(`its scopes_supported do not include ${missing.join(' ')} of the manifest`)
-  await checkLinks(metadata, origin, host, say, report)
+  await checkLinks(metadata, origin, toHere, say, report)
+}
+
+const wellKnown = '/.well-known/'
+
+/** RFC 9728, section 3.1, and below the address: a proxy may have the root of the domain to itself. */
+function resourcePlaces(baseUrl: string): string[] {
+  const { origin, pathname } = new URL(baseUrl)
+  const name = `${wellKnown}oauth-protected-resource`
+  return [`${origin}${name}${pathname.replace(/\/$/, '')}`, `${baseUrl}${name}`]
+}
+
+/** RFC 8414, section 3.1, and where OpenID Connect and servers below a path have it. */
+function serverPlaces(origin: string, path: string, base: string): string[] {
+  const name = `${wellKnown}oauth-authorization-server`
+  const first = `${origin}${name}${path}`
+  return new URL(base).pathname === '/'
+    ? [first]
+    : [first, `${base}${name}${path}`, `${origin}${path}${wellKnown}openid-configuration`]
+}
+
+/** What the first of some places answers that has something. */
+async function fetchFirst(places: readonly string[], report: Report) {
+  let found: { url: string; answer: Awaited<ReturnType<typeof fetchJson>> } | undefined
+  for (const url of new Set(places)) {
+    report.calls++
+    const answer = await fetchJson(url)
+    if (answer && answer.status !== 404) return { url, answer }
+    found ??= { url, answer }
+  }
+  return found as NonNullable<typeof found>
 }
 
 /** The endpoints that the metadata names answer. */
 async function checkLinks(
   metadata: Schema,
   origin: string,
-  host: string,
+  toHere: (link: string) => string,
   say: (detail: string) => void,
   report: Report,
 ): Promise<void> {
   for (const member of ['jwks_uri', 'revocation_endpoint', 'introspection_endpoint', 'registration_endpoint']) {
     const link = metadata[member]
     if (typeof link !== 'string' || !link.startsWith(`${origin}/`)) continue
-    const url = host + link.slice(origin.length)
+    const url = toHere(link)
     report.calls++
     const method = member === 'jwks_uri' ? 'GET' : 'POST'
     const answer = await exchange(url, { method, longest: 5_000 }).catch((error) => {

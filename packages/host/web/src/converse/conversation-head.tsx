@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { Conversation } from '../../../src/wire.ts'
 import { request } from '../api.ts'
+import { base } from '../base.ts'
 import { Button } from '../parts/button.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { Dialog } from '../parts/dialog.tsx'
@@ -57,7 +58,7 @@ export function ConversationHead({ conversation: { id, title }, onRenamed, onRem
         </Dialog>
         <a
           className="button icon"
-          href={`/api/conversations/${id}/file`}
+          href={`${base}/api/conversations/${id}/file`}
           download="conversation.md"
           aria-label="Download as Markdown"
         >

@@ -2,6 +2,7 @@ import { AppBridge, PostMessageTransport } from '@modelcontextprotocol/ext-apps/
 import { replaceExact } from '@reference-plugins/reader/exact-json'
 import { useEffect, useRef, useState } from 'react'
 import type { Call } from '../../../src/wire.ts'
+import { base } from '../base.ts'
 import { isObject, parseJson } from '../parts/json.ts'
 import { Notice } from '../parts/notice.tsx'
 import { shownTheme } from '../settings/theme.ts'
@@ -67,7 +68,7 @@ export function ViewFrame({ call, actions, onResized }: Props) {
     addEventListener('message', limit)
     const transport = new PostMessageTransport(view, view)
     void bridge.connect(transport)
-    element.src = `/api/calls/${call.id}/view`
+    element.src = `${base}/api/calls/${call.id}/view`
     return () => {
       clearInterval(second)
       removeEventListener('message', limit)

@@ -15,7 +15,9 @@ const entitiesWithoutMarkup: Plugin = {
 }
 
 await build({
-  root: fileURLToPath(new URL('../../web/', import.meta.url)),
+  // Relative, because the host may be served under a path.
+  base: './',
+  root: fileURLToPath(new URL('.', import.meta.url)),
   configFile: false,
   logLevel: 'error',
   plugins: [react(), entitiesWithoutMarkup],

@@ -1,0 +1,135 @@
+import type { Reading } from '@reference-plugins/store'
+import type { Logger } from 'pino'
+import { type Answer, type Call, type Confirming, withMore } from '../call.ts'
+import { fail } from '../operation.ts'
+import type { Plugin, PluginOperation } from '../plugin.ts'
+import { Problem } from '../problem.ts'
+import type { Actions } from './actions.ts'
+import { canonicalJson, hashOf } from './canonical-json.ts'
+import { type Confirmation, ConfirmationRequired, type ConfirmedCall } from './confirmation.ts'
+import { readKey } from './idempotency-key.ts'
+import type { Interrupted, KeyedCall } from './kept-answers.ts'
+
+type Input = Record<string, unknown>
+
+/** How long a try without a caller may take, in milliseconds. */
+const longestTry = 45_000
+
+/**
+ * Runs an operation that acts once: repeats get the first answer, a person confirms it where the operation says so, and what
+ * was confirmed is what is done.
+ * @param handle runs the handler with what it is given, and checks its output
+ */
+export async function act(
+  plugin: Plugin,
+  operation: PluginOperation,
+  { idempotency_key, ...input }: Input,
+  call: Call,
+  handle: (input: Input, given: object) => Promise<Answer>,
+): Promise<Answer> {
+  const actions = plugin.actions as Actions
+  const asked = { owner: call.caller?.id ?? '', operation: operation.id, inputHash: hashOf(input) }
+  const toKeyed = (keys: string[]): KeyedCall => ({
+    ...asked,
+    keys: keys as [string, ...string[]],
+    input: canonicalJson({ input, caller: call.caller }),
+  })
+  const key = readKey(call.idempotencyKey, idempotency_key as string | undefined)
+  const kept = key === undefined ? undefined : await actions.find(toKeyed([key]))
+  if (kept) return kept
+
+  const confirmed = operation.confirm && (await confirm(actions, operation, asked, input, call))
+  const keys = [key, confirmed?.key].filter((one) => one !== undefined)
+  const keyed = toKeyed(keys.length > 0 ? keys : [crypto.randomUUID()])
+  if (operation.once === 'resume') return actions.resume(keyed, (attempt) => handle(input, attempt))
+  return actions.inTransaction(keyed, async (transaction) => {
+    if (confirmed) await checkUnchanged(actions, operation, asked, input, call, transaction, confirmed.bound)
+    return handle(input, { transaction })
+  })
+}
+
+/** Goes on with an action whose process ended in the middle. What `handle` throws is kept or logged. */
+export async function goOn(
+  plugin: Plugin,
+  { operation: id, key, input_hash, input: kept }: Interrupted,
+  log: Logger,
+  handle: (operation: PluginOperation, input: Input, given: Call) => Promise<Answer>,
+): Promise<void> {
+  const operation = plugin.operations.find((one) => one.id === id)
+  if (operation?.once !== 'resume') return
+  const { input, caller } = JSON.parse(kept)
+  const keyed: KeyedCall = { owner: caller?.id ?? '', operation: id, keys: [key], inputHash: input_hash, input: kept }
+  const call: Call = { caller, fail, log, signal: AbortSignal.timeout(longestTry), progress: () => {} }
+  await plugin.actions
+    ?.resume(keyed, (attempt) => handle(operation, input, withMore(call, attempt)))
+    .catch((error) => {
+      if (!(error instanceof Problem && error.status < 500))
+        log.warn({ err: error, operation: id }, 'an interrupted action failed again')
+    })
+}
+
+/** What a person, or the input, has confirmed. */
+interface Confirmed {
+  /** The idempotency key of this confirmation. */
+  key?: string
+  /** The hash of what must not change. */
+  bound: string
+}
+
+/** @throws ConfirmationRequired; Problem 403, 409 */
+async function confirm(
+  actions: Actions,
+  operation: PluginOperation,
+  asked: ConfirmedCall,
+  input: Input,
+  call: Call,
+): Promise<Confirmed> {
+  const { canAsk, token, isDeclined }: Confirming = call.confirming ?? { canAsk: false }
+  if (isDeclined) throw new Problem(403, 'The user did not confirm the call: nothing was done')
+  const tokens = await actions.tokens()
+  if (token !== undefined) {
+    const confirmed = await tokens.open(token, asked)
+    // An answer that was kept under this confirmation is given again, whatever has changed by then.
+    const isNew = (await actions.find({ ...asked, keys: [confirmed.key], input: '' })) === undefined
+    if (isNew) await checkUnchanged(actions, operation, asked, input, call, actions.database, confirmed.bound)
+    return confirmed
+  }
+  const facts = await ask(operation, input, call, actions.database)
+  if (canAsk) throw new ConfirmationRequired(428, await tokens.seal(asked, facts))
+  checkInput(operation, input, facts)
+  return { bound: hashOf(facts.bound) }
+}
+
+function ask({ confirm }: PluginOperation, input: Input, call: Call, reading: Reading): Promise<Confirmation> {
+  return Promise.resolve(confirm?.(input as never, withMore(call, { reading }) as never) as Confirmation)
+}
+
+/** @throws ConfirmationRequired with a new question if something that was bound has changed */
+async function checkUnchanged(
+  actions: Actions,
+  operation: PluginOperation,
+  asked: ConfirmedCall,
+  input: Input,
+  call: Call,
+  reading: Reading,
+  bound: string,
+): Promise<void> {
+  const facts = await ask(operation, input, call, reading)
+  if (hashOf(facts.bound) === bound) return
+  if (call.confirming?.canAsk || call.confirming?.token !== undefined)
+    throw new ConfirmationRequired(409, await (await actions.tokens()).seal(asked, facts))
+  checkInput(operation, input, facts)
+}
+
+/** Where nobody can be asked, the input must say what a person would have seen. @throws Problem 403, 409 */
+function checkInput({ id, unasked }: PluginOperation, input: Input, { question, bound }: Confirmation): void {
+  if (unasked === 'refuse')
+    throw new Problem(
+      403,
+      `A person must confirm ${id}, and this client cannot ask. ${question} Use a client that can ask`,
+    )
+  const wrong = unasked.filter((name) => input[name] !== bound[name])
+  if (wrong.length === 0) return
+  const now = wrong.map((name) => `${name} is ${bound[name]}`).join(', ')
+  throw new Problem(409, `Nothing was done: ${now} now. Ask the user: ${question} Then call again`)
+}

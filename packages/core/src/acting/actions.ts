@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto'
+import type { Database, Transaction } from '@reference-plugins/store'
+import type { Answer } from '../call.ts'
+import { Problem } from '../problem.ts'
+import { ConfirmationRequired, ConfirmationTokens } from './confirmation.ts'
+import { type Interrupted, KeptAnswers, type KeyedCall } from './kept-answers.ts'
+
+/** How long the holder of a running action keeps it without a sign of life, in seconds. */
+const holding = 30
+
+/** What a resumed action needs besides its call. */
+export interface Attempt {
+  key: string
+  isAgain: boolean
+}
+
+/** The actions of a plugin: each is done once for its idempotency key. Answers are kept for 48 hours. */
+export class Actions {
+  readonly database: Database
+  readonly #answers = new KeptAnswers()
+  #tokens: Promise<ConfirmationTokens> | undefined
+  #sweep: NodeJS.Timeout | undefined
+
+  constructor(database: Database) {
+    this.database = database
+  }
+
+  /** The answer that an earlier call with one of these keys got. @throws Problem 422 if that call had other input */
+  find(call: KeyedCall): Promise<Answer | undefined> {
+    return this.#answers.find(this.database, call)
+  }
+
+  /** Runs `work` in one transaction with the key and the answer, or returns the answer of an earlier call. */
+  async inTransaction(call: KeyedCall, work: (transaction: Transaction) => Promise<Answer>): Promise<Answer> {
+    try {
+      return await this.database.transaction(async (transaction) => {
+        const kept = await this.#answers.find(transaction, call)
+        if (kept) return kept
+        const answer = await work(transaction)
+        await this.#answers.keep(transaction, call, 200, answer.text)
+        return answer
+      })
+    } catch (error) {
+      const earlier =
+        isFinal(error) && (await this.database.transaction((transaction) => this.#refuse(transaction, call, error)))
+      if (earlier) return earlier
+      throw error
+    }
+  }
+
+  /**
+   * Runs `work` while nobody else runs it for this key, or returns the answer of an earlier call.
+   * @throws Problem 409 while another process runs it
+   */
+  async resume(call: KeyedCall, work: (attempt: Attempt) => Promise<Answer>): Promise<Answer> {
+    const begun = await this.database.transaction((transaction) => this.#answers.begin(transaction, call, holding))
+    if ('answer' in begun) return begun.answer
+    const { tries } = begun
+    const sign = setInterval(
+      () => {
+        this.#answers.hold(this.database, call, tries, holding).catch(() => {})
+      },
+      (holding * 1000) / 3,
+    )
+    try {
+      const answer = await work({ key: call.keys[0], isAgain: tries > 1 })
+      await this.database.transaction((transaction) => this.#answers.end(transaction, call, tries, 200, answer.text))
+      return answer
+    } catch (error) {
+      if (isFinal(error)) {
+        await this.database.transaction((transaction) =>
+          this.#answers.end(transaction, call, tries, error.status, refusalText(error)),
+        )
+        throw error
+      }
+      // Whoever calls again, or the next sweep, goes on where this try ended.
+      await this.#answers.release(this.database, call, tries).catch(() => {})
+      throw error
+    } finally {
+      clearInterval(sign)
+    }
+  }
+
+  /** The secret is in the database, so that every instance has the same. */
+  tokens(): Promise<ConfirmationTokens> {
+    this.#tokens ??= this.#readSecret().then((secret) => new ConfirmationTokens(secret))
+    this.#tokens.catch(() => {
+      this.#tokens = undefined
+    })
+    return this.#tokens
+  }
+
+  /** From now on goes on with actions that were interrupted, and removes old answers. */
+  start(goOn: (action: Interrupted) => Promise<unknown>): void {
+    const sweep = async () => {
+      for (const action of await this.#answers.interrupted(this.database)) await goOn(action)
+      await this.#answers.removeOld(this.database)
+    }
+    // A database that is away for a moment is tried again by the next sweep.
+    this.#sweep = setInterval(() => sweep().catch(() => {}), 5_000).unref()
+    sweep().catch(() => {})
+  }
+
+  async ready(): Promise<void> {}
+
+  async close(): Promise<void> {
+    clearInterval(this.#sweep)
+  }
+
+  /** Keeps a refusal, unless another call with one of these keys has got an answer meanwhile. */
+  async #refuse(transaction: Transaction, call: KeyedCall, problem: Problem): Promise<Answer | undefined> {
+    const kept = await this.#answers.find(transaction, call)
+    if (!kept) await this.#answers.keep(transaction, call, problem.status, refusalText(problem))
+    return kept
+  }
+
+  async #readSecret(): Promise<string> {
+    const fresh = randomBytes(32).toString('base64url')
+    await this.database
+      .run`INSERT INTO core_secret (name, value) VALUES ('confirmation', ${fresh}) ON CONFLICT (name) DO NOTHING`
+    const row = await this.database.get<{ value: string }>`SELECT value FROM core_secret WHERE name = 'confirmation'`
+    return row?.value ?? fresh
+  }
+}
+
+/** Errors of the caller are answers, and kept. Whatever may be gone in a moment is not. */
+const isFinal = (error: unknown): error is Problem =>
+  error instanceof Problem &&
+  error.status >= 400 &&
+  error.status < 500 &&
+  ![408, 425, 428, 429].includes(error.status) &&
+  !(error instanceof ConfirmationRequired)
+
+const refusalText = ({ message: detail, errors }: Problem): string => JSON.stringify({ detail, errors })

@@ -1,0 +1,139 @@
+import type { Reading, Transaction } from '@reference-plugins/store'
+import type { Answer } from '../call.ts'
+import { Problem } from '../problem.ts'
+
+export interface KeyedCall {
+  /** Whose keys these are: the caller's id, or empty where the auth mode has no users. */
+  owner: string
+  operation: string
+  /** The first is the call's own; the others lead to the same answer. */
+  keys: readonly [string, ...string[]]
+  inputHash: string
+  /** What a later process needs to go on with the call, as JSON. */
+  input: string
+}
+
+/** An action whose process ended before it had an answer. */
+export interface Interrupted {
+  operation: string
+  key: string
+  input_hash: string
+  input: string
+}
+
+/** Running, if it has no status. */
+interface Row {
+  input_hash: string
+  status: number | null
+  answer: string | null
+  tries: number
+  held_until: string
+}
+
+/** In hours. UCP recommends 48; ACP asks for 24 at least. */
+const keeping = 48
+/** The most actions that one sweep goes on with, and the most tries without a caller. */
+const mostAtOnce = 20
+const mostTries = 20
+
+const after = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString()
+
+/** The table of actions. */
+export class KeptAnswers {
+  /** @throws Problem what the earlier call threw, 409 while it runs, 422 if it had other input */
+  async find(database: Reading, call: KeyedCall): Promise<Answer | undefined> {
+    for (const key of call.keys) {
+      const row = await this.#read(database, call, key)
+      if (row && (row.status !== null || isHeld(row))) return toAnswer(row)
+    }
+    return undefined
+  }
+
+  /** Keeps what was answered to a call, under each of its keys. */
+  async keep(transaction: Transaction, call: KeyedCall, status: number, answer: string): Promise<void> {
+    const { owner, operation, keys, inputHash } = call
+    for (const key of keys)
+      await transaction.run`
+        INSERT INTO core_action (owner, operation, idempotency_key, input_hash, status, answer, tries, held_until, expires_at)
+        VALUES (${owner}, ${operation}, ${key}, ${inputHash}, ${status}, ${answer}, ${1}, ${''}, ${after(keeping * 3600)})`
+  }
+
+  /** Takes a call that nobody runs, for `seconds`. @throws as `find` does */
+  async begin(
+    transaction: Transaction,
+    call: KeyedCall,
+    seconds: number,
+  ): Promise<{ answer: Answer } | { tries: number }> {
+    const answer = await this.find(transaction, call)
+    if (answer) return { answer }
+    const { owner, operation, keys, inputHash, input } = call
+    const own = await this.#read(transaction, call, keys[0])
+    const tries = (own?.tries ?? 0) + 1
+    for (const key of keys)
+      await transaction.run`
+        INSERT INTO core_action (owner, operation, idempotency_key, input_hash, input, tries, held_until, expires_at)
+        VALUES (${owner}, ${operation}, ${key}, ${inputHash}, ${key === keys[0] ? input : null}, ${tries}, ${after(seconds)}, ${after(keeping * 3600)})
+        ON CONFLICT (owner, operation, idempotency_key)
+        DO UPDATE SET tries = excluded.tries, held_until = excluded.held_until`
+    return { tries }
+  }
+
+  /** Stays the holder of a running call. */
+  async hold(transaction: Transaction, call: KeyedCall, tries: number, seconds: number): Promise<void> {
+    for (const key of call.keys)
+      await transaction.run`
+        UPDATE core_action SET held_until = ${after(seconds)}
+        WHERE owner = ${call.owner} AND operation = ${call.operation} AND idempotency_key = ${key}
+          AND tries = ${tries} AND status IS NULL`
+  }
+
+  /** Gives a running call back: sooner after a first try than after many. */
+  release(transaction: Transaction, call: KeyedCall, tries: number): Promise<void> {
+    return this.hold(transaction, call, tries, Math.min(2 ** tries - 2, 600))
+  }
+
+  /** Keeps the answer of a running call, unless another process has taken the call since. Its input is forgotten. */
+  async end(transaction: Transaction, call: KeyedCall, tries: number, status: number, answer: string): Promise<void> {
+    for (const key of call.keys)
+      await transaction.run`
+        UPDATE core_action SET status = ${status}, answer = ${answer}, input = NULL
+        WHERE owner = ${call.owner} AND operation = ${call.operation} AND idempotency_key = ${key}
+          AND tries = ${tries} AND status IS NULL`
+  }
+
+  /** Calls that were begun and that nobody holds. */
+  interrupted(database: Reading): Promise<Interrupted[]> {
+    return database.all`
+      SELECT operation, idempotency_key AS key, input_hash, input FROM core_action
+      WHERE status IS NULL AND input IS NOT NULL AND held_until < ${after(0)} AND tries < ${mostTries}
+      ORDER BY held_until LIMIT ${mostAtOnce}`
+  }
+
+  removeOld(transaction: Transaction): Promise<number> {
+    return transaction.run`DELETE FROM core_action WHERE expires_at < ${after(0)}`
+  }
+
+  async #read(database: Reading, { owner, operation, inputHash }: KeyedCall, key: string): Promise<Row | undefined> {
+    const row = await database.get<Row>`
+      SELECT input_hash, status, answer, tries, held_until FROM core_action
+      WHERE owner = ${owner} AND operation = ${operation} AND idempotency_key = ${key}`
+    if (row && row.input_hash !== inputHash)
+      throw new Problem(422, 'This idempotency key was sent with other input: send a new key for another call')
+    return row
+  }
+}
+
+const isHeld = ({ held_until }: Row): boolean => held_until > after(0)
+
+function toAnswer({ status, answer }: Row): Answer {
+  if (status === null)
+    throw new Problem(409, 'This call is still running: repeat it with the same idempotency key in a second', {
+      headers: { 'retry-after': '1' },
+    })
+  if (status === 200) return { text: answer as string, data: JSON.parse(answer as string), isReplayed: true }
+  const { detail, errors } = JSON.parse(answer as string)
+  throw new Problem(status, detail, { errors, headers: replayed })
+}
+
+/** As in ACP 2026-04-17. */
+export const replayed = { 'Idempotent-Replayed': 'true' }

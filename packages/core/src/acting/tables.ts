@@ -1,0 +1,24 @@
+import type { Migrations } from '@reference-plugins/store'
+
+/**
+ * The tables of actions: an idempotency key with its call and answer, and the secret that seals confirmations. A plugin
+ * with operations that act once includes them in its migrations.
+ */
+export const actionMigrations: Migrations = {
+  'core actions': `
+    CREATE TABLE core_action (
+      owner TEXT NOT NULL,
+      operation TEXT NOT NULL,
+      idempotency_key TEXT NOT NULL,
+      input_hash TEXT NOT NULL,
+      input TEXT,
+      status INTEGER,
+      answer TEXT,
+      tries INTEGER NOT NULL,
+      held_until TEXT NOT NULL,
+      expires_at TEXT NOT NULL,
+      PRIMARY KEY (owner, operation, idempotency_key)
+    );
+    CREATE INDEX core_action_expiry ON core_action (expires_at);
+    CREATE TABLE core_secret (name TEXT PRIMARY KEY, value TEXT NOT NULL)`,
+}

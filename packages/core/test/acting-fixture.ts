@@ -1,0 +1,154 @@
+import { type Database, openDatabase } from '@reference-plugins/store'
+import { temporaryDatabase } from '@reference-plugins/store/temporary'
+import { z } from 'zod'
+import { actionMigrations, definePlugin, operation, type Plugin, text, userOperation, userToken } from '../src/index.ts'
+
+const migrations = {
+  ...actionMigrations,
+  shop: `
+    CREATE TABLE price (item TEXT PRIMARY KEY, cents INTEGER NOT NULL, stock INTEGER NOT NULL);
+    CREATE TABLE purchase (owner TEXT NOT NULL, id TEXT NOT NULL, item TEXT NOT NULL, cents INTEGER NOT NULL, PRIMARY KEY (owner, id));
+    INSERT INTO price VALUES ('bread', 350, 100), ('cake', 1800, 100)`,
+}
+
+export interface ActingShop {
+  plugin: Plugin
+  database: Database
+  setPrice(cents: number): Promise<unknown>
+  purchases(): Promise<{ owner: string; item: string; cents: number }[]>
+  /** What the service of the courier has got, by key. */
+  parcels: Map<string, string>
+  /** What happens inside the next try of `sendParcel`. */
+  courier: { beforeCall?: () => void; afterCall?: () => void }
+}
+
+export const tokens: Record<string, string> = { 'token-of-ada': 'ada', 'token-of-bob': 'bob' }
+
+/** A shop whose operations act: in one transaction, with a confirmation, and with another service. */
+export async function openActingShop(url = temporaryDatabase()): Promise<ActingShop> {
+  const database = await openDatabase(url, migrations)
+  const parcels = new Map<string, string>()
+  const courier: ActingShop['courier'] = {}
+  const item = text(20).describe('What to buy')
+  const bought = z.object({ id: z.string(), cents: z.int() })
+  const refused = { 404: 'the shop does not have it', 409: 'it is sold out, or its price has changed' } as const
+  const digests = new Map(
+    await Promise.all(
+      Object.entries(tokens).map(async ([token, id]) => {
+        const bytes = await crypto.subtle.digest('SHA-256', Buffer.from(token))
+        return [Buffer.from(bytes).toString('hex'), { id }] as const
+      }),
+    ),
+  )
+
+  const priceOf = async (name: string, reading: Pick<Database, 'get'>) =>
+    reading.get<{ cents: number; stock: number }>`SELECT cents, stock FROM price WHERE item = ${name}`
+
+  const buyOptions = {
+    openWorld: false,
+    destructive: false,
+    idempotent: false,
+    output: bought,
+    errors: refused,
+    once: 'transaction',
+  } as const
+
+  const plugin = definePlugin({
+    name: 'bakery',
+    title: 'Bakery',
+    descriptionForHuman: 'Buy bread and cake.',
+    descriptionForModel: 'Buys bread and cake. Ask before you buy.',
+    conversationStarters: ['Buy a bread.'],
+    contactEmail: 'bakery@example.com',
+    folder: new URL('./fixture/', import.meta.url),
+    auth: userToken({ find: async (digest) => digests.get(digest) }),
+    database,
+    needs: [database],
+    operations: {
+      buy: userOperation('POST /purchases', {
+        ...buyOptions,
+        summary: 'Buy something',
+        input: z.object({ item, gift: z.boolean().optional().describe('Whether it is a gift') }),
+        undo: { quote: 'quoteReturn', by: 'returnPurchase' },
+        async handler({ item }, { caller, transaction, fail, log, signal, progress }) {
+          log.info({ isAborted: signal.aborted }, 'buys')
+          progress(1)
+          const price = await priceOf(item, transaction)
+          if (!price) throw fail(404, `The shop has no ${item}`)
+          if (price.stock === 0) throw fail(409, `${item} is sold out`)
+          const id = crypto.randomUUID()
+          await transaction.run`UPDATE price SET stock = stock - 1 WHERE item = ${item}`
+          await transaction.run`INSERT INTO purchase VALUES (${caller.id}, ${id}, ${item}, ${price.cents})`
+          return { id, cents: price.cents }
+        },
+      }),
+      buyAfterQuestion: userOperation('POST /confirmed-purchases', {
+        ...buyOptions,
+        summary: 'Buy something that a person confirms',
+        input: z.object({ item, cents: z.int().min(0).optional().describe('The price that the user has agreed to') }),
+        unasked: ['cents'],
+        async confirm({ item }, { reading, fail }) {
+          const price = await priceOf(item, reading)
+          if (!price) throw fail(404, `The shop has no ${item}`)
+          return {
+            question: `Buy ${item} for ${(price.cents / 100).toFixed(2)} EUR?`,
+            facts: [{ label: 'In stock', value: String(price.stock) }],
+            bound: { cents: price.cents },
+          }
+        },
+        async handler({ item }, { caller, transaction }) {
+          const { cents = 0 } = (await priceOf(item, transaction)) ?? {}
+          const id = crypto.randomUUID()
+          await transaction.run`INSERT INTO purchase VALUES (${caller.id}, ${id}, ${item}, ${cents})`
+          return { id, cents }
+        },
+      }),
+      sendParcel: userOperation('POST /parcels', {
+        openWorld: true,
+        destructive: false,
+        idempotent: false,
+        once: 'resume',
+        summary: 'Send a parcel by a courier',
+        input: z.object({ to: text(20).describe('To whom') }),
+        output: z.object({ tracking: z.string() }),
+        async handler({ to }, { key, isAgain }) {
+          const known = isAgain ? parcels.get(key) : undefined
+          if (known) return { tracking: known }
+          courier.beforeCall?.()
+          parcels.set(key, `parcel to ${to}`)
+          courier.afterCall?.()
+          return { tracking: `parcel to ${to}` }
+        },
+      }),
+      quoteReturn: operation('GET /return-quote', {
+        openWorld: false,
+        summary: 'Say what a return costs',
+        input: z.object({}),
+        output: z.object({ cents: z.int() }),
+        handler: () => ({ cents: 0 }),
+      }),
+      returnPurchase: userOperation('POST /returns', {
+        openWorld: false,
+        destructive: true,
+        idempotent: false,
+        once: 'transaction',
+        confirm: () => ({ question: 'Return everything?', bound: {} }),
+        summary: 'Return everything',
+        input: z.object({}),
+        output: z.object({ returned: z.int() }),
+        handler: async (_, { caller, transaction }) => ({
+          returned: await transaction.run`DELETE FROM purchase WHERE owner = ${caller.id}`,
+        }),
+      }),
+    },
+  })
+
+  return {
+    plugin,
+    database,
+    parcels,
+    courier,
+    setPrice: (cents) => database.run`UPDATE price SET cents = ${cents} WHERE item = 'bread'`,
+    purchases: () => database.all`SELECT owner, item, cents FROM purchase ORDER BY owner, item, cents`,
+  }
+}
