@@ -39,12 +39,21 @@ export const preparation: Step[][] = [
       command: 'npm ci --ignore-scripts --no-audit --no-fund --prefix .ci/mcp',
     },
     {
+      title: 'a receiver of telemetry is installed, or its test is skipped',
+      command: 'npm ci --ignore-scripts --no-audit --no-fund --prefix .ci/telemetry || echo skipped',
+    },
+    {
       title: 'servers of other authors are installed, or their tests are skipped',
       command: [
         `npm ci --ignore-scripts --no-audit --no-fund --prefix ${world} || echo skipped`,
         `test -x /usr/sbin/pdns_server || { apt-get update -q && apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 pdns-server pdns-backend-sqlite3; } || echo skipped`,
         `test -d /usr/lib/python3/dist-packages/fastapi || { apt-get update -q && apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 ${pythonFrameworks}; } || echo skipped`,
       ].join('; '),
+    },
+    {
+      title: 'nginx and Caddy are installed, or their tests are skipped',
+      command:
+        '{ command -v nginx && command -v caddy && command -v openssl; } || .ci/install-packages nginx caddy openssl || echo skipped',
     },
     ...(existsSync(browser)
       ? []
@@ -79,6 +88,11 @@ export const groups: Record<string, Step[][]> = {
       {
         title: 'the suites and clients of MCP',
         command: "pnpm exec run-tests --test-concurrency=2 '.ci/mcp/*.test.ts'",
+        hasTotals: true,
+      },
+      {
+        title: 'a telemetry server of other authors reads what is sent',
+        command: 'pnpm exec run-tests .ci/telemetry/receiver.test.ts',
         hasTotals: true,
       },
     ],
@@ -157,6 +171,15 @@ export const groups: Record<string, Step[][]> = {
       {
         title: 'plugins of real OpenAPI documents type-check and start, where the documents are there',
         command: 'pnpm exec run-ts packages/new/test/openapi/check-corpus.ts',
+      },
+    ],
+  ],
+  proxies: [
+    [
+      {
+        title: 'every plugin and the host under a path of a domain, behind nginx and Caddy',
+        command: 'pnpm exec run-tests .ci/proxies/proxies.test.ts',
+        hasTotals: true,
       },
     ],
   ],

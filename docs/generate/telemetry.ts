@@ -67,7 +67,8 @@ Jaeger shows traces without any configuration, at <http://localhost:16686>:
 docker run --rm -p 4318:4318 -p 16686:16686 cr.jaegertracing.io/jaegertracing/jaeger
 \`\`\`
 
-CI cannot fetch these images. It decodes what is sent with OpenTelemetry's own definitions.
+CI runs neither of these images. It sends traces to a receiver of other authors, the telemetry server of Genkit, and decodes
+traces and metrics with OpenTelemetry's own definitions.
 
 ## One conversation is one trace
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { basename, dirname, join } from 'node:path'
 import { EnvironmentError } from './environment.ts'
 import { readSecretFile, writeSecretFile } from './secret-file.ts'
 
@@ -13,4 +14,14 @@ export function developmentSecret(path: string): { secret: string; isNew: boolea
   const secret = randomBytes(32).toString('base64url')
   writeSecretFile(path, secret)
   return { secret, isNew: true }
+}
+
+/**
+ * The folder of the secrets that a plugin makes itself in development: that of the database file, or `.data/NAME` in the
+ * working folder if the database `NAME` is on a server.
+ */
+export function developmentFolder(databaseUrl: string): string {
+  return databaseUrl.startsWith('file:')
+    ? dirname(databaseUrl.slice('file:'.length))
+    : join('.data', basename(new URL(databaseUrl).pathname) || 'postgres')
 }

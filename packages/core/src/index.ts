@@ -9,7 +9,7 @@ export { type ServiceTokenOptions, serviceToken } from './auth/service-token.ts'
 export { type UserTokenOptions, userToken } from './auth/user-token.ts'
 export type { Call } from './call.ts'
 export { DefinitionError, definePlugin, type PluginDefinition } from './definition.ts'
-export { developmentSecret } from './development-secret.ts'
+export { developmentFolder, developmentSecret } from './development-secret.ts'
 export {
   type Environment,
   EnvironmentError,
@@ -38,6 +38,7 @@ export {
   type SharedCounts,
 } from './plugin.ts'
 export { Problem, problemType, toProblem, toProblemDocument } from './problem.ts'
+export { type Program, type Run, runProgram } from './program.ts'
 export { basePath, publicUrlFault } from './public-url.ts'
 export { longestAnswer, run } from './run.ts'
 export { readSecretFile, writeSecretFile } from './secret-file.ts'

@@ -67,7 +67,7 @@ test('over the limit of all instances each of them refuses', async (t) => {
 
 test('refused tokens count on all instances together', async (t) => {
   const [first, second] = await serveTwo(t, serviceShop(), {})
-  for (let count = 0; count < 60; count++) {
+  for (let count = 0; count < 40; count++) {
     await call(first, 'guess').expect(401)
     await call(second, 'guess').expect(401)
   }

@@ -154,11 +154,13 @@ async function request(url: string, options: GuardedFetchOptions, timer: AbortSi
     for (let hops = 0; ; hops++) {
       const target = checkUrl(next, isAllowed)
       const own = { ...sent }
+      // Another server to which this one redirects is not the one that the caller named.
+      const mayLearn = sendsTrace && new URL(target).origin === new URL(url).origin
       const setHeader = (name: string, value: string) => {
         own[name] = value
       }
       const response = await publishUpstream(
-        () => ({ method, url: new URL(target), resent: hops, ...(sendsTrace && { setHeader }) }),
+        () => ({ method, url: new URL(target), resent: hops, ...(mayLearn && { setHeader }) }),
         () =>
           fetch(target, {
             dispatcher: agent,

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import { tracingChannel } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, test } from 'node:test'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { FetchFailed, FetchRefused, guardedFetch, guardedFetcher } from '../src/index.ts'
+import type { UpstreamEvent } from '../src/upstream-channel.ts'
 
 let server: Server
 let port: number
@@ -301,4 +303,50 @@ test('only a GET follows a redirect', async () => {
     assert.deepEqual([returned.status, returned.headers.get('location')], [307, local('/new')])
   }
   assert.equal(hits, 3)
+})
+
+test('each request is published, and only a server that the caller names learns the trace', async (t) => {
+  const seen: (string | undefined)[] = []
+  answer = (request, response) => {
+    seen.push(request.headers.traceparent as string | undefined)
+    if (request.url === '/old') response.writeHead(301, { location: '/new' })
+    response.end()
+  }
+  const events: UpstreamEvent[] = []
+  const start = (event: unknown) => {
+    events.push(event as UpstreamEvent)
+    ;(event as UpstreamEvent).setHeader?.('traceparent', `trace ${events.length}`)
+  }
+  const channel = tracingChannel('reference-plugins:upstream')
+  channel.start.subscribe(start)
+  t.after(() => channel.start.unsubscribe(start))
+  await guardedFetch(local('/old'), { ...allowed, sendsTrace: true })
+  await guardedFetch(local('/new'), allowed)
+  assert.deepEqual(seen, ['trace 1', 'trace 2', undefined])
+  assert.deepEqual(
+    events.map(({ method, url, resent, status }) => [method, url.pathname, resent, status]),
+    [
+      ['GET', '/old', 0, 301],
+      ['GET', '/new', 1, 200],
+      ['GET', '/new', 0, 200],
+    ],
+  )
+})
+
+test('a server to which another one redirects does not learn the trace', async (t) => {
+  const seen: (string | undefined)[] = []
+  const other = createServer((request, response) => {
+    seen.push(request.headers.traceparent as string | undefined)
+    response.end()
+  }).listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  t.after(() => other.close())
+  answer = (_, response) =>
+    response.writeHead(302, { location: `http://127.0.0.1:${(other.address() as AddressInfo).port}/` }).end()
+  const start = (event: unknown) => (event as UpstreamEvent).setHeader?.('traceparent', 'trace')
+  const channel = tracingChannel('reference-plugins:upstream')
+  channel.start.subscribe(start)
+  t.after(() => channel.start.unsubscribe(start))
+  await guardedFetch(local('/'), { ...allowed, sendsTrace: true })
+  assert.deepEqual(seen, [undefined])
 })

@@ -59,6 +59,7 @@ export async function openHost(options: HostOptions) {
   await vault.renew()
   const registered = openPlugins(database, vault, options)
   const conversing = openConversations(database, vault, options, registered)
+  await conversing.conversations.prepare()
   return {
     options,
     database,

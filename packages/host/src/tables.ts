@@ -1,4 +1,5 @@
 import { oauthMigrations } from '@reference-plugins/oauth-server/tables'
+import { fullTextStep } from '@reference-plugins/store'
 
 /** The columns that hold the user's id, by their tables. */
 const userColumns = {
@@ -139,6 +140,7 @@ export const hostMigrations = {
         )
         .join('')}`,
   },
+  'message words': fullTextStep('message_text'),
   // What processes tell each other about a turn, and the view of a conversation that may call.
   turns: `
     CREATE TABLE turn (

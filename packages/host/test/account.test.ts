@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
-import { basename, dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hashing } from '@reference-plugins/testing/cheap-passwords'
+import { storedText } from '@reference-plugins/testing/stored-text'
 import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import type { Conversation, PluginDetail, RegistrationEvent, Session, TurnEvent } from '../src/wire.ts'
 import { type Browser, type ServedHost, serveHost } from './fixture.ts'
@@ -190,15 +189,10 @@ describe('a deleted account', () => {
     await served.host.conversations.add(id)
     await served.host.registrations.add(id, { address: 'Zweistein', steps: [], found: undefined })
     await served.host.database.checkpoint()
-    const file = databaseUrl.replace(/^file:/, '')
-    const files = readdirSync(dirname(file)).filter((name) => name.startsWith(basename(file)))
-    assert.ok(files.length >= 1)
-    for (const name of files) {
-      const bytes = readFileSync(join(dirname(file), name)).toString('latin1')
-      for (const trace of [id, 'Zweistein', 'zweistein', 'Xylophagous', 'xylophagous', conversation.id])
-        assert.ok(!bytes.includes(trace), `${trace} in ${name}`)
-    }
-    assert.ok(readFileSync(file).toString('latin1').includes('A word of bob'))
+    const stored = await storedText(served.host.database, databaseUrl)
+    for (const trace of [id, 'Zweistein', 'zweistein', 'Xylophagous', 'xylophagous', conversation.id])
+      assert.ok(!stored.includes(trace), trace)
+    assert.ok(stored.includes('A word of bob'))
     assert.deepEqual(
       (await bob.get<{ id: string }[]>('/api/plugins')).map((plugin) => plugin.id),
       [foreign],

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { walkToCallback } from '@reference-plugins/contract'
+import { storedText } from '@reference-plugins/testing/stored-text'
 import type { Conversation, PluginDetail, Registration, RegistrationEvent } from '../src/wire.ts'
 import { callOperation } from './call-operation.ts'
 import { type Browser, Refused, type ServedHost, serveHost } from './fixture.ts'
@@ -245,11 +245,10 @@ test('a user does not see conversations, plugins and registrations of others', a
 
 test('neither the database nor the log contains a token', async () => {
   const tokens = [locals.of('stocks').token, locals.of('news').token]
-  const path = served.host.options.databaseUrl.slice('file:'.length)
-  const bytes = Buffer.concat([path, `${path}-wal`].map((file) => readFileSync(file)))
+  const stored = await storedText(served.host.database, served.host.options.databaseUrl)
   for (const token of tokens) {
     assert.ok(token.length > 20)
-    assert.ok(!bytes.includes(token))
+    assert.ok(!stored.includes(token))
     assert.ok(!served.log().includes(token))
   }
 })

@@ -7,8 +7,9 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { after, before, test } from 'node:test'
-import { temporaryDatabase } from '@reference-plugins/testing/temporary'
+import { temporaryDatabase, temporaryFolder } from '@reference-plugins/testing/temporary'
 import { main } from '../src/command/main.ts'
+import { hostKey } from './fixture.ts'
 import { type LocalPlugins, startLocalPlugins } from './local-plugins/local-plugins.ts'
 import { putLocal, workspaceFolder } from './local-plugins/workspace-folder.ts'
 import { type ServedModel, serveModel } from './models/openai-double.ts'
@@ -32,6 +33,7 @@ after(async () => {
 })
 const environment = {
   DATABASE_URL: database,
+  ...hostKey(database),
   OLLAMA_HOST: '127.0.0.1:1',
   OPENAI_API_KEY: '',
   OPENAI_BASE_URL: '',
@@ -199,7 +201,7 @@ test('conversations are replayed, and a changed answer gives exit code 1', async
   assert.match(good.output, /conversation.md: 4 calls as recorded, 0 different/)
   // Other tests replay the same conversation.
   assert.equal((await host(['call', 'todo.deleteTodo', '{"username":"ada","todo_idx":0}', '--yes'])).code, 0)
-  const changed = join(database.slice('file:'.length, -'plugin.sqlite'.length), 'changed.md')
+  const changed = join(temporaryFolder(), 'changed.md')
   writeFileSync(
     changed,
     '# A\n\n### todo.getTodos\n\n```json\n{"username":"ada"}\n```\n\nAnswer 200\n\n```json\n{"items":[]}\n```\n',
@@ -263,7 +265,7 @@ test('plugins of one name are told apart by what list prints, and names may cont
       named.output,
     )
     assert.match((await host(['call', 'nobody.x'])).output, new RegExp(`choose one of .*${ids[0]}`))
-    const file = join(database.slice('file:'.length, -'plugin.sqlite'.length), 'namesake.md')
+    const file = join(temporaryFolder(), 'namesake.md')
     writeFileSync(
       file,
       `# A\n\n- My_Shop: ${second.address}\n\n### My_Shop.things_list\n\n\`\`\`json\n{}\n\`\`\`\n\nAnswer 200\n\n\`\`\`json\n{"port":1}\n\`\`\`\n`,

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLog, EnvironmentError } from '@reference-plugins/core'
+import { storedText } from '@reference-plugins/testing/stored-text'
 import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import { readHostEnvironment } from '../src/environment.ts'
 import { openHost } from '../src/host.ts'
@@ -91,18 +91,17 @@ test('a deleted conversation is removed from the disk', async () => {
   const databaseUrl = temporaryDatabase('disk')
   const served = await serveHost({ databaseUrl })
   const browser = served.browser()
-  const path = databaseUrl.slice('file:'.length)
-  const isOnDisk = (text: string) => [path, `${path}-wal`].some((file) => readFileSync(file).includes(text))
+  const isStored = async (text: string) => (await storedText(served.host.database, databaseUrl)).includes(text)
   const { id } = await browser.send<Conversation>('POST', '/api/conversations', {})
   await browser.events(`/api/conversations/${id}/messages`, { text: 'canaryword that was said' })
-  assert.ok(isOnDisk('canaryword'))
+  assert.ok(await isStored('canaryword'))
   // Pages that were used before may hold it as well.
   for (let index = 0; index < 20; index++) {
     const other = await browser.send<Conversation>('POST', '/api/conversations', {})
     await browser.events(`/api/conversations/${other.id}/messages`, { text: `${index} other things`.repeat(100) })
   }
   await browser.send('DELETE', `/api/conversations/${id}`)
-  assert.ok(!isOnDisk('canaryword'))
+  assert.ok(!(await isStored('canaryword')))
   await served.close()
 })
 

@@ -8,6 +8,7 @@ import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import type { Middleware } from 'koa'
 import { createHostApp } from '../src/api/app.ts'
 import { type Host, type HostOptions, openHost } from '../src/host.ts'
+import { ownKey } from '../src/vault/key-ring.ts'
 
 /** A browser: it keeps cookies and reads events. */
 export interface Browser {
@@ -54,7 +55,7 @@ export async function serveHost(options: Partial<HostOptions> = {}, page?: Middl
   const host = await openHost({
     databaseUrl,
     publicUrl: url,
-    keys: () => keyOf(databaseUrl),
+    keys: () => hostKey(databaseUrl).HOST_KEY ?? ownKey(databaseUrl),
     mode: 'single',
     development: true,
     environment: { OLLAMA_HOST: 'http://127.0.0.1:9' },
@@ -83,8 +84,9 @@ export async function serveHost(options: Partial<HostOptions> = {}, page?: Middl
   }
 }
 
-/** HOST_KEY of every host on this database. */
-export const keyOf = (databaseUrl: string): string => createHash('sha256').update(databaseUrl).digest('base64url')
+/** HOST_KEY of every host with this database, if it needs one. */
+export const hostKey = (databaseUrl: string): { HOST_KEY?: string } =>
+  databaseUrl.startsWith('file:') ? {} : { HOST_KEY: createHash('sha256').update(databaseUrl).digest('base64url') }
 
 /** A browser without cookies. */
 export function browserOf(url: string): Browser {

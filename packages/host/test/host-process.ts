@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '@reference-plugins/testing/processes'
 import { temporaryFolder } from '@reference-plugins/testing/temporary'
-import { browserOf, keyOf } from './fixture.ts'
+import { browserOf, hostKey } from './fixture.ts'
 
 const folder = new URL('..', import.meta.url)
 const started = new Set<ChildProcess>()
@@ -24,7 +24,7 @@ export async function spawnHost(environment: Record<string, string>) {
       LOG_LEVEL: 'warn',
       OLLAMA_HOST: '127.0.0.1:1',
       HOST_PLUGINS: temporaryFolder(),
-      ...(process.env.POSTGRES !== undefined && { HOST_KEY: keyOf(process.env.POSTGRES) }),
+      ...hostKey(environment.DATABASE_URL ?? 'file:'),
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type Database, openDatabase } from '@reference-plugins/store'
-import { temporaryDatabase } from '@reference-plugins/testing/temporary'
+import { temporaryFolder } from '@reference-plugins/testing/temporary'
 import { Conversations } from '../src/conversation/conversations.ts'
 import { TurnLeases } from '../src/conversation/turn-leases.ts'
 import { hostMigrations } from '../src/tables.ts'
@@ -47,7 +48,8 @@ const parts: Part[][] = [
 let database: Database
 let conversations: Conversations
 before(async () => {
-  const databaseUrl = temporaryDatabase()
+  // Only SQLite files are so old.
+  const databaseUrl = `file:${join(temporaryFolder(), 'host.sqlite')}`
   // The tables and rows as the host wrote them before calls had a table of their own.
   const { call: _, 'calls out of messages': __, ...before } = hostMigrations
   const old = await openDatabase(databaseUrl, before)

@@ -3,14 +3,14 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { after, before, test } from 'node:test'
-import { temporaryDatabase } from '@reference-plugins/testing/temporary'
+import { temporaryDatabase, temporaryFolder } from '@reference-plugins/testing/temporary'
 import { main } from '../src/command/main.ts'
 import type { Call, Conversation, PluginDetail, Prompt, RegistrationEvent, TurnEvent } from '../src/wire.ts'
-import { type ServedHost, serveHost } from './fixture.ts'
+import { hostKey, type ServedHost, serveHost } from './fixture.ts'
 import { serveUploads, type UploadApi } from './upload-api.ts'
 
 const database = temporaryDatabase()
-const folder = database.slice('file:'.length, -'/plugin.sqlite'.length)
+const folder = temporaryFolder()
 let api: UploadApi
 let served: ServedHost
 before(async () => {
@@ -26,7 +26,13 @@ async function host(...words: string[]) {
   const [stdin, stdout, stderr] = [Readable.from(['']), new PassThrough(), new PassThrough()]
   let output = ''
   for (const stream of [stdout, stderr]) stream.on('data', (chunk) => (output += chunk))
-  const env = { ...process.env, DATABASE_URL: database, OLLAMA_HOST: '127.0.0.1:1', INIT_CWD: folder }
+  const env = {
+    ...process.env,
+    DATABASE_URL: database,
+    ...hostKey(database),
+    OLLAMA_HOST: '127.0.0.1:1',
+    INIT_CWD: folder,
+  }
   const code = await main(words, { stdin, stdout, stderr, env })
   return { code, output }
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { type Database, openDatabase } from '@reference-plugins/store'
+import { storedText } from '@reference-plugins/testing/stored-text'
 import { temporaryDatabase } from '@reference-plugins/testing/temporary'
 import { hostMigrations } from '../src/tables.ts'
 import { KeyRing } from '../src/vault/key-ring.ts'
@@ -36,8 +36,9 @@ test('a secret is returned only for the place that it was stored for', async () 
 
 test('the database does not contain it in plain text', async () => {
   await vault.put(place, 'canary-4713')
-  const path = url.slice('file:'.length)
-  for (const file of [path, `${path}-wal`]) assert.ok(!readFileSync(file).includes('canary-47'), file)
+  const stored = await storedText(database, url)
+  assert.ok(stored.includes(place.origin), 'it is the right database')
+  assert.ok(!stored.includes('canary-47'))
 })
 
 test('a row that was moved to another user, plugin or purpose cannot be decrypted', async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { dirname, join } from 'node:path'
-import { EnvironmentError, readSecretFile, writeSecretFile } from '@reference-plugins/core'
+import { join } from 'node:path'
+import { developmentFolder, EnvironmentError, readSecretFile, writeSecretFile } from '@reference-plugins/core'
 import { z } from 'zod'
 import type { AuthorizationServer } from './authorization-server.ts'
 import { Client } from './client.ts'
@@ -24,7 +24,7 @@ export interface Development {
  * @throws EnvironmentError
  */
 export function readDevelopment(databaseUrl: string): Development {
-  const folder = dirname(databaseUrl.replace(/^file:/, ''))
+  const folder = developmentFolder(databaseUrl)
   const path = join(folder, file)
   const found = readSecretFile(path)
   const kept = found === undefined ? Kept.parse(make()) : parse(path, found)

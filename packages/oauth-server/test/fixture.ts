@@ -1,11 +1,11 @@
 import '@reference-plugins/testing/cheap-passwords'
-import { existsSync, readFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createApp, createLog, definePlugin, listen, userOperation } from '@reference-plugins/core'
 import { type Database, openDatabase, type Transaction } from '@reference-plugins/store'
 import { temporaryDatabase } from '@reference-plugins/store/temporary'
+import { storedText } from '@reference-plugins/testing/stored-text'
 import { z } from 'zod'
 import {
   type AuthorizationServerOptions,
@@ -150,7 +150,7 @@ export async function serveDiary({
   return {
     url,
     database: real,
-    stored: () => storedIn(real, databaseUrl),
+    stored: () => storedText(real, databaseUrl),
     log: () => written,
     accounts: server.accounts,
     issueAccessToken: server.issueAccessToken,
@@ -166,19 +166,6 @@ export async function serveDiary({
       await real.close()
     },
   }
-}
-
-async function storedIn(database: Database, url: string): Promise<string> {
-  if (database.engine === 'postgres') {
-    const found = await database.get<{ content: string }>`
-      SELECT CAST(database_to_xml(true, false, '') AS text) AS content`
-    return found?.content ?? ''
-  }
-  const file = url.slice('file:'.length)
-  return [file, `${file}-wal`]
-    .filter(existsSync)
-    .map((one) => readFileSync(one, 'latin1'))
-    .join('')
 }
 
 /** A database over a network, as to time. */

@@ -1,8 +1,13 @@
 import * as openid from 'openid-client'
 import { Browser } from './browser.ts'
-import { chat, type Diary } from './fixture.ts'
+import { chat } from './fixture.ts'
 
 export const password = 'correct horse battery'
+
+/** Where a plugin is served. */
+export interface Served {
+  url: string
+}
 
 export interface Client {
   id: string
@@ -11,7 +16,7 @@ export interface Client {
 }
 
 /** A client that was not written here: openid-client, which is strict about what it takes. */
-export async function discover(diary: Diary, { id, secret }: Client): Promise<openid.Configuration> {
+export async function discover(diary: Served, { id, secret }: Client): Promise<openid.Configuration> {
   const auth = secret === undefined ? openid.None() : openid.ClientSecretPost(secret)
   return openid.discovery(new URL(`${diary.url}/oauth`), id, undefined, auth, {
     algorithm: 'oauth2',
@@ -20,7 +25,7 @@ export async function discover(diary: Diary, { id, secret }: Client): Promise<op
 }
 
 /** Signs a new user up in a new browser. */
-export async function signUp(diary: Diary, name: string): Promise<Browser> {
+export async function signUp(diary: Served, name: string): Promise<Browser> {
   const browser = new Browser(diary.url)
   await browser.open('/oauth/apps?new=1')
   await browser.submit('sign-up', { name, password })
@@ -36,7 +41,7 @@ export interface Begun {
 }
 
 /** The address that a client opens in the user's browser. */
-export async function begin(diary: Diary, client: Client, more: Record<string, string> = {}): Promise<Begun> {
+export async function begin(diary: Served, client: Client, more: Record<string, string> = {}): Promise<Begun> {
   const configuration = await discover(diary, client)
   const verifier = openid.randomPKCECodeVerifier()
   const state = openid.randomState()
@@ -53,7 +58,7 @@ export async function begin(diary: Diary, client: Client, more: Record<string, s
 }
 
 /** The whole flow of a client with PKCE, for a user who allows it. */
-export async function getTokens(diary: Diary, client: Client, browser: Browser, more: Record<string, string> = {}) {
+export async function getTokens(diary: Served, client: Client, browser: Browser, more: Record<string, string> = {}) {
   const { configuration, verifier, state, start } = await begin(diary, client, more)
   let end = await browser.open(start.href)
   if (browser.page.includes('value="allow"') && end.startsWith(diary.url)) end = await browser.submit('allow')
@@ -65,7 +70,7 @@ export async function getTokens(diary: Diary, client: Client, browser: Browser, 
 }
 
 /** The code of a client without PKCE. */
-export async function getLegacyCode(diary: Diary, browser: Browser, scope = ''): Promise<string> {
+export async function getLegacyCode(diary: Served, browser: Browser, scope = ''): Promise<string> {
   const query = new URLSearchParams({
     response_type: 'code',
     client_id: chat.id,
@@ -79,7 +84,7 @@ export async function getLegacyCode(diary: Diary, browser: Browser, scope = ''):
 }
 
 /** A token request as a form or as JSON. */
-export const redeem = (diary: Diary, parameters: Record<string, string>, type = 'form', authorization = '') =>
+export const redeem = (diary: Served, parameters: Record<string, string>, type = 'form', authorization = '') =>
   fetch(`${diary.url}/oauth/token`, {
     method: 'POST',
     headers: {

@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import {
-  auth,
-  Client,
-  type OAuthClientProvider,
-  type StoredOAuthTokens,
-  StreamableHTTPClientTransport,
-} from '@modelcontextprotocol/client'
 import * as openid from 'openid-client'
 import { setSignInCookie, signInCookie } from '../src/sign-in-cookie.ts'
 import { type Diary, desktop, serveDiary, web } from './fixture.ts'
 import { getTokens, signUp } from './flow.ts'
+import { signInByMcp } from './mcp-sign-in.ts'
 
 const base = '/apps/diary'
 const isBelow = (target: string) => target === base || target.startsWith(`${base}/`)
@@ -104,35 +98,15 @@ for (const [kind, proxy] of Object.entries(proxies))
 
     test('the official MCP client registers itself, signs in and lists the tools', async () => {
       const browser = await signUp(diary, 'mona')
-      const serverUrl = `${diary.url}/mcp`
-      const kept: Record<string, unknown> = {}
-      const authProvider: OAuthClientProvider = {
-        redirectUrl: 'http://127.0.0.1:8123/callback',
-        clientMetadata: { client_name: 'Desktop', redirect_uris: ['http://127.0.0.1:8123/callback'] },
-        clientInformation: () => kept.client as never,
-        saveClientInformation: (client) => void Object.assign(kept, { client }),
-        tokens: () => kept.tokens as StoredOAuthTokens | undefined,
-        saveTokens: (tokens) => void Object.assign(kept, { tokens }),
-        redirectToAuthorization: (start) => void Object.assign(kept, { start }),
-        saveCodeVerifier: (verifier) => void Object.assign(kept, { verifier }),
-        codeVerifier: () => kept.verifier as string,
-      }
-      const first = new StreamableHTTPClientTransport(new URL(serverUrl), { authProvider })
-      await assert.rejects(new Client({ name: 'test', version: '1' }).connect(first))
-      const start = kept.start as URL
-      assert.equal(start.searchParams.get('resource'), serverUrl)
-      await browser.open(start.href)
-      const end = await browser.submit('allow')
-      await first.finishAuth(new URL(end).searchParams)
-      const client = new Client({ name: 'test', version: '1' })
-      await client.connect(new StreamableHTTPClientTransport(new URL(serverUrl), { authProvider }))
+      const { client, start, again } = await signInByMcp(`${diary.url}/mcp`, browser)
+      assert.equal(start.searchParams.get('resource'), `${diary.url}/mcp`)
       assert.deepEqual(
         (await client.listTools()).tools.map(({ name }) => name),
         ['readDiary', 'writeDiary'],
       )
       await client.close()
       // Without a challenge it looks at the root of the domain alone.
-      if (hasRoot) assert.equal(await auth(authProvider, { serverUrl }), 'AUTHORIZED')
+      if (hasRoot) assert.equal(await again(), 'AUTHORIZED')
     })
 
     test('cookies, links and redirects stay below the path', async () => {

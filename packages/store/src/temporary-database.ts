@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 
 let worker: Worker | undefined
@@ -11,12 +13,14 @@ const created: string[] = []
 export function createPostgresDatabase(server: string): string {
   const name = `temporary_${process.pid}_${randomBytes(6).toString('hex')}`
   if (created.length === 0)
-    process.on('exit', () =>
+    process.on('exit', () => {
+      // A plugin keeps secrets for development here.
+      for (const one of created) rmSync(join('.data', one), { recursive: true, force: true })
       perform(
         server,
         created.map((one) => `DROP DATABASE IF EXISTS ${one} WITH (FORCE)`),
-      ),
-    )
+      )
+    })
   perform(server, [`CREATE DATABASE ${name}`])
   created.push(name)
   const url = new URL(server)

@@ -90,6 +90,17 @@ export interface PluginCallEvent {
   error?: unknown
 }
 
+/**
+ * The figures of pools of connections. They are published empty on the plain channel `reference-plugins:pool`, and each pool adds
+ * its own.
+ */
+export interface PoolFigures {
+  used: number
+  idle: number
+  /** Work that waits for a connection. */
+  waiting: number
+}
+
 export interface Events {
   request: RequestEvent
   operation: OperationEvent

@@ -24,6 +24,7 @@ import { followStatements } from './followers/statement.ts'
 import { followTurns } from './followers/turn.ts'
 import { followUpstreams } from './followers/upstream.ts'
 import { Instruments } from './instruments.ts'
+import { observePools } from './pool-figures.ts'
 import { observeProcess } from './process-figures.ts'
 import { samplerOf } from './sampler.ts'
 import { askedSignals } from './signals.ts'
@@ -79,7 +80,10 @@ export async function startTelemetry({ name, warn }: TelemetryOptions): Promise<
   follow('turn', followTurns(instruments, ids), warnings)
   follow('model', followModels(instruments), warnings)
   follow('plugin-call', followPluginCalls(instruments), warnings)
-  if (signals.metrics.length > 0) observeProcess(instruments)
+  if (signals.metrics.length > 0) {
+    observeProcess(instruments)
+    observePools(instruments)
+  }
 
   return {
     logFields() {

@@ -18,9 +18,13 @@ let users = 0
 /** A browser that the test files of one process share. Each of them closes it once. */
 export function openBrowser(): Promise<Browser> {
   users++
-  running ??= chromium.launch({ executablePath, args: ['--no-sandbox', '--no-first-run', ...disabled] })
+  running ??= launchBrowser()
   return running
 }
+
+/** A browser of the caller's own. */
+export const launchBrowser = (more: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath, args: ['--no-sandbox', '--no-first-run', ...disabled, ...more] })
 
 /** Ends the browser when nobody uses it. */
 export async function closeBrowser(): Promise<void> {

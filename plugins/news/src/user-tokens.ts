@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { type Caller, developmentSecret } from '@reference-plugins/core'
+import { join } from 'node:path'
+import { type Caller, developmentFolder, developmentSecret } from '@reference-plugins/core'
 import type { Database } from '@reference-plugins/store'
 
 export interface UserToken {
@@ -73,12 +72,10 @@ export class UserTokens {
 
 /**
  * Adds two users with one token each, for development: two, so that you can see that users do not see each other's feeds.
- * The tokens are saved beside the database file, or in `.data` if the database is not a file.
+ * The tokens are saved in the folder of the database: see {@link developmentFolder}.
  */
 export async function addDevelopmentTokens(tokens: UserTokens, databaseUrl: string): Promise<void> {
-  const folder = databaseUrl.startsWith('file:')
-    ? dirname(databaseUrl.slice('file:'.length))
-    : fileURLToPath(new URL('../.data', import.meta.url))
+  const folder = developmentFolder(databaseUrl)
   const path = join(folder, 'user-token')
   const { secret, isNew } = developmentSecret(path)
   await tokens.add('developer', null, secret)

@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { developmentSecret, EnvironmentError, listOf, type Settings, VerificationTokens } from '@reference-plugins/core'
+import { join } from 'node:path'
+import {
+  developmentFolder,
+  developmentSecret,
+  EnvironmentError,
+  listOf,
+  type Settings,
+  VerificationTokens,
+} from '@reference-plugins/core'
 import { z } from 'zod'
 
 const ServiceToken = z
@@ -18,8 +24,7 @@ export const ServiceTokenSettings = z.object({
 })
 
 /**
- * The tokens that an assistant may send. In development one is created and saved beside the database file, or in `.data`
- * if the database is not a file.
+ * The tokens that an assistant may send. In development one is created and saved: see {@link developmentFolder}.
  * @throws EnvironmentError in production if none is set
  */
 export function readServiceTokens({
@@ -34,10 +39,7 @@ export function readServiceTokens({
     throw new EnvironmentError(
       'STOCKS_SERVICE_TOKENS is not set: create a token with `openssl rand -base64 32` and set it',
     )
-  const folder = DATABASE_URL.startsWith('file:')
-    ? dirname(DATABASE_URL.slice('file:'.length))
-    : fileURLToPath(new URL('../.data', import.meta.url))
-  const path = join(folder, 'service-token')
+  const path = join(developmentFolder(DATABASE_URL), 'service-token')
   const { secret, isNew } = developmentSecret(path)
   if (isNew) console.log(`A service token for development was created: ${secret}\nIt is saved in ${path}.`)
   return [secret]

@@ -56,3 +56,14 @@ test('a second signal ends a server that waits for a request that does not finis
   assert.equal(await server.end('SIGTERM'), 1)
   socket.destroy()
 })
+
+test('with SHUTDOWN_DELAY a server that stops is not ready, and serves on', { timeout: 60_000 }, async () => {
+  const server = await startPlugin(folder, { SHUTDOWN_DELAY: '60' })
+  const status = async (path: string, init?: RequestInit) => (await fetch(server.url + path, init)).status
+  assert.equal(await status('/readyz'), 200)
+  server.process.kill('SIGTERM')
+  while ((await status('/readyz')) === 200) await sleep(10)
+  assert.equal(await status('/readyz'), 503)
+  assert.equal(await status('/todos/jo', { headers: { connection: 'close' } }), 200)
+  assert.equal(await server.end('SIGTERM'), 1, 'a second signal ends it at once')
+})

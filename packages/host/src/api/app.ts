@@ -64,9 +64,11 @@ const health =
   async (ctx, next) => {
     if (ctx.path !== '/livez' && ctx.path !== '/readyz') return next()
     if (ctx.path === '/readyz') {
-      if (lifecycle.stopping) throw new Problem(503, 'Not ready: ask again in a second')
+      if (lifecycle.stopping)
+        throw new Problem(503, 'Not ready: ask again in a second', { headers: { 'retry-after': '1' } })
       await database.ready()
     }
+    ctx._matchedRoute = ctx.path
     ctx.body = 'ok'
   }
 

@@ -4,8 +4,8 @@ import { parseExact } from '@reference-plugins/reader/exact-json'
 import type { Database, Holds, Transaction } from '@reference-plugins/store'
 import { now } from '../tables.ts'
 import type { Call, Conversation, ConversationSummary, Message, Part } from '../wire.ts'
+import { MessageIndex } from './message-index.ts'
 import { type PlayedScript, toRecorded } from './played-script.ts'
-import { indexMessage, search } from './search.ts'
 import { type CallRow, readCall, readCalls, readParts, storeCall, storeParts } from './stored-message.ts'
 
 const longestTitle = 80
@@ -22,16 +22,23 @@ interface ConversationRow {
 /** The conversations of all users, with their messages and calls. Each user sees only their own. */
 export class Conversations {
   readonly #database: Database
+  readonly #index: MessageIndex
   readonly #holds: Holds | undefined
 
   constructor(database: Database, holds?: Holds) {
     this.#database = database
+    this.#index = new MessageIndex(database)
     this.#holds = holds
   }
 
   /** The same for a turn, which changes messages only while it has its lease. */
   heldBy(holds: Holds): Conversations {
     return new Conversations(this.#database, holds)
+  }
+
+  /** Makes the messages of a database from an older version findable. */
+  prepare(): Promise<void> {
+    return this.#index.prepare()
   }
 
   async add(user: string, plugins: string[] = []): Promise<Conversation> {
@@ -76,7 +83,7 @@ export class Conversations {
 
   /** The newest first. With a query, only those that match it, with a snippet. */
   async list(user: string, query = ''): Promise<ConversationSummary[]> {
-    if (query.trim() !== '') return search(this.#database, user, query)
+    if (query.trim() !== '') return this.#index.search(user, query)
     const rows = await this.#database.all<Omit<ConversationRow, 'recorded'>>`
       SELECT id, title, plugins, updated_at FROM conversation WHERE user_id = ${user}
       ORDER BY updated_at DESC, number DESC LIMIT ${mostListed}`
@@ -142,7 +149,7 @@ export class Conversations {
         VALUES (${message.id}, ${conversation}, ${role}, ${storeParts(parts)}, ${message.at})`
       for (const call of callsOf(parts)) await storeCall(transaction, message.id, call)
       await transaction.run`UPDATE conversation SET updated_at = ${message.at} WHERE id = ${conversation}`
-      await indexMessage(transaction, user, message)
+      await this.#index.put(transaction, user, message)
     })
     return message
   }
@@ -155,7 +162,7 @@ export class Conversations {
       // Its conversation may have been deleted.
       if (saved === 0) return
       if (call) await storeCall(transaction, message.id, call)
-      await indexMessage(transaction, user, message)
+      await this.#index.put(transaction, user, message)
     })
   }
 
@@ -164,12 +171,16 @@ export class Conversations {
     await this.#database.transaction(async (transaction) => {
       const row = await transaction.get`SELECT 1 FROM conversation WHERE id = ${id} AND user_id = ${user}`
       if (!row) throw notFound()
-      await transaction.run`DELETE FROM message_text WHERE rowid IN (SELECT number FROM message WHERE conversation = ${id})`
+      await this.#index.remove(transaction, user, id)
       await transaction.run`DELETE FROM conversation WHERE id = ${id}`
-      // The full-text index keeps deleted words until it is rebuilt.
-      await transaction.run`INSERT INTO message_text (message_text) VALUES ('optimize')`
     })
     await this.#database.checkpoint()
+  }
+
+  /** Deletes all conversations of a user. */
+  async removeAll(user: string, transaction: Transaction): Promise<void> {
+    await this.#index.remove(transaction, user, null)
+    await transaction.run`DELETE FROM conversation WHERE user_id = ${user}`
   }
 
   /** A call in one of the user's conversations. @throws Problem 404 */

@@ -12,7 +12,8 @@ const longestRevocation = 15_000
  * then its tokens are revoked, as far as the authorization servers answer in time. Then all its rows are deleted, or none:
  * the user can try again. What is in progress meanwhile stores nothing (see the triggers in tables.ts).
  */
-export async function removeAccount({ database, users, plugins, credentials, turns }: Host, user: User): Promise<void> {
+export async function removeAccount(host: Host, user: User): Promise<void> {
+  const { database, users, plugins, credentials, conversations, turns } = host
   await users.accounts.signOutEverywhere(user)
   await turns.stopAllOf(user.id)
   const inTurn = pLimit(10)
@@ -24,19 +25,16 @@ export async function removeAccount({ database, users, plugins, credentials, tur
   // Tokens that cannot be read or revoked are deleted below.
   await Promise.race([Promise.allSettled(revocations), sleep(longestRevocation, undefined, { ref: false })])
   inTurn.clearQueue()
-  await users.accounts.remove(user, removeRows)
+  await users.accounts.remove(user, async (id, transaction) => {
+    await conversations.removeAll(id, transaction)
+    await removeRows(id, transaction)
+  })
   // A turn may have begun by a request that had passed before the sign-ins ended.
   await turns.stopAllOf(user.id)
   await database.checkpoint()
 }
 
 async function removeRows(user: string, transaction: Transaction): Promise<void> {
-  await transaction.run`
-    DELETE FROM message_text WHERE rowid IN (
-      SELECT m.number FROM message m JOIN conversation c ON c.id = m.conversation WHERE c.user_id = ${user})`
-  await transaction.run`DELETE FROM conversation WHERE user_id = ${user}`
-  // The full-text index keeps deleted words until it is rebuilt.
-  await transaction.run`INSERT INTO message_text (message_text) VALUES ('optimize')`
   await transaction.run`DELETE FROM secret WHERE user_id = ${user} OR plugin IN (SELECT id FROM plugin WHERE owner = ${user})`
   await transaction.run`DELETE FROM plugin WHERE owner = ${user}`
   await transaction.run`DELETE FROM registration WHERE owner = ${user}`

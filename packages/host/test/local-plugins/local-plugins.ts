@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { freePort, type PluginProcess, startPlugin } from '@reference-plugins/testing/processes'
-import { temporaryDatabase } from '@reference-plugins/testing/temporary'
+import { temporaryFolder } from '@reference-plugins/testing/temporary'
 
 export interface LocalPlugin {
   url: string
@@ -49,7 +49,8 @@ async function start() {
         NODE_ENV: 'development',
         PORT: String(port),
         PUBLIC_URL: `http://localhost:${port}`,
-        DATABASE_URL: temporaryDatabase(),
+        // On any engine: the host's database is what is tested.
+        DATABASE_URL: `file:${join(temporaryFolder(), 'plugin.sqlite')}`,
       }
       return { name, main: new URL(`../../../../plugins/${name}/src/main.ts`, import.meta.url).href, variables }
     }),

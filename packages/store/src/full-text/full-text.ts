@@ -70,6 +70,11 @@ export class FullText {
     if (keys.length > 0) await this.#index.remove(transaction, new Tokenizer(owner).prefix, keys)
   }
 
+  /** Overwrites what is left of the words of removed texts, in a database that overwrites what is deleted. It takes a while. */
+  purge(transaction: Transaction): Promise<void> {
+    return this.#index.purge(transaction)
+  }
+
   /**
    * The keys of the owner's texts that contain all words of a query, at most `count`. Texts with the exact words come before
    * texts with longer words that start with them. In both groups texts with all words in the first field come first, then

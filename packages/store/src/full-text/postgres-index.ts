@@ -59,6 +59,10 @@ export class PostgresIndex implements TextIndex {
     await transaction.run(this.#delete, prefix, `{${keys.join(',')}}`)
   }
 
+  async purge(): Promise<void> {
+    // The server removes deleted rows by itself.
+  }
+
   async rank(reading: Reading, prefix: string, classes: readonly Tokens[], count: number): Promise<number[]> {
     const newest = await reading.get<{ key: number }>(this.#newest, prefix)
     if (!newest) return []

@@ -12,12 +12,14 @@ export const sqliteTable = (table: string): string => `
 export class SqliteIndex implements TextIndex {
   readonly #insert: TemplateStringsArray
   readonly #delete: TemplateStringsArray
+  readonly #optimize: TemplateStringsArray
   readonly #find: TemplateStringsArray
   readonly #all: TemplateStringsArray
 
   constructor(table: string) {
     this.#insert = toStatement(`INSERT INTO ${table} (rowid, tokens) VALUES (?, ?)`)
     this.#delete = toStatement(`DELETE FROM ${table} WHERE rowid = ?`)
+    this.#optimize = toStatement(`INSERT INTO ${table} (${table}) VALUES ('optimize')`)
     this.#find = toStatement(`SELECT rowid AS key FROM ${table} WHERE ${table} MATCH ? ORDER BY rowid DESC LIMIT ?`)
     this.#all = toStatement(
       `SELECT found.rowid AS key FROM json_each(?) sets CROSS JOIN ${table} found WHERE ${table} MATCH sets.value`,
@@ -31,6 +33,11 @@ export class SqliteIndex implements TextIndex {
 
   async remove(transaction: Transaction, _prefix: string, keys: readonly number[]): Promise<void> {
     for (const key of keys) await transaction.run(this.#delete, key)
+  }
+
+  async purge(transaction: Transaction): Promise<void> {
+    // FTS5 keeps deleted words until it merges its parts.
+    await transaction.run(this.#optimize)
   }
 
   async rank(reading: Reading, _prefix: string, classes: readonly Tokens[], count: number): Promise<number[]> {

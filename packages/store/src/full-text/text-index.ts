@@ -4,6 +4,8 @@ import type { Reading, Transaction } from '../database.ts'
 export interface TextIndex {
   put(transaction: Transaction, prefix: string, key: number, tokens: readonly string[]): Promise<void>
   remove(transaction: Transaction, prefix: string, keys: readonly number[]): Promise<void>
+  /** Removes what is left of removed texts from the pages of the database. */
+  purge(transaction: Transaction): Promise<void>
   /**
    * Keys of the texts with all tokens of at least one class, at most `count`: by the first class that they are in, in a
    * class the highest key first. Each class contains the classes before it. The tokens start with `prefix`.

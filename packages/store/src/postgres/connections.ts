@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import pg, { type PoolClient, type PoolConfig, type QueryResult } from 'pg'
 import { DatabaseError, type Value } from '../database.ts'
@@ -8,6 +9,15 @@ import { encodeValue, types } from './values.ts'
 
 /** The longest that one piece of work may use a connection, in milliseconds. */
 export const longestWork = 5_000
+
+/** What telemetry publishes empty, for each pool to add its own. */
+interface PoolFigures {
+  used: number
+  idle: number
+  waiting: number
+}
+
+const figuresChannel = 'reference-plugins:pool'
 
 /** The connections to one database. One piece of work at a time uses each. */
 export class Connections {
@@ -21,6 +31,7 @@ export class Connections {
     // Without a listener, a connection that breaks would end the process. Its next use fails and says why.
     this.#pool.on('error', () => {})
     this.#pool.on('connect', (client) => client.on('error', () => {}))
+    subscribe(figuresChannel, this.#addFigures)
   }
 
   /** How many there can be. */
@@ -46,7 +57,16 @@ export class Connections {
   }
 
   close(): Promise<void> {
+    unsubscribe(figuresChannel, this.#addFigures)
     return this.#pool.end()
+  }
+
+  readonly #addFigures = (message: unknown): void => {
+    const figures = message as PoolFigures
+    const { totalCount, idleCount, waitingCount } = this.#pool
+    figures.used += totalCount - idleCount
+    figures.idle += idleCount
+    figures.waiting += waitingCount
   }
 
   async #connect(): Promise<PoolClient> {

@@ -1,4 +1,4 @@
-import { propagation, ROOT_CONTEXT } from '@opentelemetry/api'
+import { propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { failedStatus } from '../error-type.ts'
 import type { RequestEvent } from '../events.ts'
 import type { Follower } from '../follow.ts'
@@ -8,6 +8,8 @@ import { metrics, spans } from '../sent.ts'
 import { renameSpan } from '../span-name.ts'
 
 const probes = ['/livez', '/readyz']
+// Whether it is one is known at the end, because a base path may stand before it.
+const mayBeProbe = ({ request: { url = '' } }: RequestEvent): boolean => /\/(livez|readyz)(\?|$)/.test(url)
 
 /** A trace goes on in the one of the caller. Whether it is recorded is decided here, unless the sampler is `parentbased_…`. */
 export function followRequests(instruments: Instruments): Follower<RequestEvent> {
@@ -21,8 +23,8 @@ export function followRequests(instruments: Instruments): Follower<RequestEvent>
 
   return {
     begin(event) {
-      const { url = '', headers, httpVersion, method } = event.request
-      if (probes.includes(url)) return undefined
+      const { headers, httpVersion, method } = event.request
+      if (mayBeProbe(event)) return ROOT_CONTEXT
       active(1, common(event))
       const attributes = { ...common(event), 'network.protocol.version': httpVersion }
       const parent = propagation.extract(ROOT_CONTEXT, headers)
@@ -35,7 +37,8 @@ export function followRequests(instruments: Instruments): Follower<RequestEvent>
         'http.response.status_code': status,
         'error.type': failedStatus(status, 500),
       }
-      active(-1, common(event))
+      if (probes.includes(route ?? '')) return
+      if (trace.getSpan(context)) active(-1, common(event))
       durations(seconds, { ...common(event), ...shared })
       if (status === 429) limited(1, { 'http.request.method': methodOf(request.method), 'http.route': route })
       if (route !== undefined) renameSpan(context, `${spanName(request.method)} ${route}`)

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { OAuthSettings } from '@reference-plugins/contract'
+import { developmentFolder } from '@reference-plugins/core'
 
 const tokenFiles = ['service-token', 'user-token', 'access-token']
 
-/** The path of a file that a plugin writes beside its database in development. */
-export const besideDatabase = (databaseUrl: string, file: string): string =>
-  join(dirname(databaseUrl.slice('file:'.length)), file)
+/** The path of a file that a plugin writes in development, beside its database. */
+export const besideDatabase = (databaseUrl: string, file: string): string => join(developmentFolder(databaseUrl), file)
 
 /** The token that a plugin made itself in development. Undefined where it needs none. */
 export function developmentToken(databaseUrl: string, prefix: '' | 'second-' = ''): string | undefined {

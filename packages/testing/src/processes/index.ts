@@ -1,5 +1,6 @@
 export { besideDatabase } from './development.ts'
 export { firstStatus } from './first-status.ts'
+export { hasNginx, type Nginx, startNginx } from './nginx.ts'
 export { freePort, type PluginProcess, spawnPlugin, startPlugin } from './plugin-process.ts'
 export { startFailureTest } from './start-failure-test.ts'
 export { workspacePlugins } from './workspace.ts'
