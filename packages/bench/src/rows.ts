@@ -26,9 +26,8 @@ export async function measureRows(title: string, rows: readonly Row[], options: 
     const found = new Map<Row, Measurement[]>(rows.map((row) => [row, []]))
     for (let round = 0; round <= options.rounds; round++)
       for (const row of rows) {
+        const measurement = await measure(serverOf(row), row.load, options)
         // The first round is a warm-up.
-        const seconds = round === 0 ? Math.min(1, options.seconds) : options.seconds
-        const measurement = await measure(serverOf(row), row.load, { ...options, seconds })
         if (round > 0) found.get(row)?.push(measurement)
       }
     const reference = rows.find((row) => row.title === options.reference) ?? (rows[0] as Row)

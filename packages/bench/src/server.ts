@@ -50,7 +50,7 @@ export function toPlan(text: string, more: Partial<ServerPlan> = {}): ServerPlan
   }
 }
 
-const longestStart = 10_000
+const longestStart = 60_000
 const readyList = ['buy milk', 'write code', 'sleep']
 
 /** A server in its own process and folder. */
