@@ -27,7 +27,9 @@ await runProgram({
       setInterval(() => host.leases.settleAll().catch(() => {}), settleEvery),
       setInterval(() => cleanUp(host.database).catch(() => {}), cleanUpEvery),
     ]
-    started.push(async () => timers.forEach((timer) => clearInterval(timer)))
+    started.push(async () => {
+      for (const timer of timers) clearInterval(timer)
+    })
     const watch = new WorkspaceWatch(host.workspace, onlyUser.id, log)
     started.push(() => watch.stop())
     const app = createHostApp(host, page(await buildPage(), basePath(publicUrl)), lifecycle)
