@@ -24,6 +24,7 @@ const onEveryVersion = [
   'pnpm --filter @reference-plugins/contract test test/command.test.ts',
   'pnpm --filter @reference-plugins/host test test/command.test.ts',
   'pnpm --filter @reference-plugins/packing test',
+  'pnpm --filter @reference-plugins/telemetry test',
 ]
 
 const world = 'packages/contract/test/world'
@@ -54,6 +55,15 @@ export const preparation: Step[][] = [
       title: 'nginx and Caddy are installed, or their tests are skipped',
       command:
         '{ command -v nginx && command -v caddy && command -v openssl; } || .ci/install-packages nginx caddy openssl || echo skipped',
+    },
+    {
+      title: 'the schemas of Kubernetes are installed, or their test is skipped',
+      command: 'npm ci --ignore-scripts --no-audit --no-fund --prefix .ci/deploying || echo skipped',
+    },
+    {
+      title: 'Postgres, and what makes and checks images, are installed, or their tests are skipped',
+      command:
+        '{ ls /usr/lib/postgresql/*/bin/initdb && command -v buildah && command -v docker-compose && command -v systemd-analyze; } || .ci/install-packages postgresql buildah docker-compose systemd || echo skipped',
     },
     ...(existsSync(browser)
       ? []
@@ -171,6 +181,15 @@ export const groups: Record<string, Step[][]> = {
       {
         title: 'plugins of real OpenAPI documents type-check and start, where the documents are there',
         command: 'pnpm exec run-ts packages/new/test/openapi/check-corpus.ts',
+      },
+    ],
+  ],
+  deploy: [
+    [
+      {
+        title: 'images, balancers, back-ups and rotations, as docs/deploying.md describes them',
+        command: "pnpm exec run-tests --test-concurrency=2 '.ci/deploying/*.test.ts'",
+        hasTotals: true,
       },
     ],
   ],
