@@ -24,6 +24,7 @@ const onEveryVersion = [
   'pnpm --filter @reference-plugins/contract test test/command.test.ts',
   'pnpm --filter @reference-plugins/host test test/command.test.ts',
   'pnpm --filter @reference-plugins/packing test',
+  'pnpm --filter @reference-plugins/telemetry test',
 ]
 
 // The tests that touch data, and those of the store on Postgres alone. The others run once, on SQLite.
@@ -70,6 +71,15 @@ export const preparation: Step[][] = [
       title: 'nginx and Caddy are installed, or their tests are skipped',
       command:
         '{ command -v nginx && command -v caddy && command -v openssl; } || .ci/install-packages nginx caddy openssl || echo skipped',
+    },
+    {
+      title: 'the schemas of Kubernetes are installed, or their test is skipped',
+      command: 'npm ci --ignore-scripts --no-audit --no-fund --prefix .ci/deploying || echo skipped',
+    },
+    {
+      title: 'Postgres, and what makes and checks images, are installed, or their tests are skipped',
+      command:
+        '{ ls /usr/lib/postgresql/*/bin/initdb && command -v buildah && command -v docker-compose && command -v systemd-analyze; } || .ci/install-packages postgresql buildah docker-compose systemd || echo skipped',
     },
     ...(existsSync(browser)
       ? []
@@ -195,6 +205,15 @@ export const groups: Record<string, Step[][]> = {
       {
         title: 'the tests that touch data, on Postgres',
         command: `pnpm exec run-ts packages/testing/bin/with-postgres.ts bash -c '${inTurn(onPostgres)}'`,
+        hasTotals: true,
+      },
+    ],
+  ],
+  deploy: [
+    [
+      {
+        title: 'images, balancers, back-ups and rotations, as docs/deploying.md describes them',
+        command: "pnpm exec run-tests --test-concurrency=2 '.ci/deploying/*.test.ts'",
         hasTotals: true,
       },
     ],

@@ -107,3 +107,24 @@ test('Postgres: a dump of running instances is whole, and is restored', {
   assertMoment(await readLists(askAt(end(t, restored).url), 4), before, started)
   assert.equal((await askAt(restored.url)('POST', '/todos/user0', '{"todo": "after"}')).status, 200)
 })
+
+test('a file moves to Postgres with one command', { skip: missing('initdb', 'psql', 'pnpm') }, async (t) => {
+  const server = await startPostgres()
+  assert.ok(server)
+  t.after(() => server.stop())
+  const address = `127.0.0.1:${server.port}`
+  const names = { 'db.example.com': address, '/var/lib/todo': temporaryFolder('disk') }
+  await shell(`psql -q ${server.url} -c 'CREATE ROLE todo LOGIN' -c 'CREATE DATABASE todo OWNER todo'`)
+  const file = end(t, await startPlugin(todo, { DATABASE_URL: `file:${names['/var/lib/todo']}/data.sqlite` }))
+  const writers = new Writers(askAt(file.url))
+  await writers.writeMore(20)
+  await writers.stop()
+  const lists = await readLists(askAt(file.url), 4)
+  const [stop, move = ''] = blockWith('Several instances', 'pnpm database').trim().split('\n')
+  assert.equal(stop, 'systemctl stop plugin@todo')
+  assert.equal(await file.end(), 0)
+  assert.match(await shell(move, names), /Counts and checksums are the same in both/)
+  const moved = end(t, await startPlugin(todo, { DATABASE_URL: `postgres://todo@${address}/todo` }))
+  assert.deepEqual(await readLists(askAt(moved.url), 4), lists)
+  assert.equal(await moved.end(), 0)
+})

@@ -20,13 +20,9 @@ const call = ({ api }: Shop, token?: string, path = '/things?word=a') =>
   token === undefined ? api.get(path) : api.get(path).set('Authorization', `Bearer ${token}`)
 const left = (headers: Record<string, string>): number => Number(/;r=(\d+);/.exec(headers.ratelimit as string)?.[1])
 
-/** An auth mode with users, by their tokens. */
-function usersBy(users: Record<string, Caller>) {
-  const digests = new Map(
-    Object.entries(users).map(([token, user]) => [createHash('sha256').update(token).digest('hex'), user]),
-  )
-  return userToken({ find: async (digest) => digests.get(digest) })
-}
+/** Users by the SHA-256 of their tokens. */
+const byDigest = (users: Record<string, Caller>): Map<string, Caller> =>
+  new Map(Object.entries(users).map(([token, user]) => [createHash('sha256').update(token).digest('hex'), user]))
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 300; tries++) {
@@ -78,7 +74,8 @@ test('refused tokens count on all instances together', async (t) => {
 })
 
 test('a user is counted at every address together, and apart from other users', async () => {
-  const auth = usersBy({ one: { id: 'ada' }, two: { id: 'ada' }, other: { id: 'bob' } })
+  const users = byDigest({ one: { id: 'ada' }, two: { id: 'ada' }, other: { id: 'bob' } })
+  const auth = userToken({ find: async (digest) => users.get(digest) })
   const { api } = await serveShop({ ...userShop(() => true), auth }, { rateLimit: 2, proxies: 1 })
   const status = async (token: string, address: string) =>
     (await api.get('/me').set('Authorization', `Bearer ${token}`).set('X-Forwarded-For', address)).status
@@ -102,20 +99,24 @@ test('a call without a valid token counts for its address', async () => {
 })
 
 test('a plan has a limit of its own, from the definition or from the environment', async () => {
-  const users: Record<string, Caller> = {
+  const tokens = ['free', 'pro', 'new', 'none']
+  const users = byDigest({
     free: { id: 'ada', plan: 'free' },
     pro: { id: 'bob', plan: 'pro' },
     new: { id: 'eve', plan: 'of a kind that has no limit' },
     none: { id: 'joe' },
-  }
-  const plugin = {
-    ...openShop(),
-    auth: usersBy(users),
+  })
+  const { folder, ...facts } = openShop()
+  const plugin = definePlugin({
+    ...facts,
+    folder,
+    operations,
+    auth: userToken({ find: async (digest) => users.get(digest) }),
     rateLimits: { free: 3, pro: 500 },
-  }
+  })
   const policies = async (options: Partial<AppOptions>) => {
     const shop = await serveShop(plugin, options)
-    const answers = await Promise.all(Object.keys(users).map((token) => call(shop, token).expect(200)))
+    const answers = await Promise.all(tokens.map((token) => call(shop, token).expect(200)))
     return answers.map(({ headers }) => headers['ratelimit-policy'])
   }
   assert.deepEqual(await policies({ rateLimit: 9 }), [

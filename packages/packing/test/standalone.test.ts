@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { globSync, realpathSync } from 'node:fs'
+import { globSync, readdirSync, realpathSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
@@ -29,7 +29,7 @@ test('a copy answers calls, and shows its pages', async () => {
 })
 
 test('a copy has only what is needed to run, and no link leads out of it', () => {
-  const files = globSync('{packages,plugins,node_modules}/**', { cwd: copy })
+  const files = readdirSync(copy, { recursive: true, encoding: 'utf8' })
   const installed = globSync('node_modules/.pnpm/*', { cwd: copy }).map((path) => path.split('/').at(-1) ?? '')
   assert.ok(installed.some((name) => name.startsWith('koa@')))
   assert.deepEqual(
