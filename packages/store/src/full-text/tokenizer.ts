@@ -68,9 +68,13 @@ function tokensOf(words: readonly string[]): Set<string> {
 /** The neighbours, where at least one is a character of a script without spaces. Others are found by themselves. */
 function pairsOf(words: readonly string[]): string[] {
   const tokens: string[] = []
-  for (let index = 1; index < words.length; index++) {
-    const [before, word] = [words[index - 1] as string, words[index] as string]
-    if (isSpaceless(before) || isSpaceless(word)) tokens.push(wordToken(before + word))
+  let before = ''
+  let isAlone = false
+  for (const word of words) {
+    const wasAlone = isAlone
+    isAlone = isSpaceless(word)
+    if (before !== '' && (wasAlone || isAlone)) tokens.push(wordToken(before + word))
+    before = word
   }
   return tokens
 }

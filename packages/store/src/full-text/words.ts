@@ -27,7 +27,7 @@ export function fold(text: string): string {
 }
 
 /** Whether a word is a single character of a script without spaces. */
-export const isSpaceless = (word: string): boolean => startsSpaceless.test(word)
+export const isSpaceless = (word: string): boolean => word.length <= 2 && startsSpaceless.test(word)
 
 /** The words of a text in their order. */
 export const wordsOf = (text: string): string[] =>
