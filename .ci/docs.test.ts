@@ -59,6 +59,16 @@ test('every ts block stands in the source', () => {
   assert.deepEqual(unknown, [])
 })
 
+test('every block of a proxy stands in its configuration', () => {
+  const files = globSync('deploy/**/*', { cwd: root }).filter((file) => /\.conf$|Caddyfile$/.test(file))
+  const unknown = pages.flatMap((page) =>
+    Array.from(read(page).matchAll(/```(?:nginx|caddyfile)\n([\s\S]*?)\n```/g), ([, block = '']) => block)
+      .filter((block) => !files.some((file) => read(file).includes(block)))
+      .map((block) => `${page}: ${block.slice(0, 80)}`),
+  )
+  assert.deepEqual(unknown, [])
+})
+
 test('README.md and CONTRIBUTING.md list each script of package.json once', () => {
   const listed = ['README.md', 'CONTRIBUTING.md'].flatMap((page) => firstCells(page, /^`pnpm (\w+)`$/))
   assert.deepEqual(listed.sort(), Object.keys(JSON.parse(read('package.json')).scripts).sort())

@@ -24,6 +24,7 @@ const onEveryVersion = [
   'pnpm --filter @reference-plugins/contract test test/command.test.ts',
   'pnpm --filter @reference-plugins/host test test/command.test.ts',
   'pnpm --filter @reference-plugins/packing test',
+  'pnpm --filter @reference-plugins/telemetry test',
 ]
 
 const world = 'packages/contract/test/world'

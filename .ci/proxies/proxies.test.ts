@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { on, once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
+import { createServer, type ServerResponse } from 'node:http'
 import { globalAgent } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { checkPlugin } from '../../packages/contract/src/index.ts'
@@ -155,6 +158,39 @@ for (const [kind, { program, file }] of Object.entries(kinds) as [Kind, (typeof 
       assert.equal(first?.done, false)
       assert.match(new TextDecoder().decode(first?.value), /acknowledged/)
       abort.abort()
+    })
+
+    test('the events of a registration arrive while it goes on', async (t) => {
+      // It answers each request when the test has seen what the host says meanwhile.
+      const slow = createServer()
+      const requests = on(slow, 'request')
+      const nextResponse = async () => (await requests.next()).value?.[1] as ServerResponse
+      await once(slow.listen(0, '127.0.0.1'), 'listening')
+      t.after(() => {
+        slow.closeAllConnections()
+        slow.close()
+      })
+      const address = `127.0.0.1:${(slow.address() as AddressInfo).port}`
+      const answer = await call('/host/api/registrations', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ address }),
+        signal: AbortSignal.timeout(15_000),
+      })
+      let seen = ''
+      const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
+      const waitFor = async (text: RegExp) => {
+        while (!text.test(seen)) seen += (await reader?.read())?.value ?? assert.fail(`it ended with ${seen}`)
+      }
+      await waitFor(/"name":"reach","state":"running"/)
+      const manifest = await readJson('/todo/.well-known/ai-plugin.json')
+      const api = { type: 'openapi', url: `http://${address}/openapi.yaml` }
+      const forManifest = await nextResponse()
+      forManifest.end(JSON.stringify({ ...manifest, api }))
+      await waitFor(/"name":"spec","state":"running"/)
+      const forSpec = await nextResponse()
+      forSpec.end('nothing')
+      await waitFor(/"type":"end"/)
     })
 
     test('the metadata of the sign-in is where RFC 8414, RFC 9728 and OpenID Connect put it', async () => {

@@ -30,7 +30,8 @@ a browser, shows the same steps with its own address in them. \`pnpm spec\` gene
 \`packages/core/src/connect\`.
 
 Start the plugins with \`pnpm dev\`. The assistant must be able to reach them. A program on your machine uses
-\`http://localhost:3333\`. An assistant in a vendor's cloud needs a public https URL, which you set as \`PUBLIC_URL\`:
+\`http://localhost:3333\`. An assistant in a vendor's cloud needs a public https URL, which you set as \`PUBLIC_URL\`
+([a path under a domain](public-url.md) is allowed):
 
 \`\`\`sh
 PUBLIC_URL=https://todo.example.com HOST=0.0.0.0 NODE_ENV=production node plugins/todo/src/main.ts

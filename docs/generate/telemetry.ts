@@ -11,7 +11,8 @@ export const telemetryPage = (): string => `# Telemetry
 
 Plugins and the host send traces and metrics by [OpenTelemetry](https://opentelemetry.io), to any collector or service
 that takes OTLP over HTTP. It is off unless a variable of OpenTelemetry asks for it: then nothing of OpenTelemetry is
-loaded, and a request costs the same as without it. \`pnpm spec\` generates this page.
+loaded, and a request costs the same as without it. Tracing everything costs a request some tens of microseconds of processor
+time. \`pnpm spec\` generates this page.
 
 ## Switch it on
 
@@ -61,14 +62,20 @@ and metrics, and prints them.
 docker run --rm -p 4318:4318 -v ./deploy/collector.yaml:/etc/otelcol/config.yaml otel/opentelemetry-collector
 \`\`\`
 
+[\`deploy/telemetry.yaml\`](../deploy/telemetry.yaml) adds it to the instances of [compose.yaml](deploying.md):
+
+\`\`\`sh
+docker compose --file compose.yaml --file deploy/telemetry.yaml up --detach --wait
+\`\`\`
+
 Jaeger shows traces without any configuration, at <http://localhost:16686>:
 
 \`\`\`sh
-docker run --rm -p 4318:4318 -p 16686:16686 cr.jaegertracing.io/jaegertracing/jaeger
+docker run --rm -p 4318:4318 -p 16686:16686 jaegertracing/jaeger
 \`\`\`
 
-CI runs neither of these images. It sends traces to a receiver of other authors, the telemetry server of Genkit, and decodes
-traces and metrics with OpenTelemetry's own definitions.
+CI cannot fetch these images, so it does not test these commands. It sends traces to a receiver of other authors, the
+telemetry server of Genkit, and decodes traces and metrics with OpenTelemetry's own definitions.
 
 ## One conversation is one trace
 
@@ -121,7 +128,8 @@ plugins' servers in the host's spans are those that its users chose.
 ## Spans
 
 Instrumentation scope: \`@reference-plugins/telemetry\`. A span that has failed has \`error.type\` and the status *error*, without a
-description.
+description. What is refused before it is read has none: a request that is not valid HTTP, and the 503 of a server that
+answers too many requests at once.
 
 ${Object.values<SpanDefinition>(spans).map(spanSection).join('\n')}
 ## Metrics

@@ -22,6 +22,7 @@ const post = Array.from({ length: users }, (_, index) => ({
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify({ todo: `todo of user ${index}` }),
 }))
+const from = (user: number) => [...post.slice(user), ...post.slice(0, user)]
 const call = { name: 'getTodos', arguments: { username: 'alice' } }
 const mcp = (version: string, params: object, headers: Record<string, string> = {}) => ({
   method: 'POST' as const,
@@ -56,6 +57,8 @@ export async function measure(server: Server, load: Load, { connections, seconds
     // autocannon checks for the end of a run once per sample, by default every second.
     sampleInt: Math.min(1000, seconds * 1000),
     requests: requests[load],
+    // Each connection begins with another user, as people do.
+    ...(load === 'POST' && { setupClient: (client) => client.setRequests(from(Math.floor(Math.random() * users))) }),
   })
   const after = await server.usage()
   assert.equal(result.errors + result.timeouts + result.non2xx, 0, `${server.url} failed ${load} requests`)

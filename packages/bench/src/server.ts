@@ -6,27 +6,51 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { createDatabase } from './postgres.ts'
 import type { Usage } from './probe.ts'
+import { treeUsage } from './process-tree.ts'
 
-const file = (name: string): URL => new URL(`servers/${name}.ts`, import.meta.url)
-
-/** The measured servers, in the order of the table. All answer the same requests; the durable ones store todos in SQLite. */
-export const servers = {
-  todo: { title: 'todo', isDurable: true, main: new URL('../../../plugins/todo/src/main.ts', import.meta.url) },
-  http: { title: 'node:http', isDurable: false, main: file('http') },
-  koa: { title: 'Koa', isDurable: false, main: file('koa') },
-  fastify: { title: 'Fastify', isDurable: false, main: file('fastify') },
-  hono: { title: 'Hono', isDurable: false, main: file('hono') },
-  mcp: { title: 'MCP SDK on Koa', isDurable: false, main: file('mcp') },
-  'http-sqlite': { title: 'node:http + SQLite', isDurable: true, main: file('http') },
-  'koa-sqlite': { title: 'Koa + SQLite', isDurable: true, main: file('koa') },
-  'fastify-sqlite': { title: 'Fastify + SQLite', isDurable: true, main: file('fastify') },
-  'hono-sqlite': { title: 'Hono + SQLite', isDurable: true, main: file('hono') },
+/** A server to measure. All answer the same requests. */
+export interface ServerPlan {
+  name: string
+  title: string
+  /** Where it keeps its todos. */
+  database: 'memory' | 'SQLite' | 'Postgres'
+  /** How many worker processes it has. With one or more, those that it starts are measured too. */
+  instances?: number
+  /** The repository that it is started from. */
+  checkout?: string
 }
 
-export type ServerName = keyof typeof servers
+const root = new URL('../../../', import.meta.url)
+const titles: Record<string, string> = {
+  todo: 'todo',
+  http: 'node:http',
+  koa: 'Koa',
+  fastify: 'Fastify',
+  hono: 'Hono',
+  mcp: 'MCP SDK on Koa',
+}
+const name = /^([a-z]+)(-sqlite|-postgres)?(?:-([12]))?$/
 
-const longestStart = 10_000
+export const isKnown = (text: string): boolean => Object.hasOwn(titles, name.exec(text)?.[1] ?? '')
+
+/** The plan with a name such as `http`, `http-sqlite`, `todo-postgres` or `todo-postgres-2`, with two instances. */
+export function toPlan(text: string, more: Partial<ServerPlan> = {}): ServerPlan {
+  const [, base = '', place, instances] = name.exec(text) ?? []
+  const database = place === '-postgres' ? 'Postgres' : place === '-sqlite' || base === 'todo' ? 'SQLite' : 'memory'
+  const on = place === undefined ? '' : ` + ${database}`
+  const times = instances === undefined ? '' : `, ${instances} instance${instances === '1' ? '' : 's'}`
+  return {
+    name: base,
+    title: `${titles[base]}${on}${times}`,
+    database,
+    ...(instances !== undefined && { instances: Number(instances) }),
+    ...more,
+  }
+}
+
+const longestStart = 60_000
 const readyList = ['buy milk', 'write code', 'sleep']
 
 /** A server in its own process and folder. */
@@ -34,13 +58,14 @@ export class Server {
   readonly url: string
   /** Milliseconds from the start of the process to the first answer. */
   startTime = 0
-  readonly #name: ServerName
+  readonly #plan: ServerPlan
   readonly #folder: string
   readonly #process: ChildProcess
   readonly #stop = () => this.stop()
 
-  static async start(name: ServerName): Promise<Server> {
-    const server = new Server(name, await freePort())
+  static async start(plan: ServerPlan): Promise<Server> {
+    const database = plan.database === 'Postgres' ? await createDatabase() : undefined
+    const server = new Server(plan, await freePort(), database)
     try {
       await server.#firstAnswer()
       for (const todo of readyList) assert.deepEqual(await server.#send('alice', { todo }), { status: 'success' })
@@ -48,43 +73,50 @@ export class Server {
       return server
     } catch (error) {
       server.stop()
-      throw new Error(`${name} gives wrong answers`, { cause: error })
+      throw new Error(`${plan.title} gives wrong answers`, { cause: error })
     }
   }
 
-  private constructor(name: ServerName, port: number) {
-    this.#name = name
+  private constructor(plan: ServerPlan, port: number, database: string | undefined) {
+    this.#plan = plan
     this.url = `http://127.0.0.1:${port}`
     // Not in /tmp, which is memory on some machines, where a durable write costs nothing.
     const data = fileURLToPath(new URL('../.data', import.meta.url))
     mkdirSync(data, { recursive: true })
-    this.#folder = mkdtempSync(join(data, `${name}-`))
+    this.#folder = mkdtempSync(join(data, `${plan.name}-`))
     this.startTime = performance.now()
     this.#process = spawn(
       process.execPath,
-      [
-        '--disable-warning=ExperimentalWarning',
-        `--import=${new URL('probe.ts', import.meta.url)}`,
-        fileURLToPath(servers[name].main),
-      ],
-      { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { ...process.env, ...this.#environment(port) } },
+      ['--disable-warning=ExperimentalWarning', `--import=${new URL('probe.ts', import.meta.url)}`, this.#main()],
+      { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { ...process.env, ...this.#environment(port, database) } },
     )
     process.on('exit', this.#stop)
   }
 
-  #environment(port: number): NodeJS.ProcessEnv {
+  #main(): string {
+    const { name, checkout = fileURLToPath(root) } = this.#plan
+    return join(checkout, name === 'todo' ? 'plugins/todo/src/main.ts' : `packages/bench/src/servers/${name}.ts`)
+  }
+
+  #environment(port: number, database: string | undefined): NodeJS.ProcessEnv {
     return {
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
       PORT: String(port),
       PUBLIC_URL: this.url,
-      DATABASE_URL: servers[this.#name].isDurable ? `file:${join(this.#folder, 'todo.sqlite')}` : '',
+      DATABASE_URL: database ?? this.#file(),
       LOG_LEVEL: 'info',
       RATE_LIMIT: '1000000000',
+      ...(this.#plan.instances !== undefined && { WEB_CONCURRENCY: String(this.#plan.instances) }),
     }
   }
 
+  #file(): string {
+    return this.#plan.database === 'SQLite' ? `file:${join(this.#folder, 'todo.sqlite')}` : ''
+  }
+
   async usage(): Promise<Usage> {
+    if (this.#plan.instances !== undefined) return treeUsage(this.#process.pid as number)
     const answer = once(this.#process, 'message', { signal: AbortSignal.timeout(longestStart) })
     this.#process.send('usage')
     const [usage] = await answer
@@ -109,7 +141,7 @@ export class Server {
       this.startTime = performance.now() - started
       if (answer) return assert.deepEqual(answer, { todos: [] })
       if (this.#process.exitCode !== null || this.startTime > longestStart)
-        throw new Error(`${this.#name} did not start`)
+        throw new Error(`${this.#plan.title} did not start`)
       await sleep(5)
     }
   }

@@ -3,41 +3,38 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
-import { Server, type ServerName, servers } from '../src/server.ts'
+import { closePostgres, openPostgres } from '../src/postgres.ts'
+import { Server, toPlan } from '../src/server.ts'
 import { median } from '../src/table.ts'
-
-// The server that ratios refer to, and the server for tools, beside which the plugin is measured.
-const measured: ServerName[] = ['http', 'mcp']
 
 test('the bench has a row with figures for each server', { timeout: 120_000 }, async () => {
   const main = join(import.meta.dirname, '../src/main.ts')
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    main,
-    '--rounds',
-    '1',
-    '--seconds',
-    '0.05',
-    '--connections',
-    '4',
-    '--only',
-    measured.join(),
-  ])
-  for (const { title } of measured.map((name) => servers[name])) {
-    const rows = stdout.split('\n').filter((line) => line.split('|')[1]?.trim() === title)
-    assert.equal(rows.length, title === 'MCP SDK on Koa' ? 1 : 3, title)
-    for (const row of rows)
-      for (const figure of row.split('|').slice(2, -1)) assert.ok(Number.parseFloat(figure) > 0, row)
-  }
+  const short = ['--rounds', '1', '--seconds', '0.05', '--connections', '4']
+  const words = [main, 'http', 'mcp', 'starts', ...short, '--only', 'http,mcp']
+  const { stdout } = await promisify(execFile)(process.execPath, words)
+  const rows = stdout.split('\n').filter((line) => /^\| (node:http|MCP SDK on Koa|todo, )/.test(line))
+  assert.equal(rows.length, 2 + 6 + 2, stdout)
+  for (const row of rows)
+    for (const figure of row.split('|').slice(2, -1)) assert.ok(Number.parseFloat(figure) > 0, row)
   assert.match(stdout, /^\| todo, MCP 2026-07-28 +\|/m)
 })
 
 // Those that keep their todos in memory run the same files.
-for (const name of Object.keys(servers) as ServerName[])
-  if (servers[name].isDurable && name !== 'todo')
-    test(`${name} answers like todo`, async () => {
-      const server = await Server.start(name)
-      server.stop()
-    })
+for (const name of ['http-sqlite', 'koa-sqlite', 'fastify-sqlite', 'hono-sqlite'])
+  test(`${name} answers like todo`, async () => {
+    const server = await Server.start(toPlan(name))
+    server.stop()
+  })
+
+test('servers on Postgres answer like todo', { skip: !process.env.POSTGRES && 'POSTGRES is not set' }, async (t) => {
+  t.after(closePostgres)
+  assert.match((await openPostgres()) ?? '', /^\d+/)
+  for (const name of ['http-postgres', 'fastify-postgres', 'todo-postgres-2']) {
+    const server = await Server.start(toPlan(name))
+    assert.ok((await server.usage()).cpu > 0)
+    server.stop()
+  }
+})
 
 test('the median is the middle value', () => {
   assert.equal(median([3, 1, 2]), 2)

@@ -21,7 +21,7 @@ export async function signIn({ publicUrl, base, title, scope }) {
   const {
     authorization_servers: [issuer],
   } = await read(`${location.origin}${base}/.well-known/oauth-protected-resource`)
-  const server = await read(here(metadataUrl(issuer)))
+  const server = await readFirst(metadataUrls(issuer).map(here))
   if (!server.registration_endpoint)
     throw new Error(
       'This plugin lets no app register itself: start it with OAUTH_REGISTRATION=true, or enter an access token',
@@ -87,10 +87,22 @@ export async function takeAnswer() {
   sessionStorage.setItem(kept, token)
 }
 
-/** RFC 8414 section 3.1: the well-known part stands before the path of the issuer. */
-function metadataUrl(issuer) {
+/**
+ * RFC 8414 section 3.1: the well-known part stands before the path of the issuer. OpenID Connect Discovery puts it after the
+ * path, where a plugin under a path is reached even if the root of the domain belongs to something else.
+ */
+function metadataUrls(issuer) {
   const { origin, pathname } = new URL(issuer)
-  return `${origin}/.well-known/oauth-authorization-server${pathname.replace(/\/$/, '')}`
+  const path = pathname.replace(/\/$/, '')
+  return [
+    `${origin}/.well-known/oauth-authorization-server${path}`,
+    `${origin}${path}/.well-known/openid-configuration`,
+  ]
+}
+
+async function readFirst([url, ...others]) {
+  if (others.length === 0) return read(url)
+  return read(url).catch(() => readFirst(others))
 }
 
 /** The browser may know the plugin by another name of this machine than the documents: 127.0.0.1 instead of localhost. */

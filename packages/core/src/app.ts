@@ -1,6 +1,6 @@
-import cluster from 'node:cluster'
 import Koa, { type Context, type Middleware } from 'koa'
 import type { Logger } from 'pino'
+import { ifShared } from './call-counts.ts'
 import { challengeDocument, toDocuments } from './documents.ts'
 import { type Exchange, headersFor } from './exchange.ts'
 import { crossOrigin, knownOrigins } from './middleware/cors.ts'
@@ -14,7 +14,7 @@ import { document, pageHeaders, pages } from './middleware/pages.ts'
 import { problems } from './middleware/problems.ts'
 import { publicPath } from './middleware/public-path.ts'
 import { requestLog } from './middleware/request-log.ts'
-import { httpOperations, type Plugin, type SharedCounts } from './plugin.ts'
+import { httpOperations, type Plugin } from './plugin.ts'
 import { basePath } from './public-url.ts'
 import { RateLimit } from './rate-limit.ts'
 import { RouteTable } from './route-table.ts'
@@ -52,7 +52,7 @@ export async function createApp(plugin: Plugin, options: AppOptions): Promise<Ko
   const rateLimit = new RateLimit({
     limit: options.rateLimit ?? 6000,
     plans: { ...plugin.rateLimits, ...options.rateLimits },
-    shared: sharedCounts(plugin),
+    shared: ifShared(plugin.needs.find((resource) => resource.counts)?.counts),
     onShared: (isShared, err) =>
       isShared
         ? log.info('calls are counted by all instances again')
@@ -91,10 +91,4 @@ export async function createApp(plugin: Plugin, options: AppOptions): Promise<Ko
   if (hasPage) app.use(home({ plugin, publicUrl, development, secretsFolder: options.secretsFolder }))
   app.use(pages(fixed, base))
   return app
-}
-
-/** A process that is alone counts in memory. */
-function sharedCounts({ needs }: Plugin): SharedCounts | undefined {
-  const counts = needs.find((resource) => resource.counts)?.counts
-  return counts?.isRemote || cluster.isWorker ? counts : undefined
 }

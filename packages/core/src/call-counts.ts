@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import { createHash } from 'node:crypto'
 import type { SharedCounts } from './plugin.ts'
 
@@ -23,6 +24,10 @@ interface Entry extends CallCount {
   /** The part of `used` that the others do not know yet. */
   unsettled: number
 }
+
+/** The counts, unless this process is alone: then it counts in memory. */
+export const ifShared = (counts: SharedCounts | undefined): SharedCounts | undefined =>
+  counts?.isRemote || cluster.isWorker ? counts : undefined
 
 /** How often the instances tell each other what they have counted, in milliseconds. */
 const interval = 250

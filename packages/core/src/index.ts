@@ -8,6 +8,7 @@ export { type OAuthOptions, oauth, type ProtectedResource } from './auth/oauth.t
 export { type ServiceTokenOptions, serviceToken } from './auth/service-token.ts'
 export { type UserTokenOptions, userToken } from './auth/user-token.ts'
 export type { Call } from './call.ts'
+export { CallCounts, type CallCountsOptions, ifShared } from './call-counts.ts'
 export { DefinitionError, definePlugin, type PluginDefinition } from './definition.ts'
 export { developmentFolder, developmentSecret } from './development-secret.ts'
 export {

@@ -80,7 +80,7 @@ const eventsOf = (text: string) =>
   Array.from(text.matchAll(/^data: (.+)$/gm), ([, data]) => JSON.parse(data as string) as Record<string, never>)
 
 for (const [era, call] of Object.entries(calls)) {
-  test(`${era}: calls of many users at once keep their callers, ids and progress`, async (t) => {
+  test(`${era}: calls of many users at once keep their callers, ids and progress`, { timeout: 60_000 }, async (t) => {
     const { plugin, until } = waitingPlugin()
     const shop = await serveMcp(plugin)
     t.after(shop.close)
@@ -106,7 +106,7 @@ for (const [era, call] of Object.entries(calls)) {
     }
   })
 
-  test(`${era}: a client can end its own call only, by disconnecting`, async (t) => {
+  test(`${era}: a client can end its own call only, by disconnecting`, { timeout: 60_000 }, async (t) => {
     const { plugin, until } = waitingPlugin()
     const shop = await serveMcp(plugin)
     t.after(shop.close)

@@ -76,13 +76,13 @@ export async function openHost(options: HostOptions) {
 function openPlugins(database: Database, vault: Vault, options: HostOptions) {
   const { publicUrl, development: allowLoopback, pluginFolder: folder, mode } = options
   const users = new Users(database, mode)
-  const limits = new UserLimits(mode === 'accounts')
+  const limits = new UserLimits(database, mode === 'accounts')
   const plugins = new Plugins(database)
   const logos = new Logos(allowLoopback)
   const shares = new Shares(database)
   const activations = new Activations(database)
   const fetch = guardedFetcher({ allowLoopback, redirects: 0, timeout: 20_000 })
-  const tokens = new OAuthTokens(vault, activations, fetch)
+  const tokens = new OAuthTokens(database, vault, activations, fetch)
   const credentials = new Credentials(vault, activations, tokens)
   const signIns = new SignIns(database, tokens, publicUrl)
   const presentation = new Presentation({ plugins, users, shares, activations, credentials, signIns })

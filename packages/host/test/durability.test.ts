@@ -49,7 +49,7 @@ test('a killed host loses nothing that it stored, and marks an interrupted call 
     (await host.browser.get<Conversation>(`/api/conversations/${id}`)).messages.flatMap(({ parts }) => parts)
   const stored = async (id: string, what: (parts: Part[]) => boolean) => {
     for (let tries = 0; !what(await partsOf(id)); tries++) {
-      assert.ok(tries < 400, 'it was not stored')
+      assert.ok(tries < 1_200, 'it was not stored')
       await sleep(50)
     }
   }
@@ -77,6 +77,9 @@ test('a killed host loses nothing that it stored, and marks an interrupted call 
   )
   assert.ok(parts[2]?.type === 'call' && parts[2].call.state === 'done')
   assert.ok(parts[3]?.type === 'text' && parts[3].text.startsWith('A long'), JSON.stringify(parts[3]))
+  // On Postgres another instance may have been running it until its lease ends.
+  if (process.env.POSTGRES)
+    await stored(interrupted, ([part]) => part?.type === 'call' && part.call.state === 'unknown')
   const [part] = await partsOf(interrupted)
   assert.ok(part?.type === 'call' && part.call.state === 'unknown')
   assert.equal(api.calls.filter((one) => one.includes('/read')).length, 1, 'it is not called again')

@@ -163,6 +163,6 @@ test('a conversation that has become too long takes no more', async () => {
 })
 
 test('the user of a single-user host has no limits', async () => {
-  const limits = new UserLimits(false)
+  const limits = new UserLimits(served.host.database, false)
   for (let count = 0; count < 1_000; count++) await limits.begin('only', 'turns')
 })

@@ -11,11 +11,11 @@ import {
 import { isLoopback } from '@reference-plugins/guarded-fetch'
 import type { Context, Next } from 'koa'
 import type { Provider } from 'oidc-provider'
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { Accounts, type RemoveAccount } from './accounts.ts'
 import { cleanUp } from './clean-up.ts'
 import { ConnectedApps } from './connected-apps.ts'
 import { readCookieKeys } from './keys.ts'
+import { Limiter } from './limiter.ts'
 import { createProvider, mountPath, type ProviderOptions } from './provider.ts'
 import { ProviderHandler } from './provider-handler.ts'
 import { resourceMetadata } from './resource-metadata.ts'
@@ -84,6 +84,7 @@ export async function createAuthorizationServer<const Scope extends string>(
   const handler = new ProviderHandler(provider, publicUrl, Object.keys(scopes), database)
   const apps = new ConnectedApps(database, clients)
   const userPages = new UserPages({
+    database,
     provider,
     accounts,
     apps,
@@ -94,8 +95,8 @@ export async function createAuthorizationServer<const Scope extends string>(
     mayBeNew: signUp,
     onRemoveAccount,
   })
-  const limiter = new RateLimiterMemory({ points: rateLimit, duration: 60 })
-  const registrations = new RateLimiterMemory({ points: 30, duration: 3600 })
+  const limiter = new Limiter(database, { name: 'oauth', points: rateLimit, seconds: 60 })
+  const registrations = new Limiter(database, { name: 'registrations', points: 30, seconds: 3600 })
   const { host, hostname } = new URL(publicUrl)
   const base = basePath(publicUrl)
   const isLocal = isLoopback(hostname)
@@ -185,13 +186,10 @@ async function sendAgain(ctx: Context, base: string): Promise<void> {
   ctx.redirect(`${base}${ctx.path}?${form}`)
 }
 
-async function count(limiter: RateLimiterMemory, ctx: Context): Promise<void> {
-  try {
-    await limiter.consume(addressKey(ctx.ip))
-  } catch (refused) {
-    const seconds = Math.max(1, Math.ceil((refused as RateLimiterRes).msBeforeNext / 1000))
+async function count(limiter: Limiter, ctx: Context): Promise<void> {
+  const seconds = await limiter.use(addressKey(ctx.ip))
+  if (seconds > 0)
     throw new Problem(429, `Wait ${seconds} seconds before you try again`, {
       headers: { 'retry-after': String(seconds) },
     })
-  }
 }

@@ -13,7 +13,7 @@ const longestRun = 60
  */
 export async function cleanUp(database: Database): Promise<void> {
   await withLease(database, 'oauth-clean-up', longestRun, async (signal) => {
-    for (const removeSome of [expiredRecords, expiredSignIns, unusedClients])
+    for (const removeSome of [expiredRecords, expiredSignIns, expiredLimits, unusedClients])
       while (!signal.aborted && (await removeSome(database)) === mostRows);
   })
 }
@@ -25,6 +25,9 @@ const expiredRecords = (database: Database): Promise<number> => database.run`
 const expiredSignIns = (database: Database): Promise<number> => database.run`
   DELETE FROM oauth_sign_in WHERE digest IN (
     SELECT digest FROM oauth_sign_in WHERE expires_at < ${seconds()} LIMIT ${mostRows})`
+
+const expiredLimits = (database: Database): Promise<number> => database.run`
+  DELETE FROM oauth_limit WHERE key IN (SELECT key FROM oauth_limit WHERE ends_at < ${Date.now()} LIMIT ${mostRows})`
 
 const unusedClients = (database: Database): Promise<number> => database.run`
   DELETE FROM oauth_record WHERE model = 'Client' AND id IN (

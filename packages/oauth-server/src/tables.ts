@@ -17,6 +17,8 @@ export const oauthMigrations = {
     CREATE INDEX oauth_record_uid ON oauth_record (uid);
     CREATE INDEX oauth_record_account ON oauth_record (account_id);
     CREATE INDEX oauth_record_expiry ON oauth_record (expires_at)`,
+  // What has been counted for limits, until a time in milliseconds since 1970.
+  'oauth limits': 'CREATE TABLE oauth_limit (key TEXT PRIMARY KEY, used INTEGER NOT NULL, ends_at INTEGER NOT NULL)',
   // The keys that sign, each with the date that it was made for and the time from which it is used.
   'oauth keys': `
     CREATE TABLE oauth_key (

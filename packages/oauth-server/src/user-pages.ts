@@ -1,4 +1,5 @@
 import { basePath } from '@reference-plugins/core'
+import type { Database } from '@reference-plugins/store'
 import type { Context } from 'koa'
 import { koaBody } from 'koa-body'
 import { errors, type Provider } from 'oidc-provider'
@@ -17,6 +18,7 @@ import { setSignInCookie, signedIn, signInCookie } from './sign-in-cookie.ts'
 import { SignInLimits } from './sign-in-limits.ts'
 
 export interface UserPagesOptions {
+  database: Database
   provider: Provider
   accounts: Accounts
   apps: ConnectedApps
@@ -39,10 +41,11 @@ export class UserPages {
   readonly #options: UserPagesOptions
   /** The path before those of the plugin. */
   readonly #base: string
-  readonly #limits = new SignInLimits()
+  readonly #limits: SignInLimits
 
   constructor(options: UserPagesOptions) {
     this.#options = options
+    this.#limits = new SignInLimits(options.database)
     this.#base = basePath(options.publicUrl)
   }
 

@@ -144,8 +144,10 @@ test('prompt=login asks for the password of a user who is signed in', async () =
   assert.match(browser.page, /<strong>joan<\/strong>/, 'another user may answer')
 })
 
-test('guesses at one account from many addresses must wait, and its user signs in where they did before', async () => {
-  const limits = new SignInLimits()
+test('guesses at one account from many addresses must wait, and its user signs in where they did before', async (t) => {
+  const database = await openDatabase(temporaryDatabase(), oauthMigrations)
+  t.after(() => database.close())
+  const limits = new SignInLimits(database)
   assert.equal(await limits.count('192.0.2.1', 'Ada'), 0)
   await limits.succeed('192.0.2.1', 'Ada')
   const guesses = await Promise.all(Array.from({ length: 40 }, (_, n) => limits.count(`198.51.100.${n}`, 'ＡＤＡ')))

@@ -53,6 +53,7 @@ export const scopes = { 'diary:read': 'Read your diary', 'diary:write': 'Write i
 
 export interface Diary {
   url: string
+  port: number
   database: Database
   /** All that the database holds. */
   stored: () => Promise<string>
@@ -70,6 +71,11 @@ export interface DiaryOptions {
   rateLimit?: number
   registration?: boolean
   documents?: NonNullable<AuthorizationServerOptions<string>['documents']>
+  keysSince?: string
+  /** By default a new one. */
+  databaseUrl?: string
+  /** Where it is reached, if not at its own address. */
+  publicUrl?: string
   /** A path of the domain under which a proxy serves the plugin. */
   base?: string
   /** What the proxy does to the target of a request; undefined if it answers 404 itself. By default nothing. */
@@ -80,13 +86,13 @@ export interface DiaryOptions {
 export async function serveDiary({
   latency = 0,
   rateLimit = 100_000,
+  databaseUrl = temporaryDatabase(),
   base = '',
   proxy = (target) => target,
   ...options
 }: DiaryOptions = {}): Promise<Diary> {
   let written = ''
   const log = createLog('trace', false, { write: (line) => (written += line) })
-  const databaseUrl = temporaryDatabase()
   const real = await openDatabase(databaseUrl, oauthMigrations)
   const database = latency > 0 ? slow(real, latency) : real
   // The address is needed for the app, which is needed for listening.
@@ -103,15 +109,16 @@ export async function serveDiary({
     port: 0,
     lifecycle,
   })
-  const url = `http://127.0.0.1:${(running.server.address() as AddressInfo).port}${base}`
+  const { port } = running.server.address() as AddressInfo
+  const url = options.publicUrl ?? `http://127.0.0.1:${port}${base}`
   const server = await createAuthorizationServer({
-    publicUrl: url,
     title: 'Diary',
     database,
     scopes,
     clients: [chat, desktop, web, unregistered],
     rateLimit,
     ...options,
+    publicUrl: url,
   })
   const plugin = definePlugin({
     name: 'diary',
@@ -149,6 +156,7 @@ export async function serveDiary({
   handlers.callback = app.callback()
   return {
     url,
+    port,
     database: real,
     stored: () => storedText(real, databaseUrl),
     log: () => written,

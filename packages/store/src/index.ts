@@ -8,8 +8,7 @@ export {
   type Value,
 } from './database.ts'
 export { FullText, fullTextStep, type SearchableText, type TextSource } from './full-text/full-text.ts'
-export { type Match, searchText, toMatch } from './full-text.ts'
+export { snippetOf } from './full-text/snippet.ts'
 export { type Holds, isLeased, leaseMigrations, withLease } from './lease.ts'
 export type { Migrations, Step } from './migrations.ts'
 export { openDatabase } from './open-database.ts'
-export { snippetOf } from './snippet.ts'

@@ -4,7 +4,7 @@ import { chownSync, existsSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { temporaryFolder } from './temporary.ts'
+import { temporaryFolder, type temporaryPlaces } from './temporary.ts'
 
 /** Settings of postgresql.conf, by name. */
 export type ServerSettings = Readonly<Record<string, string>>
@@ -29,11 +29,14 @@ const fast: ServerSettings = { fsync: 'off', full_page_writes: 'off' }
  * Starts a new Postgres server on a port of its own, in about a second. As root, it runs as the user `postgres`.
  * Returns undefined where Postgres is not installed.
  */
-export async function startPostgres(settings: ServerSettings = {}): Promise<TemporaryPostgres | undefined> {
+export async function startPostgres(
+  settings: ServerSettings = {},
+  place: keyof typeof temporaryPlaces = 'memory',
+): Promise<TemporaryPostgres | undefined> {
   const programs = findPrograms()
   if (!programs) return undefined
   const user = process.getuid?.() === 0 ? userOf('postgres') : undefined
-  const folder = temporaryFolder()
+  const folder = temporaryFolder(place)
   if (user) chownSync(folder, user.uid, user.gid)
   const data = join(folder, 'data')
   initialize(programs, data, { ...user, cwd: folder })

@@ -15,6 +15,7 @@ const sentSpans: Json[] = []
 const sentMetrics = new Map<string, Json>()
 const link = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
 const injected: Record<string, string> = {}
+const passedOn: Record<string, string> = {}
 const meta: Record<string, string> = {}
 
 /** Runs work as the packages do, and adds to the event what is known at its end. */
@@ -84,6 +85,13 @@ before(async (context) => {
     status: 200,
   })
   await publish('request', { request, scheme: 'http' }, undefined, { route: '/limited', status: 429 })
+  const headers = { traceparent: link, tracestate: 'vendor=1', baggage: 'user=jo' }
+  const setHeader = (name: string, value: string) => {
+    passedOn[name] = value
+  }
+  await publish('request', { request: { ...request, headers }, scheme: 'http' }, () =>
+    publish('upstream', { method: 'PUT', url: upstreamUrl, resent: 0, setHeader }, undefined, { status: 200 }),
+  )
   await publish('statement', { engine: 'sqlite', sql: ['DELETE FROM session'] })
   await publish(
     'request',
@@ -172,6 +180,13 @@ test('a request to another server passes the trace on, and has no path', () => {
   })
   assert.deepEqual(injected, { traceparent: `00-${span.traceId}-${span.spanId}-01` })
   assert.equal(attributesOf(named('DELETE').attributes)['error.type'], 'ECONNREFUSED')
+})
+
+test('the trace of a caller goes on to another server with its state, and without its baggage', () => {
+  assert.deepEqual(passedOn, {
+    traceparent: `00-${link.split('-')[1]}-${named('PUT').spanId}-01`,
+    tracestate: 'vendor=1',
+  })
 })
 
 test('a message to MCP goes on in the trace of its `_meta`, and links to its request', () => {

@@ -8,6 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export interface CollectedSpan {
   /** The name of the service. */
   service: string
+  /** The id of the process. */
+  instance: string
   name: string
   traceId: string
   spanId: string
@@ -107,13 +109,14 @@ const readValue = (value: Value): unknown =>
 const attributesOf = (all: KeyValue[] = []): Record<string, unknown> =>
   Object.fromEntries(all.map(({ key, value }) => [key, readValue(value)]))
 
-const serviceOf = ({ resource }: Json): string => String(attributesOf(resource.attributes)['service.name'])
+const ofResource = ({ resource }: Json, name: string): string => String(attributesOf(resource.attributes)[name])
 
 const spansOf = (one: Json): CollectedSpan[] =>
   one.scopeSpans.flatMap(({ spans }: Json) =>
     spans.map((span: Json) => ({
       ...span,
-      service: serviceOf(one),
+      service: ofResource(one, 'service.name'),
+      instance: ofResource(one, 'service.instance.id'),
       parentSpanId: span.parentSpanId || undefined,
       attributes: attributesOf(span.attributes),
       links: span.links ?? [],
@@ -124,7 +127,7 @@ const spansOf = (one: Json): CollectedSpan[] =>
 const pointsOf = (one: Json): [string, CollectedPoint[]][] =>
   one.scopeMetrics.flatMap(({ metrics }: Json) =>
     metrics.map(({ name, histogram, sum, gauge }: Json) => [
-      `${serviceOf(one)} ${name}`,
+      `${ofResource(one, 'service.name')} ${name}`,
       (histogram ?? sum ?? gauge).dataPoints.map(({ attributes, count, asInt, asDouble, explicitBounds }: Json) => ({
         attributes: attributesOf(attributes),
         value: Number(count ?? asInt ?? asDouble),

@@ -23,14 +23,14 @@ const app = Fastify()
 app.get<{ Params: { username: string } }>(
   '/todos/:username',
   { schema: { params, response: { 200: list } } },
-  async ({ params }) => ({ todos: todos.read(params.username) }),
+  async ({ params }) => ({ todos: await todos.read(params.username) }),
 )
 
 app.post<{ Params: { username: string }; Body: { todo: string } }>(
   '/todos/:username',
   { schema: { params, body, response: { 200: success } } },
   async ({ params, body }) => {
-    todos.add(params.username, body.todo)
+    await todos.add(params.username, body.todo)
     return { status: 'success' }
   },
 )

@@ -21,10 +21,12 @@ const addTodo = createRoute({
 
 const app = new OpenAPIHono()
 
-app.openapi(getTodos, (context) => context.json({ todos: todos.read(context.req.valid('param').username) }, 200))
+app.openapi(getTodos, async (context) =>
+  context.json({ todos: await todos.read(context.req.valid('param').username) }, 200),
+)
 
-app.openapi(addTodo, (context) => {
-  todos.add(context.req.valid('param').username, context.req.valid('json').todo)
+app.openapi(addTodo, async (context) => {
+  await todos.add(context.req.valid('param').username, context.req.valid('json').todo)
   return context.json({ status: 'success' as const }, 200)
 })
 

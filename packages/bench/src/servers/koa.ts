@@ -5,13 +5,13 @@ import { todos } from './todos.ts'
 
 const router = new Router()
 
-router.get('/todos/:username', (context) => {
-  context.body = { todos: todos.read(context.params.username as string) }
+router.get('/todos/:username', async (context) => {
+  context.body = { todos: await todos.read(context.params.username as string) }
 })
 
-router.post('/todos/:username', koaBody(), (context) => {
+router.post('/todos/:username', koaBody(), async (context) => {
   const { todo } = context.request.body as { todo: string }
-  todos.add(context.params.username as string, todo)
+  await todos.add(context.params.username as string, todo)
   context.body = { status: 'success' }
 })
 

@@ -10,19 +10,19 @@ const handler = createMcpHandler(() => {
   const server = new McpServer({ name: 'todo', version: '1' })
   const inputSchema = z.object({ username: z.string().min(1).max(100) })
   const outputSchema = z.object({ todos: z.array(z.string()) })
-  server.registerTool('getTodos', { title: 'Todos', inputSchema, outputSchema }, ({ username }) => {
-    const structuredContent = { todos: todos.read(username) }
+  server.registerTool('getTodos', { title: 'Todos', inputSchema, outputSchema }, async ({ username }) => {
+    const structuredContent = { todos: await todos.read(username) }
     return { content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent }
   })
   return server
 })
 
 const router = new Router()
-router.get('/todos/:username', (context) => {
-  context.body = { todos: todos.read(context.params.username as string) }
+router.get('/todos/:username', async (context) => {
+  context.body = { todos: await todos.read(context.params.username as string) }
 })
-router.post('/todos/:username', koaBody(), (context) => {
-  todos.add(context.params.username as string, (context.request.body as { todo: string }).todo)
+router.post('/todos/:username', koaBody(), async (context) => {
+  await todos.add(context.params.username as string, (context.request.body as { todo: string }).todo)
   context.body = { status: 'success' }
 })
 router.post('/mcp', koaBody(), async (context: Context) => {

@@ -67,7 +67,8 @@ export async function callMcp(input: PreparedCall): Promise<Outcome> {
   try {
     const answer = await useMcp(plugin.document.server, { ...input, fetch: watched }, (client) => {
       status = 200
-      return client.callTool({ name: target.tool, arguments: input.arguments, _meta: input.meta }, { signal })
+      const traced = Object.keys(input.meta).length > 0 && { _meta: input.meta }
+      return client.callTool({ name: target.tool, arguments: input.arguments, ...traced }, { signal })
     })
     const outcome = toOutcome(request, {
       status: answer.isError ? 400 : 200,

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fetch } from '@reference-plugins/guarded-fetch'
+import { type Database, withLease } from '@reference-plugins/store'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { Activations } from './activations.ts'
@@ -9,16 +11,21 @@ import { TokenRefused } from './token-refused.ts'
 
 /** How long before it expires a token is renewed, in milliseconds. */
 const renewalMargin = 60_000
+/** In seconds. A renewal is over sooner. */
+const longestRenewal = 30
+/** How often another process is asked whether it has renewed a token, in milliseconds. */
+const lookEvery = 100
 
 /** Each user's OAuth tokens: kept in the vault, and renewed before they expire. */
 export class OAuthTokens {
+  readonly #database: Database
   readonly #vault: Vault
   readonly #activations: Activations
   readonly #fetch: Fetch
-  // One at a time for each user and plugin: a refresh token that is used twice ends the whole sign-in.
   readonly #renewals = new Map<string, Promise<Tokens>>()
 
-  constructor(vault: Vault, activations: Activations, fetch: Fetch) {
+  constructor(database: Database, vault: Vault, activations: Activations, fetch: Fetch) {
+    this.#database = database
     this.#vault = vault
     this.#activations = activations
     this.#fetch = fetch
@@ -45,7 +52,7 @@ export class OAuthTokens {
     const key = `${user} ${plugin.id}`
     const renewal =
       this.#renewals.get(key) ??
-      this.#renew(user, plugin, tokens.refreshToken).finally(() => this.#renewals.delete(key))
+      this.#renewAlone(user, plugin, tokens.refreshToken).finally(() => this.#renewals.delete(key))
     this.#renewals.set(key, renewal)
     return (await renewal).accessToken
   }
@@ -71,6 +78,21 @@ export class OAuthTokens {
   async #get(user: string, plugin: RegisteredPlugin): Promise<Tokens | undefined> {
     const text = await this.#vault.get(secretPlace(user, plugin, 'oauth-tokens'))
     return text === undefined ? undefined : (JSON.parse(text) as Tokens)
+  }
+
+  /** Renews while no other process does: a refresh token that is used twice ends the whole sign-in. */
+  async #renewAlone(user: string, plugin: RegisteredPlugin, refreshToken: string): Promise<Tokens> {
+    for (;;) {
+      let renewed: Tokens | undefined
+      await withLease(this.#database, `renew ${plugin.id} ${user}`, longestRenewal, async () => {
+        const tokens = await this.#get(user, plugin)
+        if (!tokens) throw notActivated(plugin)
+        const isNew = tokens.refreshToken !== refreshToken
+        renewed = isNew ? tokens : await this.#renew(user, plugin, refreshToken)
+      })
+      if (renewed) return renewed
+      await sleep(lookEvery)
+    }
   }
 
   async #renew(user: string, plugin: RegisteredPlugin, refreshToken: string): Promise<Tokens> {

@@ -1,8 +1,9 @@
 import { addressKey, Problem } from '@reference-plugins/core'
+import { Limiter } from '@reference-plugins/oauth-server/limiter'
 import { SignInBusy, TooManyTries, tryPassword, whileWaited } from '@reference-plugins/oauth-server/password-try'
 import { SignInLimits } from '@reference-plugins/oauth-server/sign-in-limits'
+import type { Database } from '@reference-plugins/store'
 import type { Context } from 'koa'
-import { RateLimiterMemory } from 'rate-limiter-flexible'
 
 /** For all names together from one address, so that nobody tries one password on many accounts. */
 const failuresAMinute = 30
@@ -14,9 +15,15 @@ type Attempt<Result> = (signal: AbortSignal) => Promise<Result>
 
 /** Passwords that are tried or chosen: counted, and given up when the caller leaves. */
 export class PasswordTries {
-  readonly #limits = new SignInLimits()
-  readonly #failures = new RateLimiterMemory({ points: failuresAMinute, duration: 60 })
-  readonly #signUps = new RateLimiterMemory({ points: signUpsAMinute, duration: 60 })
+  readonly #limits: SignInLimits
+  readonly #failures: Limiter
+  readonly #signUps: Limiter
+
+  constructor(database: Database) {
+    this.#limits = new SignInLimits(database)
+    this.#failures = new Limiter(database, { name: 'failures', points: failuresAMinute, seconds: 60 })
+    this.#signUps = new Limiter(database, { name: 'sign-ups', points: signUpsAMinute, seconds: 60 })
+  }
 
   /** @throws Problem 403 with `wrong` if the attempt resolves to undefined; 429; 503 */
   async check<Result>(
@@ -26,19 +33,18 @@ export class PasswordTries {
     attempt: Attempt<Result | undefined>,
   ): Promise<Result> {
     const address = addressKey(caller.ip)
-    const failed = await this.#failures.get(address)
-    if (failed && failed.consumedPoints >= failuresAMinute) throw tooMany(Math.ceil(failed.msBeforeNext / 1000))
+    const failed = await this.#failures.wait(address)
+    if (failed > 0) throw tooMany(failed)
     const result = await tryPassword(caller, name, this.#limits, attempt).catch(toProblem)
     if (result !== undefined) return result
-    await this.#failures.penalty(address)
+    await this.#failures.use(address)
     throw new Problem(403, wrong)
   }
 
   /** From now on the user is known at this address. @throws Problem 429; 503 */
   async signUp<Result>(caller: Caller, name: string, attempt: Attempt<Result>): Promise<Result> {
-    await this.#signUps.consume(addressKey(caller.ip)).catch(() => {
-      throw tooMany(60)
-    })
+    const wait = await this.#signUps.use(addressKey(caller.ip))
+    if (wait > 0) throw tooMany(wait)
     const result = await whileWaited(caller.res, attempt).catch(toProblem)
     if (result !== undefined) await this.#limits.trust(caller.ip, name)
     return result

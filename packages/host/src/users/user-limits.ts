@@ -1,8 +1,8 @@
-import { Problem } from '@reference-plugins/core'
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
+import { CallCounts, ifShared, Problem } from '@reference-plugins/core'
+import type { Database } from '@reference-plugins/store'
 import type { Conversation, Part } from '../wire.ts'
 
-/** For each user of a shared host: how much begins in a minute, and how much runs at once. */
+/** For each user of a shared host: how much begins in a minute, and how much runs at once in one process. */
 const limits = {
   // Behind a proxy with HTTP/2 a page loads a hundred logos at once.
   requests: { aMinute: 600, atOnce: 150 },
@@ -25,23 +25,21 @@ const retryAfter = 5
 /** Counts what each user makes the host do, so that the others are served too. The user of a single-user host has no limits. */
 export class UserLimits {
   readonly #isShared: boolean
-  readonly #rates: Record<Work, RateLimiterMemory>
+  readonly #rates: Record<Work, CallCounts>
   readonly #running = new Map<string, number>()
 
-  constructor(isShared: boolean) {
+  constructor(database: Database, isShared: boolean) {
     this.#isShared = isShared
+    const shared = ifShared(database.counts)
     this.#rates = Object.fromEntries(
-      Object.entries(limits).map(([work, { aMinute }]) => [
-        work,
-        new RateLimiterMemory({ points: aMinute, duration: 60, keyPrefix: work }),
-      ]),
-    ) as Record<Work, RateLimiterMemory>
+      Object.keys(limits).map((work) => [work, new CallCounts({ name: work, window: 60, shared })]),
+    ) as Record<Work, CallCounts>
   }
 
   /** Returns what to call, once, when the work has ended. @throws Problem 429 */
   async begin(user: string, work: Work): Promise<() => void> {
     if (!this.#isShared) return () => {}
-    const { aMinute, atOnce } = limits[work]
+    const { atOnce } = limits[work]
     const key = `${work} ${user}`
     const running = this.#running.get(key) ?? 0
     if (running >= atOnce)
@@ -49,27 +47,28 @@ export class UserLimits {
         `This host runs at most ${atOnce} ${work} of one user at once: wait until one has ended`,
         retryAfter,
       )
-    // Counted before the wait below, so that those that begin at the same time are seen.
+    this.#count(user, work)
     this.#running.set(key, running + 1)
-    const end = () => {
+    return () => {
       const left = (this.#running.get(key) ?? 1) - 1
       if (left === 0) this.#running.delete(key)
       else this.#running.set(key, left)
-    }
-    try {
-      await this.#rates[work].consume(user)
-      return end
-    } catch (refused) {
-      end()
-      const wait = Math.max(1, Math.ceil((refused as RateLimiterRes).msBeforeNext / 1000))
-      throw tooMany(`This host accepts at most ${aMinute} ${work} a minute from one user: wait ${wait} seconds`, wait)
     }
   }
 
   /** Counts work that is done at once. @throws Problem 429 */
   async count(user: string, work: Work): Promise<void> {
-    const end = await this.begin(user, work)
-    end()
+    if (this.#isShared) this.#count(user, work)
+  }
+
+  #count(user: string, work: Work): void {
+    const { aMinute } = limits[work]
+    const before = this.#rates[work].find(user)
+    if (before && before.used >= aMinute) {
+      const wait = Math.max(1, Math.ceil((before.endsAt - performance.now()) / 1000))
+      throw tooMany(`This host accepts at most ${aMinute} ${work} a minute from one user: wait ${wait} seconds`, wait)
+    }
+    this.#rates[work].add(user)
   }
 
   /** @throws Problem 409 if the conversation must not become longer */

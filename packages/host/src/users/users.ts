@@ -13,11 +13,12 @@ export const onlyUser: User = { id: 'only', name: 'you' }
 export class Users {
   readonly mode: 'single' | 'accounts'
   readonly accounts: Accounts
-  readonly tries = new PasswordTries()
+  readonly tries: PasswordTries
 
   constructor(database: Database, mode: 'single' | 'accounts') {
     this.mode = mode
     this.accounts = new Accounts(database)
+    this.tries = new PasswordTries(database)
   }
 
   /** @param cookie of the browser, if it has one */

@@ -120,6 +120,7 @@ test('a conversation with two plugins and an API behind one of them is one trace
     'todo GET /todos/{username}',
     'todo getTodos',
   ])
+  assert.equal(spanOf(trace, 'todo', 'SELECT todo').parentSpanId, spanOf(trace, 'todo', 'getTodos').spanId)
   const [toWeather] = collector.spans.filter(
     ({ service, name, traceId }) => service === 'weather' && name === 'GET' && traceId === trace,
   )

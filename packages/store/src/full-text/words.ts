@@ -1,6 +1,8 @@
 // Scripts without spaces between words: each character is a word of its own.
 const spaceless = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`
-const everyWord = new RegExp(String.raw`[${spaceless}]|[[\p{L}\p{M}\p{N}\p{Co}]--[${spaceless}]]+`, 'gv')
+/** The pattern of a character of a word in other scripts, for the flag v. */
+export const wordCharacter = String.raw`[[\p{L}\p{M}\p{N}\p{Co}]--[${spaceless}]]`
+const everyWord = new RegExp(`[${spaceless}]|${wordCharacter}+`, 'gv')
 const everyRun = /[\p{L}\p{M}\p{N}\p{Co}]+/gu
 const isWord = /[\p{L}\p{N}\p{Co}]/u
 const startsSpaceless = new RegExp(`^[${spaceless}]`, 'u')

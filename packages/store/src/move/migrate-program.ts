@@ -28,7 +28,7 @@ function findProgram(program: string, root: string): string {
     resolve(program, 'src/main.ts'),
     resolve(program, 'src/main.js'),
     join(root, 'plugins', program, 'src/main.ts'),
-    join(root, 'packages', program, 'bin', `${program}.ts`),
+    join(root, 'packages', program, 'src/main.ts'),
   ]
   const file = places.find((place) => existsSync(place) && statSync(place).isFile())
   if (!file) throw new Error(`there is no program ${program}: name a plugin, host, or a folder with src/main.ts`)

@@ -86,6 +86,7 @@ export class Connection {
   /** The first error of a statement. */
   fault: unknown
   isInterrupted = false
+  #isGathering = false
 
   constructor(client: PoolClient, isPreparing: boolean) {
     this.#client = client
@@ -108,12 +109,28 @@ export class Connection {
     return Array.isArray(result) ? (result.at(-1) as QueryResult) : result
   }
 
+  /** Writes the statements of one turn of the event loop at once: a system call for each takes longer than the rest. */
+  #gather(): void {
+    if (this.#isGathering) return
+    const stream = this.#stream
+    this.#isGathering = true
+    stream.cork()
+    process.nextTick(() => {
+      this.#isGathering = false
+      stream.uncork()
+    })
+  }
+
+  get #stream(): Socket {
+    return (this.#client as unknown as { connection: { stream: Socket } }).connection.stream
+  }
+
   /** Ends the connection and the statement that runs on it. */
   interrupt(): void {
     this.isInterrupted = true
-    const { connection } = this.#client as unknown as { connection: { stream: Socket } }
+    const stream = this.#stream
     // pg itself would wait for the end of the statement. A pooler cancels nothing for a connection that is gone.
-    cancel(this.#client).finally(() => connection.stream.destroy())
+    cancel(this.#client).finally(() => stream.destroy())
   }
 
   release(): void {
@@ -121,6 +138,7 @@ export class Connection {
   }
 
   async #send(query: pg.QueryConfig): Promise<QueryResult> {
+    this.#gather()
     try {
       return await this.#client.query(query)
     } catch (error) {

@@ -1,4 +1,4 @@
-import { selectTransactionId } from './commit.ts'
+import { neededFunctions, selectTransactionId } from './commit.ts'
 import { type Connection, longestWork } from './connections.ts'
 
 /** What the store needs to know of a server. */
@@ -27,8 +27,9 @@ export async function examine(connection: Connection): Promise<Server> {
 }
 
 async function hasTransactionIds(connection: Connection): Promise<boolean> {
-  const { rows } = await connection.exec(`
-    SELECT count(DISTINCT proname) AS count FROM pg_proc
-    WHERE proname IN ('pg_current_xact_id', 'pg_xact_status', 'pg_postmaster_start_time')`)
-  return rows[0].count === 3
+  const names = neededFunctions.map((name) => `'${name}'`).join(', ')
+  const { rows } = await connection.exec(
+    `SELECT count(DISTINCT proname) AS count FROM pg_proc WHERE proname IN (${names})`,
+  )
+  return rows[0].count === neededFunctions.length
 }

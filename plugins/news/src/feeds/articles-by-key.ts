@@ -7,6 +7,6 @@ export function articleTimes(
 ): Promise<{ key: number; sorted_at: string }[]> {
   return database.engine === 'sqlite'
     ? database.all`
-        SELECT key, sorted_at FROM article WHERE key IN (SELECT value FROM json_each(${JSON.stringify(keys)}))`
+        SELECT a.key, a.sorted_at FROM json_each(${JSON.stringify(keys)}) found CROSS JOIN article a ON a.key = found.value`
     : database.all`SELECT key, sorted_at FROM article WHERE key = ANY (${`{${keys.join(',')}}`}::bigint[])`
 }

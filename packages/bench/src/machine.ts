@@ -1,0 +1,26 @@
+import { availableParallelism, cpus } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** How long the machine is watched before it is measured, in milliseconds. */
+const watched = 2_000
+/** Above this share of the processors that others use, the figures of two runs differ more than the servers. */
+const busy = 0.1
+
+/** The machine, in words: how many processors, and whether something else uses them now. */
+export async function describeMachine(): Promise<string> {
+  const before = total()
+  await sleep(watched)
+  const after = total()
+  const share = 1 - (after.idle - before.idle) / (after.all - before.all)
+  const percent = Math.round(share * 100)
+  const processors = `${availableParallelism()} processors`
+  return share > busy
+    ? `${processors}, **a busy machine**: others used ${percent}% of it`
+    : `${processors}, quiet (${percent}% used)`
+}
+
+function total(): { all: number; idle: number } {
+  const times = cpus().map((cpu) => cpu.times)
+  const sum = (values: number[]) => values.reduce((one, other) => one + other, 0)
+  return { all: sum(times.flatMap((one) => Object.values(one))), idle: sum(times.map(({ idle }) => idle)) }
+}
