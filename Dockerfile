@@ -25,6 +25,8 @@ COPY --from=node:24-slim /usr/local/bin/node /usr/local/bin/
 COPY --from=build --chown=1000:1000 /volumes/ /
 COPY --from=build /image/ /
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATABASE_URL=file:/data/data.sqlite
+# SQLite writes temporary files when it changes large tables. The file system may have no other place for them.
+ENV SQLITE_TMPDIR=/data
 WORKDIR /app/$APP
 USER 1000:1000
 EXPOSE 8080

@@ -27,6 +27,17 @@ const onEveryVersion = [
   'pnpm --filter @reference-plugins/telemetry test',
 ]
 
+// The tests that touch data, and those of the store on Postgres alone. The others run once, on SQLite.
+const onPostgres = [
+  'pnpm --filter @reference-plugins/store exec run-tests test/{postgres,full-text}/*.test.ts test/{database,statement-channel,counts,lease}.test.ts',
+  'pnpm --filter todo test test/{plugin,durability,same-answer,start,stop,workers}.test.ts',
+  'pnpm --filter notes test test/notebook/*.test.ts test/{plugin,account,auth,isolation,note-files,same-answer,search,start}.test.ts',
+  'pnpm --filter news test test/feeds/{feed-identity,feed-poller,migration,save-articles,several-instances}.test.ts test/{plugin,auth,isolation,same-answer,search,start}.test.ts',
+  'pnpm --filter @reference-plugins/oauth-server test test/{account,authorize,development,flow,https,race,store,token}.test.ts',
+  'pnpm --filter @reference-plugins/host test test/{account,confirmation,converse,durability,migration,play,register,search,sign-in,vault,workers,workspace}.test.ts',
+  'pnpm --filter @reference-plugins/core test test/shared-limits.test.ts',
+]
+
 const world = 'packages/contract/test/world'
 const pythonFrameworks =
   'python3-fastapi python3-uvicorn python3-multipart python3-flask python3-apispec python3-marshmallow python3-djangorestframework python3-uritemplate'
@@ -50,6 +61,11 @@ export const preparation: Step[][] = [
         `test -x /usr/sbin/pdns_server || { apt-get update -q && apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 pdns-server pdns-backend-sqlite3; } || echo skipped`,
         `test -d /usr/lib/python3/dist-packages/fastapi || { apt-get update -q && apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 ${pythonFrameworks}; } || echo skipped`,
       ].join('; '),
+    },
+    {
+      title: 'Postgres and PgBouncer are installed',
+      command:
+        '{ test -d /usr/lib/postgresql && command -v pgbouncer; } || .ci/install-packages postgresql pgbouncer openssl',
     },
     {
       title: 'nginx and Caddy are installed, or their tests are skipped',
@@ -189,6 +205,15 @@ export const groups: Record<string, Step[][]> = {
       {
         title: 'images, balancers, back-ups and rotations, as docs/deploying.md describes them',
         command: "pnpm exec run-tests --test-concurrency=2 '.ci/deploying/*.test.ts'",
+        hasTotals: true,
+      },
+    ],
+  ],
+  postgres: [
+    [
+      {
+        title: 'the tests that touch data, on Postgres',
+        command: `pnpm exec run-ts packages/testing/bin/with-postgres.ts bash -c '${inTurn(onPostgres)}'`,
         hasTotals: true,
       },
     ],

@@ -1,15 +1,13 @@
 import { availableParallelism, cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** How long the machine is watched before it is measured, in milliseconds. */
-const watched = 2_000
 /** Above this share of the processors that others use, the figures of two runs differ more than the servers. */
 const busy = 0.1
 
-/** The machine, in words: how many processors, and whether something else uses them now. */
-export async function describeMachine(): Promise<string> {
+/** The machine, in words: how many processors, and whether something else uses them in the next seconds. */
+export async function describeMachine(seconds: number): Promise<string> {
   const before = total()
-  await sleep(watched)
+  await sleep(seconds * 1000)
   const after = total()
   const share = 1 - (after.idle - before.idle) / (after.all - before.all)
   const percent = Math.round(share * 100)

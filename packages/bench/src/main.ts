@@ -44,7 +44,7 @@ for (const name of names) {
   }
   const heading =
     `${new Date().toISOString().slice(0, 10)}, Node.js ${process.version}${version ? `, Postgres ${version}` : ''}, ` +
-    `${await describeMachine()}. autocannon with ${options.connections} connections; medians of ${options.rounds} rounds ` +
+    `${await describeMachine(options.seconds)}. autocannon with ${options.connections} connections; medians of ${options.rounds} rounds ` +
     `of ${options.seconds} s, after a warm-up.`
   const tables = await parts[name]?.(options)
   if (!tables || tables.length === 0) continue

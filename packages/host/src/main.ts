@@ -1,5 +1,6 @@
 import cluster from 'node:cluster'
 import { basePath, listen, runProgram } from '@reference-plugins/core'
+import { cleanUp } from '@reference-plugins/oauth-server/clean-up'
 import { createHostApp } from './api/app.ts'
 import { readHostEnvironment, toHostOptions } from './environment.ts'
 import { openHost } from './host.ts'
@@ -10,6 +11,8 @@ import { WorkspaceWatch } from './workspace/workspace-watch.ts'
 
 /** How often it is looked for turns of processes that have ended, in milliseconds. */
 const settleEvery = 15_000
+/** How often expired sign-ins are deleted, in milliseconds. */
+const cleanUpEvery = 600_000
 
 await runProgram({
   name: 'The host',
@@ -20,8 +23,13 @@ await runProgram({
     const host = await openHost(toHostOptions(environment, process.env, log))
     started.push(() => host.close())
     await host.leases.settleAll()
-    const settling = setInterval(() => host.leases.settleAll().catch(() => {}), settleEvery).unref()
-    started.push(async () => clearInterval(settling))
+    const timers = [
+      setInterval(() => host.leases.settleAll().catch(() => {}), settleEvery),
+      setInterval(() => cleanUp(host.database).catch(() => {}), cleanUpEvery),
+    ]
+    started.push(async () => {
+      for (const timer of timers) clearInterval(timer)
+    })
     const watch = new WorkspaceWatch(host.workspace, onlyUser.id, log)
     started.push(() => watch.stop())
     const app = createHostApp(host, page(await buildPage(), basePath(publicUrl)), lifecycle)

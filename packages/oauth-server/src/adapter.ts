@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Database } from '@reference-plugins/store'
+import { type Database, DatabaseError } from '@reference-plugins/store'
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider'
 import { seconds } from './tables.ts'
 
@@ -11,7 +11,25 @@ const hashed = ['AccessToken', 'AuthorizationCode', 'RefreshToken', 'Session', '
 export const createAdapter =
   (database: Database): AdapterFactory =>
   (model) =>
-    new StoreAdapter(database, model)
+    new Proxy(new StoreAdapter(database, model), { get: reporting })
+
+/** A method of the adapter that says when the database is not available. */
+function reporting(adapter: StoreAdapter, name: string | symbol): unknown {
+  const value: unknown = Reflect.get(adapter, name)
+  if (typeof value !== 'function') return value
+  return (...given: unknown[]) => value.apply(adapter, given).catch(toUnavailable)
+}
+
+/** The database is not available: oidc-provider then answers 503, and does not send the user to the app with an error. */
+export function toUnavailable(error: unknown): never {
+  if (!(error instanceof DatabaseError)) throw error
+  throw Object.assign(new errors.TemporarilyUnavailable(error.message), {
+    status: error.status,
+    statusCode: error.status,
+    headers: error.headers,
+    allow_redirect: false,
+  })
+}
 
 class StoreAdapter implements Adapter {
   readonly #database: Database

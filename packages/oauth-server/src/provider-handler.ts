@@ -28,6 +28,7 @@ export class ProviderHandler {
       await next()
       const warnings = this.#warnings.get(ctx.req)
       if (warnings && ctx.status === 201) ctx.body = { ...(ctx.body as object), warnings }
+      if (ctx.status === 503) ctx.set('Retry-After', '1')
     })
     this.#handle = provider.callback()
     provider.on('server_error', (ctx, error) => this.#logs.get(ctx.req)?.error({ err: error }, 'failed'))

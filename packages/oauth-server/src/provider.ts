@@ -3,7 +3,7 @@ import { basePath } from '@reference-plugins/core'
 import type { Database } from '@reference-plugins/store'
 import { errors, interactionPolicy, Provider } from 'oidc-provider'
 import type { Accounts } from './accounts.ts'
-import { createAdapter, fitsSecret } from './adapter.ts'
+import { createAdapter, fitsSecret, toUnavailable } from './adapter.ts'
 import { isSameCallback, isWeb } from './callback.ts'
 import { type Client, toMetadata } from './client.ts'
 import { clientDocuments, type DocumentOptions } from './client-document.ts'
@@ -96,7 +96,7 @@ export async function createProvider(
       },
     },
     async findAccount(_, id) {
-      const account = await accounts.find(id)
+      const account = await accounts.find(id).catch(toUnavailable)
       return account && { accountId: account.id, claims: () => ({ sub: account.id }) }
     },
     issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
@@ -167,7 +167,7 @@ function policy(accounts: Accounts, publicUrl: string) {
   prompts.get('login')?.checks.add(
     new Check('signed_out', 'the user has signed out', async (ctx) => {
       if (ctx.oidc.session?.accountId === undefined) return Check.NO_NEED_TO_PROMPT
-      const account = await signedIn(ctx, publicUrl, accounts)
+      const account = await signedIn(ctx, publicUrl, accounts).catch(toUnavailable)
       return account?.id === ctx.oidc.session.accountId ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT
     }),
   )

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { DatabaseError } from '@reference-plugins/store'
 import type { Browser } from './browser.ts'
 import { chat, type Diary, desktop, serveDiary, web } from './fixture.ts'
 import { begin, codeParameters, credentials, getLegacyCode, getTokens, redeem, signUp } from './flow.ts'
@@ -211,4 +212,24 @@ test('a token is for the requested resource, and there is only one', async () =>
   const { start } = await begin(diary, desktop, { resource: 'https://other.example.com' })
   const end = new URL(await browser.open(start.href))
   assert.equal(end.searchParams.get('error'), 'invalid_target', end.href)
+})
+
+test('while the database is away every endpoint answers 503 with Retry-After', async (t) => {
+  const away = await serveDiary()
+  t.after(() => away.close())
+  const by = await signUp(away, 'ada')
+  const code = await getLegacyCode(away, by)
+  const reject = () => Promise.reject(new DatabaseError('the database is away'))
+  Object.assign(away.database, { get: reject, all: reject, run: reject, transaction: reject })
+  const authorize = `/oauth/authorize?response_type=code&client_id=${chat.id}&redirect_uri=${chat.redirectUris[0]}&state=s`
+  for (const answer of [
+    await redeem(away, { ...codeParameters(code), ...credentials }),
+    await redeem(away, { grant_type: 'refresh_token', refresh_token: 'x', ...credentials }),
+    await fetch(`${away.url}${authorize}`, { redirect: 'manual' }),
+    await fetch(`${away.url}/oauth/apps`, { headers: { cookie: `sign-in=${by.cookie('sign-in')}` } }),
+    await away.call('x'),
+  ]) {
+    assert.equal(answer.status, 503, answer.url)
+    assert.equal(answer.headers.get('retry-after'), '1', answer.url)
+  }
 })

@@ -44,6 +44,16 @@ test('a copy has only what is needed to run, and no link leads out of it', () =>
   assert.deepEqual(outside, [])
 })
 
+test('the contract tester runs from a copy', async () => {
+  const target = join(temporaryFolder(), 'contract')
+  await standalone('packages/contract', target)
+  const command = join(target, 'packages/contract/bin/contract.ts')
+  const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', command, '--help'], {
+    cwd: '/',
+  })
+  assert.match(stdout, /contract URL/)
+})
+
 test('refuses a folder that is in use, and what is not a package', async () => {
   await assert.rejects(standalone('plugins/todo', copy), /is not empty: name a new folder/)
   await assert.rejects(standalone('plugins/none', join(copy, 'none')), /plugins\/none has no package\.json/)

@@ -1,10 +1,14 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, existsSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { temporaryFolder, type temporaryPlaces } from './temporary.ts'
+
+// A test may use other connections in the meantime.
+const execute = promisify(execFile)
 
 /** Settings of postgresql.conf, by name. */
 export type ServerSettings = Readonly<Record<string, string>>
@@ -39,7 +43,7 @@ export async function startPostgres(
   const folder = temporaryFolder(place)
   if (user) chownSync(folder, user.uid, user.gid)
   const data = join(folder, 'data')
-  initialize(programs, data, { ...user, cwd: folder })
+  await initialize(programs, data, { ...user, cwd: folder })
   const port = await freePort()
   const all = {
     port: String(port),
@@ -76,17 +80,17 @@ export async function startPostgres(
 }
 
 /** Texts are sorted as in a dictionary, as on most servers, so that a test shows where the order of bytes is lost. */
-function initialize(programs: string, data: string, options: object): void {
+async function initialize(programs: string, data: string, options: object): Promise<void> {
   const locale = ['--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=en-US']
   const args = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync', ...locale]
-  execFileSync(join(programs, 'initdb'), args, { ...options, stdio: ['ignore', 'ignore', 'inherit'] })
+  await execute(join(programs, 'initdb'), args, options)
 }
 
 async function untilReady(programs: string, port: number, server: ChildProcess): Promise<void> {
   const args = ['-q', '-h', '127.0.0.1', '-p', String(port), '-d', 'postgres', '-U', 'postgres']
   for (let tries = 0; ; tries++) {
     try {
-      execFileSync(join(programs, 'pg_isready'), args)
+      await execute(join(programs, 'pg_isready'), args)
       return
     } catch (error) {
       if (server.exitCode !== null || tries > 600) throw error

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Database, leaseMigrations, openDatabase, withLease } from '../src/index.ts'
+import { type Database, isLeased, leaseMigrations, openDatabase, withLease } from '../src/index.ts'
 import { temporaryDatabase } from '../src/temporary.ts'
 
 async function open(t: TestContext, url = temporaryDatabase()): Promise<Database> {
@@ -123,4 +123,30 @@ test('the lease of a process that stops becomes free at once', { timeout: 60_000
   child.kill('SIGTERM')
   await once(child, 'close')
   assert.ok(await withLease(database, 'poll', 5, async () => {}))
+})
+
+test('the lease of a process that is killed on this machine is free at once where the database is a file', {
+  timeout: 60_000,
+  skip: process.env.POSTGRES && 'on Postgres the process may be on another machine',
+}, async (t) => {
+  const url = temporaryDatabase()
+  const database = await open(t, url)
+  const child = await holder(t, url, 3600)
+  assert.equal(await isLeased(database, 'poll'), true)
+  child.kill('SIGKILL')
+  await once(child, 'close')
+  assert.equal(await isLeased(database, 'poll'), false)
+  assert.ok(await withLease(database, 'poll', 60, async () => {}))
+})
+
+test('a transaction of a process that has lost its lease knows it', async (t) => {
+  const database = await open(t)
+  await withLease(database, 'poll', 60, async (_, holds) => {
+    assert.equal(await isLeased(database, 'poll'), true)
+    assert.equal(await database.transaction(holds), true)
+    await database.run`UPDATE lease SET holder = ${'another'}`
+    assert.equal(await database.transaction(holds), false)
+  })
+  await database.run`DELETE FROM lease`
+  assert.equal(await isLeased(database, 'poll'), false)
 })

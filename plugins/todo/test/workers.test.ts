@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { createServer } from 'node:http'
+import { createServer, get } from 'node:http'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort, type PluginProcess, spawnPlugin, startPlugin } from '@reference-plugins/testing/processes'
@@ -28,8 +28,8 @@ async function until(condition: () => unknown, what: () => string): Promise<void
 }
 
 /** A server with two workers, both ready. */
-async function startTwo(): Promise<PluginProcess> {
-  const server = await startPlugin(folder, two)
+async function startTwo(environment: Record<string, string> = {}): Promise<PluginProcess> {
+  const server = await startPlugin(folder, { ...two, ...environment })
   await until(() => server.output().includes('is ready at'), server.output)
   return server
 }
@@ -102,6 +102,25 @@ test('after SIGTERM workers answer what they have received, and no process is le
   await Promise.all(clients)
   assert.deepEqual(failures, [])
   for (const worker of workers) assert.throws(() => process.kill(worker, 0), { code: 'ESRCH' })
+})
+
+test('workers have one rate limit together', { timeout: 120_000 }, async () => {
+  const server = await startTwo({ RATE_LIMIT: '40' })
+  let answered = 0
+  // Until both refuse.
+  for (let refused = 0; refused < 20; ) {
+    // On a new connection, which goes to the next worker.
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      get(`${server.url}/todos/jo`, { agent: false }, (answer) => {
+        answer.resume().on('end', () => resolve(answer.statusCode))
+      }).on('error', reject)
+    })
+    if (status !== 429) answered++
+    refused = status === 429 ? refused + 1 : 0
+    await sleep(25)
+  }
+  assert.ok(answered >= 40 && answered < 75, `${answered} were answered`)
+  assert.equal(await server.end('SIGTERM'), 0, server.output())
 })
 
 test('workers end when the first process is killed', { timeout: 120_000 }, async () => {

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import type { Resource } from '@reference-plugins/core'
 import {
   FetchFailed,
@@ -42,7 +43,7 @@ export interface FeedPollerOptions {
 export class FeedPoller implements Resource {
   readonly #options: FeedPollerOptions
   readonly #reader = new FeedReader()
-  readonly #fetches = new FetchLimit()
+  readonly #fetches: FetchLimit
   readonly #stop = new AbortController()
   #timer: NodeJS.Timeout | undefined
   #running: Promise<unknown> = Promise.resolve()
@@ -50,6 +51,8 @@ export class FeedPoller implements Resource {
 
   constructor(options: FeedPollerOptions) {
     this.#options = options
+    const { counts } = options.database
+    this.#fetches = new FetchLimit(counts.isRemote || cluster.isWorker ? counts : undefined)
   }
 
   /** Reads the sample feeds among the default ones and starts polling the others in the background. */

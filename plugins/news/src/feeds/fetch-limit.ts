@@ -1,8 +1,10 @@
+import type { Database } from '@reference-plugins/store'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 
 const atOnceOfUser = 5
 const atOnceOfAll = 20
 const hourlyOfUser = 200
+const hour = 3_600
 
 /** One user, or all users together, would fetch too much. The message tells the user what to do. */
 export class TooManyFetches extends Error {
@@ -19,11 +21,20 @@ export class TooManyFetches extends Error {
   }
 }
 
-/** Limits the fetches that users cause: 5 at a time and 200 an hour for each user, and 20 at a time for all together. */
+/**
+ * Limits the fetches that users cause: 5 at a time and 200 an hour for each user, and 20 at a time for all together. Those at
+ * a time are counted by each process, those of an hour together by all that have the same counts.
+ */
 export class FetchLimit {
+  readonly #counts: Database['counts'] | undefined
   readonly #running = new Map<string, number>()
-  readonly #hourly = new RateLimiterMemory({ points: hourlyOfUser, duration: 3_600 })
+  readonly #hourly = new RateLimiterMemory({ points: hourlyOfUser, duration: hour })
   #all = 0
+
+  /** @param counts of several processes; without them this process counts alone */
+  constructor(counts?: Database['counts']) {
+    this.#counts = counts
+  }
 
   /**
    * Runs one fetch for a user.
@@ -53,13 +64,21 @@ export class FetchLimit {
   }
 
   async #countHourly(user: string): Promise<void> {
-    const { msBeforeNext, consumedPoints } = await this.#hourly.consume(user).catch((refused) => refused)
-    if (consumedPoints <= hourlyOfUser) return
-    const seconds = Math.max(1, Math.ceil(msBeforeNext / 1000))
+    const { used, left } = await this.#addHourly(user)
+    if (used <= hourlyOfUser) return
+    const seconds = Math.max(1, Math.ceil(left / 1000))
     throw new TooManyFetches(
       429,
       `You have added ${hourlyOfUser} new URLs within an hour: call again in ${seconds} seconds`,
       seconds,
     )
+  }
+  async #addHourly(user: string): Promise<{ used: number; left: number }> {
+    if (this.#counts) {
+      const key = `fetches ${user}`
+      return (await this.#counts.add(new Map([[key, 1]]), hour)).get(key) as { used: number; left: number }
+    }
+    const { msBeforeNext, consumedPoints } = await this.#hourly.consume(user).catch((refused) => refused)
+    return { used: consumedPoints, left: msBeforeNext }
   }
 }

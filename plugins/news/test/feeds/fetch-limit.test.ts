@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { after, before, test } from 'node:test'
-import { FetchLimit } from '../../src/feeds/fetch-limit.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openDatabase } from '@reference-plugins/store'
+import { temporaryDatabase } from '@reference-plugins/testing/temporary'
+import { FetchLimit, type TooManyFetches } from '../../src/feeds/fetch-limit.ts'
 import { rss, type Served, serveFeeds, serveNews } from '../fixture.ts'
 
 let web: Awaited<ReturnType<typeof serveFeeds>>
@@ -35,11 +38,13 @@ test('a user who adds many feeds at once opens few connections and is told to wa
   let answered = 0
   const added = Array.from({ length: 40 }, (_, index) =>
     ada.post('/feeds', { url: `${web.url}/ada/${index}` }).then((answer) => {
-      // All but five are answered while the servers of the feeds still keep theirs back.
-      if (++answered === 35) open()
+      answered++
       return answer
     }),
   )
+  // All but five are answered while the servers of the feeds still keep theirs back.
+  while (answered < 35 || held.length < 5) await sleep(10)
+  open()
   const answers = await Promise.all(added)
   assert.equal(web.requests.length - before, 5)
   assert.equal(held.length, 5)
@@ -73,4 +78,20 @@ test('all users together fetch at most 20 feeds at a time', async () => {
   resolve()
   await Promise.all(running)
   await limit.run('carol', async () => {})
+})
+
+test('processes that share counts allow together 200 fetches an hour', async (t) => {
+  const database = await openDatabase(temporaryDatabase(), {})
+  t.after(() => database.close())
+  const [one, other] = [new FetchLimit(database.counts), new FetchLimit(database.counts)]
+  for (let count = 0; count < 100; count++) {
+    await one.run('ada', async () => {})
+    await other.run('ada', async () => {})
+  }
+  for (const limit of [one, other])
+    await assert.rejects(
+      limit.run('ada', async () => assert.fail('it was fetched')),
+      ({ status, retryAfter }: TooManyFetches) => status === 429 && retryAfter > 3_500,
+    )
+  await other.run('bob', async () => {})
 })
