@@ -3,11 +3,13 @@ import { type TextIndex, type Tokens, toStatement } from './text-index.ts'
 
 /*
  * FTS5 as a plain index of tokens: no columns, no positions, and a tokenizer that only splits at spaces. It reads matches
- * in the order of their keys and stops at the limit, so that a search takes no longer among more texts.
+ * in the order of their keys and stops at the limit, so that a search takes no longer among more texts. A search reads each
+ * part of the index, so two parts of a size are merged at once: writing takes a little longer, and a search half the time.
  */
 export const sqliteTable = (table: string): string => `
   DROP TABLE IF EXISTS ${table};
-  CREATE VIRTUAL TABLE ${table} USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');`
+  CREATE VIRTUAL TABLE ${table} USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
+  INSERT INTO ${table} (${table}, rank) VALUES ('automerge', 2);`
 
 export class SqliteIndex implements TextIndex {
   readonly #insert: TemplateStringsArray
