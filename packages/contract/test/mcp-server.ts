@@ -51,6 +51,8 @@ export async function serveMcpMutant(
   const is = (one: McpDefect) => one === defect
   const server = createServer((request, response) => void answer(request, response))
   await once(server.listen(0, '127.0.0.1'), 'listening')
+  // A test that fails must not keep the process alive.
+  server.unref()
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
   const hints = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false }

@@ -69,6 +69,8 @@ export async function serveMutant(defect: Defect | undefined, style: Style = {})
   })
   server.listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
+  // A test that fails must not keep the process alive.
+  server.unref()
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
   const openConnections = () => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)))

@@ -90,6 +90,8 @@ export async function serveSmall({ paths, components, answer }: SmallServer) {
     }
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  // A test that fails must not keep the process alive.
+  server.unref()
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const spec = { openapi: '3.1.0', info: { title: 't', version: '1' }, servers: [{ url }], paths, components }
   return { url, close: () => server.close() }
