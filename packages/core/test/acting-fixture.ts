@@ -2,6 +2,7 @@ import { type Database, openDatabase } from '@reference-plugins/store'
 import { temporaryDatabase } from '@reference-plugins/store/temporary'
 import { z } from 'zod'
 import { actionMigrations, definePlugin, operation, type Plugin, text, userOperation, userToken } from '../src/index.ts'
+import { buyAfterQuestion, priceOf } from './acting-operation.ts'
 
 const migrations = {
   ...actionMigrations,
@@ -30,8 +31,6 @@ export async function openActingShop(url = temporaryDatabase()): Promise<ActingS
   const parcels = new Map<string, string>()
   const courier: ActingShop['courier'] = {}
   const item = text(20).describe('What to buy')
-  const bought = z.object({ id: z.string(), cents: z.int() })
-  const refused = { 404: 'the shop does not have it', 409: 'it is sold out, or its price has changed' } as const
   const digests = new Map(
     await Promise.all(
       Object.entries(tokens).map(async ([token, id]) => {
@@ -40,18 +39,6 @@ export async function openActingShop(url = temporaryDatabase()): Promise<ActingS
       }),
     ),
   )
-
-  const priceOf = async (name: string, reading: Pick<Database, 'get'>) =>
-    reading.get<{ cents: number; stock: number }>`SELECT cents, stock FROM price WHERE item = ${name}`
-
-  const buyOptions = {
-    openWorld: false,
-    destructive: false,
-    idempotent: false,
-    output: bought,
-    errors: refused,
-    once: 'transaction',
-  } as const
 
   const plugin = definePlugin({
     name: 'bakery',
@@ -66,7 +53,12 @@ export async function openActingShop(url = temporaryDatabase()): Promise<ActingS
     needs: [database],
     operations: {
       buy: userOperation('POST /purchases', {
-        ...buyOptions,
+        openWorld: false,
+        destructive: false,
+        idempotent: false,
+        output: z.object({ id: z.string(), cents: z.int() }),
+        errors: { 404: 'the shop does not have it', 409: 'it is sold out' },
+        once: 'transaction',
         summary: 'Buy something',
         input: z.object({ item, gift: z.boolean().optional().describe('Whether it is a gift') }),
         undo: { quote: 'quoteReturn', by: 'returnPurchase' },
@@ -82,27 +74,7 @@ export async function openActingShop(url = temporaryDatabase()): Promise<ActingS
           return { id, cents: price.cents }
         },
       }),
-      buyAfterQuestion: userOperation('POST /confirmed-purchases', {
-        ...buyOptions,
-        summary: 'Buy something that a person confirms',
-        input: z.object({ item, cents: z.int().min(0).optional().describe('The price that the user has agreed to') }),
-        unasked: ['cents'],
-        async confirm({ item }, { reading, fail }) {
-          const price = await priceOf(item, reading)
-          if (!price) throw fail(404, `The shop has no ${item}`)
-          return {
-            question: `Buy ${item} for ${(price.cents / 100).toFixed(2)} EUR?`,
-            facts: [{ label: 'In stock', value: String(price.stock) }],
-            bound: { cents: price.cents },
-          }
-        },
-        async handler({ item }, { caller, transaction }) {
-          const { cents = 0 } = (await priceOf(item, transaction)) ?? {}
-          const id = crypto.randomUUID()
-          await transaction.run`INSERT INTO purchase VALUES (${caller.id}, ${id}, ${item}, ${cents})`
-          return { id, cents }
-        },
-      }),
+      buyAfterQuestion,
       sendParcel: userOperation('POST /parcels', {
         openWorld: true,
         destructive: false,
