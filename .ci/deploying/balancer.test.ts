@@ -26,6 +26,7 @@ for (const [name, startProxy] of Object.entries(proxies))
         PORT: String(port),
         PUBLIC_URL: `https://${domain}`,
         TRUSTED_PROXIES: '1',
+        SHUTDOWN_DELAY: '3',
         DATABASE_URL: server?.url ?? '',
         ...more,
       })
@@ -81,7 +82,7 @@ for (const [name, startProxy] of Object.entries(proxies))
       }
       await writers.writeMore(10)
       await writers.stop()
-      assert.deepEqual(writers.failures, [])
+      assert.deepEqual(writers.failures, [], proxy.log().slice(-20_000))
       const lists = await readLists((method, path) => proxy.ask(method, path.replace('user', `${name}-user`)), users)
       assert.deepEqual(lists, writers.acknowledged)
     })

@@ -14,6 +14,8 @@ const folderOf = (name: string): string => fileURLToPath(new URL(`../../deploy/$
 export interface Balancer {
   /** Calls the domain by HTTPS, and checks the certificate. */
   ask: (...call: [...Parameters<Ask>, headers?: Record<string, string>]) => ReturnType<Ask>
+  /** What the proxy has logged. */
+  log: () => string
   stop: () => Promise<void>
 }
 
@@ -99,6 +101,7 @@ async function proxyOf(child: ChildProcess, port: number, readCa: () => Buffer):
   }
   return {
     ask,
+    log: () => output,
     async stop() {
       agent?.destroy()
       if (child.exitCode !== null) return

@@ -110,6 +110,20 @@ for (const [kind, { program, file }] of Object.entries(kinds) as [Kind, (typeof 
       assert.equal((await call(`/notes/notes/${id}`, { token: notes.token })).status, 200)
       const list = await readJson('/notes/notes', { token: notes.token })
       assert.ok(JSON.stringify(list).includes(id))
+      // What the proxy refuses itself has the form of the plugin.
+      const json = { 'content-type': 'application/json' }
+      const long = await call(path, {
+        method: 'POST',
+        headers: json,
+        body: JSON.stringify({ todo: 'x'.repeat(400_000) }),
+      })
+      const outside = await call('/todo/todos/..%2F..%2F..%2F..%2Fetc%2Fpasswd')
+      for (const answer of [long, outside]) {
+        assert.equal(answer.headers.get('content-type'), 'application/problem+json')
+        assert.equal(((await answer.json()) as { status: number }).status, answer.status)
+      }
+      assert.equal(long.status, 413)
+      assert.ok([400, 404].includes(outside.status))
       const lost = await call('/todo/nothing')
       assert.match(await lost.text(), /: \/todo\/openapi\.yaml lists every operation/)
     })

@@ -61,7 +61,12 @@ export async function measure(server: Server, load: Load, { connections, seconds
     ...(load === 'POST' && { setupClient: (client) => client.setRequests(from(Math.floor(Math.random() * users))) }),
   })
   const after = await server.usage()
-  assert.equal(result.errors + result.timeouts + result.non2xx, 0, `${server.url} failed ${load} requests`)
+  const { errors, timeouts, non2xx } = result
+  assert.equal(
+    errors + non2xx,
+    0,
+    `${load}: ${errors} broken connections, ${timeouts} of them time-outs; ${non2xx} refused`,
+  )
   await server.check()
   // A busy machine may answer nothing in a very short time.
   if (result.requests.total === 0) return measure(server, load, { connections, seconds })

@@ -46,7 +46,11 @@ for (const name of names) {
     `${new Date().toISOString().slice(0, 10)}, Node.js ${process.version}${version ? `, Postgres ${version}` : ''}, ` +
     `${await describeMachine(options.seconds)}. autocannon with ${options.connections} connections; medians of ${options.rounds} rounds ` +
     `of ${options.seconds} s, after a warm-up.`
-  const tables = await parts[name]?.(options)
+  // The other parts can be measured.
+  const tables = await parts[name]?.(options).catch((error) => {
+    console.error(`${name}:`, error)
+    process.exitCode = 1
+  })
   if (!tables || tables.length === 0) continue
   const text = [heading, ...tables].join('\n\n')
   console.log(`${name}: ${text}\n`)

@@ -65,6 +65,11 @@ export class Browser {
     return Array.from(this.#cookies).find(([key]) => key.startsWith(`${name} `))?.[1].value
   }
 
+  /** The paths of all cookies. */
+  get cookiePaths(): string[] {
+    return Array.from(this.#cookies.values(), ({ path }) => path)
+  }
+
   #cookieHeader(path: string): string {
     return Array.from(this.#cookies)
       .filter(([, cookie]) => path.startsWith(cookie.path))

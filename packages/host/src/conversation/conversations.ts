@@ -133,6 +133,10 @@ export class Conversations {
     return messages.map(({ parts, ...message }) => ({ ...message, parts: readParts(parts, calls) }))
   }
 
+  async isOf(user: string, id: string): Promise<boolean> {
+    return (await this.#database.get`SELECT 1 FROM conversation WHERE id = ${id} AND user_id = ${user}`) !== undefined
+  }
+
   async change(user: string, id: string, { title, plugins }: { title?: string; plugins?: string[] }): Promise<void> {
     await this.#database.run`
       UPDATE conversation SET
@@ -227,7 +231,7 @@ export class Conversations {
 const interrupted =
   'The host ended during this call. It is not known whether the plugin made the change: check before you repeat it.'
 
-const notFound = (): Problem => new Problem(404, 'This conversation does not exist: it may have been deleted')
+export const notFound = (): Problem => new Problem(404, 'This conversation does not exist: it may have been deleted')
 
 /** A part of a copy. What waits or runs does so in the original only. */
 function copied(part: Part): Part {

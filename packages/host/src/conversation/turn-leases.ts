@@ -60,8 +60,8 @@ export class TurnLeases {
 
   /** Stops the turn of another process, if one is running. */
   async stop(user: string, id: string): Promise<void> {
-    const isOwn = await this.#database.get`SELECT 1 FROM conversation WHERE id = ${id} AND user_id = ${user}`
-    if (isOwn && (await this.isRunning(id))) await this.#note(id, { isStopping: true })
+    if ((await this.#conversations.isOf(user, id)) && (await this.isRunning(id)))
+      await this.#note(id, { isStopping: true })
   }
 
   /** Stops the turns of a user in other processes, and waits until they have ended. */

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { turnChannel } from '../channels.ts'
 import type { LiveViews } from '../views/live-views.ts'
 import type { Call, Decision, TurnEvent } from '../wire.ts'
+import { notFound } from './conversations.ts'
 import { type EventSource, EventStream } from './event-stream.ts'
 import { FollowedTurn } from './followed-turn.ts'
 import { Turn, type TurnState } from './turn.ts'
@@ -152,6 +153,8 @@ export class Turns {
     const { leases, limits, log } = this.#options
     const { signal } = controller
     let end: TurnEnd | undefined
+    // Nobody else learns whether a turn is running, or keeps one from beginning.
+    if (!(await this.#options.conversations.isOf(user, id))) throw notFound()
     const ran = await leases
       .run(id, controller, async (conversations) => {
         const conversation = await conversations.get(user, id)
