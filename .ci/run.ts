@@ -38,7 +38,9 @@ async function runStep(step: Step): Promise<void> {
   const began = performance.now()
   console.log(`${minutes()} starts: ${title}`)
   const { code, output } = await runCommand(command, environment)
-  const [passes, fails] = hasTotals ? [total(output, 'pass'), total(output, 'fail')] : [Number(code === 0), 0]
+  const passes = hasTotals ? total(output, 'pass') : Number(code === 0)
+  // A test that takes too long is cancelled.
+  const fails = hasTotals ? total(output, 'fail') + total(output, 'cancelled') : 0
   const faults = [
     fails > 0 && `${fails} tests failed`,
     fails === 0 && code !== 0 && `exit code ${code}`,
@@ -84,7 +86,7 @@ async function runCommand(command: string, environment: Record<string, string> =
 }
 
 /** Adds up a total of Node's test runner, which each package prints once or more. */
-function total(output: string, word: 'pass' | 'fail'): number {
+function total(output: string, word: 'pass' | 'fail' | 'cancelled'): number {
   const totals = output.matchAll(new RegExp(`[ℹ#] ${word} (\\d+)$`, 'gm'))
   return Array.from(totals, ([, count]) => Number(count)).reduce((sum, count) => sum + count, 0)
 }

@@ -32,7 +32,7 @@ function run(command: string, words: string[], cwd: string, more: Record<string,
   const inherited = Object.entries(process.env).filter(([name]) => !/^(npm|pnpm|node_test|contract)_/i.test(name))
   const env = { ...Object.fromEntries(inherited), NO_COLOR: '1', ...more }
   return new Promise((resolve, reject) => {
-    execFile(command, words, { cwd, env, timeout: 240_000 }, (error, stdout, stderr) => {
+    execFile(command, words, { cwd, env, timeout: 480_000 }, (error, stdout, stderr) => {
       const output = `${stdout}${stderr}`
       if (command === 'npm' && error) reject(new Error(`npm ${words.join(' ')}: ${output}`))
       else resolve({ code: Number(error?.code ?? 0), output })
@@ -123,7 +123,7 @@ describe('outside the repository', { skip: isOffline, concurrency: true }, () =>
 
   test('a plugin in a folder of its own starts, answers and is tested', {
     skip: isOffline,
-    timeout: 240_000,
+    timeout: 480_000,
   }, async (t) => {
     const folder = temporaryFolder('disk')
     for (const part of ['src', 'views', 'logo.png', 'legal.html', 'test/contract.test.ts'])
