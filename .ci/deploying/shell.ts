@@ -26,7 +26,7 @@ export async function shell(
 ): Promise<string> {
   const command = Object.entries(names).reduce((text, [name, value]) => text.replaceAll(name, value), code)
   const options = { cwd: root, env: { ...process.env, PATH: path, ...env }, timeout: 600_000, maxBuffer: 2 ** 26 }
-  const { stdout, stderr } = await run('bash', ['-euc', command], options)
+  const { stdout, stderr } = await run('bash', ['--norc', '-euc', command], options)
   return stdout + stderr
 }
 
