@@ -28,15 +28,19 @@ const onEveryVersion = [
 ]
 
 // The tests that touch data, and those of the store on Postgres alone. The others run once, on SQLite.
-const onPostgres = [
-  'pnpm --filter @reference-plugins/store exec run-tests test/{postgres,full-text}/*.test.ts test/{database,statement-channel,counts,lease}.test.ts',
-  'pnpm --filter todo test test/{plugin,durability,same-answer,start,stop,workers}.test.ts',
-  'pnpm --filter notes test test/notebook/*.test.ts test/{plugin,account,auth,isolation,note-files,same-answer,search,start}.test.ts',
-  'pnpm --filter news test test/feeds/{feed-identity,feed-poller,migration,save-articles,several-instances}.test.ts test/{plugin,auth,isolation,same-answer,search,start}.test.ts',
-  'pnpm --filter @reference-plugins/oauth-server test test/{account,authorize,development,flow,https,race,store,token}.test.ts',
-  'pnpm --filter @reference-plugins/host test test/{account,confirmation,converse,durability,migration,play,register,search,sign-in,vault,workers,workspace}.test.ts',
-  'pnpm --filter @reference-plugins/core test test/shared-limits.test.ts',
-]
+const onPostgres = {
+  'the store and the plugins': [
+    'pnpm --filter @reference-plugins/store exec run-tests test/{postgres,full-text}/*.test.ts test/{database,statement-channel,counts,lease}.test.ts',
+    'pnpm --filter todo test test/{plugin,durability,same-answer,several-instances,start,stop,workers}.test.ts',
+    'pnpm --filter notes test test/notebook/*.test.ts test/{plugin,account,auth,isolation,note-files,same-answer,search,start}.test.ts',
+    'pnpm --filter news test test/feeds/{feed-identity,feed-poller,migration,save-articles,several-instances}.test.ts test/{plugin,auth,isolation,same-answer,search,start}.test.ts',
+  ],
+  'the authorization server, the host and core': [
+    'pnpm --filter @reference-plugins/oauth-server test test/{account,authorize,flow,https,race,several-instances,store,token}.test.ts',
+    'pnpm --filter @reference-plugins/host test test/{account,confirmation,converse,durability,migration,play,register,search,several-instances,sign-in,vault,workers,workspace}.test.ts',
+    'pnpm --filter @reference-plugins/core test test/{acting,acting-mcp,shared-limits}.test.ts',
+  ],
+}
 
 const world = 'packages/contract/test/world'
 const pythonFrameworks =
@@ -210,13 +214,11 @@ export const groups: Record<string, Step[][]> = {
     ],
   ],
   postgres: [
-    [
-      {
-        title: 'the tests that touch data, on Postgres',
-        command: `pnpm exec run-ts packages/testing/bin/with-postgres.ts bash -c '${inTurn(onPostgres)}'`,
-        hasTotals: true,
-      },
-    ],
+    Object.entries(onPostgres).map(([what, commands]) => ({
+      title: `the tests that touch data, on Postgres: ${what}`,
+      command: `pnpm exec run-ts packages/testing/bin/with-postgres.ts bash -c '${inTurn(commands)}'`,
+      hasTotals: true,
+    })),
   ],
   proxies: [
     [

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { temporaryDatabase } from '@reference-plugins/store/temporary'
 import { closePlugin } from '../src/index.ts'
 import { type ActingShop, openActingShop } from './acting-fixture.ts'
 import { type Shop, serveShop } from './fixture.ts'
@@ -227,13 +228,10 @@ test('a client that cannot ask must send what the user has agreed to, or is refu
 })
 
 test('a confirmation is opened by another instance with the same database', async () => {
-  const shop = await open()
+  const url = temporaryDatabase()
+  const shop = await open(url)
   const { token } = await question(shop)
-  const row = await shop.database.get<{
-    file: string
-  }>`SELECT file FROM pragma_database_list WHERE name = 'main'`.catch(() => undefined)
-  if (!row) return
-  const other = await open(`file:${row.file}`)
+  const other = await open(url)
   await confirmed(other, token).expect(200)
   assert.equal((await shop.purchases()).length, 1)
 })
