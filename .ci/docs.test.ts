@@ -91,6 +91,11 @@ test('CONTRIBUTING.md lists every group of .ci/run', () => {
   assert.deepEqual(firstCells('CONTRIBUTING.md', /^`(\w+)`$/), Object.keys(groups))
 })
 
+test('the workflow runs every group of steps', () => {
+  const [, listed = ''] = /group: \[(.*)\]/.exec(read('.github/workflows/ci.yml')) ?? []
+  assert.deepEqual(listed.split(', ').sort(), Object.keys(groups).sort())
+})
+
 test('docs/README.md lists every page', () => {
   const listed = links(read('docs/README.md')).filter((link) => !link.startsWith('..'))
   const others = globSync('*.md', { cwd: join(root, 'docs') }).filter((file) => file !== 'README.md')
