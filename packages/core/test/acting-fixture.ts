@@ -20,7 +20,7 @@ export interface ActingShop {
   /** What the service of the courier has got, by key. */
   parcels: Map<string, string>
   /** What happens inside the next try of `sendParcel`. */
-  courier: { beforeCall?: () => void; afterCall?: () => void }
+  courier: { beforeCall?: () => void; afterCall?: () => void | Promise<void> }
 }
 
 export const tokens: Record<string, string> = { 'token-of-ada': 'ada', 'token-of-bob': 'bob' }
@@ -88,7 +88,7 @@ export async function openActingShop(url = temporaryDatabase()): Promise<ActingS
           if (known) return { tracking: known }
           courier.beforeCall?.()
           parcels.set(key, `parcel to ${to}`)
-          courier.afterCall?.()
+          await courier.afterCall?.()
           return { tracking: `parcel to ${to}` }
         },
       }),
