@@ -80,6 +80,8 @@ export async function openActingShop(url = temporaryDatabase()): Promise<ActingS
         destructive: false,
         idempotent: false,
         once: 'resume',
+        confirm: ({ to }) => ({ question: `Send a parcel to ${to}?`, bound: { to } }),
+        unasked: ['to'],
         summary: 'Send a parcel by a courier',
         input: z.object({ to: text(20).describe('To whom') }),
         output: z.object({ tracking: z.string() }),

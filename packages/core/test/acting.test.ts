@@ -131,6 +131,26 @@ test('a call that runs is refused with 409 until it has an answer', async () => 
   assert.equal(shop.parcels.size, 1)
 })
 
+test('an action that was interrupted is the same one by its key and by its confirmation', async () => {
+  const shop = await open()
+  const parcel = (headers: object) =>
+    shop.api
+      .post('/parcels')
+      .set({ ...ada, Prefer: 'confirmation', ...headers })
+      .send({ to: 'Oslo' })
+  const { body } = await parcel({}).expect(428)
+  const { token } = body.confirmation
+  shop.courier.afterCall = () => {
+    throw new Error('the process ended before the answer')
+  }
+  await parcel({ Confirmation: token, 'Idempotency-Key': 'key-1' }).expect(500)
+  delete shop.courier.afterCall
+  await parcel({ Confirmation: token }).expect(200)
+  const again = await parcel({ 'Idempotency-Key': 'key-1' }).expect(200)
+  assert.equal(again.headers['idempotent-replayed'], 'true')
+  assert.deepEqual(Array.from(shop.parcels), [['key-1', 'parcel to Oslo']])
+})
+
 test('an interrupted action is finished by the next process, without its caller', async () => {
   const shop = await open()
   shop.courier.afterCall = () => {

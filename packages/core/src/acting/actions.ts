@@ -55,26 +55,26 @@ export class Actions {
   async resume(call: KeyedCall, work: (attempt: Attempt) => Promise<Answer>): Promise<Answer> {
     const begun = await this.database.transaction((transaction) => this.#answers.begin(transaction, call, holding))
     if ('answer' in begun) return begun.answer
-    const { tries } = begun
+    const held = { owner: call.owner, operation: call.operation, ...begun }
     const sign = setInterval(
       () => {
-        this.#answers.hold(this.database, call, tries, holding).catch(() => {})
+        this.#answers.hold(this.database, held, holding).catch(() => {})
       },
       (holding * 1000) / 3,
     )
     try {
-      const answer = await work({ key: call.keys[0], isAgain: tries > 1 })
-      await this.database.transaction((transaction) => this.#answers.end(transaction, call, tries, 200, answer.text))
+      const answer = await work({ key: held.key, isAgain: held.tries > 1 })
+      await this.database.transaction((transaction) => this.#answers.end(transaction, held, 200, answer.text))
       return answer
     } catch (error) {
       if (isFinal(error)) {
         await this.database.transaction((transaction) =>
-          this.#answers.end(transaction, call, tries, error.status, refusalText(error)),
+          this.#answers.end(transaction, held, error.status, refusalText(error)),
         )
         throw error
       }
       // Whoever calls again, or the next sweep, goes on where this try ended.
-      await this.#answers.release(this.database, call, tries).catch(() => {})
+      await this.#answers.release(this.database, held).catch(() => {})
       throw error
     } finally {
       clearInterval(sign)

@@ -21,8 +21,19 @@ export interface Interrupted {
   input: string
 }
 
+/** An action that this process runs. */
+export interface Held {
+  owner: string
+  operation: string
+  /** Of the action. */
+  key: string
+  tries: number
+}
+
 /** Running, if it has no status. */
 interface Row {
+  /** The first key with which the action was begun, and the one that its handler gets. All keys of the action have it. */
+  action_key: string
   input_hash: string
   status: number | null
   answer: string | null
@@ -54,57 +65,58 @@ export class KeptAnswers {
     const { owner, operation, keys, inputHash } = call
     for (const key of keys)
       await transaction.run`
-        INSERT INTO core_action (owner, operation, idempotency_key, input_hash, status, answer, tries, held_until, expires_at)
-        VALUES (${owner}, ${operation}, ${key}, ${inputHash}, ${status}, ${answer}, ${1}, ${''}, ${after(keeping * 3600)})`
+        INSERT INTO core_action (owner, operation, idempotency_key, action_key, input_hash, status, answer, tries, held_until, expires_at)
+        VALUES (${owner}, ${operation}, ${key}, ${keys[0]}, ${inputHash}, ${status}, ${answer}, ${1}, ${''}, ${after(keeping * 3600)})`
   }
 
-  /** Takes a call that nobody runs, for `seconds`. @throws as `find` does */
+  /** Takes a call that nobody runs, for `seconds`. `key` is that of its action. @throws as `find` does */
   async begin(
     transaction: Transaction,
     call: KeyedCall,
     seconds: number,
-  ): Promise<{ answer: Answer } | { tries: number }> {
+  ): Promise<{ answer: Answer } | { key: string; tries: number }> {
     const answer = await this.find(transaction, call)
     if (answer) return { answer }
     const { owner, operation, keys, inputHash, input } = call
-    const own = await this.#read(transaction, call, keys[0])
-    const tries = (own?.tries ?? 0) + 1
-    for (const key of keys)
-      await transaction.run`
-        INSERT INTO core_action (owner, operation, idempotency_key, input_hash, input, tries, held_until, expires_at)
-        VALUES (${owner}, ${operation}, ${key}, ${inputHash}, ${key === keys[0] ? input : null}, ${tries}, ${after(seconds)}, ${after(keeping * 3600)})
-        ON CONFLICT (owner, operation, idempotency_key)
-        DO UPDATE SET tries = excluded.tries, held_until = excluded.held_until`
-    return { tries }
+    const rows = await Promise.all(keys.map((one) => this.#read(transaction, call, one)))
+    const begun = rows.find((row) => row !== undefined)
+    const key = begun?.action_key ?? keys[0]
+    const tries = (begun?.tries ?? 0) + 1
+    for (const [index, one] of keys.entries())
+      if (!rows[index])
+        await transaction.run`
+          INSERT INTO core_action (owner, operation, idempotency_key, action_key, input_hash, input, tries, held_until, expires_at)
+          VALUES (${owner}, ${operation}, ${one}, ${key}, ${inputHash}, ${one === key ? input : null}, ${tries}, ${''}, ${after(keeping * 3600)})`
+    await transaction.run`
+      UPDATE core_action SET tries = ${tries}, held_until = ${after(seconds)}
+      WHERE owner = ${owner} AND operation = ${operation} AND action_key = ${key}`
+    return { key, tries }
   }
 
-  /** Stays the holder of a running call. */
-  async hold(transaction: Transaction, call: KeyedCall, tries: number, seconds: number): Promise<void> {
-    for (const key of call.keys)
-      await transaction.run`
-        UPDATE core_action SET held_until = ${after(seconds)}
-        WHERE owner = ${call.owner} AND operation = ${call.operation} AND idempotency_key = ${key}
-          AND tries = ${tries} AND status IS NULL`
+  /** Stays the holder of a running action. */
+  async hold(transaction: Transaction, { owner, operation, key, tries }: Held, seconds: number): Promise<void> {
+    await transaction.run`
+      UPDATE core_action SET held_until = ${after(seconds)}
+      WHERE owner = ${owner} AND operation = ${operation} AND action_key = ${key} AND tries = ${tries} AND status IS NULL`
   }
 
-  /** Gives a running call back: sooner after a first try than after many. */
-  release(transaction: Transaction, call: KeyedCall, tries: number): Promise<void> {
-    return this.hold(transaction, call, tries, Math.min(2 ** tries - 2, 600))
+  /** Gives a running action back: sooner after a first try than after many. */
+  release(transaction: Transaction, held: Held): Promise<void> {
+    return this.hold(transaction, held, Math.min(2 ** held.tries - 2, 600))
   }
 
-  /** Keeps the answer of a running call, unless another process has taken the call since. Its input is forgotten. */
-  async end(transaction: Transaction, call: KeyedCall, tries: number, status: number, answer: string): Promise<void> {
-    for (const key of call.keys)
-      await transaction.run`
-        UPDATE core_action SET status = ${status}, answer = ${answer}, input = NULL
-        WHERE owner = ${call.owner} AND operation = ${call.operation} AND idempotency_key = ${key}
-          AND tries = ${tries} AND status IS NULL`
+  /** Keeps the answer of a running action, unless another process has taken it since. Its input is forgotten. */
+  async end(transaction: Transaction, held: Held, status: number, answer: string): Promise<void> {
+    const { owner, operation, key, tries } = held
+    await transaction.run`
+      UPDATE core_action SET status = ${status}, answer = ${answer}, input = NULL
+      WHERE owner = ${owner} AND operation = ${operation} AND action_key = ${key} AND tries = ${tries} AND status IS NULL`
   }
 
   /** Calls that were begun and that nobody holds. */
   interrupted(database: Reading): Promise<Interrupted[]> {
     return database.all`
-      SELECT operation, idempotency_key AS key, input_hash, input FROM core_action
+      SELECT operation, action_key AS key, input_hash, input FROM core_action
       WHERE status IS NULL AND input IS NOT NULL AND held_until < ${after(0)} AND tries < ${mostTries}
       ORDER BY held_until LIMIT ${mostAtOnce}`
   }
@@ -115,7 +127,7 @@ export class KeptAnswers {
 
   async #read(database: Reading, { owner, operation, inputHash }: KeyedCall, key: string): Promise<Row | undefined> {
     const row = await database.get<Row>`
-      SELECT input_hash, status, answer, tries, held_until FROM core_action
+      SELECT action_key, input_hash, status, answer, tries, held_until FROM core_action
       WHERE owner = ${owner} AND operation = ${operation} AND idempotency_key = ${key}`
     if (row && row.input_hash !== inputHash)
       throw new Problem(422, 'This idempotency key was sent with other input: send a new key for another call')

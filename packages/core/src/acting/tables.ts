@@ -10,6 +10,7 @@ export const actionMigrations: Migrations = {
       owner TEXT NOT NULL,
       operation TEXT NOT NULL,
       idempotency_key TEXT NOT NULL,
+      action_key TEXT NOT NULL,
       input_hash TEXT NOT NULL,
       input TEXT,
       status INTEGER,
@@ -19,6 +20,7 @@ export const actionMigrations: Migrations = {
       expires_at TEXT NOT NULL,
       PRIMARY KEY (owner, operation, idempotency_key)
     );
+    CREATE INDEX core_action_key ON core_action (owner, operation, action_key);
     CREATE INDEX core_action_expiry ON core_action (expires_at);
     CREATE TABLE core_secret (name TEXT PRIMARY KEY, value TEXT NOT NULL)`,
 }
