@@ -21,6 +21,8 @@ export interface ActingShop {
   parcels: Map<string, string>
   /** What happens inside the next try of `sendParcel`. */
   courier: { beforeCall?: () => void; afterCall?: () => void | Promise<void> }
+  /** What `returnPurchase` binds, each time that it is asked. */
+  terms: { version: () => number }
 }
 
 export const tokens: Record<string, string> = { 'token-of-ada': 'ada', 'token-of-bob': 'bob' }
@@ -30,6 +32,7 @@ export async function openActingShop(url = temporaryDatabase()): Promise<ActingS
   const database = await openDatabase(url, migrations)
   const parcels = new Map<string, string>()
   const courier: ActingShop['courier'] = {}
+  const terms: ActingShop['terms'] = { version: () => 1 }
   const item = text(20).describe('What to buy')
   const digests = new Map(
     await Promise.all(
@@ -106,7 +109,7 @@ export async function openActingShop(url = temporaryDatabase()): Promise<ActingS
         destructive: true,
         idempotent: false,
         once: 'transaction',
-        confirm: () => ({ question: 'Return everything?', bound: {} }),
+        confirm: () => ({ question: 'Return everything?', bound: { version: terms.version() } }),
         summary: 'Return everything',
         input: z.object({}),
         output: z.object({ returned: z.int() }),
@@ -122,6 +125,7 @@ export async function openActingShop(url = temporaryDatabase()): Promise<ActingS
     database,
     parcels,
     courier,
+    terms,
     setPrice: (cents) => database.run`UPDATE price SET cents = ${cents} WHERE item = 'bread'`,
     purchases: () => database.all`SELECT owner, item, cents FROM purchase ORDER BY owner, item, cents`,
   }

@@ -235,6 +235,21 @@ test('what has changed since the person confirmed it is asked again', async () =
   await confirmed(shop, body.confirmation.token).expect(200)
 })
 
+test('what changes between the last look and the transaction is seen too', async () => {
+  const shop = await open()
+  await buy(shop, 'key-1').expect(200)
+  const giveBack = (headers: object) =>
+    shop.api
+      .post('/returns')
+      .set({ ...ada, Prefer: 'confirmation', ...headers })
+      .send({})
+  const { body } = await giveBack({}).expect(428)
+  const versions = [1, 2]
+  shop.terms.version = () => versions.shift() ?? 2
+  await giveBack({ Confirmation: body.confirmation.token }).expect(409)
+  assert.equal((await shop.purchases()).length, 1)
+})
+
 test('a client that cannot ask must send what the user has agreed to, or is refused', async () => {
   const shop = await open()
   const send = (body: object) => shop.api.post('/confirmed-purchases').set(ada).send(body)
