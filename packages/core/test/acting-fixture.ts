@@ -109,6 +109,7 @@ export async function openActingShop(url = temporaryDatabase()): Promise<ActingS
         destructive: true,
         idempotent: false,
         once: 'transaction',
+        quote: 'quoteReturn',
         confirm: () => ({ question: 'Return everything?', bound: { version: terms.version() } }),
         summary: 'Return everything',
         input: z.object({}),

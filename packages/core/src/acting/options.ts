@@ -46,5 +46,7 @@ export interface ActingOptions<Input extends z.ZodObject, Given, How extends Onc
    * same as the member of `bound` with its name. By default refused.
    */
   unasked?: 'refuse' | readonly (keyof z.output<Input> & string)[]
+  /** The operation that says what this one costs, by its operationId. A model calls it first. Specs, tools and skills say so. */
+  quote?: string
   undo?: Undo
 }

@@ -13,9 +13,10 @@ export function toTool(plugin: Plugin, operation: PluginOperation): Tool {
   const uri = operation.view && viewUri(plugin, operation.view)
   const meta = {
     ...(security && { securitySchemes: security }),
-    // Earlier hosts, and ChatGPT before it supported MCP Apps, read the last two.
     ...(operation.confirm && { confirmation: true }),
+    ...(operation.quote && { quote: operation.quote }),
     ...(operation.undo && { undo: operation.undo }),
+    // Earlier hosts, and ChatGPT before it supported MCP Apps, read the last two.
     ...(uri && { ui: { resourceUri: uri }, 'ui/resourceUri': uri, 'openai/outputTemplate': uri }),
   }
   const tool = {
