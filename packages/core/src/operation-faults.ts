@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { longestPatience } from './acting/answer-or-task.ts'
 import { describeAction } from './acting/words.ts'
 import { longestBody } from './body.ts'
 import { corePaths } from './core-paths.ts'
@@ -24,7 +25,7 @@ export function actingFaults(
   operation: PluginOperation,
   { operations, actions }: Pick<Plugin, 'operations' | 'actions'>,
 ): string[] {
-  const { once, confirm, unasked, quote, undo, input, effects } = operation
+  const { once, confirm, unasked, quote, undo, taskAfter, input, effects } = operation
   const known = new Set(operations.map(({ id }) => id))
   const steps = [
     { member: 'quote', id: quote },
@@ -43,6 +44,10 @@ export function actingFaults(
       : []),
     ...steps.map(({ member, id }) => `${member} names ${id}, and there is no such operation`),
     ...(quote !== undefined && quote === operation.id ? ['it is its own quote'] : []),
+    ...(taskAfter !== undefined && once !== 'resume' ? ["a call that becomes a task needs `once: 'resume'`"] : []),
+    ...(taskAfter !== undefined && !(taskAfter >= 0 && taskAfter <= longestPatience)
+      ? [`taskAfter is ${taskAfter}: it must be 0 to ${longestPatience} seconds`]
+      : []),
     ...unknown.map((name) => `unasked names ${name}, and there is no such input`),
   ]
 }

@@ -108,6 +108,7 @@ export interface Operation<Caller = unknown, Scope extends string = string> {
   readonly unasked: 'refuse' | readonly string[]
   readonly quote: string | undefined
   readonly undo: Undo | undefined
+  readonly taskAfter: number | undefined
   readonly handler: (input: never, context: never) => unknown
 }
 
@@ -178,6 +179,7 @@ function common<
     unasked: options.unasked ?? ('refuse' as const),
     quote: options.quote,
     undo: options.undo,
+    taskAfter: options.taskAfter,
     handler,
   }
 }
