@@ -438,6 +438,8 @@ export interface Call {
     /** What the plugin asks, in words and figures. Absent if the host asks without it. */
     question?: string
     facts?: Fact[]
+    /** Why the plugin asks again after the user has said yes, in a sentence. */
+    again?: string
     reason: string
     /** Why the plugin may be another one than its name suggests. */
     warning?: string

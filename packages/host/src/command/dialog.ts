@@ -28,6 +28,7 @@ export function openLines({ terminal: { stdin, stdout } }: CommandContext): Line
 
 const questionFor = ({ ask, plugin, operation }: Call): string =>
   [
+    ...(ask?.again === undefined ? [] : [ask.again]),
     ...(ask?.question === undefined ? [] : questionLines(plugin.title, ask.question, ask.facts)),
     ask?.reason,
     ...(ask?.warning ? [ask.warning] : []),

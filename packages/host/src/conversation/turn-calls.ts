@@ -155,13 +155,10 @@ export class TurnCalls {
 
   /** The plugin asks the user. Its question has the reason and the warnings of the host too. */
   async #askQuestion(call: Call, target: Target, question: Question, ask?: Call['ask']): Promise<void> {
-    const last = call.answered?.at(-1)
     const reason = ask?.reason ?? 'This call is made only if you allow it.'
     const asked = newAsk(this.#asked(call, target), reason, false, question)
-    await this.#messages.put({ ...call, state: 'waiting', ask: asked }, question.token)
-    if (last?.decision !== 'confirmed') return
-    const why = question.isExpired ? 'The confirmation has expired' : 'This has changed since you confirmed it'
-    await this.#notice(call, `${why}. Nothing was done: check the call again.`)
+    const again = whyAgain(call, question)
+    await this.#messages.put({ ...call, state: 'waiting', ask: { ...asked, ...(again && { again }) } }, question.token)
   }
 }
 
@@ -171,4 +168,11 @@ function withAnswer(call: Call, decision: AnsweredQuestion['decision']): Call {
   return question === undefined
     ? call
     : { ...call, answered: [...(call.answered ?? []), { question, facts, decision }] }
+}
+
+function whyAgain({ answered }: Call, { isExpired }: Question): string | undefined {
+  const last = answered?.at(-1)
+  if (last?.decision !== 'confirmed') return undefined
+  const why = isExpired ? 'Your confirmation came too late' : `This has changed since you confirmed "${last.question}"`
+  return `${why}. Nothing was done.`
 }

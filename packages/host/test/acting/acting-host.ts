@@ -109,7 +109,9 @@ export async function serveActingHost(page?: Parameters<typeof serveHost>[1]): P
 /** Registers the plugin at an address, and activates it with a token. */
 export async function registerAt(browser: Browser, address: string, token: string): Promise<PluginDetail> {
   const isMcp = address.endsWith('/mcp')
-  const end = (await browser.events<RegistrationEvent>('/api/registrations', { address, ...(isMcp && { token }) })).at(-1)
+  const end = (await browser.events<RegistrationEvent>('/api/registrations', { address, ...(isMcp && { token }) })).at(
+    -1,
+  )
   assert.ok(end?.type === 'end' && end.registration.isReady, JSON.stringify(end))
   const input = isMcp ? { serviceToken: token } : {}
   const { id } = await browser.send<PluginDetail>('POST', `/api/registrations/${end.registration.id}/approve`, input)
