@@ -68,6 +68,7 @@ function toOperationObject(
     description: describeAction(operation),
     'x-openai-isConsequential': operation.consequential,
     ...(operation.confirm && { 'x-confirmation': true }),
+    ...(operation.unasked !== 'refuse' && { 'x-unasked': operation.unasked }),
     ...(operation.undo && { 'x-undo': operation.undo }),
     ...(parameters.length > 0 && { parameters }),
     ...(body.length > 0 && {

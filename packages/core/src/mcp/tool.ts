@@ -15,6 +15,7 @@ export function toTool(plugin: Plugin, operation: PluginOperation): Tool {
     ...(security && { securitySchemes: security }),
     // Earlier hosts, and ChatGPT before it supported MCP Apps, read the last two.
     ...(operation.confirm && { confirmation: true }),
+    ...(operation.unasked !== 'refuse' && { unasked: operation.unasked }),
     ...(operation.undo && { undo: operation.undo }),
     ...(uri && { ui: { resourceUri: uri }, 'ui/resourceUri': uri, 'openai/outputTemplate': uri }),
   }
