@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type DocumentOperation, plainText } from '@reference-plugins/reader'
-import { withoutKey } from '../calls/idempotency-key.ts'
+import { takesKey, withoutKey } from '../calls/idempotency-key.ts'
 import type { ModelEvent } from '../models/model.ts'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { now } from '../tables.ts'
@@ -8,7 +8,7 @@ import { toolName } from '../tools/tool.ts'
 import type { Call } from '../wire.ts'
 import type { ChosenTools } from './prompt.ts'
 
-type Named = Pick<Call, 'plugin' | 'operation' | 'title'>
+type Named = Pick<Call, 'plugin' | 'operation' | 'title' | 'hasKey'>
 
 const toCall = (named: Named, given: Record<string, unknown>, byHand: boolean): Call => ({
   id: randomUUID(),
@@ -19,10 +19,11 @@ const toCall = (named: Named, given: Record<string, unknown>, byHand: boolean): 
   at: now(),
 })
 
-const nameOf = ({ id, document }: RegisteredPlugin, { name, title }: DocumentOperation): Named => ({
+const nameOf = ({ id, document }: RegisteredPlugin, operation: DocumentOperation): Named => ({
   plugin: { id, name: document.name, title: document.title },
-  operation: name,
-  title,
+  operation: operation.name,
+  title: operation.title,
+  ...(takesKey(operation) && { hasKey: true }),
 })
 
 /** A call that the user makes by hand, before it is made. */

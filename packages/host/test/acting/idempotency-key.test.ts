@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { keyOf } from '../../src/calls/idempotency-key.ts'
-import type { PluginDetail } from '../../src/wire.ts'
+import type { Conversation, PluginDetail, TurnEvent } from '../../src/wire.ts'
 import type { Browser } from '../fixture.ts'
 import {
   type ActingHost,
@@ -168,8 +168,11 @@ test('a call that the plugin still runs is waited for', async () => {
 
 test('a call that takes no key is not sent again', async () => {
   bank.next = ['break']
-  assert.equal((await call('tip', { cents: 1 })).state, 'failed')
+  const tip = await call('tip', { cents: 1 })
+  assert.equal(tip.state, 'failed')
   assert.equal(bank.payments.length, 1)
+  const { id } = (await ada.get<Conversation[]>('/api/conversations'))[0] as Conversation
+  await assert.rejects(ada.events(`/api/conversations/${id}/calls/${tip.id}/repeat`), { status: 409 })
 })
 
 test('a purchase whose answer is lost is made once', async () => {
@@ -186,12 +189,46 @@ test('a purchase whose answer is lost is made once', async () => {
   assert.equal((await shop.purchases()).length, 1)
 })
 
-test('a plugin that says that it asks, and does not, is named', async () => {
+test('the user sends a call again whose outcome is not known: what was done is answered, anything else is asked', async () => {
+  const { shop } = served
+  const { id: shopId } = await registerShop(ada, shop, 'HTTP')
+  const id = await begin(ada, [])
+  const repeat = async () => {
+    const events = await ada.events<TurnEvent>(`/api/conversations/${id}/calls/${(await lastCall(ada, id)).id}/repeat`)
+    assert.deepEqual(noticesIn(events), [])
+    return lastCall(ada, id)
+  }
+  const bought = (await shop.purchases()).length
+  await callByHand(ada, id, shopId, 'buyAfterQuestion', { item: 'bread' })
+  // Both tries arrive, and no answer comes back.
+  shop.breakNext = 2
+  await decide(ada, id, await lastCall(ada, id))
+  assert.deepEqual([(await lastCall(ada, id)).state, (await shop.purchases()).length], ['failed', bought + 1])
+  const again = await repeat()
+  assert.deepEqual([again.state, again.response?.headers['idempotent-replayed']], ['done', 'true'])
+  await assert.rejects(repeat(), { status: 409 })
+  // The question itself got no answer, so nothing was done.
+  shop.breakNext = 2
+  await callByHand(ada, id, shopId, 'buyAfterQuestion', { item: 'bread' })
+  assert.equal((await lastCall(ada, id)).state, 'failed')
+  const asked = await repeat()
+  assert.deepEqual([asked.state, asked.ask?.question], ['waiting', 'Buy bread for 3.50 EUR?'])
+  await decide(ada, id, asked)
+  assert.equal((await shop.purchases()).length, bought + 2)
+})
+
+test('a plugin that says that it asks, and does not, is named, and does not get a second chance', async () => {
   bank.payments.length = 0
   const id = await begin(ada, [])
   const events = await callByHand(ada, id, plugin.id, 'refund', {})
   assert.equal(bank.payments[0]?.headers.prefer, 'confirmation')
   assert.match(noticesIn(events).join(), /Bank has made this call without asking you, although it says that it asks/)
+  await callByHand(ada, id, plugin.id, 'refund', {})
+  const second = await lastCall(ada, id)
+  assert.deepEqual([second.state, second.ask?.question, bank.payments.length], ['waiting', undefined, 1])
+  const rest = await decide(ada, id, second)
+  assert.deepEqual([(await lastCall(ada, id)).response?.status, bank.payments.length], [200, 2])
+  assert.deepEqual(noticesIn(rest), [])
 })
 
 test('what another plugin has told in private goes to no plugin unasked, not even for its question', async () => {
