@@ -12,6 +12,7 @@ const defects: Record<string, [code: Code, subject: string]> = {
   'key-race': ['key-at-once', 'createBooking'],
   'key-of-any-body': ['key-other-input', 'createBooking'],
   'key-of-body': ['key-other-input', 'createBooking'],
+  'key-of-any-path': ['key-other-input', 'cancelBooking'],
   'key-global': ['key-of-other-user', 'createBooking'],
   'key-refused-again': ['key-not-replayed', 'createBooking'],
   'key-other-answer': ['key-other-answer', 'createBooking'],
