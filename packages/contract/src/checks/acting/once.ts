@@ -125,7 +125,7 @@ async function checkRepeat(course: Course, done: Done): Promise<boolean> {
     const third = isOther ? undefined : await repeat(course, done)
     const last = third && (await lookLater(course, mark))
     if (!third || !last || movedAgain(before, after, shifted(after, then, last)) !== undefined) {
-    
+      const seen = isOther ? `${one}, and then ${two}` : `${moved} moves again`
       say(
         'key-acts-twice',
         `the same call with the same key acts twice: ${seen}`,
