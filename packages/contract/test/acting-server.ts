@@ -164,7 +164,7 @@ export function actingServer(defect = '', habit = ''): SmallServer {
       state.keys.set(place, entry)
       const reply = act()
       if (reply[0] >= 400) state.keys.delete(place)
-      else entry.done = reply
+      else entry.done = has('replays the state of now') ? reply : structuredClone(reply)
       return reply
     })()
     return entry.running
@@ -244,7 +244,8 @@ export function actingServer(defect = '', habit = ''): SmallServer {
     if (action === undefined) return [200, found]
     if (found.state !== 'booked') return [409]
     if (on('cancel-nothing')) return [200, { ok: true }]
-    if (has('cancels later')) setTimeout(() => Object.assign(found, { state: 'cancelled' }), 100)
+    if (has('cancels later') || has('replays the state of now'))
+      setTimeout(() => Object.assign(found, { state: 'cancelled' }), 100)
     else found.state = 'cancelled'
     return [200, found]
   }

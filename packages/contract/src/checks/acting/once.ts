@@ -136,7 +136,10 @@ async function checkRepeat(course: Course, done: Done): Promise<boolean> {
     }
   }
   const place = answerDifference(answer, again)
-  if (place !== undefined) say('key-other-answer', `${place} differs when the call is repeated`, again, first)
+  // Some services answer with what has become of it since.
+  const isOfToday = one !== undefined && one === two
+  const severity = isOfToday ? 'note' : undefined
+  if (place !== undefined) say('key-other-answer', `${place} differs when the call is repeated`, again, first, severity)
   return true
 }
 
