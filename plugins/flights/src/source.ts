@@ -59,6 +59,10 @@ export type SourceErrorCode =
   | 'quote_expired'
   | 'quote_superseded'
   | 'already_confirmed'
+  /** Only by the plugin: another call for the same order has not ended. */
+  | 'order_busy'
+  /** Only by the plugin: the answer was lost, and by now it is known that nothing was done. */
+  | 'not_done'
   /** The source did nothing, and may in a moment: it is not reachable, or too many calls were made. */
   | 'unavailable'
   /** The answer was lost: it may have been done. */
@@ -68,7 +72,7 @@ export type SourceErrorCode =
 export class SourceError extends Error {
   override readonly name = 'SourceError'
   readonly code: SourceErrorCode
-  /** For `price_changed`: the current price. */
+  /** For `price_changed`: the current price. For `insufficient_balance`: what the account has, if that is known. */
   readonly price: Money | undefined
   /** In seconds. */
   readonly retryAfter: number
