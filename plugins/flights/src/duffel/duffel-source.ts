@@ -16,6 +16,9 @@ export interface DuffelOptions {
 // Duffel waits up to 120 seconds for an airline. A search must end within the time of a call of this plugin.
 const timeouts = { read: 15_000, search: 30_000, action: 130_000 }
 
+/** An order that Duffel has accepted, but whose airline has not answered, may appear after a couple of hours. */
+const longestWait = 3 * 3_600
+
 /** Flights of Duffel, API v2 (https://duffel.com/docs/api). Orders are paid from the operator's balance there. */
 export function createDuffelSource({
   token,
@@ -26,7 +29,7 @@ export function createDuffelSource({
   const isTest = token.startsWith('duffel_test_')
   return {
     name: isTest ? 'Duffel, in test mode: nothing is really booked' : 'Duffel',
-    settleSeconds: Math.ceil((options.timeouts ?? timeouts).action / 1_000),
+    settleSeconds: longestWait,
     ...createOffers(client),
     ...createOrders(client),
     ...createCancellations(client),
