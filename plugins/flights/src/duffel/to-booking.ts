@@ -35,6 +35,8 @@ export function toOffer(sent: SentOffer): Offer {
 export function toOrder(sent: SentOrder): Order {
   const { awaiting_payment, payment_required_by, price_guarantee_expires_at, paid_at } = sent.payment_status
   const isHeld = sent.type === undefined ? payment_required_by !== undefined : sent.type !== 'instant'
+  // Duffel writes of an order that was not paid in time that it awaits no payment, as of one that is paid.
+  const isLapsed = isHeld && !awaiting_payment && paid_at === undefined && sent.cancelled_at === undefined
   const isPayable =
     awaiting_payment &&
     sent.cancelled_at === undefined &&
@@ -57,8 +59,9 @@ export function toOrder(sent: SentOrder): Order {
     })),
     conditions: toConditions(sent.conditions),
     paymentStatus: {
-      awaitingPayment: awaiting_payment,
+      awaitingPayment: awaiting_payment || isLapsed,
       ...(payment_required_by !== undefined && { paymentRequiredBy: payment_required_by }),
+      ...(isLapsed && payment_required_by === undefined && { paymentRequiredBy: sent.created_at }),
       ...(price_guarantee_expires_at !== undefined && { priceGuaranteeExpiresAt: price_guarantee_expires_at }),
       ...(paid_at !== undefined && { paidAt: paid_at }),
     },

@@ -82,6 +82,17 @@ test('passengers, balance and price are checked by Duffel too', async (t) => {
   assert.equal(offer.totalAmount, 4_500)
 })
 
+test('an order that was not paid in time has expired, although Duffel says that it awaits no payment', async (t) => {
+  const { source, supplier, choose } = await openSource(t)
+  const { request } = await choose()
+  const { id } = await source.createOrder(request)
+  for (const required of [{ payment_required_by: past }, {}]) {
+    supplier.order(id).payment_status = { awaiting_payment: false, paid_at: null, ...required }
+    const { awaitingPayment, paymentRequiredBy } = (await source.getOrder(id)).paymentStatus
+    assert.ok(awaitingPayment && paymentRequiredBy && Date.parse(paymentRequiredBy) <= Date.now())
+  }
+})
+
 test('an order that cannot be cancelled or changed, and quotes that have expired', async (t) => {
   const { source, supplier, choose } = await openSource(t)
   const { request } = await choose({ isPaid: true })
