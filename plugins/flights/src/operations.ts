@@ -181,6 +181,7 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
       output: KnownOrder,
       errors: orderErrors,
       once: 'resume',
+      quote: 'getOffer',
       confirm: (input, context) => confirmOrdering('hold', input, context, source),
       // It costs nothing and ends by itself, so the agreed price is enough.
       unasked: ['amount', 'currency'],
@@ -204,6 +205,7 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
       output: KnownOrder,
       errors: orderErrors,
       once: 'resume',
+      quote: 'getOffer',
       confirm: (input, context) => confirmOrdering('book', input, context, source),
       unasked: asksAlways,
       undo: takesBack,
@@ -226,6 +228,7 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
       output: KnownOrder,
       errors: sourceErrors,
       once: 'resume',
+      quote: 'getOrder',
       confirm: ({ id, ...price }, context) =>
         answerFrom(context, async () => confirmPaying(await bookings.get(context.caller.id, id), price)),
       unasked: asksAlways,
@@ -294,6 +297,7 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
       output: Refund,
       errors: sourceErrors,
       once: 'resume',
+      quote: 'quoteCancellation',
       confirm: ({ id, ...refund }, { caller, ...context }) =>
         answerFrom(context, async () => {
           const quote = await bookings.getCancellation(caller.id, id)
@@ -338,6 +342,7 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
       output: Change,
       errors: sourceErrors,
       once: 'resume',
+      quote: 'quoteChange',
       confirm: ({ id, ...price }, { caller, ...context }) =>
         answerFrom(context, async () => {
           const change = await bookings.getChange(caller.id, id)

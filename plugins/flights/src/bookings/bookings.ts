@@ -71,7 +71,7 @@ export class Bookings {
   /** The newest first. */
   async list(owner: string, offset: number, count: number): Promise<Order[]> {
     const rows = await this.#database.all<{ order_id: string }>`
-      SELECT order_id FROM booking WHERE owner = ${owner} ORDER BY created_at DESC, order_id LIMIT ${count} OFFSET ${offset}`
+      SELECT order_id FROM booking WHERE owner = ${owner} ORDER BY number DESC LIMIT ${count} OFFSET ${offset}`
     return Promise.all(rows.map(({ order_id }) => this.#source.getOrder(order_id)))
   }
 

@@ -91,7 +91,8 @@ export class Steps {
       if (!isNews) return
       if (kind === 'order')
         await transaction.run`
-          INSERT INTO booking (order_id, owner, created_at) VALUES (${orderId}, ${owner}, ${now})
+          INSERT INTO booking (order_id, owner, number)
+          VALUES (${orderId}, ${owner}, (SELECT COALESCE(max(number), 0) + 1 FROM booking WHERE owner = ${owner}))
           ON CONFLICT (order_id) DO NOTHING`
       // An order is paid once, whoever finds out.
       const entry = kind === 'order' || kind === 'payment' ? `order ${orderId}` : `${kind} ${subject}`
