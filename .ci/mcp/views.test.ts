@@ -232,6 +232,10 @@ test('flights: offers and an order, with local times, conditions and what it cos
   await checkFrame(order, 'flights-order')
   assert.deepEqual(order.faults, [])
 
+  const list = await show('flights', 'listOrders', {})
+  await list.frame.getByRole('article').first().waitFor()
+  assert.equal(await list.frame.getByRole('article').count(), 1)
+
   const gone = await show('flights', 'getOffer', { id: 'off_unknown' })
   await gone.frame.getByText('offer_not_found').waitFor()
 })

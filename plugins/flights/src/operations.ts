@@ -253,6 +253,7 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
 
     listOrders: userOperation('GET /orders', {
       summary: 'List the orders of the user, the newest first',
+      view: 'trip',
       openWorld: false,
       scope: 'flights:book',
       input: z.object({
