@@ -52,11 +52,11 @@ const addressLine = ({ line_one, city, postal_code }: Store['address']): string 
 
 /** What a person sees before an order is canceled. */
 export function confirmCancellation(order: StoredOrder): Confirmation {
-  const { contents, kitchenAt, number } = order
+  const { contents, kitchenAt, windowStart } = order
   const refund = refundOf(order)
   const back = refund > 0 ? `${describeMoney(refund, contents.currency)} come back` : 'nothing was paid'
   return {
-    question: `Cancel order ${number} at ${contents.store}? ${refund > 0 ? back : `Nothing comes back, because ${back}`}.`,
+    question: `Cancel the order at ${contents.store} for ${describeTime(windowStart, contents.timezone)}? ${refund > 0 ? back : `Nothing comes back, because ${back}`}.`,
     facts: [
       ...contents.lines.map(({ title, quantity }) => ({ label: 'Item', value: `${quantity} x ${title}` })),
       { label: 'Possible until', value: describeTime(kitchenAt, contents.timezone) },

@@ -37,12 +37,12 @@ export const items = z
 
 /** What a guest may say about a checkout, besides the items. The names of the address are those of ACP. */
 export const wishes = {
-  name: text(100).optional().describe('The name of the guest'),
-  phone: text(30)
+  guest_name: text(100).optional().describe('The name of the guest'),
+  guest_phone: text(30)
     .regex(/^\+?[\d ()/.-]{5,}$/, 'must be a phone number')
     .optional()
     .describe('The phone number of the guest'),
-  email: text(200)
+  guest_email: text(200)
     .regex(/^[^\s@]+@[^\s@]+$/, 'must be an e-mail address')
     .optional()
     .describe('The e-mail address of the guest'),

@@ -43,16 +43,15 @@ export const toPlacedOrder = (shown: Order, order: StoredOrder, now: number): z.
   cancellation: { possible: canCancel(order, now), until: toTime(order.kitchenAt), refund: refundOf(order) },
 })
 
-export const BriefOrder = Order.pick({ id: true, order_number: true, status: true, estimated_delivery: true })
+export const BriefOrder = Order.pick({ id: true, status: true, estimated_delivery: true })
   .extend({ store: z.string(), currency: z.string(), total: Total.shape.amount })
   .meta({ id: 'BriefOrder' })
 
 export const toBriefOrder = (
-  { id, order_number, status, estimated_delivery, totals }: Order,
+  { id, status, estimated_delivery, totals }: Order,
   { store, contents }: StoredOrder,
 ): z.input<typeof BriefOrder> => ({
   id,
-  order_number,
   status,
   estimated_delivery,
   store,

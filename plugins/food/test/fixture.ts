@@ -39,7 +39,7 @@ export async function serveFood(network?: Network, start = friday): Promise<Serv
 export const minutes = (count: number): number => count * minute
 
 export const pizza = { store: 'forno-luca', items: ['2 x margherita + large + olives'] }
-export const guest = { name: 'Ada Guest', phone: '+1 212 555 0100' }
+export const guest = { guest_name: 'Ada Guest', guest_phone: '+1 212 555 0100' }
 export const soho = { line_one: '1 Sample Square', city: 'New York', postal_code: '10012' }
 
 /** A checkout that is ready, and what completes it. */

@@ -3,9 +3,9 @@ import type { FulfillmentType } from './vocabulary.ts'
 
 /** What a guest has said besides the items. */
 export interface Wishes {
-  name?: string | undefined
-  phone?: string | undefined
-  email?: string | undefined
+  guest_name?: string | undefined
+  guest_phone?: string | undefined
+  guest_email?: string | undefined
   line_one?: string | undefined
   line_two?: string | undefined
   city?: string | undefined

@@ -147,7 +147,6 @@ export class Completion {
     const id = newId('ord')
     return {
       id,
-      number: id.slice(4, 10).toUpperCase(),
       checkout: checkout.id,
       customer: checkout.customer,
       store: store.id,

@@ -58,11 +58,11 @@ export function guestMessages(
   { items }: Amounts,
   now: number,
 ): Message[] {
-  const { name, phone, line_one, city, postal_code, fulfillment, window } = wishes
+  const { guest_name, guest_phone, line_one, city, postal_code, fulfillment, window } = wishes
   const found: Message[] = []
   const ask = (param: string, content: string) => found.push(error('missing', param, content, 'requires_buyer_input'))
-  if (name === undefined) ask('$.fulfillment_details.name', 'Ask for the name of the guest')
-  if (phone === undefined) ask('$.fulfillment_details.phone_number', 'Ask for a phone number of the guest')
+  if (guest_name === undefined) ask('$.fulfillment_details.name', 'Ask for the name of the guest')
+  if (guest_phone === undefined) ask('$.fulfillment_details.phone_number', 'Ask for a phone number of the guest')
   if (fulfillment === undefined)
     ask('$.selected_fulfillment_options', 'Ask whether to pick it up or to have it delivered')
   if (fulfillment === 'local_delivery') {

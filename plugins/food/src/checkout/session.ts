@@ -75,7 +75,7 @@ export function toSession({ checkout, store, sold, order, now, publicUrl }: Sess
     status,
     currency: store.currency,
     timezone: store.timezone,
-    ...(wishes.email !== undefined && { buyer: toBuyer(wishes.email, wishes) }),
+    ...(wishes.guest_email !== undefined && { buyer: toBuyer(wishes.guest_email, wishes) }),
     line_items: lines.map((line, index) => toLineItem(line, index, stockOf(line))),
     fulfillment_details: toDetails(store, wishes),
     fulfillment_options: isOpen ? optionsFor(store, wishes, now) : [],
@@ -131,14 +131,23 @@ function toLineItem(line: PricedLine, index: number, left: number | undefined): 
   }
 }
 
-const toBuyer = (email: string, { name, phone }: Wishes): NonNullable<Session['buyer']> => ({
+const toBuyer = (email: string, { guest_name: name, guest_phone: phone }: Wishes): NonNullable<Session['buyer']> => ({
   email,
   ...(name !== undefined && { full_name: name }),
   ...(phone !== undefined && { phone_number: phone }),
 })
 
 export function toDetails(store: Store, wishes: Wishes): Session['fulfillment_details'] {
-  const { name, phone, email, line_one, line_two, city, state, postal_code } = wishes
+  const {
+    guest_name: name,
+    guest_phone: phone,
+    guest_email: email,
+    line_one,
+    line_two,
+    city,
+    state,
+    postal_code,
+  } = wishes
   const { address } = store
   return {
     ...(name !== undefined && { name }),

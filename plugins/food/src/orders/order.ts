@@ -26,7 +26,6 @@ export interface OrderContents {
 /** An order as it is stored. Its status is computed from its times, which are in milliseconds. */
 export interface StoredOrder {
   id: string
-  number: string
   checkout: string
   customer: string
   store: string
@@ -46,7 +45,6 @@ export interface StoredOrder {
 
 interface Row {
   id: string
-  number: string
   checkout: string
   customer: string
   store: string
@@ -66,7 +64,6 @@ interface Row {
 
 const toOrder = (row: Row): StoredOrder => ({
   id: row.id,
-  number: row.number,
   checkout: row.checkout,
   customer: row.customer,
   store: row.store,
@@ -110,9 +107,9 @@ export async function ordersOf(
 
 export async function insertOrder(transaction: Transaction, order: StoredOrder): Promise<void> {
   await transaction.run`
-    INSERT INTO food_order (id, number, checkout, customer, store, contents, payment, payment_state, amount, refunded,
+    INSERT INTO food_order (id, checkout, customer, store, contents, payment, payment_state, amount, refunded,
       placed_at, kitchen_at, ready_at, window_start, window_end)
-    VALUES (${order.id}, ${order.number}, ${order.checkout}, ${order.customer}, ${order.store},
+    VALUES (${order.id}, ${order.checkout}, ${order.customer}, ${order.store},
       ${JSON.stringify(order.contents)}, ${order.payment}, ${order.paymentState}, ${order.amount}, ${order.refunded},
       ${order.placedAt}, ${order.kitchenAt}, ${order.readyAt}, ${order.windowStart}, ${order.windowEnd})`
 }

@@ -74,7 +74,7 @@ export const refundOf = ({ payment, amount }: StoredOrder): number => (payment =
 
 /** The order in the words of ACP. */
 export function toOrder(order: StoredOrder, now: number, publicUrl: string): Order {
-  const { id, contents, number, checkout, canceledAt, refunded } = order
+  const { id, contents, checkout, canceledAt, refunded } = order
   const { status, fulfillment, events } = progressOf(order, now)
   const estimate = { earliest: toTime(order.windowStart), latest: toTime(order.windowEnd) }
   const isRemoved = status === 'canceled'
@@ -82,7 +82,6 @@ export function toOrder(order: StoredOrder, now: number, publicUrl: string): Ord
     type: 'order',
     id,
     checkout_session_id: checkout,
-    order_number: number,
     permalink_url: `${publicUrl}/continue/${checkout}`,
     status,
     estimated_delivery: estimate,

@@ -4,7 +4,6 @@ export const orderMigrations: Migrations = {
   'food order': `
     CREATE TABLE food_order (
       id TEXT PRIMARY KEY,
-      number TEXT NOT NULL,
       checkout TEXT NOT NULL,
       customer TEXT NOT NULL,
       store TEXT NOT NULL,

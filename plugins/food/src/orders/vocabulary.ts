@@ -10,7 +10,6 @@ export const Order = z
     type: z.literal('order'),
     id: z.string(),
     checkout_session_id: z.string(),
-    order_number: z.string(),
     permalink_url: z.string(),
     status: z
       .enum(['created', 'confirmed', 'processing', 'shipped', 'completed', 'canceled'])
