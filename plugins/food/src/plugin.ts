@@ -1,6 +1,7 @@
 import { actionMigrations, definePlugin, serviceToken } from '@reference-plugins/core'
 import { openDatabase } from '@reference-plugins/store'
 import { createOperations } from './operations.ts'
+import type { PaymentService } from './payments/payment-service.ts'
 import type { Network } from './payments/simulated-service.ts'
 import { readServiceTokens } from './service-tokens.ts'
 import type { FoodSettings } from './settings.ts'
@@ -12,7 +13,9 @@ export const foodMigrations = { ...actionMigrations, ...shopMigrations }
 export interface FoodOptions {
   /** The time in milliseconds. */
   now?: () => number
-  /** Between the shop and the payment service. */
+  /** Instead of the simulated payment service. */
+  payments?: PaymentService
+  /** Between the shop and the simulated payment service. */
   network?: Network
 }
 

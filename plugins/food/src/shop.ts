@@ -4,6 +4,7 @@ import { Completion } from './checkout/completion.ts'
 import { checkoutMigrations } from './checkout/tables.ts'
 import { Orders } from './orders/orders.ts'
 import { orderMigrations } from './orders/tables.ts'
+import type { PaymentService } from './payments/payment-service.ts'
 import {
   createShakyNetwork,
   createSimulatedService,
@@ -28,11 +29,15 @@ export interface Shop {
 export function createShop(
   database: Database,
   settings: { PUBLIC_URL: string; FOOD_PAYMENTS?: 'steady' | 'shaky' },
-  { now = Date.now, network }: { now?: () => number; network?: Network } = {},
+  {
+    now = Date.now,
+    payments: given,
+    network,
+  }: { now?: () => number; payments?: PaymentService; network?: Network } = {},
 ): Shop {
   const own = settings.FOOD_PAYMENTS === 'shaky' ? createShakyNetwork() : undefined
   const stores = new Stores()
-  const payments = createSimulatedService(database, network ?? own)
+  const payments = given ?? createSimulatedService(database, network ?? own)
   const parts = { database, stores, payments, now, publicUrl: settings.PUBLIC_URL }
   const orders = new Orders(parts)
   const checkouts = new Checkouts(parts, orders)
