@@ -70,6 +70,7 @@ function toOperationObject(
     'x-openai-isConsequential': operation.consequential,
     ...(operation.confirm && { 'x-confirmation': true }),
     ...(operation.quote && { 'x-quote': operation.quote }),
+    ...(operation.unasked !== 'refuse' && { 'x-unasked': operation.unasked }),
     ...(operation.undo && { 'x-undo': operation.undo }),
     ...(operation.taskAfter !== undefined && { 'x-task-after': operation.taskAfter }),
     ...(parameters.length > 0 && { parameters }),

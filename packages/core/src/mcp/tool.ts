@@ -17,6 +17,7 @@ export function toTool(plugin: Plugin, operation: PluginOperation, era: Protocol
     ...(operation.confirm && { confirmation: true }),
     ...(operation.quote && { quote: operation.quote }),
     ...(operation.taskAfter !== undefined && { taskAfter: operation.taskAfter }),
+    ...(operation.unasked !== 'refuse' && { unasked: operation.unasked }),
     ...(operation.undo && { undo: operation.undo }),
     // Earlier hosts, and ChatGPT before it supported MCP Apps, read the last two.
     ...(uri && { ui: { resourceUri: uri }, 'ui/resourceUri': uri, 'openai/outputTemplate': uri }),
