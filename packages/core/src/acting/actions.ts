@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database, Transaction } from '@reference-plugins/store'
 import type { Answer } from '../call.ts'
@@ -6,6 +6,7 @@ import { Problem } from '../problem.ts'
 import { ConfirmationRequired, ConfirmationTokens } from './confirmation.ts'
 import { cancelled, type Interrupted, KeptAnswers, type KeyedCall, keeping } from './kept-answers.ts'
 import { LongCalls, type OwnLife } from './long-calls.ts'
+import { Questions } from './questions.ts'
 import { CallCancelled } from './task.ts'
 import { Tasks } from './tasks.ts'
 
@@ -28,17 +29,19 @@ export interface Attempt extends Partial<OwnLife> {
 export class Actions {
   readonly database: Database
   readonly tasks: Tasks
+  readonly questions: Questions
   readonly longCalls: LongCalls
   /** What this process runs, and which of that nobody has called. */
   readonly #running = new Set<Promise<unknown>>()
   readonly #resumed = new Set<Promise<unknown>>()
   readonly #answers = new KeptAnswers()
-  #tokens: Promise<ConfirmationTokens> | undefined
+  #secret: Promise<string> | undefined
   #sweep: NodeJS.Timeout | undefined
 
   constructor(database: Database) {
     this.database = database
     this.tasks = new Tasks(database)
+    this.questions = new Questions(database)
     this.longCalls = new LongCalls(this.tasks)
   }
 
@@ -122,13 +125,15 @@ export class Actions {
     }
   }
 
-  /** The secret is in the database, so that every instance has the same. */
-  tokens(): Promise<ConfirmationTokens> {
-    this.#tokens ??= this.#readSecret().then((secret) => new ConfirmationTokens(secret, keeping * 3600))
-    this.#tokens.catch(() => {
-      this.#tokens = undefined
-    })
-    return this.#tokens
+  async tokens(): Promise<ConfirmationTokens> {
+    return new ConfirmationTokens(await this.#readSecret(), keeping * 3600)
+  }
+
+  /** A signature that every instance makes the same way. */
+  async sign(text: string): Promise<string> {
+    return createHmac('sha256', await this.#readSecret())
+      .update(text)
+      .digest('base64url')
   }
 
   /** From now on sweeps every few seconds. */
@@ -149,6 +154,7 @@ export class Actions {
     })
     await this.#answers.removeOld(this.database)
     await this.tasks.removeOld(this.database)
+    await this.questions.removeOld(this.database)
     await Promise.all(resumed)
   }
 
@@ -169,7 +175,16 @@ export class Actions {
     return kept
   }
 
-  async #readSecret(): Promise<string> {
+  /** The secret is in the database, so that every instance has the same. */
+  #readSecret(): Promise<string> {
+    this.#secret ??= this.#findSecret()
+    this.#secret.catch(() => {
+      this.#secret = undefined
+    })
+    return this.#secret
+  }
+
+  async #findSecret(): Promise<string> {
     const fresh = randomBytes(32).toString('base64url')
     await this.database
       .run`INSERT INTO core_secret (name, value) VALUES ('confirmation', ${fresh}) ON CONFLICT (name) DO NOTHING`
