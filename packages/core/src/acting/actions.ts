@@ -1,8 +1,8 @@
-import { createHmac, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database, Transaction } from '@reference-plugins/store'
 import type { Answer } from '../call.ts'
 import { Problem } from '../problem.ts'
+import { ActionSecret } from './action-secret.ts'
 import { ConfirmationRequired, ConfirmationTokens } from './confirmation.ts'
 import { cancelled, type Interrupted, KeptAnswers, type KeyedCall, keeping } from './kept-answers.ts'
 import { LongCalls, type OwnLife } from './long-calls.ts'
@@ -31,11 +31,11 @@ export class Actions {
   readonly tasks: Tasks
   readonly questions: Questions
   readonly longCalls: LongCalls
+  readonly secret: ActionSecret
   /** What this process runs, and which of that nobody has called. */
   readonly #running = new Set<Promise<unknown>>()
   readonly #resumed = new Set<Promise<unknown>>()
   readonly #answers = new KeptAnswers()
-  #secret: Promise<string> | undefined
   #sweep: NodeJS.Timeout | undefined
 
   constructor(database: Database) {
@@ -43,6 +43,7 @@ export class Actions {
     this.tasks = new Tasks(database)
     this.questions = new Questions(database)
     this.longCalls = new LongCalls(this.tasks)
+    this.secret = new ActionSecret(database)
   }
 
   /** The answer that an earlier call with one of these keys got. @throws Problem 422 if that call had other input */
@@ -126,14 +127,7 @@ export class Actions {
   }
 
   async tokens(): Promise<ConfirmationTokens> {
-    return new ConfirmationTokens(await this.#readSecret(), keeping * 3600)
-  }
-
-  /** A signature that every instance makes the same way. */
-  async sign(text: string): Promise<string> {
-    return createHmac('sha256', await this.#readSecret())
-      .update(text)
-      .digest('base64url')
+    return new ConfirmationTokens(await this.secret.read(), keeping * 3600)
   }
 
   /** From now on sweeps every few seconds. */
@@ -173,23 +167,6 @@ export class Actions {
     const kept = await this.#answers.find(transaction, call)
     if (!kept) await this.#answers.keep(transaction, call, problem.status, refusalText(problem))
     return kept
-  }
-
-  /** The secret is in the database, so that every instance has the same. */
-  #readSecret(): Promise<string> {
-    this.#secret ??= this.#findSecret()
-    this.#secret.catch(() => {
-      this.#secret = undefined
-    })
-    return this.#secret
-  }
-
-  async #findSecret(): Promise<string> {
-    const fresh = randomBytes(32).toString('base64url')
-    await this.database
-      .run`INSERT INTO core_secret (name, value) VALUES ('confirmation', ${fresh}) ON CONFLICT (name) DO NOTHING`
-    const row = await this.database.get<{ value: string }>`SELECT value FROM core_secret WHERE name = 'confirmation'`
-    return row?.value ?? fresh
   }
 }
 

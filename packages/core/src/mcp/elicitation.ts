@@ -111,7 +111,7 @@ export class Elicitations {
   }
 
   #sign(nonce: string, owner: string): Promise<string> {
-    return this.#actions.sign(`elicitation ${nonce} ${owner}`)
+    return this.#actions.secret.sign(`elicitation ${nonce} ${owner}`)
   }
 }
 
