@@ -6,7 +6,7 @@ import { Timetable } from '../src/timetable/timetable.ts'
 import { ada, contact, start } from './fixture.ts'
 
 // The tester cannot guess an offer: this one is the same at every time, and so is its price while the clock stands still.
-const offerId = 'off_sample_0_1'
+const offerId = 'off_sample_SLICE_1'
 const now = () => start
 const search = {
   slices: [{ origin: 'ZRH', destination: 'OSL', departureDate: '2027-03-12' }],
