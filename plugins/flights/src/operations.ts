@@ -101,6 +101,7 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
 
     searchFlights: operation('GET /flights', {
       summary: 'Search flights by places and dates, one way or return. Returns a few offers with prices and conditions',
+      view: 'trip',
       openWorld: false,
       input: z.object({
         origin: place,
@@ -159,6 +160,7 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
 
     getOffer: operation('GET /offers/{offerId}', {
       summary: 'Get an offer with its price now, until it expires. Use it before the user decides',
+      view: 'trip',
       openWorld: false,
       input: z.object({ offerId }),
       output: PricedOffer,
@@ -170,6 +172,7 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
     holdOffer: userOperation('POST /holds', {
       summary:
         'Hold an offer free of charge, until it must be paid with payOrder. If nobody pays, it expires by itself',
+      view: 'trip',
       openWorld: false,
       destructive: false,
       idempotent: false,
@@ -193,6 +196,7 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
 
     bookOffer: userOperation('POST /orders', {
       summary: 'Book an offer and pay for it at once from the balance of the account. For offers that cannot be held',
+      view: 'trip',
       openWorld: false,
       destructive: false,
       idempotent: false,
@@ -215,6 +219,7 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
 
     payOrder: userOperation('POST /orders/{orderId}/payment', {
       summary: 'Pay for a held order from the balance of the account. Tickets are issued at once',
+      view: 'trip',
       openWorld: false,
       destructive: false,
       idempotent: false,
@@ -236,6 +241,7 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
 
     getOrder: userOperation('GET /orders/{orderId}', {
       summary: 'Get an order with its state, flights, passengers and tickets',
+      view: 'trip',
       openWorld: false,
       scope: 'flights:book',
       input: z.object({ orderId }),
@@ -247,6 +253,7 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
 
     listOrders: userOperation('GET /orders', {
       summary: 'List the orders of the user, the newest first',
+      view: 'trip',
       openWorld: false,
       scope: 'flights:book',
       input: z.object({

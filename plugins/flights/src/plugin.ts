@@ -4,12 +4,11 @@ import { openDatabase } from '@reference-plugins/store'
 import { Accounts } from './bookings/accounts.ts'
 import { Bookings } from './bookings/bookings.ts'
 import { bookingMigrations } from './bookings/tables.ts'
-import { minorDigits } from './money.ts'
+import { chooseSource } from './choose-source.ts'
 import { createOperations } from './operations.ts'
 import type { FlightsSettings } from './settings.ts'
 import type { FlightSource } from './source.ts'
 import { timetableMigrations } from './timetable/tables.ts'
-import { Timetable } from './timetable/timetable.ts'
 
 export const flightsMigrations = {
   ...actionMigrations,
@@ -32,15 +31,10 @@ export interface Given {
 
 /** Search flights, hold, pay, change and cancel them. Users see only their own orders. */
 export async function createFlightsPlugin(settings: FlightsSettings, { source: given, now = Date.now }: Given = {}) {
-  const {
-    FLIGHTS_CURRENCY: currency = 'EUR',
-    FLIGHTS_SEED: seed = '2026',
-    FLIGHTS_UNASKED: unasked = 'refuse',
-  } = settings
+  const { FLIGHTS_UNASKED: unasked = 'refuse' } = settings
   const database = await openDatabase(settings.DATABASE_URL, flightsMigrations)
-  const source = given ?? new Timetable({ database, seed, currency, now })
-  const start = (settings.FLIGHTS_STARTING_BALANCE ?? 5_000) * 10 ** minorDigits(currency)
-  const accounts = new Accounts(database, { amount: start, currency })
+  const { source, start } = chooseSource(settings, { database, now, source: given })
+  const accounts = new Accounts(database, start)
   const bookings = new Bookings(database, source, accounts, now)
   const signIn = await createSignIn({
     environment: settings,
