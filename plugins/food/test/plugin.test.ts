@@ -163,7 +163,7 @@ test('a person is asked with items, window, place and total, and again if someth
       'Tax 8.875 % (New York City): 3.64 USD',
       'Tip: 2.00 USD',
       'Total: 49.63 USD',
-      'Delivery: Fri 27 Nov, 13:00 to 13:30 (America/New_York)',
+      'When: Fri 27 Nov, 13:00 to 13:30 (America/New_York)',
       'Address: 1 Sample Square, 10012 New York',
       'Guest: Ada Guest, +1 212 555 0100',
     ],

@@ -48,7 +48,7 @@ export class Checkouts {
     const checkout = applyChange(store, empty, change, now)
     await removeOld(transaction, now)
     await insertCheckout(transaction, checkout)
-    return this.show(transaction, checkout)
+    return this.show(transaction, checkout, now)
   }
 
   /** What is wrong with a checkout is said by its messages. @throws FoodError if it does not exist */
@@ -61,9 +61,10 @@ export class Checkouts {
     const checkout = await readCheckout(transaction, id)
     if (checkout.state === 'in_progress') return this.show(transaction, checkout)
     this.#checkOpen(checkout)
-    const next = applyChange(this.#parts.stores.get(checkout.store), checkout, change, this.#parts.now())
+    const now = this.#parts.now()
+    const next = applyChange(this.#parts.stores.get(checkout.store), checkout, change, now)
     await writeCheckout(transaction, next)
-    return this.show(transaction, next)
+    return this.show(transaction, next, now)
   }
 
   /** A canceled checkout stays as it is. @throws FoodError if it is completed or being completed */
@@ -88,9 +89,8 @@ export class Checkouts {
   }
 
   /** The session of a stored checkout, as it is now. */
-  async show(reading: Reading, checkout: Checkout): Promise<Session> {
+  async show(reading: Reading, checkout: Checkout, now = this.#parts.now()): Promise<Session> {
     const { publicUrl } = this.#parts
-    const now = this.#parts.now()
     const store = this.#parts.stores.get(checkout.store)
     const sold = await soldOn(reading, store, stockDay(store, checkout, now))
     const order = checkout.orderId === undefined ? undefined : await readOrder(reading, checkout.orderId)

@@ -5,7 +5,7 @@ import type { FulfillmentOption, FulfillmentType } from './vocabulary.ts'
 
 const length = 30 * minute
 const farthest = 7 * 24 * 60 * minute
-const mostOffered = 4
+const mostOffered = 3
 /** Offered windows leave time for the guest to decide. */
 const slack = 10 * minute
 
