@@ -129,7 +129,7 @@ test('an order is what the guest has agreed to, or nothing is ordered', async ()
     { ...agreement, version: 2, total: 4964 },
     { 'idempotency-key': 'k1' },
   )
-  assert.deepEqual([done.status, done.order.status, totalIn(done.order)], ['completed', 'confirmed', 4964])
+  assert.deepEqual([done.status, done.order.status, totalIn(done)], ['completed', 'confirmed', 4964])
   const again = await call(
     'post',
     `${path}/complete`,
