@@ -173,7 +173,7 @@ test('a state is used once, with whatever key, and expires', async (t) => {
 })
 
 test('a state that was sealed with a guessed secret is refused', async () => {
-  const forged = await new ConfirmationTokens('a secret that is long enough, but not the right one').seal(
+  const forged = await new ConfirmationTokens('a secret that is long enough, but not the right one', 600).seal(
     { owner: 'ada', operation: 'buyAfterQuestion', inputHash: hashOf({ item: 'bread' }) },
     { question: 'Buy bread for 3.50 EUR?', bound: { cents: 350 } },
   )
