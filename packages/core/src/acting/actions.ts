@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database, Transaction } from '@reference-plugins/store'
 import type { Answer } from '../call.ts'
 import { Problem } from '../problem.ts'
+import { ActionSecret } from './action-secret.ts'
 import { ConfirmationRequired, ConfirmationTokens } from './confirmation.ts'
 import { cancelled, type Interrupted, KeptAnswers, type KeyedCall, keeping } from './kept-answers.ts'
 import { LongCalls, type OwnLife } from './long-calls.ts'
@@ -32,6 +33,7 @@ export class Actions {
   readonly tasks: Tasks
   readonly questions: Questions
   readonly longCalls: LongCalls
+  readonly secret: ActionSecret
   /** What this process runs, and which of that nobody has called. */
   readonly #running = new Set<Promise<unknown>>()
   readonly #resumed = new Set<Promise<unknown>>()
@@ -44,6 +46,7 @@ export class Actions {
     this.tasks = new Tasks(database)
     this.questions = new Questions(database)
     this.longCalls = new LongCalls(this.tasks)
+    this.secret = new ActionSecret(database)
   }
 
   /** The answer that an earlier call with one of these keys got. @throws Problem 422 if that call had other input */
