@@ -7,7 +7,6 @@ import { ConfirmationRequired, ConfirmationTokens } from './confirmation.ts'
 import { cancelled, type Interrupted, KeptAnswers, type KeyedCall, keeping } from './kept-answers.ts'
 import { LongCalls, type OwnLife } from './long-calls.ts'
 import { Questions } from './questions.ts'
-import { SharedSecret } from './shared-secret.ts'
 import { CallCancelled } from './task.ts'
 import { Tasks } from './tasks.ts'
 
@@ -29,7 +28,6 @@ export interface Attempt extends Partial<OwnLife> {
 /** The actions of a plugin: each is done once for its idempotency key. Answers are kept for 48 hours. */
 export class Actions {
   readonly database: Database
-  readonly secret: SharedSecret
   readonly tasks: Tasks
   readonly questions: Questions
   readonly longCalls: LongCalls
@@ -42,7 +40,6 @@ export class Actions {
 
   constructor(database: Database) {
     this.database = database
-    this.secret = new SharedSecret(database)
     this.tasks = new Tasks(database)
     this.questions = new Questions(database)
     this.longCalls = new LongCalls(this.tasks)
