@@ -37,7 +37,7 @@ export function confirmOrder(session: Session, store: Store, payment: Payment): 
           value: describeMoney(type === 'discount' ? -amount : amount, currency),
         })),
       { label: 'Total', value: describeMoney(total, currency) },
-      { label: isPickup ? 'Pick-up' : 'Delivery', value: window },
+      { label: 'When', value: window },
       {
         label: isPickup ? 'Where' : 'Address',
         value: isPickup || !address ? addressLine(store.address) : addressLine(address),

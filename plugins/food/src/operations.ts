@@ -3,11 +3,11 @@ import { z } from 'zod'
 import { refusalOf } from './checkout/completion.ts'
 import { soldOn } from './checkout/stock.ts'
 import { confirmCancellation, confirmOrder } from './confirmations.ts'
-import { FoodError } from './food-error.ts'
 import { checkoutId, customerId, items, menuFilter, orderId, storeFilter, storeId, wishes } from './inputs.ts'
 import { BriefOrder, Checkout, PlacedOrder, toBriefOrder, toCheckout, toPlacedOrder } from './outputs.ts'
 import { NoAnswer, payments } from './payments/payment-service.ts'
 import type { Shop } from './shop.ts'
+import { ShopError } from './shop-error.ts'
 import { localTime } from './stores/hours.ts'
 import { Menu, menuOf } from './stores/menu.ts'
 import { StoreCard, toCard } from './stores/store-card.ts'
@@ -118,7 +118,7 @@ export const createOperations = ({ database, stores, checkouts, completion, orde
     handler: ({ id, ...agreement }, context) =>
       answer(context, async () => {
         const session = await completion.complete(id, agreement, context.key)
-        if (session.status !== 'completed') throw new FoodError('conflict', refusalOf(session.messages))
+        if (session.status !== 'completed') throw new ShopError('conflict', refusalOf(session.messages))
         return toCheckout(session)
       }),
   }),
@@ -201,7 +201,7 @@ async function answer<Result>(context: { fail: unknown }, work: () => Promise<Re
   try {
     return await work()
   } catch (error) {
-    if (error instanceof FoodError) throw fail(statusOf[error.kind], error.message)
+    if (error instanceof ShopError) throw fail(statusOf[error.kind], error.message)
     if (error instanceof NoAnswer)
       throw fail(503, 'The payment service does not answer. It is tried again: read it again in a few seconds', {
         headers: { 'retry-after': '5' },

@@ -13,6 +13,9 @@ const BriefOption = FulfillmentOption.omit({ location: true, pickup_type: true }
 export const Checkout = Session.omit({ protocol: true, capabilities: true, links: true, metadata: true })
   .extend({
     fulfillment_options: z.array(BriefOption),
+    order: Order.pick({ id: true, status: true, estimated_delivery: true, permalink_url: true })
+      .optional()
+      .describe('getOrder has more'),
     store: z.string(),
     version: z.int().describe('Increases with each change. completeCheckout needs it'),
     customer: z.object({

@@ -129,7 +129,7 @@ test('an order is what the guest has agreed to, or nothing is ordered', async ()
     { ...agreement, version: 2, total: 4964 },
     { 'idempotency-key': 'k1' },
   )
-  assert.deepEqual([done.status, done.order.status, totalIn(done.order)], ['completed', 'confirmed', 4964])
+  assert.deepEqual([done.status, done.order.status, totalIn(done)], ['completed', 'confirmed', 4964])
   const again = await call(
     'post',
     `${path}/complete`,
@@ -163,7 +163,7 @@ test('a person is asked with items, window, place and total, and again if someth
       'Tax 8.875 % (New York City): 3.64 USD',
       'Tip: 2.00 USD',
       'Total: 49.63 USD',
-      'Delivery: Fri 27 Nov, 13:00 to 13:30 (America/New_York)',
+      'When: Fri 27 Nov, 13:00 to 13:30 (America/New_York)',
       'Address: 1 Sample Square, 10012 New York',
       'Guest: Ada Guest, +1 212 555 0100',
     ],

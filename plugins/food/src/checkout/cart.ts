@@ -1,4 +1,4 @@
-import { FoodError } from '../food-error.ts'
+import { ShopError } from '../shop-error.ts'
 import { didYouMean, plain } from '../stores/near-names.ts'
 import { type Item, type Option, optionsOf, type Store } from '../stores/store.ts'
 
@@ -15,7 +15,7 @@ const form = /^(?:(\d{1,3})\s*[x×*]\s*)?(.+)$/i
 
 /**
  * Reads the items of a cart. Each is a text such as `2 x margherita + large + olives`: quantity, item, options.
- * @throws FoodError that says which item or option is unknown, with near names
+ * @throws ShopError that says which item or option is unknown, with near names
  */
 export const readCart = (store: Store, texts: readonly string[], now: number): Line[] =>
   mergeLines(texts.map((text) => readLine(store, text, now)))
@@ -38,7 +38,7 @@ function readLine(store: Store, text: string, since: number): Line {
   const [, count = '1', name = ''] = form.exec(itemText) ?? []
   const item = findItem(store, name, text)
   const quantity = Number(count)
-  if (quantity === 0) throw new FoodError('invalid', `"${text}" has the quantity 0: leave the item out instead`)
+  if (quantity === 0) throw new ShopError('invalid', `"${text}" has the quantity 0: leave the item out instead`)
   return { item: item.id, options: pickOptions(item, optionTexts, text), quantity, since }
 }
 
@@ -46,7 +46,7 @@ function findItem(store: Store, name: string, text: string): Item {
   const found = store.menu.find((item) => matches(item, name))
   if (found) return found
   const known = store.menu.map(({ id }) => id)
-  throw new FoodError(
+  throw new ShopError(
     'invalid',
     `"${text}": ${store.name} has no item "${name}"${didYouMean(name, known)}. Write it as "2 x ITEM + OPTION", with ids from getMenu`,
   )
@@ -61,7 +61,7 @@ export function pickOptions(item: Item, names: readonly string[], text: string):
       if (found) return found.id
       const known = all.map(({ id }) => id)
       const choice = known.length === 0 ? 'It has no options' : `Its options are ${known.join(', ')}`
-      throw new FoodError(
+      throw new ShopError(
         'invalid',
         `"${text}": ${item.id} has no option "${name}"${didYouMean(name, known)}. ${choice}`,
       )
@@ -70,7 +70,7 @@ export function pickOptions(item: Item, names: readonly string[], text: string):
   return item.groups.flatMap(({ name, choose, options }) => {
     const picked = options.filter(({ id }) => chosen.has(id)).map(({ id }) => id)
     if (choose === 'any') return picked
-    if (picked.length > 1) throw new FoodError('invalid', `"${text}": choose one of ${picked.join(', ')} (${name})`)
+    if (picked.length > 1) throw new ShopError('invalid', `"${text}": choose one of ${picked.join(', ')} (${name})`)
     return picked.length === 1 ? picked : [(options[0] as Option).id]
   })
 }

@@ -1,4 +1,4 @@
-import { FoodError } from '../food-error.ts'
+import { ShopError } from '../shop-error.ts'
 import { minute } from '../stores/hours.ts'
 import type { Store } from '../stores/store.ts'
 import { mergeLines, readCart } from './cart.ts'
@@ -16,7 +16,7 @@ export interface Change extends Omit<Wishes, 'window'> {
 /** How long a checkout waits for its guest. UCP's usual time. */
 const lifetime = 6 * 60 * minute
 
-/** The checkout after a change. @throws FoodError if the change names something unknown */
+/** The checkout after a change. @throws ShopError if the change names something unknown */
 export function applyChange(
   store: Store,
   checkout: Checkout,
@@ -49,7 +49,7 @@ function chooseWindow(
   now: number,
 ): number | undefined {
   if (fulfillment === undefined) {
-    if (window !== undefined) throw new FoodError('invalid', 'A window needs a fulfillment: pickup or local_delivery')
+    if (window !== undefined) throw new ShopError('invalid', 'A window needs a fulfillment: pickup or local_delivery')
     return undefined
   }
   if (window !== undefined) return readWindow(store, fulfillment, window, now).start

@@ -1,5 +1,5 @@
 import type { Reading, Transaction } from '@reference-plugins/store'
-import { FoodError } from '../food-error.ts'
+import { ShopError } from '../shop-error.ts'
 import { minute } from '../stores/hours.ts'
 import type { Checkout, CheckoutState } from './checkout.ts'
 
@@ -24,10 +24,10 @@ const day = 24 * 60 * minute
 /** How long checkouts without an order are kept after they expire, and orders after their window. */
 const keeping = { checkout: day, order: 90 * day }
 
-/** @throws FoodError */
+/** @throws ShopError */
 export async function readCheckout(reading: Reading, id: string): Promise<Checkout> {
   const row = await reading.get<Row>`SELECT * FROM checkout WHERE id = ${id}`
-  if (!row) throw new FoodError('missing', `Checkout ${id} does not exist: start one with createCheckout`)
+  if (!row) throw new ShopError('missing', `Checkout ${id} does not exist: start one with createCheckout`)
   return {
     id: row.id,
     customer: row.customer,

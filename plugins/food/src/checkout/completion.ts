@@ -1,8 +1,8 @@
 import type { Transaction } from '@reference-plugins/store'
-import { FoodError } from '../food-error.ts'
 import { deleteOrder, insertOrder, readOrder, type StoredOrder, writeOrder } from '../orders/order.ts'
 import type { OrderParts } from '../orders/orders.ts'
 import { type ChargeState, chargeOnce, type Payment, type SavedPayment } from '../payments/payment-service.ts'
+import { ShopError } from '../shop-error.ts'
 import { minute } from '../stores/hours.ts'
 import { describeMoney } from '../stores/money.ts'
 import type { Store } from '../stores/store.ts'
@@ -45,7 +45,7 @@ export class Completion {
   /**
    * @param key the same for each try: a call that was interrupted goes on where it was
    * @returns the session, which is completed, or says in its messages why it is not
-   * @throws FoodError if the checkout is not as the guest has agreed to
+   * @throws ShopError if the checkout is not as the guest has agreed to
    * @throws NoAnswer if it is not known yet whether it is paid: call again with the same key
    */
   async complete(id: string, agreement: Agreement, key: string): Promise<Session> {
@@ -57,29 +57,29 @@ export class Completion {
     if (this.#parts.now() > order.kitchenAt + latest) {
       await payments.refund(order.id)
       await database.transaction((transaction) => this.#release(transaction, order.id))
-      throw new FoodError('conflict', 'It is too late for the window, and nothing was charged: choose another window')
+      throw new ShopError('conflict', 'It is too late for the window, and nothing was charged: choose another window')
     }
     const charge = { reference: order.id, method: payment as SavedPayment, amount, currency: contents.currency }
     const state = await chargeOnce(payments, charge)
     return database.transaction((transaction) => this.#end(transaction, order.id, id, state))
   }
 
-  /** @throws FoodError if the checkout is closed, or if the guest has agreed to something else */
+  /** @throws ShopError if the checkout is closed, or if the guest has agreed to something else */
   check(session: Session, { version, total }: Omit<Agreement, 'payment'>): void {
     const { metadata, status, order, messages } = session
-    if (status === 'completed') throw new FoodError('conflict', `It is ordered already, as order ${order?.id}`)
+    if (status === 'completed') throw new ShopError('conflict', `It is ordered already, as order ${order?.id}`)
     if (status === 'complete_in_progress')
-      throw new FoodError('conflict', 'Another call is completing it: read it with getCheckout in a few seconds')
+      throw new ShopError('conflict', 'Another call is completing it: read it with getCheckout in a few seconds')
     if (status === 'canceled')
-      throw new FoodError('conflict', 'The checkout is canceled: start another one with createCheckout')
+      throw new ShopError('conflict', 'The checkout is canceled: start another one with createCheckout')
     const now = totalOf(session.totals)
     if (metadata.version !== version || now !== total)
-      throw new FoodError(
+      throw new ShopError(
         'conflict',
         `Nothing was ordered: the checkout is now at version ${metadata.version} with a total of ${now} (${describeMoney(now, session.currency)}). ` +
           'Read it with getCheckout, ask the user, then call again with these',
       )
-    if (status !== 'ready_for_payment') throw new FoodError('conflict', refusalOf(messages))
+    if (status !== 'ready_for_payment') throw new ShopError('conflict', refusalOf(messages))
   }
 
   async #begin(transaction: Transaction, id: string, agreement: Agreement, key: string): Promise<Begun> {

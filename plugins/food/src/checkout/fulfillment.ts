@@ -1,11 +1,11 @@
-import { FoodError } from '../food-error.ts'
+import { ShopError } from '../shop-error.ts'
 import { describeClock, describeTime, isOpen, minute, toTime } from '../stores/hours.ts'
 import type { Store } from '../stores/store.ts'
 import type { FulfillmentOption, FulfillmentType } from './vocabulary.ts'
 
 const length = 30 * minute
 const farthest = 7 * 24 * 60 * minute
-const mostOffered = 4
+const mostOffered = 3
 /** Offered windows leave time for the guest to decide. */
 const slack = 10 * minute
 
@@ -49,22 +49,22 @@ const idForm = /^(pickup|local_delivery)-(\d{4}-\d\d-\d\dT\d\d)(\d\d)Z$/
 
 /**
  * Reads a window: the id of a fulfillment option, or a time with offset, which means the window that contains it.
- * @throws FoodError
+ * @throws ShopError
  */
 export function readWindow(store: Store, type: FulfillmentType, text: string, now: number): Window {
   const [, idType, hour, minutes] = idForm.exec(text) ?? []
   const time = Date.parse(idType ? `${hour}:${minutes}:00Z` : text)
   if (Number.isNaN(time) || !(idType || /(Z|[+-]\d\d:\d\d)$/.test(text)))
-    throw new FoodError(
+    throw new ShopError(
       'invalid',
       `The window ${text} is not known: send the id of a fulfillment option, or a time with offset such as 2026-11-27T19:00:00+01:00`,
     )
   if (idType && idType !== type)
-    throw new FoodError('invalid', `The window ${text} is for ${idType}, and the fulfillment is ${type}: send both`)
+    throw new ShopError('invalid', `The window ${text} is for ${idType}, and the fulfillment is ${type}: send both`)
   const window = windowAt(store, type, Math.floor(time / length) * length)
   if (window.start < now + farthest && canServe(store, window, now)) return window
   const next = nextWindows(store, type, now).map((one) => describeWindow(one, store.timezone))
-  throw new FoodError(
+  throw new ShopError(
     'invalid',
     `${store.name} has no ${type} at ${text}. ${next.length ? `The next windows: ${next.join('; ')}` : 'It is closed for a week'}`,
   )

@@ -123,11 +123,7 @@ function toLineItem(line: PricedLine, index: number, left: number | undefined): 
             : 'in_stock',
     ...(left !== undefined && { available_quantity: left }),
     max_quantity_per_order: menuItem.most,
-    totals: [
-      { type: 'items_base_amount', display_text: 'Price', amount },
-      { type: 'subtotal', display_text: 'Subtotal', amount },
-      { type: 'total', display_text: 'Total', amount },
-    ],
+    totals: [{ type: 'total', display_text: 'Price', amount }],
   }
 }
 

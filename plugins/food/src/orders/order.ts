@@ -1,8 +1,8 @@
 import type { Reading, Transaction } from '@reference-plugins/store'
 import type { Total } from '../checkout/total.ts'
 import type { FulfillmentType } from '../checkout/vocabulary.ts'
-import { FoodError } from '../food-error.ts'
 import type { Payment } from '../payments/payment-service.ts'
+import { ShopError } from '../shop-error.ts'
 import type { Address } from '../stores/store.ts'
 
 /** `due` is paid at the door. `pending`: the payment service has not confirmed it. `returning`: a refund is not confirmed. */
@@ -81,11 +81,11 @@ const toOrder = (row: Row): StoredOrder => ({
   cancelKey: row.cancel_key ?? undefined,
 })
 
-/** @throws FoodError */
+/** @throws ShopError */
 export async function readOrder(reading: Reading, id: string): Promise<StoredOrder> {
   const row = await reading.get<Row>`SELECT * FROM food_order WHERE id = ${id}`
   if (!row)
-    throw new FoodError(
+    throw new ShopError(
       'missing',
       `Order ${id} does not exist: completeCheckout, getCheckout and listOrders have its id`,
     )

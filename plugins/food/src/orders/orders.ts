@@ -1,8 +1,8 @@
 import type { Database, Reading } from '@reference-plugins/store'
 import { readCheckout, writeCheckout } from '../checkout/checkout-table.ts'
 import { countSold } from '../checkout/stock.ts'
-import { FoodError } from '../food-error.ts'
 import type { PaymentService } from '../payments/payment-service.ts'
+import { ShopError } from '../shop-error.ts'
 import { describeTime } from '../stores/hours.ts'
 import type { Stores } from '../stores/stores.ts'
 import { ordersOf, readOrder, type StoredOrder, writeOrder } from './order.ts'
@@ -26,7 +26,7 @@ export class Orders {
     this.#parts = parts
   }
 
-  /** @throws FoodError */
+  /** @throws ShopError */
   read(reading: Reading, id: string): Promise<StoredOrder> {
     return readOrder(reading, id)
   }
@@ -40,11 +40,11 @@ export class Orders {
     return toOrder(order, this.#parts.now(), this.#parts.publicUrl)
   }
 
-  /** @throws FoodError if the kitchen has started, or if it is canceled already */
+  /** @throws ShopError if the kitchen has started, or if it is canceled already */
   checkCancelable(order: StoredOrder): void {
-    if (order.canceledAt !== undefined) throw new FoodError('conflict', `Order ${order.id} is canceled already`)
+    if (order.canceledAt !== undefined) throw new ShopError('conflict', `Order ${order.id} is canceled already`)
     if (!canCancel(order, this.#parts.now()))
-      throw new FoodError(
+      throw new ShopError(
         'conflict',
         `The kitchen started at ${describeTime(order.kitchenAt, order.contents.timezone)}, so the order cannot be canceled: call ${order.contents.store} at ${order.contents.phone}`,
       )
@@ -52,7 +52,7 @@ export class Orders {
 
   /**
    * Cancels an order and gives the money back. Called again with the same key, it goes on where it was.
-   * @throws FoodError
+   * @throws ShopError
    * @throws NoAnswer if it is not known yet whether the money is back
    */
   async cancel(id: string, key: string): Promise<StoredOrder> {

@@ -42,18 +42,18 @@ export interface Progress {
 
 /** How far an order is. It is computed from its times, so it moves on by itself and is the same in all instances. */
 export function progressOf(order: StoredOrder, now: number): Progress {
-  const { canceledAt, paymentState, id } = order
+  const { canceledAt, paymentState } = order
   const until = Math.min(now, canceledAt ?? now)
   const done = stepsOf(order).filter(({ at }) => at <= until)
   const events = done.map(({ at, fulfillment, description }, index) => ({
-    id: `${id}-${index + 1}`,
+    id: `event-${index + 1}`,
     type: fulfillment,
     occurred_at: toTime(at),
     description,
   }))
   if (canceledAt !== undefined) {
     const canceled = {
-      id: `${id}-canceled`,
+      id: 'event-canceled',
       type: 'canceled',
       occurred_at: toTime(canceledAt),
       description: 'It was canceled',
@@ -101,7 +101,7 @@ export function toOrder(order: StoredOrder, now: number, publicUrl: string): Ord
     })),
     fulfillments: [
       {
-        id: `${id}-fulfillment`,
+        id: 'fulfillment-1',
         type: contents.type === 'pickup' ? 'pickup' : 'shipping',
         status: fulfillment,
         ...(contents.destination && { destination: contents.destination }),
@@ -121,7 +121,7 @@ function toAdjustment(order: StoredOrder, canceledAt: number): Order['adjustment
   const isReturning = order.paymentState === 'returning'
   const amount = isReturning ? refundOf(order) : order.refunded
   return {
-    id: `${order.id}-adjustment`,
+    id: 'adjustment-1',
     type: amount > 0 ? 'refund' : 'cancellation',
     occurred_at: toTime(canceledAt),
     status: isReturning ? 'pending' : 'completed',

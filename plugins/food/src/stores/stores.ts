@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { FoodError } from '../food-error.ts'
+import { ShopError } from '../shop-error.ts'
 import { didYouMean, plain } from './near-names.ts'
 import { type DeliveryArea, Store } from './store.ts'
 
@@ -16,12 +16,12 @@ export class Stores {
       .map((file) => Store.parse(JSON.parse(readFileSync(new URL(file, folder), 'utf8'))))
   }
 
-  /** @throws FoodError with near names */
+  /** @throws ShopError with near names */
   get(id: string): Store {
     const store = this.all.find((one) => one.id === id)
     if (store) return store
     const known = this.all.map((one) => one.id)
-    throw new FoodError('missing', `Store ${id} does not exist${didYouMean(id, known)}: find it with listStores`)
+    throw new ShopError('missing', `Store ${id} does not exist${didYouMean(id, known)}: find it with listStores`)
   }
 
   /** Stores in a city, or that deliver to it or to a postal code. Without an area, all stores. */

@@ -49,7 +49,7 @@ test('any text is read or refused', () => {
       try {
         read(...texts)
       } catch (error) {
-        assert.equal((error as Error).name, 'FoodError')
+        assert.equal((error as Error).name, 'ShopError')
       }
     }),
   )
