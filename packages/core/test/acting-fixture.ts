@@ -1,8 +1,9 @@
 import { type Database, openDatabase } from '@reference-plugins/store'
 import { temporaryDatabase } from '@reference-plugins/store/temporary'
 import { z } from 'zod'
-import { actionMigrations, definePlugin, operation, type Plugin, text, userOperation, userToken } from '../src/index.ts'
+import { actionMigrations, definePlugin, operation, type Plugin, text, userOperation } from '../src/index.ts'
 import { buyAfterQuestion, priceOf } from './acting-operation.ts'
+import { knownUsers } from './known-users.ts'
 
 const migrations = {
   ...actionMigrations,
@@ -34,14 +35,6 @@ export async function openActingShop(url = temporaryDatabase()): Promise<ActingS
   const courier: ActingShop['courier'] = {}
   const terms: ActingShop['terms'] = { version: () => 1 }
   const item = text(20).describe('What to buy')
-  const digests = new Map(
-    await Promise.all(
-      Object.entries(tokens).map(async ([token, id]) => {
-        const bytes = await crypto.subtle.digest('SHA-256', Buffer.from(token))
-        return [Buffer.from(bytes).toString('hex'), { id }] as const
-      }),
-    ),
-  )
 
   const plugin = definePlugin({
     name: 'bakery',
@@ -51,7 +44,7 @@ export async function openActingShop(url = temporaryDatabase()): Promise<ActingS
     conversationStarters: ['Buy a bread.'],
     contactEmail: 'bakery@example.com',
     folder: new URL('./fixture/', import.meta.url),
-    auth: userToken({ find: async (digest) => digests.get(digest) }),
+    auth: knownUsers(tokens),
     database,
     needs: [database],
     operations: {
@@ -109,6 +102,7 @@ export async function openActingShop(url = temporaryDatabase()): Promise<ActingS
         destructive: true,
         idempotent: false,
         once: 'transaction',
+        quote: 'quoteReturn',
         confirm: () => ({ question: 'Return everything?', bound: { version: terms.version() } }),
         summary: 'Return everything',
         input: z.object({}),

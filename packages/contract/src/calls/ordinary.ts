@@ -1,4 +1,5 @@
 import { isNumber, keyOf, numberText, parseExact } from '@reference-plugins/reader/exact-json'
+import { withNewKey } from '../acting/key.ts'
 import { asArray, type Input, type Schema, type SpecBody, type SpecOperation } from '../spec/spec.ts'
 import type { Wishes } from '../values/values.ts'
 import { type CallValues, noValues, type OrdinaryOptions, valueAt, withValue } from './call-values.ts'
@@ -45,7 +46,7 @@ export function ordinaryValues(
     if (value === undefined && body.isRequired) return undefined
     if (value !== undefined) made = { ...made, body: { mediaType: body.mediaType, value } }
   }
-  return withVersions(run, operation, made)
+  return withNewKey(run.values, operation, withVersions(run, operation, made))
 }
 
 /** A body of GET, HEAD and DELETE has no meaning, RFC 9110, and OpenAPI 3.0 ignores it. */

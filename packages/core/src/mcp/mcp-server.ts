@@ -13,6 +13,7 @@ import { Deadlines } from '../deadline.ts'
 import type { Plugin } from '../plugin.ts'
 import { modernVersion } from './messages.ts'
 import { SharedServer } from './shared-server.ts'
+import { serveTasks, taskCapabilities, taskOptions } from './tasks.ts'
 import { toTool } from './tool.ts'
 import { callTool, McpCall } from './tool-call.ts'
 import { readViews } from './view.ts'
@@ -25,7 +26,7 @@ export async function createMcpServers(plugin: Plugin, publicUrl: string): Promi
   const views = await readViews(plugin)
   const resources = { resources: Array.from(views.values(), ({ resource }) => resource) }
   const byName = new Map(plugin.operations.map((operation) => [operation.id, operation]))
-  const tools = { tools: plugin.operations.map((operation) => toTool(plugin, operation)) }
+  const hasTasks = plugin.operations.some(({ taskAfter }) => taskAfter !== undefined)
   const deadlines = new Deadlines()
   const serverInfo = {
     name: plugin.name,
@@ -35,12 +36,15 @@ export async function createMcpServers(plugin: Plugin, publicUrl: string): Promi
     icons: [{ src: `${publicUrl}/logo.png`, mimeType: 'image/png' }],
   }
   const cached = { ttlMs: lifetime, cacheScope: 'public' } as const
-  const about = {
-    capabilities: { tools: {}, ...(views.size > 0 && { resources: {} }) },
+  const aboutOf = (era: ProtocolEra) => ({
+    capabilities: {
+      tools: {},
+      ...(views.size > 0 && { resources: {} }),
+      ...(hasTasks && taskCapabilities[era]),
+    },
     instructions: plugin.descriptionForModel,
-  }
+  })
   const options: ServerOptions = {
-    ...about,
     supportedProtocolVersions: [...SUPPORTED_PROTOCOL_VERSIONS, modernVersion],
     cacheHints: {
       'tools/list': cached,
@@ -53,7 +57,9 @@ export async function createMcpServers(plugin: Plugin, publicUrl: string): Promi
   }
 
   function create(era: ProtocolEra): Promise<SharedServer> {
-    const server = new SharedServer(era, serverInfo, options)
+    const about = aboutOf(era)
+    const tools = { tools: plugin.operations.map((operation) => toTool(plugin, operation, era)) }
+    const server = new SharedServer(era, serverInfo, { ...about, ...options })
     server.setRequestHandler('tools/list', () => tools)
     server.setRequestHandler('tools/call', ({ params }, context) => {
       const operation = byName.get(params.name)
@@ -62,14 +68,10 @@ export async function createMcpServers(plugin: Plugin, publicUrl: string): Promi
           ProtocolErrorCode.InvalidParams,
           `The tool ${params.name.slice(0, 64)} does not exist: find tools with tools/list`,
         )
-      return callTool(
-        plugin,
-        operation,
-        params.arguments ?? {},
-        new McpCall(server.pendingOf(context).from, context),
-        deadlines,
-      )
+      const call = new McpCall(server.pendingOf(context).from, context, taskOptions(era, operation, params, context))
+      return callTool(plugin, operation, params.arguments ?? {}, call, deadlines)
     })
+    if (hasTasks) serveTasks(server, plugin, era)
     // The handler of the SDK would remember the client.
     server.setRequestHandler('initialize', ({ params: { protocolVersion } }) => ({
       protocolVersion: SUPPORTED_PROTOCOL_VERSIONS.includes(protocolVersion)

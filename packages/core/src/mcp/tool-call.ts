@@ -1,7 +1,6 @@
 import {
   acceptedContent,
   type CallToolResult,
-  CLIENT_CAPABILITIES_META_KEY,
   type InputRequiredResult,
   inputRequired,
   type ServerContext,
@@ -9,6 +8,7 @@ import {
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { ConfirmationRequired } from '../acting/confirmation.ts'
+import type { Task } from '../acting/task.ts'
 import type { Caller } from '../auth/auth.ts'
 import type { Answer, Call, Confirming } from '../call.ts'
 import type { Deadlines } from '../deadline.ts'
@@ -17,6 +17,7 @@ import { fail } from '../operation.ts'
 import type { Plugin, PluginOperation } from '../plugin.ts'
 import { type Problem, titleOf, toProblem } from '../problem.ts'
 import { run } from '../run.ts'
+import { clientCapabilities } from './client-capabilities.ts'
 
 /** The caller of a request to MCP, and the exchange of that request. */
 export interface McpCaller {
@@ -29,20 +30,29 @@ export async function callTool(
   plugin: Plugin,
   operation: PluginOperation,
   input: unknown,
-  call: Call,
+  call: Call & Pick<McpCall, 'toTask'>,
   deadlines: Deadlines,
 ): Promise<CallToolResult | InputRequiredResult> {
   try {
-    const { text, data } = await beforeDeadline(deadlines, run(plugin, operation, input, call))
-    const more = operation.content?.(data as never) ?? []
-    return { content: [{ type: 'text', text }, ...more], structuredContent: data }
+    const answer = await beforeDeadline(deadlines, run(plugin, operation, input, call))
+    return (answer.task && call.toTask?.(answer.task)) ?? toResult(operation, answer)
   } catch (error) {
     if (error instanceof ConfirmationRequired && call.confirming?.canAsk) return question(error)
     const problem = toProblem(error)
     if (problem.status >= 500) call.log.error({ err: problem.cause ?? error }, 'failed')
-    return { content: [{ type: 'text', text: sentence(problem) }], isError: true }
+    return toRefusal(problem)
   }
 }
+
+export function toResult(operation: PluginOperation | undefined, { text, data, task }: Answer): CallToolResult {
+  const more = task ? [] : (operation?.content?.(data as never) ?? [])
+  return { content: [{ type: 'text', text }, ...more], structuredContent: data }
+}
+
+export const toRefusal = (problem: Problem): CallToolResult => ({
+  content: [{ type: 'text', text: sentence(problem) }],
+  isError: true,
+})
 
 /**
  * The call that a `tools/call` makes. A class, because V8 keeps every object literal with a getter, and all that it refers
@@ -52,11 +62,19 @@ export class McpCall implements Call {
   readonly caller: Caller | undefined
   readonly via = 'mcp'
   readonly fail = fail
+  /** What a client that knows tasks gets when the call has become one. */
+  readonly toTask?: (task: Task) => CallToolResult
+  readonly patience?: number
   readonly #exchange: Exchange
   readonly #request: ServerContext['mcpReq']
 
-  constructor({ caller, exchange }: McpCaller, { mcpReq }: ServerContext) {
+  constructor(
+    { caller, exchange }: McpCaller,
+    { mcpReq }: ServerContext,
+    more: Pick<McpCall, 'toTask' | 'patience'> = {},
+  ) {
     this.caller = caller
+    Object.assign(this, more)
     this.#exchange = exchange
     this.#request = mcpReq
   }
@@ -106,11 +124,11 @@ function question({ confirmation }: ConfirmationRequired): InputRequiredResult {
 
 const Confirm = z.object({ confirm: z.literal(true) })
 
-function toConfirming({ _meta, envelope, inputResponses, requestState }: ServerContext['mcpReq']): Confirming {
-  const members = { ..._meta, ...envelope } as { [CLIENT_CAPABILITIES_META_KEY]?: { elicitation?: object } }
+function toConfirming(request: ServerContext['mcpReq']): Confirming {
+  const { inputResponses, requestState } = request
   const isConfirmed = acceptedContent(inputResponses, 'confirm', Confirm) !== undefined
   return {
-    canAsk: members[CLIENT_CAPABILITIES_META_KEY]?.elicitation !== undefined,
+    canAsk: clientCapabilities(request).elicitation !== undefined,
     token: isConfirmed ? requestState<string>() : undefined,
     isDeclined: inputResponses?.confirm !== undefined && !isConfirmed,
   }

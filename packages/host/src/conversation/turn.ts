@@ -5,7 +5,7 @@ import type { Call, Decision, Message } from '../wire.ts'
 import { isAbout } from './confirmation.ts'
 import { callsOf } from './conversations.ts'
 import { callByExample, callByHand, callByView } from './new-call.ts'
-import { type PlayedScript, toPlayedCall, toRecorded, whyNotPlayed } from './played-script.ts'
+import { isDeclinedThen, type PlayedScript, toPlayedCall, toRecorded, whyNotPlayed } from './played-script.ts'
 import { chooseTools, toPrompt } from './prompt.ts'
 import { speak } from './speech.ts'
 import { type Target, TurnCalls } from './turn-calls.ts'
@@ -35,8 +35,7 @@ export class Turn {
   async say(text: string): Promise<TurnState> {
     const isFirst = this.#context.conversation.messages.every(({ role }) => role !== 'user')
     for (const call of this.#messages.calls())
-      if (call.state === 'waiting')
-        await this.#calls.refuse(call, 'The user said something else instead. Nothing was sent.')
+      if (call.state === 'waiting') await this.#calls.decline(call, 'The user said something else instead.')
     await this.#messages.add('user', [{ type: 'text', text }])
     if (isFirst) await this.#messages.name(text)
     return this.#answer()
@@ -150,13 +149,11 @@ export class Turn {
     const message = this.#messages.messageOf(call)
     this.#messages.show(message)
     if (decision === 'refuse')
-      await this.#calls.refuse(
-        call,
-        'The user refused this call. Nothing was sent. Do not repeat it: ask what they want.',
-      )
+      await this.#calls.decline(call, 'The user refused this call.', 'Do not repeat it: ask what they want.')
     else await this.#calls.callAllowed(call, decision === 'always')
     if (isWaiting(message)) return 'waiting'
-    if (call.recorded && decision === 'refuse') return this.#endPlay(message, 'You refused this call')
+    if (call.recorded && decision === 'refuse')
+      return isDeclinedThen(call) ? this.play() : this.#endPlay(message, 'You refused this call')
     if (call.recorded)
       return this.#isAnswered(message) ? this.play() : this.#endPlay(message, 'This call got no answer')
     return call.byHand || call.viewOf !== undefined ? 'done' : this.#answer(message)

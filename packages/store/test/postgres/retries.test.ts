@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openDatabase } from '../../src/index.ts'
+import { type Database, openDatabase } from '../../src/index.ts'
 import { temporaryDatabase } from '../../src/temporary.ts'
 import { onPostgres } from './fixture.ts'
 
@@ -46,6 +46,29 @@ test(
     for (const one of databases) await one.close()
   },
 )
+
+test('two instances that write the same rows in different orders do not deadlock', onPostgres, async () => {
+  const url = temporaryDatabase()
+  const [one, other] = [await openDatabase(url, migrations), await openDatabase(url, migrations)]
+  const names = Array.from({ length: 20 }, (_, index) => `account ${index}`)
+  for (const name of names) await one.run`INSERT INTO account (name, balance) VALUES (${name}, 0)`
+  // So slow that both are between their statements at the same time.
+  const addOne = (database: Database) => (name: string) =>
+    database.run`
+    UPDATE account SET balance = balance + 1 WHERE name = ${name} AND pg_sleep(0.01) IS NOT NULL`
+  await Promise.all([...names.map(addOne(one)), ...names.toReversed().map(addOne(other))])
+  assert.deepEqual(await one.get`SELECT sum(balance) AS sum FROM account`, { sum: 2 * names.length })
+  // Connections report what they have seen when they end.
+  for (const database of [one, other]) await database.close()
+  const last = await openDatabase(url, migrations)
+  let found: { connections: number; deadlocks: number } | undefined
+  do {
+    found = await last.get`
+      SELECT numbackends AS connections, deadlocks FROM pg_stat_database WHERE datname = current_database()`
+  } while (found && found.connections > 1)
+  assert.equal(found?.deadlocks, 0)
+  await last.close()
+})
 
 test('transactions of two instances run as if alone', onPostgres, async () => {
   const databases = await openTwo()

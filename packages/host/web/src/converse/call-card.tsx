@@ -58,14 +58,23 @@ export function CallCard({ call, actions, isViewOpen, openView, onViewResized, c
           {call.milliseconds !== undefined && `, ${Math.round(call.milliseconds)} ms`}
         </span>
       </header>
-      <dl className="facts">
-        {Object.entries(withoutFiles(call.arguments)).map(([name, value]) => (
-          <div key={name}>
-            <dt>{visibleLine(name)}</dt>
-            <dd>{visibleText(typeof value === 'string' ? value : JSON.stringify(value))}</dd>
-          </div>
+      {/* The question of the plugin says more than the arguments. */}
+      {call.ask?.question === undefined && (
+        <dl className="facts">
+          {Object.entries(withoutFiles(call.arguments)).map(([name, value]) => (
+            <div key={name}>
+              <dt>{visibleLine(name)}</dt>
+              <dd>{visibleText(typeof value === 'string' ? value : JSON.stringify(value))}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {state !== 'waiting' &&
+        call.answered?.map(({ question, decision }, index) => (
+          <p key={index}>
+            You {decision}: {question}
+          </p>
         ))}
-      </dl>
       {state === 'waiting' && <Confirmation call={call} decide={actions.decide} />}
       {call.view &&
         (isViewOpen(call) ? (

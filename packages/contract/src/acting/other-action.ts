@@ -1,0 +1,57 @@
+import { type CallValues, valueAt, withValue } from '../calls/call-values.ts'
+import { type CheckRun, call } from '../calls/check-run.ts'
+import { isLearnt, ordinaryValues } from '../calls/ordinary.ts'
+import type { Field, SpecOperation } from '../spec/spec.ts'
+import type { Words } from '../state/making.ts'
+import { otherValue } from '../state/other-value.ts'
+import { isFreeText } from '../values/texts.ts'
+import { isKeyInput } from './key.ts'
+
+/** The values of an action that no other call has, without what a person is to agree to. `mark` is a text of its own. */
+export interface Action {
+  values: CallValues
+  mark?: string
+}
+
+/** Ways to call an operation anew, the one with a text of its own first. */
+export function newActions(run: CheckRun, operation: SpecOperation, words: Words): Action[] {
+  const values = ordinaryValues(run, operation, { all: false, fresh: true })
+  if (!values) return []
+  const mark = words.next()
+  const text = operation.fields.find((field) => isChangeable(run, field) && isFreeText(field.schema))
+  const marked = text && run.values.fits(text.schema, mark) ? withValue(values, text, mark) : undefined
+  return [...(marked ? [{ values: marked, mark }] : []), { values }]
+}
+
+/** Valid calls that differ from one in a single value, the most telling first. */
+export function otherActions(run: CheckRun, operation: SpecOperation, { values }: Action, words: Words): CallValues[] {
+  const fields = operation.fields.filter((field) => isChangeable(run, field))
+  const sent = fields.filter((field) => valueAt(values, field) !== undefined)
+  return [...sent, ...fields.filter((field) => !sent.includes(field))].flatMap((field) => {
+    const value = otherValue(run, field.schema, valueAt(values, field), words)
+    return value === undefined ? [] : [withValue(values, field, value)]
+  })
+}
+
+/** Inputs that say what is done, and not to what, nor in which form it is answered. */
+const isChangeable = ({ given }: CheckRun, field: Field): boolean =>
+  ['body', 'form', 'query'].includes(field.place) &&
+  given?.[field.name] === undefined &&
+  !isKeyInput(field) &&
+  !isLearnt(field.name) &&
+  !/confirm|^(expand|fields|include|format|locale|lang)/i.test(field.name)
+
+const mostCreations = 6
+
+/** Creates what an operation may act on, since what there is may have been acted on already. */
+export async function renew(run: CheckRun, { id, path }: SpecOperation): Promise<void> {
+  const isFirst = (one: SpecOperation) => path.startsWith(one.path)
+  const creating = run.operations
+    .filter((one) => one.method === 'POST' && one.id !== id && run.habits.get(one.id)?.isAccepted)
+    .filter(({ path }) => !path.includes('{'))
+    .toSorted((a, b) => Number(isFirst(a)) - Number(isFirst(b)))
+  for (const one of creating.slice(-mostCreations)) {
+    const values = ordinaryValues(run, one, { all: false, fresh: true })
+    if (values && !run.isOver()) await call(run, one, values)
+  }
+}
