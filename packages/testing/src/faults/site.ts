@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { temporaryDatabase } from '@reference-plugins/store/temporary'
-import { clock } from './clock.ts'
+import { Clock } from './clock.ts'
 import { Instance } from './instance.ts'
 import type { Subject } from './subject.ts'
 
@@ -12,11 +12,13 @@ const afterPause = 660
 export class Site<Outside> {
   readonly subject: Subject<Outside>
   readonly outside: Outside
+  readonly clock: Clock
   readonly #url = temporaryDatabase()
   readonly #instances: (Instance | undefined)[] = []
 
   constructor(subject: Subject<Outside>) {
     this.subject = subject
+    this.clock = new Clock(subject.startsAt)
     this.outside = subject.createOutside()
   }
 
@@ -55,7 +57,7 @@ export class Site<Outside> {
   async settle(): Promise<void> {
     const instance = await this.instance(0)
     for (const seconds of [afterHold, afterPause, afterPause, afterPause]) {
-      clock.advance(seconds)
+      this.clock.advance(seconds)
       await instance.sweep()
       if ((await instance.running()) === 0) return
     }
@@ -63,6 +65,10 @@ export class Site<Outside> {
   }
 
   async close(): Promise<void> {
-    for (const index of this.#instances.keys()) await this.stop(index)
+    try {
+      for (const index of this.#instances.keys()) await this.stop(index)
+    } finally {
+      this.clock.stop()
+    }
   }
 }

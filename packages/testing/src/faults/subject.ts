@@ -11,6 +11,8 @@ export interface Subject<Outside> {
    * are watched without that.
    */
   open(url: string, outside: Outside, watch: Watch): Promise<Plugin>
+  /** The time at which it begins, in milliseconds. By default now. */
+  startsAt?: number
   /** The user of a schedule. By default `{ id }`. */
   caller?(id: string): Caller | undefined
   /** What a user does, in the order in which one needs the other. */
