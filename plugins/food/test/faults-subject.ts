@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type Scene, ServiceOutage, type Subject } from '@reference-plugins/testing/faults'
+import type { Scene, Subject } from '@reference-plugins/testing/faults'
 import { type Charge, type ChargeState, NoAnswer, type PaymentService } from '../src/payments/payment-service.ts'
 import { createFoodPlugin } from '../src/plugin.ts'
 import { friday, guest } from './fixture.ts'
@@ -25,22 +25,6 @@ class Bank implements PaymentService {
     this.charges.set(reference, charge)
     if (charge.state === 'charged') charge.state = 'refunded'
     return charge.state === 'refunded' ? charge.amount : 0
-  }
-}
-
-/** What the shop gets when the connection to the payment service breaks. */
-const withNoAnswer = (service: PaymentService): PaymentService => {
-  const answer = async <Result>(call: Promise<Result>): Promise<Result> => {
-    try {
-      return await call
-    } catch (error) {
-      throw error instanceof ServiceOutage ? new NoAnswer(error.message) : error
-    }
-  }
-  return {
-    charge: (charge) => answer(service.charge(charge)),
-    find: (reference) => answer(service.find(reference)),
-    refund: (reference) => answer(service.refund(reference)),
   }
 }
 
@@ -72,7 +56,7 @@ export const foodSubject: Subject<Bank> = {
   createOutside: () => new Bank(),
   open: (DATABASE_URL, bank, watch) =>
     createFoodPlugin({ DATABASE_URL, PUBLIC_URL: 'https://food.example.com', NODE_ENV: 'development' } as never, {
-      payments: withNoAnswer(watch(bank)),
+      payments: watch<PaymentService>(bank, ({ message }) => new NoAnswer(message)),
     }),
   caller: () => undefined,
   steps: {

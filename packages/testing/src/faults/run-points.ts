@@ -13,7 +13,7 @@ export async function runPoints<Outside>(
   isComplete = true,
 ): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}
-  const site = new Site(subject)
+  const site = await Site.open(subject)
   const sequels: Sequel[] = [
     { isAsked: true, isRepeated: true },
     { isAsked: true, isRepeated: false },
@@ -26,8 +26,8 @@ export async function runPoints<Outside>(
   ]
   try {
     for (const [step, name] of Object.keys(subject.steps).entries())
+      // Not all of them have the same number of points.
       for (const kind of ['crash', 'unreachable', 'lost'] as const)
-        // Not all of them have the same number of points.
         for (const [first] of isComplete ? sequels.entries() : [[step]])
           for (let at = 1, missed = 0; missed < (isComplete ? 1 : 3); at++) {
             const sequel = sequels[(isComplete ? first : first + at) % sequels.length] as Sequel

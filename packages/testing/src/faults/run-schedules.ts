@@ -27,7 +27,7 @@ export async function runSchedules<Outside>(subject: Subject<Outside>, options: 
       await site?.close()
       site = undefined
     }
-    site ??= new Site(subject)
+    site ??= await Site.open(subject)
     const real: Real<Outside> = { site, schedule: new Schedule(site, `user${played}`) }
     try {
       await fc.asyncModelRun(() => ({ model: { asked: 0 } satisfies Model, real }), commands)

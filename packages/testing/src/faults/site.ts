@@ -16,10 +16,15 @@ export class Site<Outside> {
   readonly #url = temporaryDatabase()
   readonly #instances: (Instance | undefined)[] = []
 
-  constructor(subject: Subject<Outside>) {
+  private constructor(subject: Subject<Outside>, outside: Outside, clock: Clock) {
     this.subject = subject
-    this.clock = new Clock(subject.startsAt)
-    this.outside = subject.createOutside()
+    this.outside = outside
+    this.clock = clock
+  }
+
+  static async open<Outside>(subject: Subject<Outside>): Promise<Site<Outside>> {
+    const clock = new Clock(subject.startsAt)
+    return new Site(subject, await subject.createOutside(), clock)
   }
 
   get instances(): Instance[] {
@@ -67,6 +72,7 @@ export class Site<Outside> {
   async close(): Promise<void> {
     try {
       for (const index of this.#instances.keys()) await this.stop(index)
+      await this.subject.closeOutside?.(this.outside)
     } finally {
       this.clock.stop()
     }

@@ -5,7 +5,9 @@ import type { Watch } from './watch.ts'
 /** A plugin whose operations act, as the fault tests need it. `Outside` is what other services hold. */
 export interface Subject<Outside> {
   /** Makes the other services, which outlive the plugin. */
-  createOutside(): Outside
+  createOutside(): Outside | Promise<Outside>
+  /** Ends them. */
+  closeOutside?(outside: Outside): Promise<void>
   /**
    * Opens the plugin, as a new process would. It may call other services only through `watch(service)`; its databases
    * are watched without that.
