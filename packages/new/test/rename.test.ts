@@ -17,7 +17,7 @@ const words: Record<string, RegExp> = {
   notes: /[a-z]Notes\b|\bNotes?\b(?!Settings)|\bnotes\b/g,
 }
 
-for (const from of ['todo', 'stocks', 'news', 'notes'])
+for (const from of ['todo', 'stocks', 'news', 'notes', 'flights'])
   test(`a copy of ${from} carries its own name`, () => {
     const { files } = planCopy({ workspace, from, name, title: 'My weather', port: 4567 })
     const old = formsOf(from)
