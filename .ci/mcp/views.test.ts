@@ -269,7 +269,7 @@ test('flights: offers and an order, with local times, conditions and what it cos
   await list.frame.getByRole('article').first().waitFor()
   assert.equal(await list.frame.getByRole('article').count(), 1)
 
-  const gone = await show('flights', 'getOffer', { id: 'off_unknown' })
+  const gone = await show('flights', 'getOffer', { offerId: 'off_unknown' })
   await gone.frame.getByText('offer_not_found').waitFor()
 })
 
