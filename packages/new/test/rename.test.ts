@@ -15,6 +15,7 @@ const words: Record<string, RegExp> = {
   stocks: /stocks\.csv|Stocks? prices/gi,
   news: /\bnews\b(?! is ready)/gi,
   food: /\bfood\b|\bFood from\b/g,
+  flights: /[a-z]Flights\b|\b[Ff]lights?\b(?!Settings)/g,
   notes: /[a-z]Notes\b|\bNotes?\b(?!Settings)|\bnotes\b/g,
 }
 
