@@ -197,7 +197,7 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
     }),
 
     listOrders: userOperation('GET /orders', {
-      summary: 'List the flights that the user has booked or held, the newest first',
+      summary: 'List what the user has booked or held, the newest first',
       view: 'trip',
       openWorld: false,
       scope: 'flights:book',
