@@ -9,6 +9,7 @@ import {
 } from '@modelcontextprotocol/client'
 import { AppBridge } from '@modelcontextprotocol/ext-apps/app-bridge'
 import { chromium, type Frame, type Page } from 'playwright-core'
+import { seriousFindings } from '../../packages/testing/test/chromium.ts'
 import { mcpServers } from './servers.ts'
 
 // Shows the views of the plugins as an assistant does: in a sandboxed frame of a real browser, with the official bridge
@@ -197,3 +198,55 @@ test('notes: a page to read; a long one comes in parts', { skip }, async () => {
   assert.equal(await shown.frame.getByRole('button', { name: 'Show more' }).isVisible(), false)
   assert.deepEqual(shown.faults, [])
 })
+
+test('flights: offers and an order, with local times, conditions and what it costs to cancel', { skip }, async () => {
+  const departureDate = new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 10)
+  const journey = { origin: 'ZRH', destination: 'New York', departureDate, holdable: true, limit: 2 }
+  for (const theme of ['light', 'dark'] as const) {
+    const offers = await show('flights', 'searchFlights', journey, theme)
+    await offers.frame.getByRole('article').nth(1).waitFor()
+    await checkFrame(offers, `flights-offers-${theme}`)
+    const article = offers.frame.getByRole('article').first()
+    assert.match(String(await article.textContent()), /Zürich to New York City[\s\S]*Europe\/Zurich, America\/New_York/)
+    assert.match(String(await article.textContent()), /Baggage[\s\S]*Refund[\s\S]*Change[\s\S]*kg CO₂[\s\S]*Hold/)
+    await article.getByText('Each flight').press('Enter')
+    await article.getByRole('listitem').first().waitFor()
+    await article.getByRole('button', { name: 'Check the price now' }).press('Enter')
+    await article.getByText(/^(Still|The price has changed)/).waitFor()
+    assert.deepEqual(offers.faults, [])
+  }
+
+  const { client } = await show('flights', 'searchFlights', journey)
+  const { structuredContent } = await client.callTool({ name: 'searchFlights', arguments: journey })
+  const [offer] = (structuredContent as { offers: { id: string; totalAmount: number; totalCurrency: string }[] }).offers
+  const passengers = ['Lovelace, Ada, 1990-05-17, f']
+  const price = { amount: offer?.totalAmount, currency: offer?.totalCurrency }
+  const held = { offerId: offer?.id, ...price, passengers, email: 'ada@example.com', phone: '+41791234567' }
+  const order = await show('flights', 'holdOffer', held)
+  await order.frame.getByText('Held, not paid').waitFor()
+  await order.frame.getByText('Ada Lovelace').waitFor()
+  await order.frame.getByRole('button', { name: 'What does it cost to cancel?' }).press('Enter')
+  await order.frame.getByText(/cancelling costs nothing. Nothing is cancelled yet/).waitFor()
+  await order.frame.getByRole('button', { name: 'Reload' }).press('Enter')
+  await order.frame.getByText(/cancelling costs nothing/).waitFor({ state: 'detached' })
+  await checkFrame(order, 'flights-order')
+  assert.deepEqual(order.faults, [])
+
+  const list = await show('flights', 'listOrders', {})
+  await list.frame.getByRole('article').first().waitFor()
+  assert.equal(await list.frame.getByRole('article').count(), 1)
+
+  const gone = await show('flights', 'getOffer', { id: 'off_unknown' })
+  await gone.frame.getByText('offer_not_found').waitFor()
+})
+
+/** Fails if axe finds something, or if the view is wider than a narrow frame. */
+async function checkFrame(shown: Shown, name: string): Promise<void> {
+  for (const width of [320, 760]) {
+    await shown.page.setViewportSize({ width, height: 900 })
+    assert.deepEqual(await seriousFindings(shown.frame), [], `${name} ${width}`)
+    const wide = await shown.frame.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    assert.ok(wide <= 0, `${name} at ${width} is wider than its frame`)
+    await look(shown, `${name}-${width}`)
+  }
+}

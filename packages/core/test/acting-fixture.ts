@@ -22,7 +22,7 @@ export interface ActingShop {
   parcels: Map<string, string>
   /** What happens inside the next try of `sendParcel`. */
   courier: { beforeCall?: () => void; afterCall?: () => void | Promise<void> }
-  /** What `returnPurchase` binds, each time that it is asked. */
+  /** What `sendParcel` and `returnPurchase` bind, each time that they are asked. */
   terms: { version: () => number }
 }
 
@@ -76,7 +76,7 @@ export async function openActingShop(url = temporaryDatabase()): Promise<ActingS
         destructive: false,
         idempotent: false,
         once: 'resume',
-        confirm: ({ to }) => ({ question: `Send a parcel to ${to}?`, bound: { to } }),
+        confirm: ({ to }) => ({ question: `Send a parcel to ${to}?`, bound: { to, version: terms.version() } }),
         unasked: ['to'],
         summary: 'Send a parcel by a courier',
         input: z.object({ to: text(20).describe('To whom') }),

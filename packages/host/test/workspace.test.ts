@@ -43,7 +43,7 @@ async function until<Value>(read: () => Promise<Value>, isThere: (value: Value) 
 }
 
 const watched = async (served: ServedHost, work: () => Promise<void>) => {
-  const watch = new WorkspaceWatch(served.host.workspace, 'only', served.host.options.log, 50)
+  const watch = new WorkspaceWatch(served.host, 'only', served.host.options.log, 50)
   watch.start()
   await work().finally(() => watch.stop())
 }
@@ -97,6 +97,24 @@ test('the plugins that run are registered; those that need no sign-in are active
     })
   })
   await served.close()
+})
+
+test('of several instances one registers the plugins, and another one when it has ended', async () => {
+  const own = workspaceFolder({ stocks: locals.of('stocks') })
+  const databaseUrl = temporaryDatabase()
+  const first = await serveHost({ pluginFolder: own, databaseUrl })
+  const second = await serveHost({ pluginFolder: own, databaseUrl })
+  const titles = (count: number) =>
+    until(
+      async () => (await second.browser().get<PluginSummary[]>('/api/plugins')).map(({ name }) => name),
+      ({ length }) => length >= count,
+    )
+  await watched(second, async () => {
+    await watched(first, async () => void (await titles(1)))
+    putLocal(own, 'todo', locals.of('todo'))
+    assert.deepEqual((await titles(2)).toSorted(), ['stocks', 'todo'])
+  })
+  await Promise.all([first.close(), second.close()])
 })
 
 test('a plugin that has created a new token says so, and the host sends it when the user says so', async () => {

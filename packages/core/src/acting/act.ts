@@ -7,7 +7,7 @@ import { Problem } from '../problem.ts'
 import type { Actions } from './actions.ts'
 import { answerOrTask } from './answer-or-task.ts'
 import { canonicalJson, hashOf } from './canonical-json.ts'
-import { type Confirmation, ConfirmationRequired, type ConfirmedCall } from './confirmation.ts'
+import { askAgain, type Confirmation, ConfirmationRequired, type ConfirmedCall } from './confirmation.ts'
 import { readKey } from './idempotency-key.ts'
 import { type Interrupted, type KeyedCall, StillRunning } from './kept-answers.ts'
 import { taskAnswer } from './task-document.ts'
@@ -57,7 +57,9 @@ async function actOnce(
   const kept = key === undefined ? undefined : await actions.find(toKeyed([key]))
   if (kept) return kept
 
-  const confirmed = operation.confirm && (await confirm(actions, operation, asked, input, call))
+  // What was begun has been confirmed, and may be done in part: it goes on, whatever has changed by then.
+  const isBegun = key !== undefined && (await actions.isBegun(toKeyed([key])))
+  const confirmed = operation.confirm && (await confirm(actions, operation, asked, input, call, isBegun))
   const keys = [key, confirmed?.key].filter((one) => one !== undefined)
   const keyed = toKeyed(keys.length > 0 ? keys : [crypto.randomUUID()])
   if (isLong) return answerOrTask(actions, operation, keyed, call, (attempt) => handle(input, attempt))
@@ -108,17 +110,20 @@ async function confirm(
   asked: ConfirmedCall,
   input: Input,
   call: Call,
-): Promise<Confirmed> {
+  isBegun: boolean,
+): Promise<Confirmed | undefined> {
   const { canAsk, token, isDeclined }: Confirming = call.confirming ?? { canAsk: false }
   if (isDeclined) throw new Problem(403, 'The user did not confirm the call: nothing was done')
   const tokens = await actions.tokens()
   if (token !== undefined) {
     const confirmed = await tokens.open(token, asked)
-    // An answer that was kept under this confirmation is given again, whatever has changed by then.
-    const isNew = (await actions.find({ ...asked, keys: [confirmed.key], input: '' })) === undefined
-    if (isNew) await checkUnchanged(actions, operation, asked, input, call, actions.database, confirmed.bound)
+    // A call that was begun under this confirmation is not checked again either.
+    if (isBegun || (await actions.isBegun({ ...asked, keys: [confirmed.key], input: '' }))) return confirmed
+    if (confirmed.isExpired) throw askAgain()
+    await checkUnchanged(actions, operation, asked, input, call, actions.database, confirmed.bound)
     return confirmed
   }
+  if (isBegun) return undefined
   const facts = await ask(operation, input, call, actions.database)
   if (canAsk) throw new ConfirmationRequired(428, await tokens.seal(asked, facts))
   checkInput(operation, input, facts)

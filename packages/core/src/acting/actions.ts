@@ -4,7 +4,7 @@ import type { Database, Transaction } from '@reference-plugins/store'
 import type { Answer } from '../call.ts'
 import { Problem } from '../problem.ts'
 import { ConfirmationRequired, ConfirmationTokens } from './confirmation.ts'
-import { cancelled, type Interrupted, KeptAnswers, type KeyedCall } from './kept-answers.ts'
+import { cancelled, type Interrupted, KeptAnswers, type KeyedCall, keeping } from './kept-answers.ts'
 import { LongCalls, type OwnLife } from './long-calls.ts'
 import { CallCancelled } from './task.ts'
 import { Tasks } from './tasks.ts'
@@ -45,6 +45,11 @@ export class Actions {
   /** The answer that an earlier call with one of these keys got. @throws Problem 422 if that call had other input */
   find(call: KeyedCall): Promise<Answer | undefined> {
     return this.#answers.find(this.database, call)
+  }
+
+  /** Whether an earlier call with one of these keys was begun. @throws Problem 422 if it had other input */
+  isBegun(call: KeyedCall): Promise<boolean> {
+    return this.#answers.isBegun(this.database, call)
   }
 
   /** Runs `work` in one transaction with the key and the answer, or returns the answer of an earlier call. */
@@ -119,26 +124,32 @@ export class Actions {
 
   /** The secret is in the database, so that every instance has the same. */
   tokens(): Promise<ConfirmationTokens> {
-    this.#tokens ??= this.#readSecret().then((secret) => new ConfirmationTokens(secret))
+    this.#tokens ??= this.#readSecret().then((secret) => new ConfirmationTokens(secret, keeping * 3600))
     this.#tokens.catch(() => {
       this.#tokens = undefined
     })
     return this.#tokens
   }
 
-  /** From now on goes on with actions that were interrupted, and removes old answers. */
+  /** From now on sweeps every few seconds. */
   start(goOn: (action: Interrupted) => Promise<unknown>): void {
-    const sweep = async () => {
-      for (const action of await this.#answers.interrupted(this.database, mostResumed - this.#resumed.size)) {
-        const resumed = goOn(action).finally(() => this.#resumed.delete(resumed))
-        this.#resumed.add(resumed)
-      }
-      await this.#answers.removeOld(this.database)
-      await this.tasks.removeOld(this.database)
-    }
     // A database that is away for a moment is tried again by the next sweep.
-    this.#sweep = setInterval(() => sweep().catch(() => {}), 5_000).unref()
-    sweep().catch(() => {})
+    const sweep = () => this.sweep(goOn).catch(() => {})
+    this.#sweep = setInterval(sweep, 5_000).unref()
+    sweep()
+  }
+
+  /** Goes on with actions that were interrupted, and removes old answers. */
+  async sweep(goOn: (action: Interrupted) => Promise<unknown>): Promise<void> {
+    const found = await this.#answers.interrupted(this.database, mostResumed - this.#resumed.size)
+    const resumed = found.map((action) => {
+      const run = goOn(action).finally(() => this.#resumed.delete(run))
+      this.#resumed.add(run)
+      return run
+    })
+    await this.#answers.removeOld(this.database)
+    await this.tasks.removeOld(this.database)
+    await Promise.all(resumed)
   }
 
   async ready(): Promise<void> {}

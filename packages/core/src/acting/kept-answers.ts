@@ -57,7 +57,7 @@ export interface Row {
 }
 
 /** In hours. UCP recommends 48; ACP asks for 24 at least. */
-const keeping = 48
+export const keeping = 48
 /** The most tries without a caller. */
 const mostTries = 20
 /** The status of an action that its handler gave up because its caller cancelled it. No answer has this status. */
@@ -74,6 +74,12 @@ export class KeptAnswers {
       if (row && (row.status !== null || isHeld(row))) return toAnswer(row)
     }
     return undefined
+  }
+
+  /** Whether a call with one of these keys was begun. If it has no answer, it goes on when it is repeated. */
+  async isBegun(database: Reading, call: KeyedCall): Promise<boolean> {
+    for (const key of call.keys) if (await this.#read(database, call, key)) return true
+    return false
   }
 
   /** Keeps what was answered to a call, under each of its keys. */

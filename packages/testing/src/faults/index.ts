@@ -1,0 +1,6 @@
+export type { AskedCall } from './asked-call.ts'
+export { faultTests } from './fault-tests.ts'
+export { runPoints } from './run-points.ts'
+export { runSchedules } from './run-schedules.ts'
+export type { Scene, Step, Subject } from './subject.ts'
+export type { Watch } from './watch.ts'

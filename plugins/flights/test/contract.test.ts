@@ -1,0 +1,4 @@
+import { contractTests } from '@reference-plugins/testing'
+import { createFlightsPlugin } from '../src/plugin.ts'
+
+contractTests(createFlightsPlugin)
