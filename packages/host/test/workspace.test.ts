@@ -20,7 +20,7 @@ import { killHosts, startHost } from './host-process.ts'
 import { type LocalPlugins, startLocalPlugins } from './local-plugins/local-plugins.ts'
 import { putLocal, workspaceFolder } from './local-plugins/workspace-folder.ts'
 
-const names = ['todo', 'stocks', 'news', 'notes']
+const names = ['todo', 'stocks', 'news', 'notes', 'flights']
 let locals: LocalPlugins
 let folder: string
 before(async () => {
@@ -55,7 +55,7 @@ test('the plugins that run are registered; those that need no sign-in are active
   await watched(served, async () => {
     const plugins = await until(
       () => browser.get<PluginSummary[]>('/api/plugins'),
-      ({ length }) => length === 4,
+      ({ length }) => length === 5,
     )
     await until(
       () => browser.get<PluginSummary[]>('/api/plugins'),
@@ -69,6 +69,7 @@ test('the plugins that run are registered; those that need no sign-in are active
         hasToken,
       ]),
       [
+        ['flights', true, false],
         ['news', true, true],
         ['notes', true, false],
         ['stocks', true, false],
@@ -94,6 +95,7 @@ test('the plugins that run are registered; those that need no sign-in are active
       stocks: 'active',
       news: 'active',
       notes: 'none',
+      flights: 'none',
     })
   })
   await served.close()
@@ -248,9 +250,9 @@ test('the host that pnpm dev starts does this by itself, and prints no token', {
   const host = await startHost({ DATABASE_URL: temporaryDatabase(), HOST_PLUGINS: folder, LOG_LEVEL: 'info' })
   const plugins = await until(
     () => host.browser.get<PluginSummary[]>('/api/plugins'),
-    (all) => all.length === 4 && all.filter(({ activation }) => activation === 'active').length === 2,
+    (all) => all.length === 5 && all.filter(({ activation }) => activation === 'active').length === 2,
   )
-  assert.deepEqual(states(plugins), { todo: 'active', stocks: 'active', news: 'none', notes: 'none' })
+  assert.deepEqual(states(plugins), { todo: 'active', stocks: 'active', news: 'none', notes: 'none', flights: 'none' })
   assert.ok(!host.output().includes(locals.of('stocks').token))
   assert.equal(await host.end('SIGTERM'), 0)
 })

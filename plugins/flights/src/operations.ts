@@ -158,15 +158,15 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
       },
     }),
 
-    getOffer: operation('GET /offers/{id}', {
+    getOffer: operation('GET /offers/{offerId}', {
       summary: 'Get an offer with its price now, until it expires. Use it before the user decides',
       view: 'trip',
       openWorld: false,
-      input: z.object({ id: offerId }),
+      input: z.object({ offerId }),
       output: PricedOffer,
       errors: sourceErrors,
-      handler: ({ id }, context) =>
-        answerFrom(context, async () => withTotal(await source.getOffer(id, context.signal))),
+      handler: ({ offerId }, context) =>
+        answerFrom(context, async () => withTotal(await source.getOffer(offerId, context.signal))),
     }),
 
     holdOffer: userOperation('POST /holds', {
@@ -217,38 +217,38 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
         }),
     }),
 
-    payOrder: userOperation('POST /orders/{id}/payment', {
+    payOrder: userOperation('POST /orders/{orderId}/payment', {
       summary: 'Pay for a held order from the balance of the account. Tickets are issued at once',
       view: 'trip',
       openWorld: false,
       destructive: false,
       idempotent: false,
       scope: 'flights:book',
-      input: z.object({ id: orderId, ...agreed }),
+      input: z.object({ orderId, ...agreed }),
       output: KnownOrder,
       errors: sourceErrors,
       once: 'resume',
       quote: 'getOrder',
-      confirm: ({ id, ...price }, context) =>
-        answerFrom(context, async () => confirmPaying(await bookings.get(context.caller.id, id), price)),
+      confirm: ({ orderId, ...price }, context) =>
+        answerFrom(context, async () => confirmPaying(await bookings.get(context.caller.id, orderId), price)),
       unasked: asksAlways,
       undo: takesBack,
-      handler: ({ id, amount, currency }, { caller, key, ...context }) =>
+      handler: ({ orderId, amount, currency }, { caller, key, ...context }) =>
         answerFrom(context, async () =>
-          toOrder(await bookings.pay({ owner: caller.id, key }, id, { amount, currency })),
+          toOrder(await bookings.pay({ owner: caller.id, key }, orderId, { amount, currency })),
         ),
     }),
 
-    getOrder: userOperation('GET /orders/{id}', {
+    getOrder: userOperation('GET /orders/{orderId}', {
       summary: 'Get an order with its state, flights, passengers and tickets',
       view: 'trip',
       openWorld: false,
       scope: 'flights:book',
-      input: z.object({ id: orderId }),
+      input: z.object({ orderId }),
       output: KnownOrder,
       errors: sourceErrors,
-      handler: ({ id }, { caller, ...context }) =>
-        answerFrom(context, async () => toOrder(await bookings.get(caller.id, id))),
+      handler: ({ orderId }, { caller, ...context }) =>
+        answerFrom(context, async () => toOrder(await bookings.get(caller.id, orderId))),
     }),
 
     listOrders: userOperation('GET /orders', {
@@ -284,14 +284,14 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
         answerFrom(context, async () => toRefund(await bookings.quoteCancellation(caller.id, orderId))),
     }),
 
-    confirmCancellation: userOperation('POST /cancellations/{id}/confirmation', {
+    confirmCancellation: userOperation('POST /cancellations/{cancellationId}/confirmation', {
       summary: 'Cancel an order, as quoteCancellation said. It cannot be taken back',
       openWorld: false,
       destructive: true,
       idempotent: false,
       scope: 'flights:cancel',
       input: z.object({
-        id: id('quote', 'quoteCancellation'),
+        cancellationId: id('quote', 'quoteCancellation'),
         amount: agreed.amount.min(0).describe('The refundAmount that the user has agreed to'),
         currency: agreed.currency,
       }),
@@ -299,17 +299,17 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
       errors: sourceErrors,
       once: 'resume',
       quote: 'quoteCancellation',
-      confirm: ({ id, ...refund }, { caller, ...context }) =>
+      confirm: ({ cancellationId, ...refund }, { caller, ...context }) =>
         answerFrom(context, async () => {
-          const quote = await bookings.getCancellation(caller.id, id)
+          const quote = await bookings.getCancellation(caller.id, cancellationId)
           return confirmCancelling(quote, await bookings.get(caller.id, quote.orderId), refund, now())
         }),
       unasked: asksAlways,
-      handler: ({ id, amount, currency }, { caller, key, ...context }) =>
+      handler: ({ cancellationId, amount, currency }, { caller, key, ...context }) =>
         answerFrom(context, async () => {
-          const quote = await bookings.getCancellation(caller.id, id)
+          const quote = await bookings.getCancellation(caller.id, cancellationId)
           checkQuoted({ amount, currency }, { amount: quote.refundAmount, currency: quote.refundCurrency })
-          return toRefund(await bookings.confirmCancellation({ owner: caller.id, key }, id))
+          return toRefund(await bookings.confirmCancellation({ owner: caller.id, key }, cancellationId))
         }),
     }),
 
@@ -332,27 +332,27 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
         answerFrom(context, async () => ({ changes: (await bookings.quoteChange(caller.id, request)).map(toChange) })),
     }),
 
-    confirmChange: userOperation('POST /changes/{id}/confirmation', {
+    confirmChange: userOperation('POST /changes/{changeId}/confirmation', {
       summary:
         'Change an order, as one of the quotes of quoteChange said. The price is paid from the balance of the account',
       openWorld: false,
       destructive: true,
       idempotent: false,
       scope: 'flights:cancel',
-      input: z.object({ id: id('quote', 'quoteChange'), ...agreed }),
+      input: z.object({ changeId: id('quote', 'quoteChange'), ...agreed }),
       output: Change,
       errors: sourceErrors,
       once: 'resume',
       quote: 'quoteChange',
-      confirm: ({ id, ...price }, { caller, ...context }) =>
+      confirm: ({ changeId, ...price }, { caller, ...context }) =>
         answerFrom(context, async () => {
-          const change = await bookings.getChange(caller.id, id)
+          const change = await bookings.getChange(caller.id, changeId)
           return confirmChanging(change, await bookings.get(caller.id, change.orderId), price, now())
         }),
       unasked: asksAlways,
-      handler: ({ id, amount, currency }, { caller, key, ...context }) =>
+      handler: ({ changeId, amount, currency }, { caller, key, ...context }) =>
         answerFrom(context, async () =>
-          toChange(await bookings.confirmChange({ owner: caller.id, key }, id, { amount, currency })),
+          toChange(await bookings.confirmChange({ owner: caller.id, key }, changeId, { amount, currency })),
         ),
     }),
 

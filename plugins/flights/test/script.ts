@@ -16,7 +16,7 @@ const offerOf = (answers: Answers, call: number, more: object = {}) => {
 }
 /** What must be paid for the order of a call. */
 const priceOf = (answers: Answers, call: number) => ({
-  id: answers[call]?.id,
+  orderId: answers[call]?.id,
   amount: answers[call]?.totalAmount,
   currency: answers[call]?.totalCurrency,
 })
@@ -29,8 +29,8 @@ export const script: ScriptedCall[] = [
   { operation: 'searchFlights', input: { ...search, departureDate: 'tomorrow' }, refused: 400 },
   { operation: 'searchPlaces', input: { query: '東京' } },
   { operation: 'searchPlaces', input: { query: '' }, refused: 400 },
-  { operation: 'getOffer', input: (answers) => ({ id: offerOf(answers, 0).offerId }) },
-  { operation: 'getOffer', input: { id: 'off_none_0_0' }, refused: 404 },
+  { operation: 'getOffer', input: (answers) => ({ offerId: offerOf(answers, 0).offerId }) },
+  { operation: 'getOffer', input: { offerId: 'off_none_0_0' }, refused: 404 },
   { operation: 'holdOffer', input: (answers) => offerOf(answers, 0) },
   { operation: 'holdOffer', input: (answers) => offerOf(answers, 0, { amount: 1 }), refused: 409 },
   { operation: 'holdOffer', input: (answers) => offerOf(answers, 1), refused: 409 },
@@ -39,9 +39,9 @@ export const script: ScriptedCall[] = [
   { operation: 'bookOffer', input: (answers) => offerOf(answers, 1, { phone: '0791234567' }), refused: 400 },
   { operation: 'payOrder', input: (answers) => priceOf(answers, 8) },
   { operation: 'payOrder', input: (answers) => priceOf(answers, 8), refused: 409 },
-  { operation: 'payOrder', input: { id: 'ord_none', amount: 1, currency: 'EUR' }, refused: 404 },
-  { operation: 'getOrder', input: (answers) => ({ id: answers[8]?.id }) },
-  { operation: 'getOrder', input: { id: 'ord_none' }, refused: 404 },
+  { operation: 'payOrder', input: { orderId: 'ord_none', amount: 1, currency: 'EUR' }, refused: 404 },
+  { operation: 'getOrder', input: (answers) => ({ orderId: answers[8]?.id }) },
+  { operation: 'getOrder', input: { orderId: 'ord_none' }, refused: 404 },
   { operation: 'listOrders', input: {} },
   { operation: 'listOrders', input: { limit: 0 }, refused: 400 },
   {
@@ -53,16 +53,16 @@ export const script: ScriptedCall[] = [
     operation: 'confirmChange',
     input(answers) {
       const [change] = (answers[21]?.changes ?? []) as { id: string; changeTotalAmount: number }[]
-      return { id: change?.id, amount: change?.changeTotalAmount, currency: 'EUR' }
+      return { changeId: change?.id, amount: change?.changeTotalAmount, currency: 'EUR' }
     },
   },
-  { operation: 'confirmChange', input: { id: 'oce_none', amount: 1, currency: 'EUR' }, refused: 404 },
+  { operation: 'confirmChange', input: { changeId: 'oce_none', amount: 1, currency: 'EUR' }, refused: 404 },
   { operation: 'quoteCancellation', input: (answers) => ({ orderId: answers[8]?.id }) },
   { operation: 'quoteCancellation', input: { orderId: 'ord_none' }, refused: 404 },
   {
     operation: 'confirmCancellation',
-    input: (answers) => ({ id: answers[25]?.id, amount: answers[25]?.refundAmount, currency: 'EUR' }),
+    input: (answers) => ({ cancellationId: answers[25]?.id, amount: answers[25]?.refundAmount, currency: 'EUR' }),
   },
-  { operation: 'confirmCancellation', input: { id: 'ore_none', amount: 1, currency: 'EUR' }, refused: 404 },
+  { operation: 'confirmCancellation', input: { cancellationId: 'ore_none', amount: 1, currency: 'EUR' }, refused: 404 },
   { operation: 'getAccount', input: {} },
 ]

@@ -74,7 +74,7 @@ export class NewValues {
 
 /** Whether a value is long enough to stand for one thing only. */
 const isDistinctive = (value: unknown): boolean =>
-  (typeof value === 'string' && value.length >= 6) || (isNumber(value) && Number(numberText(value)) >= 100_000)
+  (typeof value === 'string' && value.length >= 6) || (isNumber(value) && Number(numberText(value)) >= 10_000)
 
 const kindOf = (value: unknown): string => (isNumber(value) ? 'number' : typeof value)
 

@@ -123,8 +123,9 @@ function withoutAnswer({ isAction }: Attempt, cause: unknown): Error {
   if (isAction && !neverSent.includes(errorCode(cause) ?? ''))
     return new SourceError('outcome_unknown', 'Duffel did not say whether it was done', { cause })
   const error = new SourceError('unavailable', 'Duffel did not answer', { cause })
-  // After one time-out there is no time for another.
-  return cause instanceof Error && cause.name === 'TimeoutError' ? error : new Passing(error)
+  // After one time-out there is no time for another, and what is too long once is too long again.
+  const isFinal = cause instanceof RangeError || (cause instanceof Error && cause.name === 'TimeoutError')
+  return isFinal ? error : new Passing(error)
 }
 
 /** A failure that may be over at the next try. */
@@ -145,7 +146,7 @@ async function readJson({ body }: Response): Promise<unknown> {
   // Counted after decompression: a small answer may unpack to gigabytes.
   for await (const chunk of body ?? []) {
     length += chunk.length
-    if (length > mostBytes) throw new Error(`the answer is longer than ${mostBytes} bytes`)
+    if (length > mostBytes) throw new RangeError(`The answer is longer than ${mostBytes} bytes`)
     chunks.push(chunk)
   }
   try {

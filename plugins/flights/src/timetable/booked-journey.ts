@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { durationOf as formatDuration } from '../airports/local-time.ts'
 import type { Cabin, Passenger, Segment, Slice } from '../itinerary.ts'
 import type { Offer, SearchedSlice } from '../offer.ts'
@@ -38,6 +39,7 @@ export const firstDeparture = (journeys: readonly Journey[]): number =>
 export class Fares {
   readonly #seed: string
   readonly currency: Currency
+  readonly #journeys = new LRUCache<string, Journey[]>({ max: 200 })
 
   constructor(seed: string, currency: Currency) {
     this.#seed = seed
@@ -45,7 +47,13 @@ export class Fares {
   }
 
   journeysOn(slice: SearchedSlice, maxConnections: number): Journey[] {
-    return findJourneys(this.#seed, slice, maxConnections, mostJourneys)
+    const { origin, destination, departureDate } = slice
+    const key = [origin, destination, departureDate, maxConnections].join()
+    const known = this.#journeys.get(key)
+    if (known) return known
+    const found = findJourneys(this.#seed, slice, maxConnections, mostJourneys)
+    this.#journeys.set(key, found)
+    return found
   }
 
   journeysOf({ slices }: BookedJourney): Journey[] {

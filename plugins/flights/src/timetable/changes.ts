@@ -4,6 +4,7 @@ import { type BookedJourney, brandOf, firstDeparture, type PickedSlice, sumOf, t
 import { checkQuote, type Desk, quoteLifetime } from './cancellations.ts'
 import { checkPrice, isInOrder, soldOut } from './checks.ts'
 import { toMinor } from './fares.ts'
+import { inFuture } from './local-date.ts'
 import { journeyOf, type OrderRow, quoteOf } from './order-desk.ts'
 import { TestCase } from './test-cases.ts'
 
@@ -82,7 +83,8 @@ export class Changes {
     const old = booked.slices[place]
     if (!old) throw new SourceError('no_flights', `The order has no slice ${request.sliceId}`)
     const { origin = old.origin, destination = old.destination, departureDate } = request
-    const picked = { origin, destination, departureDate, maxConnections: old.maxConnections }
+    const [asked = old] = inFuture([{ origin, destination, departureDate }], now)
+    const picked = { ...asked, maxConnections: old.maxConnections }
     return fares
       .journeysOn(picked, picked.maxConnections)
       .map((journey, index): BookedJourney => {

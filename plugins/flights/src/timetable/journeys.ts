@@ -44,7 +44,11 @@ function routesBetween(from: Place, to: Place, maxConnections: number): Place[][
     .flatMap((code) => placeOf(code) ?? [])
     .filter((hub) => hub.city !== from.city && hub.city !== to.city)
   const detour = (hub: Place) => distanceBetween(from, hub) + distanceBetween(hub, to)
-  const near = between.toSorted((a, b) => detour(a) - detour(b)).slice(0, mostHubs)
+  const longest = 1.6 * distanceBetween(from, to) + 500
+  const near = between
+    .filter((hub) => detour(hub) < longest)
+    .sort((a, b) => detour(a) - detour(b))
+    .slice(0, mostHubs)
   const routes = [[from, to]]
   if (maxConnections > 0) routes.push(...near.map((hub) => [from, hub, to]))
   if (maxConnections > 1)

@@ -16,7 +16,7 @@ import { Changes } from './changes.ts'
 import { checkPrice, checkTravellers, isInOrder, soldOut } from './checks.ts'
 import { type Currency, fareBrands } from './fares.ts'
 import type { Journey } from './journeys.ts'
-import { addDays } from './local-date.ts'
+import { addDays, dateOf, inFuture } from './local-date.ts'
 import { isExpired, journeyOf, OrderDesk } from './order-desk.ts'
 import { Seats } from './seats.ts'
 import { TestCase } from './test-cases.ts'
@@ -31,7 +31,7 @@ export interface TimetableOptions {
 
 const day = 24 * 3_600_000
 /** How far ahead flights are sold. */
-const daysAhead = 330
+const daysAhead = 366
 
 /**
  * A source that needs no key: timetable and fares follow from the seed and the date, and the rest behaves like a real one.
@@ -60,8 +60,9 @@ export class Timetable implements FlightSource {
     this.#changes = new Changes(parts)
   }
 
-  async searchOffers(search: OfferSearch): Promise<Offer[]> {
+  async searchOffers({ slices, ...rest }: OfferSearch): Promise<Offer[]> {
     const now = this.#now()
+    const search = { ...rest, slices: inFuture(slices, now) }
     const days = search.slices.map((slice) =>
       isOnSale(slice.departureDate, now) ? this.#fares.journeysOn(slice, search.maxConnections) : [],
     )
@@ -220,7 +221,4 @@ const combine = (lengths: readonly number[]): number[][] =>
     [[]],
   )
 
-const isOnSale = (date: string, now: number): boolean => {
-  const today = new Date(now).toISOString().slice(0, 10)
-  return date >= addDays(today, -1) && date <= addDays(today, daysAhead)
-}
+const isOnSale = (date: string, now: number): boolean => date <= addDays(dateOf(now), daysAhead)
