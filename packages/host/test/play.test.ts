@@ -9,7 +9,7 @@ import { type Browser, type ServedHost, serveHost } from './fixture.ts'
 import { type LocalPlugins, startLocalPlugins } from './local-plugins/local-plugins.ts'
 import { workspaceFolder } from './local-plugins/workspace-folder.ts'
 
-const names = ['todo', 'stocks', 'food', 'news', 'notes', 'flights']
+const names = ['todo', 'stocks', 'news', 'notes', 'flights', 'food']
 const plugins: Record<string, PluginDetail> = {}
 let locals: LocalPlugins
 let folder: string

@@ -152,7 +152,7 @@ async function openHttp(opened: Opened): Promise<Entrance> {
     assert.ok(operation, `the spec has no operation ${defined.id}`)
     const { method, path, headers, body } = toRequest(operation, placeValues(operation, input))
     // Through the other entrances nobody can be asked.
-    const { prefer: _, ...others } = headers ?? {}
+    const { prefer: _, ...others }: Record<string, string> = headers ?? {}
     const answer = await fetch(url + path, {
       method,
       headers: { ...others, ...(authorization && { authorization }) },

@@ -15,7 +15,7 @@ export interface Subject<Outside> {
   caller?(id: string): Caller | undefined
   /** What a user does, in the order in which one needs the other. */
   steps: Readonly<Record<string, Step<Outside>>>
-  /** What happens meanwhile, such as a price that changes. */
+  /** What happens meanwhile, such as a price that changes. With the choice 0 it ends, if it has an end. */
   events?: Readonly<Record<string, (scene: Scene<Outside>, choice: number) => unknown>>
   /**
    * Compares what the calls have got with what the other services hold and with what the plugin says. Asserts that each
