@@ -16,7 +16,7 @@ const holding = 30
 /** How long a process that stops waits for the actions that it runs, in milliseconds. */
 const longestStop = 2_000
 /** The most interrupted actions that this process goes on with at once. */
-const mostResumed = 20
+const mostResumed = 100
 
 /** What a resumed action needs besides its call. */
 export interface Attempt extends Partial<OwnLife> {
