@@ -37,7 +37,7 @@ test('a question that cannot be shown whole, or has no token, is refused', () =>
     { ...whole, question: { text: 'Pay?' } },
     { ...whole, question: `Pay?${'x'.repeat(1_000)}` },
     { ...whole, facts: [{ label: 'To', value: 'x'.repeat(1_001) }] },
-    { ...whole, facts: Array.from({ length: 31 }, () => whole.facts[0]) },
+    { ...whole, facts: Array.from({ length: 101 }, () => whole.facts[0]) },
     { ...whole, token: undefined },
     { ...whole, token: 'x'.repeat(20_001) },
     'yes',
