@@ -25,8 +25,8 @@ export async function runPoints<Outside>(
     ]),
   ]
   try {
+    // Not all of them have the same number of points.
     for (const [step, name] of Object.keys(subject.steps).entries())
-      // Not all of them have the same number of points.
       for (const kind of ['crash', 'unreachable', 'lost'] as const)
         for (const [first] of isComplete ? sequels.entries() : [[step]])
           for (let at = 1, missed = 0; missed < (isComplete ? 1 : 3); at++) {
