@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { temporaryPlaces, temporaryPrefix } from '../packages/store/src/temporary.ts'
 import { rerunCommand } from './rerun.ts'
+import { runSideBySide } from './schedule.ts'
 import { groups, preparation, type Step } from './steps.ts'
 
-// Runs the groups of steps that are named on the command line, or all. Where up to three tests of a step fail, their
-// files run again alone, because steps run side by side and a busy machine is slow: what passes then is counted as passed,
-// and named at the end.
+// Runs the groups of steps that are named on the command line, or all. Steps run side by side, as many as the processors can
+// do. Where up to three tests of a step fail, their files run again alone at the end, because a busy machine is slow: what
+// passes then is counted as passed, and named.
 
 const longest = 900_000
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(groups)
@@ -17,14 +18,14 @@ const start = performance.now()
 const failures: string[] = []
 const unsteady: string[] = []
 const rerun: (() => Promise<void>)[] = []
+const prepared: Partial<Record<keyof typeof preparation, Promise<void>>> = {}
 let passed = 0
 let failed = 0
 const foldersBefore = temporaryFolders()
 
-for (const sideBySide of [...preparation, ...names.flatMap((name) => groups[name] ?? unknownGroup(name))]) {
-  await Promise.all(sideBySide.map(runStep))
-  for (const runAlone of rerun.splice(0)) await runAlone()
-}
+const steps = names.flatMap((name) => groups[name] ?? unknownGroup(name))
+await runSideBySide(steps, runStep, prepare)
+for (const runAlone of rerun) await runAlone()
 
 checkTemporaryFolders()
 for (const line of unsteady) console.log(line)
@@ -32,6 +33,12 @@ for (const failure of failures) console.log(failure)
 console.log(`took ${minutes()}`)
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1
+
+/** Installs what a step needs, once. */
+async function prepare({ needs = [] }: Step): Promise<void> {
+  const all = ['packages', ...needs] as const
+  await Promise.all(all.map((name) => (prepared[name] ??= runStep(preparation[name]))))
+}
 
 async function runStep(step: Step): Promise<void> {
   const { title, command, environment, hasTotals = false } = step

@@ -47,11 +47,30 @@ const requests = {
   'tools/call 2025': [mcp('2025-11-25', call)],
 }
 
+/** The requests of one run, which were all answered with 200, and what the client used for them. */
+export interface Sent {
+  requests: number
+  seconds: number
+  /** CPU time of the client in microseconds. */
+  cpu: number
+}
+
 /** Throws if an answer is missing or not a 200. */
-export async function measure(server: Server, load: Load, { connections, seconds }: LoadOptions): Promise<Measurement> {
+export async function measure(server: Server, load: Load, options: LoadOptions): Promise<Measurement> {
   const before = await server.usage()
+  const { requests, seconds } = await send(server, load, options)
+  const after = await server.usage()
+  await server.check()
+  // A busy machine may answer nothing in a very short time.
+  if (requests === 0) return measure(server, load, options)
+  return { requestsPerSecond: requests / seconds, cpuPerRequest: (after.cpu - before.cpu) / requests }
+}
+
+/** Sends requests by autocannon, in this process. */
+export async function send({ url }: Server, load: Load, { connections, seconds }: LoadOptions): Promise<Sent> {
+  const before = process.cpuUsage()
   const result = await autocannon({
-    url: server.url,
+    url,
     connections,
     duration: seconds,
     // autocannon checks for the end of a run once per sample, by default every second.
@@ -60,18 +79,12 @@ export async function measure(server: Server, load: Load, { connections, seconds
     // Each connection begins with another user, as people do.
     ...(load === 'POST' && { setupClient: (client) => client.setRequests(from(Math.floor(Math.random() * users))) }),
   })
-  const after = await server.usage()
   const { errors, timeouts, non2xx } = result
   assert.equal(
     errors + non2xx,
     0,
     `${load}: ${errors} broken connections, ${timeouts} of them time-outs; ${non2xx} refused`,
   )
-  await server.check()
-  // A busy machine may answer nothing in a very short time.
-  if (result.requests.total === 0) return measure(server, load, { connections, seconds })
-  return {
-    requestsPerSecond: result.requests.total / result.duration,
-    cpuPerRequest: (after.cpu - before.cpu) / result.requests.total,
-  }
+  const { user, system } = process.cpuUsage(before)
+  return { requests: result.requests.total, seconds: result.duration, cpu: user + system }
 }

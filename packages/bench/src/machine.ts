@@ -6,15 +6,23 @@ const busy = 0.1
 
 /** The machine, in words: how many processors, and whether something else uses them in the next seconds. */
 export async function describeMachine(seconds: number): Promise<string> {
-  const before = total()
+  const shareSinceNow = processorUse()
   await sleep(seconds * 1000)
-  const after = total()
-  const share = 1 - (after.idle - before.idle) / (after.all - before.all)
+  const share = shareSinceNow()
   const percent = Math.round(share * 100)
   const processors = `${availableParallelism()} processors`
   return share > busy
     ? `${processors}, **a busy machine**: others used ${percent}% of it`
     : `${processors}, quiet (${percent}% used)`
+}
+
+/** Returns what tells the share of all processors, from 0 to 1, that has been used since now. */
+export function processorUse(): () => number {
+  const before = total()
+  return () => {
+    const after = total()
+    return 1 - (after.idle - before.idle) / (after.all - before.all)
+  }
 }
 
 function total(): { all: number; idle: number } {

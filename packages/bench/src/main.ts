@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { writeFigures } from './figures.ts'
+import { clientOf } from './instances.ts'
 import { describeMachine } from './machine.ts'
 import { onPostgres, parts } from './parts.ts'
 import { closePostgres, openPostgres } from './postgres.ts'
@@ -38,16 +39,18 @@ if (!(options.rounds > 0 && options.seconds > 0 && options.connections > 0 && ar
 
 for (const name of names) {
   const version = onPostgres.includes(name) ? await openPostgres() : undefined
-  if (!version && (name === 'postgres' || name === 'instances')) {
+  if (!version && name === 'postgres') {
     console.log(`${name}: skipped, because Postgres is not installed\n`)
     continue
   }
+  // Twice as many, so that each of two instances is as busy as one in the other parts.
+  const connections = name === 'instances' ? 2 * options.connections : options.connections
   const heading =
     `${new Date().toISOString().slice(0, 10)}, Node.js ${process.version}${version ? `, Postgres ${version}` : ''}, ` +
-    `${await describeMachine(options.seconds)}. autocannon with ${options.connections} connections; medians of ${options.rounds} rounds ` +
-    `of ${options.seconds} s, after a warm-up.`
+    `${await describeMachine(options.seconds)}. ${name === 'instances' ? clientOf(options) : 'autocannon'} with ${connections} connections; ` +
+    `medians of ${options.rounds} rounds of ${options.seconds} s, after a warm-up.`
   // The other parts can be measured.
-  const tables = await parts[name]?.(options).catch((error) => {
+  const tables = await parts[name]?.({ ...options, connections }).catch((error) => {
     console.error(`${name}:`, error)
     process.exitCode = 1
   })

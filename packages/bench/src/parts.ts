@@ -1,3 +1,4 @@
+import { measureInstances } from './instances.ts'
 import type { Load } from './load.ts'
 import { isOpen } from './postgres.ts'
 import { measureRows, type Row, type RowsOptions } from './rows.ts'
@@ -28,13 +29,13 @@ const besidePostgres: Part = (options) =>
     reference: 'node:http + Postgres',
   })
 
-/** The CPU time of all processes of the plugin for one request: two instances do twice the work if it stays the same. */
+/** One instance, and two, each with the same share of a processor. */
 const instances: Part = async (options) => {
   const tables: string[] = []
-  for (const database of ['', '-postgres'])
-    tables.push(
-      ...(await forLoads(['GET', 'POST'], chosen([`todo${database}-1`, `todo${database}-2`], options), options)),
-    )
+  for (const database of ['', '-postgres']) {
+    const plans = chosen([`todo${database}-1`, `todo${database}-2`], options)
+    if (plans.length > 0) tables.push(...(await measureInstances(plans, options)))
+  }
   return tables
 }
 
@@ -66,7 +67,7 @@ const starts: Part = async (options) => {
   for (let round = 0; round < options.rounds; round++)
     for (const plan of plans) {
       const server = await Server.start(plan)
-      server.stop()
+      await server.stop()
       times.get(plan)?.push(server.startTime)
     }
   const rows = [...times].map(([{ title }, found]) => [title, median(found).toFixed(0)])

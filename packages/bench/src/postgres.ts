@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { startPostgres, type TemporaryPostgres } from '@reference-plugins/store/temporary-postgres'
 import pg from 'pg'
+import { treeUsage } from './process-tree.ts'
 
 let server: TemporaryPostgres | undefined
 
@@ -21,6 +24,13 @@ export async function openPostgres(): Promise<string | undefined> {
 export async function closePostgres(): Promise<void> {
   await server?.stop()
   server = undefined
+}
+
+/** The CPU time of the server and its connections, in microseconds. Linux only. */
+export function postgresCpu(): number {
+  if (!server) return 0
+  const [pid] = readFileSync(join(server.data, 'postmaster.pid'), 'utf8').split('\n')
+  return treeUsage(Number(pid)).cpu
 }
 
 /** Creates a database, and returns its URL. */

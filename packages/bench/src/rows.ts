@@ -51,6 +51,6 @@ export async function measureRows(title: string, rows: readonly Row[], options: 
     )
     return toTable([title, 'requests/s', 'ratio', 'CPU µs/request', 'ratio', 'memory'], cells)
   } finally {
-    for (const server of started.values()) server.stop()
+    await Promise.all(Array.from(started.values(), (server) => server.stop()))
   }
 }

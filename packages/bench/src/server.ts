@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createDatabase } from './postgres.ts'
 import type { Usage } from './probe.ts'
-import { treeUsage } from './process-tree.ts'
+import { processTree, treeUsage } from './process-tree.ts'
+import { ProcessorLimit } from './processor-limit.ts'
 
 /** A server to measure. All answer the same requests. */
 export interface ServerPlan {
@@ -51,6 +52,7 @@ export function toPlan(text: string, more: Partial<ServerPlan> = {}): ServerPlan
 }
 
 const longestStart = 60_000
+const longestStop = 10_000
 const readyList = ['buy milk', 'write code', 'sleep']
 
 /** A server in its own process and folder. */
@@ -61,18 +63,23 @@ export class Server {
   readonly #plan: ServerPlan
   readonly #folder: string
   readonly #process: ChildProcess
-  readonly #stop = () => this.stop()
+  #limits: ProcessorLimit[] = []
+  readonly #kill = () => {
+    this.#process.kill('SIGKILL')
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
 
   static async start(plan: ServerPlan): Promise<Server> {
     const database = plan.database === 'Postgres' ? await createDatabase() : undefined
     const server = new Server(plan, await freePort(), database)
     try {
       await server.#firstAnswer()
+      await server.#allInstances()
       for (const todo of readyList) assert.deepEqual(await server.#send('alice', { todo }), { status: 'success' })
       await server.check()
       return server
     } catch (error) {
-      server.stop()
+      await server.stop()
       throw new Error(`${plan.title} gives wrong answers`, { cause: error })
     }
   }
@@ -90,7 +97,7 @@ export class Server {
       ['--disable-warning=ExperimentalWarning', `--import=${new URL('probe.ts', import.meta.url)}`, this.#main()],
       { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { ...process.env, ...this.#environment(port, database) } },
     )
-    process.on('exit', this.#stop)
+    process.on('exit', this.#kill)
   }
 
   #main(): string {
@@ -128,10 +135,41 @@ export class Server {
     assert.deepEqual(await this.#send('alice'), { todos: readyList })
   }
 
-  stop(): void {
-    process.off('exit', this.#stop)
-    this.#process.kill('SIGKILL')
+  /**
+   * Limits each of its instances to a share of a processor, such as 0.4, or to nothing.
+   * @returns whether that is possible here
+   */
+  limit(processors: number | undefined): boolean {
+    const [first, ...workers] = processTree(this.#process.pid as number)
+    if (this.#limits.length === 0)
+      for (const pid of workers.length > 0 ? workers : [first as number]) {
+        const limit = ProcessorLimit.tryCreate(pid)
+        if (limit === undefined) return false
+        this.#limits.push(limit)
+      }
+    for (const limit of this.#limits) limit.set(processors)
+    return true
+  }
+
+  /** Lets it finish, because its folder must not go before its workers. */
+  async stop(): Promise<void> {
+    process.off('exit', this.#kill)
+    for (const limit of this.#limits) limit.set(undefined)
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const ended = once(this.#process, 'exit')
+      const impatience = setTimeout(() => this.#process.kill('SIGKILL'), longestStop)
+      this.#process.kill('SIGTERM')
+      await ended
+      clearTimeout(impatience)
+    }
+    for (const limit of this.#limits.splice(0)) limit.remove()
     rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  /** The first worker answers while the others start. */
+  async #allInstances(): Promise<void> {
+    const { instances = 1 } = this.#plan
+    while (instances > 1 && processTree(this.#process.pid as number).length <= instances) await sleep(5)
   }
 
   async #firstAnswer(): Promise<void> {

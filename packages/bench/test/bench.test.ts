@@ -10,12 +10,18 @@ import { median } from '../src/table.ts'
 test('the bench has a row with figures for each server', { timeout: 120_000 }, async () => {
   const main = join(import.meta.dirname, '../src/main.ts')
   const short = ['--rounds', '1', '--seconds', '0.05', '--connections', '4']
-  const words = [main, 'http', 'mcp', 'starts', ...short, '--only', 'http,mcp']
+  const words = [main, 'http', 'instances', 'mcp', 'starts', ...short, '--only', 'http,mcp,todo-1,todo-2']
   const { stdout } = await promisify(execFile)(process.execPath, words)
-  const rows = stdout.split('\n').filter((line) => /^\| (node:http|MCP SDK on Koa|todo, )/.test(line))
-  assert.equal(rows.length, 2 + 6 + 2, stdout)
-  for (const row of rows)
-    for (const figure of row.split('|').slice(2, -1)) assert.ok(Number.parseFloat(figure) > 0, row)
+  const rows = stdout
+    .split('\n')
+    .filter((line) => /^\| (node:http|MCP SDK on Koa|todo, [GM]|todo, \d instance)/.test(line))
+  assert.equal(rows.length, 2 + 4 + 6 + 2, stdout)
+  for (const row of rows) {
+    const figures = row.split('|').slice(2, -1)
+    // The CPU time of several processes is known to 10 ms only, and SQLite is not Postgres.
+    for (const figure of figures.length > 5 ? figures.slice(0, 2) : figures)
+      assert.ok(Number.parseFloat(figure) > 0, row)
+  }
   assert.match(stdout, /^\| todo, MCP 2026-07-28 +\|/m)
 })
 
@@ -23,7 +29,7 @@ test('the bench has a row with figures for each server', { timeout: 120_000 }, a
 for (const name of ['http-sqlite', 'koa-sqlite', 'fastify-sqlite', 'hono-sqlite'])
   test(`${name} answers like todo`, async () => {
     const server = await Server.start(toPlan(name))
-    server.stop()
+    await server.stop()
   })
 
 test('servers on Postgres answer like todo', { skip: !process.env.POSTGRES && 'POSTGRES is not set' }, async (t) => {
@@ -32,7 +38,7 @@ test('servers on Postgres answer like todo', { skip: !process.env.POSTGRES && 'P
   for (const name of ['http-postgres', 'fastify-postgres', 'todo-postgres-2']) {
     const server = await Server.start(toPlan(name))
     assert.ok((await server.usage()).cpu > 0)
-    server.stop()
+    await server.stop()
   }
 })
 

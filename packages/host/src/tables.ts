@@ -147,6 +147,12 @@ export const hostMigrations = {
       conversation TEXT PRIMARY KEY, is_stopping INTEGER NOT NULL, problem TEXT, noted_at INTEGER NOT NULL
     );
     ALTER TABLE conversation ADD COLUMN live_view TEXT;`,
+  // The operations that were done without asking, although their plugins say that they ask.
+  distrust: `
+    CREATE TABLE distrust (
+      plugin TEXT NOT NULL REFERENCES plugin ON DELETE CASCADE, operation TEXT NOT NULL, hash TEXT NOT NULL,
+      PRIMARY KEY (plugin, operation)
+    );`,
   // The tokens that confirm the calls which wait with a question of their plugin.
   confirmations: `
     CREATE TABLE confirmation (

@@ -453,6 +453,8 @@ export interface Call {
     canRemember: boolean
     expiresAt: string
   }
+  /** Whether it has an idempotency key: if its outcome is not known, it can be sent again, and is done once. */
+  hasKey?: true
   /** The questions of the plugin that the user has answered. More than one if something changed after the first. */
   answered?: AnsweredQuestion[]
   /** The name by which the model called it; absent if the user called it by hand. */
@@ -488,7 +490,8 @@ export interface Call {
 /**
  * POST /api/conversations/ID/messages {text}, /calls {plugin, operation, arguments},
  * /calls/CALL/view-calls {operation, arguments} for what the view of CALL asks for,
- * /calls/CALL/decision {decision, digest}: events of TurnEvent. A turn continues if nobody listens;
+ * /calls/CALL/decision {decision, digest}, and /calls/CALL/repeat {} for a call that has a key and whose outcome is not known:
+ * events of TurnEvent. A turn continues if nobody listens;
  * GET /api/conversations/ID/events listens to the running turn. POST /api/conversations/ID/stop {} ends it.
  */
 export type TurnEvent =

@@ -9,7 +9,8 @@ import { serveHost } from './fixture.ts'
 import { startLocalPlugins } from './local-plugins/local-plugins.ts'
 import { type ScriptedTurn, serveModel } from './models/openai-double.ts'
 
-type Turns = [said: string, ...answers: ScriptedTurn[]][]
+/** The user allows each call that asks, except those that an answer with `isDeclined` makes. */
+type Turns = [said: string, ...answers: (ScriptedTurn & { isDeclined?: true })[]][]
 
 const conversations: Record<string, Turns> = {
   todo: [
@@ -122,17 +123,17 @@ for (const [name, turns] of Object.entries(conversations)) {
   const plugin = await activateLocal(browser, local)
   const { id } = await browser.send<Conversation>('POST', '/api/conversations', { plugins: [plugin.id] })
   for (const [said, ...answers] of turns) {
-    script = answers
+    script = [...answers]
     let events = await browser.events<TurnEvent>(`/api/conversations/${id}/messages`, { text: said })
     for (;;) {
       const { messages } = await browser.get<Conversation>(`/api/conversations/${id}`)
       const calls = messages.flatMap(({ parts }) => parts.flatMap((part) => (part.type === 'call' ? [part.call] : [])))
-      for (const { state, operation, result } of calls)
-        if (state === 'refused') throw new Error(`${operation}: ${result}`)
+      for (const { state, operation, result, answered } of calls)
+        if (state === 'refused' && !answered) throw new Error(`${operation}: ${result}`)
       const waiting = calls.find(({ state }) => state === 'waiting')
       if (!waiting) break
       events = await browser.events(`/api/conversations/${id}/calls/${waiting.id}/decision`, {
-        decision: 'allow',
+        decision: answers.at(-script.length - 1)?.isDeclined ? 'refuse' : 'allow',
         digest: waiting.ask?.digest,
       })
     }

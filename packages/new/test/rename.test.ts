@@ -18,7 +18,7 @@ const words: Record<string, RegExp> = {
   notes: /[a-z]Notes\b|\bNotes?\b(?!Settings)|\bnotes\b/g,
 }
 
-for (const from of ['todo', 'stocks', 'news', 'notes', 'food'])
+for (const from of ['todo', 'stocks', 'news', 'notes', 'flights', 'food'])
   test(`a copy of ${from} carries its own name`, () => {
     const { files } = planCopy({ workspace, from, name, title: 'My weather', port: 4567 })
     const old = formsOf(from)

@@ -37,20 +37,23 @@ const conditionOf = (condition: Condition | undefined): string => {
   return penaltyAmount === 0 ? 'free' : `for ${formatMoney({ amount: penaltyAmount, currency: penaltyCurrency })}`
 }
 
-const flightsOf = (slices: readonly Slice[]): Fact[] =>
-  slices.flatMap(({ segments }) =>
-    segments.map((segment) => ({
-      label: `${segment.marketingCarrier.iataCode} ${segment.marketingCarrierFlightNumber}`,
-      value: `${place(segment.origin, segment.departingAt)} to ${place(segment.destination, segment.arrivingAt)}`,
-    })),
-  )
+const flightsOf = (slices: readonly Slice[]): Fact => ({
+  label: 'Flights',
+  value: slices
+    .flatMap(({ segments }) => segments)
+    .map(
+      ({ marketingCarrier, marketingCarrierFlightNumber: number, origin, destination, departingAt, arrivingAt }) =>
+        `${marketingCarrier.iataCode} ${number}: ${place(origin, departingAt)} to ${place(destination, arrivingAt)}`,
+    )
+    .join('; '),
+})
 
 const place = ({ iataCode, timeZone }: { iataCode: string; timeZone: string }, local: string): string =>
   `${iataCode} ${local.slice(0, 16).replace('T', ' ')} (${timeZone})`
 
 /** What a person must know before they agree to fly. */
 export const flightFacts = ({ slices, conditions }: Pick<Offer, 'slices' | 'conditions'>): Fact[] => [
-  ...flightsOf(slices),
+  flightsOf(slices),
   { label: 'Baggage', value: baggageOf(slices) },
   { label: 'Refund before departure', value: conditionOf(conditions.refundBeforeDeparture) },
   { label: 'Change before departure', value: conditionOf(conditions.changeBeforeDeparture) },

@@ -37,7 +37,7 @@ export class Watch {
     const look = new Map<string, number>()
     for (const reader of this.#readers) {
       if (this.#run.isOver()) break
-      for (const [place, number] of await this.#read(reader, mark)) look.set(`${reader.id} ${place}`, number)
+      for (const [place, number] of await this.#read(reader, mark)) look.set(`${place} of ${reader.id}`, number)
     }
     return look
   }

@@ -1,11 +1,12 @@
-import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database, Transaction } from '@reference-plugins/store'
 import type { Answer } from '../call.ts'
 import { Problem } from '../problem.ts'
+import { ActionSecret } from './action-secret.ts'
 import { ConfirmationRequired, ConfirmationTokens } from './confirmation.ts'
 import { cancelled, type Interrupted, KeptAnswers, type KeyedCall, keeping } from './kept-answers.ts'
 import { LongCalls, type OwnLife } from './long-calls.ts'
+import { Questions } from './questions.ts'
 import { CallCancelled } from './task.ts'
 import { Tasks } from './tasks.ts'
 
@@ -28,18 +29,21 @@ export interface Attempt extends Partial<OwnLife> {
 export class Actions {
   readonly database: Database
   readonly tasks: Tasks
+  readonly questions: Questions
   readonly longCalls: LongCalls
+  readonly secret: ActionSecret
   /** What this process runs, and which of that nobody has called. */
   readonly #running = new Set<Promise<unknown>>()
   readonly #resumed = new Set<Promise<unknown>>()
   readonly #answers = new KeptAnswers()
-  #tokens: Promise<ConfirmationTokens> | undefined
   #sweep: NodeJS.Timeout | undefined
 
   constructor(database: Database) {
     this.database = database
     this.tasks = new Tasks(database)
+    this.questions = new Questions(database)
     this.longCalls = new LongCalls(this.tasks)
+    this.secret = new ActionSecret(database)
   }
 
   /** The answer that an earlier call with one of these keys got. @throws Problem 422 if that call had other input */
@@ -122,13 +126,8 @@ export class Actions {
     }
   }
 
-  /** The secret is in the database, so that every instance has the same. */
-  tokens(): Promise<ConfirmationTokens> {
-    this.#tokens ??= this.#readSecret().then((secret) => new ConfirmationTokens(secret, keeping * 3600))
-    this.#tokens.catch(() => {
-      this.#tokens = undefined
-    })
-    return this.#tokens
+  async tokens(): Promise<ConfirmationTokens> {
+    return new ConfirmationTokens(await this.secret.read(), keeping * 3600)
   }
 
   /** From now on sweeps every few seconds. */
@@ -139,15 +138,18 @@ export class Actions {
     sweep()
   }
 
-  /** Goes on with actions that were interrupted, and removes old answers. Resolves when each of them has been tried. */
+  /** Goes on with actions that were interrupted, and removes old answers. */
   async sweep(goOn: (action: Interrupted) => Promise<unknown>): Promise<void> {
-    for (const action of await this.#answers.interrupted(this.database, mostResumed - this.#resumed.size)) {
-      const resumed = goOn(action).finally(() => this.#resumed.delete(resumed))
-      this.#resumed.add(resumed)
-    }
+    const found = await this.#answers.interrupted(this.database, mostResumed - this.#resumed.size)
+    const resumed = found.map((action) => {
+      const run = goOn(action).finally(() => this.#resumed.delete(run))
+      this.#resumed.add(run)
+      return run
+    })
     await this.#answers.removeOld(this.database)
     await this.tasks.removeOld(this.database)
-    await Promise.all(this.#resumed)
+    await this.questions.removeOld(this.database)
+    await Promise.all(resumed)
   }
 
   async ready(): Promise<void> {}
@@ -165,14 +167,6 @@ export class Actions {
     const kept = await this.#answers.find(transaction, call)
     if (!kept) await this.#answers.keep(transaction, call, problem.status, refusalText(problem))
     return kept
-  }
-
-  async #readSecret(): Promise<string> {
-    const fresh = randomBytes(32).toString('base64url')
-    await this.database
-      .run`INSERT INTO core_secret (name, value) VALUES ('confirmation', ${fresh}) ON CONFLICT (name) DO NOTHING`
-    const row = await this.database.get<{ value: string }>`SELECT value FROM core_secret WHERE name = 'confirmation'`
-    return row?.value ?? fresh
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Migrations } from '@reference-plugins/store'
 
 /**
- * The tables of actions: an idempotency key with its call and answer, the secret that seals confirmations, and tasks. A plugin
+ * The tables of actions: an idempotency key with its call and answer, the secret that seals confirmations, tasks, and questions to people. A plugin
  * with operations that act once includes them in its migrations.
  */
 export const actionMigrations: Migrations = {
@@ -36,4 +36,11 @@ export const actionMigrations: Migrations = {
       UNIQUE (owner, operation, action_key)
     );
     CREATE INDEX core_task_age ON core_task (created_at)`,
+  'core questions': `
+    CREATE TABLE core_question (
+      id TEXT PRIMARY KEY,
+      owner TEXT NOT NULL,
+      is_confirmed INTEGER,
+      created_at TEXT NOT NULL
+    )`,
 }

@@ -4,8 +4,8 @@ import { CLIENT_CAPABILITIES_META_KEY, type ServerContext } from '@modelcontextp
 export const tasksExtension = 'io.modelcontextprotocol/tasks'
 
 export interface ClientCapabilities {
-  elicitation?: object
-  extensions?: Readonly<Record<string, object>>
+  elicitation?: object | undefined
+  extensions?: Readonly<Record<string, object>> | undefined
 }
 
 /** What the client of a request can do. A client of 2026-07-28 says it with each request. */

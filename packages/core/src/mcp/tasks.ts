@@ -8,7 +8,7 @@ import {
 } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import type { Task } from '../acting/task.ts'
-import { pollInterval } from '../acting/task-document.ts'
+import { pollInterval, taskAnswer } from '../acting/task-document.ts'
 import { cancelTask, findTask } from '../acting/task-operations.ts'
 import type { Plugin, PluginOperation } from '../plugin.ts'
 import { toProblem } from '../problem.ts'
@@ -40,7 +40,7 @@ export function taskOptions(
   if (task === undefined) return {}
   if (taskAfter === undefined)
     throw new ProtocolError(ProtocolErrorCode.MethodNotFound, `${id} is never a task: call it without one`)
-  return { toTask: (task) => created({ task: toLegacy(task) }), patience: 0 }
+  return { toTask: (task) => created({ ...toResult(undefined, taskAnswer(task)), task: toLegacy(task) }), patience: 0 }
 }
 
 /** The SDK knows only the usual answers to a call. */
@@ -52,7 +52,8 @@ const knowsTasks = ({ mcpReq }: ServerContext): boolean =>
 /** Lets clients read, and cancel, the tasks of their own caller. */
 export function serveTasks(server: SharedServer, plugin: Plugin, era: ProtocolEra): void {
   const toState = era === 'modern' ? toModern : toLegacy
-  const inline = (task: Task) => (era === 'modern' && isDone(task) ? { result: resultOf(plugin, task) } : {})
+  const inline = (task: Task) =>
+    era === 'modern' && isDone(task) ? { result: { resultType: 'complete', ...resultOf(plugin, task) } } : {}
   const find = (taskId: string, context: ServerContext) =>
     inTask(() => findTask(plugin, server.pendingOf(context).from.caller, taskId))
 

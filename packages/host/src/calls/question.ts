@@ -1,7 +1,7 @@
 import { listOfAny, objectOf } from '@reference-plugins/reader'
 import { parseExact } from '@reference-plugins/reader/exact-json'
 import { visibleLine } from '../conversation/visible-text.ts'
-import type { Fact } from '../wire.ts'
+import type { AnsweredQuestion, Fact } from '../wire.ts'
 
 /** What a plugin asks the user before it makes a call. */
 export interface Question {
@@ -45,6 +45,17 @@ export function questionIn(status: number, body: string): Question | undefined {
   if (confirmation === undefined) return undefined
   const { question, facts, token, expiresIn } = objectOf(confirmation)
   return toQuestion(question, facts, token, expiresIn)
+}
+
+/** Why a plugin asks again after the user has said yes, in sentences. Undefined if it asks for the first time. */
+export function whyAgain(
+  answered: readonly AnsweredQuestion[] | undefined,
+  { isExpired }: Question,
+): string | undefined {
+  const last = answered?.at(-1)
+  if (last?.decision !== 'confirmed') return undefined
+  const why = isExpired ? 'Your confirmation came too late' : `This has changed since you confirmed "${last.question}"`
+  return `${why}. Nothing was done.`
 }
 
 /** A question and its facts from lines such as "Refund: none". */

@@ -45,9 +45,8 @@ export async function call(words: string[], context: CommandContext): Promise<nu
     conversation: 'command-line',
     signal: AbortSignal.timeout(longestCommand),
   }
-  let times = 0
-  const outcome = await callConfirmed(host.caller, input, ({ question, facts }) => {
-    if (times++ > 0) print('This has changed since you confirmed it. Nothing was done.')
+  const outcome = await callConfirmed(host.caller, input, ({ question, facts }, again) => {
+    if (again !== undefined) print(again)
     for (const line of questionLines(plugin.document.title, question, facts)) print(line)
     return values.yes || confirm(terminal, 'Allow?')
   })

@@ -30,7 +30,10 @@ export function asks(operation: DocumentOperation): 'never' | 'once' | 'always' 
 /** Whether its method says that it only reads, and not only its developer. */
 const isCertainToRead = ({ isReading, target }: DocumentOperation): boolean => isReading && target.kind === 'http'
 
-/** What users have allowed permanently: an operation, for as long as its plugin does not change. */
+/**
+ * What users have allowed permanently: an operation, for as long as its plugin does not change. For the same time it is
+ * known which operations a plugin has done without asking, although it says that it asks.
+ */
 export class Permissions {
   readonly #database: Database
 
@@ -49,6 +52,19 @@ export class Permissions {
     await this.#database.run`
       INSERT INTO permission (user_id, plugin, operation, hash) VALUES (${user}, ${plugin.id}, ${operation}, ${plugin.hash})
       ON CONFLICT (user_id, plugin, operation) DO UPDATE SET hash = excluded.hash`
+  }
+
+  /** Whether the plugin has made a call of an operation without asking, although it says that it asks. */
+  async isDistrusted({ id, hash }: RegisteredPlugin, operation: string): Promise<boolean> {
+    const row = await this.#database.get`
+      SELECT 1 FROM distrust WHERE plugin = ${id} AND operation = ${operation} AND hash = ${hash}`
+    return row !== undefined
+  }
+
+  async distrust({ id, hash }: RegisteredPlugin, operation: string): Promise<void> {
+    await this.#database.run`
+      INSERT INTO distrust (plugin, operation, hash) VALUES (${id}, ${operation}, ${hash})
+      ON CONFLICT (plugin, operation) DO UPDATE SET hash = excluded.hash`
   }
 }
 
@@ -111,10 +127,12 @@ export async function toAsk(input: AskInput): Promise<Call['ask']> {
 
 /**
  * Whether the plugin is asked what the call will do before the user is: then it gets the arguments, and does nothing. Not
- * if they may hold what another plugin has said in private.
+ * if they may hold what another plugin has said in private, or if it has not kept its word.
  */
-export const asksPlugin = ({ operation, call, answered }: AskInput): boolean =>
-  operation.confirms === true && (call.byHand || !answered.some(({ isPrivate }) => isPrivate))
+export async function asksPlugin({ plugin, operation, call, answered, permissions }: AskInput): Promise<boolean> {
+  if (!operation.confirms || (!call.byHand && answered.some(({ isPrivate }) => isPrivate))) return false
+  return !(await permissions.isDistrusted(plugin, operation.name))
+}
 
 /**
  * @param reason why the user is asked, in a sentence

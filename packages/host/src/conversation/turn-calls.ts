@@ -2,13 +2,14 @@ import { Problem } from '@reference-plugins/core'
 import { isLoopbackUrl } from '@reference-plugins/guarded-fetch'
 import { nameKey } from '@reference-plugins/oauth-server/name'
 import type { DocumentOperation } from '@reference-plugins/reader'
-import type { Question } from '../calls/question.ts'
+import { type Question, whyAgain } from '../calls/question.ts'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import type { AnsweredQuestion, Call } from '../wire.ts'
 import { type AskInput, asksPlugin, isCurrent, newAsk, toAsk } from './confirmation.ts'
 import { withDifferences } from './played-script.ts'
 import type { TurnContext } from './turn-context.ts'
 import type { TurnMessages } from './turn-messages.ts'
+import { visibleLine } from './visible-text.ts'
 
 export type Target = { plugin: RegisteredPlugin; operation: DocumentOperation; hasNamesake?: boolean }
 
@@ -31,7 +32,7 @@ export class TurnCalls {
       const [answered, described] = [await this.#answered(target.plugin), this.described]
       const input = { ...this.#asked(call, target), answered, described, permissions }
       const ask = await toAsk(input)
-      if (ask && !asksPlugin(input)) await this.#messages.put({ ...call, state: 'waiting', ask })
+      if (ask && !(await asksPlugin(input))) await this.#messages.put({ ...call, state: 'waiting', ask })
       else await this.#call(call, target, ask)
     } catch (error) {
       // The plugin has been removed or changed since its operations were put before the model.
@@ -83,7 +84,8 @@ export class TurnCalls {
     const ask = newAsk(this.#asked(call, target), reason, false)
     await this.#notice(call, `${why}: check the call again.`)
     // What the plugin asked may have changed too.
-    if (call.ask?.question) await this.#call(call, target, ask)
+    const { ask: expired, ...unasked } = call
+    if (expired?.question) await this.#call(unasked, target, ask)
     else await this.#messages.put({ ...call, state: 'waiting', ask })
   }
 
@@ -121,7 +123,12 @@ export class TurnCalls {
     await this.#send(call, target, ask, confirmation).finally(end)
   }
 
-  async #send({ ask: _, ...call }: Call, target: Target, ask?: Call['ask'], confirmation?: string): Promise<void> {
+  async #send(
+    { ask: allowed, ...call }: Call,
+    target: Target,
+    ask?: Call['ask'],
+    confirmation?: string,
+  ): Promise<void> {
     const { user, conversation, signal, events, caller } = this.#context
     let sent: Call = { ...call, state: 'running' }
     // Stored before anything is sent: if the host ends now, it is known that the plugin may have made the change.
@@ -146,21 +153,30 @@ export class TurnCalls {
     const { question, ...outcome } = await caller.call(input)
     if (question) return this.#askQuestion(call, target, question, ask)
     await this.#messages.put(withDifferences({ ...sent, ...outcome }))
-    if (target.operation.confirms && confirmation === undefined && (outcome.response?.status ?? 500) < 300)
-      await this.#notice(
-        call,
-        `${target.plugin.document.title} has made this call without asking you, although it says that it asks.`,
-      )
+    const isMade = outcome.response !== undefined && outcome.response.status < 300
+    const isUnasked = allowed === undefined && !isConfirmed(call)
+    if (target.operation.confirms && isMade && isUnasked) await this.#distrust(call, target)
+  }
+
+  /** The plugin has made a call that it should have asked about. From now on the host asks before it sends one. */
+  async #distrust(call: Call, { plugin, operation }: Target): Promise<void> {
+    await this.#context.permissions.distrust(plugin, operation.name)
+    const title = visibleLine(plugin.document.title)
+    const text = `${title} has made this call without asking you, although it says that it asks. From now on this host asks first.`
+    await this.#notice(call, text)
   }
 
   /** The plugin asks the user. Its question has the reason and the warnings of the host too. */
   async #askQuestion(call: Call, target: Target, question: Question, ask?: Call['ask']): Promise<void> {
     const reason = ask?.reason ?? 'This call is made only if you allow it.'
     const asked = newAsk(this.#asked(call, target), reason, false, question)
-    const again = whyAgain(call, question)
+    const again = whyAgain(call.answered, question)
     await this.#messages.put({ ...call, state: 'waiting', ask: { ...asked, ...(again && { again }) } }, question.token)
   }
 }
+
+/** Whether the user has answered a question of the plugin with yes, for this or an earlier try. */
+const isConfirmed = ({ answered = [] }: Call): boolean => answered.some(({ decision }) => decision === 'confirmed')
 
 /** The call with what the user has answered to the question of its plugin, if it has asked one. */
 function withAnswer(call: Call, decision: AnsweredQuestion['decision']): Call {
@@ -168,11 +184,4 @@ function withAnswer(call: Call, decision: AnsweredQuestion['decision']): Call {
   return question === undefined
     ? call
     : { ...call, answered: [...(call.answered ?? []), { question, facts, decision }] }
-}
-
-function whyAgain({ answered }: Call, { isExpired }: Question): string | undefined {
-  const last = answered?.at(-1)
-  if (last?.decision !== 'confirmed') return undefined
-  const why = isExpired ? 'Your confirmation came too late' : `This has changed since you confirmed "${last.question}"`
-  return `${why}. Nothing was done.`
 }

@@ -156,7 +156,25 @@ export class Turn {
       return isDeclinedThen(call) ? this.play() : this.#endPlay(message, 'You refused this call')
     if (call.recorded)
       return this.#isAnswered(message) ? this.play() : this.#endPlay(message, 'This call got no answer')
-    return call.byHand || call.viewOf !== undefined ? 'done' : this.#answer(message)
+    // The model has gone on since a call that was sent again.
+    const isOld = this.#context.conversation.messages.at(-1) !== message
+    return call.byHand || call.viewOf !== undefined || isOld ? 'done' : this.#answer(message)
+  }
+
+  /** A call that can be sent again, because its outcome is not known and its plugin does it once. @throws Problem 404 or 409 */
+  repeatableCall(id: string): Call {
+    const call = this.#messages.calls().find((one) => one.id === id)
+    if (!call) throw new Problem(404, 'This call does not exist in this conversation')
+    if (call.hasKey && (call.state === 'failed' || call.state === 'unknown')) return call
+    throw new Problem(409, 'Only a call that has an idempotency key, and got no answer, can be sent again')
+  }
+
+  /** Sends a call again, with the same key and under the same rules. */
+  async repeat({ result: _, request: __, curl: ___, ...call }: Call): Promise<TurnState> {
+    const message = this.#messages.messageOf(call)
+    this.#messages.show(message)
+    await this.#calls.askOrCall(call)
+    return isWaiting(message) ? 'waiting' : 'done'
   }
 
   /** Lets the model speak and makes the calls that it asks for, until it asks for none. */

@@ -115,7 +115,7 @@ export async function registerAt(browser: Browser, address: string, token: strin
   assert.ok(end?.type === 'end' && end.registration.isReady, JSON.stringify(end))
   const input = isMcp ? { serviceToken: token } : {}
   const { id } = await browser.send<PluginDetail>('POST', `/api/registrations/${end.registration.id}/approve`, input)
-  return browser.send<PluginDetail>('PUT', `/api/plugins/${id}/activation`, isMcp ? {} : { token })
+  return browser.send<PluginDetail>('PUT', `/api/plugins/${id}/activation`, isMcp || token === '' ? {} : { token })
 }
 
 export const registerShop = (browser: Browser, shop: ServedShop, protocol: Protocol, token = 'token-of-ada') =>

@@ -9,6 +9,7 @@ import {
   callsIn,
   decide,
   lastCall,
+  noticesIn,
   type Protocol,
   registerShop,
   type ServedShop,
@@ -81,6 +82,21 @@ for (const protocol of ['HTTP', 'MCP'] as const) {
       (await lastCall(ada, id)).answered?.map(({ question }) => question),
       ['Buy bread for 3.50 EUR?', 'Buy bread for 4.20 EUR?'],
     )
+  })
+
+  test(`${protocol}: a question that is answered too late is asked again`, async () => {
+    const id = await begin(ada, [])
+    const bought = await count()
+    await callByHand(ada, id, idOf(protocol), 'buyAfterQuestion', { item: 'bread' })
+    const call = await lastCall(ada, id)
+    const late = JSON.stringify({ ...call.ask, expiresAt: new Date(0).toISOString() })
+    await served.instances[0].host.database.run`UPDATE call SET ask = ${late} WHERE id = ${call.id}`
+    await shop.setPrice(420)
+    const events = await decide(ada, id, call)
+    assert.match(noticesIn(events).join(), /The confirmation has expired: check the call again/)
+    const again = await lastCall(ada, id)
+    await shop.setPrice(350)
+    assert.deepEqual([again.state, again.ask?.question, await count()], ['waiting', 'Buy bread for 4.20 EUR?', bought])
   })
 
   test(`${protocol}: what the plugin refuses before it asks is the answer`, async () => {

@@ -8,7 +8,7 @@ import { type Browser, type ServedHost, serveHost } from '../fixture.ts'
 import { type LocalPlugins, startLocalPlugins } from '../local-plugins/local-plugins.ts'
 import { workspaceFolder } from '../local-plugins/workspace-folder.ts'
 
-const names = ['todo', 'stocks', 'news', 'notes']
+const names = ['todo', 'stocks', 'news', 'notes', 'flights']
 const ids: Record<string, string> = {}
 let locals: LocalPlugins
 let served: ServedHost
@@ -43,6 +43,8 @@ const wanted: [text: string, operation: string][] = [
   ['Note that the dentist is on Friday at nine.', 'notes.addNote'],
   ['Which tags do my notes have?', 'notes.listTags'],
   ['What do my notes say about the bread recipe?', 'notes.searchNotes'],
+  ['Find a flight from Zurich to Oslo', 'flights.searchFlights'],
+  ['Which flights have I booked?', 'flights.listOrders'],
 ]
 for (const [text, operation] of wanted)
   test(`"${text}" finds ${operation}`, async () => {

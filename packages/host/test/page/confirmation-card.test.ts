@@ -50,10 +50,7 @@ test('the card shows the question and the facts of the plugin first, and what is
   await callByHand(ada, id, plugin.id, 'buyAfterQuestion', { item: 'bread' })
   await page.goto(`${served.instances[0].url}/c/${id}`)
   await card().waitFor()
-  assert.match(
-    (await card().innerText()).replaceAll(/\s+/g, ' '),
-    /^Bakery asks: Buy bread for 3.50 EUR\? In stock 100 /,
-  )
+  assert.match((await card().textContent()) ?? '', /^Bakery asks:Buy bread for 3.50 EUR\?In stock100This call/)
   const sent = card().getByText('"item": "bread"')
   assert.equal(await sent.isVisible(), false)
   await checkView(page, 'question')
@@ -84,7 +81,7 @@ test('a call without a question shows its inputs by name, and its JSON behind a 
   await page.goto(`${served.instances[0].url}/c/${id}`)
   await card().waitFor()
   const call = page.locator('.call')
-  assert.match((await call.locator('.facts').innerText()).replaceAll(/\s+/g, ' '), /^item bread gift true$/)
+  assert.match((await call.locator('.facts').textContent()) ?? '', /^itembreadgifttrue$/)
   assert.equal(await card().getByText('"item": "bread"').isVisible(), false)
   await press('Deny')
   await call.getByText('You refused this call. Nothing was sent.').waitFor()

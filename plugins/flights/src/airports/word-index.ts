@@ -14,11 +14,9 @@ export class WordIndex {
     }
   }
 
-  /** The entries that have all words, with the number of mistakes; only if none has them all are mistakes allowed. */
+  /** The entries that have all words, with the number of mistakes. Mistakes are allowed in words that no entry has. */
   find(words: readonly string[]): Map<number, number> {
-    if (words.length === 0) return new Map()
-    const exactly = this.#intersect(words.map((word) => this.#beginningWith(word)))
-    return exactly.size > 0 ? exactly : this.#intersect(words.map((word) => this.#like(word)))
+    return this.#intersect(words.map((word) => this.#like(word)))
   }
 
   #beginningWith(word: string): Map<number, number> {

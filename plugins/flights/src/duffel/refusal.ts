@@ -41,11 +41,9 @@ const meanings: Readonly<Record<string, SourceErrorCode>> = {
   schedule_changed: 'not_changeable',
   order_not_cancellable: 'not_cancellable',
   order_cancellation_stale: 'quote_superseded',
-  order_cancellation_expired: 'quote_expired',
   order_not_changeable: 'not_changeable',
   order_not_changeable_yet: 'not_changeable',
   order_change_already_actioned: 'already_confirmed',
-  order_change_expired: 'quote_expired',
   // The documentation promises that neither an order nor a payment was made.
   order_not_created: 'sold_out',
   // It may be the order of a try whose answer was lost.

@@ -52,6 +52,19 @@ test('offers come cheapest first, with exact amounts, local times with zones, an
   })
 })
 
+test('offers come in pages, and at most 200 of them', async (t) => {
+  const prices = (count: number) => Array.from({ length: count }, (_, index) => `${1_000 - index}.00`)
+  for (const [count, expected] of [
+    [150, 150],
+    [250, 200],
+  ] as const) {
+    const { source, double } = await openSource(t, { prices: prices(count) })
+    const offers = await source.searchOffers(search)
+    assert.deepEqual([offers.length, offers[0]?.totalAmount], [expected, (1_001 - count) * 100])
+    assert.equal(double.count('GET', /offers$/), 2)
+  }
+})
+
 test('an order is held, found by its key, paid, and cancelled by its newest quote', async (t) => {
   const { source, supplier, double, choose } = await openSource(t)
   const { request, price } = await choose()

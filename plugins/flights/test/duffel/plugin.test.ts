@@ -44,6 +44,29 @@ test('a hold whose answer was lost is one order, whatever is repeated', async (t
   assert.equal(double.count('POST', /orders$/), 1)
 })
 
+test('a process that ends after the order was made finds it again', async (t) => {
+  const { source, double, supplier } = await openSource(t)
+  const database = temporaryDatabase()
+  const settings = { FLIGHTS_CURRENCY: 'GBP', FLIGHTS_STARTING_BALANCE: 1_000 }
+  async function createOrder(...given: Parameters<typeof source.createOrder>): Promise<never> {
+    await source.createOrder(...given)
+    throw new Error('the process ends here')
+  }
+  const ended = { source: { ...source, createOrder }, now: Date.now }
+  const first = await serveFlights({ database, settings, given: ended })
+  const user = await first.as('ada')
+  const found = await user.get('/flights?origin=LHR&destination=JFK&departureDate=2030-06-13').expect(200)
+  const order = toOrder(found.body.offers[0])
+  await user.post('/holds', order).set('Idempotency-Key', 'one-key').expect(500)
+  await first.close()
+
+  const second = await serveFlights({ database, settings, given: { source, now: Date.now } })
+  t.after(() => second.close())
+  const again = await (await second.as('ada')).post('/holds', order).set('Idempotency-Key', 'one-key').expect(200)
+  assert.deepEqual([...supplier.orders.keys()], [again.body.id])
+  assert.equal(double.count('POST', /orders$/), 1)
+})
+
 test('a live source needs a token, and gives nobody money by itself', async (t) => {
   const settings = { PUBLIC_URL: publicUrl, DATABASE_URL: temporaryDatabase(), FLIGHTS_SOURCE: 'duffel' } as const
   await assert.rejects(createFlightsPlugin(settings), (error: Error) => {

@@ -32,6 +32,18 @@ test('an offer that cannot be booked any more is refused before an order is sent
   assert.equal(double.count('POST', /orders$/), 0)
 })
 
+test('a price that changes while the order is sent is refused by Duffel, and named', async (t) => {
+  const { source, supplier, choose } = await openSource(t)
+  const { request, offer } = await choose({ isPaid: true })
+  let reads = 0
+  const stored = supplier.offers.get(offer.id)
+  assert.ok(stored)
+  Object.defineProperty(stored, 'total_amount', { get: () => (reads++ === 0 ? '45.00' : '55.00'), enumerable: true })
+  const changed = await refusal(source.createOrder(request))
+  assert.deepEqual([changed.code, changed.price], ['price_changed', { amount: 5_500, currency: 'GBP' }])
+  assert.equal(supplier.orders.size, 0)
+})
+
 test("Duffel's refusals of an order have their meaning", async (t) => {
   const cases = [
     ['offer_no_longer_available', 'sold_out'],

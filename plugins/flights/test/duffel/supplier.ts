@@ -301,7 +301,7 @@ export class Supplier {
     const pending = this.change(id)
     const order = this.order(pending.order_id)
     if (pending.confirmed_at) throw wrongState('order_change_already_actioned')
-    if (hasPassed(pending.expires_at)) throw wrongState('order_change_expired')
+    if (hasPassed(pending.expires_at)) throw wrongState('unsupported_action')
     const due = cents(pending.change_total_amount)
     if (due > 0 && payment?.amount !== pending.change_total_amount)
       throw invalid('validation_required', '/data/payment')

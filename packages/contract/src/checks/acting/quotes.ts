@@ -9,6 +9,7 @@ import type { Exchange } from '../../calls/client.ts'
 import { timeLeft } from '../../calls/deadline.ts'
 import { asObject, type SpecOperation } from '../../spec/spec.ts'
 import type { Words } from '../../state/making.ts'
+import { answerSchema } from '../../state/resource.ts'
 import { isTaken } from '../operations/refusals.ts'
 
 interface Offer {
@@ -31,7 +32,7 @@ export async function checkQuotes(run: CheckRun, operations: readonly SpecOperat
   for (const operation of operations) {
     if (run.isOver()) return
     const acceptance = acceptanceOf(operation, run.operations, nounOf(operation.path))
-    if (!acceptance || run.mocks.has(operation.id) || !run.habits.get(operation.id)?.isAccepted) continue
+    if (!acceptance || run.mocks.has(operation.id) || !mayExpire(operation)) continue
     const offer = await makeOffer(run, operation, acceptance, words)
     if (!offer) continue
     const left = Math.ceil((offer.end - performance.now()) / 1000)
@@ -48,6 +49,12 @@ export async function checkQuotes(run: CheckRun, operations: readonly SpecOperat
         curl: answer.curl,
       })
   }
+}
+
+/** Whether an answer may say when something ends, by its schema or because it has none. */
+function mayExpire(operation: SpecOperation): boolean {
+  const text = JSON.stringify(answerSchema(operation))
+  return !text.includes('"properties"') || /expir|"valid_?(until|for|to)|"ttl/i.test(text)
 }
 
 async function makeOffer(

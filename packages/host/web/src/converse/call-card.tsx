@@ -115,6 +115,12 @@ export function CallCard({ call, actions, isViewOpen, openView, onViewResized, c
         </details>
       )}
       {result !== undefined && !call.byHand && <CodeDetails label="Result sent to the model" text={result} />}
+      {call.hasKey && (state === 'failed' || state === 'unknown') && (
+        <p className="row">
+          <Button onPress={() => void actions.repeat(call.id)}>Send again</Button>
+          <small>With the same key: the plugin does it once.</small>
+        </p>
+      )}
       {again && (
         <Button kind="plain" onPress={again}>
           Edit and call again
