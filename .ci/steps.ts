@@ -46,7 +46,7 @@ const onPostgres = {
   'the authorization server, the host and core': [
     'pnpm --filter @reference-plugins/oauth-server test test/{account,authorize,flow,https,race,several-instances,store,token}.test.ts',
     'pnpm --filter @reference-plugins/host test test/{account,confirmation,converse,durability,migration,play,register,search,several-instances,sign-in,vault,workers,workspace}.test.ts',
-    'FAULT_RUNS=100 pnpm exec run-tests packages/testing/test/faults/shop.test.ts "plugins/{food,flights}/test/faults.test.ts"',
+    'FAULT_RUNS=100 pnpm exec run-tests packages/testing/test/faults/shop.test.ts plugins/{food,flights}/test/faults.test.ts',
     'pnpm --filter @reference-plugins/core test test/{acting,acting-mcp,shared-limits,tasks,tasks-killed}.test.ts',
   ],
 }
