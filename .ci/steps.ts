@@ -190,7 +190,7 @@ export const groups: Record<string, Step[]> = {
       title: 'many schedules of crashes and repeated calls, for a shop, food and flights',
       command:
         "pnpm exec run-tests --test-concurrency=2 packages/testing/test/faults/shop.test.ts 'plugins/{food,flights}/test/faults.test.ts'",
-      environment: { FAULT_RUNS: '10000' },
+      environment: { FAULT_RUNS: '10000', FAULT_POINTS: 'all' },
       hasTotals: true,
       load: 2,
     },
