@@ -46,6 +46,7 @@ const onPostgres = {
   'the authorization server, the host and core': [
     'pnpm --filter @reference-plugins/oauth-server test test/{account,authorize,flow,https,race,several-instances,store,token}.test.ts',
     'pnpm --filter @reference-plugins/host test test/{account,confirmation,converse,durability,migration,play,register,search,several-instances,sign-in,vault,workers,workspace}.test.ts',
+    'FAULT_RUNS=100 pnpm exec run-tests packages/testing/test/faults/shop.test.ts plugins/{food,flights}/test/faults.test.ts',
     'pnpm --filter @reference-plugins/core test test/{acting,acting-mcp,elicitation,shared-limits,tasks,tasks-killed}.test.ts',
   ],
 }
@@ -183,6 +184,20 @@ export const groups: Record<string, Step[]> = {
       title: 'long comparisons of todo with the original service, and many kills',
       command: 'pnpm --filter todo test test/seed.test.ts test/durability.test.ts',
       environment: { FUZZ_SEQUENCES: '120', FUZZ_ROUNDS: '8' },
+      hasTotals: true,
+    },
+    {
+      title: 'many schedules of crashes and repeated calls, for a shop, food and flights',
+      command:
+        "pnpm exec run-tests --test-concurrency=2 packages/testing/test/faults/shop.test.ts 'plugins/{food,flights}/test/faults.test.ts'",
+      environment: { FAULT_RUNS: '10000', FAULT_POINTS: 'all' },
+      hasTotals: true,
+      load: 2,
+    },
+    {
+      title: 'a plugin is killed at each point of a call that acts',
+      command: 'pnpm exec run-tests packages/testing/test/faults/kill.test.ts',
+      environment: { FAULT_POINTS: 'all' },
       hasTotals: true,
     },
     {

@@ -138,7 +138,7 @@ export class Actions {
     sweep()
   }
 
-  /** Goes on with actions that were interrupted, and removes old answers. Resolves when each of them has been tried. */
+  /** Goes on with actions that were interrupted, and removes old answers. */
   async sweep(goOn: (action: Interrupted) => Promise<unknown>): Promise<void> {
     for (const action of await this.#answers.interrupted(this.database, mostResumed - this.#resumed.size)) {
       const resumed = goOn(action).finally(() => this.#resumed.delete(resumed))

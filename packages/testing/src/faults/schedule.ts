@@ -143,9 +143,14 @@ export class Schedule<Outside> implements Scene<Outside> {
 
   /** The user decides to make a call, and confirms it. */
   async #ask(number: number, choice: number, asks: boolean): Promise<AskedCall | undefined> {
+    // A step that is not possible yet needs an earlier one.
     const names = Object.keys(this.#site.subject.steps)
-    const name = names[number % names.length] as string
-    const input = await this.#input(name, choice)
+    let name = ''
+    let input: object | undefined
+    for (let step = number % names.length; step >= 0 && !input; step--) {
+      name = names[step] as string
+      input = await this.#input(name, choice)
+    }
     if (!input) return undefined
     const { operation } = this.#step(name)
     const instance = await this.#site.instance(0)
