@@ -40,12 +40,14 @@ const onPostgres = {
     'pnpm --filter @reference-plugins/store exec run-tests test/{postgres,full-text}/*.test.ts test/{database,statement-channel,counts,lease}.test.ts',
     'pnpm --filter todo test test/{plugin,durability,same-answer,several-instances,start,stop,workers}.test.ts',
     'pnpm --filter notes test test/notebook/*.test.ts test/{plugin,account,auth,isolation,note-files,same-answer,search,start}.test.ts',
+    'pnpm --filter food test test/{plugin,same-answer,start}.test.ts test/payments/*.test.ts',
+    'pnpm --filter flights test test/bookings/*.test.ts test/{plugin,account,isolation,same-answer,start}.test.ts',
     'pnpm --filter news test test/feeds/{feed-identity,feed-poller,migration,save-articles,several-instances}.test.ts test/{plugin,auth,isolation,same-answer,search,start}.test.ts',
   ],
   'the authorization server, the host and core': [
     'pnpm --filter @reference-plugins/oauth-server test test/{account,authorize,flow,https,race,several-instances,store,token}.test.ts',
     'pnpm --filter @reference-plugins/host test test/{account,confirmation,converse,durability,migration,play,register,search,several-instances,sign-in,vault,workers,workspace}.test.ts',
-    'pnpm --filter @reference-plugins/core test test/{acting,acting-mcp,shared-limits}.test.ts',
+    'pnpm --filter @reference-plugins/core test test/{acting,acting-mcp,shared-limits,tasks,tasks-killed}.test.ts',
   ],
 }
 
@@ -167,7 +169,7 @@ export const groups: Record<string, Step[]> = {
     {
       title: 'long fuzzes of MCP and of the other plugins',
       command:
-        "pnpm exec run-tests packages/core/test/mcp-fuzz.test.ts 'plugins/{notes,news,stocks}/test/fuzz.test.ts'",
+        "pnpm exec run-tests packages/core/test/mcp-fuzz.test.ts 'plugins/{notes,news,stocks,food,flights}/test/fuzz.test.ts'",
       environment: { FUZZ_REQUESTS: '10000' },
       hasTotals: true,
     },

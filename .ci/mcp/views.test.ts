@@ -9,6 +9,7 @@ import {
 } from '@modelcontextprotocol/client'
 import { AppBridge } from '@modelcontextprotocol/ext-apps/app-bridge'
 import { chromium, type Frame, type Page } from 'playwright-core'
+import { seriousFindings } from '../../packages/testing/test/chromium.ts'
 import { mcpServers } from './servers.ts'
 
 // Shows the views of the plugins as an assistant does: in a sandboxed frame of a real browser, with the official bridge
@@ -78,7 +79,7 @@ async function show(
   assert.deepEqual(content._meta?.ui, { csp: { connectDomains: [], resourceDomains: [] }, prefersBorder: true })
 
   const page = await (await browser.newContext({ viewport: { width: 760, height: 480 }, colorScheme: theme })).newPage()
-  page.setDefaultTimeout(5_000)
+  page.setDefaultTimeout(20_000)
   const faults: string[] = []
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
   page.on('pageerror', (error) => faults.push(String(error)))
@@ -197,3 +198,88 @@ test('notes: a page to read; a long one comes in parts', { skip }, async () => {
   assert.equal(await shown.frame.getByRole('button', { name: 'Show more' }).isVisible(), false)
   assert.deepEqual(shown.faults, [])
 })
+
+test('flights: offers and an order, with local times, conditions and what it costs to cancel', { skip }, async () => {
+  const departureDate = new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 10)
+  const journey = { origin: 'ZRH', destination: 'New York', departureDate, holdable: true, limit: 2 }
+  for (const theme of ['light', 'dark'] as const) {
+    const offers = await show('flights', 'searchFlights', journey, theme)
+    await offers.frame.getByRole('article').nth(1).waitFor()
+    await checkFrame(offers, `flights-offers-${theme}`)
+    const article = offers.frame.getByRole('article').first()
+    assert.match(String(await article.textContent()), /Zürich to New York City[\s\S]*Europe\/Zurich, America\/New_York/)
+    assert.match(String(await article.textContent()), /Baggage[\s\S]*Refund[\s\S]*Change[\s\S]*kg CO₂[\s\S]*Hold/)
+    await article.getByText('Each flight').press('Enter')
+    await article.getByRole('listitem').first().waitFor()
+    await article.getByRole('button', { name: 'Check the price now' }).press('Enter')
+    await article.getByText(/^(Still|The price has changed)/).waitFor()
+    assert.deepEqual(offers.faults, [])
+  }
+
+  const { client } = await show('flights', 'searchFlights', journey)
+  const { structuredContent } = await client.callTool({ name: 'searchFlights', arguments: journey })
+  const [offer] = (structuredContent as { offers: { id: string; totalAmount: number; totalCurrency: string }[] }).offers
+  const passengers = ['Lovelace, Ada, 1990-05-17, f']
+  const price = { amount: offer?.totalAmount, currency: offer?.totalCurrency }
+  const held = { offerId: offer?.id, ...price, passengers, email: 'ada@example.com', phone: '+41791234567' }
+  const order = await show('flights', 'holdOffer', held)
+  await order.frame.getByText('Held, not paid').waitFor()
+  await order.frame.getByText('Ada Lovelace').waitFor()
+  await order.frame.getByRole('button', { name: 'What does it cost to cancel?' }).press('Enter')
+  await order.frame.getByText(/cancelling costs nothing. Nothing is cancelled yet/).waitFor()
+  await order.frame.getByRole('button', { name: 'Reload' }).press('Enter')
+  await order.frame.getByText(/cancelling costs nothing/).waitFor({ state: 'detached' })
+  await checkFrame(order, 'flights-order')
+  assert.deepEqual(order.faults, [])
+
+  const { structuredContent: sent } = await client.callTool({ name: 'listOrders', arguments: {} })
+  const [heldOrder] = (sent as { orders: { slices: { segments: object[] }[] }[] }).orders
+  const [flight] = heldOrder?.slices[0]?.segments ?? []
+  const overnight = { ...flight, departingAt: '2027-03-12T23:10:00', arrivingAt: '2027-03-13T01:05:00' }
+  const onwards = { ...flight, departingAt: '2027-03-13T06:00:00', arrivingAt: '2027-03-13T08:30:00' }
+  const later = '2027-01-05T10:00:00Z'
+  const cancelled = {
+    ...heldOrder,
+    state: 'cancelled',
+    total: '18420 JPY',
+    slices: [{ ...heldOrder?.slices[0], duration: 'PT26H', segments: [overnight, onwards] }],
+    paymentStatus: { awaitingPayment: false, paidAt: later },
+    documents: [{ type: 'electronic_ticket', uniqueIdentifier: '1252106312810' }],
+    conditions: { refundBeforeDeparture: { allowed: true, penaltyAmount: 40_500, penaltyCurrency: 'BHD' } },
+    availableActions: [],
+    cancelledAt: later,
+    cancellation: { refundAmount: 9_000, refundCurrency: 'JPY' },
+  }
+  await order.bridge.sendToolResult({ content: [], structuredContent: cancelled } as never)
+  await order.frame.getByText('Cancelled', { exact: true }).first().waitFor()
+  const text = String(await order.frame.getByRole('article').textContent())
+  for (const part of [
+    '+1 day',
+    '26 h, 1 stop: New York City',
+    '18420 JPY',
+    'Paid back9000 JPY',
+    '1252106312810',
+    'penalty 40.500 BHD',
+  ])
+    assert.ok(text.includes(part), `${part} is not in ${text}`)
+  assert.equal(await order.frame.getByRole('button', { name: 'What does it cost to cancel?' }).count(), 0)
+  await checkFrame(order, 'flights-cancelled')
+
+  const list = await show('flights', 'listOrders', {})
+  await list.frame.getByRole('article').first().waitFor()
+  assert.equal(await list.frame.getByRole('article').count(), 1)
+
+  const gone = await show('flights', 'getOffer', { offerId: 'off_unknown' })
+  await gone.frame.getByText('offer_not_found').waitFor()
+})
+
+/** Fails if axe finds something, or if the view is wider than a narrow frame. */
+async function checkFrame(shown: Shown, name: string): Promise<void> {
+  for (const width of [320, 760]) {
+    await shown.page.setViewportSize({ width, height: 900 })
+    assert.deepEqual(await seriousFindings(shown.frame), [], `${name} ${width}`)
+    const wide = await shown.frame.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    assert.ok(wide <= 0, `${name} at ${width} is wider than its frame`)
+    await look(shown, `${name}-${width}`)
+  }
+}

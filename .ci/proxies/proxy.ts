@@ -55,7 +55,15 @@ export async function startProxy({
   const { program, file, ...more } = kinds[kind]
   let text = readFileSync(join(configurations, file), 'utf8')
   if ('isSilent' in more) text = replaceOnce(text, /^.*X-Forwarded-Prefix \$plugin_path;\n/m, '')
-  for (const [name, usual] of Object.entries({ todo: 3333, stocks: 3334, news: 3335, notes: 3336, host: 3000 }))
+  for (const [name, usual] of Object.entries({
+    todo: 3333,
+    stocks: 3334,
+    news: 3335,
+    notes: 3336,
+    flights: 3339,
+    food: 3340,
+    host: 3000,
+  }))
     text = text.replaceAll(`127.0.0.1:${usual}`, `127.0.0.1:${ports[name]}`)
   mkdirSync(own, { recursive: true })
   const config = join(own, 'config')

@@ -7,7 +7,7 @@ const plugins = ['todo', 'stocks', 'news', 'notes']
 /** docs/auth-modes.md */
 export const authModesPage = (): string => `# Auth modes
 
-The four plugins have the same structure, so the difference between two of them is what their auth mode needs. An
+The plugins have the same structure, so the difference between two of these four is what their auth mode needs. An
 \`operation\` has no user. A \`userOperation\` gets a \`caller\`, and can require a scope.
 
 \`pnpm spec\` generates this page from the plugins.

@@ -9,6 +9,8 @@ import { openRun } from './calls/habits.ts'
 import { ordinaryValues } from './calls/ordinary.ts'
 import { Pool } from './calls/pool.ts'
 import { findWorkingBase } from './calls/working-base.ts'
+import { checkActing } from './checks/acting/acting.ts'
+import { type FlatActions, flatActionsOf } from './checks/acting/flat-action.ts'
 import { checkForgeries } from './checks/auth/auth.ts'
 import { checkTokens, isAccepted, skipUnreachable } from './checks/auth/tokens.ts'
 import { checkUsers } from './checks/auth/users.ts'
@@ -82,6 +84,7 @@ export const defaultMaxTime = 50
 // The most that one part takes of the time that is left, so that a slow server gets some checks of every kind.
 const usersShare = 0.15
 const stateShare = 0.35
+const actingShare = 0.3
 const httpShare = 0.6
 /** What is left for a change and the deletion of a thing, where its life has to be short. */
 const callsOfEnd = 12
@@ -143,6 +146,8 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
         ...(options.headers && { headers: options.headers }),
         seed: options.seed ?? 1,
         safe: options.safe ?? false,
+        secondToken: tested?.secondSecret,
+        actions: tested?.actions,
         isChosen: (name) => isChosen(options, name),
       },
       report,
@@ -243,6 +248,9 @@ interface Tested {
   /** The credential that the operations take, and where. */
   secret: string | undefined
   scheme: Scheme | undefined
+  /** That of a second user. */
+  secondSecret: string | undefined
+  actions: FlatActions
 }
 
 async function checkOperations(
@@ -294,7 +302,7 @@ async function checkOperations(
   const reachable = sendable.filter(isReachable)
   run.operations = reachable
   const needsToken = operations.some(({ isProtected }) => isProtected)
-  for (const part of ['state', 'http']) report.pending.add(part)
+  for (const part of ['state', 'acting', 'http']) report.pending.add(part)
   const words = new Words(seed)
   // A token that all users share separates no users.
   const isShared = asObject(asObject(options.manifest).auth).type === 'service_http'
@@ -313,6 +321,9 @@ async function checkOperations(
   }
   await checkLives(run, reachable, words, (what) => onProgress?.(what, report))
   report.pending.delete('state')
+  const acting = within(run, actingShare)
+  await checkActing(acting, reachable, { words, second, onProgress: (what) => onProgress?.(what, report) })
+  report.pending.delete('acting')
   await checkInRounds(run, sendable, {
     isReachable,
     readOnly: readOnly.isEmpty || isRead === false ? undefined : readOnly,
@@ -350,7 +361,13 @@ async function checkOperations(
     await checkForgeries(run, sendable, expired)
     await checkRate(run, reachable)
   }
-  return { checkTokensLast, scheme, secret: scheme && first.secretOf(scheme.name) }
+  return {
+    checkTokensLast,
+    scheme,
+    secret: scheme && first.secretOf(scheme.name),
+    secondSecret: scheme && second.secretOf(scheme.name),
+    actions: flatActionsOf(run, reachable, words),
+  }
 }
 
 /** The life of a thing of each resource, each with its part of a share of the time. */

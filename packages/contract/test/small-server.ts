@@ -23,7 +23,7 @@ export interface SmallServer {
   paths: Any
   components?: Any
   /** Answers a call of a described operation. The state is empty at first and lives as long as the server. */
-  answer: (question: Question, state: Any) => Reply
+  answer: (question: Question, state: Any) => Reply | Promise<Reply>
 }
 
 const answers = {
@@ -84,7 +84,7 @@ export async function serveSmall({ paths, components, answer }: SmallServer) {
       const json = /json$/.test(type) && body !== '' ? JSON.parse(body) : undefined
       if (body.includes('\ufffd')) return send([400])
       const parts = given.slice(1).map(decodeURIComponent)
-      send(answer({ method, parts, query, headers, text: body, body: json }, state))
+      send(await answer({ method, parts, query, headers, text: body, body: json }, state))
     } catch {
       send([400])
     }

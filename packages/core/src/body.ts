@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Context } from 'koa'
 import { koaBody } from 'koa-body'
 import { parseJson } from './json.ts'
@@ -5,6 +6,10 @@ import { Problem } from './problem.ts'
 
 /** The longest JSON body, in bytes after decompression. A definition whose inputs may be longer is refused. */
 export const longestBody = 262_144
+
+/** How much of a longer body is read all the same, in bytes, and for how long, in milliseconds. */
+const mostDiscarded = 1_048_576
+const longestDiscard = 1_000
 
 // Latin-1 keeps every byte. As UTF-8 a byte order mark would be removed and invalid sequences would be replaced,
 // so that the stored text would differ from the text that was sent.
@@ -42,9 +47,31 @@ export async function readJson(ctx: Context): Promise<unknown> {
   try {
     await readBytes(ctx, async () => {})
   } catch (error) {
-    throw bodyProblem(error as Error & { status?: number })
+    const problem = bodyProblem(error as Error & { status?: number })
+    if (problem.status === 413) await discard(ctx.req)
+    throw problem
   }
   return parse(Buffer.from(ctx.request.body as string, 'latin1'))
+}
+
+/**
+ * Reads the rest of a body that is too long, up to a limit. A client or a proxy that is still sending when the connection
+ * closes may never read the answer; nginx then answers 502.
+ */
+async function discard(request: IncomingMessage): Promise<void> {
+  if (request.complete || request.destroyed) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, longestDiscard)
+  let bytes = 0
+  const count = (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > mostDiscarded) resolve()
+  }
+  request.unpipe()
+  request.on('data', count).once('end', resolve).once('close', resolve).resume()
+  await promise
+  clearTimeout(timer)
+  request.off('data', count).pause()
 }
 
 function parse(bytes: Buffer): unknown {
@@ -59,7 +86,7 @@ function parse(bytes: Buffer): unknown {
 }
 
 function bodyProblem(error: Error & { status?: number }): Problem {
-  // The rest of a body that is too long is not read, so the connection cannot be reused.
+  // The rest of a body that is too long may not have been read, so the connection cannot be reused.
   if (error.status === 413)
     return new Problem(413, `Send at most ${longestBody} bytes`, { headers: { connection: 'close' } })
   if (error.status === 415) return new Problem(415, 'Send the body without a Content-Encoding, or with gzip')

@@ -1,3 +1,4 @@
+import type { Task } from './acting/task.ts'
 import type { Caller } from './auth/auth.ts'
 import type { Context } from './operation.ts'
 
@@ -9,6 +10,8 @@ export interface Call extends Context {
   /** As it was sent besides the input. */
   idempotencyKey?: string | undefined
   confirming?: Confirming | undefined
+  /** How long it waits for an answer that may become a task, in seconds. */
+  patience?: number | undefined
 }
 
 /** What a client can do about a confirmation, and what it has got from the person. */
@@ -27,11 +30,15 @@ export interface Answer {
   data: Record<string, unknown>
   /** Whether it was given before, to a call with the same idempotency key. */
   isReplayed?: boolean
+  /** The call runs on as this task; `data` says so. */
+  task?: Task
 }
 
-/** The call with more members. Its own are not copied: some are made when they are asked for, and need their own object. */
+/**
+ * The call with more members, which win. Its own are not copied: some are made when they are asked for, and need their own
+ * object.
+ */
 export const withMore = <More extends object>(call: Call, more: More): Call & More => ({
-  ...more,
   caller: call.caller,
   fail: call.fail,
   progress: (done, total, message) => call.progress(done, total, message),
@@ -41,4 +48,5 @@ export const withMore = <More extends object>(call: Call, more: More): Call & Mo
   get signal() {
     return call.signal
   },
+  ...more,
 })

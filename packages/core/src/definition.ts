@@ -1,5 +1,6 @@
 import type { Database } from '@reference-plugins/store'
 import { Actions } from './acting/actions.ts'
+import { taskOperationNames, taskOperations } from './acting/task-operations.ts'
 import type { Audience, Auth, Caller } from './auth/auth.ts'
 import { fieldsOf } from './input.ts'
 import { manifestFaults } from './manifest.ts'
@@ -50,7 +51,9 @@ export function definePlugin<Who extends Audience, Scope extends string>(
 ): Plugin {
   const { operations, database, needs = [], mounts = [], auth, ...facts } = definition
   checkSchemas(facts.name, operations)
-  const named = Object.entries<Operation>(operations).map(([id, operation]) => ({
+  const isLong = Object.values<Operation>(operations).some(({ taskAfter }) => taskAfter !== undefined)
+  const all = isLong ? { ...operations, ...taskOperations(() => plugin) } : operations
+  const named = Object.entries<Operation>(all).map(([id, operation]) => ({
     ...operation,
     id,
     fields: fieldsOf(operation),
@@ -64,7 +67,7 @@ export function definePlugin<Who extends Audience, Scope extends string>(
     mounts,
     actions,
   }
-  checkPlugin(plugin)
+  checkPlugin(plugin, isLong ? Object.keys(operations) : [])
   return plugin
 }
 
@@ -82,11 +85,16 @@ function checkSchemas(name: string, operations: Record<string, Operation>): void
   if (faults.length > 0) throw refusal(name, faults)
 }
 
-/** @throws DefinitionError */
-function checkPlugin(plugin: Plugin): void {
+/**
+ * @param own the names of the plugin's own operations, if core adds some
+ * @throws DefinitionError
+ */
+function checkPlugin(plugin: Plugin, own: string[]): void {
   const ids = new Map<string, string>()
   const paths = new Map<string, string>()
   const faults = manifestFaults(plugin)
+  for (const id of own)
+    if (taskOperationNames.includes(id)) faults.push(`${id}: core adds an operation of this name: use another`)
   for (const operation of plugin.operations) {
     const own = [...operationFaults(operation), ...actingFaults(operation, plugin)]
     faults.push(...own.map((fault) => `${operation.id}: ${fault}`))

@@ -41,7 +41,7 @@ export {
 export { Problem, problemType, toProblem, toProblemDocument } from './problem.ts'
 export { type Program, type Run, runProgram } from './program.ts'
 export { basePath, publicUrlFault } from './public-url.ts'
-export { longestAnswer, run } from './run.ts'
+export { longestAnswer, run, sweepActions } from './run.ts'
 export { readSecretFile, writeSecretFile } from './secret-file.ts'
 export { type ServeOptions, serve } from './serve.ts'
 export { type ListenOptions, listen, type RunningServer } from './server.ts'

@@ -1,3 +1,4 @@
+import { TaskDocument } from './acting/task-document.ts'
 import { describeAction } from './acting/words.ts'
 import { httpOperations, type Plugin, type PluginOperation } from './plugin.ts'
 import { ProblemDocument, problemType } from './problem.ts'
@@ -68,7 +69,10 @@ function toOperationObject(
     description: describeAction(operation),
     'x-openai-isConsequential': operation.consequential,
     ...(operation.confirm && { 'x-confirmation': true }),
+    ...(operation.quote && { 'x-quote': operation.quote }),
+    ...(operation.unasked !== 'refuse' && { 'x-unasked': operation.unasked }),
     ...(operation.undo && { 'x-undo': operation.undo }),
+    ...(operation.taskAfter !== undefined && { 'x-task-after': operation.taskAfter }),
     ...(parameters.length > 0 && { parameters }),
     ...(body.length > 0 && {
       requestBody: {
@@ -89,6 +93,14 @@ function toOperationObject(
         description: 'Done',
         content: { 'application/json': { schema: outputSchema(operation.output, version, schemas) } },
       },
+      ...(operation.taskAfter !== undefined &&
+        // Coze, which reads 3.0, accepts no other answer than 200 and default.
+        version === '3.1.0' && {
+          202: {
+            description: 'Not done yet: call getTask with the task_id',
+            content: { 'application/json': { schema: outputSchema(TaskDocument, version, schemas) } },
+          },
+        }),
       default: {
         description: errorSentence(plugin, operation),
         content: { [problemType]: { schema: { $ref: '#/components/schemas/Problem' } } },

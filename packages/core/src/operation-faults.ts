@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { longestPatience } from './acting/answer-or-task.ts'
+import { describeAction } from './acting/words.ts'
 import { longestBody } from './body.ts'
 import { corePaths } from './core-paths.ts'
 import type { Operation } from './operation.ts'
@@ -14,6 +16,8 @@ const boundedFormats = ['date', 'date-time', 'time', 'uuid', 'ipv4', 'ipv6']
 // Some clients write each character outside ASCII as two \uXXXX escapes.
 const bytesOfCharacter = 12
 const longestChoice = 8
+// GPT Actions reads no more.
+const longestDescription = 300
 const scalars = ['string', 'number', 'integer', 'boolean']
 
 /** What an operation that acts lacks. */
@@ -21,15 +25,29 @@ export function actingFaults(
   operation: PluginOperation,
   { operations, actions }: Pick<Plugin, 'operations' | 'actions'>,
 ): string[] {
-  const { once, confirm, unasked, undo, input, effects } = operation
+  const { once, confirm, unasked, quote, undo, taskAfter, input, effects } = operation
   const known = new Set(operations.map(({ id }) => id))
-  const steps = [undo?.quote, undo?.by].filter((id) => id !== undefined && !known.has(id))
+  const steps = [
+    { member: 'quote', id: quote },
+    { member: 'undo', id: undo?.quote },
+    { member: 'undo', id: undo?.by },
+  ].filter(({ id }) => id !== undefined && !known.has(id))
+  const described = describeAction(operation).length
   const unknown = unasked === 'refuse' ? [] : unasked.filter((name) => !Object.hasOwn(input.shape, name))
   return [
     ...(once && !actions ? ['it acts once, so the plugin needs `database`, opened with actionMigrations'] : []),
     ...(once && effects.readOnly ? ['a GET changes nothing, so it needs no `once`'] : []),
     ...(confirm && !once ? ['it is confirmed, so it needs `once`: a confirmation is for one call'] : []),
-    ...steps.map((id) => `undo names ${id}, and there is no such operation`),
+    ...(confirm && !operation.consequential ? ['it is confirmed, so it cannot have `consequential: false`'] : []),
+    ...(described > longestDescription
+      ? [`its description has ${described} characters with what core adds; at most ${longestDescription} are read`]
+      : []),
+    ...steps.map(({ member, id }) => `${member} names ${id}, and there is no such operation`),
+    ...(quote !== undefined && quote === operation.id ? ['it is its own quote'] : []),
+    ...(taskAfter !== undefined && once !== 'resume' ? ["a call that becomes a task needs `once: 'resume'`"] : []),
+    ...(taskAfter !== undefined && !(taskAfter >= 0 && taskAfter <= longestPatience)
+      ? [`taskAfter is ${taskAfter}: it must be 0 to ${longestPatience} seconds`]
+      : []),
     ...unknown.map((name) => `unasked names ${name}, and there is no such input`),
   ]
 }

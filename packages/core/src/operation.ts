@@ -106,7 +106,9 @@ export interface Operation<Caller = unknown, Scope extends string = string> {
   readonly once: Once | undefined
   readonly confirm: ((input: never, context: never) => Confirmation | Promise<Confirmation>) | undefined
   readonly unasked: 'refuse' | readonly string[]
+  readonly quote: string | undefined
   readonly undo: Undo | undefined
+  readonly taskAfter: number | undefined
   readonly handler: (input: never, context: never) => unknown
 }
 
@@ -167,7 +169,7 @@ function common<
     input: once ? input.extend({ idempotency_key: keyInput }) : input,
     output,
     errors,
-    consequential: consequential ?? !readOnly,
+    consequential: consequential ?? (!readOnly || options.confirm !== undefined),
     effects,
     view: options.view,
     only: options.only,
@@ -175,7 +177,9 @@ function common<
     once,
     confirm: options.confirm,
     unasked: options.unasked ?? ('refuse' as const),
+    quote: options.quote,
     undo: options.undo,
+    taskAfter: options.taskAfter,
     handler,
   }
 }

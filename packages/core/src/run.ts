@@ -35,6 +35,10 @@ async function perform(plugin: Plugin, operation: PluginOperation, input: unknow
 export const resumeActions = (plugin: Plugin, log: Logger): void =>
   plugin.actions?.start((action) => goOn(plugin, action, log, handle))
 
+/** Goes on with them once. Returns when it has tried each. */
+export const sweepActions = async (plugin: Plugin, log: Logger): Promise<void> =>
+  plugin.actions?.sweep((action) => goOn(plugin, action, log, handle))
+
 async function handle(operation: PluginOperation, input: object, given: Call): Promise<Answer> {
   const output = await operation.handler(input as never, given as never)
   const fitting = operation.output.safeParse(output)

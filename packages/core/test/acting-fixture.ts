@@ -1,8 +1,9 @@
 import { type Database, openDatabase } from '@reference-plugins/store'
 import { temporaryDatabase } from '@reference-plugins/store/temporary'
 import { z } from 'zod'
-import { actionMigrations, definePlugin, operation, type Plugin, text, userOperation, userToken } from '../src/index.ts'
+import { actionMigrations, definePlugin, operation, type Plugin, text, userOperation } from '../src/index.ts'
 import { buyAfterQuestion, priceOf } from './acting-operation.ts'
+import { knownUsers } from './known-users.ts'
 
 const migrations = {
   ...actionMigrations,
@@ -21,8 +22,8 @@ export interface ActingShop {
   parcels: Map<string, string>
   /** What happens inside the next try of `sendParcel`. */
   courier: { beforeCall?: () => void; afterCall?: () => void | Promise<void> }
-  /** What `returnPurchase` binds, each time that it is asked. */
-  terms: { version: () => number }
+  /** What `sendParcel` and `returnPurchase` bind, each time that they are asked. */
+  terms: { version: () => number | Promise<number> }
 }
 
 export const tokens: Record<string, string> = { 'token-of-ada': 'ada', 'token-of-bob': 'bob' }
@@ -34,14 +35,6 @@ export async function openActingShop(url = temporaryDatabase()): Promise<ActingS
   const courier: ActingShop['courier'] = {}
   const terms: ActingShop['terms'] = { version: () => 1 }
   const item = text(20).describe('What to buy')
-  const digests = new Map(
-    await Promise.all(
-      Object.entries(tokens).map(async ([token, id]) => {
-        const bytes = await crypto.subtle.digest('SHA-256', Buffer.from(token))
-        return [Buffer.from(bytes).toString('hex'), { id }] as const
-      }),
-    ),
-  )
 
   const plugin = definePlugin({
     name: 'bakery',
@@ -51,7 +44,7 @@ export async function openActingShop(url = temporaryDatabase()): Promise<ActingS
     conversationStarters: ['Buy a bread.'],
     contactEmail: 'bakery@example.com',
     folder: new URL('./fixture/', import.meta.url),
-    auth: userToken({ find: async (digest) => digests.get(digest) }),
+    auth: knownUsers(tokens),
     database,
     needs: [database],
     operations: {
@@ -83,7 +76,10 @@ export async function openActingShop(url = temporaryDatabase()): Promise<ActingS
         destructive: false,
         idempotent: false,
         once: 'resume',
-        confirm: ({ to }) => ({ question: `Send a parcel to ${to}?`, bound: { to } }),
+        confirm: async ({ to }) => ({
+          question: `Send a parcel to ${to}?`,
+          bound: { to, version: await terms.version() },
+        }),
         unasked: ['to'],
         summary: 'Send a parcel by a courier',
         input: z.object({ to: text(20).describe('To whom') }),
@@ -109,7 +105,8 @@ export async function openActingShop(url = temporaryDatabase()): Promise<ActingS
         destructive: true,
         idempotent: false,
         once: 'transaction',
-        confirm: () => ({ question: 'Return everything?', bound: { version: terms.version() } }),
+        quote: 'quoteReturn',
+        confirm: async () => ({ question: 'Return everything?', bound: { version: await terms.version() } }),
         summary: 'Return everything',
         input: z.object({}),
         output: z.object({ returned: z.int() }),

@@ -282,4 +282,6 @@ test('specs say what acts, who confirms it and how it is taken back', async () =
   assert.equal(post.requestBody.content['application/json'].schema.properties.idempotency_key.maxLength, 255)
   assert.equal(spec.paths['/returns'].post['x-confirmation'], true)
   assert.match(spec.paths['/returns'].post.description, /A person confirms it\./)
+  assert.equal(spec.paths['/returns'].post['x-quote'], 'quoteReturn')
+  assert.match(spec.paths['/returns'].post.description, /First call quoteReturn: it says the cost\./)
 })

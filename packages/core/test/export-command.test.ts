@@ -34,7 +34,7 @@ test('one plugin, with its own URL, in a chosen folder', () => {
 
 test('every plugin, equal to the files in generated; a plugin that Copilot cannot sign in to says so', async () => {
   const lines = (await exportPlugins(['--out', join(out, 'all')], root)).join('\n')
-  for (const name of ['news', 'notes', 'stocks', 'todo']) {
+  for (const name of ['flights', 'food', 'news', 'notes', 'stocks', 'todo']) {
     assert.match(lines, new RegExp(`^${name}: \\d+ files`, 'm'))
     for (const file of ['openapi.yaml', `agent-plugin/skills/${name}/SKILL.md`])
       assert.equal(
@@ -55,7 +55,7 @@ test('the command prints a refusal as one line, with exit code 1', () => {
 
 writeFileSync(join(out, 'file'), '')
 const refused: [args: string[], line: RegExp][] = [
-  [['nothing'], /The plugin nothing does not exist: choose news, notes, stocks, todo/],
+  [['nothing'], /The plugin nothing does not exist: choose flights, food, news, notes, stocks, todo/],
   [['../todo'], /does not exist/],
   [['todo', '--url', 'todo.example.com'], /must be an http or https URL/],
   [['todo', '--url', 'https://todo.example.com/api?a=1'], /must be an http or https URL/],

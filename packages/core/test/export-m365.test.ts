@@ -7,7 +7,8 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import { m365Files } from '../src/export/m365-files.ts'
-import { DefinitionError, type Plugin } from '../src/index.ts'
+import { closePlugin, DefinitionError, none, type Plugin } from '../src/index.ts'
+import { openActingShop } from './acting-fixture.ts'
 import { exported } from './export-fixture.ts'
 import { openShop, publicUrl } from './fixture.ts'
 
@@ -95,6 +96,22 @@ test('consequential functions are confirmed, and each function states its data h
   assert.match(functions.deleteTodo.confirmation.body, /^Delete one todo .*May delete/)
   assert.deepEqual(functions.getTodos.security_info.data_handling, ['GetPrivateData'])
   assert.deepEqual(functions.deleteTodo.security_info.data_handling, ['GetPrivateData', 'ResourceStateUpdate'])
+})
+
+test('a function that a person confirms says so on its card, and which inputs bind the price', async (t) => {
+  const { plugin } = await openActingShop()
+  t.after(() => closePlugin(plugin))
+  const files = m365Files({ ...plugin, auth: none() }, publicUrl)
+  const { functions } = JSON.parse(files['m365/ai-plugin.json'] as string)
+  const { confirmation } = functions.find((one: { name: string }) => one.name === 'buyAfterQuestion').capabilities
+  assert.deepEqual(confirmation, {
+    type: 'AdaptiveCard',
+    title: 'Bakery',
+    body: 'Buy something that a person confirms. Adds or changes something, and deletes nothing. Check that you have agreed to this: cents.',
+  })
+  assert.ok(fits(JSON.parse(files['m365/ai-plugin.json'] as string)), JSON.stringify(fits.errors))
+  const { paths } = JSON.parse(files['m365/openapi.json'] as string)
+  assert.equal(paths['/confirmed-purchases'].post['x-openai-isConsequential'], true)
 })
 
 const shop = openShop()

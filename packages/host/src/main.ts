@@ -1,4 +1,3 @@
-import cluster from 'node:cluster'
 import { basePath, listen, runProgram } from '@reference-plugins/core'
 import { cleanUp } from '@reference-plugins/oauth-server/clean-up'
 import { createHostApp } from './api/app.ts'
@@ -30,15 +29,14 @@ await runProgram({
     started.push(async () => {
       for (const timer of timers) clearInterval(timer)
     })
-    const watch = new WorkspaceWatch(host.workspace, onlyUser.id, log)
+    const watch = new WorkspaceWatch(host, onlyUser.id, log)
     started.push(() => watch.stop())
     const app = createHostApp(host, page(await buildPage(), basePath(publicUrl)), lifecycle)
     const shutdownDelay = environment.SHUTDOWN_DELAY
     const running = await listen(app.callback(), { host: HOST, port, lifecycle, proxies, shutdownDelay })
     started.push(() => running.stop())
-    // With accounts nobody's plugins are registered without them. Of several workers the first one registers them.
-    const isFirst = cluster.isPrimary || cluster.worker?.id === 1
-    if (environment.NODE_ENV === 'development' && host.options.mode === 'single' && isFirst) watch.start()
+    // With accounts nobody's plugins are registered without them.
+    if (environment.NODE_ENV === 'development' && host.options.mode === 'single') watch.start()
     return `The host is ready at ${publicUrl}: register, activate, share, converse`
   },
 })

@@ -147,6 +147,17 @@ export const hostMigrations = {
       conversation TEXT PRIMARY KEY, is_stopping INTEGER NOT NULL, problem TEXT, noted_at INTEGER NOT NULL
     );
     ALTER TABLE conversation ADD COLUMN live_view TEXT;`,
+  // The operations that were done without asking, although their plugins say that they ask.
+  distrust: `
+    CREATE TABLE distrust (
+      plugin TEXT NOT NULL REFERENCES plugin ON DELETE CASCADE, operation TEXT NOT NULL, hash TEXT NOT NULL,
+      PRIMARY KEY (plugin, operation)
+    );`,
+  // The tokens that confirm the calls which wait with a question of their plugin.
+  confirmations: `
+    CREATE TABLE confirmation (
+      call TEXT PRIMARY KEY REFERENCES call (id) ON DELETE CASCADE, token TEXT NOT NULL
+    );`,
 }
 
 export const now = (): string => new Date().toISOString()

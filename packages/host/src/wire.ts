@@ -409,6 +409,19 @@ export type Part =
   | { type: 'call'; call: Call }
   | { type: 'notice'; text: string }
 
+/** A line of what a plugin says about a call. The label may be empty. */
+export interface Fact {
+  label: string
+  value: string
+}
+
+/** A question of a plugin, and what the user decided. */
+export interface AnsweredQuestion {
+  question: string
+  facts: Fact[]
+  decision: 'confirmed' | 'declined'
+}
+
 export interface Call {
   id: string
   plugin: { id: string; name: string; title: string }
@@ -422,6 +435,11 @@ export interface Call {
   state: 'waiting' | 'running' | 'done' | 'refused' | 'failed' | 'unknown'
   /** Present while the call waits for confirmation. */
   ask?: {
+    /** What the plugin asks, in words and figures. Absent if the host asks without it. */
+    question?: string
+    facts?: Fact[]
+    /** Why the plugin asks again after the user has said yes, in a sentence. */
+    again?: string
     reason: string
     /** Why the plugin may be another one than its name suggests. */
     warning?: string
@@ -435,6 +453,10 @@ export interface Call {
     canRemember: boolean
     expiresAt: string
   }
+  /** Whether it has an idempotency key: if its outcome is not known, it can be sent again, and is done once. */
+  hasKey?: true
+  /** The questions of the plugin that the user has answered. More than one if something changed after the first. */
+  answered?: AnsweredQuestion[]
   /** The name by which the model called it; absent if the user called it by hand. */
   tool?: string
   /** Whether the user called it by hand. */
@@ -456,6 +478,8 @@ export interface Call {
     answer?: string
     /** How the answer differs by status and shape, in sentences; absent until there is an answer, empty if it does not differ. */
     differences?: string[]
+    /** The questions of the plugin, and what the user decided then. */
+    answered?: AnsweredQuestion[]
     /** Arguments that differ from the recorded ones, because the plugin has created other values now: by name, as recorded. */
     changed?: Record<string, unknown>
   }
@@ -466,7 +490,8 @@ export interface Call {
 /**
  * POST /api/conversations/ID/messages {text}, /calls {plugin, operation, arguments},
  * /calls/CALL/view-calls {operation, arguments} for what the view of CALL asks for,
- * /calls/CALL/decision {decision, digest}: events of TurnEvent. A turn continues if nobody listens;
+ * /calls/CALL/decision {decision, digest}, and /calls/CALL/repeat {} for a call that has a key and whose outcome is not known:
+ * events of TurnEvent. A turn continues if nobody listens;
  * GET /api/conversations/ID/events listens to the running turn. POST /api/conversations/ID/stop {} ends it.
  */
 export type TurnEvent =

@@ -12,7 +12,7 @@ import { type Browser, type ServedHost, serveHost } from './fixture.ts'
 import { type LocalPlugins, startLocalPlugins } from './local-plugins/local-plugins.ts'
 
 const root = new URL('../../../', import.meta.url)
-const names = ['todo', 'stocks', 'news', 'notes']
+const names = ['todo', 'stocks', 'news', 'notes', 'flights', 'food']
 let locals: LocalPlugins
 let served: ServedHost
 let browser: Browser

@@ -9,7 +9,8 @@ import { serveHost } from './fixture.ts'
 import { startLocalPlugins } from './local-plugins/local-plugins.ts'
 import { type ScriptedTurn, serveModel } from './models/openai-double.ts'
 
-type Turns = [said: string, ...answers: ScriptedTurn[]][]
+/** The user allows each call that asks, except those that an answer with `isDeclined` makes. */
+type Turns = [said: string, ...answers: (ScriptedTurn & { isDeclined?: true })[]][]
 
 const conversations: Record<string, Turns> = {
   todo: [
@@ -43,6 +44,30 @@ const conversations: Record<string, Turns> = {
       { text: 'The price of each month is above; they are sample data that ends in 2010.' },
     ],
   ],
+  food: [
+    [
+      'A large margherita with olives and a tiramisu from Forno Luca in New York, to pick up. I am Ada, +1 212 555 0100.',
+      { calls: [{ name: 'food__listStores', arguments: { area: 'New York' } }] },
+      { calls: [{ name: 'food__getMenu', arguments: { store: 'forno-luca', diet: 'vegetarian' } }] },
+      { calls: [{ name: 'food__createCheckout', arguments: dinner('tiramisu') }] },
+      { calls: [{ name: 'food__getCheckout', arguments: { id: '$cs' } }] },
+      { text: 'Somebody has just taken the last tiramisu. There are cannoli for 6.50 USD: do you want them instead?' },
+    ],
+    [
+      'Yes, and I pay there.',
+      { calls: [{ name: 'food__updateCheckout', arguments: { id: '$cs', items: dinner('cannoli').items } }] },
+      {
+        calls: [
+          {
+            name: 'food__completeCheckout',
+            arguments: { id: '$cs', version: 2, total: 2940, payment: 'at_the_door' },
+          },
+        ],
+      },
+      { calls: [{ name: 'food__getOrder', arguments: { id: '$ord' } }] },
+      { text: 'It is ordered for 29.40 USD. You can cancel it until the kitchen starts.' },
+    ],
+  ],
   news: [
     [
       'What is new in my feeds?',
@@ -73,8 +98,21 @@ const conversations: Record<string, Turns> = {
   ],
 }
 
+function dinner(dessert: string) {
+  const items = ['1 x margherita + large + olives', `1 x ${dessert}`]
+  return { store: 'forno-luca', items, guest_name: 'Ada', guest_phone: '+1 212 555 0100', fulfillment: 'pickup' }
+}
+
 let script: ScriptedTurn[] = []
-const model = await serveModel(() => script.shift() ?? { text: '' })
+/** The turn with the newest id of that kind in place of `$ord`: `ord_…`, as the model has read it in an answer. */
+const withIds = (turn: ScriptedTurn, read: string): ScriptedTurn =>
+  JSON.parse(
+    JSON.stringify(turn).replaceAll(
+      /\$([a-z]+)/g,
+      (whole, kind) => read.match(RegExp(`\\b${kind}_[\\w-]{9,}`, 'g'))?.at(-1) ?? whole,
+    ),
+  )
+const model = await serveModel(({ raw }) => withIds(script.shift() ?? { text: '' }, raw))
 const host = await serveHost({
   environment: { OPENAI_BASE_URL: model.baseUrl, OPENAI_MODEL: 'script', OLLAMA_HOST: '127.0.0.1:1' },
 })
@@ -85,17 +123,17 @@ for (const [name, turns] of Object.entries(conversations)) {
   const plugin = await activateLocal(browser, local)
   const { id } = await browser.send<Conversation>('POST', '/api/conversations', { plugins: [plugin.id] })
   for (const [said, ...answers] of turns) {
-    script = answers
+    script = [...answers]
     let events = await browser.events<TurnEvent>(`/api/conversations/${id}/messages`, { text: said })
     for (;;) {
       const { messages } = await browser.get<Conversation>(`/api/conversations/${id}`)
       const calls = messages.flatMap(({ parts }) => parts.flatMap((part) => (part.type === 'call' ? [part.call] : [])))
-      for (const { state, operation, result } of calls)
-        if (state === 'refused') throw new Error(`${operation}: ${result}`)
+      for (const { state, operation, result, answered } of calls)
+        if (state === 'refused' && !answered) throw new Error(`${operation}: ${result}`)
       const waiting = calls.find(({ state }) => state === 'waiting')
       if (!waiting) break
       events = await browser.events(`/api/conversations/${id}/calls/${waiting.id}/decision`, {
-        decision: 'allow',
+        decision: answers.at(-script.length - 1)?.isDeclined ? 'refuse' : 'allow',
         digest: waiting.ask?.digest,
       })
     }

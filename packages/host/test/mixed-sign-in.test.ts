@@ -107,6 +107,7 @@ async function call(
     },
   } as unknown as Credentials
   const outcome = await new Caller({ credentials, allowLoopback: true }).call({
+    id: 'call',
     user: 'ada',
     plugin: { id: 'plugin-1', document } as unknown as RegisteredPlugin,
     operation: document.operations.find((one) => one.name === name) as DocumentOperation,

@@ -38,6 +38,7 @@ async function call(address: string, name: string, given: Record<string, unknown
     longestCall,
   })
   return caller.call({
+    id: 'call',
     user: 'ada',
     plugin: { id: 'plugin-1', ...found } as unknown as RegisteredPlugin,
     operation: found.document.operations.find((one) => one.name === name) as DocumentOperation,

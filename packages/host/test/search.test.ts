@@ -187,6 +187,7 @@ test('a call of a server that has gone says which address does not answer and wh
     const document = { ...found.document, server: found.document.server.replace(host, `localhost:${port}`) }
     const credentials = { authorization: async () => undefined } as unknown as Credentials
     const { state, result } = await new Caller({ credentials, allowLoopback: true }).call({
+      id: 'call',
       user: 'ada',
       plugin: { ...found, id: 'plugin-1', document } as unknown as RegisteredPlugin,
       operation: document.operations[0] as DocumentOperation,

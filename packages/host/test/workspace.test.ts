@@ -20,7 +20,7 @@ import { killHosts, startHost } from './host-process.ts'
 import { type LocalPlugins, startLocalPlugins } from './local-plugins/local-plugins.ts'
 import { putLocal, workspaceFolder } from './local-plugins/workspace-folder.ts'
 
-const names = ['todo', 'stocks', 'news', 'notes']
+const names = ['todo', 'stocks', 'news', 'notes', 'flights', 'food']
 let locals: LocalPlugins
 let folder: string
 before(async () => {
@@ -43,7 +43,7 @@ async function until<Value>(read: () => Promise<Value>, isThere: (value: Value) 
 }
 
 const watched = async (served: ServedHost, work: () => Promise<void>) => {
-  const watch = new WorkspaceWatch(served.host.workspace, 'only', served.host.options.log, 50)
+  const watch = new WorkspaceWatch(served.host, 'only', served.host.options.log, 50)
   watch.start()
   await work().finally(() => watch.stop())
 }
@@ -55,11 +55,11 @@ test('the plugins that run are registered; those that need no sign-in are active
   await watched(served, async () => {
     const plugins = await until(
       () => browser.get<PluginSummary[]>('/api/plugins'),
-      ({ length }) => length === 4,
+      ({ length }) => length === 6,
     )
     await until(
       () => browser.get<PluginSummary[]>('/api/plugins'),
-      (all) => all.filter(({ activation }) => activation === 'active').length === 2,
+      (all) => all.filter(({ activation }) => activation === 'active').length === 3,
     )
     const list = await browser.get<LocalPlugin[]>('/api/workspace')
     assert.deepEqual(
@@ -69,6 +69,8 @@ test('the plugins that run are registered; those that need no sign-in are active
         hasToken,
       ]),
       [
+        ['flights', true, false],
+        ['food', true, false],
         ['news', true, true],
         ['notes', true, false],
         ['stocks', true, false],
@@ -94,9 +96,29 @@ test('the plugins that run are registered; those that need no sign-in are active
       stocks: 'active',
       news: 'active',
       notes: 'none',
+      flights: 'none',
+      food: 'active',
     })
   })
   await served.close()
+})
+
+test('of several instances one registers the plugins, and another one when it has ended', async () => {
+  const own = workspaceFolder({ stocks: locals.of('stocks') })
+  const databaseUrl = temporaryDatabase()
+  const first = await serveHost({ pluginFolder: own, databaseUrl })
+  const second = await serveHost({ pluginFolder: own, databaseUrl })
+  const titles = (count: number) =>
+    until(
+      async () => (await second.browser().get<PluginSummary[]>('/api/plugins')).map(({ name }) => name),
+      ({ length }) => length >= count,
+    )
+  await watched(second, async () => {
+    await watched(first, async () => void (await titles(1)))
+    putLocal(own, 'todo', locals.of('todo'))
+    assert.deepEqual((await titles(2)).toSorted(), ['stocks', 'todo'])
+  })
+  await Promise.all([first.close(), second.close()])
 })
 
 test('a plugin that has created a new token says so, and the host sends it when the user says so', async () => {
@@ -230,9 +252,16 @@ test('the host that pnpm dev starts does this by itself, and prints no token', {
   const host = await startHost({ DATABASE_URL: temporaryDatabase(), HOST_PLUGINS: folder, LOG_LEVEL: 'info' })
   const plugins = await until(
     () => host.browser.get<PluginSummary[]>('/api/plugins'),
-    (all) => all.length === 4 && all.filter(({ activation }) => activation === 'active').length === 2,
+    (all) => all.length === 6 && all.filter(({ activation }) => activation === 'active').length === 3,
   )
-  assert.deepEqual(states(plugins), { todo: 'active', stocks: 'active', news: 'none', notes: 'none' })
+  assert.deepEqual(states(plugins), {
+    todo: 'active',
+    stocks: 'active',
+    news: 'none',
+    notes: 'none',
+    flights: 'none',
+    food: 'active',
+  })
   assert.ok(!host.output().includes(locals.of('stocks').token))
   assert.equal(await host.end('SIGTERM'), 0)
 })

@@ -48,8 +48,8 @@ const table: [words: string[], line: string][] = [
   [['weather', '--from='], '--from needs a value: see pnpm new --help'],
   [['weather', '--from', '--auth', 'none'], '--from needs a value: see pnpm new --help'],
   [['weather', '--from', 'todo', '--from', 'news'], '--from is given twice'],
-  [['weather', '--from', 'nothing'], '--from nothing: choose todo, stocks, news, notes'],
-  [['weather', '--from', '../todo'], '--from ../todo: choose todo, stocks, news, notes'],
+  [['weather', '--from', 'nothing'], '--from nothing: choose todo, stocks, news, notes, flights, food'],
+  [['weather', '--from', '../todo'], '--from ../todo: choose todo, stocks, news, notes, flights, food'],
   [['weather', '--auth', 'basic'], '--auth basic: choose none, service, user, oauth'],
   [
     ['weather', '--from', 'news', '--auth', 'none'],

@@ -14,10 +14,12 @@ const words: Record<string, RegExp> = {
   todo: /create(?=TodoLists)|TodoLists|[a-z]Todos?\b|\btodos?\b|todo_idx|\bTodo list\b|\bNew todo\b/g,
   stocks: /stocks\.csv|Stocks? prices/gi,
   news: /\bnews\b(?! is ready)/gi,
+  flights: /[a-z]Flights\b|\b[Ff]lights?\b(?!Settings)/g,
+  food: /\bfood\b|\bFood from\b/g,
   notes: /[a-z]Notes\b|\bNotes?\b(?!Settings)|\bnotes\b/g,
 }
 
-for (const from of ['todo', 'stocks', 'news', 'notes'])
+for (const from of ['todo', 'stocks', 'news', 'notes', 'flights', 'food'])
   test(`a copy of ${from} carries its own name`, () => {
     const { files } = planCopy({ workspace, from, name, title: 'My weather', port: 4567 })
     const old = formsOf(from)

@@ -103,6 +103,13 @@ export interface DocumentOperation {
   /** Whether it only reads, by its method or by what its tool says. */
   isReading: boolean
   /**
+   * Whether a person must confirm each call, and the plugin says in words what it will do, if the caller can ask them.
+   * `x-confirmation` of a spec, `_meta.confirmation` of a tool.
+   */
+  confirms?: true
+  /** The inputs for an idempotency key. Of an operation that only reads, they may be what is looked for. */
+  keyInputs?: string[]
+  /**
    * The ways to sign in that its spec names; one is enough, and each takes all of its schemes. Empty where none is
    * required; absent where the spec says nothing.
    */

@@ -29,6 +29,24 @@ test('a row id above 2^53 causes no error', async () => {
   await database.close()
 })
 
+test('where SQLite rolls back everything by itself, the reason is told, and the next write succeeds', async () => {
+  const database = await openDatabase(newUrl(), {
+    ...migrations,
+    full: `CREATE TRIGGER full BEFORE INSERT ON entry WHEN NEW.number = 0 BEGIN SELECT RAISE(ROLLBACK, 'the disk is full'); END`,
+  })
+  const insert = (number: number) =>
+    database.transaction((transaction) => transaction.run`INSERT INTO entry (name, number) VALUES ('a', ${number})`)
+  // Those that share its commit are rolled back with it.
+  for (const one of await Promise.allSettled([insert(1), insert(0)])) {
+    assert.equal(one.status, 'rejected')
+    assert.ok(one.reason instanceof DatabaseError)
+    assert.match(one.reason.message, /nothing was written: .*the disk is full/)
+  }
+  assert.equal(await insert(2), 1)
+  assert.deepEqual(await database.all`SELECT number FROM entry`, [{ number: 2 }])
+  await database.close()
+})
+
 test('an unusable URL is refused in one line', async () => {
   const text = join(folder, 'text')
   writeFileSync(

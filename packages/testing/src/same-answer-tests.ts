@@ -151,9 +151,11 @@ async function openHttp(opened: Opened): Promise<Entrance> {
     }
     assert.ok(operation, `the spec has no operation ${defined.id}`)
     const { method, path, headers, body } = toRequest(operation, placeValues(operation, input))
+    // Through the other entrances nobody can be asked.
+    const { prefer: _, ...others }: Record<string, string> = headers ?? {}
     const answer = await fetch(url + path, {
       method,
-      headers: { ...headers, ...(authorization && { authorization }) },
+      headers: { ...others, ...(authorization && { authorization }) },
       ...(body !== undefined && { body }),
     })
     const json = (await answer.json()) as Input

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  type Frame,
+  type Locator,
+  type Page,
+} from 'playwright-core'
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
@@ -92,8 +99,8 @@ export async function tabTo(target: Locator): Promise<void> {
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** The serious and critical findings of axe, for some rules or all. */
-export async function seriousFindings(page: Page, rules?: string[]): Promise<string[]> {
+/** The serious and critical findings of axe in a page or a frame, for some rules or all. */
+export async function seriousFindings(page: Page | Frame, rules?: string[]): Promise<string[]> {
   // The page's policy blocks other scripts, so it is evaluated as the test's own.
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe)
   const options = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) }

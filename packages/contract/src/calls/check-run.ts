@@ -1,3 +1,4 @@
+import { checkAmounts } from '../checks/acting/amounts.ts'
 import { checkAnswer } from '../checks/operations/answer.ts'
 import type { Report } from '../rules/finding.ts'
 import type { SchemaCheck } from '../spec/schema-check.ts'
@@ -51,6 +52,7 @@ export async function call(run: CheckRun, operation: SpecOperation, values: Call
     const exchange = await client.send(toRequest(operation, values))
     const before = report.added
     checkAnswer({ operation, exchange, check, report, token: client.token })
+    checkAmounts(report, run.operations, operation, exchange)
     if (report.added > before) keepCase(run, exchange, { operation, values })
     if (exchange.status === 429) report.skip(operation.id, 'some checks', 'it was answered with 429, too many requests')
     // A redirect that the spec describes is an answer too.

@@ -1,5 +1,6 @@
 import type { Report } from '../rules/finding.ts'
 import type { Security } from '../spec/security-schemes.ts'
+import { tokenIn } from './confirming.ts'
 import { type CredentialSource, type Credentials, nothingPlaced, type Placed } from './credentials.ts'
 import { writeCurl } from './curl.ts'
 import { TimeOver } from './deadline.ts'
@@ -28,6 +29,8 @@ export interface RequestInput {
   credentials?: CredentialSource | null | undefined
   /** Answers a 429 as it comes, without waiting and trying again. */
   isOnce?: boolean
+  /** Answers a question to the person (428) as it comes, without confirming the call. */
+  isUnconfirmed?: boolean
 }
 
 export interface ClientOptions {
@@ -90,7 +93,14 @@ export class Client {
     return this.#options.credentials
   }
 
+  /** Sends a request, and confirms it where the server asks. @throws NoAnswer */
   async send(input: RequestInput): Promise<Exchange> {
+    const answer = await this.#send(input)
+    const token = input.isUnconfirmed ? undefined : tokenIn(answer)
+    return token === undefined ? answer : this.#send({ ...input, headers: { ...input.headers, confirmation: token } })
+  }
+
+  async #send(input: RequestInput): Promise<Exchange> {
     const { baseUrl, report, longestCall = defaultCallTime } = this.#options
     const { method, base, path, body } = input
     const placed = await this.#place(input)

@@ -3,6 +3,7 @@ import type { SpecOperation } from '../spec/spec.ts'
 import { acceptOf } from './accept.ts'
 import type { CallValues } from './call-values.ts'
 import type { RequestInput } from './client.ts'
+import { asks } from './confirming.ts'
 
 /** The request of an operation for its values, in the styles of the spec. */
 export function toRequest(operation: SpecOperation, values: CallValues): RequestInput & { body: string | undefined } {
@@ -25,6 +26,7 @@ export function toRequest(operation: SpecOperation, values: CallValues): Request
     path: written.path + (written.query && `?${written.query}`),
     headers: {
       accept: acceptOf(operation),
+      ...(asks(operation) && { prefer: 'confirmation' }),
       ...written.headers,
       ...(written.body && { 'content-type': written.body.type }),
     },

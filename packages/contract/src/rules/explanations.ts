@@ -11,6 +11,7 @@ const chatgpt = 'ChatGPT plugin manifest v1, as assistants still read it (docs/c
 const openapi = 'OpenAPI Specification 3.1'
 const http = 'RFC 9110, HTTP Semantics'
 const oauth = 'RFC 6749 and RFC 9700, OAuth 2.0 and its security best current practice'
+const idempotency = 'IETF draft-ietf-httpapi-idempotency-key-header, ACP 2026-04-17 and UCP 2026-04-08'
 const mcp = 'Model Context Protocol specification, 2025-11-25 and 2026-07-28'
 
 /** By code, and by the first word of a code for all rules of that group. */
@@ -193,6 +194,59 @@ export const explanations: Record<string, Explanation> = {
   'scope-challenge': {
     why: 'The assistant cannot ask for the scope that is missing.',
     source: 'RFC 6750, section 3.1',
+  },
+  key: {
+    why: 'A client that got no answer calls again, and the user pays or books twice.',
+    example: 'POST /payments with the same Idempotency-Key is answered with p1, and then with p2.',
+    source: idempotency,
+  },
+  'key-at-once': {
+    why: 'A client gives up waiting and calls again while the first call still runs, so both of them act.',
+    example: 'Both calls look for the key before either of them has written it.',
+    source: idempotency,
+  },
+  'key-other-input': {
+    why: 'The user is told that something was done that was not, or a retry that a model wrote anew acts again.',
+    example: 'Key k1 with amount 500 is answered with 201, and then k1 with amount 900 as well.',
+    source: idempotency,
+  },
+  'key-of-other-user': {
+    why: 'One user sees what another one bought, or is told that it was done for them.',
+    source: idempotency,
+  },
+  'key-not-replayed': {
+    why: 'A client whose first answer was lost never learns what was made.',
+    example: 'The repeated call is answered with 409 "already exists".',
+    source: idempotency,
+  },
+  'key-other-answer': {
+    why: 'The model tells the user something else than what was done.',
+    example: 'The first answer has the number of the booking, and the second one only {"ok": true}.',
+    source: idempotency,
+  },
+  confirmation: {
+    why: 'A model, or a page that it reads, spends the money of the user without asking.',
+    example: 'A token from the question "Pay 10.00 EUR?" is accepted for a call with 900.00 EUR.',
+    source: 'docs/acting.md',
+  },
+  undo: {
+    why: 'The model says that it was cancelled, and the user pays for it.',
+    example: 'POST /orders/7/cancel is answered with 200, and GET /orders/7 shows the order as before.',
+    source: 'docs/acting.md',
+  },
+  expired: {
+    why: 'The user gets a price that no longer holds, or pays another one than was shown.',
+    example: 'A quote with expires_at of 12:00:00 is accepted at 12:00:02.',
+    source: 'docs/acting.md',
+  },
+  amount: {
+    why: '0.1 + 0.2 is 0.30000000000000004: totals are off by cents, and comparisons fail.',
+    example: '{"total": 184.2, "currency": "EUR"} in place of 18420 or "184.20".',
+    source: 'ISO 4217, and RFC 8259, section 6',
+  },
+  'amount-sum': {
+    why: 'The model explains a price to the user that does not add up.',
+    example: '{"subtotal": 1800, "tax": 150, "total": 1951, "currency": "EUR"}',
   },
   created: {
     why: 'The model says that it saved something, and the user cannot find it.',

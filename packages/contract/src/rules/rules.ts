@@ -329,6 +329,54 @@ export const rules = {
     'Answer 404 for the items of others, as for items that do not exist',
   ),
   'user-leak': error("One user can see another user's data", 'Filter every lookup by the owner'),
+  'key-acts-twice': error(
+    'A call that is repeated with its idempotency key acts twice',
+    'Keep the key in the transaction of the action, and answer a repeated call with the first answer',
+  ),
+  'key-at-once': error(
+    'Of several calls at once with one idempotency key more than one acts',
+    'Write the key before you act, where it can be only once, and answer 409 with Retry-After while the first call runs',
+  ),
+  'key-other-input': error(
+    'An idempotency key is accepted with other input',
+    'Keep a hash of the input with the key, and answer 422 or 409 to another one',
+  ),
+  'key-of-other-user': error(
+    'An idempotency key leads to the answer of another user',
+    'Look for a key only among those of the caller and the operation',
+  ),
+  'key-not-replayed': warning(
+    'A call that is repeated with its idempotency key is refused',
+    'Keep the first answer and send it again: the caller may have lost it',
+  ),
+  'key-other-answer': warning(
+    'A call that is repeated with its idempotency key gets another answer',
+    'Send the status and the body of the first answer again',
+  ),
+  'confirmation-bypassed': error(
+    'A call that a person must confirm is made without that',
+    'Refuse it without a valid confirmation, and check the confirmation on the server',
+  ),
+  'confirmation-reused': error(
+    'A confirmation is accepted for another call than the one that was confirmed',
+    'Bind each confirmation to the caller, the operation and its input, and accept it once',
+  ),
+  'undo-without-effect': error(
+    'What takes an action back has no effect',
+    'Take back what the spec says, or answer 409 where it can no longer be taken back',
+  ),
+  'expired-accepted': error(
+    'What has expired is accepted',
+    'Compare the time in the call that accepts it, and answer 409 or 410 with how to get a new one',
+  ),
+  'amount-fraction': warning(
+    'An amount of money is a number with a fraction',
+    'Write amounts as integers in the minor unit of the currency, or as decimal texts: floating point loses cents',
+  ),
+  'amount-sum': error(
+    'A total is not the sum of its parts',
+    'Add integers in the minor unit, and round each part before it is added',
+  ),
   'created-not-found': error(
     'A created item cannot be found',
     'Include it in the answers of the operations that read it',

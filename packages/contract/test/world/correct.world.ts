@@ -22,7 +22,7 @@ async function specOf(url: string, { app, spec, specHeader }: WorldServer): Prom
 }
 
 async function check(world: WorldServer): Promise<Report> {
-  const { app, spec: _, specHeader, accepted, unreached, ...options } = world
+  const { app, spec: _, specHeader, accepted, wanted, unreached, ...options } = world
   const server = await start(app)
   try {
     return await checkPlugin({
@@ -98,10 +98,16 @@ for (const [name, accepted] of Object.entries(mocks)) {
   })
 }
 
-for (const [name, { app, accepted = {}, unreached = [] }] of Object.entries(servers))
+for (const [name, { app, accepted = {}, wanted = {}, unreached = [] }] of Object.entries(servers))
   test(`${name}: no error that is none`, { skip: missingFor(app[0] ?? '') ?? false }, () => {
     const report = reportOf(name)
-    assert.deepEqual(newErrors(report, accepted), [])
+    assert.deepEqual(newErrors(report, { ...accepted, ...wanted }), [])
+    const found = report.findings.map(({ code, subject }) => `${code} ${subject}`)
+    assert.deepEqual(
+      Object.keys(wanted).filter((one) => !found.includes(one)),
+      [],
+      'not found',
+    )
     const silent = [...report.planned].filter((id) => !report.answered.has(id) && !unreached.includes(id))
     assert.deepEqual(silent, [], JSON.stringify(report.untested))
   })

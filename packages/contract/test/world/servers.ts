@@ -11,6 +11,8 @@ export interface WorldServer {
   values?: Record<string, string>
   /** Errors that are true, each with what was seen: `CODE SUBJECT`. No other error may be reported. */
   accepted?: Record<string, string>
+  /** Errors that the server has, and that must be reported. */
+  wanted?: Record<string, string>
   /** Operations that nothing can reach from outside. All others have to answer with 2xx. */
   unreached?: readonly string[]
 }
@@ -136,6 +138,23 @@ export const servers: Record<string, WorldServer> = {
       ),
     ),
   },
+  'express-idempotency': { app: ['idempotency.mjs', 'express-idempotency'] },
+  'express-idempotency with a storage at some distance': {
+    app: ['idempotency.mjs', 'express-idempotency, distant'],
+    wanted: { 'server-error pay': 'of two calls at once one ends in 500, because the key is there already' },
+  },
+  'express-idempotency, without asking isHit': {
+    app: ['idempotency.mjs', 'express-idempotency, without isHit'],
+    wanted: { 'key-acts-twice pay': 'it sends the first answer, and the handler runs again' },
+  },
+  'express-idempotency with two users': {
+    app: ['idempotency.mjs', 'express-idempotency, users'],
+    token: 'token-of-ada',
+    secondToken: 'token-of-bob',
+    wanted: { 'key-of-other-user pay': 'it keeps the answers of all users by the key alone' },
+  },
+  'node-idempotency': { app: ['idempotency.mjs', 'node-idempotency'] },
+  'node-idempotency that waits for the first call': { app: ['idempotency.mjs', 'node-idempotency that waits'] },
   'MCP, the everything server': {
     app: ['mcp-everything.mjs'],
     accepted: { 'mcp-origin mcp': 'Access-Control-Allow-Origin: *, and the Origin of a call is not checked' },

@@ -50,6 +50,8 @@ interface Sealed {
   call: string
   bound: string
   nonce: string
+  /** When it expires, in milliseconds. */
+  until: number
 }
 
 /** How long a person may take to answer, in seconds. */
@@ -62,13 +64,21 @@ const lifetime = 600
 export class ConfirmationTokens {
   readonly #codec
 
-  /** @param secret at least 32 characters */
-  constructor(secret: string, ttlSeconds = lifetime) {
-    this.#codec = createRequestStateCodec<Sealed>({ key: secret, ttlSeconds })
+  /**
+   * @param secret at least 32 characters
+   * @param openable how long a token can be opened, in seconds: an expired one still leads to the answer of its call
+   */
+  constructor(secret: string, openable: number) {
+    this.#codec = createRequestStateCodec<Sealed>({ key: secret, ttlSeconds: openable })
   }
 
   async seal(call: ConfirmedCall, { question, facts, bound }: Confirmation): Promise<Question> {
-    const sealed = { call: hashOf(call), bound: hashOf(bound), nonce: crypto.randomUUID() }
+    const sealed = {
+      call: hashOf(call),
+      bound: hashOf(bound),
+      nonce: crypto.randomUUID(),
+      until: Date.now() + lifetime * 1000,
+    }
     return { question, ...(facts && { facts }), token: await this.#codec.mint(sealed), expiresIn: lifetime }
   }
 
@@ -77,11 +87,13 @@ export class ConfirmationTokens {
    * @returns an idempotency key, so that the call is made once however often the token is sent, and the hash of what was bound
    * @throws Problem 403
    */
-  async open(token: string, call: ConfirmedCall): Promise<{ key: string; bound: string }> {
+  async open(token: string, call: ConfirmedCall): Promise<{ key: string; bound: string; isExpired: boolean }> {
     // The codec asks for the context of MCP only to bind a state to it.
     const sealed = await this.#codec.verify(token, undefined as never).catch(() => undefined)
-    if (sealed?.call !== hashOf(call))
-      throw new Problem(403, 'This confirmation has expired or is for another call: ask the user again')
-    return { key: `confirmation-${sealed.nonce}`, bound: sealed.bound }
+    if (sealed?.call !== hashOf(call)) throw askAgain()
+    return { key: `confirmation-${sealed.nonce}`, bound: sealed.bound, isExpired: sealed.until < Date.now() }
   }
 }
+
+export const askAgain = (): Problem =>
+  new Problem(403, 'This confirmation has expired or is for another call: ask the user again')

@@ -8,6 +8,7 @@ const quoted = /^"((?:[^"\\]|\\["\\])*)"$/
 
 /** The input that every operation that acts once has besides its own. */
 export const keyInput = text(longestKey)
+  .regex(visible, 'must have visible ASCII characters only: send a UUID')
   .optional()
   .describe(
     'Any new text for each action, such as a UUID. When you repeat a call, send the text of the first call again',

@@ -11,6 +11,21 @@ export interface KeyedCall {
   inputHash: string
   /** What a later process needs to go on with the call, as JSON. */
   input: string
+  /** The most calls of this owner that may run at once. */
+  most?: number
+}
+
+/** The call still runs, in this or another process. */
+export class StillRunning extends Problem {
+  /** The key of its action. */
+  readonly key: string
+
+  constructor(key: string) {
+    super(409, 'This call is still running: repeat it with the same idempotency key in a second', {
+      headers: { 'retry-after': '1' },
+    })
+    this.key = key
+  }
 }
 
 /** An action whose process ended before it had an answer. */
@@ -31,7 +46,7 @@ export interface Held {
 }
 
 /** Running, if it has no status. */
-interface Row {
+export interface Row {
   /** The first key with which the action was begun, and the one that its handler gets. All keys of the action have it. */
   action_key: string
   input_hash: string
@@ -42,12 +57,13 @@ interface Row {
 }
 
 /** In hours. UCP recommends 48; ACP asks for 24 at least. */
-const keeping = 48
-/** The most actions that one sweep goes on with, and the most tries without a caller. */
-const mostAtOnce = 20
+export const keeping = 48
+/** The most tries without a caller. */
 const mostTries = 20
+/** The status of an action that its handler gave up because its caller cancelled it. No answer has this status. */
+export const cancelled = 499
 
-const after = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString()
+export const after = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString()
 
 /** The table of actions. */
 export class KeptAnswers {
@@ -58,6 +74,12 @@ export class KeptAnswers {
       if (row && (row.status !== null || isHeld(row))) return toAnswer(row)
     }
     return undefined
+  }
+
+  /** Whether a call with one of these keys was begun. If it has no answer, it goes on when it is repeated. */
+  async isBegun(database: Reading, call: KeyedCall): Promise<boolean> {
+    for (const key of call.keys) if (await this.#read(database, call, key)) return true
+    return false
   }
 
   /** Keeps what was answered to a call, under each of its keys. */
@@ -80,6 +102,7 @@ export class KeptAnswers {
     const { owner, operation, keys, inputHash, input } = call
     const rows = await Promise.all(keys.map((one) => this.#read(transaction, call, one)))
     const begun = rows.find((row) => row !== undefined)
+    if (!begun) await this.#checkRoom(transaction, call)
     const key = begun?.action_key ?? keys[0]
     const tries = (begun?.tries ?? 0) + 1
     for (const [index, one] of keys.entries())
@@ -109,20 +132,33 @@ export class KeptAnswers {
   async end(transaction: Transaction, held: Held, status: number, answer: string): Promise<void> {
     const { owner, operation, key, tries } = held
     await transaction.run`
-      UPDATE core_action SET status = ${status}, answer = ${answer}, input = NULL
+      UPDATE core_action
+      SET status = ${status}, answer = ${answer}, input = NULL, expires_at = ${after(keeping * 3600)}
       WHERE owner = ${owner} AND operation = ${operation} AND action_key = ${key} AND tries = ${tries} AND status IS NULL`
   }
 
-  /** Calls that were begun and that nobody holds. */
-  interrupted(database: Reading): Promise<Interrupted[]> {
+  /** Calls that were begun and that nobody holds: at most `most`. */
+  interrupted(database: Reading, most: number): Promise<Interrupted[]> {
     return database.all`
       SELECT operation, action_key AS key, input_hash, input FROM core_action
       WHERE status IS NULL AND input IS NOT NULL AND held_until < ${after(0)} AND tries < ${mostTries}
-      ORDER BY held_until LIMIT ${mostAtOnce}`
+      ORDER BY held_until LIMIT ${most}`
   }
 
   removeOld(transaction: Transaction): Promise<number> {
-    return transaction.run`DELETE FROM core_action WHERE expires_at < ${after(0)}`
+    return transaction.run`DELETE FROM core_action WHERE expires_at < ${after(0)} AND held_until < ${after(0)}`
+  }
+
+  /** @throws Problem 429 if the owner has too many calls that run */
+  async #checkRoom(transaction: Transaction, { owner, most }: KeyedCall): Promise<void> {
+    if (most === undefined) return
+    const row = await transaction.get<{ count: number }>`
+      SELECT count(*) AS count FROM core_action
+      WHERE owner = ${owner} AND status IS NULL AND idempotency_key = action_key AND tries < ${mostTries}`
+    if ((row?.count ?? 0) >= most)
+      throw new Problem(429, `${most} calls are running already: wait until one is done, or cancel one`, {
+        headers: { 'retry-after': '10' },
+      })
   }
 
   async #read(database: Reading, { owner, operation, inputHash }: KeyedCall, key: string): Promise<Row | undefined> {
@@ -137,14 +173,14 @@ export class KeptAnswers {
 
 const isHeld = ({ held_until }: Row): boolean => held_until > after(0)
 
-function toAnswer({ status, answer }: Row): Answer {
-  if (status === null)
-    throw new Problem(409, 'This call is still running: repeat it with the same idempotency key in a second', {
-      headers: { 'retry-after': '1' },
-    })
+/** Whether it runs, or will be tried again. */
+export const isUnfinished = (row: Row): boolean => row.status === null && (isHeld(row) || row.tries < mostTries)
+
+function toAnswer({ action_key, status, answer }: Row): Answer {
+  if (status === null) throw new StillRunning(action_key)
   if (status === 200) return { text: answer as string, data: JSON.parse(answer as string), isReplayed: true }
   const { detail, errors } = JSON.parse(answer as string)
-  throw new Problem(status, detail, { errors, headers: replayed })
+  throw new Problem(status === cancelled ? 409 : status, detail, { errors, headers: replayed })
 }
 
 /** As in ACP 2026-04-17. */

@@ -21,6 +21,11 @@ export type OnceContext<How extends Once | undefined> = How extends 'transaction
         key: string
         /** Whether an earlier try ended without an answer, and may have done a part. */
         isAgain: boolean
+        /**
+         * Throws if the caller has cancelled the task that the call has become; `takeBack` runs before that. Call it where
+         * nothing has been done yet, or where `takeBack` undoes it, because the task then ends as cancelled.
+         */
+        throwIfCancelled: (takeBack?: () => unknown) => Promise<void>
       }
     : unknown
 
@@ -46,5 +51,12 @@ export interface ActingOptions<Input extends z.ZodObject, Given, How extends Onc
    * same as the member of `bound` with its name. By default refused.
    */
   unasked?: 'refuse' | readonly (keyof z.output<Input> & string)[]
+  /** The operation that says what this one costs, by its operationId. A model calls it first. Specs, tools and skills say so. */
+  quote?: string
   undo?: Undo
+  /**
+   * After this many seconds, 0 to 40, a call that is not done becomes a task: the caller gets its id, and reads the answer
+   * with getTask, which core adds. The call outlives its connection and the process. Needs `once: 'resume'`.
+   */
+  taskAfter?: number
 }

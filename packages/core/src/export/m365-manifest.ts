@@ -43,17 +43,23 @@ function toM365Auth({ name, auth }: Plugin, publicUrl: string) {
 }
 
 function toFunction(plugin: Plugin, operation: PluginOperation) {
-  const { id, summary, description, consequential, effects } = operation
+  const { id, description, consequential } = operation
   return {
     name: id,
     description,
     capabilities: {
       ...(consequential && {
-        confirmation: { type: 'AdaptiveCard', title: plugin.title, body: `${summary}. ${effectSentence(effects)}` },
+        confirmation: { type: 'AdaptiveCard', title: plugin.title, body: confirmationBody(operation) },
       }),
       security_info: { data_handling: toDataHandling(operation) },
     },
   }
+}
+
+/** What the card says. Beside it the card shows the inputs. */
+function confirmationBody({ summary, effects, confirm, unasked }: PluginOperation): string {
+  const agreed = confirm && unasked !== 'refuse' ? ` Check that you have agreed to this: ${unasked.join(', ')}.` : ''
+  return `${summary}. ${effectSentence(effects)}${agreed}`
 }
 
 /** Without it Copilot combines a function with no other plugin. */

@@ -11,8 +11,10 @@ import {
 } from '@modelcontextprotocol/server'
 import { Deadlines } from '../deadline.ts'
 import type { Plugin } from '../plugin.ts'
+import { askerFor, type Elicitations, showsForms } from './elicitation.ts'
 import { modernVersion } from './messages.ts'
 import { SharedServer } from './shared-server.ts'
+import { serveTasks, taskCapabilities, taskOptions } from './tasks.ts'
 import { toTool } from './tool.ts'
 import { callTool, McpCall } from './tool-call.ts'
 import { readViews } from './view.ts'
@@ -21,11 +23,15 @@ import { readViews } from './view.ts'
 const lifetime = 300_000
 
 /** A plugin as MCP servers without sessions: one for protocol 2026-07-28, and one for earlier ones. */
-export async function createMcpServers(plugin: Plugin, publicUrl: string): Promise<Record<ProtocolEra, SharedServer>> {
+export async function createMcpServers(
+  plugin: Plugin,
+  publicUrl: string,
+  elicitations: Elicitations | undefined,
+): Promise<Record<ProtocolEra, SharedServer>> {
   const views = await readViews(plugin)
   const resources = { resources: Array.from(views.values(), ({ resource }) => resource) }
   const byName = new Map(plugin.operations.map((operation) => [operation.id, operation]))
-  const tools = { tools: plugin.operations.map((operation) => toTool(plugin, operation)) }
+  const hasTasks = plugin.operations.some(({ taskAfter }) => taskAfter !== undefined)
   const deadlines = new Deadlines()
   const serverInfo = {
     name: plugin.name,
@@ -35,12 +41,15 @@ export async function createMcpServers(plugin: Plugin, publicUrl: string): Promi
     icons: [{ src: `${publicUrl}/logo.png`, mimeType: 'image/png' }],
   }
   const cached = { ttlMs: lifetime, cacheScope: 'public' } as const
-  const about = {
-    capabilities: { tools: {}, ...(views.size > 0 && { resources: {} }) },
+  const aboutOf = (era: ProtocolEra) => ({
+    capabilities: {
+      tools: {},
+      ...(views.size > 0 && { resources: {} }),
+      ...(hasTasks && taskCapabilities[era]),
+    },
     instructions: plugin.descriptionForModel,
-  }
+  })
   const options: ServerOptions = {
-    ...about,
     supportedProtocolVersions: [...SUPPORTED_PROTOCOL_VERSIONS, modernVersion],
     cacheHints: {
       'tools/list': cached,
@@ -53,31 +62,39 @@ export async function createMcpServers(plugin: Plugin, publicUrl: string): Promi
   }
 
   function create(era: ProtocolEra): Promise<SharedServer> {
-    const server = new SharedServer(era, serverInfo, options)
+    const about = aboutOf(era)
+    const tools = { tools: plugin.operations.map((operation) => toTool(plugin, operation, era)) }
+    const server = new SharedServer(era, serverInfo, { ...about, ...options })
     server.setRequestHandler('tools/list', () => tools)
-    server.setRequestHandler('tools/call', ({ params }, context) => {
+    server.setRequestHandler('tools/call', async ({ params }, context) => {
       const operation = byName.get(params.name)
       if (!operation)
         throw new ProtocolError(
           ProtocolErrorCode.InvalidParams,
           `The tool ${params.name.slice(0, 64)} does not exist: find tools with tools/list`,
         )
-      return callTool(
-        plugin,
-        operation,
-        params.arguments ?? {},
-        new McpCall(server.pendingOf(context).from, context),
-        deadlines,
-      )
+      const { from, reply } = server.pendingOf(context)
+      const ask = era === 'legacy' && operation.confirm && (await askerFor(elicitations, from, reply, context))
+      const more = { ...taskOptions(era, operation, params, context), ...(ask && { ask }) }
+      const call = new McpCall(from, context, more)
+      return callTool(plugin, operation, params.arguments ?? {}, call, deadlines)
     })
+    if (hasTasks) serveTasks(server, plugin, era)
     // The handler of the SDK would remember the client.
-    server.setRequestHandler('initialize', ({ params: { protocolVersion } }) => ({
-      protocolVersion: SUPPORTED_PROTOCOL_VERSIONS.includes(protocolVersion)
-        ? protocolVersion
-        : LATEST_PROTOCOL_VERSION,
-      serverInfo,
-      ...about,
-    }))
+    server.setRequestHandler('initialize', async ({ params: { protocolVersion, capabilities } }, context) => {
+      const { caller, exchange } = server.pendingOf(context).from
+      if (elicitations && showsForms(capabilities)) {
+        const sessionId = await elicitations.toSessionId(caller?.id ?? '')
+        exchange.headers = [...exchange.headers, 'Mcp-Session-Id', sessionId]
+      }
+      return {
+        protocolVersion: SUPPORTED_PROTOCOL_VERSIONS.includes(protocolVersion)
+          ? protocolVersion
+          : LATEST_PROTOCOL_VERSION,
+        serverInfo,
+        ...about,
+      }
+    })
     // Nothing changes while the process runs, so there is nothing to wait for.
     server.setRequestHandler(
       'subscriptions/listen',

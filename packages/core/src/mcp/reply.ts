@@ -42,6 +42,11 @@ export class Reply {
     ctx.res.once('close', () => this.#end(false))
   }
 
+  /** Whether the client reads what is sent before the answer. */
+  get isStream(): boolean {
+    return this.#options.streams
+  }
+
   /** Left out for a client that reads no streams. */
   notify(message: JSONRPCMessage): void {
     if (this.#options.streams) this.#write(toEvent(JSON.stringify(message)))

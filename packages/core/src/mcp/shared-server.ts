@@ -16,6 +16,9 @@ import type { Reply } from './reply.ts'
 import { Slots } from './slots.ts'
 import type { McpCaller } from './tool-call.ts'
 
+/** The code of the 2026-07-28 protocol for a client that lacks a capability. */
+export const missingCapability = -32021
+
 /** A request that has no answer yet. */
 export interface PendingRequest {
   /** As the client chose it. */
@@ -89,7 +92,9 @@ export class SharedServer extends Server {
 
   /** Before 2026 every answer was a 200. Since then what no handler has answered is an HTTP error too. */
   #statusOf(message: JSONRPCMessage): number {
-    if (this.#era === 'legacy' || !this.#isDispatching || !('error' in message)) return 200
+    if (this.#era === 'legacy' || !('error' in message)) return 200
+    if (message.error.code === missingCapability) return 400
+    if (!this.#isDispatching) return 200
     return message.error.code === ProtocolErrorCode.MethodNotFound ? 404 : 400
   }
 }

@@ -1,14 +1,14 @@
 import {
   acceptedContent,
   type CallToolResult,
-  CLIENT_CAPABILITIES_META_KEY,
   type InputRequiredResult,
   inputRequired,
   type ServerContext,
 } from '@modelcontextprotocol/server'
 import type { Logger } from 'pino'
 import { z } from 'zod'
-import { ConfirmationRequired } from '../acting/confirmation.ts'
+import { ConfirmationRequired, type Question } from '../acting/confirmation.ts'
+import type { Task } from '../acting/task.ts'
 import type { Caller } from '../auth/auth.ts'
 import type { Answer, Call, Confirming } from '../call.ts'
 import type { Deadlines } from '../deadline.ts'
@@ -17,11 +17,15 @@ import { fail } from '../operation.ts'
 import type { Plugin, PluginOperation } from '../plugin.ts'
 import { type Problem, titleOf, toProblem } from '../problem.ts'
 import { run } from '../run.ts'
+import { clientCapabilities } from './client-capabilities.ts'
+import { showsForms, toForm } from './elicitation.ts'
 
 /** The caller of a request to MCP, and the exchange of that request. */
 export interface McpCaller {
   caller: Caller | undefined
   exchange: Exchange
+  /** As the client sent it. */
+  sessionId: string | undefined
 }
 
 /** Runs an operation for an MCP client. An error that the model can act on is a result with `isError`, not a protocol error. */
@@ -29,20 +33,38 @@ export async function callTool(
   plugin: Plugin,
   operation: PluginOperation,
   input: unknown,
-  call: Call,
+  call: Call & Pick<McpCall, 'toTask' | 'ask'>,
   deadlines: Deadlines,
 ): Promise<CallToolResult | InputRequiredResult> {
-  try {
-    const { text, data } = await beforeDeadline(deadlines, run(plugin, operation, input, call))
-    const more = operation.content?.(data as never) ?? []
-    return { content: [{ type: 'text', text }, ...more], structuredContent: data }
-  } catch (error) {
-    if (error instanceof ConfirmationRequired && call.confirming?.canAsk) return question(error)
-    const problem = toProblem(error)
-    if (problem.status >= 500) call.log.error({ err: problem.cause ?? error }, 'failed')
-    return { content: [{ type: 'text', text: sentence(problem) }], isError: true }
-  }
+  for (let asked = 0; ; asked++)
+    try {
+      const answer = await beforeDeadline(deadlines, run(plugin, operation, input, call))
+      return (answer.task && call.toTask?.(answer.task)) ?? toResult(operation, answer)
+    } catch (error) {
+      const isQuestion = error instanceof ConfirmationRequired && call.confirming?.canAsk
+      if (isQuestion && !call.ask) return question(error)
+      if (isQuestion && call.ask && asked < mostQuestions) {
+        call.confirming = await call.ask(error.confirmation)
+        continue
+      }
+      const problem = toProblem(error)
+      if (problem.status >= 500) call.log.error({ err: problem.cause ?? error }, 'failed')
+      return toRefusal(problem)
+    }
 }
+
+/** How often a person is asked about one call, if the facts change each time. */
+const mostQuestions = 5
+
+export function toResult(operation: PluginOperation | undefined, { text, data, task }: Answer): CallToolResult {
+  const more = task ? [] : (operation?.content?.(data as never) ?? [])
+  return { content: [{ type: 'text', text }, ...more], structuredContent: data }
+}
+
+export const toRefusal = (problem: Problem): CallToolResult => ({
+  content: [{ type: 'text', text: sentence(problem) }],
+  isError: true,
+})
 
 /**
  * The call that a `tools/call` makes. A class, because V8 keeps every object literal with a getter, and all that it refers
@@ -52,11 +74,22 @@ export class McpCall implements Call {
   readonly caller: Caller | undefined
   readonly via = 'mcp'
   readonly fail = fail
+  /** What a client that knows tasks gets when the call has become one. */
+  readonly toTask?: (task: Task) => CallToolResult
+  readonly patience?: number
+  /** Asks the person while the call waits. A client of 2026-07-28 is asked by the result instead. */
+  readonly ask?: (question: Question) => Promise<Confirming>
+  #confirming: Confirming | undefined
   readonly #exchange: Exchange
   readonly #request: ServerContext['mcpReq']
 
-  constructor({ caller, exchange }: McpCaller, { mcpReq }: ServerContext) {
+  constructor(
+    { caller, exchange }: McpCaller,
+    { mcpReq }: ServerContext,
+    more: Pick<McpCall, 'toTask' | 'patience' | 'ask'> = {},
+  ) {
     this.caller = caller
+    Object.assign(this, more)
     this.#exchange = exchange
     this.#request = mcpReq
   }
@@ -66,7 +99,11 @@ export class McpCall implements Call {
   }
 
   get confirming(): Confirming {
-    return toConfirming(this.#request)
+    return this.#confirming ?? (this.ask ? { canAsk: true } : toConfirming(this.#request))
+  }
+
+  set confirming(confirming) {
+    this.#confirming = confirming
   }
 
   get log(): Logger {
@@ -91,26 +128,17 @@ const textOf = (value: unknown): string | undefined => (typeof value === 'string
 
 /** The question to the person, for clients of protocol 2026-07-28. The client sends the state back with the answer. */
 function question({ confirmation }: ConfirmationRequired): InputRequiredResult {
-  const { question, facts = [], token } = confirmation
-  const lines = facts.map(({ label, value }) => `${label}: ${value}`)
-  const confirm = inputRequired.elicit({
-    message: [question, ...lines].join('\n'),
-    requestedSchema: {
-      type: 'object',
-      properties: { confirm: { type: 'boolean', title: 'Yes, do it', default: false } },
-      required: ['confirm'],
-    },
-  })
-  return inputRequired({ inputRequests: { confirm }, requestState: token })
+  const confirm = inputRequired.elicit(toForm(confirmation))
+  return inputRequired({ inputRequests: { confirm }, requestState: confirmation.token })
 }
 
 const Confirm = z.object({ confirm: z.literal(true) })
 
-function toConfirming({ _meta, envelope, inputResponses, requestState }: ServerContext['mcpReq']): Confirming {
-  const members = { ..._meta, ...envelope } as { [CLIENT_CAPABILITIES_META_KEY]?: { elicitation?: object } }
+function toConfirming(request: ServerContext['mcpReq']): Confirming {
+  const { inputResponses, requestState } = request
   const isConfirmed = acceptedContent(inputResponses, 'confirm', Confirm) !== undefined
   return {
-    canAsk: members[CLIENT_CAPABILITIES_META_KEY]?.elicitation !== undefined,
+    canAsk: showsForms(clientCapabilities(request)),
     token: isConfirmed ? requestState<string>() : undefined,
     isDeclined: inputResponses?.confirm !== undefined && !isConfirmed,
   }

@@ -1,21 +1,25 @@
-import type { Tool } from '@modelcontextprotocol/server'
+import type { ProtocolEra, Tool } from '@modelcontextprotocol/server'
+import { TaskDocument } from '../acting/task-document.ts'
 import { describeAction } from '../acting/words.ts'
 import type { Plugin, PluginOperation } from '../plugin.ts'
 import { inlined, inputSchema, type JsonSchema, outputSchema } from '../schema.ts'
 import { viewUri } from './view.ts'
 
 /** One operation as an MCP tool. */
-export function toTool(plugin: Plugin, operation: PluginOperation): Tool {
+export function toTool(plugin: Plugin, operation: PluginOperation, era: ProtocolEra): Tool {
   const { readOnly, destructive, idempotent, openWorld } = operation.effects
   const security = toSecurity(plugin, operation)
   const definitions: Record<string, JsonSchema> = {}
-  const output = outputSchema(operation.output, '3.1.0', definitions)
+  const output = answerSchema(operation, definitions)
   const uri = operation.view && viewUri(plugin, operation.view)
   const meta = {
     ...(security && { securitySchemes: security }),
-    // Earlier hosts, and ChatGPT before it supported MCP Apps, read the last two.
     ...(operation.confirm && { confirmation: true }),
+    ...(operation.quote && { quote: operation.quote }),
+    ...(operation.taskAfter !== undefined && { taskAfter: operation.taskAfter }),
+    ...(operation.unasked !== 'refuse' && { unasked: operation.unasked }),
     ...(operation.undo && { undo: operation.undo }),
+    // Earlier hosts, and ChatGPT before it supported MCP Apps, read the last two.
     ...(uri && { ui: { resourceUri: uri }, 'ui/resourceUri': uri, 'openai/outputTemplate': uri }),
   }
   const tool = {
@@ -33,9 +37,16 @@ export function toTool(plugin: Plugin, operation: PluginOperation): Tool {
       openWorldHint: openWorld,
     },
     ...(security && { securitySchemes: security }),
+    ...(era === 'legacy' && operation.taskAfter !== undefined && { execution: { taskSupport: 'optional' } }),
     ...(Object.keys(meta).length > 0 && { _meta: meta }),
   }
   return tool as Tool
+}
+
+/** Of the answer, or of a task where it may be one. */
+function answerSchema({ output, taskAfter }: PluginOperation, definitions: Record<string, JsonSchema>): JsonSchema {
+  const own = outputSchema(output, '3.1.0', definitions)
+  return taskAfter === undefined ? own : { anyOf: [own, outputSchema(TaskDocument, '3.1.0', definitions)] }
 }
 
 /**

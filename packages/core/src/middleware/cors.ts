@@ -12,7 +12,8 @@ const common = {
   allowMethods: 'GET,HEAD,POST,PUT,PATCH,DELETE,OPTIONS',
   allowHeaders:
     'authorization,confirmation,content-type,idempotency-key,if-match,if-none-match,last-event-id,mcp-method,mcp-name,mcp-protocol-version,mcp-session-id,openai-conversation-id,openai-ephemeral-user-id,openai-subdivision-1-iso-code,prefer,x-request-id',
-  exposeHeaders: 'ETag,Idempotent-Replayed,Retry-After,RateLimit,RateLimit-Policy,WWW-Authenticate,X-Request-Id',
+  exposeHeaders:
+    'ETag,Idempotent-Replayed,Location,Mcp-Session-Id,Retry-After,RateLimit,RateLimit-Policy,WWW-Authenticate,X-Request-Id',
   maxAge: 600,
   keepHeadersOnError: false,
 }

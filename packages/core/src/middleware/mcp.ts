@@ -4,6 +4,7 @@ import { readJson } from '../body.ts'
 import { isPageOrigin } from '../environment.ts'
 import type { CoreContext, Exchange } from '../exchange.ts'
 import { acceptsEvents } from '../mcp/accept.ts'
+import { Elicitations } from '../mcp/elicitation.ts'
 import { createMcpServers } from '../mcp/mcp-server.ts'
 import { MessageError, toMessages } from '../mcp/messages.ts'
 import { publishMessage } from '../mcp/publish-message.ts'
@@ -37,7 +38,9 @@ interface Message {
 export async function mcp(options: McpOptions): Promise<Middleware<Exchange>> {
   const { plugin, publicUrl, rateLimit, isKnown } = options
   const auth = plugin.auth.forMcp()
-  const servers = await createMcpServers(plugin, publicUrl)
+  const isConfirmed = plugin.operations.some(({ confirm }) => confirm)
+  const elicitations = plugin.actions && isConfirmed ? new Elicitations(plugin.actions) : undefined
+  const servers = await createMcpServers(plugin, publicUrl, elicitations)
   const scopes = new Map(plugin.operations.map(({ id, scope }) => [id, scope]))
 
   return async (ctx, next) => {
@@ -66,10 +69,12 @@ export async function mcp(options: McpOptions): Promise<Middleware<Exchange>> {
         if (scope !== undefined && !caller?.scopes?.includes(scope)) throw auth.insufficientScope(scope)
       }
       const { era, requests } = toMessages(ctx.req.headers, body)
+      for (const message of messages) if (isAnswer(message)) await elicitations?.receive(message, caller?.id ?? '')
       if (requests.length === 0) return ctx.state.send(202, undefined, '')
       await publishMessage(ctx, messages, scopes, async () => {
         const reply = new Reply(ctx, { streams, prefersStream: era === 'legacy', count: requests.length })
-        const from = { caller, exchange: ctx.state }
+        const sessionId = ctx.req.headers['mcp-session-id'] as string | undefined
+        const from = { caller, exchange: ctx.state, sessionId }
         const numbers = requests.map((message) => servers[era].ask(message, { id: message.id, reply, from }))
         const isAnswered = await reply.done
         if (!isAnswered) for (const number of numbers) servers[era].cancel(number)
@@ -90,6 +95,10 @@ function whyForbidden(origin: string): string {
     return `Pages of ${origin.slice(0, 100)} may not call: add the origin to CORS_ORIGINS if they should`
   return `The Origin header is not an origin, such as https://chat.example.com: let a program send no Origin header`
 }
+
+/** An answer to a question of the server has no method. */
+const isAnswer = (message: object | null): boolean =>
+  typeof message === 'object' && message !== null && 'id' in message && !('method' in message)
 
 const ofMessage = ['jsonrpc', 'id', 'method', 'params']
 const deepestNull = 10

@@ -1,5 +1,7 @@
 import type { Middleware } from 'koa'
 import type { Logger } from 'pino'
+import type { Task } from '../acting/task.ts'
+import { pollInterval } from '../acting/task-document.ts'
 import type { Caller } from '../auth/auth.ts'
 import { readBody } from '../body.ts'
 import type { Call, Confirming } from '../call.ts'
@@ -42,13 +44,22 @@ export function operations(
       call.caller = await rateLimit.admit(ctx, plugin.auth)
       const body = operation.method === 'GET' ? undefined : await readBody(ctx)
       const input = readInput(operation.fields, { params: decode(route, captures), querystring: ctx.querystring, body })
-      const { text, isReplayed } = await run(plugin, operation, input, call)
+      const { text, isReplayed, task } = await run(plugin, operation, input, call)
+      if (task) return ctx.state.send(202, 'application/json', text, taskHeaders(task, base))
       ctx.state.send(200, 'application/json', text, isReplayed ? ['Idempotent-Replayed', 'true'] : [])
     } finally {
       deadlines.end(deadline)
     }
   }
 }
+
+/** Where the task is, and when to read it. */
+const taskHeaders = ({ id }: Task, base: string): string[] => [
+  'Location',
+  `${base}/tasks/${id}`,
+  'Retry-After',
+  String(pollInterval),
+]
 
 function answerOther(ctx: CoreContext, { path, operations }: Route, base: string): void {
   const allow = [...operations.keys(), 'OPTIONS'].sort().join(', ')
@@ -91,6 +102,14 @@ class HttpCall implements Call {
   get confirming(): Confirming {
     const token = this.#ctx.get('Confirmation') || undefined
     return { canAsk: /(^|[,;\s])confirmation($|[,;\s=])/i.test(this.#ctx.get('Prefer')), token }
+  }
+
+  /** `Prefer: respond-async` and `Prefer: wait=5`, RFC 7240. */
+  get patience(): number | undefined {
+    const prefer = this.#ctx.get('Prefer')
+    const wait = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,4})/i.exec(prefer)?.[1]
+    if (wait !== undefined) return Number(wait)
+    return /(^|[,;\s])respond-async($|[,;\s])/i.test(prefer) ? 0 : undefined
   }
 
   get log(): Logger {

@@ -28,6 +28,9 @@ export const turnRoutes = ({ conversations, turns }: Host): UserRoutes => ({
     return turns.decide(user, part(ctx, 'id'), part(ctx, 'call'), decision, digest)
   },
 
+  'POST /api/conversations/:id/calls/:call/repeat': (user, ctx) =>
+    turns.repeat(user, part(ctx, 'id'), part(ctx, 'call')),
+
   'GET /api/conversations/:id/events': async (user, ctx) => {
     await conversations.get(user, part(ctx, 'id'))
     const events = await turns.running(user, part(ctx, 'id'))

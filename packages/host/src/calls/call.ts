@@ -2,8 +2,13 @@ import { type Fetch, retryAfterSeconds } from '@reference-plugins/guarded-fetch'
 import type { DocumentOperation } from '@reference-plugins/reader'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import type { Call } from '../wire.ts'
+import type { Question } from './question.ts'
 
 export interface CallInput {
+  /** Of the call: its repeats have the same idempotency key. */
+  id: string
+  /** The token of the question that the user has answered with yes. */
+  confirmation?: string | undefined
   user: string
   plugin: RegisteredPlugin
   operation: DocumentOperation
@@ -26,6 +31,8 @@ export interface PreparedCall extends CallInput {
 /** The outcome of a call, as its card shows it. */
 export type Outcome = Pick<Call, 'request' | 'response' | 'curl' | 'result' | 'milliseconds'> & {
   state: 'done' | 'refused' | 'failed'
+  /** Present if the plugin asks the user first: nothing has been done yet. */
+  question?: Question
 }
 
 type Request = NonNullable<Call['request']>
@@ -96,7 +103,7 @@ function toCurl({ method, url, headers, body }: Request, keyHeader?: string): st
   const form = formOf(headers['content-type'] ?? '', body ?? '')
   const parts = ['curl', ...(method === 'GET' ? [] : ['-X', method]), quote(url)]
   for (const [name, value] of Object.entries(headers)) {
-    if (name === 'user-agent' || name === 'accept' || name.startsWith('openai-')) continue
+    if (/^(user-agent|accept|prefer|confirmation|openai-.*)$/.test(name)) continue
     if (name === 'content-type' && form) continue
     if (name === 'authorization') parts.push('-H', `"authorization: ${value.split(' ')[0]} $TOKEN"`)
     else parts.push('-H', name === keyHeader?.toLowerCase() ? `"${name}: $TOKEN"` : quote(`${name}: ${value}`))
@@ -128,7 +135,7 @@ export const withoutSecrets = (headers: Record<string, string>, keyHeader?: stri
       name,
       name === 'authorization'
         ? `${value.split(' ')[0]} ••••`
-        : name === keyHeader?.toLowerCase() || /^set-cookie2?$/.test(name)
+        : name === keyHeader?.toLowerCase() || /^(set-cookie2?|confirmation)$/.test(name)
           ? '••••'
           : value,
     ]),

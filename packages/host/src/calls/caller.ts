@@ -9,10 +9,13 @@ import type { Credentials } from '../sign-in/credentials.ts'
 import { NotActivated } from '../sign-in/not-activated.ts'
 import { VaultError } from '../vault/vault.ts'
 import { Breaker } from './breaker.ts'
-import type { CallInput, Outcome } from './call.ts'
+import type { CallInput, Outcome, PreparedCall } from './call.ts'
 import { callHttp } from './http-call.ts'
+import { takesKey, withKey, withoutKey } from './idempotency-key.ts'
 import { callMcp } from './mcp-call.ts'
 import { isAnonymous, mayBeAnonymous, whyOtherSignIn } from './other-sign-in.ts'
+import { QuestionRefused } from './question.ts'
+import { performWithKey } from './repeat.ts'
 
 /** ChatGPT's limit for one call, there and back, in milliseconds. */
 const defaultLimit = 45_000
@@ -60,7 +63,7 @@ export class Caller {
     const refused = (result: string): Outcome => ({ state: 'refused', result, milliseconds: performance.now() - start })
     if (plugin.trouble !== undefined)
       return refused(toSentences([`Nothing was sent: ${plugin.document.title} cannot be called`, plugin.trouble]))
-    const checked = checkArguments(operation, input.arguments)
+    const checked = checkArguments(operation, withoutKey(operation, input.arguments))
     if (checked.faults.length > 0)
       return refused(`Nothing was sent, because the arguments are not valid. ${toSentences(checked.faults)}`)
     const pause = this.#breaker.pause(user, plugin.id)
@@ -80,9 +83,11 @@ export class Caller {
       sendsTrace: true,
     })
     try {
-      const call = { ...input, arguments: checked.arguments, signal, fetch, meta }
+      const call = { ...input, arguments: withKey(operation, checked.arguments, input.id), signal, fetch, meta }
+      const send = (one: PreparedCall) =>
+        takesKey(operation) ? performWithKey(() => perform(one), mayHaveArrived, signal) : perform(one)
       const authorization = await this.#authorization(input)
-      const first = await perform({ ...call, authorization })
+      const first = await send({ ...call, authorization })
       const { status, headers = {}, body = '' } = first.response ?? {}
       const isUnauthorized = status === 401
       // Some frameworks answer 403 where a key or a token is missing.
@@ -91,15 +96,23 @@ export class Caller {
       if (other) first.result = `${toSentences([`Status ${status}: ${other}`])}\n${body}`.trim()
       const isRefused = isUnauthorized && !other && authorization !== undefined && plugin.document.auth.type === 'oauth'
       const last = isRefused
-        ? await perform({ ...call, authorization: await credentials.authorization(user, plugin, true) })
+        ? await send({ ...call, authorization: await credentials.authorization(user, plugin, true) })
         : first
-      this.#breaker.note(user, plugin.id, last.response?.status, last.response?.headers['retry-after'])
-      return { ...last, milliseconds: performance.now() - start }
+      const asked = await this.#askAgain(input, last, (confirmation) => send({ ...call, confirmation, authorization }))
+      this.#breaker.note(user, plugin.id, last.response?.status ?? 200, last.response?.headers['retry-after'])
+      return { ...(asked ?? last), milliseconds: performance.now() - start }
     } catch (error) {
       const milliseconds = performance.now() - start
       if (error instanceof NotActivated || error instanceof VaultError)
         return refused(toSentences([`Nothing was sent: ${error.message}`, 'Tell the user']))
       if (error instanceof RequestRefused) return refused(`Nothing was sent: ${error.message}`)
+      if (error instanceof QuestionRefused)
+        return refused(
+          toSentences([
+            `Nothing was done: ${plugin.document.title} wants to ask first, but ${error.message}`,
+            'Tell the user',
+          ]),
+        )
       if (input.signal.aborted) {
         const result =
           'The user stopped the call. It is not known whether the plugin made the change: check before you repeat it.'
@@ -112,6 +125,19 @@ export class Caller {
         : whyFailed(error as Error, server)
       return { state: 'failed', result: toSentences([`${title} ${reason}`, 'Tell the user']), milliseconds }
     }
+  }
+
+  /** The question again if the plugin no longer accepts the confirmation of a call; undefined if it refuses the call itself. */
+  async #askAgain(
+    { confirmation }: CallInput,
+    { response }: Outcome,
+    send: (confirmation: undefined) => Promise<Outcome>,
+  ): Promise<Outcome | undefined> {
+    // A tool says it in words.
+    const isForbidden = response?.status === 403 || (response?.status === 400 && /\(403\)\. /.test(response.body))
+    if (confirmation === undefined || !isForbidden) return undefined
+    const asked = await send(undefined)
+    return asked.question && { ...asked, question: { ...asked.question, isExpired: true } }
   }
 
   /** @throws NotActivated */
@@ -133,6 +159,10 @@ function withoutSignIn(plugin: RegisteredPlugin): RegisteredPlugin {
   const { document } = plugin
   return { ...plugin, document: { ...document, auth: { ...document.auth, type: 'none' } } }
 }
+
+/** Whether the plugin may have got a call that failed. */
+const mayHaveArrived = (error: unknown): boolean =>
+  ![RequestRefused, FetchRefused, QuestionRefused, NotActivated, VaultError].some((type) => error instanceof type)
 
 function whyFailed(error: Error, server: string): string {
   if (error instanceof FetchRefused) return `did not give an answer that the host reads: ${error.message}`

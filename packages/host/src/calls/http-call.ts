@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { FetchRefused } from '@reference-plugins/guarded-fetch'
 import { toRequest } from '@reference-plugins/reader'
 import { type Outcome, type PreparedCall, toOutcome, withoutSecrets } from './call.ts'
+import { questionIn } from './question.ts'
 
 /** Calls an API as ChatGPT did: protocol.md 1.6. */
 export async function callHttp(input: PreparedCall): Promise<Outcome> {
@@ -15,6 +16,8 @@ export async function callHttp(input: PreparedCall): Promise<Outcome> {
     'user-agent': 'reference-plugins-host',
     'openai-conversation-id': input.conversation,
     'openai-ephemeral-user-id': ephemeralId(input.user, plugin.id),
+    ...(operation.confirms && { prefer: 'confirmation' }),
+    ...(input.confirmation !== undefined && { confirmation: input.confirmation }),
     ...(authorization !== undefined && toHeader(keyHeader, authorization)),
   }
   const request = { method, url, headers: sent, ...(body !== undefined && { body }) }
@@ -27,7 +30,9 @@ export async function callHttp(input: PreparedCall): Promise<Outcome> {
     body: textOf(bytes, answer.headers.get('content-type') ?? ''),
     ...(fault !== undefined && { fault }),
   }
-  return toOutcome(request, received, keyHeader)
+  // Its token is not kept with the answers.
+  const question = questionIn(received.status, received.body)
+  return question ? { state: 'done', question } : toOutcome(request, received, keyHeader)
 }
 
 /** Reads an answer to its end, or to where it broke off: a stream of events need not end. */

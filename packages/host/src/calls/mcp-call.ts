@@ -1,5 +1,12 @@
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import {
+  Client,
+  type ClientCapabilities,
+  isInputRequiredResult,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client'
 import { type Outcome, type PreparedCall, toOutcome, withoutSecrets } from './call.ts'
+import { answerOf, toElicited } from './elicited.ts'
+import { QuestionRefused } from './question.ts'
 import { ReceivedText } from './received-text.ts'
 
 /** For the end of a session, in milliseconds. */
@@ -13,8 +20,12 @@ export async function useMcp<Result>(
   url: string,
   { fetch, authorization, signal }: Pick<PreparedCall, 'fetch' | 'authorization' | 'signal'>,
   work: (client: Client) => Promise<Result>,
+  capabilities: ClientCapabilities = {},
 ): Promise<Result> {
-  const client = new Client({ name: 'reference-plugins-host', version: '1' }, { versionNegotiation: { mode: 'auto' } })
+  const client = new Client(
+    { name: 'reference-plugins-host', version: '1' },
+    { versionNegotiation: { mode: 'auto' }, capabilities },
+  )
   const transport = new StreamableHTTPClientTransport(new URL(url), {
     fetch: (input, init) => {
       // The session of a call that was given up is ended too.
@@ -65,11 +76,16 @@ export async function callMcp(input: PreparedCall): Promise<Outcome> {
     return received.keep(answer)
   }
   try {
-    const answer = await useMcp(plugin.document.server, { ...input, fetch: watched }, (client) => {
+    const call = (client: Client) => {
       status = 200
+      if (operation.confirms && client.getProtocolEra() !== 'modern') throw new QuestionRefused()
       const traced = Object.keys(input.meta).length > 0 && { _meta: input.meta }
-      return client.callTool({ name: target.tool, arguments: input.arguments, ...traced }, { signal })
-    })
+      const params = { name: target.tool, arguments: input.arguments, ...traced, ...answerOf(input) }
+      return client.callTool(params, { signal, allowInputRequired: true })
+    }
+    const capabilities = operation.confirms ? { elicitation: { form: {} } } : {}
+    const answer = await useMcp(plugin.document.server, { ...input, fetch: watched }, call, capabilities)
+    if (isInputRequiredResult(answer)) return { state: 'done', question: toElicited(answer) }
     const outcome = toOutcome(request, {
       status: answer.isError ? 400 : 200,
       headers: {},
@@ -77,7 +93,7 @@ export async function callMcp(input: PreparedCall): Promise<Outcome> {
     })
     return answer.isError ? { ...outcome, result: `The tool rejected this call.\n${outcome.response?.body}` } : outcome
   } catch (error) {
-    if (status < 400) throw failure ?? error
+    if (status < 400 || error instanceof QuestionRefused) throw failure ?? error
     return toOutcome(request, { status, headers: {}, body: (error as Error).message })
   }
 }

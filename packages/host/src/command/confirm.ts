@@ -1,4 +1,6 @@
 import { createInterface } from 'node:readline/promises'
+import { visibleLine } from '../conversation/visible-text.ts'
+import type { Fact } from '../wire.ts'
 import { type Terminal, UsageError } from './command-context.ts'
 
 /** Asks the user to confirm. @throws UsageError if the input is not a terminal */
@@ -11,5 +13,11 @@ export async function confirm({ stdin, stdout }: Terminal, question: string): Pr
     lines.close()
   }
 }
+
+/** What a plugin asks before a call, as lines. */
+export const questionLines = (title: string, question: string, facts: readonly Fact[] = []): string[] => [
+  visibleLine(`${title} asks: `) + question,
+  ...facts.map(({ label, value }) => `  ${label === '' ? value : `${label}: ${value}`}`),
+]
 
 export const isYes = (answer: string): boolean => /^y(es)?$/i.test(answer.trim())

@@ -1,9 +1,10 @@
 import { createInterface } from 'node:readline/promises'
 import type { EventStream } from '../conversation/event-stream.ts'
+import { isDeclinedThen } from '../conversation/played-script.ts'
 import { terminalText, visibleLine } from '../conversation/visible-text.ts'
 import type { Call, Message, TurnEvent } from '../wire.ts'
 import type { CommandContext } from './command-context.ts'
-import { isYes } from './confirm.ts'
+import { isYes, questionLines } from './confirm.ts'
 
 export interface Lines {
   /** The line that is typed; empty at the end of the input. */
@@ -25,15 +26,20 @@ export function openLines({ terminal: { stdin, stdout } }: CommandContext): Line
   }
 }
 
-const questionFor = ({ ask, plugin, operation }: Call): string =>
-  [
+function questionFor({ ask, plugin, operation, answered = [], recorded }: Call): string {
+  const then = recorded?.answered?.[answered.length]
+  return [
+    ...(ask?.again === undefined ? [] : [ask.again]),
+    ...(ask?.question === undefined ? [] : questionLines(plugin.title, ask.question, ask.facts)),
     ask?.reason,
     ...(ask?.warning ? [ask.warning] : []),
     visibleLine(`${plugin.title}: ${operation}`),
     `${ask?.request?.method} ${ask?.request?.host}${ask?.request?.path}`,
     ask?.arguments,
+    ...(then ? [`In the recording, the user ${then.decision} this.`] : []),
     'Allow? [y/N] ',
   ].join('\n')
+}
 
 export interface Dialog {
   context: CommandContext
@@ -54,7 +60,8 @@ export async function showTurn(
   for (let events: EventStream<TurnEvent> | undefined = first; events; ) {
     const call = await show(events, context, showsAnswers, said)
     if (!call) return
-    const isAllowed = allows || isYes(await lines.ask(questionFor(call)))
+    // An example that is played without asking declines what was declined.
+    const isAllowed = allows ? !isDeclinedThen(call) : isYes(await lines.ask(questionFor(call)))
     const decision = isAllowed ? 'allow' : 'refuse'
     events = await host.turns.decide(user, conversation, call.id, decision, call.ask?.digest ?? '')
   }

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
+import { callConfirmed } from '../calls/confirmed-call.ts'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { readFile } from '../replay/conversation-file.ts'
-import { replay } from '../replay/replay.ts'
+import { type Perform, replay } from '../replay/replay.ts'
 import type { ScriptCall } from '../replay/script.ts'
 import { type CommandContext, UsageError } from './command-context.ts'
 import { findPlugin } from './find-plugin.ts'
@@ -38,18 +40,25 @@ export async function perform(
   { host, user }: Pick<CommandContext, 'host' | 'user'>,
   plugin: RegisteredPlugin,
   call: ScriptCall,
-): Promise<{ status: number | undefined; body: string; result: string }> {
+): ReturnType<Perform> {
   const operation = plugin.document.operations.find(({ name }) => name === call.operation)
   if (!operation) return { status: undefined, body: '', result: `${call.plugin} has no operation ${call.operation}` }
-  const { response, result = '' } = await host.caller.call({
+  const input = {
+    id: randomUUID(),
     user,
     plugin,
     operation,
     arguments: call.arguments,
     conversation: 'replay',
     signal: AbortSignal.timeout(60_000),
-  })
-  return { status: response?.status, body: response?.body ?? '', result }
+  }
+  const decisions = (call.answered ?? []).map(({ decision }) => decision)
+  const {
+    response,
+    result = '',
+    answered,
+  } = await callConfirmed(host.caller, input, () => decisions.shift() === 'confirmed')
+  return { status: response?.status, body: response?.body ?? '', result, answered }
 }
 
 function read(path: string) {

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { DocumentOperation } from '@reference-plugins/reader'
 import type { Database } from '@reference-plugins/store'
+import type { Question } from '../calls/question.ts'
 import { withoutFilesOf } from '../calls/shown-arguments.ts'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { later } from '../tables.ts'
@@ -10,15 +11,18 @@ import { visibleLine, visibleText } from './visible-text.ts'
 
 /** How long a confirmation can be given, in seconds. Then the user is asked again. */
 const longestAsk = 120
+/** The same where the plugin checks by itself whether what it asked is still true. */
+const longestQuestion = 600
 
 /**
  * Whether the host asks before it calls an operation. It always asks before an operation that changes something, unless
  * the developer marks it as not consequential: then the user may allow it permanently. It does not ask before a GET. What
- * the tool of an MCP server says about itself cannot be checked, so it asks at least until the user has allowed it.
+ * the tool of an MCP server says about itself cannot be checked, so it asks at least until the user has allowed it. What
+ * a plugin wants to have confirmed is always asked.
  */
 export function asks(operation: DocumentOperation): 'never' | 'once' | 'always' {
-  const { isConsequential, isReading } = operation
-  if (isConsequential === true) return 'always'
+  const { isConsequential, isReading, confirms } = operation
+  if (isConsequential === true || confirms) return 'always'
   if (isCertainToRead(operation)) return 'never'
   return isConsequential === false || isReading ? 'once' : 'always'
 }
@@ -26,7 +30,10 @@ export function asks(operation: DocumentOperation): 'never' | 'once' | 'always' 
 /** Whether its method says that it only reads, and not only its developer. */
 const isCertainToRead = ({ isReading, target }: DocumentOperation): boolean => isReading && target.kind === 'http'
 
-/** What users have allowed permanently: an operation, for as long as its plugin does not change. */
+/**
+ * What users have allowed permanently: an operation, for as long as its plugin does not change. For the same time it is
+ * known which operations a plugin has done without asking, although it says that it asks.
+ */
 export class Permissions {
   readonly #database: Database
 
@@ -45,6 +52,19 @@ export class Permissions {
     await this.#database.run`
       INSERT INTO permission (user_id, plugin, operation, hash) VALUES (${user}, ${plugin.id}, ${operation}, ${plugin.hash})
       ON CONFLICT (user_id, plugin, operation) DO UPDATE SET hash = excluded.hash`
+  }
+
+  /** Whether the plugin has made a call of an operation without asking, although it says that it asks. */
+  async isDistrusted({ id, hash }: RegisteredPlugin, operation: string): Promise<boolean> {
+    const row = await this.#database.get`
+      SELECT 1 FROM distrust WHERE plugin = ${id} AND operation = ${operation} AND hash = ${hash}`
+    return row !== undefined
+  }
+
+  async distrust({ id, hash }: RegisteredPlugin, operation: string): Promise<void> {
+    await this.#database.run`
+      INSERT INTO distrust (plugin, operation, hash) VALUES (${id}, ${operation}, ${hash})
+      ON CONFLICT (plugin, operation) DO UPDATE SET hash = excluded.hash`
   }
 }
 
@@ -105,29 +125,48 @@ export async function toAsk(input: AskInput): Promise<Call['ask']> {
   return newAsk(input, `${what} You can allow it once or always.`, true)
 }
 
-/** @param reason why the user is asked, in a sentence */
-export function newAsk(asked: AskedCall, reason: string, canRemember: boolean): NonNullable<Call['ask']> {
+/**
+ * Whether the plugin is asked what the call will do before the user is: then it gets the arguments, and does nothing. Not
+ * if they may hold what another plugin has said in private, or if it has not kept its word.
+ */
+export async function asksPlugin({ plugin, operation, call, answered, permissions }: AskInput): Promise<boolean> {
+  if (!operation.confirms || (!call.byHand && answered.some(({ isPrivate }) => isPrivate))) return false
+  return !(await permissions.isDistrusted(plugin, operation.name))
+}
+
+/**
+ * @param reason why the user is asked, in a sentence
+ * @param question what the plugin asks, if it does
+ */
+export function newAsk(
+  asked: AskedCall,
+  reason: string,
+  canRemember: boolean,
+  question?: Question,
+): NonNullable<Call['ask']> {
   const salt = randomBytes(16).toString('base64url')
   const { title } = asked.plugin.document
   const warnings = [
     looksAlike(title) && `The name ${visibleLine(title)} has letters that look like those of another alphabet`,
     asked.hasNamesake && `You have another plugin with the name ${visibleLine(title)}`,
   ].filter((warning) => typeof warning === 'string')
+  const shown = question && { question: question.question, facts: question.facts }
   return {
+    ...shown,
     reason,
     ...(warnings.length > 0 && { warning: `${warnings.join('. ')}: check the host.` }),
     canRemember,
     request: requestOf(asked),
     arguments: visibleText(JSON.stringify(withoutFilesOf(asked.operation, asked.call.arguments), null, 2)),
-    digest: [salt, digestOfCall(asked, salt), digestOfTarget(asked, salt)].join('.'),
-    expiresAt: later(longestAsk),
+    digest: [salt, digestOfCall(asked, salt, shown), digestOfTarget(asked, salt)].join('.'),
+    expiresAt: later(question ? Math.min(question.expiresIn, longestQuestion) : longestAsk),
   }
 }
 
-/** Whether a digest is of exactly this call: its user, conversation, operation and arguments. */
+/** Whether a digest is of exactly this call: its user, conversation, operation, arguments and the question of the plugin. */
 export function isAbout(asked: CallOf, digest: string): boolean {
   const [salt = '', ofCall] = digest.split('.')
-  return asked.call.ask?.digest === digest && ofCall === digestOfCall(asked, salt)
+  return asked.call.ask?.digest === digest && ofCall === digestOfCall(asked, salt, asked.call.ask)
 }
 
 /** Whether the plugin is still as the user has seen it, and the confirmation has not expired. */
@@ -149,9 +188,13 @@ function requestOf({ plugin, operation: { target } }: AskedCall) {
 }
 
 type CallOf = Pick<AskedCall, 'user' | 'conversation' | 'call'>
+type Shown = Pick<NonNullable<Call['ask']>, 'question' | 'facts'>
 
-const digestOfCall = ({ user, conversation, call }: CallOf, salt: string): string =>
-  digestOf([salt, user, conversation, call.id, call.plugin.id, call.operation, call.arguments])
+const digestOfCall = ({ user, conversation, call }: CallOf, salt: string, shown: Shown = {}): string =>
+  digestOf([
+    ...[salt, user, conversation, call.id, call.plugin.id, call.operation, call.arguments],
+    ...(shown.question === undefined ? [] : [shown.question, shown.facts]),
+  ])
 
 const digestOfTarget = (asked: AskedCall, salt: string): string =>
   digestOf([salt, asked.plugin.id, asked.plugin.hash, asked.operation.name, requestOf(asked)])

@@ -158,16 +158,27 @@ export class Conversations {
     return message
   }
 
-  /** @param call the one of its calls that is new or has changed */
-  async saveMessage(user: string, message: Message, call?: Call): Promise<void> {
+  /**
+   * @param call the one of its calls that is new or has changed
+   * @param token confirms the call, which waits with a question of its plugin
+   */
+  async saveMessage(user: string, message: Message, call?: Call, token?: string): Promise<void> {
     await this.#write(async (transaction) => {
       const saved = await transaction.run`
         UPDATE message SET parts = ${storeParts(message.parts)} WHERE id = ${message.id}`
       // Its conversation may have been deleted.
       if (saved === 0) return
       if (call) await storeCall(transaction, message.id, call)
+      if (call) await transaction.run`DELETE FROM confirmation WHERE call = ${call.id}`
+      if (call && token !== undefined)
+        await transaction.run`INSERT INTO confirmation (call, token) VALUES (${call.id}, ${token})`
       await this.#index.put(transaction, user, message)
     })
+  }
+
+  /** What confirms a call that waits with a question of its plugin. It is not a part of the call, which browsers read. */
+  async tokenOf({ id }: Call): Promise<string | undefined> {
+    return (await this.#database.get<{ token: string }>`SELECT token FROM confirmation WHERE call = ${id}`)?.token
   }
 
   /** Deletes a conversation, also from the disk. @throws Problem 404 */

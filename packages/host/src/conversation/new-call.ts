@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type DocumentOperation, plainText } from '@reference-plugins/reader'
+import { takesKey, withoutKey } from '../calls/idempotency-key.ts'
 import type { ModelEvent } from '../models/model.ts'
 import type { RegisteredPlugin } from '../plugins/plugins.ts'
 import { now } from '../tables.ts'
@@ -7,7 +8,7 @@ import { toolName } from '../tools/tool.ts'
 import type { Call } from '../wire.ts'
 import type { ChosenTools } from './prompt.ts'
 
-type Named = Pick<Call, 'plugin' | 'operation' | 'title'>
+type Named = Pick<Call, 'plugin' | 'operation' | 'title' | 'hasKey'>
 
 const toCall = (named: Named, given: Record<string, unknown>, byHand: boolean): Call => ({
   id: randomUUID(),
@@ -18,10 +19,11 @@ const toCall = (named: Named, given: Record<string, unknown>, byHand: boolean): 
   at: now(),
 })
 
-const nameOf = ({ id, document }: RegisteredPlugin, { name, title }: DocumentOperation): Named => ({
+const nameOf = ({ id, document }: RegisteredPlugin, operation: DocumentOperation): Named => ({
   plugin: { id, name: document.name, title: document.title },
-  operation: name,
-  title,
+  operation: operation.name,
+  title: operation.title,
+  ...(takesKey(operation) && { hasKey: true }),
 })
 
 /** A call that the user makes by hand, before it is made. */
@@ -29,7 +31,7 @@ export const callByHand = (
   plugin: RegisteredPlugin,
   operation: DocumentOperation,
   given: Record<string, unknown>,
-): Call => toCall(nameOf(plugin, operation), given, true)
+): Call => toCall(nameOf(plugin, operation), withoutKey(operation, given), true)
 
 /** A call that the view of an answer asks for. @param viewOf the call that has the answer */
 export const callByView = (
@@ -37,7 +39,7 @@ export const callByView = (
   operation: DocumentOperation,
   given: Record<string, unknown>,
   viewOf: string,
-): Call => ({ ...toCall(nameOf(plugin, operation), given, false), viewOf })
+): Call => ({ ...toCall(nameOf(plugin, operation), withoutKey(operation, given), false), viewOf })
 
 /** A call of an example. */
 export const callByExample = (
@@ -45,7 +47,7 @@ export const callByExample = (
   operation: DocumentOperation,
   { arguments: given, recorded }: Pick<Call, 'arguments' | 'recorded'>,
 ): Call => ({
-  ...toCall(nameOf(plugin, operation), given, false),
+  ...toCall(nameOf(plugin, operation), withoutKey(operation, given), false),
   tool: toolName(plugin.document.name, operation.name),
   ...(recorded && { recorded }),
 })
@@ -63,7 +65,10 @@ export function callByModel(event: Extract<ModelEvent, { type: 'call' | 'bad-cal
   const found = tools.byName.get(event.name)
   const unknown = { plugin: { id: '', name: '', title: 'no plugin' }, operation: tool, title: 'Unknown tool' }
   const call = found
-    ? { ...toCall(nameOf(found.plugin, found.operation), found.toArguments(given), false), tool: event.name }
+    ? {
+        ...toCall(nameOf(found.plugin, found.operation), withoutKey(found.operation, found.toArguments(given)), false),
+        tool: event.name,
+      }
     : { ...toCall(unknown, given, false), tool }
   const refused = (reason: string): Call => ({ ...call, state: 'refused', result: `Nothing was sent: ${reason}` })
   if (event.type === 'bad-call') return refused(`${event.fault}. Send the arguments again as one JSON object.`)

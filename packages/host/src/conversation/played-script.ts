@@ -53,19 +53,24 @@ export function toPlayedCall(entry: ScriptCall, messages: Message[]): Pick<Call,
     recorded: {
       ...(entry.status !== undefined && { status: entry.status }),
       ...(entry.answer !== undefined && { answer: textOf(entry.answer) }),
+      ...(entry.answered && { answered: entry.answered }),
       ...(changed.length > 0 && { changed: Object.fromEntries(changed) }),
     },
   }
 }
 
+/** Whether the user declined the call of an example when it was recorded. */
+export const isDeclinedThen = ({ recorded }: Call): boolean => recorded?.answered?.at(-1)?.decision === 'declined'
+
 /** A call of an example, with how its answer differs from the recorded one; any other call as it is. */
 export function withDifferences(call: Call): Call {
-  const { response, result = '', recorded } = call
+  const { response, result = '', recorded, answered = [] } = call
   if (!recorded) return call
-  if (!response) return { ...call, recorded: { ...recorded, differences: ['there is no answer'] } }
+  if (!response && !isDeclinedThen(call))
+    return { ...call, recorded: { ...recorded, differences: ['there is no answer'] } }
   const answer = recorded.answer === undefined ? undefined : toJson(recorded.answer)
   const entry = { ...recorded, answer } as Pick<ScriptCall, 'status' | 'answer'>
-  const found = { status: response.status, body: response.body, result }
+  const found = { status: response?.status, body: response?.body ?? '', result, answered }
   return { ...call, recorded: { ...recorded, differences: differencesOf(entry, found) } }
 }
 

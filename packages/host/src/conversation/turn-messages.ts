@@ -39,11 +39,12 @@ export class TurnMessages {
     this.#text = undefined
   }
 
-  put(call: Call): Promise<void> {
-    return this.change({ type: 'call', message: this.messageOf(call).id, call })
+  /** @param token confirms the call, which waits with a question of its plugin */
+  put(call: Call, token?: string): Promise<void> {
+    return this.change({ type: 'call', message: this.messageOf(call).id, call }, token)
   }
 
-  async change(event: MessageEvent): Promise<void> {
+  async change(event: MessageEvent, token?: string): Promise<void> {
     const { user, conversation, conversations, events } = this.#context
     const message = conversation.messages.find(({ id }) => id === event.message) as Message
     const { parts } = message
@@ -58,7 +59,7 @@ export class TurnMessages {
     }
     if (event.type !== 'text' || Date.now() - this.#savedAt > saveEvery) {
       this.#savedAt = Date.now()
-      await conversations.saveMessage(user, message, event.type === 'call' ? event.call : undefined)
+      await conversations.saveMessage(user, message, event.type === 'call' ? event.call : undefined, token)
     }
     events.emit(event)
   }

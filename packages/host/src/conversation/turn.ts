@@ -5,7 +5,7 @@ import type { Call, Decision, Message } from '../wire.ts'
 import { isAbout } from './confirmation.ts'
 import { callsOf } from './conversations.ts'
 import { callByExample, callByHand, callByView } from './new-call.ts'
-import { type PlayedScript, toPlayedCall, toRecorded, whyNotPlayed } from './played-script.ts'
+import { isDeclinedThen, type PlayedScript, toPlayedCall, toRecorded, whyNotPlayed } from './played-script.ts'
 import { chooseTools, toPrompt } from './prompt.ts'
 import { speak } from './speech.ts'
 import { type Target, TurnCalls } from './turn-calls.ts'
@@ -35,8 +35,7 @@ export class Turn {
   async say(text: string): Promise<TurnState> {
     const isFirst = this.#context.conversation.messages.every(({ role }) => role !== 'user')
     for (const call of this.#messages.calls())
-      if (call.state === 'waiting')
-        await this.#calls.refuse(call, 'The user said something else instead. Nothing was sent.')
+      if (call.state === 'waiting') await this.#calls.decline(call, 'The user said something else instead.')
     await this.#messages.add('user', [{ type: 'text', text }])
     if (isFirst) await this.#messages.name(text)
     return this.#answer()
@@ -150,16 +149,32 @@ export class Turn {
     const message = this.#messages.messageOf(call)
     this.#messages.show(message)
     if (decision === 'refuse')
-      await this.#calls.refuse(
-        call,
-        'The user refused this call. Nothing was sent. Do not repeat it: ask what they want.',
-      )
+      await this.#calls.decline(call, 'The user refused this call.', 'Do not repeat it: ask what they want.')
     else await this.#calls.callAllowed(call, decision === 'always')
     if (isWaiting(message)) return 'waiting'
-    if (call.recorded && decision === 'refuse') return this.#endPlay(message, 'You refused this call')
+    if (call.recorded && decision === 'refuse')
+      return isDeclinedThen(call) ? this.play() : this.#endPlay(message, 'You refused this call')
     if (call.recorded)
       return this.#isAnswered(message) ? this.play() : this.#endPlay(message, 'This call got no answer')
-    return call.byHand || call.viewOf !== undefined ? 'done' : this.#answer(message)
+    // The model has gone on since a call that was sent again.
+    const isOld = this.#context.conversation.messages.at(-1) !== message
+    return call.byHand || call.viewOf !== undefined || isOld ? 'done' : this.#answer(message)
+  }
+
+  /** A call that can be sent again, because its outcome is not known and its plugin does it once. @throws Problem 404 or 409 */
+  repeatableCall(id: string): Call {
+    const call = this.#messages.calls().find((one) => one.id === id)
+    if (!call) throw new Problem(404, 'This call does not exist in this conversation')
+    if (call.hasKey && (call.state === 'failed' || call.state === 'unknown')) return call
+    throw new Problem(409, 'Only a call that has an idempotency key, and got no answer, can be sent again')
+  }
+
+  /** Sends a call again, with the same key and under the same rules. */
+  async repeat({ result: _, request: __, curl: ___, ...call }: Call): Promise<TurnState> {
+    const message = this.#messages.messageOf(call)
+    this.#messages.show(message)
+    await this.#calls.askOrCall(call)
+    return isWaiting(message) ? 'waiting' : 'done'
   }
 
   /** Lets the model speak and makes the calls that it asks for, until it asks for none. */

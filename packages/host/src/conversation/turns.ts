@@ -119,6 +119,14 @@ export class Turns {
     return this.#begin(user, id, work, false)
   }
 
+  /** Sends a call again of which it is not known whether it was made. @throws Problem 404, 409 or 429 */
+  repeat(user: string, id: string, call: string): Promise<EventStream<TurnEvent>> {
+    return this.#begin(user, id, (turn) => {
+      const repeated = turn.repeatableCall(call)
+      return () => turn.repeat(repeated)
+    })
+  }
+
   /**
    * @param work checks that the turn may begin, and returns what it does
    * @param grows whether it adds to the conversation; false if it ends what waits

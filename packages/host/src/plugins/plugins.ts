@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { Problem } from '@reference-plugins/core'
 import type { PluginDocument, Repair } from '@reference-plugins/reader'
 import type { Database } from '@reference-plugins/store'
+import { withoutKeyInputs } from '../calls/idempotency-key.ts'
 import type { OAuthServer } from '../sign-in/oauth-server.ts'
 import { now } from '../tables.ts'
 
@@ -154,7 +155,7 @@ const toPlugin = (row: Row): RegisteredPlugin => ({
   id: row.id,
   owner: row.owner,
   address: row.address,
-  document: JSON.parse(row.document) as PluginDocument,
+  document: withoutKeyInputs(JSON.parse(row.document) as PluginDocument),
   texts: {
     ...(row.manifest !== null && { manifest: row.manifest }),
     ...(row.spec !== null && { spec: row.spec }),

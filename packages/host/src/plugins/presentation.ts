@@ -1,4 +1,5 @@
 import type { DocumentOperation } from '@reference-plugins/reader'
+import { withoutKeyInputs } from '../calls/idempotency-key.ts'
 import { asks } from '../conversation/confirmation.ts'
 import { tokensOf } from '../conversation/prompt.ts'
 import type { PendingRegistration } from '../registration/registrations.ts'
@@ -109,7 +110,8 @@ const summary = (
   registeredAt: plugin.registeredAt,
 })
 
-function preview({ address, document }: FoundPlugin, id: string): PluginPreview {
+function preview({ address, document: found }: FoundPlugin, id: string): PluginPreview {
+  const document = withoutKeyInputs(found)
   const { auth, operations, logoUrl, legalInfoUrl, contactEmail } = document
   return {
     name: document.name,

@@ -16,7 +16,10 @@ export function toFile({ title, messages }: Conversation, plugins: RegisteredPlu
   for (const { role, parts } of messages) {
     let spoken = ''
     for (const part of parts) {
-      if (part.type === 'call' && isKept(part.call)) lines.push('', ...callLines(part.call))
+      if (part.type === 'call' && isKept(part.call)) {
+        lines.push('', ...callLines(part.call))
+        spoken = ''
+      }
       if (part.type !== 'text' || part.text.trim() === '') continue
       if (spoken !== role) lines.push('', headings[role])
       spoken = role
@@ -26,10 +29,18 @@ export function toFile({ title, messages }: Conversation, plugins: RegisteredPlu
   return `${lines.join('\n')}\n`
 }
 
-const isKept = ({ state, plugin }: Call): boolean => plugin.id !== '' && state === 'done'
+/** Whether it was made, or the user declined what the plugin asked. */
+const isKept = ({ state, plugin, answered }: Call): boolean =>
+  plugin.id !== '' && (state === 'done' || answered?.at(-1)?.decision === 'declined')
 
-function callLines({ plugin, operation, arguments: given, response }: Call): string[] {
+const decisions = { confirmed: 'Confirmed', declined: 'Declined' } as const
+
+function callLines({ plugin, operation, arguments: given, answered = [], response }: Call): string[] {
   const lines = [`### ${plugin.name}.${operation}`, '', ...fenced(JSON.stringify(given, null, 2), 'json')]
+  for (const { question, facts, decision } of answered) {
+    const list = facts.map(({ label, value }) => (label === '' ? `- ${value}` : `- ${label}: ${value}`))
+    lines.push('', `Asked: ${question}`, ...(list.length > 0 ? ['', ...list] : []), '', decisions[decision])
+  }
   if (response) lines.push('', `Answer ${response.status}`, '', ...answerLines(response.body))
   return lines
 }
@@ -85,13 +96,31 @@ export function readFile(text: string): Script {
       if (call.status === undefined) call.arguments = asArguments(value, index + 1)
       else call.answer = value
       index = end
-    } else if (call && /^Answer \d{3}$/.test(line)) call.status = Number(line.slice(7))
+    } else if (call && readQuestionLine(call, line)) continue
+    else if (call && /^Answer \d{3}$/.test(line)) call.status = Number(line.slice(7))
     else if (said) said.text += `${line}\n`
     else if (line.startsWith('#'))
       throw new Error(`line ${index + 1}: "${line.slice(0, 60)}" is not a heading of a conversation`)
   }
   for (const entry of script.entries) if (entry.kind !== 'call') entry.text = unmasked(entry.text.trim())
   return script
+}
+
+/** Reads a line of a question that the plugin asked. Returns whether it is one. */
+function readQuestionLine(call: ScriptCall, line: string): boolean {
+  if (call.status !== undefined) return false
+  const [, question] = /^Asked: (.+)$/.exec(line) ?? []
+  if (question !== undefined) {
+    call.answered = [...(call.answered ?? []), { question, facts: [], decision: 'declined' }]
+    return true
+  }
+  const last = call.answered?.at(-1)
+  const [, label = '', value] = /^- (?:([^:]{1,100}): )?(.*)$/.exec(line) ?? []
+  if (last && value !== undefined) last.facts.push({ label, value })
+  else if (last && (line === decisions.confirmed || line === decisions.declined))
+    last.decision = line === decisions.confirmed ? 'confirmed' : 'declined'
+  else return false
+  return true
 }
 
 function parse(text: string, line: number): unknown {

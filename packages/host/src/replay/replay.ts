@@ -1,4 +1,5 @@
 import { isNumber, keyOf, numberText, parseExact } from '@reference-plugins/reader/exact-json'
+import type { AnsweredQuestion } from '../wire.ts'
 import type { Script, ScriptCall } from './script.ts'
 import { shapeFaults } from './shape.ts'
 
@@ -9,7 +10,12 @@ export interface ReplayedCall {
 }
 
 /** Makes the call now. */
-export type Perform = (call: ScriptCall) => Promise<{ status: number | undefined; body: string; result: string }>
+export type Perform = (call: ScriptCall) => Promise<{
+  status: number | undefined
+  body: string
+  result: string
+  answered?: AnsweredQuestion[]
+}>
 
 /** Makes the calls of a conversation again, one after the other, and compares each answer with the recorded one. */
 export async function replay({ entries }: Script, perform: Perform): Promise<ReplayedCall[]> {
@@ -24,15 +30,33 @@ export async function replay({ entries }: Script, perform: Perform): Promise<Rep
   return replayed
 }
 
-/** How an answer differs from the recorded one by status and shape, in sentences. */
+/** How an answer differs from the recorded one by its questions, status and shape, in sentences. */
 export function differencesOf(
-  { status: recorded, answer }: Pick<ScriptCall, 'status' | 'answer'>,
-  { status, body, result }: Awaited<ReturnType<Perform>>,
+  { status: recorded, answer, answered: asked = [] }: Pick<ScriptCall, 'status' | 'answer' | 'answered'>,
+  { status, body, result, answered = [] }: Awaited<ReturnType<Perform>>,
 ): string[] {
+  const questions = questionFaults(asked, answered)
+  if (questions.length > 0) return questions
   if (status !== recorded)
     return [`the status is ${status ?? 'none'} instead of ${recorded ?? 'none'}: ${result.slice(0, 300)}`]
   return answer === undefined ? [] : shapeFaults(answer, toJson(body))
 }
+
+/** The words and figures of a question may be others today: its facts have the same labels. */
+function questionFaults(recorded: AnsweredQuestion[], found: AnsweredQuestion[]): string[] {
+  if (recorded.length !== found.length) return [`the plugin asks ${times(found)} instead of ${times(recorded)}`]
+  return recorded.flatMap(({ facts, decision }, index) => {
+    const now = found[index] as AnsweredQuestion
+    const [labels, nowLabels] = [labelsOf(facts), labelsOf(now.facts)]
+    return [
+      ...(decision === now.decision ? [] : [`the call is ${now.decision} instead of ${decision}`]),
+      ...(labels === nowLabels ? [] : [`the question has the facts ${nowLabels} instead of ${labels}`]),
+    ]
+  })
+}
+
+const times = ({ length }: unknown[]): string => (length === 1 ? 'once' : `${length} times`)
+const labelsOf = (facts: AnsweredQuestion['facts']): string => facts.map(({ label }) => label).join(', ') || 'none'
 
 /** The values that a plugin creates, such as IDs: in later calls the new ones stand in place of the recorded ones. */
 export class NewValues {
@@ -50,7 +74,7 @@ export class NewValues {
 
 /** Whether a value is long enough to stand for one thing only. */
 const isDistinctive = (value: unknown): boolean =>
-  (typeof value === 'string' && value.length >= 6) || (isNumber(value) && Number(numberText(value)) >= 100_000)
+  (typeof value === 'string' && value.length >= 6) || (isNumber(value) && Number(numberText(value)) >= 10_000)
 
 const kindOf = (value: unknown): string => (isNumber(value) ? 'number' : typeof value)
 

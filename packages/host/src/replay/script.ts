@@ -1,3 +1,5 @@
+import type { AnsweredQuestion } from '../wire.ts'
+
 /** A conversation as it is saved in a file: what was said and what was called. */
 export interface Script {
   title: string
@@ -15,6 +17,8 @@ export interface ScriptCall {
   plugin: string
   operation: string
   arguments: Record<string, unknown>
+  /** What the plugin asked the user before the call, and what they decided. */
+  answered?: AnsweredQuestion[]
   /** Absent if there was no answer. */
   status?: number
   /** The JSON value, or the text if it is not JSON. */

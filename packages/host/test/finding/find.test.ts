@@ -8,7 +8,7 @@ import { type Browser, type ServedHost, serveHost } from '../fixture.ts'
 import { type LocalPlugins, startLocalPlugins } from '../local-plugins/local-plugins.ts'
 import { workspaceFolder } from '../local-plugins/workspace-folder.ts'
 
-const names = ['todo', 'stocks', 'news', 'notes']
+const names = ['todo', 'stocks', 'news', 'notes', 'flights']
 const ids: Record<string, string> = {}
 let locals: LocalPlugins
 let served: ServedHost
@@ -43,6 +43,8 @@ const wanted: [text: string, operation: string][] = [
   ['Note that the dentist is on Friday at nine.', 'notes.addNote'],
   ['Which tags do my notes have?', 'notes.listTags'],
   ['What do my notes say about the bread recipe?', 'notes.searchNotes'],
+  ['Find a flight from Zurich to Oslo', 'flights.searchFlights'],
+  ['Which flights have I booked?', 'flights.listOrders'],
 ]
 for (const [text, operation] of wanted)
   test(`"${text}" finds ${operation}`, async () => {
@@ -98,13 +100,14 @@ test('the starters of the plugins open the operation that is meant', async () =>
     ['What is the price of Apple and of IBM?', 'plugin', 'stocks.getQuotes'],
     ['How has the price of Microsoft changed over the last year?', 'plugin', 'stocks.getHistory'],
     ['What do my notes say about the bread recipe?', 'plugin', 'notes.searchNotes'],
+    ['Which flights have I booked?', 'plugin', 'flights.listOrders'],
   ])
     assert.deepEqual(
       shown.find(([text]) => text === one[0]),
       one,
       JSON.stringify(shown, null, 1),
     )
-  assert.equal(starters.length, 12)
+  assert.equal(starters.length, 15)
 })
 
 test('a starter whose operation is not clear names none; where no starters are known, operations are the starters', async () => {

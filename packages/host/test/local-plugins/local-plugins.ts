@@ -18,7 +18,7 @@ export interface LocalPlugins {
   end(): Promise<void>
 }
 
-const names = ['todo', 'stocks', 'news', 'notes']
+const names = ['todo', 'stocks', 'news', 'notes', 'flights', 'food']
 let running: Promise<{ local: Map<string, LocalPlugin>; server: PluginProcess }> | undefined
 let users = 0
 

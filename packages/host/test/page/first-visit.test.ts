@@ -43,7 +43,7 @@ before(async () => {
     buildPage().then((built) => serveHost({ pluginFolder: folder }, servePage(built))),
     openBrowser(),
   ])
-  watch = new WorkspaceWatch(served.host.workspace, 'only', served.host.options.log, 50)
+  watch = new WorkspaceWatch(served.host, 'only', served.host.options.log, 50)
   ;({ page, errors } = await openPage(browser))
   page.on('request', (request) => {
     if (request.method() !== 'GET') sent.push(new URL(request.url()).pathname)

@@ -22,7 +22,7 @@ export const usage = `Usage: pnpm new NAME [OPTION…]
   Makes a plugin in plugins/NAME: a copy of a plugin of this repository, or a plugin for an API that exists.
   On a terminal it asks for what is not given.
 
-  --from PLUGIN      the plugin to start from: todo, stocks, news, notes, or one of your own
+  --from PLUGIN      the plugin to start from: todo, stocks, news, notes, flights, food, or one of your own
   --auth MODE        ${authModes.join(', ')}; without --from, chooses the plugin that has it
   --openapi FILE|URL makes the plugin of the API that an OpenAPI document describes, instead of a copy
   --include WHAT     with --openapi: a tag, a path or an operation to take; may be repeated

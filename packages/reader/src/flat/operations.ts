@@ -11,6 +11,7 @@ import { cut, listOf, plainLine, plainText, quote } from '../text/plain-text.ts'
 import type { Repairs } from '../text/repairs.ts'
 import { addBody } from './body-inputs.ts'
 import { Inputs } from './inputs.ts'
+import { keyInputsOf } from './key-inputs.ts'
 import { addParameters } from './parameter-inputs.ts'
 import { schemesOf, signInOf } from './sign-in-needs.ts'
 import { SchemaSimplifier } from './simple-schema.ts'
@@ -88,11 +89,16 @@ function toOperation(
       if (field.place === 'body') Object.assign(field, { place: 'query', list: 'repeated', object: 'json' })
   }
   const flag = memberOf(node, 'x-openai-isConsequential') ?? memberOf(node, 'x-oai-isConsequential')
+  const input = inputs.schema()
+  const isReading = method === 'GET'
+  const keyInputs = isReading ? [] : keyInputsOf(input, fields)
   return {
     ...textsOf(found, names, repairs),
-    input: inputs.schema(),
+    input,
     isConsequential: flag === undefined ? undefined : isTrue(flag) || flag === 1,
-    isReading: method === 'GET',
+    isReading,
+    ...(isTrue(memberOf(node, 'x-confirmation')) && { confirms: true }),
+    ...(keyInputs.length > 0 && { keyInputs }),
     target: { kind: 'http', method, path, query, fields, ...(body && !isIgnored && { body }) },
   }
 }

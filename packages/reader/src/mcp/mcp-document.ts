@@ -1,7 +1,8 @@
+import { keyInputsOf } from '../flat/key-inputs.ts'
 import { SchemaSimplifier } from '../flat/simple-schema.ts'
 import { SpecDocument } from '../openapi/spec-document.ts'
 import type { DocumentOperation, PluginDocument } from '../plugin-document.ts'
-import { objectOf } from '../text/members.ts'
+import { objectOf, type Schema } from '../text/members.ts'
 import { fitIdentifier, fitName, UniqueNames } from '../text/names.ts'
 import { plainLine, plainText } from '../text/plain-text.ts'
 
@@ -12,6 +13,7 @@ export interface McpTool {
   description?: string | undefined
   inputSchema: unknown
   execution?: { taskSupport?: unknown } | undefined
+  _meta?: Record<string, unknown> | undefined
   annotations?: { readOnlyHint?: boolean | undefined; title?: string | undefined } | undefined
 }
 
@@ -50,15 +52,20 @@ export function toMcpDocument(
 function toOperation(tool: McpTool, names: UniqueNames): DocumentOperation {
   const simplifier = new SchemaSimplifier(new SpecDocument(objectOf(tool.inputSchema)))
   const { schema } = simplifier.simplify(tool.inputSchema, '')
+  const input: Schema = schema.type === 'object' ? schema : { type: 'object', properties: {} }
+  const isReading = tool.annotations?.readOnlyHint === true
+  const keyInputs = isReading ? [] : keyInputsOf(input)
   const title = plainLine(tool.title ?? tool.annotations?.title ?? tool.name, 120)
   return {
     name: names.take(fitIdentifier(tool.name)),
     title,
     description: plainText(tool.description ?? title, 300),
-    input: schema.type === 'object' ? schema : { type: 'object', properties: {} },
+    input,
     // A server's annotations are hints: a tool without one needs confirmation.
     isConsequential: undefined,
-    isReading: tool.annotations?.readOnlyHint === true,
+    isReading,
+    ...(tool._meta?.confirmation === true && { confirms: true }),
+    ...(keyInputs.length > 0 && { keyInputs }),
     target: { kind: 'mcp', tool: tool.name },
   }
 }

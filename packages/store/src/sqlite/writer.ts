@@ -81,11 +81,20 @@ export class Writer {
       piece.result = await Promise.race([piece.work(transaction), transaction.ended])
     } catch (error) {
       piece.error = error
-      this.#connection.exec('ROLLBACK TO piece')
+      this.#rollbackPiece(error)
     } finally {
       clearTimeout(timer)
       transaction.end(new Error('the transaction has ended'))
-      this.#connection.exec('RELEASE piece')
+    }
+    this.#connection.exec('RELEASE piece')
+  }
+
+  /** @throws the error of the piece if SQLite has already rolled back everything, for example because the disk is full */
+  #rollbackPiece(error: unknown): void {
+    try {
+      this.#connection.exec('ROLLBACK TO piece')
+    } catch {
+      throw error
     }
   }
 

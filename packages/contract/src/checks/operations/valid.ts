@@ -1,3 +1,4 @@
+import { isKeyInput } from '../../acting/key.ts'
 import type { CallValues } from '../../calls/call-values.ts'
 import { type CheckRun, call } from '../../calls/check-run.ts'
 import type { Exchange } from '../../calls/client.ts'
@@ -56,7 +57,13 @@ function* edgeCalls(
 /** Whether a part has a value that is given or learnt, of which the schema says little. */
 function isNamedByOthers({ given }: CheckRun, { input }: Subject, { path, schema }: Part): boolean {
   const name = String(path.filter((step) => typeof step === 'string').at(-1) ?? input?.name ?? '')
-  return given?.[name] !== undefined || isLearnt(name) || isOpaque({ name, schema }) || /^if-/i.test(name)
+  return (
+    given?.[name] !== undefined ||
+    isLearnt(name) ||
+    isKeyInput({ name, schema }) ||
+    isOpaque({ name, schema }) ||
+    /^if-/i.test(name)
+  )
 }
 
 /** Answers how many calls it made. */

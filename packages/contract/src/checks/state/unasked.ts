@@ -28,9 +28,11 @@ function foreignMembers({ run, resource, create, thing }: Life): Schema {
       const value = strangeValue(own, run.values.ordinary(own, { fresh: true }))
       if (value !== undefined && run.values.fits(asObject(schema), value)) found[name] = value
     }
-  // Only what the thing itself has.
+  // Only what the thing itself has, and not with this value already.
   const shown = thingIn(thing.made.json, thing.sent)
-  return Object.fromEntries(Object.entries(found).filter(([name]) => Object.hasOwn(shown, name)))
+  return Object.fromEntries(
+    Object.entries(found).filter(([name, value]) => Object.hasOwn(shown, name) && shown[name] !== value),
+  )
 }
 
 function strangeValue(form: Schema, ordinary: unknown): unknown {

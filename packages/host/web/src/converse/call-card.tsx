@@ -58,14 +58,23 @@ export function CallCard({ call, actions, isViewOpen, openView, onViewResized, c
           {call.milliseconds !== undefined && `, ${Math.round(call.milliseconds)} ms`}
         </span>
       </header>
-      <dl className="facts">
-        {Object.entries(withoutFiles(call.arguments)).map(([name, value]) => (
-          <div key={name}>
-            <dt>{visibleLine(name)}</dt>
-            <dd>{visibleText(typeof value === 'string' ? value : JSON.stringify(value))}</dd>
-          </div>
+      {/* The question of the plugin says more than the arguments. */}
+      {call.ask?.question === undefined && (
+        <dl className="facts">
+          {Object.entries(withoutFiles(call.arguments)).map(([name, value]) => (
+            <div key={name}>
+              <dt>{visibleLine(name)}</dt>
+              <dd>{visibleText(typeof value === 'string' ? value : JSON.stringify(value))}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {state !== 'waiting' &&
+        call.answered?.map(({ question, decision }, index) => (
+          <p key={index}>
+            You {decision}: {question}
+          </p>
         ))}
-      </dl>
       {state === 'waiting' && <Confirmation call={call} decide={actions.decide} />}
       {call.view &&
         (isViewOpen(call) ? (
@@ -106,6 +115,12 @@ export function CallCard({ call, actions, isViewOpen, openView, onViewResized, c
         </details>
       )}
       {result !== undefined && !call.byHand && <CodeDetails label="Result sent to the model" text={result} />}
+      {call.hasKey && (state === 'failed' || state === 'unknown') && (
+        <p className="row">
+          <Button onPress={() => void actions.repeat(call.id)}>Send again</Button>
+          <small>With the same key: the plugin does it once.</small>
+        </p>
+      )}
       {again && (
         <Button kind="plain" onPress={again}>
           Edit and call again

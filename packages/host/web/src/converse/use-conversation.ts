@@ -77,6 +77,7 @@ export function useConversation(id: string | undefined, hasMany: boolean, onTurn
     callByView: (call: string, operation: string, given: Record<string, unknown>) =>
       act(`calls/${call}/view-calls`, { operation, arguments: given }),
     decide: (call: string, decision: Decision, digest: string) => act(`calls/${call}/decision`, { decision, digest }),
+    repeat: (call: string) => act(`calls/${call}/repeat`, {}),
     play: () => act('play', {}),
     stop: () => void (conversation && attempt(() => request('POST', `/api/conversations/${conversation.id}/stop`, {}))),
     enable: (plugins: string[]) =>
