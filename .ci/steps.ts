@@ -36,13 +36,15 @@ const onEveryVersion = [
 
 // The tests that touch data, and those of the store on Postgres alone. The others run once, on SQLite.
 const onPostgres = {
-  'the store and the plugins': [
+  'the store, todo and news': [
     'pnpm --filter @reference-plugins/store exec run-tests test/{postgres,full-text}/*.test.ts test/{database,statement-channel,counts,lease}.test.ts',
     'pnpm --filter todo test test/{plugin,durability,same-answer,several-instances,start,stop,workers}.test.ts',
+    'pnpm --filter news test test/feeds/{feed-identity,feed-poller,migration,save-articles,several-instances}.test.ts test/{plugin,auth,isolation,same-answer,search,start}.test.ts',
+  ],
+  'notes, food and flights': [
     'pnpm --filter notes test test/notebook/*.test.ts test/{plugin,account,auth,isolation,note-files,same-answer,search,start}.test.ts',
     'pnpm --filter food test test/{plugin,same-answer,start}.test.ts test/payments/*.test.ts',
     'pnpm --filter flights test test/bookings/*.test.ts test/{plugin,account,isolation,same-answer,start}.test.ts',
-    'pnpm --filter news test test/feeds/{feed-identity,feed-poller,migration,save-articles,several-instances}.test.ts test/{plugin,auth,isolation,same-answer,search,start}.test.ts',
   ],
   'the authorization server, the host and core': [
     'pnpm --filter @reference-plugins/oauth-server test test/{account,authorize,flow,https,race,several-instances,store,token}.test.ts',
