@@ -40,7 +40,7 @@ const onPostgres = {
     'pnpm --filter todo test test/{plugin,durability,same-answer,several-instances,start,stop,workers}.test.ts',
     'pnpm --filter notes test test/notebook/*.test.ts test/{plugin,account,auth,isolation,note-files,same-answer,search,start}.test.ts',
     'pnpm --filter food test test/{plugin,same-answer,start}.test.ts test/payments/*.test.ts',
-    'pnpm --filter flights test test/bookings/*.test.ts test/{plugin,account,isolation,same-answer,start}.test.ts',
+    'pnpm --filter flights test test/bookings/*.test.ts test/{plugin,account,isolation,same-answer,several-instances,start}.test.ts',
     'pnpm --filter news test test/feeds/{feed-identity,feed-poller,migration,save-articles,several-instances}.test.ts test/{plugin,auth,isolation,same-answer,search,start}.test.ts',
   ],
   'the authorization server, the host and core': [
