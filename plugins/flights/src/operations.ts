@@ -78,7 +78,8 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
     }),
 
     searchFlights: operation('GET /flights', {
-      summary: 'Find flights from one place to another on a date, one way or return. Returns a few offers with their prices',
+      summary:
+        'Find flights from one place to another on a date, one way or return. Returns a few offers with their prices',
       view: 'trip',
       openWorld: false,
       input: z.object({
