@@ -44,7 +44,7 @@ const onPostgres = {
   'notes, food and flights': [
     'pnpm --filter notes test test/notebook/*.test.ts test/{plugin,account,auth,isolation,note-files,same-answer,search,start}.test.ts',
     'pnpm --filter food test test/{plugin,same-answer,start}.test.ts test/payments/*.test.ts',
-    'pnpm --filter flights test test/bookings/*.test.ts test/{plugin,account,isolation,same-answer,start}.test.ts',
+    'pnpm --filter flights test test/bookings/*.test.ts test/{plugin,account,isolation,same-answer,several-instances,start}.test.ts',
   ],
   'the authorization server, the host and core': [
     'pnpm --filter @reference-plugins/oauth-server test test/{account,authorize,flow,https,race,several-instances,store,token}.test.ts',
