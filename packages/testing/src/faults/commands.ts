@@ -81,13 +81,10 @@ const simple = <Outside>(text: string, run: (real: Real<Outside>) => Promise<unk
 })
 
 /** Schedules of retries, duplicates, reorderings, crashes, lost answers, time and events. */
-export function schedules<Outside>(
-  events: readonly string[],
-  advance: (seconds: number) => void,
-): fc.Arbitrary<Iterable<Command<Outside>>> {
+export function schedules<Outside>(events: readonly string[]): fc.Arbitrary<Iterable<Command<Outside>>> {
   const time = fc
     .constantFrom(1, 40, 400, 1000, 4000)
-    .map((seconds) => simple<Outside>(`${seconds} seconds pass`, async () => advance(seconds)))
+    .map((seconds) => simple<Outside>(`${seconds} seconds pass`, async ({ site }) => site.clock.advance(seconds)))
   const start = fc
     .record({ instance, crashAt: fc.option(fc.noBias(fc.integer({ min: 1, max: 30 })), { nil: undefined }) })
     .map(({ instance, crashAt }) =>
