@@ -23,9 +23,9 @@ test('a person confirms the age on the page, and then the checkout is ready', as
   assert.equal(checkout.continue_url, `https://plugin.example.com/continue/${id}`)
   const page = await open(id)
   assert.equal(page.status, 200)
-  assert.match(page.headers['content-type'], /^text\/html/)
+  assert.match(page.headers['content-type'] ?? '', /^text\/html/)
   assert.match(
-    page.headers['content-security-policy'],
+    page.headers['content-security-policy'] ?? '',
     /^default-src 'none'; style-src 'sha256-[^']+'; form-action 'self'/,
   )
   assert.match(page.text, /2 × Chianti[\s\S]*56\.00 USD[\s\S]*Margherita, Large, 40 cm/)

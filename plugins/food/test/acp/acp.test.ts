@@ -3,6 +3,7 @@ import { after, test } from 'node:test'
 import { NoAnswer } from '../../src/payments/payment-service.ts'
 import { minutes, serveFood, totalIn } from '../fixture.ts'
 import { acpClient, checkSchema, contact, fits, pay, read, start, toPickUp } from './acp-client.ts'
+import { orderPizza } from './order-pizza.ts'
 
 const served = await serveFood()
 after(served.close)
@@ -49,6 +50,16 @@ test('an agent orders: create, choose a window, read, complete, follow', async (
   clock.now += minutes(24 * 60)
   const later = await acp('get', `/${id}`)
   assert.equal(later.body.order.status, 'completed')
+})
+
+test('the order in the documentation', async () => {
+  const paths: string[] = []
+  const session = await orderPizza(async (path, body) => {
+    paths.push(path)
+    return (await acp('post', path.replace('/checkout_sessions', ''), body)).body
+  })
+  assert.equal(paths.length, 3)
+  assert.deepEqual([session.status, session.order?.status], ['completed', 'confirmed'])
 })
 
 test('an item is named with its options, and counts as often as it is named', async () => {
