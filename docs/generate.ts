@@ -1,5 +1,6 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { fillDifferences } from './generate/acting-difference.ts'
 import { authModesPage } from './generate/auth-modes.ts'
 import { fillCodeBlocks } from './generate/code-blocks.ts'
 import { consumersPage } from './generate/consumers.ts'
@@ -21,7 +22,7 @@ const files = globSync(['*.md', 'docs/*.md', '{packages,plugins}/*/README.md'], 
 
 for (const file of new Set([...Object.keys(pages), ...files])) {
   const before = readFileSync(`${root}${file}`, 'utf8')
-  const after = pages[file]?.() ?? fillCodeBlocks(before)
+  const after = pages[file]?.() ?? fillDifferences(fillCodeBlocks(before))
   if (after === before) continue
   if (process.argv.includes('--check')) {
     console.error(`${file} is out of date: run pnpm spec`)

@@ -15,7 +15,7 @@ import { noBrowser } from '../../packages/testing/test/chromium.ts'
 import { domain } from './domain.ts'
 
 /** The plugins, each at its path of the domain. */
-export const names = ['todo', 'stocks', 'news', 'notes', 'flights'] as const
+export const names = ['todo', 'stocks', 'news', 'notes', 'flights', 'food'] as const
 export type Name = (typeof names)[number]
 
 /** The address of the domain. */

@@ -149,6 +149,7 @@ for (const [kind, { program, file }] of Object.entries(kinds) as [Kind, (typeof 
         ['stocks', 'getQuotes', { symbols: ['IBM'] }],
         ['news', 'listFeeds', {}],
         ['notes', 'listNotes', {}],
+        ['food', 'listStores', {}],
       ] as const) {
         const client = await connectByMcp(`${root}/${name}/mcp`, company.plugins[name].token)
         assert.ok((await client.listTools()).tools.length > 2)
@@ -250,7 +251,7 @@ for (const [kind, { program, file }] of Object.entries(kinds) as [Kind, (typeof 
         ) as Extract<RegistrationEvent, { type: 'end' }>
         assert.ok(registration.isReady, JSON.stringify(registration.steps.map(({ message }) => message)))
         const token = company.plugins[name].token
-        const needed = name === 'stocks' ? { serviceToken: token } : {}
+        const needed = ['stocks', 'food'].includes(name) ? { serviceToken: token } : {}
         const { id } = await ask<PluginDetail>('POST', `registrations/${registration.id}/approve`, needed)
         if (name === 'notes') {
           const { url } = await ask<{ url: string }>('POST', `plugins/${id}/sign-in`, {})

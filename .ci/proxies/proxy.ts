@@ -61,6 +61,7 @@ export async function startProxy({
     news: 3335,
     notes: 3336,
     flights: 3339,
+    food: 3340,
     host: 3000,
   }))
     text = text.replaceAll(`127.0.0.1:${usual}`, `127.0.0.1:${ports[name]}`)

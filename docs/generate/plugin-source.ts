@@ -36,6 +36,17 @@ export class PluginSource {
     return toSource(this.#only(member, propertiesOf(found.property.value, found.code)))
   }
 
+  /** The source of each member of an operation, by name. */
+  members(name: string): Map<string, string> {
+    const { property, code } = this.#only(name, this.#operations())
+    return new Map(
+      propertiesOf(property.value, code).map((found) => [
+        (found.property.key as { name: string }).name,
+        toSource(found),
+      ]),
+    )
+  }
+
   /** The source of the operation with the fewest characters. */
   shortestOperation(): string {
     const [shortest = ''] = this.#operations()

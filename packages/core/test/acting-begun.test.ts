@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, mock, test } from 'node:test'
-import { closePlugin } from '../src/index.ts'
+import { closePlugin, Problem } from '../src/index.ts'
 import { openActingShop } from './acting-fixture.ts'
 import { serveShop } from './fixture.ts'
 
@@ -44,5 +44,25 @@ test('a confirmation that has expired leads to the answer of its call, and to no
   assert.deepEqual(again.body, first.body)
   assert.equal(again.headers['idempotent-replayed'], 'true')
   await send({ Confirmation: other.body.confirmation.token }).expect(403)
+  assert.equal(parcels.size, 1)
+})
+
+test('a call that was asked about while a repeat of it was done gets the answer of the repeat', async () => {
+  const { send, terms, parcels } = await open()
+  const { promise: isDone, resolve: done } = Promise.withResolvers<void>()
+  const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>()
+  terms.version = async () => {
+    terms.version = () => 1
+    asked()
+    await isDone
+    throw new Problem(409, 'It is sent already')
+  }
+  const key = { 'Idempotency-Key': 'key-2' }
+  const slow = send(key).then((answer) => answer)
+  await isAsked
+  const { body } = await send(key).expect(200)
+  done()
+  const answer = await slow
+  assert.deepEqual([answer.status, answer.body, answer.headers['idempotent-replayed']], [200, body, 'true'])
   assert.equal(parcels.size, 1)
 })

@@ -23,7 +23,7 @@ export interface ActingShop {
   /** What happens inside the next try of `sendParcel`. */
   courier: { beforeCall?: () => void; afterCall?: () => void | Promise<void> }
   /** What `sendParcel` and `returnPurchase` bind, each time that they are asked. */
-  terms: { version: () => number }
+  terms: { version: () => number | Promise<number> }
 }
 
 export const tokens: Record<string, string> = { 'token-of-ada': 'ada', 'token-of-bob': 'bob' }
@@ -76,7 +76,10 @@ export async function openActingShop(url = temporaryDatabase()): Promise<ActingS
         destructive: false,
         idempotent: false,
         once: 'resume',
-        confirm: ({ to }) => ({ question: `Send a parcel to ${to}?`, bound: { to, version: terms.version() } }),
+        confirm: async ({ to }) => ({
+          question: `Send a parcel to ${to}?`,
+          bound: { to, version: await terms.version() },
+        }),
         unasked: ['to'],
         summary: 'Send a parcel by a courier',
         input: z.object({ to: text(20).describe('To whom') }),
@@ -103,7 +106,7 @@ export async function openActingShop(url = temporaryDatabase()): Promise<ActingS
         idempotent: false,
         once: 'transaction',
         quote: 'quoteReturn',
-        confirm: () => ({ question: 'Return everything?', bound: { version: terms.version() } }),
+        confirm: async () => ({ question: 'Return everything?', bound: { version: await terms.version() } }),
         summary: 'Return everything',
         input: z.object({}),
         output: z.object({ returned: z.int() }),

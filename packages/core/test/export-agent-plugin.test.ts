@@ -53,7 +53,7 @@ for (const [name, { files, url, folder }] of Object.entries(exported)) {
     )) {
       const section = skill.split(`\n## ${operation.operationId}\n`)[1]?.split('\n## ')[0] as string
       assert.ok(section.includes(operation.summary), operation.operationId)
-      assert.equal(section.includes('Changes nothing.'), method === 'get', operation.operationId)
+      assert.equal(/^Changes nothing\./m.test(section), method === 'get', operation.operationId)
       assert.equal(section.includes('Ask the user before each call.'), operation['x-openai-isConsequential'])
       const body = operation.requestBody?.content['application/json'].schema.properties ?? {}
       for (const input of [...(operation.parameters ?? []).map(({ name }) => name), ...Object.keys(body)])

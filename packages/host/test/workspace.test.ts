@@ -20,7 +20,7 @@ import { killHosts, startHost } from './host-process.ts'
 import { type LocalPlugins, startLocalPlugins } from './local-plugins/local-plugins.ts'
 import { putLocal, workspaceFolder } from './local-plugins/workspace-folder.ts'
 
-const names = ['todo', 'stocks', 'news', 'notes', 'flights']
+const names = ['todo', 'stocks', 'news', 'notes', 'flights', 'food']
 let locals: LocalPlugins
 let folder: string
 before(async () => {
@@ -55,11 +55,11 @@ test('the plugins that run are registered; those that need no sign-in are active
   await watched(served, async () => {
     const plugins = await until(
       () => browser.get<PluginSummary[]>('/api/plugins'),
-      ({ length }) => length === 5,
+      ({ length }) => length === 6,
     )
     await until(
       () => browser.get<PluginSummary[]>('/api/plugins'),
-      (all) => all.filter(({ activation }) => activation === 'active').length === 2,
+      (all) => all.filter(({ activation }) => activation === 'active').length === 3,
     )
     const list = await browser.get<LocalPlugin[]>('/api/workspace')
     assert.deepEqual(
@@ -70,6 +70,7 @@ test('the plugins that run are registered; those that need no sign-in are active
       ]),
       [
         ['flights', true, false],
+        ['food', true, false],
         ['news', true, true],
         ['notes', true, false],
         ['stocks', true, false],
@@ -96,6 +97,7 @@ test('the plugins that run are registered; those that need no sign-in are active
       news: 'active',
       notes: 'none',
       flights: 'none',
+      food: 'active',
     })
   })
   await served.close()
@@ -250,9 +252,16 @@ test('the host that pnpm dev starts does this by itself, and prints no token', {
   const host = await startHost({ DATABASE_URL: temporaryDatabase(), HOST_PLUGINS: folder, LOG_LEVEL: 'info' })
   const plugins = await until(
     () => host.browser.get<PluginSummary[]>('/api/plugins'),
-    (all) => all.length === 5 && all.filter(({ activation }) => activation === 'active').length === 2,
+    (all) => all.length === 6 && all.filter(({ activation }) => activation === 'active').length === 3,
   )
-  assert.deepEqual(states(plugins), { todo: 'active', stocks: 'active', news: 'none', notes: 'none', flights: 'none' })
+  assert.deepEqual(states(plugins), {
+    todo: 'active',
+    stocks: 'active',
+    news: 'none',
+    notes: 'none',
+    flights: 'none',
+    food: 'active',
+  })
   assert.ok(!host.output().includes(locals.of('stocks').token))
   assert.equal(await host.end('SIGTERM'), 0)
 })

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../src/temporary.ts'
 const secret = 'xyzzycanary0123456789'
 const client = '203.0.113.77'
 const traces = [secret, Buffer.from(secret).toString('base64').slice(0, 24), Buffer.from(secret).toString('hex')]
-const names = ['todo', 'stocks', 'news', 'notes', 'flights']
+const names = ['todo', 'stocks', 'news', 'notes', 'flights', 'food']
 
 interface Schema {
   type?: string | string[]

@@ -45,6 +45,8 @@ export function acceptanceOf(
 ): SpecOperation | undefined {
   const undo = operations.map((one) => undoOf(one, operations)).find((one) => one?.quote === offer)
   if (undo) return undo.by
+  const quoted = operations.find(({ node }) => node['x-quote'] === offer.id)
+  if (quoted) return quoted
   const others = operations.filter((one) => one !== offer && isWriting(one))
   const linked = offer.links
     .map(({ operation }) => others.find(({ id }) => id === operation))

@@ -58,7 +58,7 @@ async function actOnce(
   if (kept) return kept
 
   // What was begun has been confirmed, and may be done in part: it goes on, whatever has changed by then.
-  const isBegun = key !== undefined && (await actions.isBegun(toKeyed([key])))
+  const isBegun = async () => key !== undefined && (await actions.isBegun(toKeyed([key])))
   const confirmed = operation.confirm && (await confirm(actions, operation, asked, input, call, isBegun))
   const keys = [key, confirmed?.key].filter((one) => one !== undefined)
   const keyed = toKeyed(keys.length > 0 ? keys : [crypto.randomUUID()])
@@ -110,7 +110,7 @@ async function confirm(
   asked: ConfirmedCall,
   input: Input,
   call: Call,
-  isBegun: boolean,
+  isBegun: () => Promise<boolean>,
 ): Promise<Confirmed | undefined> {
   const { canAsk, token, isDeclined }: Confirming = call.confirming ?? { canAsk: false }
   if (isDeclined) throw new Problem(403, 'The user did not confirm the call: nothing was done')
@@ -118,16 +118,33 @@ async function confirm(
   if (token !== undefined) {
     const confirmed = await tokens.open(token, asked)
     // A call that was begun under this confirmation is not checked again either.
-    if (isBegun || (await actions.isBegun({ ...asked, keys: [confirmed.key], input: '' }))) return confirmed
-    if (confirmed.isExpired) throw askAgain()
-    await checkUnchanged(actions, operation, asked, input, call, actions.database, confirmed.bound)
+    const isBegunSo = async () => (await isBegun()) || actions.isBegun({ ...asked, keys: [confirmed.key], input: '' })
+    await unlessBegun(isBegunSo, async () => {
+      if (confirmed.isExpired) throw askAgain()
+      await checkUnchanged(actions, operation, asked, input, call, actions.database, confirmed.bound)
+    })
     return confirmed
   }
-  if (isBegun) return undefined
-  const facts = await ask(operation, input, call, actions.database)
-  if (canAsk) throw new ConfirmationRequired(428, await tokens.seal(asked, facts))
-  checkInput(operation, input, facts)
-  return { bound: hashOf(facts.bound) }
+  return unlessBegun(isBegun, async () => {
+    const facts = await ask(operation, input, call, actions.database)
+    if (canAsk) throw new ConfirmationRequired(428, await tokens.seal(asked, facts))
+    checkInput(operation, input, facts)
+    return { bound: hashOf(facts.bound) }
+  })
+}
+
+/** Checks a call, unless it was begun: before, or by a repeat of it while it was checked, whose effects must not refuse it. */
+async function unlessBegun<Result>(
+  isBegun: () => Promise<boolean>,
+  check: () => Promise<Result>,
+): Promise<Result | undefined> {
+  if (await isBegun()) return undefined
+  try {
+    return await check()
+  } catch (error) {
+    if (await isBegun()) return undefined
+    throw error
+  }
 }
 
 function ask({ confirm }: PluginOperation, input: Input, call: Call, reading: Reading): Promise<Confirmation> {

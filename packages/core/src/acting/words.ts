@@ -18,5 +18,9 @@ export function actingSentence({
 }
 
 /** The description with that sentence. */
-export const describeAction = (operation: PluginOperation): string =>
-  [operation.description, actingSentence(operation)].filter(Boolean).join(' ')
+export function describeAction(operation: PluginOperation): string {
+  const { description } = operation
+  const sentence = actingSentence(operation)
+  if (sentence === '') return description
+  return `${description}${/[.!?]$/.test(description) ? '' : '.'} ${sentence}`
+}

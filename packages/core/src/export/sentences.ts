@@ -1,5 +1,5 @@
 import type { Effects } from '../operation.ts'
-import type { Plugin } from '../plugin.ts'
+import type { Plugin, PluginOperation } from '../plugin.ts'
 
 /** What a call does to the world, for people and models. */
 export function effectSentence({ readOnly, destructive }: Effects): string {
@@ -8,8 +8,11 @@ export function effectSentence({ readOnly, destructive }: Effects): string {
 }
 
 /** Whether a call may be repeated; undefined if it changes nothing. */
-export function repetitionSentence({ readOnly, idempotent }: Effects): string | undefined {
+export function repetitionSentence({ effects, once }: Pick<PluginOperation, 'effects' | 'once'>): string | undefined {
+  const { readOnly, idempotent } = effects
   if (readOnly) return undefined
+  if (once)
+    return 'If the outcome of a call is unknown, repeat it with the same `idempotency_key`: it acts once. Use a new key for another action.'
   return idempotent
     ? 'A second call with the same input changes nothing more.'
     : 'A second call with the same input acts a second time: if the outcome of a call is unknown, read before you repeat it.'

@@ -44,7 +44,7 @@ function operationSections(plugin: Plugin, operation: PluginOperation, publicUrl
     [
       [
         effectSentence(effects),
-        repetitionSentence(effects),
+        repetitionSentence(operation),
         consequential ? 'Ask the user before each call.' : undefined,
         actingSentence(operation),
         effects.openWorld

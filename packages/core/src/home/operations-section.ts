@@ -21,7 +21,7 @@ function entry(operation: PluginOperation, development: boolean): Html {
   const { id, method, path, summary, description, effects, consequential, scope, only, errors } = operation
   const sentences = [
     effectSentence(effects),
-    repetitionSentence(effects),
+    repetitionSentence(operation),
     consequential ? 'An assistant asks the user before each call.' : 'An assistant may call it without asking.',
     effects.openWorld && 'Its answer may contain text from anyone.',
   ]

@@ -56,7 +56,7 @@ export class Completion {
     const { amount, contents, payment } = order
     if (this.#parts.now() > order.kitchenAt + latest) {
       await payments.refund(order.id)
-      await database.transaction((transaction) => this.#release(transaction, order.id))
+      await database.transaction((transaction) => this.#release(transaction, id, order.id))
       throw new ShopError('conflict', 'It is too late for the window, and nothing was charged: choose another window')
     }
     const charge = { reference: order.id, method: payment as SavedPayment, amount, currency: contents.currency }
@@ -114,7 +114,7 @@ export class Completion {
     // Another try has ended it, or it was canceled meanwhile.
     if (checkout.state !== 'in_progress' || checkout.orderId !== orderId)
       return this.#checkouts.show(transaction, checkout)
-    if (state !== 'charged') return this.#checkouts.show(transaction, await this.#release(transaction, orderId))
+    if (state !== 'charged') return this.#checkouts.show(transaction, await this.#release(transaction, id, orderId))
     await writeOrder(transaction, { ...(await readOrder(transaction, orderId)), paymentState: 'paid' })
     const next: Checkout = { ...checkout, state: 'completed', updatedAt: this.#parts.now() }
     await writeCheckout(transaction, next)
@@ -122,10 +122,10 @@ export class Completion {
   }
 
   /** Opens the checkout of an order that could not be paid again, and removes the order. */
-  async #release(transaction: Transaction, orderId: string): Promise<Checkout> {
+  async #release(transaction: Transaction, id: string, orderId: string): Promise<Checkout> {
+    const checkout = await readCheckout(transaction, id)
+    if (checkout.state !== 'in_progress' || checkout.orderId !== orderId) return checkout
     const order = await readOrder(transaction, orderId)
-    const checkout = await readCheckout(transaction, order.checkout)
-    if (checkout.state !== 'in_progress') return checkout
     await deleteOrder(transaction, orderId)
     await countSold(transaction, this.#parts.stores.get(order.store), order.contents.day, order.contents.lines, -1)
     const next: Checkout = {

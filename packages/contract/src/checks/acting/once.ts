@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type KeyPlace, newKey, withKey } from '../../acting/key.ts'
-import { type Action, newActions, otherActions, renew } from '../../acting/other-action.ts'
+import { type Action, newActions, otherActions, otherAgreements, renew } from '../../acting/other-action.ts'
 import { answerDifference, identityOf } from '../../acting/same-answer.ts'
 import { type Look, movedAgain, movedOnce, movedTooFar, Watch } from '../../acting/watch.ts'
+import type { CallValues } from '../../calls/call-values.ts'
 import { type CheckRun, call } from '../../calls/check-run.ts'
 import type { Exchange } from '../../calls/client.ts'
 import type { Credentials } from '../../calls/credentials.ts'
@@ -57,7 +58,9 @@ export async function checkOnce(
   if (await isMock(course, done, other))
     return report.skip(operation.id, 'its idempotency key', 'it answers alike whatever is sent')
   if (!(await checkRepeat(course, done))) return
-  if (other) await checkOtherBody(course, done, other)
+  const [agreement] = otherAgreements(run, operation, done, words)
+  if (other) await checkOtherBody(course, done, other.values)
+  else if (agreement) await checkOtherBody(course, done, agreement)
   else if (operation.bodies.length > 0)
     report.skip(operation.id, 'a key with other input', 'no other input was accepted')
   await checkOtherPath(course, done)
@@ -165,8 +168,8 @@ async function repeat({ run, operation, place }: Course, { values, key }: Done):
 }
 
 /** A key that is known, with input that is another one. */
-async function checkOtherBody({ run, operation, place, say }: Course, done: Done, other: Other): Promise<void> {
-  const answer = await call(run, operation, withKey(other.values, place, done.key))
+async function checkOtherBody({ run, operation, place, say }: Course, done: Done, values: CallValues): Promise<void> {
+  const answer = await call(run, operation, withKey(values, place, done.key))
   if (!isTaken(answer)) return
   const isFirst = answerDifference(answer, done.answer) === undefined
   const detail = isFirst
