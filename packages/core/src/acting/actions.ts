@@ -140,18 +140,6 @@ export class Actions {
 
   /** Goes on with actions that were interrupted, and removes old answers. */
   async sweep(goOn: (action: Interrupted) => Promise<unknown>): Promise<void> {
-<<<<<<< HEAD
-    const found = await this.#answers.interrupted(this.database, mostResumed - this.#resumed.size)
-    const resumed = found.map((action) => {
-      const run = goOn(action).finally(() => this.#resumed.delete(run))
-      this.#resumed.add(run)
-      return run
-    })
-    await this.#answers.removeOld(this.database)
-    await this.tasks.removeOld(this.database)
-    await this.questions.removeOld(this.database)
-    await Promise.all(resumed)
-=======
     for (const action of await this.#answers.interrupted(this.database, mostResumed - this.#resumed.size)) {
       const resumed = goOn(action).finally(() => this.#resumed.delete(resumed))
       this.#resumed.add(resumed)
@@ -160,7 +148,6 @@ export class Actions {
     await this.tasks.removeOld(this.database)
     await this.questions.removeOld(this.database)
     await Promise.all(this.#resumed)
->>>>>>> main
   }
 
   async ready(): Promise<void> {}
