@@ -1,3 +1,5 @@
+export type { Actions } from './acting/actions.ts'
+export { canonicalJson, hashOf } from './acting/canonical-json.ts'
 export type { Confirmation } from './acting/confirmation.ts'
 export { actionMigrations } from './acting/tables.ts'
 export { addressKey } from './address-key.ts'
@@ -7,6 +9,7 @@ export { none } from './auth/none.ts'
 export { type OAuthOptions, oauth, type ProtectedResource } from './auth/oauth.ts'
 export { type ServiceTokenOptions, serviceToken } from './auth/service-token.ts'
 export { type UserTokenOptions, userToken } from './auth/user-token.ts'
+export { readBody } from './body.ts'
 export type { Call } from './call.ts'
 export { CallCounts, type CallCountsOptions, ifShared } from './call-counts.ts'
 export { DefinitionError, definePlugin, type PluginDefinition } from './definition.ts'
@@ -20,6 +23,7 @@ export {
   type Settings,
   VerificationTokens,
 } from './environment.ts'
+export { type Html, html } from './home/html.ts'
 export { createLog } from './log.ts'
 export { toManifest } from './manifest.ts'
 export type { Lifecycle } from './middleware/health.ts'

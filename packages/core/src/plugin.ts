@@ -4,6 +4,7 @@ import type { Actions } from './acting/actions.ts'
 import type { Auth } from './auth/auth.ts'
 import type { Field } from './input.ts'
 import type { Operation } from './operation.ts'
+import type { Problem } from './problem.ts'
 
 /** What core gives a mount, as `ctx.state`. */
 export interface MountState {
@@ -22,6 +23,8 @@ export interface Mount {
   readonly middleware: Middleware<MountState>
   /** Whether people open it in their browser, so that no page may call it with a script (RFC 9700, section 2.6). */
   readonly isForPeople?: boolean
+  /** The JSON body of an error, where a protocol has a form of its own. By default errors are problem documents. */
+  readonly errorBody?: (problem: Problem) => object
 }
 
 /** How much of something has been counted within a window of time. */

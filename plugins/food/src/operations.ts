@@ -112,6 +112,7 @@ export const createOperations = ({ database, stores, checkouts, completion, orde
         return confirmOrder(session, stores.get(session.metadata.store), agreement.payment)
       }),
     unasked: ['total', 'version'],
+    quote: 'getCheckout',
     undo: { quote: 'getOrder', by: 'cancelOrder' },
     output: Checkout,
     errors: payable,
@@ -181,6 +182,7 @@ export const createOperations = ({ database, stores, checkouts, completion, orde
         return confirmCancellation(order)
       }),
     unasked: ['refund'],
+    quote: 'getOrder',
     output: PlacedOrder,
     errors: returnable,
     handler: ({ id }, context) =>

@@ -1,5 +1,7 @@
-import { actionMigrations, definePlugin, serviceToken } from '@reference-plugins/core'
+import { type Actions, actionMigrations, definePlugin, type Plugin, serviceToken } from '@reference-plugins/core'
 import { openDatabase } from '@reference-plugins/store'
+import { createAcp } from './acp/acp.ts'
+import { acpMigrations } from './acp/tables.ts'
 import { createOperations } from './operations.ts'
 import type { PaymentService } from './payments/payment-service.ts'
 import type { Network } from './payments/simulated-service.ts'
@@ -7,7 +9,7 @@ import { readServiceTokens } from './service-tokens.ts'
 import type { FoodSettings } from './settings.ts'
 import { createShop, shopMigrations } from './shop.ts'
 
-export const foodMigrations = { ...actionMigrations, ...shopMigrations }
+export const foodMigrations = { ...actionMigrations, ...shopMigrations, ...acpMigrations }
 
 /** What tests give instead of the time and the network. */
 export interface FoodOptions {
@@ -23,8 +25,12 @@ export interface FoodOptions {
 export async function createFoodPlugin(settings: FoodSettings, options: FoodOptions = {}) {
   const database = await openDatabase(settings.DATABASE_URL, foodMigrations)
   const shop = createShop(database, settings, options)
+  const auth = serviceToken({
+    tokens: readServiceTokens(settings),
+    verificationTokens: settings.FOOD_VERIFICATION_TOKENS ?? {},
+  })
 
-  return definePlugin({
+  const plugin: Plugin = definePlugin({
     name: 'food',
     title: 'Food',
     descriptionForHuman: 'Order food from stores near by, for pick-up or delivery.',
@@ -42,12 +48,11 @@ export async function createFoodPlugin(settings: FoodSettings, options: FoodOpti
     contactEmail: 'maintainers@example.com',
     folder: new URL('..', import.meta.url),
     servesFrom: 'sample stores, simulated payments',
-    auth: serviceToken({
-      tokens: readServiceTokens(settings),
-      verificationTokens: settings.FOOD_VERIFICATION_TOKENS ?? {},
-    }),
+    auth,
     database,
     needs: [database],
     operations: createOperations(shop),
+    mounts: createAcp(shop, auth, settings.PUBLIC_URL, () => plugin.actions as Actions),
   })
+  return plugin
 }

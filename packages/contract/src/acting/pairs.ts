@@ -8,7 +8,8 @@ export interface Undo {
 }
 
 const making = /^(create|place|book|make|hold|reserve|buy|purchase|order|open|submit|schedule|start|post|new)$/
-const undoing = /^(cancel|void|undo|revert|reverse|refund|revoke|withdraw|release|unbook)$/
+/** A refund may be shown elsewhere than what is refunded. */
+const undoing = /^(cancel|void|undo|revert|revoke|withdraw|release|unbook)$/
 export const accepting = /^(accept|confirm|execute|book|pay|purchase|buy|redeem|complete|commit|capture|approve|order)$/
 
 const shape = (path: string): string => path.replaceAll(/\{[^{}]*\}/g, '{}').replace(/\/$/, '')

@@ -1,6 +1,7 @@
 import type { Middleware } from 'koa'
 import type { Exchange } from '../exchange.ts'
 import type { Mount } from '../plugin.ts'
+import { toProblem } from '../problem.ts'
 import type { RateLimit } from '../rate-limit.ts'
 
 /** The first mount at a path or above it. */
@@ -13,8 +14,18 @@ export function mounts(all: readonly Mount[], rateLimit: RateLimit): Middleware<
     const found = mountAt(all, ctx.path)
     if (!found) return next()
     ctx.state.route = found.path
-    ctx.state.headers = rateLimit.count(ctx.ip)
-    ctx.state.guard = (authenticate) => rateLimit.guard(ctx.ip, authenticate)
-    return found.middleware(ctx, next)
+    try {
+      ctx.state.headers = rateLimit.count(ctx.ip)
+      ctx.state.guard = (authenticate) => rateLimit.guard(ctx.ip, authenticate)
+      await found.middleware(ctx, next)
+    } catch (error) {
+      if (!found.errorBody) throw error
+      const problem = toProblem(error)
+      if (problem.status >= 500) ctx.state.log.error({ err: problem.cause ?? error }, 'failed')
+      ctx.set(problem.headers)
+      ctx.status = problem.status
+      ctx.body = JSON.stringify(found.errorBody(problem))
+      ctx.set('Content-Type', 'application/json')
+    }
   }
 }

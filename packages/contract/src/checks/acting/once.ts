@@ -37,6 +37,7 @@ interface Course {
 }
 
 const atOnce = 4
+const mostLists = 4
 /** In milliseconds. */
 const shortWhile = 150
 const first = 'the answer of the first call'
@@ -225,17 +226,29 @@ async function checkAtOnce(course: Course, done: Done): Promise<void> {
 /** The key of one user, sent by another one with the same input. */
 async function checkOtherUser(
   { run, operation, place, say }: Course,
-  { values, key, answer }: Done,
+  { values, mark, key, answer }: Done,
   second: Credentials,
 ): Promise<void> {
   const request = toRequest(operation, withKey(values, place, key))
   const foreign = await run.client.attempt({ ...request, credentials: second })
   const id = identityOf(operation, answer)
   if (!foreign || !isTaken(foreign) || id === undefined || identityOf(operation, foreign) !== id) return
+  if (await isShared(run, mark, second)) return
   say(
     'key-of-other-user',
     'the second user gets the answer to the first one by its key',
     foreign,
     'an action of its own',
   )
+}
+
+/** Whether both users see what one of them does, as those of one account do. */
+async function isShared(run: CheckRun, mark: string | undefined, second: Credentials): Promise<boolean> {
+  const lists = run.operations.filter(({ method, id }) => method === 'GET' && run.habits.get(id)?.isAccepted)
+  for (const list of lists.filter((one) => pathNames(one).length === 0).slice(0, mostLists)) {
+    const values = ordinaryValues(run, list, { all: false })
+    const answer = values && (await run.client.attempt({ ...toRequest(list, values), credentials: second }))
+    if (mark !== undefined && answer && isTaken(answer) && answer.text.includes(mark)) return true
+  }
+  return false
 }
