@@ -44,7 +44,7 @@ async function runStep(step: Step): Promise<void> {
   const { title, command, environment, hasTotals = false } = step
   const began = performance.now()
   console.log(`${minutes()} starts: ${title}`)
-  const { code, output } = await runCommand(command, environment)
+  const { code, output, processor } = await runCommand(command, environment)
   const passes = hasTotals ? total(output, 'pass') : Number(code === 0)
   // A test that takes too long is cancelled.
   const fails = hasTotals ? total(output, 'fail') + total(output, 'cancelled') : 0
@@ -56,7 +56,9 @@ async function runStep(step: Step): Promise<void> {
   ].filter(Boolean)
   passed += faults.length > 0 && !hasTotals ? 0 : passes
   const seconds = Math.round((performance.now() - began) / 1000)
-  console.log(`${minutes()} ${faults.length > 0 ? 'FAILED' : 'ok'} (${seconds} s): ${title}`)
+  console.log(
+    `${minutes()} ${faults.length > 0 ? 'FAILED' : 'ok'} (${seconds} s, ${processor} s of processor time): ${title}`,
+  )
   if (faults.length === 0) return
   console.log(output)
   const fail = () => {
@@ -77,10 +79,11 @@ async function runAgain(command: string, environment: Step['environment'], fails
   unsteady.push(`UNSTEADY: ${fails} tests failed beside others and passed alone: ${command}`)
 }
 
-/** The exit code, which is null where the command took too long. */
+/** The exit code, which is null where the command took too long, the output, and the seconds of processor time. */
 async function runCommand(command: string, environment: Record<string, string> = {}) {
   const env = { ...process.env, CI: 'true', DO_NOT_TRACK: '1', TURBO_TELEMETRY_DISABLED: '1', ...environment }
-  const child = spawn('bash', ['-c', command], { detached: true, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const timed = `TIMEFORMAT='processor time: %U %S'; time { ${command}\n}`
+  const child = spawn('bash', ['-c', timed], { detached: true, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk) => {
@@ -89,7 +92,8 @@ async function runCommand(command: string, environment: Record<string, string> =
   const limit = setTimeout(() => child.pid && process.kill(-child.pid, 'SIGKILL'), longest)
   const [code] = (await once(child, 'close')) as [number | null]
   clearTimeout(limit)
-  return { code, output }
+  const [line = '', user = 0, system = 0] = /^processor time: (\S+) (\S+)\n$/m.exec(output) ?? []
+  return { code, output: output.replace(line, ''), processor: Math.round(Number(user) + Number(system)) }
 }
 
 /** Adds up a total of Node's test runner, which each package prints once or more. */

@@ -22,31 +22,35 @@ const browser = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const [testCommand = 'false'] = /^npx .* pnpm test$/m.exec(readme) ?? []
 
 // The full suite runs on Node 24. These run on the others too, because they depend on what Node itself provides.
-const otherVersions = ['22.23.3', '26']
+const oldest = '22.23.3'
+const otherVersions = [oldest, '26']
 const onEveryVersion = [
   'pnpm --filter @reference-plugins/store test',
   'pnpm --filter @reference-plugins/core test',
-  'pnpm --filter todo test',
+  'pnpm --filter todo test test/{database,durability,plugin,same-answer,several-instances,start,stop,workers}.test.ts',
   'pnpm --filter @reference-plugins/contract test test/command.test.ts',
   'pnpm --filter @reference-plugins/host test test/command.test.ts',
-  'pnpm --filter @reference-plugins/packing test',
+  'pnpm --filter @reference-plugins/packing test test/standalone.test.ts',
   'pnpm --filter @reference-plugins/telemetry test',
 ]
 
 // The tests that touch data, and those of the store on Postgres alone. The others run once, on SQLite.
 const onPostgres = {
-  'the store and the plugins': [
+  'the store, todo and news': [
     'pnpm --filter @reference-plugins/store exec run-tests test/{postgres,full-text}/*.test.ts test/{database,statement-channel,counts,lease}.test.ts',
     'pnpm --filter todo test test/{plugin,durability,same-answer,several-instances,start,stop,workers}.test.ts',
+    'pnpm --filter news test test/feeds/{feed-identity,feed-poller,migration,save-articles,several-instances}.test.ts test/{plugin,auth,isolation,same-answer,search,start}.test.ts',
+  ],
+  'notes, food and flights': [
     'pnpm --filter notes test test/notebook/*.test.ts test/{plugin,account,auth,isolation,note-files,same-answer,search,start}.test.ts',
     'pnpm --filter food test test/{plugin,same-answer,start}.test.ts test/payments/*.test.ts',
-    'pnpm --filter flights test test/bookings/*.test.ts test/{plugin,account,isolation,same-answer,start}.test.ts',
-    'pnpm --filter news test test/feeds/{feed-identity,feed-poller,migration,save-articles,several-instances}.test.ts test/{plugin,auth,isolation,same-answer,search,start}.test.ts',
+    'pnpm --filter flights test test/bookings/*.test.ts test/{plugin,account,isolation,same-answer,several-instances,start}.test.ts',
   ],
   'the authorization server, the host and core': [
     'pnpm --filter @reference-plugins/oauth-server test test/{account,authorize,flow,https,race,several-instances,store,token}.test.ts',
     'pnpm --filter @reference-plugins/host test test/{account,confirmation,converse,durability,migration,play,register,search,several-instances,sign-in,vault,workers,workspace}.test.ts',
-    'pnpm --filter @reference-plugins/core test test/{acting,acting-mcp,shared-limits,tasks,tasks-killed}.test.ts',
+    'FAULT_RUNS=100 pnpm exec run-tests packages/testing/test/faults/shop.test.ts plugins/{food,flights}/test/faults.test.ts',
+    'pnpm --filter @reference-plugins/core test test/{acting,acting-mcp,elicitation,shared-limits,tasks,tasks-killed}.test.ts',
   ],
 }
 
@@ -186,6 +190,20 @@ export const groups: Record<string, Step[]> = {
       hasTotals: true,
     },
     {
+      title: 'many schedules of crashes and repeated calls, for a shop, food and flights',
+      command:
+        "pnpm exec run-tests --test-concurrency=2 packages/testing/test/faults/shop.test.ts 'plugins/{food,flights}/test/faults.test.ts'",
+      environment: { FAULT_RUNS: '10000', FAULT_POINTS: 'all' },
+      hasTotals: true,
+      load: 2,
+    },
+    {
+      title: 'a plugin is killed at each point of a call that acts',
+      command: 'pnpm exec run-tests packages/testing/test/faults/kill.test.ts',
+      environment: { FAULT_POINTS: 'all' },
+      hasTotals: true,
+    },
+    {
       title: 'every defect is found when all operations are called',
       command: 'pnpm --filter @reference-plugins/contract test test/mutants.test.ts',
       environment: { FUZZ_MUTANTS: 'complete' },
@@ -239,12 +257,23 @@ export const groups: Record<string, Step[]> = {
       needs: ['proxies', 'browser'],
     },
   ],
-  versions: otherVersions.map((version) => ({
-    title: `the tests that depend on Node, on Node ${version}`,
-    command: `npx -y -p node@${version} -p pnpm@12.21.0 bash -c '${inTurn(onEveryVersion)}'`,
-    hasTotals: true,
-    uses: 'tarballs',
-  })),
+  versions: [
+    ...otherVersions.map((version) => ({
+      title: `the tests that depend on Node, on Node ${version}`,
+      command: onNode(version, onEveryVersion),
+      hasTotals: true,
+    })),
+    {
+      title: 'the tarballs, on the oldest Node that they support',
+      command: onNode(oldest, ['pnpm --filter @reference-plugins/packing test test/tarballs.test.ts']),
+      hasTotals: true,
+      uses: 'tarballs',
+    },
+  ],
+}
+
+function onNode(version: string, commands: string[]): string {
+  return `npx -y -p node@${version} -p pnpm@12.21.0 bash -c '${inTurn(commands)}'`
 }
 
 /** Runs every command, also after one that fails. */

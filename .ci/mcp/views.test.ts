@@ -79,7 +79,7 @@ async function show(
   assert.deepEqual(content._meta?.ui, { csp: { connectDomains: [], resourceDomains: [] }, prefersBorder: true })
 
   const page = await (await browser.newContext({ viewport: { width: 760, height: 480 }, colorScheme: theme })).newPage()
-  page.setDefaultTimeout(5_000)
+  page.setDefaultTimeout(20_000)
   const faults: string[] = []
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
   page.on('pageerror', (error) => faults.push(String(error)))
@@ -232,11 +232,44 @@ test('flights: offers and an order, with local times, conditions and what it cos
   await checkFrame(order, 'flights-order')
   assert.deepEqual(order.faults, [])
 
+  const { structuredContent: sent } = await client.callTool({ name: 'listOrders', arguments: {} })
+  const [heldOrder] = (sent as { orders: { slices: { segments: object[] }[] }[] }).orders
+  const [flight] = heldOrder?.slices[0]?.segments ?? []
+  const overnight = { ...flight, departingAt: '2027-03-12T23:10:00', arrivingAt: '2027-03-13T01:05:00' }
+  const onwards = { ...flight, departingAt: '2027-03-13T06:00:00', arrivingAt: '2027-03-13T08:30:00' }
+  const later = '2027-01-05T10:00:00Z'
+  const cancelled = {
+    ...heldOrder,
+    state: 'cancelled',
+    total: '18420 JPY',
+    slices: [{ ...heldOrder?.slices[0], duration: 'PT26H', segments: [overnight, onwards] }],
+    paymentStatus: { awaitingPayment: false, paidAt: later },
+    documents: [{ type: 'electronic_ticket', uniqueIdentifier: '1252106312810' }],
+    conditions: { refundBeforeDeparture: { allowed: true, penaltyAmount: 40_500, penaltyCurrency: 'BHD' } },
+    availableActions: [],
+    cancelledAt: later,
+    cancellation: { refundAmount: 9_000, refundCurrency: 'JPY' },
+  }
+  await order.bridge.sendToolResult({ content: [], structuredContent: cancelled } as never)
+  await order.frame.getByText('Cancelled', { exact: true }).first().waitFor()
+  const text = String(await order.frame.getByRole('article').textContent())
+  for (const part of [
+    '+1 day',
+    '26 h, 1 stop: New York City',
+    '18420 JPY',
+    'Paid back9000 JPY',
+    '1252106312810',
+    'penalty 40.500 BHD',
+  ])
+    assert.ok(text.includes(part), `${part} is not in ${text}`)
+  assert.equal(await order.frame.getByRole('button', { name: 'What does it cost to cancel?' }).count(), 0)
+  await checkFrame(order, 'flights-cancelled')
+
   const list = await show('flights', 'listOrders', {})
   await list.frame.getByRole('article').first().waitFor()
   assert.equal(await list.frame.getByRole('article').count(), 1)
 
-  const gone = await show('flights', 'getOffer', { id: 'off_unknown' })
+  const gone = await show('flights', 'getOffer', { offerId: 'off_unknown' })
   await gone.frame.getByText('offer_not_found').waitFor()
 })
 

@@ -253,11 +253,12 @@ for (const [kind, { program, file }] of Object.entries(kinds) as [Kind, (typeof 
         const token = company.plugins[name].token
         const needed = ['stocks', 'food'].includes(name) ? { serviceToken: token } : {}
         const { id } = await ask<PluginDetail>('POST', `registrations/${registration.id}/approve`, needed)
-        if (name === 'notes') {
+        const { signIn } = company.plugins[name].oauth ?? {}
+        if (signIn && 'username' in signIn) {
           const { url } = await ask<{ url: string }>('POST', `plugins/${id}/sign-in`, {})
-          assert.ok(url.startsWith(`${root}/notes/oauth/authorize?`), url)
+          assert.ok(url.startsWith(`${root}/${name}/oauth/authorize?`), url)
           await api.open(url)
-          await api.submit('sign-in', company.developer)
+          await api.submit('sign-in', { name: String(signIn.username), password: String(signIn.password) })
           const end = await api.submit('allow')
           assert.ok(end.startsWith(`${root}/host/aip/${id}/oauth/callback?`), end)
           assert.match(api.page, /<h1>Signed in<\/h1>/)

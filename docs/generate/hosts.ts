@@ -45,7 +45,7 @@ Tested in CI, on every plugin: the MCP Inspector and the official MCP client. Te
 | --- | --- | --- | --- | --- |
 ${Object.values(assistants).flat().map(row).join('\n')}
 
-**ChatGPT and claude.ai do not accept a pasted token (stocks, news).** They connect only to servers without authentication
+**ChatGPT and claude.ai do not accept a pasted token (stocks, news, food).** They connect only to servers without authentication
 and to servers with a sign-in. To use such a plugin there, give it [OAuth](signing-in.md).
 
 ${Object.entries(assistants)

@@ -10,6 +10,7 @@ import { ordinaryValues } from './calls/ordinary.ts'
 import { Pool } from './calls/pool.ts'
 import { findWorkingBase } from './calls/working-base.ts'
 import { checkActing } from './checks/acting/acting.ts'
+import { type FlatActions, flatActionsOf } from './checks/acting/flat-action.ts'
 import { checkForgeries } from './checks/auth/auth.ts'
 import { checkTokens, isAccepted, skipUnreachable } from './checks/auth/tokens.ts'
 import { checkUsers } from './checks/auth/users.ts'
@@ -145,6 +146,8 @@ async function checkAll(options: ContractOptions, report: Report): Promise<void>
         ...(options.headers && { headers: options.headers }),
         seed: options.seed ?? 1,
         safe: options.safe ?? false,
+        secondToken: tested?.secondSecret,
+        actions: tested?.actions,
         isChosen: (name) => isChosen(options, name),
       },
       report,
@@ -245,6 +248,9 @@ interface Tested {
   /** The credential that the operations take, and where. */
   secret: string | undefined
   scheme: Scheme | undefined
+  /** That of a second user. */
+  secondSecret: string | undefined
+  actions: FlatActions
 }
 
 async function checkOperations(
@@ -355,7 +361,13 @@ async function checkOperations(
     await checkForgeries(run, sendable, expired)
     await checkRate(run, reachable)
   }
-  return { checkTokensLast, scheme, secret: scheme && first.secretOf(scheme.name) }
+  return {
+    checkTokensLast,
+    scheme,
+    secret: scheme && first.secretOf(scheme.name),
+    secondSecret: scheme && second.secretOf(scheme.name),
+    actions: flatActionsOf(run, reachable, words),
+  }
 }
 
 /** The life of a thing of each resource, each with its part of a share of the time. */

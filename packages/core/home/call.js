@@ -1,4 +1,5 @@
 import { authorization } from './access.js'
+import { actingHeaders, fetchConfirmed } from './confirm.js'
 import { copyButton } from './copy.js'
 import { toCurl, toRequest } from './request.js'
 
@@ -35,7 +36,9 @@ async function call(form) {
   say('Calling…', 'soft')
   const start = performance.now()
   try {
-    const answer = await fetch(url, { ...init, cache: 'no-store', redirect: 'manual' })
+    const answer = await fetchConfirmed(url, { ...init, cache: 'no-store', redirect: 'manual' }, () =>
+      say('Waiting for your confirmation…', 'soft'),
+    )
     const text = await answer.text()
     const time = Math.round(performance.now() - start)
     result.replaceChildren(
@@ -45,7 +48,9 @@ async function call(form) {
       headersOf(answer),
       ...shown(request),
     )
-    say(`${answer.status} ${answer.statusText}, ${time} ms`, answer.ok ? 'good' : 'bad')
+    const line =
+      answer.status === 428 ? 'You declined: nothing was done' : `${answer.status} ${answer.statusText}, ${time} ms`
+    say(line, answer.ok ? 'good' : 'bad')
   } catch (error) {
     result.replaceChildren(...shown(request))
     say(`The plugin did not answer: ${error.message}`, 'bad')
@@ -58,7 +63,9 @@ async function call(form) {
 /** @throws Error with one line, where a value cannot be sent */
 function prepare(form) {
   const data = new FormData(form)
-  const { method, target, headers, body } = toRequest(JSON.parse(form.dataset.operation), (name) => data.getAll(name))
+  const operation = JSON.parse(form.dataset.operation)
+  const { method, target, body, headers: own } = toRequest(operation, (name) => data.getAll(name))
+  const headers = { ...own, ...actingHeaders({ ...operation, once: operation.once && !data.get('idempotency_key') }) }
   const url = pageRoot + target
   const credential = authorization()
   return {

@@ -1,4 +1,5 @@
 import { startAccess, token } from './access.js'
+import { actingHeaders, fetchConfirmed } from './confirm.js'
 
 // Swagger UI on the plugin's own spec.
 
@@ -28,6 +29,7 @@ const ui = window.SwaggerUIBundle({
   // By default it sends the spec to a server of its makers.
   validatorUrl: null,
   plugins: [plainTexts],
+  requestInterceptor: askBeforeActing,
   onComplete: () => startAccess(authorize),
 })
 
@@ -39,6 +41,30 @@ function plainTexts({ React }) {
       ServersContainer: () => null,
     },
   }
+}
+
+/** Calls that act ask the person, as the forms of the page do. */
+function askBeforeActing(request) {
+  const operation = operationOf(request)
+  if (operation?.['x-confirmation']) {
+    // A body that was filled in from the example has a key already.
+    const once = !String(request.body).includes('"idempotency_key"')
+    Object.assign(request.headers, actingHeaders({ once, confirm: true }))
+    request.userFetch = (url, { method, headers, body, credentials }) =>
+      fetchConfirmed(url, { method, headers, body, credentials })
+  }
+  return request
+}
+
+function operationOf({ url, method = 'GET' }) {
+  const { pathname } = new URL(url, location.href)
+  const steps = pathname.slice(base.length).split('/')
+  const matches = (path) => {
+    const parts = path.split('/')
+    return parts.length === steps.length && parts.every((part, at) => part.startsWith('{') || part === steps[at])
+  }
+  const [, item] = Object.entries(spec.paths).find(([path]) => matches(path)) ?? []
+  return item?.[method.toLowerCase()]
 }
 
 /** Gives Swagger UI the token of the sign-in. Tokens that people enter themselves go into its own dialog. */

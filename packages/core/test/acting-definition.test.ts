@@ -3,7 +3,9 @@ import { after, test } from 'node:test'
 import { openDatabase } from '@reference-plugins/store'
 import { temporaryDatabase } from '@reference-plugins/store/temporary'
 import { z } from 'zod'
-import { actionMigrations, definePlugin, none, operation } from '../src/index.ts'
+import { toSkill } from '../src/export/skill.ts'
+import { actionMigrations, definePlugin, none, operation, text } from '../src/index.ts'
+import { toTool } from '../src/mcp/tool.ts'
 import type { Operation } from '../src/operation.ts'
 
 const database = await openDatabase(temporaryDatabase(), actionMigrations)
@@ -14,6 +16,13 @@ const act = {
   destructive: false,
   idempotent: false,
   summary: 'Act',
+  input: z.object({}),
+  output: z.object({}),
+  handler: () => ({}),
+} as const
+const read = {
+  openWorld: false,
+  summary: 'Read',
   input: z.object({}),
   output: z.object({}),
   handler: () => ({}),
@@ -73,4 +82,44 @@ test('the description fits together with what core adds to it', () => {
   })
   assert.throws(() => define(operations('d'.repeat(200))), /at most 300 are read/)
   define(operations('d'.repeat(100)))
+})
+
+test('a call becomes a task only if it can be resumed, within the time of an answer', () => {
+  const long = { ...act, once: 'resume', taskAfter: 10 } as const
+  assert.throws(
+    () => define({ act: operation('POST /acts', { ...act, once: 'transaction', taskAfter: 10 }) }),
+    /needs `once: 'resume'`/,
+  )
+  for (const taskAfter of [-1, 41, Number.NaN])
+    assert.throws(() => define({ act: operation('POST /acts', { ...long, taskAfter }) }), /it must be 0 to 40 seconds/)
+  const operations = { act: operation('POST /acts', long) }
+  assert.deepEqual(
+    define(operations).operations.map(({ id }) => id),
+    ['act', 'getTask', 'cancelTask'],
+  )
+  assert.throws(
+    () => define({ ...operations, getTask: operation('POST /other', { ...act, once: 'transaction' }) }),
+    /getTask: core adds an operation of this name/,
+  )
+  assert.throws(
+    () =>
+      define({
+        ...operations,
+        other: operation('GET /tasks/{id}', { ...read, input: z.object({ id: text(9).describe('a') }) }),
+      }),
+    /use the same names/,
+  )
+})
+
+test('tools and skills say that an answer may be a task', () => {
+  const plugin = define({ act: operation('POST /acts', { ...act, once: 'resume', taskAfter: 10 }) })
+  const [tool] = plugin.operations.map((one) => toTool(plugin, one, 'legacy'))
+  assert.ok(tool)
+  assert.match(tool.description ?? '', /Act\. After 10 s its answer is a task: call getTask\./)
+  assert.equal(tool._meta?.taskAfter, 10)
+  const { anyOf } = tool.outputSchema as unknown as { anyOf: { properties: object }[] }
+  assert.ok('task_id' in (anyOf[1]?.properties ?? {}))
+  const skill = toSkill(plugin, 'https://actor.example.com')
+  assert.match(skill, /After 10 s its answer is a task: call getTask\./)
+  assert.match(skill, /^## cancelTask$/m)
 })

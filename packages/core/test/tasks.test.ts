@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { temporaryDatabase } from '@reference-plugins/store/temporary'
-import { closePlugin } from '../src/index.ts'
+import { cancelTask, findTask } from '../src/acting/task-operations.ts'
+import { closePlugin, Problem } from '../src/index.ts'
 import { openBakery, TestOven } from './bakery.ts'
 import { type Shop, serveShop } from './fixture.ts'
 
@@ -82,6 +83,20 @@ test('a task is seen only by the caller who began it', async () => {
   await read(shop, task.task_id, 0, {}).expect(401)
   assert.equal((await read(shop, task.task_id)).body.status, 'working')
   shop.oven.finish()
+})
+
+test('a task is read only with the scope of the operation that began it', async () => {
+  const shop = await open()
+  const { body: task } = await bake(shop).expect(202)
+  const scoped = {
+    ...shop.plugin,
+    auth: { ...shop.plugin.auth, insufficientScope: (scope: string) => new Problem(403, `needs ${scope}`) },
+    operations: shop.plugin.operations.map((one) => (one.id === 'bakeCake' ? { ...one, scope: 'cakes' } : one)),
+  }
+  for (const act of [findTask, cancelTask]) {
+    await assert.rejects(act(scoped, { id: 'ada', scopes: [] }, task.task_id), /needs cakes/)
+    assert.equal((await act(scoped, { id: 'ada', scopes: ['cakes'] }, task.task_id)).status, 'working')
+  }
 })
 
 test('progress is kept with the task', async () => {

@@ -14,6 +14,7 @@ const words: Record<string, RegExp> = {
   todo: /create(?=TodoLists)|TodoLists|[a-z]Todos?\b|\btodos?\b|todo_idx|\bTodo list\b|\bNew todo\b/g,
   stocks: /stocks\.csv|Stocks? prices/gi,
   news: /\bnews\b(?! is ready)/gi,
+  flights: /[a-z]Flights\b|\b[Ff]lights?\b(?!Settings)/g,
   food: /\bfood\b|\bFood from\b/g,
   notes: /[a-z]Notes\b|\bNotes?\b(?!Settings)|\bnotes\b/g,
 }

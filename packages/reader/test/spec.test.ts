@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type DocumentOperation, DocumentRefused, readSpec, type SpecRead, toPluginDocument } from '../src/index.ts'
+import {
+  type DocumentOperation,
+  DocumentRefused,
+  readSpec,
+  type SpecRead,
+  toMcpDocument,
+  toPluginDocument,
+} from '../src/index.ts'
 
 const url = 'https://shop.test/openapi.yaml'
 const manifest = { url: 'https://shop.test/.well-known/ai-plugin.json' }
@@ -36,6 +43,50 @@ const properties = ({ input }: DocumentOperation) => input.properties as Record<
 const query = (schema: unknown, more: object = {}) => ({ parameters: [{ name: 'q', in: 'query', schema, ...more }] })
 const body = (schema: unknown, type = 'application/json', more: object = {}) => ({
   requestBody: { content: { [type]: { schema } }, ...more },
+})
+
+test('an operation says that a person confirms it, and which inputs take an idempotency key', async () => {
+  const header = (name: string, schema: object = { type: 'string' }) => ({ name, in: 'header', schema })
+  const acting = await one(
+    {
+      'x-confirmation': true,
+      parameters: [header('Idempotency-Key'), header('X-Idempotency-Key'), header('X-Key')],
+      ...body({ type: 'object', properties: { idempotency_key: { type: 'string', nullable: true }, item: {} } }),
+    },
+    { method: 'post' },
+  )
+  assert.equal(acting.operation.confirms, true)
+  assert.deepEqual(acting.operation.keyInputs, ['Idempotency-Key', 'X-Idempotency-Key', 'idempotency_key'])
+  const other = await one(
+    { 'x-confirmation': 'no', parameters: [header('Idempotency-Key', { type: 'integer' })] },
+    { method: 'post' },
+  )
+  assert.ok(!('confirms' in other.operation) && !('keyInputs' in other.operation))
+  // Here the key is what is looked for.
+  const read = await one({ parameters: [{ name: 'idempotency_key', in: 'query', schema: { type: 'string' } }] })
+  assert.ok(!('keyInputs' in read.operation))
+})
+
+test('a tool says the same', () => {
+  const server = {
+    url: 'https://shop.test/mcp',
+    name: 'shop',
+    title: undefined,
+    instructions: undefined,
+    hasToken: false,
+  }
+  const inputSchema = { type: 'object', properties: { item: { type: 'string' }, idempotency_key: { type: 'string' } } }
+  const { operations } = toMcpDocument(server, [
+    { name: 'buy', inputSchema, _meta: { confirmation: true } },
+    { name: 'find', inputSchema, annotations: { readOnlyHint: true }, _meta: { confirmation: 'yes' } },
+  ])
+  assert.deepEqual(
+    operations.map(({ confirms, keyInputs }) => [confirms, keyInputs]),
+    [
+      [true, ['idempotency_key']],
+      [undefined, undefined],
+    ],
+  )
 })
 
 test('a valid spec needs no repair', async () => {

@@ -206,6 +206,72 @@ test('notes: a sign-in that the user does not allow says so', options, () =>
   }),
 )
 
+/** A cart of food that can be ordered, and what its caller sends to order it. */
+async function fillCart(): Promise<Record<string, string>> {
+  const answer = await fetch(`${local('food').url}/checkouts`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${local('food').token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({
+      store: 'forno-luca',
+      items: ['1 x margherita'],
+      guest_name: 'Ada Lovelace',
+      guest_phone: '+1 212 555 0100',
+      fulfillment: 'pickup',
+    }),
+  })
+  const { id, version, totals } = (await answer.json()) as {
+    id: string
+    version: number
+    totals: { type: string; amount: number }[]
+  }
+  const total = totals.find(({ type }) => type === 'total')?.amount
+  return { id, version: String(version), total: String(total) }
+}
+
+test('food: a call that acts asks the person first, and acts once when it is confirmed', options, () =>
+  open('food', '/', async (page) => {
+    await page.getByLabel('Token', { exact: true }).fill(local('food').token ?? '')
+    const cart = await fillCart()
+    await page.locator('#completeCheckout summary').first().click()
+    await page.locator('#completeCheckout [name=payment]').selectOption('at_the_door')
+    const question = page.getByRole('dialog', { name: /^Order from Forno Luca for \d+\.\d\d USD/ })
+    const asked = call(page, 'completeCheckout', cart)
+    await question.getByText('Ada Lovelace').waitFor()
+    await checkView(page, 'food-question')
+    await press(question.getByRole('button', { name: 'Decline' }))
+    assert.equal(await status(await asked), 'You declined: nothing was done')
+    const again = call(page, 'completeCheckout', cart)
+    await press(question.getByRole('button', { name: 'Confirm' }))
+    const result = await again
+    assert.match(await status(result), /^200 OK/)
+    assert.equal(JSON.parse(await shown(result, 'the answer')).status, 'completed')
+    // The curl line has the key of the call, so it gets the first answer.
+    assert.equal(JSON.parse(await runCurl(result, local('food').token)).status, 'completed')
+  }),
+)
+
+test('/docs: a call that acts asks the person first', options, () =>
+  open('food', '/docs', async (page) => {
+    await press(page.locator('.btn.authorize'))
+    await page.locator('.auth-container input').fill(local('food').token ?? '')
+    await page.keyboard.press('Enter')
+    await press(page.locator('.modal-ux .btn-done'))
+    const { id = '', version, total } = await fillCart()
+    const block = page.locator('.opblock').filter({ hasText: '/checkouts/{id}/complete' })
+    await press(block.locator('.opblock-summary-control'))
+    await press(block.getByRole('button', { name: 'Try it out' }))
+    await block.locator('tr[data-param-name=id] input').fill(id)
+    await block
+      .locator('textarea')
+      .fill(JSON.stringify({ version: Number(version), total: Number(total), payment: 'at_the_door' }))
+    await press(block.getByRole('button', { name: 'Execute' }))
+    await press(page.getByRole('dialog').getByRole('button', { name: 'Confirm' }))
+    const answer = block.locator('.live-responses-table .response-col_status').last()
+    await answer.waitFor()
+    assert.match(await textOf(answer), /^200/)
+  }),
+)
+
 /** Opens an operation of the reference and executes it. Returns the status. */
 async function execute(page: Page, path: RegExp): Promise<string> {
   const block = page

@@ -1,18 +1,17 @@
 import { operation, pageOutput, readPage, text, userOperation } from '@reference-plugins/core'
 import { z } from 'zod'
 import { findPlaces } from './airports/find-places.ts'
+import { Change, KnownOrder, PricedOffer, Refund, toChange, toKnownOrder, toPricedOffer, toRefund } from './answers.ts'
 import type { Accounts } from './bookings/accounts.ts'
 import type { Bookings } from './bookings/bookings.ts'
 import { amount, cabins, currency } from './itinerary.ts'
 import { formatMoney } from './money.ts'
-import { Offer } from './offer.ts'
-import { Cancellation, Order, OrderChange } from './order.ts'
-import { readPlace, UnclearPlace } from './places.ts'
+import type { Order } from './order.ts'
 import { answerFrom, sourceErrors, unreachable } from './problems.ts'
-import { checkQuoted, confirmCancelling, confirmChanging, confirmOrdering, confirmPaying } from './questions.ts'
+import { confirmCancelling, confirmChanging, confirmOrdering, confirmPaying } from './questions.ts'
+import { findOffers } from './search.ts'
 import type { FlightSource } from './source.ts'
-import { email, passengers, phone, readTravellers } from './travellers.ts'
-import { durationOf, priceOf, stateOf } from './wording.ts'
+import { email, passengers, phone, readRequest } from './travellers.ts'
 
 export interface Parts {
   source: FlightSource
@@ -41,35 +40,14 @@ const agreed = {
 }
 const order = { offerId, ...agreed, passengers, email, phone }
 
-const total = z.string().describe('totalAmount as people write it: 184.20 EUR')
-const PricedOffer = Offer.extend({ total }).meta({ id: 'PricedOffer' })
-const KnownOrder = Order.extend({
-  total,
-  state: z
-    .enum(['held', 'price_no_longer_guaranteed', 'expired', 'paid', 'cancelled'])
-    .describe('An expired order was not paid in time, and no longer exists for the airline'),
-}).meta({ id: 'KnownOrder' })
-const Refund = Cancellation.extend({ refund: z.string().describe('refundAmount as people write it') })
-const Change = OrderChange.extend({ toPay: z.string().describe('changeTotalAmount as people write it') })
-const OrderPage = z.object({ orders: z.array(KnownOrder), ...pageOutput })
 const searchErrors = { ...unreachable, 422: 'a place is not clear, or the dates do not fit' } as const
 const orderErrors = { ...sourceErrors, 422: 'the passengers do not fit the offer' } as const
+/** Whose call it is, and the key of it. */
+const keyed = ({ caller, key }: { caller: { id: string }; key: string }) => ({ owner: caller.id, key })
 const takesBack = { quote: 'quoteCancellation', by: 'confirmCancellation' }
 
 export const createOperations = ({ source, bookings, accounts, now, unasked }: Parts) => {
-  const withTotal = <Priced extends { totalAmount: number; totalCurrency: string }>(priced: Priced) => ({
-    ...priced,
-    total: formatMoney(priceOf(priced)),
-  })
-  const toOrder = (order: Order) => ({ ...withTotal(order), state: stateOf(order, now()) })
-  const toRefund = (quote: Cancellation) => ({
-    ...quote,
-    refund: formatMoney({ amount: quote.refundAmount, currency: quote.refundCurrency }),
-  })
-  const toChange = (change: OrderChange) => ({
-    ...change,
-    toPay: formatMoney({ amount: change.changeTotalAmount, currency: change.changeTotalCurrency }),
-  })
+  const toOrder = (order: Order) => toKnownOrder(order, now())
   /** Where money moves: without a person only if the operator says so, and for the amount in the input. */
   const asksAlways = unasked === 'refuse' ? ('refuse' as const) : (['amount', 'currency'] as const)
 
@@ -100,7 +78,8 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
     }),
 
     searchFlights: operation('GET /flights', {
-      summary: 'Search flights by places and dates, one way or return. Returns a few offers with prices and conditions',
+      summary:
+        'Find flights from one place to another on a date, one way or return. Returns a few offers with their prices',
       view: 'trip',
       openWorld: false,
       input: z.object({
@@ -126,33 +105,10 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
         ...pageOutput,
       }),
       errors: searchErrors,
-      async handler(
-        { origin, destination, departureDate, returnDate, adults, childAges, sort, holdable, ...rest },
-        context,
-      ) {
-        if (returnDate !== undefined && returnDate < departureDate)
-          throw context.fail(422, 'The return is before the departure: ask the user for the dates')
-        if (adults + childAges.length > 9) throw context.fail(422, 'At most 9 people can fly together: search in parts')
-        const [from, to] = [origin, destination].map((text) => {
-          try {
-            return readPlace(text)
-          } catch (error) {
-            throw error instanceof UnclearPlace ? context.fail(422, error.message) : error
-          }
-        }) as [string, string]
-        const slices = [
-          { origin: from, destination: to, departureDate },
-          ...(returnDate === undefined ? [] : [{ origin: to, destination: from, departureDate: returnDate }]),
-        ]
-        const { cabin: cabinClass, maxConnections, limit, offset } = rest
-        const search = { slices, adults, childAges, cabinClass, maxConnections }
-        const found = (await answerFrom(context, () => source.searchOffers(search, context.signal))).filter(
-          ({ paymentRequirements }) => !holdable || !paymentRequirements.requiresInstantPayment,
-        )
-        if (sort === 'duration') found.sort((a, b) => durationOf(a.slices) - durationOf(b.slices))
-        const priced = found.slice(0, offset + limit + 1).map(withTotal)
+      async handler({ limit, offset, ...query }, context) {
+        const found = await answerFrom(context, () => findOffers(source, query, context.signal))
         const { items, nextOffset } = await readPage({ limit, offset }, async (from, count) =>
-          priced.slice(from, from + count),
+          found.slice(from, from + count).map(toPricedOffer),
         )
         return { offers: items, source: source.name, nextOffset }
       },
@@ -166,12 +122,11 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
       output: PricedOffer,
       errors: sourceErrors,
       handler: ({ offerId }, context) =>
-        answerFrom(context, async () => withTotal(await source.getOffer(offerId, context.signal))),
+        answerFrom(context, async () => toPricedOffer(await source.getOffer(offerId, context.signal))),
     }),
 
     holdOffer: userOperation('POST /holds', {
-      summary:
-        'Hold an offer free of charge, until it must be paid with payOrder. If nobody pays, it expires by itself',
+      summary: 'Hold an offer free of charge until it is paid with payOrder or expires',
       view: 'trip',
       openWorld: false,
       destructive: false,
@@ -186,12 +141,8 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
       // It costs nothing and ends by itself, so the agreed price is enough.
       unasked: ['amount', 'currency'],
       undo: takesBack,
-      handler: ({ offerId, amount, currency, ...who }, { caller, key, ...context }) =>
-        answerFrom(context, async () => {
-          const travellers = readTravellers(who.passengers, who.email, who.phone)
-          const request = { offerId, travellers, price: { amount, currency } }
-          return toOrder(await bookings.order({ owner: caller.id, key }, request, false))
-        }),
+      handler: (input, context) =>
+        answerFrom(context, async () => toOrder(await bookings.order(keyed(context), readRequest(input), false))),
     }),
 
     bookOffer: userOperation('POST /orders', {
@@ -209,12 +160,8 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
       confirm: (input, context) => confirmOrdering('book', input, context, source),
       unasked: asksAlways,
       undo: takesBack,
-      handler: ({ offerId, amount, currency, ...who }, { caller, key, ...context }) =>
-        answerFrom(context, async () => {
-          const travellers = readTravellers(who.passengers, who.email, who.phone)
-          const request = { offerId, travellers, price: { amount, currency } }
-          return toOrder(await bookings.order({ owner: caller.id, key }, request, true))
-        }),
+      handler: (input, context) =>
+        answerFrom(context, async () => toOrder(await bookings.order(keyed(context), readRequest(input), true))),
     }),
 
     payOrder: userOperation('POST /orders/{orderId}/payment', {
@@ -233,10 +180,8 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
         answerFrom(context, async () => confirmPaying(await bookings.get(context.caller.id, orderId), price)),
       unasked: asksAlways,
       undo: takesBack,
-      handler: ({ orderId, amount, currency }, { caller, key, ...context }) =>
-        answerFrom(context, async () =>
-          toOrder(await bookings.pay({ owner: caller.id, key }, orderId, { amount, currency })),
-        ),
+      handler: ({ orderId, amount, currency }, context) =>
+        answerFrom(context, async () => toOrder(await bookings.pay(keyed(context), orderId, { amount, currency }))),
     }),
 
     getOrder: userOperation('GET /orders/{orderId}', {
@@ -247,12 +192,12 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
       input: z.object({ orderId }),
       output: KnownOrder,
       errors: sourceErrors,
-      handler: ({ orderId }, { caller, ...context }) =>
-        answerFrom(context, async () => toOrder(await bookings.get(caller.id, orderId))),
+      handler: ({ orderId }, context) =>
+        answerFrom(context, async () => toOrder(await bookings.get(context.caller.id, orderId))),
     }),
 
     listOrders: userOperation('GET /orders', {
-      summary: 'List the orders of the user, the newest first',
+      summary: 'List what the user has booked or held, the newest first',
       view: 'trip',
       openWorld: false,
       scope: 'flights:book',
@@ -260,11 +205,11 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
         limit: z.int().min(1).max(10).default(5).describe('The most orders to return'),
         offset: z.int().min(0).max(10_000).default(0).describe('How many orders to pass over: 0, or nextOffset'),
       }),
-      output: OrderPage,
+      output: z.object({ orders: z.array(KnownOrder), ...pageOutput }),
       errors: unreachable,
-      async handler(page, { caller, ...context }) {
+      async handler(page, context) {
         const { items, nextOffset } = await answerFrom(context, () =>
-          readPage(page, async (...place) => (await bookings.list(caller.id, ...place)).map(toOrder)),
+          readPage(page, async (...place) => (await bookings.list(context.caller.id, ...place)).map(toOrder)),
         )
         return { orders: items, nextOffset }
       },
@@ -280,8 +225,8 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
       input: z.object({ orderId }),
       output: Refund,
       errors: sourceErrors,
-      handler: ({ orderId }, { caller, ...context }) =>
-        answerFrom(context, async () => toRefund(await bookings.quoteCancellation(caller.id, orderId))),
+      handler: ({ orderId }, context) =>
+        answerFrom(context, async () => toRefund(await bookings.quoteCancellation(context.caller.id, orderId))),
     }),
 
     confirmCancellation: userOperation('POST /cancellations/{cancellationId}/confirmation', {
@@ -299,18 +244,16 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
       errors: sourceErrors,
       once: 'resume',
       quote: 'quoteCancellation',
-      confirm: ({ cancellationId, ...refund }, { caller, ...context }) =>
+      confirm: ({ cancellationId, ...refund }, context) =>
         answerFrom(context, async () => {
-          const quote = await bookings.getCancellation(caller.id, cancellationId)
-          return confirmCancelling(quote, await bookings.get(caller.id, quote.orderId), refund, now())
+          const quote = await bookings.getCancellation(context.caller.id, cancellationId)
+          return confirmCancelling(quote, await bookings.get(context.caller.id, quote.orderId), refund, now())
         }),
       unasked: asksAlways,
-      handler: ({ cancellationId, amount, currency }, { caller, key, ...context }) =>
-        answerFrom(context, async () => {
-          const quote = await bookings.getCancellation(caller.id, cancellationId)
-          checkQuoted({ amount, currency }, { amount: quote.refundAmount, currency: quote.refundCurrency })
-          return toRefund(await bookings.confirmCancellation({ owner: caller.id, key }, cancellationId))
-        }),
+      handler: ({ cancellationId, amount, currency }, context) =>
+        answerFrom(context, async () =>
+          toRefund(await bookings.confirmCancellation(keyed(context), cancellationId, { amount, currency })),
+        ),
     }),
 
     quoteChange: userOperation('POST /changes', {
@@ -328,8 +271,10 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
       }),
       output: z.object({ changes: z.array(Change) }),
       errors: sourceErrors,
-      handler: (request, { caller, ...context }) =>
-        answerFrom(context, async () => ({ changes: (await bookings.quoteChange(caller.id, request)).map(toChange) })),
+      handler: (request, context) =>
+        answerFrom(context, async () => ({
+          changes: (await bookings.quoteChange(context.caller.id, request)).map(toChange),
+        })),
     }),
 
     confirmChange: userOperation('POST /changes/{changeId}/confirmation', {
@@ -344,15 +289,15 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
       errors: sourceErrors,
       once: 'resume',
       quote: 'quoteChange',
-      confirm: ({ changeId, ...price }, { caller, ...context }) =>
+      confirm: ({ changeId, ...price }, context) =>
         answerFrom(context, async () => {
-          const change = await bookings.getChange(caller.id, changeId)
-          return confirmChanging(change, await bookings.get(caller.id, change.orderId), price, now())
+          const change = await bookings.getChange(context.caller.id, changeId)
+          return confirmChanging(change, await bookings.get(context.caller.id, change.orderId), price, now())
         }),
       unasked: asksAlways,
-      handler: ({ changeId, amount, currency }, { caller, key, ...context }) =>
+      handler: ({ changeId, amount, currency }, context) =>
         answerFrom(context, async () =>
-          toChange(await bookings.confirmChange({ owner: caller.id, key }, changeId, { amount, currency })),
+          toChange(await bookings.confirmChange(keyed(context), changeId, { amount, currency })),
         ),
     }),
 

@@ -53,7 +53,7 @@ export async function createFlightsPlugin(settings: FlightsSettings, { source: g
     descriptionForModel:
       'Search flights with searchFlights, and tell the user price, times with their zones, baggage and conditions. Hold an ' +
       'offer with holdOffer, then pay for it with payOrder; an offer that cannot be held is booked with bookOffer. Offers ' +
-      'expire after half an hour. Get a quote before you cancel or change an order, tell the user what it costs, and ' +
+      'expire within half an hour, and prices move. Get a quote before you cancel or change an order, tell the user what it costs, and ' +
       'confirm it only if they agree. Amounts are integers in the minor unit of the currency: 18420 EUR is 184.20 EUR. ' +
       'Never ask for a card number: orders are paid from the balance of the account.',
     conversationStarters: [

@@ -6,6 +6,9 @@ type Status = 404 | 409 | 422 | 503 | 504
 
 /** The status of each refusal, and what to do next. */
 const answers: Record<SourceErrorCode, readonly [Status, string]> = {
+  place_unknown: [422, 'find it with searchPlaces'],
+  place_unclear: [422, 'ask the user, and call again with the code'],
+  search_invalid: [422, 'ask the user, and search again'],
   offer_not_found: [404, 'search again with searchFlights'],
   offer_expired: [409, 'search again with searchFlights'],
   price_changed: [409, 'tell the user the new price, and call again with it if they agree'],

@@ -1,34 +1,28 @@
 import type { Confirmation, UserContext } from '@reference-plugins/core'
+import { checkPrice } from './check-price.ts'
 import { formatMoney } from './money.ts'
 import type { Cancellation, Money, Order, OrderChange } from './order.ts'
 import { answerFrom } from './problems.ts'
 import { type FlightSource, SourceError } from './source.ts'
-import { readTravellers } from './travellers.ts'
+import { type OrderInput, readRequest } from './travellers.ts'
 import { changeWords, flightFacts, people, priceOf, refundWords, route, travellersFact } from './wording.ts'
-
-interface OrderInput extends Money {
-  offerId: string
-  passengers: readonly string[]
-  email: string
-  phone: string
-}
 
 /** What a person sees before an offer is held, or booked and paid. */
 export const confirmOrdering = (
   how: 'hold' | 'book',
-  { offerId, passengers, email, phone, ...price }: OrderInput,
+  input: OrderInput,
   context: UserContext<never>,
   source: FlightSource,
 ): Promise<Confirmation> =>
   answerFrom(context, async () => {
-    const travellers = readTravellers(passengers, email, phone)
+    const { offerId, travellers, price } = readRequest(input)
     const offer = await source.getOffer(offerId, context.signal)
     const { requiresInstantPayment, paymentRequiredBy, priceGuaranteeExpiresAt } = offer.paymentRequirements
     const isHold = how === 'hold'
     if (isHold && requiresInstantPayment) throw new SourceError('cannot_be_held', 'This offer must be paid at once')
     if (travellers.length !== offer.passengers.length)
       throw new SourceError('passengers_invalid', `The offer is for ${people(offer.passengers)}`)
-    checkQuoted(price, priceOf(offer))
+    checkPrice(price, priceOf(offer))
     const words = `${route(offer.slices)}, ${people(travellers)}`
     return {
       question: isHold
@@ -47,7 +41,7 @@ export const confirmOrdering = (
   })
 
 export function confirmPaying(order: Order, price: Money): Confirmation {
-  checkQuoted(price, priceOf(order))
+  checkPrice(price, priceOf(order))
   const { paidAt } = order.paymentStatus
   if (order.cancelledAt !== undefined) throw new SourceError('already_cancelled', 'The order is cancelled')
   if (paidAt !== undefined) throw new SourceError('already_paid', 'The order is paid')
@@ -65,7 +59,7 @@ export function confirmPaying(order: Order, price: Money): Confirmation {
 
 export function confirmCancelling(quote: Cancellation, order: Order, refund: Money, now: number): Confirmation {
   checkOpen(quote, now)
-  checkQuoted(refund, { amount: quote.refundAmount, currency: quote.refundCurrency })
+  checkPrice(refund, { amount: quote.refundAmount, currency: quote.refundCurrency })
   return {
     question: `Cancel ${route(order.slices)}, ${people(order.passengers)}? Refund: ${refundWords(quote)}.`,
     facts: [
@@ -80,7 +74,7 @@ export function confirmCancelling(quote: Cancellation, order: Order, refund: Mon
 export function confirmChanging(change: OrderChange, order: Order, price: Money, now: number): Confirmation {
   checkOpen(change, now)
   const { changeTotalAmount, changeTotalCurrency, penaltyTotalAmount, penaltyTotalCurrency } = change
-  checkQuoted(price, { amount: changeTotalAmount, currency: changeTotalCurrency })
+  checkPrice(price, { amount: changeTotalAmount, currency: changeTotalCurrency })
   const penalty =
     penaltyTotalAmount === undefined
       ? []
@@ -101,12 +95,6 @@ export function confirmChanging(change: OrderChange, order: Order, price: Money,
     ],
     bound: { ...price },
   }
-}
-
-/** The price must be the one that the user has agreed to. @throws SourceError price_changed */
-export function checkQuoted(agreed: Money, price: Money): void {
-  if (agreed.amount !== price.amount || agreed.currency !== price.currency)
-    throw new SourceError('price_changed', 'That is not the price now', { price })
 }
 
 function checkOpen({ confirmedAt, expiresAt }: Pick<Cancellation, 'confirmedAt' | 'expiresAt'>, now: number): void {

@@ -40,6 +40,10 @@ export interface FlightSource {
 }
 
 export type SourceErrorCode =
+  /** Only by the plugin: what is searched for. */
+  | 'place_unknown'
+  | 'place_unclear'
+  | 'search_invalid'
   | 'offer_not_found'
   | 'offer_expired'
   | 'price_changed'

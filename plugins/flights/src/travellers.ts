@@ -1,6 +1,6 @@
 import { text } from '@reference-plugins/core'
 import { z } from 'zod'
-import type { Traveller } from './order.ts'
+import type { Money, Traveller } from './order.ts'
 import { SourceError } from './source.ts'
 
 const passengerForm = /^[^,]{1,60}, ?[^,]{1,60}, ?(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]), ?[mf]$/
@@ -26,9 +26,19 @@ export const phone = text(16)
   .regex(/^\+[1-9]\d{6,14}$/, 'must be a phone number with its country code: +41791234567')
   .describe('A phone number with its country code, such as +41791234567')
 
-/** Reads passengers as the input has them. @throws SourceError passengers_invalid */
-export function readTravellers(texts: readonly string[], email: string, phoneNumber: string): Traveller[] {
-  return texts.map((passenger) => {
+/** The inputs that say who travels, and for which price. */
+export interface OrderInput extends Money {
+  offerId: string
+  passengers: readonly string[]
+  email: string
+  phone: string
+}
+
+/** @throws SourceError passengers_invalid */
+export const readRequest = ({ offerId, amount, currency, passengers, email, phone }: OrderInput) => ({
+  offerId,
+  price: { amount, currency },
+  travellers: passengers.map((passenger): Traveller => {
     const [familyName = '', givenName = '', bornOn = '', gender = ''] = passenger.split(',').map((part) => part.trim())
     const isDate = new Date(`${bornOn}T00:00:00Z`).toJSON()?.startsWith(bornOn)
     if (!isDate || familyName === '' || givenName === '')
@@ -36,6 +46,6 @@ export function readTravellers(texts: readonly string[], email: string, phoneNum
         'passengers_invalid',
         `${JSON.stringify(passenger)} has no name, or a date that does not exist`,
       )
-    return { familyName, givenName, bornOn, gender: gender as 'm' | 'f', email, phoneNumber }
-  })
-}
+    return { familyName, givenName, bornOn, gender: gender as 'm' | 'f', email, phoneNumber: phone }
+  }),
+})

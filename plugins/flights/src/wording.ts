@@ -1,7 +1,7 @@
 import type { Condition, Slice } from './itinerary.ts'
 import { formatMoney } from './money.ts'
 import type { Offer } from './offer.ts'
-import type { Cancellation, Money, Order, OrderChange, Traveller } from './order.ts'
+import type { Cancellation, Money, OrderChange, Traveller } from './order.ts'
 
 interface Fact {
   label: string
@@ -89,22 +89,3 @@ export function changeWords({ changeTotalAmount, changeTotalCurrency }: OrderCha
   const words = formatMoney({ amount: Math.abs(changeTotalAmount), currency: changeTotalCurrency })
   return changeTotalAmount < 0 ? `get back ${words}` : `pay ${words}`
 }
-
-export type State = 'held' | 'price_no_longer_guaranteed' | 'expired' | 'paid' | 'cancelled'
-
-/** Duffel has no status: it follows from times. */
-export function stateOf({ cancelledAt, paymentStatus }: Order, now: number): State {
-  const { awaitingPayment, paymentRequiredBy, priceGuaranteeExpiresAt } = paymentStatus
-  if (cancelledAt !== undefined) return 'cancelled'
-  if (!awaitingPayment) return 'paid'
-  if (paymentRequiredBy !== undefined && Date.parse(paymentRequiredBy) <= now) return 'expired'
-  const isGuaranteed = priceGuaranteeExpiresAt === undefined || Date.parse(priceGuaranteeExpiresAt) > now
-  return isGuaranteed ? 'held' : 'price_no_longer_guaranteed'
-}
-
-/** In the air and between flights, in minutes. */
-export const durationOf = (slices: readonly Slice[]): number =>
-  slices.reduce((sum, { duration }) => {
-    const [, hours = '0', minutes = '0'] = /^PT(?:(\d+)H)?(?:(\d+)M)?$/.exec(duration) ?? []
-    return sum + Number(hours) * 60 + Number(minutes)
-  }, 0)

@@ -21,7 +21,9 @@ test('it starts without a key, with a user of development and sample flights', a
 
 startFailureTest(folder, [
   [{ FLIGHTS_SOURCE: 'x' }, /FLIGHTS_SOURCE must be/],
-  [{ FLIGHTS_CURRENCY: 'x' }, /FLIGHTS_CURRENCY must be one of EUR/],
+  [{ FLIGHTS_SOURCE: 'duffel' }, /FLIGHTS_SOURCE=duffel needs DUFFEL_TOKEN/],
+  [{ FLIGHTS_CURRENCY: 'x' }, /FLIGHTS_CURRENCY must be a code such as EUR/],
+  [{ FLIGHTS_CURRENCY: 'XYZ' }, /FLIGHTS_CURRENCY must be one of EUR/],
   [{ FLIGHTS_STARTING_BALANCE: 'x' }, /FLIGHTS_STARTING_BALANCE must be a number/],
   [{ FLIGHTS_UNASKED: 'x' }, /FLIGHTS_UNASKED must be refuse or amount/],
 ])

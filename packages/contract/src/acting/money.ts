@@ -117,7 +117,13 @@ const kindOf = (name: string): string =>
     .filter((word) => !['amount', 'price', 'cents', 'minor', 'in', 'value', 'money'].includes(word))
     .join('_')
 const isTotal = (kind: string): boolean => /^(grand_|order_)?total$/.test(kind)
-const isBase = (kind: string): boolean => /^(sub_?total|base|net|items|items_base)$/.test(kind)
+const isBase = (kind: string): boolean => /^(sub_?total|base|net|items_base)$/.test(kind)
+
+/** Whether the amounts may be those of one of several. */
+const isMultiple = ([name, value]: Members[number]): boolean =>
+  /^(quantity|qty|count|nights|days|passengers|guests|units)$/i.test(name) &&
+  isNumber(value) &&
+  numberText(value) !== '1'
 
 const mostParts = 8
 
@@ -133,7 +139,12 @@ function sumFault(members: Members): AmountFault | undefined {
   const [total, base] = [all.find(({ kind }) => isTotal(kind)), all.find(({ kind }) => isBase(kind))]
   if (!total || !base || typeof valueIn(members, total.name) !== typeof valueIn(members, base.name)) return undefined
   const parts = all.filter((one) => one !== total && one !== base)
-  if (parts.length === 0 || parts.length > mostParts || all.filter(({ kind }) => isTotal(kind)).length > 1)
+  if (
+    members.some(isMultiple) ||
+    parts.length === 0 ||
+    parts.length > mostParts ||
+    all.filter(({ kind }) => isTotal(kind)).length > 1
+  )
     return undefined
   let sums = [base.amount]
   for (const { amount } of parts) sums = sums.flatMap((sum) => [sum, sum + amount, sum - amount])

@@ -8,7 +8,8 @@ export interface Undo {
 }
 
 const making = /^(create|place|book|make|hold|reserve|buy|purchase|order|open|submit|schedule|start|post|new)$/
-const undoing = /^(cancel|void|undo|revert|reverse|refund|revoke|withdraw|release|unbook)$/
+/** A refund may be shown elsewhere than what is refunded. */
+const undoing = /^(cancel|void|undo|revert|revoke|withdraw|release|unbook)$/
 export const accepting = /^(accept|confirm|execute|book|pay|purchase|buy|redeem|complete|commit|capture|approve|order)$/
 
 const shape = (path: string): string => path.replaceAll(/\{[^{}]*\}/g, '{}').replace(/\/$/, '')
@@ -45,6 +46,8 @@ export function acceptanceOf(
 ): SpecOperation | undefined {
   const undo = operations.map((one) => undoOf(one, operations)).find((one) => one?.quote === offer)
   if (undo) return undo.by
+  const quoted = operations.find(({ node }) => node['x-quote'] === offer.id)
+  if (quoted) return quoted
   const others = operations.filter((one) => one !== offer && isWriting(one))
   const linked = offer.links
     .map(({ operation }) => others.find(({ id }) => id === operation))

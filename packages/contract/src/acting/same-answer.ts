@@ -52,7 +52,6 @@ export const answerDifference = (a: Exchange, b: Exchange): string | undefined =
 
 /** Which thing an answer is about: its id, or what Location names. Undefined where it does not say. */
 export function identityOf({ path }: SpecOperation, { json, headers }: Exchange): string | undefined {
-  const thing = thingIn(json, {})
-  const id = idOf(thing, undefined, resourceOf(path)) ?? idOf(json, undefined, resourceOf(path))
+  const id = idOf(json, undefined, resourceOf(path)) ?? idOf(thingIn(json, {}), undefined, resourceOf(path))
   return id === undefined ? headers.location : idText(id)
 }

@@ -1,9 +1,9 @@
 import { type CallValues, withValue } from '../calls/call-values.ts'
 import { type CheckRun, call } from '../calls/check-run.ts'
 import type { Exchange } from '../calls/client.ts'
-import { ordinaryValues } from '../calls/ordinary.ts'
+import { ordinaryValues, withAgreed } from '../calls/ordinary.ts'
 import { resourceBefore, resourceOf } from '../calls/pool.ts'
-import type { SpecOperation } from '../spec/spec.ts'
+import { asObject, type SpecOperation } from '../spec/spec.ts'
 import { pathNames } from '../state/resource.ts'
 import { identityOf } from './same-answer.ts'
 
@@ -20,6 +20,18 @@ export const nounOf = (path: string): string =>
     .replaceAll(/[_-]/g, '')
     .replace(/ies$/, 'y')
     .replace(/(ss|us)$|s$/, '$1')
+
+/** What an answer is about: the thing itself first, then those that it names, such as `order: { id }` and `order_id`. */
+export function subjectsOf(operation: SpecOperation, answer: Exchange): Subject[] {
+  const own = identityOf(operation, answer)
+  const named = Object.entries(asObject(answer.json)).flatMap(([name, value]): Subject[] => {
+    const { id } = asObject(value)
+    if (typeof id === 'string' || typeof id === 'number') return [{ id: String(id), noun: nounOf(name) }]
+    const [, noun] = /^(\w+?)_?id$/i.exec(name) ?? []
+    return noun !== undefined && typeof value === 'string' ? [{ id: value, noun: nounOf(noun) }] : []
+  })
+  return [...(own === undefined ? [] : [{ id: own, noun: nounOf(operation.path) }]), ...named]
+}
 
 const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z]/g, '')
 
@@ -41,14 +53,14 @@ export function valuesOn(
       : isNamed
   })
   const [field] = fields.toSorted((a, b) => Number(b.place === 'path') - Number(a.place === 'path'))
-  return field && withValue(made, field, id)
+  return field && withAgreed(run, operation, withValue(made, field, id))
 }
 
-/** An operation that shows what was made, with its answer. */
+/** An operation that shows what was made, and what it is one of there. */
 export async function findReader(
   run: CheckRun,
   { id, noun }: Subject,
-): Promise<{ read: () => Promise<Exchange | undefined> } | undefined> {
+): Promise<{ subject: Subject; read: () => Promise<Exchange | undefined> } | undefined> {
   const readers = run.operations
     .filter((one) => one.method === 'GET' && one.path.endsWith('}') && pathNames(one).length === 1)
     .toSorted((a, b) => Number(nounOf(b.path) === noun) - Number(nounOf(a.path) === noun))
@@ -58,7 +70,7 @@ export async function findReader(
     const values = made && withValue(made, { place: 'path', name }, id)
     const answer = values && (await call(run, reader, values))
     if (answer && answer.status < 300 && identityOf(reader, answer) === id)
-      return { read: () => call(run, reader, values) }
+      return { subject: { id, noun: nounOf(reader.path) }, read: () => call(run, reader, values) }
   }
   return undefined
 }

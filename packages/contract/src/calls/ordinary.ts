@@ -1,9 +1,10 @@
 import { isNumber, keyOf, numberText, parseExact } from '@reference-plugins/reader/exact-json'
 import { withNewKey } from '../acting/key.ts'
-import { asArray, type Input, type Schema, type SpecBody, type SpecOperation } from '../spec/spec.ts'
+import { asArray, asObject, type Input, type Schema, type SpecBody, type SpecOperation } from '../spec/spec.ts'
 import type { Wishes } from '../values/values.ts'
 import { type CallValues, noValues, type OrdinaryOptions, valueAt, withValue } from './call-values.ts'
 import type { CheckRun } from './check-run.ts'
+import { unaskedOf } from './confirming.ts'
 import { resourceBefore, resourceOf } from './pool.ts'
 
 /**
@@ -46,7 +47,7 @@ export function ordinaryValues(
     if (value === undefined && body.isRequired) return undefined
     if (value !== undefined) made = { ...made, body: { mediaType: body.mediaType, value } }
   }
-  return withNewKey(run.values, operation, withVersions(run, operation, made))
+  return withNewKey(run.values, operation, withAgreed(run, operation, withVersions(run, operation, made)))
 }
 
 /** A body of GET, HEAD and DELETE has no meaning, RFC 9110, and OpenAPI 3.0 ignores it. */
@@ -109,6 +110,36 @@ function withVersions({ pool }: CheckRun, { fields }: SpecOperation, made: CallV
   }
   return values
 }
+
+/** The price or the state of what is acted on, where the caller has to name it as what was agreed to. */
+export function withAgreed(run: CheckRun, operation: SpecOperation, made: CallValues): CallValues {
+  if (operation.method === 'GET') return made
+  const unasked = unaskedOf(operation)
+  const ids = [
+    ...Object.values(made.path).toReversed(),
+    ...operation.fields.filter(({ name }) => isLearnt(name)).map((field) => valueAt(made, field)),
+  ]
+  const [found = {}] = ids.map((id) => run.pool.factsOf(id)).filter((one) => Object.keys(one).length > 0)
+  const facts: Readonly<Record<string, unknown>> = { ...Object.fromEntries(amountsIn(found)), ...found }
+  let values = made
+  for (const field of operation.fields) {
+    const { name, place, schema } = field
+    const isAgreed = unasked.includes(name) || /^(amount|total|price|currency|fee|cost)$/i.test(name)
+    if (place === 'path' || !isAgreed || run.given?.[name] !== undefined || valueAt(made, field) === undefined) continue
+    const alike = Object.keys(facts).filter((one) => one.toLowerCase().endsWith(name.toLowerCase()))
+    const rank = (one: string): number => (one === name ? 0 : /^total/i.test(one) ? 1 : 2)
+    const [known] = alike.toSorted((a, b) => rank(a) - rank(b)).map((one) => facts[one])
+    if (known !== undefined && run.values.fits(schema, known)) values = withValue(values, field, known)
+  }
+  return values
+}
+
+/** The amounts of a list such as `totals: [{ type: 'total', amount: 1950 }]`. */
+const amountsIn = (facts: Readonly<Record<string, unknown>>): [name: string, amount: unknown][] =>
+  Object.values(facts)
+    .flatMap(asArray)
+    .map(asObject)
+    .flatMap(({ type, amount }) => (typeof type === 'string' && amount !== undefined ? [[type, amount]] : []))
 
 /** What the user gives is text: where the schema wants something else, it is read as JSON. */
 function givenValue({ given, values }: CheckRun, { id }: SpecOperation, name: string, schema: Schema): unknown {

@@ -18,12 +18,16 @@ export interface Wanted {
   operation?: string
 }
 
+const mostFacts = 300
+
 /** Values from earlier answers, by the inputs that they fit. */
 export class Pool {
   /** By the resource whose answers have them, such as `note`, and by their name. Without a resource: from any. */
   readonly #values = new Map<string, unknown[]>()
   readonly #made = new Set<unknown>()
   readonly #versions = new Map<unknown, unknown>()
+  /** The members of the newest object that was seen with an id, by the id. */
+  readonly #facts = new Map<unknown, Readonly<Record<string, unknown>>>()
   /** The path values with which an id was learnt: those of the things that it belongs to. */
   readonly #parents = new Map<unknown, Record<string, unknown>>()
   /** By the operation for which a link of the spec names them. */
@@ -114,6 +118,11 @@ export class Pool {
     return this.#versions.get(keyOf(id))
   }
 
+  /** What was last seen of the item with this id, such as its price. */
+  factsOf(id: unknown): Readonly<Record<string, unknown>> {
+    return this.#facts.get(keyOf(id)) ?? {}
+  }
+
   /** The ETag of what a path addresses. Undefined where none was seen. */
   tagOf(path: string, values: CallValues): string | undefined {
     return this.#tags.get(placeOf(path, values))
@@ -132,6 +141,13 @@ export class Pool {
       )
   }
 
+  #keepFacts(id: unknown, members: Readonly<Record<string, unknown>>): void {
+    this.#facts.delete(id)
+    this.#facts.set(id, members)
+    const [oldest] = this.#facts.keys()
+    if (this.#facts.size > mostFacts) this.#facts.delete(oldest)
+  }
+
   #learnFrom(answer: unknown, resource: string, parents: Record<string, unknown>, depth: number): void {
     if (depth > 5 || answer === null || typeof answer !== 'object' || isExactNumber(answer)) return
     if (Array.isArray(answer)) {
@@ -140,6 +156,7 @@ export class Pool {
     }
     const { id, version, revision } = answer as Record<string, unknown>
     if (id !== undefined && (version ?? revision) !== undefined) this.#versions.set(keyOf(id), version ?? revision)
+    if (id !== undefined) this.#keepFacts(keyOf(id), answer as Record<string, unknown>)
     for (const [name, value] of Object.entries(answer)) {
       if (value !== null && typeof value === 'object' && !isExactNumber(value)) {
         // An envelope such as data has no things of its own kind.

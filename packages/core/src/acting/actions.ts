@@ -16,7 +16,7 @@ const holding = 30
 /** How long a process that stops waits for the actions that it runs, in milliseconds. */
 const longestStop = 2_000
 /** The most interrupted actions that this process goes on with at once. */
-const mostResumed = 20
+const mostResumed = 100
 
 /** What a resumed action needs besides its call. */
 export interface Attempt extends Partial<OwnLife> {
@@ -140,16 +140,14 @@ export class Actions {
 
   /** Goes on with actions that were interrupted, and removes old answers. */
   async sweep(goOn: (action: Interrupted) => Promise<unknown>): Promise<void> {
-    const found = await this.#answers.interrupted(this.database, mostResumed - this.#resumed.size)
-    const resumed = found.map((action) => {
-      const run = goOn(action).finally(() => this.#resumed.delete(run))
-      this.#resumed.add(run)
-      return run
-    })
+    for (const action of await this.#answers.interrupted(this.database, mostResumed - this.#resumed.size)) {
+      const resumed = goOn(action).finally(() => this.#resumed.delete(resumed))
+      this.#resumed.add(resumed)
+    }
     await this.#answers.removeOld(this.database)
     await this.tasks.removeOld(this.database)
     await this.questions.removeOld(this.database)
-    await Promise.all(resumed)
+    await Promise.all(this.#resumed)
   }
 
   async ready(): Promise<void> {}

@@ -23,13 +23,15 @@ export class LongCalls {
   async run<Result>(action: ActionName, work: (life: OwnLife) => Promise<Result>): Promise<Result> {
     const controller = new AbortController()
     const report = new ProgressReport((progress) => this.#tasks.report(action, progress))
+    const timer = setTimeout(() => controller.abort(new Error('a try took over an hour')), longestTry).unref()
     this.#running.add(controller)
     try {
       return await work({
-        signal: AbortSignal.any([controller.signal, AbortSignal.timeout(longestTry)]),
+        signal: controller.signal,
         progress: (done, total, message) => report.say({ done, total, message }),
       })
     } finally {
+      clearTimeout(timer)
       this.#running.delete(controller)
       report.end()
     }

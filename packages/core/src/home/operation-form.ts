@@ -15,9 +15,9 @@ interface Input {
   id: string
 }
 
-/** A form that calls the operation. `call.js` reads where each input goes from `data-operation`. */
+/** A form that calls the operation. `call.js` reads where each input goes, and whether it acts, from `data-operation`. */
 export function operationForm(operation: PluginOperation): Html {
-  const { id, method, path, fields } = operation
+  const { id, method, path, fields, once, confirm } = operation
   const { properties, required = [] } = inputSchema(operation.input, '3.1.0')
   const inputs = fields.map((field): Input => {
     const schema = properties[field.name] ?? {}
@@ -31,7 +31,7 @@ export function operationForm(operation: PluginOperation): Html {
     type: typeOf(schema),
   }))
   return html`
-            <form class="call" data-operation="${JSON.stringify({ id, method, path, inputs: sent })}">
+            <form class="call" data-operation="${JSON.stringify({ id, method, path, inputs: sent, once: once !== undefined, confirm: confirm !== undefined })}">
               ${inputs.map(fieldOf)}
               <p class="row"><button type="submit" class="button main">Call ${id}</button></p>
               <p class="status" role="status"></p>

@@ -1,3 +1,4 @@
+import { actingSentence } from '../acting/words.ts'
 import { effectSentence, repetitionSentence } from '../export/sentences.ts'
 import type { PluginOperation } from '../plugin.ts'
 import { inputSchema } from '../schema.ts'
@@ -23,6 +24,7 @@ function entry(operation: PluginOperation, development: boolean): Html {
     effectSentence(effects),
     repetitionSentence(operation),
     consequential ? 'An assistant asks the user before each call.' : 'An assistant may call it without asking.',
+    actingSentence(operation),
     effects.openWorld && 'Its answer may contain text from anyone.',
   ]
   return html`
@@ -32,7 +34,7 @@ function entry(operation: PluginOperation, development: boolean): Html {
             ${description !== summary && html`<p>${description}</p>`}
             ${only === 'mcp' ? html`<p>Offered by MCP only.</p>` : html`<p><code class="path">${method} ${path}</code></p>`}
             <p class="badges">${badges(operation)}</p>
-            <p class="soft">${sentences.filter((one) => one !== undefined && one !== false).join(' ')}${scope !== undefined && html` It needs the scope <code>${scope}</code>.`}</p>
+            <p class="soft">${withCode(sentences.filter(Boolean).join(' '))}${scope !== undefined && html` It needs the scope <code>${scope}</code>.`}</p>
             ${development && only === undefined ? operationForm(operation) : inputs(operation)}
             ${
               Object.keys(errors).length > 0 &&
@@ -41,6 +43,10 @@ function entry(operation: PluginOperation, development: boolean): Html {
           </div>
         </details>`
 }
+
+/** What is between backticks is code. */
+const withCode = (text: string): Html[] =>
+  text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`))
 
 function badges({ effects, consequential }: PluginOperation): Html[] {
   const what = effects.readOnly ? 'Reads' : effects.destructive ? 'Writes, may delete' : 'Writes'

@@ -19,7 +19,7 @@ export interface Question {
 const longestText = 1_000
 const longestLabel = 100
 const longestToken = 20_000
-const mostFacts = 30
+const mostFacts = 100
 
 /** @throws QuestionRefused if it is not a question that can be shown whole */
 export function toQuestion(question: unknown, facts: unknown, token: unknown, expiresIn: unknown): Question {

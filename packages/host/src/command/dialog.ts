@@ -26,8 +26,9 @@ export function openLines({ terminal: { stdin, stdout } }: CommandContext): Line
   }
 }
 
-const questionFor = ({ ask, plugin, operation }: Call): string =>
-  [
+function questionFor({ ask, plugin, operation, answered = [], recorded }: Call): string {
+  const then = recorded?.answered?.[answered.length]
+  return [
     ...(ask?.again === undefined ? [] : [ask.again]),
     ...(ask?.question === undefined ? [] : questionLines(plugin.title, ask.question, ask.facts)),
     ask?.reason,
@@ -35,8 +36,10 @@ const questionFor = ({ ask, plugin, operation }: Call): string =>
     visibleLine(`${plugin.title}: ${operation}`),
     `${ask?.request?.method} ${ask?.request?.host}${ask?.request?.path}`,
     ask?.arguments,
+    ...(then ? [`In the recording, the user ${then.decision} this.`] : []),
     'Allow? [y/N] ',
   ].join('\n')
+}
 
 export interface Dialog {
   context: CommandContext

@@ -207,6 +207,11 @@ test('the user sends a call again whose outcome is not known: what was done is a
   const again = await repeat()
   assert.deepEqual([again.state, again.response?.headers['idempotent-replayed']], ['done', 'true'])
   await assert.rejects(repeat(), { status: 409 })
+  // The same if the host ended during the call: here as the other instance finds it.
+  const { database } = served.instances[0].host
+  await database.run`UPDATE call SET state = 'running' WHERE id = ${again.id}`
+  await ada.events(`${served.instances[1].url}/api/conversations/${id}/calls/${again.id}/repeat`)
+  assert.deepEqual([(await lastCall(ada, id)).state, (await shop.purchases()).length], ['done', bought + 1])
   // The question itself got no answer, so nothing was done.
   shop.breakNext = 2
   await callByHand(ada, id, shopId, 'buyAfterQuestion', { item: 'bread' })

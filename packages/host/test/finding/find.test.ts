@@ -100,13 +100,14 @@ test('the starters of the plugins open the operation that is meant', async () =>
     ['What is the price of Apple and of IBM?', 'plugin', 'stocks.getQuotes'],
     ['How has the price of Microsoft changed over the last year?', 'plugin', 'stocks.getHistory'],
     ['What do my notes say about the bread recipe?', 'plugin', 'notes.searchNotes'],
+    ['Which flights have I booked?', 'plugin', 'flights.listOrders'],
   ])
     assert.deepEqual(
       shown.find(([text]) => text === one[0]),
       one,
       JSON.stringify(shown, null, 1),
     )
-  assert.equal(starters.length, 12)
+  assert.equal(starters.length, 15)
 })
 
 test('a starter whose operation is not clear names none; where no starters are known, operations are the starters', async () => {

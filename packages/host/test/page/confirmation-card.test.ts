@@ -67,9 +67,24 @@ test('the card shows the question and the facts of the plugin first, and what is
   // Whoever reads with the ears is told where the new question is.
   assert.equal(await card().evaluate((one) => one === one.ownerDocument.activeElement), true)
   await press('Allow')
+  await page.locator('.call.good').waitFor()
   await page.getByText('You confirmed: Buy bread for 4.20 EUR?').waitFor()
   await served.shop.setPrice(350)
   assert.equal((await served.shop.purchases()).length, 1)
+})
+
+test('a call that got no answer is sent again from its card', { skip: noBrowser, timeout: 60_000 }, async () => {
+  const id = await begin(ada, [])
+  const bought = (await served.shop.purchases()).length
+  await callByHand(ada, id, plugin.id, 'buyAfterQuestion', { item: 'bread' })
+  await page.goto(`${served.instances[0].url}/c/${id}`)
+  await card().waitFor()
+  served.shop.breakNext = 2
+  await press('Allow')
+  await page.getByText('With the same key: the plugin does it once.').waitFor()
+  await press('Send again')
+  await page.locator('.call.good').waitFor()
+  assert.equal((await served.shop.purchases()).length, bought + 1)
 })
 
 test('a call without a question shows its inputs by name, and its JSON behind a disclosure', {

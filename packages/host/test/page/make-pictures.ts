@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { closeBrowser, openBrowser, openPage } from '../../../testing/test/chromium.ts'
 import { buildPage } from '../../src/page/build.ts'
 import { page as servePage } from '../../src/page/page.ts'
+import type { Conversation } from '../../src/wire.ts'
 import { activateLocal } from '../activate-local.ts'
 import { serveHost } from '../fixture.ts'
 import { startLocalPlugins } from '../local-plugins/local-plugins.ts'
@@ -85,6 +86,38 @@ await page.keyboard.press('Enter')
 await page.getByRole('button', { name: 'Allow', exact: true }).waitFor()
 await page.waitForTimeout(1_500)
 await picture('converse')
+
+const food = await activateLocal(api, locals.of('food'))
+const ordered = await fetch(`${locals.of('food').url}/checkouts`, {
+  method: 'POST',
+  headers: { authorization: `Bearer ${locals.of('food').token}`, 'content-type': 'application/json' },
+  body: JSON.stringify({
+    ...{ store: 'forno-luca', items: ['1 x margherita + large + olives', '1 x cannoli'], fulfillment: 'pickup' },
+    ...{ guest_name: 'Ada', guest_phone: '+1 212 555 0100' },
+  }),
+})
+interface Checkout {
+  id: string
+  version: number
+  totals: { type: string; amount: number }[]
+}
+const { id: checkout, version, totals } = (await ordered.json()) as Checkout
+const total = totals.find(({ type }) => type === 'total')?.amount
+script = [
+  {
+    text: 'I have put both into a basket.',
+    calls: [{ name: 'food__completeCheckout', arguments: { id: checkout, version, total, payment: 'at_the_door' } }],
+  },
+]
+await page.setViewportSize({ width: 1100, height: 880 })
+const hungry = await api.send<Conversation>('POST', '/api/conversations', { plugins: [food.id] })
+await page.goto(`${served.url}/c/${hungry.id}`)
+await page.getByLabel('Message', { exact: true }).fill('A margherita with olives and cannoli, please')
+await page.keyboard.press('Enter')
+await page.getByText('Food asks:').waitFor()
+await page.waitForTimeout(1_500)
+await picture('question')
+await page.setViewportSize({ width: 1100, height: 720 })
 
 // One user without a model, who sees the host for the first time.
 const alone = await serveHost({ pluginFolder }, servePage(await buildPage()))

@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import { clock } from './clock.ts'
 import { type Model, type Real, schedules } from './commands.ts'
 import { Schedule } from './schedule.ts'
 import { Site } from './site.ts'
@@ -23,30 +22,25 @@ export async function runSchedules<Outside>(subject: Subject<Outside>, options: 
   const { runs: numRuns, seed, path } = options
   let site: Site<Outside> | undefined
   let played = 0
-  const property = fc.asyncProperty(
-    schedules<Outside>(Object.keys(subject.events ?? {}), clock.advance),
-    async (commands) => {
-      if (played++ % schedulesPerDatabase === 0) {
-        await site?.close()
-        site = undefined
-      }
-      site ??= new Site(subject)
-      const real: Real<Outside> = { site, schedule: new Schedule(site, `user${played}`) }
-      try {
-        await fc.asyncModelRun(() => ({ model: { asked: 0 } satisfies Model, real }), commands)
-        await real.schedule.end()
-      } catch (error) {
-        await site.close().catch(() => {})
-        site = undefined
-        throw error
-      }
-    },
-  )
-  clock.start()
+  const property = fc.asyncProperty(schedules<Outside>(Object.keys(subject.events ?? {})), async (commands) => {
+    if (played++ % schedulesPerDatabase === 0) {
+      await site?.close()
+      site = undefined
+    }
+    site ??= await Site.open(subject)
+    const real: Real<Outside> = { site, schedule: new Schedule(site, `user${played}`) }
+    try {
+      await fc.asyncModelRun(() => ({ model: { asked: 0 } satisfies Model, real }), commands)
+      await real.schedule.end()
+    } catch (error) {
+      await site.close().catch(() => {})
+      site = undefined
+      throw error
+    }
+  })
   try {
     await fc.assert(property, { numRuns, seed, ...(path !== undefined && { path }), includeErrorInReport: true })
   } finally {
-    clock.stop()
     await site?.close()
   }
 }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
 import { type Caller, Problem } from '@reference-plugins/core'
 import { AskedCall, type Outcome } from './asked-call.ts'
-import { clock } from './clock.ts'
 import type { Instance } from './instance.ts'
 import type { Outage } from './life.ts'
 import type { Site } from './site.ts'
@@ -53,6 +52,7 @@ export class Schedule<Outside> implements Scene<Outside> {
     this.id = id
     const { caller } = site.subject
     this.#caller = caller ? caller(id) : { id }
+    site.clock.advanceWeeks()
   }
 
   get outside(): Outside {
@@ -74,7 +74,7 @@ export class Schedule<Outside> implements Scene<Outside> {
 
   /** @returns whether the fault has happened */
   async play({ sends, fault, interleaving = [] }: Turn): Promise<boolean> {
-    clock.advance(0.01)
+    this.#site.clock.advance(0.01)
     const tries: Try[] = []
     for (const send of sends) {
       const prepared = await this.#prepare(send)
@@ -143,9 +143,14 @@ export class Schedule<Outside> implements Scene<Outside> {
 
   /** The user decides to make a call, and confirms it. */
   async #ask(number: number, choice: number, asks: boolean): Promise<AskedCall | undefined> {
+    // A step that is not possible yet needs an earlier one.
     const names = Object.keys(this.#site.subject.steps)
-    const name = names[number % names.length] as string
-    const input = await this.#input(name, choice)
+    let name = ''
+    let input: object | undefined
+    for (let step = number % names.length; step >= 0 && !input; step--) {
+      name = names[step] as string
+      input = await this.#input(name, choice)
+    }
     if (!input) return undefined
     const { operation } = this.#step(name)
     const instance = await this.#site.instance(0)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { temporaryDatabase } from '@reference-plugins/store/temporary'
-import { clock } from './clock.ts'
+import { Clock } from './clock.ts'
 import { Instance } from './instance.ts'
 import type { Subject } from './subject.ts'
 
@@ -12,12 +12,19 @@ const afterPause = 660
 export class Site<Outside> {
   readonly subject: Subject<Outside>
   readonly outside: Outside
+  readonly clock: Clock
   readonly #url = temporaryDatabase()
   readonly #instances: (Instance | undefined)[] = []
 
-  constructor(subject: Subject<Outside>) {
+  private constructor(subject: Subject<Outside>, outside: Outside, clock: Clock) {
     this.subject = subject
-    this.outside = subject.createOutside()
+    this.outside = outside
+    this.clock = clock
+  }
+
+  static async open<Outside>(subject: Subject<Outside>): Promise<Site<Outside>> {
+    const clock = new Clock(subject.startsAt)
+    return new Site(subject, await subject.createOutside(), clock)
   }
 
   get instances(): Instance[] {
@@ -55,7 +62,7 @@ export class Site<Outside> {
   async settle(): Promise<void> {
     const instance = await this.instance(0)
     for (const seconds of [afterHold, afterPause, afterPause, afterPause]) {
-      clock.advance(seconds)
+      this.clock.advance(seconds)
       await instance.sweep()
       if ((await instance.running()) === 0) return
     }
@@ -63,6 +70,11 @@ export class Site<Outside> {
   }
 
   async close(): Promise<void> {
-    for (const index of this.#instances.keys()) await this.stop(index)
+    try {
+      for (const index of this.#instances.keys()) await this.stop(index)
+      await this.subject.closeOutside?.(this.outside)
+    } finally {
+      this.clock.stop()
+    }
   }
 }

@@ -5,12 +5,16 @@ import type { Watch } from './watch.ts'
 /** A plugin whose operations act, as the fault tests need it. `Outside` is what other services hold. */
 export interface Subject<Outside> {
   /** Makes the other services, which outlive the plugin. */
-  createOutside(): Outside
+  createOutside(): Outside | Promise<Outside>
+  /** Ends them. */
+  closeOutside?(outside: Outside): Promise<void>
   /**
    * Opens the plugin, as a new process would. It may call other services only through `watch(service)`; its databases
    * are watched without that.
    */
   open(url: string, outside: Outside, watch: Watch): Promise<Plugin>
+  /** The time at which it begins, in milliseconds. By default now. */
+  startsAt?: number
   /** The user of a schedule. By default `{ id }`. */
   caller?(id: string): Caller | undefined
   /** What a user does, in the order in which one needs the other. */

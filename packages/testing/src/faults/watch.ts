@@ -1,20 +1,32 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Database, Transaction, Value } from '@reference-plugins/store'
-import type { Life } from './life.ts'
+import { type Life, ServiceOutage } from './life.ts'
 
-/** Makes each call of a method of another service a point. Its methods must be async. */
-export type Watch = <Service extends object>(service: Service) => Service
+/**
+ * Makes each call of a method of another service a point. Its methods must be async.
+ * @param toError what the client of the service throws when the connection breaks
+ */
+export type Watch = <Service extends object>(
+  service: Service,
+  toError?: (outage: ServiceOutage, method: string) => Error,
+) => Service
 
 type Method = (...values: unknown[]) => Promise<unknown>
 
 export const watchService =
   (life: Life): Watch =>
-  (service) =>
+  (service, toError = (outage) => outage) =>
     new Proxy(service, {
       get(target, name) {
         const value = Reflect.get(target, name)
         if (typeof value !== 'function') return value
-        return (...values: unknown[]) => life.call(String(name), () => (value as Method).apply(target, values))
+        return async (...values: unknown[]) => {
+          try {
+            return await life.call(String(name), () => (value as Method).apply(target, values))
+          } catch (error) {
+            throw error instanceof ServiceOutage ? toError(error, String(name)) : error
+          }
+        }
       },
     })
 

@@ -1,4 +1,5 @@
 import type { Database, Transaction } from '@reference-plugins/store'
+import { checkPrice } from '../check-price.ts'
 import type { Cancellation, ChangeRequest, Money, Order, OrderChange, Traveller } from '../order.ts'
 import { type FlightSource, SourceError } from '../source.ts'
 import type { Accounts } from './accounts.ts'
@@ -86,8 +87,9 @@ export class Bookings {
     return cancellation
   }
 
-  async confirmCancellation({ owner, key }: KeyedBy, id: string): Promise<Cancellation> {
+  async confirmCancellation({ owner, key }: KeyedBy, id: string, refund: Money): Promise<Cancellation> {
     const { orderId, refundAmount, refundCurrency } = await this.getCancellation(owner, id)
+    checkPrice(refund, { amount: refundAmount, currency: refundCurrency })
     const price = { amount: -refundAmount, currency: refundCurrency }
     const step: Step = { id: stepId(owner, 'cancel', key), owner, kind: 'cancellation', subject: id, orderId, price }
     await this.#reconciliation.perform(step, async () => {

@@ -19,7 +19,7 @@ const timeouts = { read: 15_000, search: 30_000, action: 130_000 }
 /** An order that Duffel has accepted, but whose airline has not answered, may appear after a couple of hours. */
 const longestWait = 3 * 3_600
 
-/** Flights of Duffel, API v2 (https://duffel.com/docs/api). Orders are paid from the operator's balance there. */
+/** The offers and orders of Duffel, API v2 (https://duffel.com/docs/api). Orders are paid from the operator's balance there. */
 export function createDuffelSource({
   token,
   baseUrl = 'https://api.duffel.com',

@@ -1,19 +1,10 @@
-import type { Database } from '@reference-plugins/store'
 import type { Cancellation } from '../order.ts'
 import { SourceError } from '../source.ts'
-import { brandOf, type Fares, firstDeparture, toTime } from './booked-journey.ts'
+import { brandOf, firstDeparture, toTime } from './booked-journey.ts'
+import type { Desk } from './desk.ts'
 import { toMinor } from './fares.ts'
-import { isExpired, journeyOf, type OrderDesk, type OrderRow, type QuoteRow, quoteOf } from './order-desk.ts'
-import type { Seats } from './seats.ts'
+import { isExpired, journeyOf, type OrderRow, type QuoteRow, quoteOf } from './rows.ts'
 import { TestCase } from './test-cases.ts'
-
-export interface Desk {
-  database: Database
-  now: () => number
-  fares: Fares
-  seats: Seats
-  orders: OrderDesk
-}
 
 export const quoteLifetime = 30 * 60_000
 

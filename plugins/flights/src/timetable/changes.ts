@@ -1,11 +1,13 @@
+import { checkPrice } from '../check-price.ts'
 import type { ChangeRequest, Money, OrderChange } from '../order.ts'
 import { SourceError } from '../source.ts'
 import { type BookedJourney, brandOf, firstDeparture, type PickedSlice, sumOf, toTime } from './booked-journey.ts'
-import { checkQuote, type Desk, quoteLifetime } from './cancellations.ts'
-import { checkPrice, isInOrder, soldOut } from './checks.ts'
+import { checkQuote, quoteLifetime } from './cancellations.ts'
+import { isInOrder, soldOut } from './checks.ts'
+import type { Desk } from './desk.ts'
 import { toMinor } from './fares.ts'
 import { inFuture } from './local-date.ts'
-import { journeyOf, type OrderRow, quoteOf } from './order-desk.ts'
+import { journeyOf, type OrderRow, quoteOf } from './rows.ts'
 import { TestCase } from './test-cases.ts'
 
 const mostQuotes = 5

@@ -1,15 +1,9 @@
-import type { Money, Traveller } from '../order.ts'
+import type { Traveller } from '../order.ts'
 import { SourceError } from '../source.ts'
 import { type BookedJourney, firstDeparture } from './booked-journey.ts'
 import type { Journey } from './journeys.ts'
 
 export const soldOut = () => new SourceError('sold_out', 'There are not enough seats left')
-
-/** @throws SourceError price_changed */
-export function checkPrice(asked: Money, price: Money): void {
-  if (asked.amount !== price.amount || asked.currency !== price.currency)
-    throw new SourceError('price_changed', 'The price has changed', { price })
-}
 
 /** @throws SourceError passengers_invalid */
 export function checkTravellers(

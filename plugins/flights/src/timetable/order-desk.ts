@@ -1,43 +1,9 @@
 import type { Reading, Transaction } from '@reference-plugins/store'
-import type { Cancellation, Order, OrderChange, OrderRequest, Traveller } from '../order.ts'
+import type { Cancellation, Order, OrderChange, OrderRequest } from '../order.ts'
 import { SourceError } from '../source.ts'
-import {
-  type BookedJourney,
-  brandOf,
-  type Fares,
-  firstDeparture,
-  sumOf,
-  toPassengers,
-  toTime,
-} from './booked-journey.ts'
-import { conditionsOf } from './fares.ts'
-
-export interface OrderRow {
-  id: string
-  number: number
-  version: number
-  journey: string
-  travellers: string
-  amount: number
-  currency: string
-  created_at: number
-  required_by: number | null
-  guaranteed_until: number | null
-  paid_at: number | null
-  cancelled_at: number | null
-}
-
-export interface QuoteRow<Content = Cancellation | OrderChange> {
-  id: string
-  order_id: string
-  number: number
-  order_version: number
-  content: string
-  journey: string
-  expires_at: number
-  confirmed_at: number | null
-  readonly type?: Content
-}
+import { type BookedJourney, type Fares, sumOf } from './booked-journey.ts'
+import { journeyOf, type OrderRow, type QuoteRow, quoteOf } from './rows.ts'
+import { toOrder } from './to-order.ts'
 
 /** Reads and writes the rows of orders and quotes. */
 export class OrderDesk {
@@ -106,41 +72,7 @@ export class OrderDesk {
 
   async toOrder(reading: Reading, row: OrderRow, now: number): Promise<Order> {
     const quote = await this.newestQuote<Cancellation>(reading, row.id, 'cancellation')
-    const booked = journeyOf(row)
-    const journeys = this.#fares.journeysOf(booked)
-    const travellers: Traveller[] = JSON.parse(row.travellers)
-    const brand = brandOf(booked)
-    const isPaid = row.paid_at !== null
-    const hasEnded = row.cancelled_at !== null || isExpired(row, now) || now > firstDeparture(journeys)
-    const canChange = brand.changePenalty !== undefined
-    const actions: Order['availableActions'] = isPaid
-      ? ['cancel', ...(canChange ? (['change'] as const) : [])]
-      : ['pay', 'cancel']
-    return {
-      id: row.id,
-      bookingReference: referenceOf(row.number),
-      type: row.required_by === null ? 'instant' : 'hold',
-      createdAt: toTime(row.created_at),
-      totalAmount: this.amountOf(row, now),
-      totalCurrency: row.currency,
-      owner: journeys[0]?.[0]?.airline ?? { iataCode: '', name: '' },
-      slices: this.#fares.toSlices(booked, journeys),
-      passengers: toPassengers(booked).map((passenger, index) => {
-        const { givenName = '', familyName = '', bornOn = '' } = travellers[index] ?? {}
-        return { ...passenger, givenName, familyName, bornOn }
-      }),
-      conditions: conditionsOf(brand, booked.ages.length, this.#fares.currency),
-      paymentStatus: {
-        awaitingPayment: !isPaid && row.cancelled_at === null,
-        ...(row.required_by !== null && { paymentRequiredBy: toTime(row.required_by) }),
-        ...(row.guaranteed_until !== null && { priceGuaranteeExpiresAt: toTime(row.guaranteed_until) }),
-        ...(isPaid && { paidAt: toTime(row.paid_at as number) }),
-      },
-      availableActions: hasEnded ? [] : actions,
-      documents: isPaid ? travellers.map((_, index) => toTicket(row, index)) : [],
-      ...(row.cancelled_at !== null && { cancelledAt: toTime(row.cancelled_at) }),
-      ...(quote && { cancellation: quoteOf<Cancellation>(quote) }),
-    }
+    return toOrder(row, this.amountOf(row, now), quote && quoteOf<Cancellation>(quote), this.#fares, now)
   }
 
   /** @throws SourceError quote_not_found */
@@ -172,34 +104,3 @@ export class OrderDesk {
     await transaction.run`UPDATE timetable_quote SET confirmed_at = ${now} WHERE id = ${id}`
   }
 }
-
-export const journeyOf = ({ journey }: Pick<OrderRow, 'journey'>): BookedJourney => {
-  const booked: BookedJourney = JSON.parse(journey)
-  // JSON has no undefined, which is the age of an adult.
-  return { ...booked, ages: booked.ages.map((age) => age ?? undefined) }
-}
-
-export const quoteOf = <Content extends object>({ content, confirmed_at }: QuoteRow<Content>): Content => ({
-  ...JSON.parse(content),
-  ...(confirmed_at !== null && { confirmedAt: toTime(confirmed_at) }),
-})
-
-/** Whether it was held and not paid in time. */
-export const isExpired = ({ paid_at, required_by }: OrderRow, now: number): boolean =>
-  paid_at === null && required_by !== null && now >= required_by
-
-const letters = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
-
-/** Six letters and digits, no two the same. */
-function referenceOf(number: number): string {
-  // A product with an odd number is another one for each number.
-  let rest = Math.imul(number, 0x2545f491) & 0x3fffffff
-  let reference = ''
-  for (let count = 0; count < 6; count++, rest >>>= 5) reference += letters[rest & 31]
-  return reference
-}
-
-const toTicket = ({ number }: OrderRow, index: number) => ({
-  type: 'electronic_ticket',
-  uniqueIdentifier: `999-${String(number * 10 + index).padStart(10, '0')}`,
-})

@@ -1,23 +1,16 @@
-import type { Database, Reading } from '@reference-plugins/store'
+import type { Database } from '@reference-plugins/store'
+import { checkPrice } from '../check-price.ts'
 import type { Offer, OfferSearch } from '../offer.ts'
 import type { Cancellation, ChangeRequest, Money, Order, OrderChange, OrderRequest } from '../order.ts'
 import { type FlightSource, SourceError } from '../source.ts'
-import {
-  type BookedJourney,
-  brandOf,
-  Fares,
-  firstDeparture,
-  holdTimes,
-  offerLifetime,
-  sumOf,
-} from './booked-journey.ts'
+import { brandOf, Fares, firstDeparture, holdTimes, sumOf } from './booked-journey.ts'
 import { Cancellations } from './cancellations.ts'
 import { Changes } from './changes.ts'
-import { checkPrice, checkTravellers, isInOrder, soldOut } from './checks.ts'
-import { type Currency, fareBrands } from './fares.ts'
-import type { Journey } from './journeys.ts'
-import { addDays, dateOf, inFuture } from './local-date.ts'
-import { isExpired, journeyOf, OrderDesk } from './order-desk.ts'
+import { checkTravellers, soldOut } from './checks.ts'
+import type { Currency } from './fares.ts'
+import { OfferDesk } from './offer-desk.ts'
+import { OrderDesk } from './order-desk.ts'
+import { isExpired, journeyOf } from './rows.ts'
 import { Seats } from './seats.ts'
 import { TestCase } from './test-cases.ts'
 
@@ -30,8 +23,6 @@ export interface TimetableOptions {
 }
 
 const day = 24 * 3_600_000
-/** How far ahead flights are sold. */
-const daysAhead = 366
 
 /**
  * A source that needs no key: timetable and fares follow from the seed and the date, and the rest behaves like a real one.
@@ -46,6 +37,7 @@ export class Timetable implements FlightSource {
   readonly #fares: Fares
   readonly #seats: Seats
   readonly #orders: OrderDesk
+  readonly #offers: OfferDesk
   readonly #cancellations: Cancellations
   readonly #changes: Changes
 
@@ -56,44 +48,17 @@ export class Timetable implements FlightSource {
     this.#seats = new Seats(seed)
     this.#orders = new OrderDesk(this.#fares)
     const parts = { database, now, fares: this.#fares, seats: this.#seats, orders: this.#orders }
+    this.#offers = new OfferDesk(parts)
     this.#cancellations = new Cancellations(parts)
     this.#changes = new Changes(parts)
   }
 
-  async searchOffers({ slices, ...rest }: OfferSearch): Promise<Offer[]> {
-    const now = this.#now()
-    const search = { ...rest, slices: inFuture(slices, now) }
-    const days = search.slices.map((slice) =>
-      isOnSale(slice.departureDate, now) ? this.#fares.journeysOn(slice, search.maxConnections) : [],
-    )
-    const picks = combine(days.map(({ length }) => length)).filter((indexes) => {
-      const journeys = indexes.map((index, slice) => days[slice]?.[index] as Journey)
-      return firstDeparture(journeys) > now + day / 8 && isInOrder(journeys)
-    })
-    if (picks.length === 0) return []
-    const isOpen = await this.#seats.open(this.#database, days.flat(), toBooked(search, [], 0), now)
-    const id = crypto.randomUUID().replaceAll('-', '').slice(0, 12)
-    await this.#database.run`DELETE FROM timetable_search WHERE created_at < ${now - day}`
-    await this.#database
-      .run`INSERT INTO timetable_search (id, search, created_at) VALUES (${id}, ${JSON.stringify(search)}, ${now})`
-    return picks
-      .filter((indexes) => indexes.every((index, slice) => isOpen(days[slice]?.[index] as Journey)))
-      .flatMap((indexes) =>
-        fareBrands.map((_, brand) => {
-          const journeys = indexes.map((index, slice) => days[slice]?.[index] as Journey)
-          const booked = toBooked(search, indexes, brand)
-          return this.#fares.toOffer(`off_${[id, ...indexes, brand].join('_')}`, booked, journeys, now, now)
-        }),
-      )
-      .sort((a, b) => a.totalAmount - b.totalAmount)
+  searchOffers(search: OfferSearch): Promise<Offer[]> {
+    return this.#offers.search(search)
   }
 
-  async getOffer(id: string): Promise<Offer> {
-    const now = this.#now()
-    const { booked, journeys, createdAt } = await this.#readOffer(this.#database, id, now)
-    const isOpen = await this.#seats.open(this.#database, journeys, booked, now)
-    if (!journeys.every(isOpen)) throw soldOut()
-    return this.#fares.toOffer(id, booked, journeys, createdAt, now)
+  getOffer(id: string): Promise<Offer> {
+    return this.#offers.get(id)
   }
 
   async createOrder(request: OrderRequest): Promise<Order> {
@@ -101,7 +66,7 @@ export class Timetable implements FlightSource {
     testCase.before()
     const order = await this.#database.transaction(async (transaction) => {
       const now = this.#now()
-      const { booked, journeys } = await this.#readOffer(transaction, request.offerId, now)
+      const { booked, journeys } = await this.#offers.read(transaction, request.offerId, now)
       checkTravellers(booked, request.travellers, journeys)
       const times = holdTimes(brandOf(booked), journeys, now)
       if (!request.isPaid && !times) throw new SourceError('cannot_be_held', 'This offer must be paid at once')
@@ -183,42 +148,4 @@ export class Timetable implements FlightSource {
   confirmChange(id: string, price: Money): Promise<OrderChange> {
     return this.#changes.confirm(id, price)
   }
-
-  async #readOffer(reading: Reading, id: string, now: number) {
-    const [, searchId = '', ...indexes] = id.split('_')
-    const row = await reading.get<{ search: string; created_at: number }>`
-      SELECT search, created_at FROM timetable_search WHERE id = ${searchId}`
-    const brand = Number(indexes.pop())
-    const search: OfferSearch | undefined = row && JSON.parse(row.search)
-    if (!row || !search || search.slices.length !== indexes.length || !fareBrands[brand])
-      throw new SourceError('offer_not_found', `Offer ${id} does not exist`)
-    if (now >= row.created_at + offerLifetime) throw new SourceError('offer_expired', `Offer ${id} has expired`)
-    const booked = toBooked(search, indexes.map(Number), brand)
-    const journeys = this.#fares.journeysOf(booked)
-    if (!journeys.every(Boolean)) throw new SourceError('offer_not_found', `Offer ${id} does not exist`)
-    return { booked, journeys, createdAt: row.created_at }
-  }
 }
-
-function toBooked(search: OfferSearch, indexes: readonly number[], brand: number): BookedJourney {
-  const { slices, adults, childAges, cabinClass, maxConnections } = search
-  return {
-    slices: indexes.map((index, slice) => ({
-      ...(slices[slice] as OfferSearch['slices'][number]),
-      maxConnections,
-      index,
-    })),
-    cabinClass,
-    brand,
-    ages: [...Array<undefined>(adults).fill(undefined), ...childAges],
-  }
-}
-
-/** All combinations of one index of each list. */
-const combine = (lengths: readonly number[]): number[][] =>
-  lengths.reduce<number[][]>(
-    (found, length) => found.flatMap((indexes) => Array.from({ length }, (_, index) => [...indexes, index])),
-    [[]],
-  )
-
-const isOnSale = (date: string, now: number): boolean => date <= addDays(dateOf(now), daysAhead)

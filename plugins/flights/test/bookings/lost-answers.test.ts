@@ -171,7 +171,8 @@ test('a payment, a cancellation and a change whose answer is lost are done once,
     await twice(() => bookings.confirmChange(by('three'), change.id, price))
     assert.equal(await paid(), request.price.amount + price.amount)
     const quote = await bookings.quoteCancellation('ada', id)
-    await twice(() => bookings.confirmCancellation(by('four'), quote.id))
+    const refund = { amount: quote.refundAmount, currency: quote.refundCurrency }
+    await twice(() => bookings.confirmCancellation(by('four'), quote.id, refund))
     assert.equal(await paid(), request.price.amount + price.amount - quote.refundAmount)
   }
 })

@@ -7,6 +7,7 @@ import { codeOf, openSource, refusal, search } from './fixture.ts'
 
 const faults: [what: string, fault: (made: boolean) => Fault][] = [
   ['a lost connection', (made) => ({ kind: 'lost', made })],
+  ['202', (made) => ({ kind: 'status', status: 202, made, code: 'accepted' })],
   ['500', (made) => ({ kind: 'status', status: 500, made })],
   ['502', (made) => ({ kind: 'status', status: 502, made, code: 'bad_gateway' })],
   ['504', (made) => ({ kind: 'status', status: 504, made, code: 'gateway_timeout_error' })],

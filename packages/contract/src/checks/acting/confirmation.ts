@@ -44,7 +44,9 @@ const flagOf = ({ fields }: SpecOperation): Field | undefined =>
     ({ name, schema }) =>
       /^(x-)?(is_?)?(user_?)?confirm(ed|ation)?$/i.test(name) &&
       formsOf(schema).some((form) => typeOf(form) === 'boolean') &&
-      /must|has to be|required|needed|safeguard|unless|otherwise/i.test(String(schema.description)),
+      /(must|has to) be (set to )?true|unless (it is |this is )?true|otherwise|safeguard/i.test(
+        String(schema.description),
+      ),
   )
 
 /** A token that an earlier answer gives. A confirmation code may be anything, such as the number of a booking. */

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type KeyPlace, newKey, withKey } from '../../acting/key.ts'
-import { type Action, newActions, otherActions, renew } from '../../acting/other-action.ts'
+import { type Action, newActions, otherActions, otherAgreements, renew } from '../../acting/other-action.ts'
 import { answerDifference, identityOf } from '../../acting/same-answer.ts'
 import { type Look, movedAgain, movedOnce, movedTooFar, Watch } from '../../acting/watch.ts'
+import type { CallValues } from '../../calls/call-values.ts'
 import { type CheckRun, call } from '../../calls/check-run.ts'
 import type { Exchange } from '../../calls/client.ts'
 import type { Credentials } from '../../calls/credentials.ts'
@@ -36,6 +37,7 @@ interface Course {
 }
 
 const atOnce = 4
+const mostLists = 4
 /** In milliseconds. */
 const shortWhile = 150
 const first = 'the answer of the first call'
@@ -57,7 +59,9 @@ export async function checkOnce(
   if (await isMock(course, done, other))
     return report.skip(operation.id, 'its idempotency key', 'it answers alike whatever is sent')
   if (!(await checkRepeat(course, done))) return
-  if (other) await checkOtherBody(course, done, other)
+  const [agreement] = otherAgreements(run, operation, done, words)
+  if (other) await checkOtherBody(course, done, other.values)
+  else if (agreement) await checkOtherBody(course, done, agreement)
   else if (operation.bodies.length > 0)
     report.skip(operation.id, 'a key with other input', 'no other input was accepted')
   await checkOtherPath(course, done)
@@ -165,8 +169,8 @@ async function repeat({ run, operation, place }: Course, { values, key }: Done):
 }
 
 /** A key that is known, with input that is another one. */
-async function checkOtherBody({ run, operation, place, say }: Course, done: Done, other: Other): Promise<void> {
-  const answer = await call(run, operation, withKey(other.values, place, done.key))
+async function checkOtherBody({ run, operation, place, say }: Course, done: Done, values: CallValues): Promise<void> {
+  const answer = await call(run, operation, withKey(values, place, done.key))
   if (!isTaken(answer)) return
   const isFirst = answerDifference(answer, done.answer) === undefined
   const detail = isFirst
@@ -222,17 +226,29 @@ async function checkAtOnce(course: Course, done: Done): Promise<void> {
 /** The key of one user, sent by another one with the same input. */
 async function checkOtherUser(
   { run, operation, place, say }: Course,
-  { values, key, answer }: Done,
+  { values, mark, key, answer }: Done,
   second: Credentials,
 ): Promise<void> {
   const request = toRequest(operation, withKey(values, place, key))
   const foreign = await run.client.attempt({ ...request, credentials: second })
   const id = identityOf(operation, answer)
   if (!foreign || !isTaken(foreign) || id === undefined || identityOf(operation, foreign) !== id) return
+  if (await isShared(run, mark, second)) return
   say(
     'key-of-other-user',
     'the second user gets the answer to the first one by its key',
     foreign,
     'an action of its own',
   )
+}
+
+/** Whether both users see what one of them does, as those of one account do. */
+async function isShared(run: CheckRun, mark: string | undefined, second: Credentials): Promise<boolean> {
+  const lists = run.operations.filter(({ method, id }) => method === 'GET' && run.habits.get(id)?.isAccepted)
+  for (const list of lists.filter((one) => pathNames(one).length === 0).slice(0, mostLists)) {
+    const values = ordinaryValues(run, list, { all: false })
+    const answer = values && (await run.client.attempt({ ...toRequest(list, values), credentials: second }))
+    if (mark !== undefined && answer && isTaken(answer) && answer.text.includes(mark)) return true
+  }
+  return false
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { newActions, renew } from '../../acting/other-action.ts'
 import { type Undo, undoOf } from '../../acting/pairs.ts'
 import { difference, identityOf, wordsOf } from '../../acting/same-answer.ts'
-import { findReader, nounOf, type Subject, valuesOn } from '../../acting/subject.ts'
+import { findReader, nounOf, type Subject, subjectsOf, valuesOn } from '../../acting/subject.ts'
 import type { CallValues } from '../../calls/call-values.ts'
 import { type CheckRun, call } from '../../calls/check-run.ts'
 import { ordinaryValues } from '../../calls/ordinary.ts'
@@ -24,17 +24,22 @@ export async function checkUndo(run: CheckRun, operations: readonly SpecOperatio
 async function checkOne(run: CheckRun, action: SpecOperation, undo: Undo, words: Words): Promise<void> {
   const { report } = run
   const skip = (reason: string) => report.skip(undo.by.id, `whether it undoes ${action.id}`, reason)
-  const [subject, other] = [await make(run, action, words), await make(run, action, words)]
+  const [subject, other] = [await make(run, action, undo, words), await make(run, action, undo, words)]
   if (!subject || !other) return skip(`${action.id} did not answer with an id`)
   // A mock answers alike whatever is done.
   if (subject.id === other.id) return skip(`${action.id} answers with the same id each time`)
   const reader = await findReader(run, subject)
   const before = await reader?.read()
   if (!reader || !before || !isTaken(before)) return skip(`no operation shows what ${action.id} makes`)
-  const values = await undoingValues(run, undo, subject)
+  const values = await undoingValues(run, undo, reader.subject)
   const done = values && (await call(run, undo.by, values))
   if (!done || done.status >= 300) return skip(done ? `it is answered with ${done.status}` : 'it does not take the id')
-  if (done.status === 202 || isLater(done.json)) return skip('it is done at some later time')
+  if (
+    done.status === 202 ||
+    isLater(done.json) ||
+    /request (was |is |has been )?(received|accepted)|will be/i.test(done.text)
+  )
+    return skip('it is done at some later time')
   for (const milliseconds of [0, 300, 1_200]) {
     if (milliseconds > 0) await sleep(milliseconds)
     const after = await reader.read()
@@ -46,15 +51,21 @@ async function checkOne(run: CheckRun, action: SpecOperation, undo: Undo, words:
   })
 }
 
-/** Does the action once more. */
-async function make(run: CheckRun, action: SpecOperation, words: Words): Promise<Subject | undefined> {
+/** Does the action once more, and answers what of it is taken back. */
+async function make(
+  run: CheckRun,
+  action: SpecOperation,
+  { by, quote }: Undo,
+  words: Words,
+): Promise<Subject | undefined> {
   for (const isRenewed of [false, true]) {
     if (isRenewed) await renew(run, action)
     for (const { values } of newActions(run, action, words)) {
       const made = await call(run, action, values)
       if (!made || !isTaken(made)) continue
-      const id = identityOf(action, made)
-      return id === undefined ? undefined : { id, noun: nounOf(action.path) }
+      const subjects = subjectsOf(action, made)
+      const isTakenBack = (one: Subject) => [quote, by].some((step) => step && valuesOn(run, step, one) !== undefined)
+      return subjects.find(isTakenBack) ?? subjects[0]
     }
   }
   return undefined

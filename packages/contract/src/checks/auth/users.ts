@@ -2,7 +2,7 @@ import { type CallValues, withValue } from '../../calls/call-values.ts'
 import { type CheckRun, call } from '../../calls/check-run.ts'
 import type { Exchange, RequestInput } from '../../calls/client.ts'
 import type { Credentials } from '../../calls/credentials.ts'
-import { ordinaryValues } from '../../calls/ordinary.ts'
+import { isLearnt, ordinaryValues } from '../../calls/ordinary.ts'
 import { toRequest } from '../../calls/request.ts'
 import { asObject, type SpecOperation } from '../../spec/spec.ts'
 import { isFreeText } from '../../values/texts.ts'
@@ -171,7 +171,11 @@ function inputWith(run: CheckRun, create: SpecOperation, canary: string): CallVa
   const values = ordinaryValues(run, create, { all: false })
   const field = create.fields.find(
     ({ place, name, schema }) =>
-      (place === 'body' || place === 'form') && name !== 'body' && isFreeText(schema) && run.check.fits(schema, canary),
+      (place === 'body' || place === 'form') &&
+      name !== 'body' &&
+      !isLearnt(name) &&
+      isFreeText(schema) &&
+      run.check.fits(schema, canary),
   )
   return values && field && withValue(values, field, canary)
 }

@@ -19,6 +19,7 @@ export interface Tool {
   inputSchema: Schema
   outputSchema?: Schema
   annotations?: Schema
+  _meta?: Schema
 }
 
 const longest = 15_000

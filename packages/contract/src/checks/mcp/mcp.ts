@@ -5,6 +5,8 @@ import { type Answer, exchange, fetchJson } from '../../calls/exchange.ts'
 import type { Report } from '../../rules/finding.ts'
 import { assumedScheme, type Scheme } from '../../spec/security-schemes.ts'
 import { asObject, type Schema } from '../../spec/spec.ts'
+import type { FlatActions } from '../acting/flat-action.ts'
+import { checkActingTools, type Send } from './mcp-acting.ts'
 import { checkTools, type Tool, type ToolOptions } from './mcp-tools.ts'
 
 export interface McpOptions extends ToolOptions {
@@ -16,6 +18,10 @@ export interface McpOptions extends ToolOptions {
   scheme?: Scheme | undefined
   /** Sent with every call. */
   headers?: Readonly<Record<string, string>>
+  /** The token of a second user. */
+  secondToken?: string | undefined
+  /** Actions that the API has accepted, for tools of the same names. */
+  actions?: FlatActions | undefined
   /** Whether operations need a token according to the spec. */
   isProtected: boolean
 }
@@ -68,12 +74,40 @@ async function checkClients(url: string, options: McpOptions, report: Report): P
       const tools = await listTools(client, report)
       if (tools.length === 0) report.add('mcp-connect', 'mcp', `a client ${words} sees no tool`)
       if (mode === 'auto') await checkTools(client, tools, options, report)
+      if (mode === 'auto' && options.actions && !options.safe)
+        await checkActingTools(
+          chosen(tools, options),
+          { ...acting(url, options, report), actions: options.actions },
+          report,
+        )
     } catch (error) {
       report.add('mcp-connect', 'mcp', `a client ${words} fails: ${(error as Error).message.slice(0, 300)}`)
     } finally {
       await client.close().catch(() => {})
     }
   }
+}
+
+const chosen = (tools: readonly Tool[], { isChosen = () => true }: McpOptions): readonly Tool[] =>
+  tools.filter(({ name }) => isChosen(name))
+
+/** How tools are called that act. */
+function acting(url: string, options: McpOptions, report: Report): { send: Send; hasSecond: boolean } {
+  const { token, secondToken } = options
+  const send: Send = async (params, user) => {
+    const headers = {
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'tools/call',
+      'mcp-name': String(params.name),
+    }
+    const as = { ...options, token: user === 'second' ? secondToken : token }
+    const answer = await post(url, message('tools/call', params), as, report, headers)
+    // An answer may come as a stream of one event.
+    const [, event] = /^data: ?(\{.*\})$/m.exec(answer?.text ?? '') ?? []
+    const { result } = asObject(answer?.json ?? (event === undefined ? undefined : JSON.parse(event)))
+    return result === undefined ? undefined : asObject(result)
+  }
+  return { send, hasSecond: secondToken !== undefined }
 }
 
 async function listTools(client: McpClient, report: Report): Promise<Tool[]> {

@@ -17,6 +17,7 @@ export function Confirmation({ call, decide }: { call: Call; decide: Conversatio
     region.current?.focus()
   }, [ask?.digest])
   if (!ask) return null
+  const then = call.recorded?.answered?.[call.answered?.length ?? 0]
   const answer = (decision: Decision) => () => {
     setIsSent(true)
     void decide(call.id, decision, ask.digest)
@@ -33,6 +34,7 @@ export function Confirmation({ call, decide }: { call: Call; decide: Conversatio
           <p>{ask.reason}</p>
         </>
       )}
+      {then && <p>In the recording, the user {then.decision} this.</p>}
       {ask.warning && <p className="advice">{ask.warning}</p>}
       {ask.request && (
         <p>

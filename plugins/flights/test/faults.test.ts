@@ -1,0 +1,4 @@
+import { faultTests } from '@reference-plugins/testing/faults'
+import { flightsSubject } from './faults-subject.ts'
+
+faultTests(flightsSubject)

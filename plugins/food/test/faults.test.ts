@@ -1,0 +1,4 @@
+import { faultTests } from '@reference-plugins/testing/faults'
+import { foodSubject } from './faults-subject.ts'
+
+faultTests(foodSubject)
