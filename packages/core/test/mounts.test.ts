@@ -54,6 +54,28 @@ test('no page of another origin may call a mount for people, and the known ones 
     }
 })
 
+test('a mount may give errors the form of another protocol: also its own, those of core, and failures', async () => {
+  const errorBody = ({ status, message }: Problem) => ({ code: status, says: message })
+  const [page] = shop.mounts as [Mount]
+  const other: Mount = {
+    path: '/other',
+    errorBody,
+    middleware(ctx) {
+      if (ctx.path === '/other/fail') throw new Error('a secret')
+      return page.middleware(Object.assign(ctx, { path: '/pages/throw' }), async () => {})
+    },
+  }
+  const { api, rawLog } = await serveShop({ ...shop, mounts: [other] }, { rateLimit: 2 })
+  const own = await api.get('/other').expect(409)
+  assert.deepEqual([own.type, own.body], ['application/json', { code: 409, says: 'Try another page' }])
+  const failed = await api.get('/other/fail').expect(500)
+  assert.equal(failed.body.code, 500)
+  assert.ok(!failed.text.includes('a secret') && rawLog().includes('a secret'), 'it is in the log only')
+  const tooMany = await api.get('/other').expect(429)
+  assert.equal(tooMany.body.code, 429)
+  assert.ok(Number(tooMany.headers['retry-after']) > 0)
+})
+
 test('an error of a mount becomes a problem document, and its calls are counted', async () => {
   const { api } = await serveShop(shop, { rateLimit: 2 })
   await api

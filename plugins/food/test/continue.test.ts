@@ -28,7 +28,10 @@ test('a person confirms the age on the page, and then the checkout is ready', as
     page.headers['content-security-policy'] ?? '',
     /^default-src 'none'; style-src 'sha256-[^']+'; form-action 'self'/,
   )
-  assert.match(page.text, /2 × Chianti[\s\S]*56\.00 USD[\s\S]*Margherita, Large, 40 cm/)
+  assert.match(
+    page.text,
+    /2 × Chianti[\s\S]*56\.00 USD[\s\S]*Margherita, Large, 40 cm[\s\S]*Pick-up: Fri 27 Nov, 12:30/,
+  )
   assert.match(page.text, /I am 21 years old or older/)
   for (const secret of [guest.guest_name, guest.guest_phone, checkout.customer.id])
     assert.ok(!page.text.includes(secret), 'links are passed on')

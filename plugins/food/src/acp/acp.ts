@@ -5,6 +5,7 @@ import type { Shop } from '../shop.ts'
 import { AcpError, errorBody } from './acp-error.ts'
 import { type AcpRequest, AcpSessions, type GivenReply } from './acp-sessions.ts'
 import { toDiscovery } from './discovery.ts'
+import { inTime } from './in-time.ts'
 import type { Reply } from './reply.ts'
 
 type Exchange = ParameterizedContext<MountState>
@@ -35,7 +36,7 @@ export function createAcp(shop: Shop, auth: Auth, publicUrl: string, actions: ()
         if (ctx.method !== 'POST') return send(ctx, await (call.read as () => Promise<Reply>)())
         const key = readKey(ctx.get('Idempotency-Key'))
         const body = (await readBody(ctx as unknown as Context)) ?? {}
-        const reply = await (call.act as Act)({ caller: caller ?? { id: '' }, path: ctx.path, key, body })
+        const reply = await inTime((call.act as Act)({ caller: caller ?? { id: '' }, path: ctx.path, key, body }))
         if (reply.isReplayed) ctx.set('Idempotent-Replayed', 'true')
         send(ctx, reply)
       },

@@ -9,7 +9,7 @@ body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding
 main { width: 100%; max-width: 30rem; padding: 1.5rem; background: var(--card); border: 1px solid var(--line); border-radius: 1rem; overflow-wrap: anywhere }
 h1 { font-size: 1.375rem; line-height: 1.3; margin: 0 0 .75rem }
 h2 { font-size: 1.0625rem; margin: 1.25rem 0 .5rem }
-p { margin: 0 0 .75rem }
+p, form, table { margin: 0 0 .75rem }
 table { width: 100%; border-collapse: collapse }
 th, td { padding: .375rem 0; text-align: left; font-weight: 400; vertical-align: top; border-top: 1px solid var(--line) }
 td { padding-left: 1rem; text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }

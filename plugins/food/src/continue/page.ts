@@ -33,6 +33,7 @@ export function checkoutPage({ session, store, age, isConfirmed, form, problem }
     }
 <h2>${session.order ? 'What was ordered' : 'What is in the cart'}</h2>
 ${cartTable(session)}
+${windowLine(session)}
 ${session.order && progress(session.order, session.timezone)}
 <p class="soft">${store.name}, ${store.address.line_one}, ${store.address.postal_code} ${store.address.city}. Phone <a href="tel:${store.phone}">${store.phone}</a></p>`,
   )
@@ -94,6 +95,14 @@ ${line_items.map(
       html`<tr class="total"><th scope="row">Total</th><td>${describeMoney(amount, currency)}</td></tr>\n`,
   )}</tbody>
 </table>`
+
+const kinds = { pickup: 'Pick-up', local_delivery: 'Delivery' }
+
+/** When, as long as it is not ordered: then the progress says more. */
+function windowLine({ fulfillment_options, selected_fulfillment_options: [selected] }: Session): Html | undefined {
+  const chosen = fulfillment_options.find(({ id }) => id === selected?.option_id)
+  return chosen && html`<p>${kinds[chosen.type]}: ${chosen.title}</p>`
+}
 
 const progress = (
   { fulfillments }: NonNullable<Session['order']>,
