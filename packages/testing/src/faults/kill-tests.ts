@@ -9,8 +9,8 @@ export interface Killed {
   /** The plugin's folder, which ends with a slash. `src/main.ts` in it is started in development. */
   folder: URL
   environment?: Record<string, string>
-  /** By default the one that the plugin makes itself. */
-  token?: string
+  /** Or how to make one, at the DATABASE_URL of the plugin. By default the one that the plugin makes itself. */
+  token?: string | ((database: string) => Promise<string>)
   steps: Readonly<Record<string, KilledStep>>
 }
 
@@ -33,6 +33,8 @@ export interface KilledCall {
   key: string
   /** Where the process was killed, such as `after POST /payments`. */
   point: string
+  /** The DATABASE_URL of the plugin. */
+  database: string
   answer?: object
 }
 
@@ -98,11 +100,11 @@ async function killAt(killed: Killed, step: KilledStep, points: readonly string[
   // A process goes on with the call before, is asked for its answer, and is killed in the next call.
   let client = await host.start(1, points[0] ?? 'none')
   for (const [index, point] of points.entries()) {
-    let call = await killOnce(step, client, point)
+    let call = await killOnce(host, step, client, point)
     if (!call) {
       // Some points are only in the first call of a process.
       await host.kill()
-      call = await killOnce(step, await host.start(1, point), point)
+      call = await killOnce(host, step, await host.start(1, point), point)
     }
     assert.ok(call, `the process was not killed ${point}`)
     client = await host.start(2, points[index + 1] ?? 'none')
@@ -122,8 +124,13 @@ async function killAt(killed: Killed, step: KilledStep, points: readonly string[
 let keys = 0
 
 /** @returns the call in which the process was killed, or undefined if the call was answered */
-async function killOnce(step: KilledStep, client: PluginClient, point: string): Promise<KilledCall | undefined> {
-  const call = { request: await step.prepare(client), key: `killed-${keys++}`, point }
+async function killOnce(
+  host: Host,
+  step: KilledStep,
+  client: PluginClient,
+  point: string,
+): Promise<KilledCall | undefined> {
+  const call = { request: await step.prepare(client), key: `killed-${keys++}`, point, database: host.database }
   const answer = await send(client, call).catch((error) => {
     // What fetch throws when a connection breaks.
     if (!(error instanceof TypeError)) throw error
@@ -150,7 +157,7 @@ async function patiently<Result>(work: () => Promise<Result>): Promise<Result> {
 class Host {
   readonly #killed: Killed
   readonly #operation: string
-  readonly #database = temporaryDatabase()
+  readonly database = temporaryDatabase()
   #starts = 0
   #server: PluginProcess | undefined
 
@@ -164,7 +171,7 @@ class Host {
     const { folder, environment, token } = this.#killed
     this.#server = await startPlugin(folder, {
       NODE_ENV: 'development',
-      DATABASE_URL: this.#database,
+      DATABASE_URL: this.database,
       ...environment,
       NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${preload}`,
       FAULT_OPERATION: this.#operation,
@@ -172,7 +179,8 @@ class Host {
       FAULT_POINT: point,
       FAULT_CLOCK: String(pause * this.#starts++),
     })
-    return clientOf(this.#server.url, token ?? developmentToken(this.#database))
+    const own = typeof token === 'function' ? await token(this.database) : token
+    return clientOf(this.#server.url, own ?? developmentToken(this.database))
   }
 
   /** @returns what it has written */
