@@ -19,7 +19,7 @@ const difference = (
   plugin: string,
   reads: string,
   acts: string,
-): string => `In the definition \`${acts}\` has these members, and \`${reads}\` has not:
+): string => `In the definition \`${acts}\` has these members, and \`${reads}\` does not:
 
 ${codeBlock('ts', inDefinition(plugin, reads, acts))}
 

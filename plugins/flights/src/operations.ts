@@ -86,7 +86,7 @@ export const createOperations = ({ source, bookings, accounts, now, unasked }: P
         origin: place,
         destination: place,
         departureDate: date('The day of departure'),
-        returnDate: date('The day of the flight back; leave it out for one way').optional(),
+        returnDate: date('Only for a return flight: the day of the flight back').optional(),
         cabin: z.enum(cabins).default('economy').describe('economy, premium_economy, business or first'),
         adults: z.int().min(1).max(9).default(1).describe('How many travellers are 12 or older'),
         childAges: z.array(z.int().min(0).max(17)).max(8).default([]).describe('The age of each child at departure'),

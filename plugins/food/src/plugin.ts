@@ -22,7 +22,7 @@ export interface FoodOptions {
   network?: Network
 }
 
-/** Food from stores near by: menus, checkouts and orders. */
+/** Food from nearby stores: menus, checkouts and orders. */
 export async function createFoodPlugin(settings: FoodSettings, options: FoodOptions = {}) {
   const database = await openDatabase(settings.DATABASE_URL, foodMigrations)
   const shop = createShop(database, settings, options)
@@ -37,7 +37,7 @@ export async function createFoodPlugin(settings: FoodSettings, options: FoodOpti
   const plugin: Plugin = definePlugin({
     name: 'food',
     title: 'Food',
-    descriptionForHuman: 'Order food from stores near by, for pick-up or delivery.',
+    descriptionForHuman: 'Order food from nearby stores, for pick-up or delivery.',
     descriptionForModel:
       'Order food. Find a store with listStores and its menu with getMenu, then make a checkout with createCheckout. Its ' +
       'messages say what is missing or sold out: ask the user, and change it with updateCheckout until its status is ' +

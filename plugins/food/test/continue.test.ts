@@ -91,7 +91,7 @@ test('an assistant with the API, another site and an old page cannot confirm it'
 test('pages of checkouts that are unknown, closed, expired, or have nothing to confirm', async () => {
   for (const path of ['/continue', '/continue/', '/continue/cs_unknown', '/continue/%00', '/continue/a/b']) {
     const { status, text } = await anonymous.get(path)
-    assert.deepEqual([path, status, /This link leads to nothing/.test(text)], [path, 404, true])
+    assert.deepEqual([path, status, /This link does not work/.test(text)], [path, 404, true])
   }
   const { id } = await call('post', '/checkouts', { ...wine, items: ['lemonade'] })
   assert.match((await open(id)).text, /nothing to confirm here/)

@@ -25,7 +25,7 @@ export function toChange(store: Store, changes: Omit<Changes, 'line_items'>): Ch
     throw new AcpError(
       400,
       'region_restricted',
-      `${store.name} is in ${store.address.country} and delivers only near by: choose a store with GET /stores`,
+      `${store.name} is in ${store.address.country} and delivers only nearby: choose a store with GET /stores`,
       changes.fulfillment_details?.address ? '$.fulfillment_details.address.country' : '$.fulfillment_groups[0]',
     )
   return {

@@ -157,7 +157,7 @@ export function toDetails(store: Store, wishes: Wishes): Session['fulfillment_de
           line_one,
           ...(line_two !== undefined && { line_two }),
           city,
-          // A store delivers only near by.
+          // A store delivers only nearby.
           state: state ?? address.state,
           country: address.country,
           postal_code,

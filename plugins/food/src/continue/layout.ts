@@ -17,7 +17,7 @@ td { padding-left: 1rem; text-align: right; white-space: nowrap; font-variant-nu
 ol { margin: 0; padding-left: 1.25rem }
 .check { display: flex; gap: .75rem; align-items: flex-start; padding: .75rem; border: 1px solid var(--soft); border-radius: .5rem; cursor: pointer }
 .check input { flex: none; width: 1.5rem; height: 1.5rem; margin: 0; accent-color: var(--accent) }
-button { width: 100%; padding: .75rem 1rem; margin-top: .75rem; font: inherit; font-weight: 600; cursor: pointer; color: var(--on); background: var(--accent); border: 1px solid var(--accent); border-radius: .5rem }
+button { width: 100%; padding: .75rem 1rem; margin: .75rem 0; font: inherit; font-weight: 600; cursor: pointer; color: var(--on); background: var(--accent); border: 1px solid var(--accent); border-radius: .5rem }
 a { color: var(--accent) }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 .note { padding: .625rem .75rem; border: 1px solid currentColor; border-radius: .5rem }

@@ -118,7 +118,7 @@ ${fulfillments.flatMap(({ events }) =>
 `
 
 export const unknownPage = layout(
-  'This link leads to nothing',
+  'This link does not work',
   html`<p>There is no such checkout, or it was removed. Ask the assistant for a new link.</p>`,
 )
 
