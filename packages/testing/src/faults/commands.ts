@@ -42,7 +42,7 @@ const fault = fc.record({
 const turns: fc.Arbitrary<Turn> = fc
   .record({
     sends: fc.array(sends, { minLength: 1, maxLength: 3 }),
-    fault: fc.option(fault, { nil: undefined, freq: 1 }),
+    fault: fc.option(fault, { nil: undefined, freq: 2 }),
     interleaving: fc.array(fc.nat(3), { minLength: 1, maxLength: 5 }),
   })
   .map((turn) =>

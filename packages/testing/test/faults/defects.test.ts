@@ -16,6 +16,6 @@ for (const [defect, message] of Object.entries(defects)) {
   })
 
   test(`schedules find the mistake: ${defect}`, async () => {
-    await assert.rejects(runSchedules(shopSubject(defect as Defect), { runs: 300, seed: 1 }), message)
+    await assert.rejects(runSchedules(shopSubject(defect as Defect), { runs: 3000, seed: 1 }), message)
   })
 }
