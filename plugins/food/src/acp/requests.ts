@@ -1,14 +1,16 @@
 import { text } from '@reference-plugins/core'
 import { z } from 'zod'
+import { wishes, words } from '../inputs.ts'
 import { AcpError } from './acp-error.ts'
 
 // The requests of ACP 2026-04-17, with limits. What this shop has no use for may be sent, and is not read.
 
-/** Text that may be empty. */
+/** Words of the guest that may be empty. */
 const emptyOr = (most: number) =>
-  z
-    .string()
-    .refine((value) => value === '' || text(most).safeParse(value).success, `must have at most ${most} characters`)
+  z.string().superRefine((value, { addIssue }) => {
+    const [issue] = value === '' ? [] : (words(most).safeParse(value).error?.issues ?? [])
+    if (issue) addIssue(issue.message)
+  })
 const unread = z.record(z.string(), z.unknown()).optional()
 
 const Item = z.strictObject({
@@ -20,14 +22,11 @@ const Item = z.strictObject({
 })
 
 const email = z.email('must be an e-mail address').max(200)
-const phone = z
-  .string()
-  .max(30)
-  .regex(/^\+?[\d ()/.-]{5,}$/, 'must be a phone number')
+const phone = wishes.guest_phone
 
 const Address = z.strictObject({
   name: emptyOr(100),
-  line_one: text(100),
+  line_one: words(100),
   line_two: emptyOr(100).optional(),
   city: text(60),
   state: emptyOr(60),
@@ -37,18 +36,18 @@ const Address = z.strictObject({
 })
 
 const FulfillmentDetails = z.strictObject({
-  name: text(100).optional(),
-  phone_number: phone.optional(),
+  name: words(100).optional(),
+  phone_number: phone,
   email: email.optional(),
   address: Address.optional(),
 })
 
 const Buyer = z.strictObject({
   email,
-  first_name: text(50).optional(),
-  last_name: text(50).optional(),
-  full_name: text(100).optional(),
-  phone_number: phone.optional(),
+  first_name: words(50).optional(),
+  last_name: words(50).optional(),
+  full_name: words(100).optional(),
+  phone_number: phone,
   customer_id: text(40).optional(),
   account_type: z.string().max(50).optional(),
   authentication_status: z.string().max(50).optional(),

@@ -350,6 +350,7 @@ test('requests that cannot be understood: a flat error that says what to do', as
       '$.fulfillment_details.address.name',
       ['post', `/${made.id}`, { fulfillment_details: { address: {} } }],
     ],
+    [400, 'invalid', '$.order_notes', ['post', `/${made.id}`, { order_notes: 'My card: 4242 4242 4242 4242' }]],
     [400, 'unsupported', '$.currency', ['post', '', start({ currency: 'chf' })]],
     [400, 'invalid', '$.quote_id', ['post', '', start({ quote_id: 'q_1' })]],
     [400, 'region_restricted', '$.fulfillment_details.address.country', ['post', '', start(inFrance)]],
