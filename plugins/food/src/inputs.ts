@@ -37,7 +37,7 @@ export const items = z
   )
 
 /** Words of the guest, which are stored and shown. A card number would be too. */
-const words = (longest: number) =>
+export const words = (longest: number) =>
   text(longest).refine((value) => !hasCardNumber(value), 'must not contain a card number: use a saved payment method')
 
 /** What a guest may say about a checkout, besides the items. The names of the address are those of ACP. */

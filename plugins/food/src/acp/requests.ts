@@ -1,53 +1,54 @@
+import { text } from '@reference-plugins/core'
 import { z } from 'zod'
+import { wishes, words } from '../inputs.ts'
 import { AcpError } from './acp-error.ts'
 
 // The requests of ACP 2026-04-17, with limits. What this shop has no use for may be sent, and is not read.
 
-const line = (most: number) => z.string().min(1).max(most)
+/** Words of the guest that may be empty. */
+const emptyOr = (most: number) =>
+  z.string().superRefine((value, { addIssue }) => {
+    const [issue] = value === '' ? [] : (words(most).safeParse(value).error?.issues ?? [])
+    if (issue) addIssue(issue.message)
+  })
 const unread = z.record(z.string(), z.unknown()).optional()
 
 const Item = z.strictObject({
-  id: line(300),
+  id: text(300),
   quantity: z.int().min(1).max(999).optional(),
   // The prices and names of the store count.
-  name: z.string().max(500).optional(),
+  name: emptyOr(500).optional(),
   unit_amount: z.int().optional(),
 })
 
-const email = z
-  .string()
-  .max(200)
-  .regex(/^[^\s@]+@[^\s@]+$/, 'must be an e-mail address')
-const phone = z
-  .string()
-  .max(30)
-  .regex(/^\+?[\d ()/.-]{5,}$/, 'must be a phone number')
+const email = z.email('must be an e-mail address').max(200)
+const phone = wishes.guest_phone
 
 const Address = z.strictObject({
-  name: z.string().max(100),
-  line_one: line(100),
-  line_two: z.string().max(100).optional(),
-  city: line(60),
-  state: z.string().max(60),
-  country: line(60),
-  postal_code: line(20),
-  company: z.string().max(100).optional(),
+  name: emptyOr(100),
+  line_one: words(100),
+  line_two: emptyOr(100).optional(),
+  city: text(60),
+  state: emptyOr(60),
+  country: text(60),
+  postal_code: text(20),
+  company: emptyOr(100).optional(),
 })
 
 const FulfillmentDetails = z.strictObject({
-  name: line(100).optional(),
-  phone_number: phone.optional(),
+  name: words(100).optional(),
+  phone_number: phone,
   email: email.optional(),
   address: Address.optional(),
 })
 
 const Buyer = z.strictObject({
   email,
-  first_name: line(50).optional(),
-  last_name: line(50).optional(),
-  full_name: line(100).optional(),
-  phone_number: phone.optional(),
-  customer_id: line(40).optional(),
+  first_name: words(50).optional(),
+  last_name: words(50).optional(),
+  full_name: words(100).optional(),
+  phone_number: phone,
+  customer_id: text(40).optional(),
   account_type: z.string().max(50).optional(),
   authentication_status: z.string().max(50).optional(),
   company: unread,
@@ -56,15 +57,15 @@ const Buyer = z.strictObject({
 })
 
 const FulfillmentGroup = z.strictObject({
-  id: line(200),
-  item_ids: z.array(line(300)).max(100),
+  id: text(200),
+  item_ids: z.array(text(300)).max(100),
   destination_type: z.enum(['pickup', 'local_delivery'], 'must be pickup or local_delivery: nothing else is offered'),
   fulfillment_details: FulfillmentDetails.optional(),
-  location_id: line(40).optional(),
-  instructions: z.string().max(5000).optional(),
+  location_id: text(40).optional(),
+  instructions: emptyOr(5000).optional(),
 })
 
-const codes = z.array(line(40)).max(3, 'at most 3 codes')
+const codes = z.array(text(40)).max(3, 'at most 3 codes')
 
 /** What create and update have in common. */
 const changes = {
@@ -73,14 +74,14 @@ const changes = {
   fulfillment_groups: z.array(FulfillmentGroup).max(1, 'all items of a checkout are fulfilled together').optional(),
   coupons: codes.optional(),
   discounts: z.strictObject({ codes: codes.optional() }).optional(),
-  order_notes: z.string().max(5000).optional(),
+  order_notes: emptyOr(5000).optional(),
 }
 
 const lineItems = z.array(Item).min(1, 'must have an item').max(100)
 
 export const CreateRequest = z.strictObject({
   line_items: lineItems,
-  currency: line(10),
+  currency: text(10),
   capabilities: z.record(z.string(), z.unknown()),
   ...changes,
   affiliate_attribution: unread,
@@ -91,8 +92,8 @@ export const CreateRequest = z.strictObject({
 
 const SelectedOption = z.strictObject({
   type: z.enum(['pickup', 'local_delivery'], 'must be pickup or local_delivery: nothing else is offered'),
-  option_id: line(100),
-  item_ids: z.array(line(300)).max(100),
+  option_id: text(100),
+  item_ids: z.array(text(300)).max(100),
 })
 
 export const UpdateRequest = z.strictObject({
@@ -103,15 +104,15 @@ export const UpdateRequest = z.strictObject({
 
 export const CompleteRequest = z.strictObject({
   payment_data: z.strictObject({
-    handler_id: line(100).optional(),
+    handler_id: text(100).optional(),
     instrument: z
-      .looseObject({ type: line(100), credential: z.looseObject({ type: line(100), token: z.string().max(5000) }) })
+      .looseObject({ type: text(100), credential: z.looseObject({ type: text(100), token: z.string().max(5000) }) })
       .optional(),
     billing_address: Address.optional(),
     payment_terms: z.literal('immediate', 'must be immediate: nothing else is offered').optional(),
   }),
   buyer: Buyer.optional(),
-  order_notes: z.string().max(5000).optional(),
+  order_notes: emptyOr(5000).optional(),
   authentication_result: unread,
   affiliate_attribution: unread,
   risk_signals: unread,

@@ -344,6 +344,13 @@ test('requests that cannot be understood: a flat error that says what to do', as
     [400, 'invalid', '$.line_items[0].quantity', ['post', '', start({ line_items: [{ id: 'x', quantity: 0 }] })]],
     [400, 'invalid', '$.line_items', ['post', `/${made.id}`, { line_items: [] }]],
     [400, 'invalid', '$.order_notes', ['post', `/${made.id}`, { order_notes: 'x'.repeat(5001) }]],
+    [
+      400,
+      'missing',
+      '$.fulfillment_details.address.name',
+      ['post', `/${made.id}`, { fulfillment_details: { address: {} } }],
+    ],
+    [400, 'invalid', '$.order_notes', ['post', `/${made.id}`, { order_notes: 'My card: 4242 4242 4242 4242' }]],
     [400, 'unsupported', '$.currency', ['post', '', start({ currency: 'chf' })]],
     [400, 'invalid', '$.quote_id', ['post', '', start({ quote_id: 'q_1' })]],
     [400, 'region_restricted', '$.fulfillment_details.address.country', ['post', '', start(inFrance)]],
