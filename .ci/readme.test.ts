@@ -87,7 +87,7 @@ describe('all plugins', () => {
   })
   after(() => all.end())
 
-  const curls = found(/^curl 'http:\/\/localhost:333\d\//)
+  const curls = found(/^curl 'http:\/\/localhost:33\d\d\//)
   assert.equal(curls.length, plugins.length)
   for (const curl of curls)
     test(`an answer comes: ${curl}`, async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { run } from './command.ts'
@@ -15,7 +15,10 @@ const suites = [
 
 function kindOf(name: string): string {
   if (name === 'diagnostic') return name
-  return existsSync(new URL(`../../plugins/${name}/views`, import.meta.url)) ? 'with-views' : 'without-views'
+  const folder = new URL(`../../plugins/${name}/`, import.meta.url)
+  // It has views, and asks: its sessions remember which clients can be asked.
+  if (readFileSync(new URL('generated/openapi.json', folder), 'utf8').includes('"x-confirmation"')) return 'acting'
+  return existsSync(new URL('views', folder)) ? 'with-views' : 'without-views'
 }
 
 const servers = await mcpServers()

@@ -23,7 +23,7 @@ export {
   type Settings,
   VerificationTokens,
 } from './environment.ts'
-export { type Html, html } from './home/html.ts'
+export { Html, html } from './home/html.ts'
 export { createLog } from './log.ts'
 export { toManifest } from './manifest.ts'
 export type { Lifecycle } from './middleware/health.ts'

@@ -89,7 +89,11 @@ function refusal(error: z.ZodError, input: unknown): Problem {
 function describeValue(issue: z.core.$ZodIssue, input: unknown): string | undefined {
   const at = (path: PropertyKey[]) =>
     path.reduce<unknown>((whole, key) => (whole as Record<PropertyKey, unknown>)[key], input)
-  if (issue.code === 'invalid_type') return describeRounded(issue.expected, at(issue.path))
+  if (issue.code === 'invalid_type') {
+    const value = at(issue.path)
+    if (issue.expected === 'int' && typeof value === 'number') return 'must be a whole number'
+    return describeRounded(issue.expected, value)
+  }
   if (issue.code !== 'invalid_format' || !issue.message.startsWith('Invalid ISO ')) return undefined
   return describeFormat(issue.format, at(issue.path))
 }

@@ -61,6 +61,12 @@ globalThis.view = (() => {
       return structuredContent
     },
 
+    /** Asks the assistant to open a page in the browser of the user. */
+    async open(url) {
+      const { isError } = await request('ui/open-link', { url }).catch(() => ({ isError: true }))
+      if (isError) throw new Error(`The assistant cannot open ${url}: open it yourself`)
+    },
+
     /** Creates an element with properties and children. Text is never read as HTML. */
     element(name, properties = {}, ...children) {
       const made = Object.assign(document.createElement(name), properties)

@@ -1,5 +1,4 @@
 import type { Context } from '@reference-plugins/core'
-import { formatMoney } from './money.ts'
 import { SourceError, type SourceErrorCode } from './source.ts'
 
 type Status = 404 | 409 | 422 | 503 | 504
@@ -58,7 +57,7 @@ export async function answerFrom<Result>(
     const { code, message, price, retryAfter } = error
     const [status, advice] = answers[code]
     if (status >= 500) log.warn({ err: error.cause ?? error }, message)
-    const now = price ? `, ${formatMoney(price)} (amount ${price.amount})` : ''
+    const now = price ? `, amount ${price.amount}` : ''
     throw fail(status as never, `${message}${now} (${code}): ${advice}`, {
       ...(status >= 500 && { headers: { 'retry-after': String(retryAfter) } }),
       cause: error,

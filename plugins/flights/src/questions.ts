@@ -5,7 +5,7 @@ import type { Cancellation, Money, Order, OrderChange } from './order.ts'
 import { answerFrom } from './problems.ts'
 import { type FlightSource, SourceError } from './source.ts'
 import { type OrderInput, readRequest } from './travellers.ts'
-import { changeWords, flightFacts, people, priceOf, refundWords, route, travellersFact } from './wording.ts'
+import { changeWords, flightFacts, momentOf, people, priceOf, refundWords, route, travellersFact } from './wording.ts'
 
 /** What a person sees before an offer is held, or booked and paid. */
 export const confirmOrdering = (
@@ -31,9 +31,9 @@ export const confirmOrdering = (
       facts: [
         travellersFact(travellers),
         ...flightFacts(offer),
-        ...(isHold && paymentRequiredBy ? [{ label: 'Must be paid by', value: paymentRequiredBy }] : []),
+        ...(isHold && paymentRequiredBy ? [{ label: 'Must be paid by', value: momentOf(paymentRequiredBy) }] : []),
         ...(isHold && priceGuaranteeExpiresAt
-          ? [{ label: 'Price guaranteed until', value: priceGuaranteeExpiresAt }]
+          ? [{ label: 'Price guaranteed until', value: momentOf(priceGuaranteeExpiresAt) }]
           : []),
       ],
       bound: { ...price },

@@ -41,6 +41,7 @@ function toSearch({
   if (adults + childAges.length > mostPeople)
     throw new SourceError('search_invalid', `At most ${mostPeople} people can fly together`)
   const [origin, destination] = [readPlace(places.origin), readPlace(places.destination)]
+  if (origin === destination) throw new SourceError('search_invalid', `Origin and destination are both ${origin}`)
   const back = returnDate === undefined ? [] : [{ origin: destination, destination: origin, departureDate: returnDate }]
   return {
     slices: [{ origin, destination, departureDate }, ...back],

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Money, Traveller } from './order.ts'
 import { SourceError } from './source.ts'
 
-const passengerForm = /^[^,]{1,60}, ?[^,]{1,60}, ?(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]), ?[mf]$/
+const passengerForm = /^[^,\d]{1,60}, ?[^,\d]{1,60}, ?(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]), ?[mf]$/
 
 /**
  * One text for each passenger: models keep it together, where parallel lists of names and dates get out of step. The

@@ -10,6 +10,10 @@ interface Fact {
 
 const dates = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' })
 
+/** `12 March 2026, 19:40 UTC`, of a point in time. */
+export const momentOf = (time: string): string =>
+  `${dates.format(new Date(time))}, ${new Date(time).toISOString().slice(11, 16)} UTC`
+
 /** `12 March 2026`, of a local time without a zone. */
 const dateOf = (local: string): string => dates.format(new Date(`${local.slice(0, 10)}T00:00:00Z`))
 
@@ -34,7 +38,9 @@ const conditionOf = (condition: Condition | undefined): string => {
   if (!condition.allowed) return 'not allowed'
   const { penaltyAmount, penaltyCurrency } = condition
   if (penaltyAmount === undefined || penaltyCurrency === undefined) return 'allowed, the penalty is not known'
-  return penaltyAmount === 0 ? 'free' : `for ${formatMoney({ amount: penaltyAmount, currency: penaltyCurrency })}`
+  return penaltyAmount === 0
+    ? 'free of charge'
+    : `for a fee of ${formatMoney({ amount: penaltyAmount, currency: penaltyCurrency })}`
 }
 
 const flightsOf = (slices: readonly Slice[]): Fact => ({

@@ -1,5 +1,6 @@
 import { text } from '@reference-plugins/core'
 import { z } from 'zod'
+import { hasCardNumber } from './card-number.ts'
 import { fulfillmentTypes } from './checkout/vocabulary.ts'
 import { allergens, diets } from './stores/store.ts'
 
@@ -35,11 +36,15 @@ export const items = z
     'All items, each as "2 x ITEM + OPTION" with ids from getMenu: ["2 x margherita + large + olives", "1 x lemonade"]',
   )
 
+/** Words of the guest, which are stored and shown. A card number would be too. */
+const words = (longest: number) =>
+  text(longest).refine((value) => !hasCardNumber(value), 'must not contain a card number: use a saved payment method')
+
 /** What a guest may say about a checkout, besides the items. The names of the address are those of ACP. */
 export const wishes = {
-  guest_name: text(100).optional().describe('The name of the guest'),
+  guest_name: words(100).optional().describe('The name of the guest'),
   guest_phone: text(30)
-    .regex(/^\+?[\d ()/.-]{5,}$/, 'must be a phone number')
+    .regex(/^\+?(?:[ ()/.-]*\d){5,15}[ ()/.-]*$/, 'must be a phone number')
     .optional()
     .describe('The phone number of the guest'),
   guest_email: text(200)
@@ -52,8 +57,8 @@ export const wishes = {
     .describe(
       'When: the id of a fulfillment option, or a time with offset such as 2026-11-27T19:00:00+01:00. Without it, the next window',
     ),
-  line_one: text(100).optional().describe('Street and number, for a delivery'),
-  line_two: text(100).optional().describe('More about the address, such as the floor'),
+  line_one: words(100).optional().describe('Street and number, for a delivery'),
+  line_two: words(100).optional().describe('More about the address, such as the floor'),
   city: text(60).optional().describe('The city, for a delivery'),
   state: text(60).optional().describe('The state, for a delivery. By default that of the store'),
   postal_code: text(20).optional().describe('The postal code, for a delivery'),
@@ -64,5 +69,5 @@ export const wishes = {
     .optional()
     .describe('A tip in the minor unit of the currency: 300 is 3.00 USD. 0 removes it'),
   coupons: z.array(text(40)).max(3).optional().describe('Coupon codes. An empty list removes them'),
-  notes: text(300).optional().describe('What the store must know, in the words of the guest'),
+  notes: words(300).optional().describe('What the store must know, in the words of the guest'),
 }

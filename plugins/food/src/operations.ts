@@ -56,6 +56,7 @@ export const createOperations = ({ database, stores, checkouts, completion, orde
   createCheckout: operation('POST /checkouts', {
     summary: 'Start a checkout: put items into a cart. Nothing is ordered yet',
     description: 'Start a checkout. Nothing is ordered yet. Its messages say what is missing, sold out or refused.',
+    view: 'cart',
     openWorld: false,
     destructive: false,
     idempotent: false,
@@ -70,6 +71,7 @@ export const createOperations = ({ database, stores, checkouts, completion, orde
 
   updateCheckout: operation('PUT /checkouts/{id}', {
     summary: 'Change items, guest, window or tip of a checkout; whatever you leave out does not change',
+    view: 'cart',
     openWorld: false,
     destructive: true,
     consequential: false,
@@ -84,6 +86,7 @@ export const createOperations = ({ database, stores, checkouts, completion, orde
 
   getCheckout: operation('GET /checkouts/{id}', {
     summary: 'Read a checkout: status, totals, windows and messages. Stock and windows change by themselves',
+    view: 'cart',
     openWorld: false,
     input: z.object({ id: checkoutId }),
     output: Checkout,
@@ -93,6 +96,7 @@ export const createOperations = ({ database, stores, checkouts, completion, orde
 
   completeCheckout: operation('POST /checkouts/{id}/complete', {
     summary: 'Order and pay what is in a checkout, after the user has agreed to items, window and total',
+    view: 'cart',
     openWorld: false,
     destructive: false,
     idempotent: false,
@@ -126,6 +130,7 @@ export const createOperations = ({ database, stores, checkouts, completion, orde
 
   cancelCheckout: operation('POST /checkouts/{id}/cancel', {
     summary: 'Give up a checkout that is not ordered yet',
+    view: 'cart',
     openWorld: false,
     destructive: true,
     idempotent: true,
@@ -139,6 +144,7 @@ export const createOperations = ({ database, stores, checkouts, completion, orde
 
   getOrder: operation('GET /orders/{id}', {
     summary: 'Follow an order: how far it is, when it comes, and whether it can still be canceled',
+    view: 'cart',
     openWorld: false,
     input: z.object({ id: orderId }),
     output: PlacedOrder,
@@ -163,6 +169,7 @@ export const createOperations = ({ database, stores, checkouts, completion, orde
 
   cancelOrder: operation('POST /orders/{id}/cancel', {
     summary: 'Cancel an order and get the money back, until the kitchen starts: getOrder says when that is',
+    view: 'cart',
     openWorld: false,
     destructive: true,
     idempotent: false,

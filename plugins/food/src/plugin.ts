@@ -2,6 +2,7 @@ import { type Actions, actionMigrations, definePlugin, type Plugin, serviceToken
 import { openDatabase } from '@reference-plugins/store'
 import { createAcp } from './acp/acp.ts'
 import { acpMigrations } from './acp/tables.ts'
+import { createContinuePage } from './continue/continue.ts'
 import { createOperations } from './operations.ts'
 import type { PaymentService } from './payments/payment-service.ts'
 import type { Network } from './payments/simulated-service.ts'
@@ -30,6 +31,9 @@ export async function createFoodPlugin(settings: FoodSettings, options: FoodOpti
     verificationTokens: settings.FOOD_VERIFICATION_TOKENS ?? {},
   })
 
+  const publicUrl = settings.PUBLIC_URL
+  const actions = () => plugin.actions as Actions
+
   const plugin: Plugin = definePlugin({
     name: 'food',
     title: 'Food',
@@ -52,7 +56,7 @@ export async function createFoodPlugin(settings: FoodSettings, options: FoodOpti
     database,
     needs: [database],
     operations: createOperations(shop),
-    mounts: createAcp(shop, auth, settings.PUBLIC_URL, () => plugin.actions as Actions),
+    mounts: [...createAcp(shop, auth, publicUrl, actions), createContinuePage(shop, publicUrl, actions)],
   })
   return plugin
 }

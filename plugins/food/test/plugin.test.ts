@@ -189,6 +189,20 @@ test('an age check is for a person, at a page', async () => {
   assert.match(refused.detail, /at least 21: give the link to the user\. You cannot do this for them/)
 })
 
+test('a card number is refused in every text of the guest, and nothing is stored', async () => {
+  const { checkout } = await readyCheckout(call)
+  const path = `/checkouts/${checkout.id}`
+  for (const given of [
+    { notes: 'My card is 4111 1111 1111 1111, 12/29' },
+    { guest_name: '4111111111111111' },
+    { line_one: '5555-5555-5555-4444' },
+    { guest_phone: '4111 1111 1111 1111' },
+  ])
+    assert.equal((await call('put', path, given)).status, 400)
+  assert.equal((await call('get', path)).version, checkout.version)
+  await call('put', path, { notes: 'Ring 0041 79 123 45 67, or +49 176 1234 5678 901' })
+})
+
 test('an order moves on by itself and can be canceled until the kitchen starts', async () => {
   const { checkout, agreement } = await readyCheckout(call, { fulfillment: 'local_delivery', ...soho })
   const { order } = await call('post', `/checkouts/${checkout.id}/complete`, { ...agreement, payment: 'saved_wallet' })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Database, Transaction } from '@reference-plugins/store'
+import { formatMoney } from '../money.ts'
 import type { Money } from '../order.ts'
 import { SourceError } from '../source.ts'
 import type { Accounts } from './accounts.ts'
@@ -72,7 +73,9 @@ export class Steps {
       if (price.amount !== 0 && price.currency !== balance.currency)
         throw new SourceError('insufficient_balance', `The account is in ${balance.currency}`)
       if (price.amount > balance.amount)
-        throw new SourceError('insufficient_balance', 'The account has too little', { price: balance })
+        throw new SourceError('insufficient_balance', `The account has only ${formatMoney(balance)}`, {
+          price: balance,
+        })
       const sentAt = this.#now()
       await transaction.run`
         INSERT INTO booking_step (id, owner, kind, subject, order_id, state, amount, currency, sent_at, check_at)

@@ -17,14 +17,15 @@ export const addDays = (date: string, days: number): string =>
 export const dateOf = (instant: number): string => new Date(instant).toISOString().slice(0, 10)
 
 /**
- * The timetable is the same each year, so a day that has passed means that day of the next year: a recorded conversation
- * can be played whenever.
+ * The timetable is the same each year, so a day that has passed means the next such day that is at least a week ahead: a
+ * recorded conversation can be played whenever, and what it holds can be held.
  */
 export function inFuture<Slice extends { departureDate: string }>(slices: readonly Slice[], now: number): Slice[] {
   const today = addDays(dateOf(now), -1)
   const first = slices[0]?.departureDate ?? today
-  const [year, thisYear] = [first, today].map((date) => Number(date.slice(0, 4))) as [number, number]
-  const years = first >= today ? 0 : thisYear - year + (first.slice(4) < today.slice(4) ? 1 : 0)
+  const earliest = addDays(today, 8)
+  const [year, thatYear] = [first, earliest].map((date) => Number(date.slice(0, 4))) as [number, number]
+  const years = first >= today ? 0 : thatYear - year + (first.slice(4) < earliest.slice(4) ? 1 : 0)
   return slices.map((slice) => ({ ...slice, departureDate: addYears(slice.departureDate, years) }))
 }
 

@@ -1,3 +1,4 @@
+import { hasCardNumber } from '../card-number.ts'
 import { type Payment, payments } from '../payments/payment-service.ts'
 import { AcpError } from './acp-error.ts'
 import type { PaymentData } from './requests.ts'
@@ -34,22 +35,4 @@ export function readPayment(data: PaymentData): Payment {
       '$.payment_data.instrument',
     )
   return payment
-}
-
-const digits = /(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)/g
-
-/** Whether a text or a number anywhere in a value looks like the number of a card. */
-function hasCardNumber(value: unknown): boolean {
-  if (typeof value === 'object' && value !== null) return Object.values(value).some(hasCardNumber)
-  const found = String(value).match(digits) ?? []
-  return found.some((text) => isCardNumber(text.replaceAll(/\D/g, '')))
-}
-
-/** The last digit of a card number checks the others (ISO/IEC 7812-1, the formula of Luhn). */
-function isCardNumber(number: string): boolean {
-  const sum = [...number].reverse().reduce((total, digit, place) => {
-    const value = Number(digit) * (place % 2 === 1 ? 2 : 1)
-    return total + (value > 9 ? value - 9 : value)
-  }, 0)
-  return sum % 10 === 0
 }

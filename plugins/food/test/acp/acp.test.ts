@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createLog, sweepActions } from '@reference-plugins/core'
 import { NoAnswer } from '../../src/payments/payment-service.ts'
 import { minutes, serveFood, totalIn } from '../fixture.ts'
 import { acpClient, checkSchema, contact, fits, pay, read, start, toPickUp } from './acp-client.ts'
+import { orderPizza } from './order-pizza.ts'
 
 const served = await serveFood()
 after(served.close)
@@ -49,6 +52,16 @@ test('an agent orders: create, choose a window, read, complete, follow', async (
   clock.now += minutes(24 * 60)
   const later = await acp('get', `/${id}`)
   assert.equal(later.body.order.status, 'completed')
+})
+
+test('the order in the documentation', async () => {
+  const paths: string[] = []
+  const session = await orderPizza(async (path, body) => {
+    paths.push(path)
+    return (await acp('post', path.replace('/checkout_sessions', ''), body)).body
+  })
+  assert.equal(paths.length, 3)
+  assert.deepEqual([session.status, session.order?.status], ['completed', 'confirmed'])
 })
 
 test('an item is named with its options, and counts as often as it is named', async () => {
@@ -164,6 +177,39 @@ test('two at once with one key: one runs, the other is told to wait; a lost answ
   assert.deepEqual([done.status, done.body.status], [200, 'completed'])
   const charges = await slow.call('get', `/orders?customer_id=${body.metadata.customer_id}`)
   assert.equal(charges.orders.length, 1)
+})
+
+test('an order whose process ended in the middle goes on by itself, and a repeat of the request finds it', async (t) => {
+  let isBroken = true
+  const food = await serveFood((_, send) => {
+    if (isBroken) throw new Error('the process ended')
+    return send()
+  })
+  t.after(food.close)
+  const agent = acpClient(food)
+  const log = createLog('silent', false)
+  for (const [handler, line, answered] of [
+    ['saved_wallet', { id: 'forno-luca/lemonade' }, [200, 'completed']],
+    ['saved_card', { id: 'forno-luca/margherita+large', quantity: 9 }, [409, 'conflict']],
+  ] as const) {
+    const { body } = await agent('post', '', { ...start({ ...contact, ...toPickUp }), line_items: [line] })
+    const headers = { 'idempotency-key': 'one' }
+    isBroken = true
+    const broken = await agent('post', `/${body.id}/complete`, pay(handler), headers)
+    assert.deepEqual([broken.status, broken.body.type], [500, 'processing_error'])
+    isBroken = false
+    const until = Date.now() + 20_000
+    for (;;) {
+      await sweepActions(food.plugin, log)
+      const { status } = (await agent('get', `/${body.id}`)).body
+      if (status !== 'complete_in_progress') break
+      assert.ok(Date.now() < until, 'it goes on')
+      await sleep(100)
+    }
+    const again = await agent('post', `/${body.id}/complete`, pay(handler), headers)
+    assert.deepEqual([again.status, again.body.status ?? again.body.code], answered)
+    assert.equal(again.headers['idempotent-replayed'], 'true')
+  }
 })
 
 test('what the agent has seen last is what is ordered', async () => {
