@@ -204,7 +204,8 @@ export const groups: Record<string, Step[]> = {
     },
     {
       title: 'a plugin is killed at each point of a call that acts',
-      command: 'pnpm exec run-tests packages/testing/test/faults/kill.test.ts',
+      command:
+        "pnpm exec run-tests --test-concurrency=1 packages/testing/test/faults/kill.test.ts 'plugins/{food,flights}/test/kill.test.ts'",
       environment: { FAULT_POINTS: 'all' },
       hasTotals: true,
     },

@@ -24,13 +24,14 @@ killTests({
         const request = { path: `/checkouts/${id}/complete`, body: { version, total, payment: 'saved_wallet' } }
         return { ...request, customer: customer.id }
       },
-      async check(client, { request, database, answer }) {
+      async check(client, { request, database, answer, isRefused }) {
         const { customer } = request as KilledRequest & { customer: string }
         const { orders } = await client.get<{ orders: { id: string; status: string }[] }>(
           `/orders?customer_id=${customer}`,
         )
         assert.ok(orders.length <= 1 && orders[0]?.status !== 'created', 'it is ordered and paid once, or not at all')
         if (answer) assert.equal(orders[0]?.id, (answer as Checkout).order?.id)
+        if (isRefused) assert.equal(orders.length, 0)
         const tables = await openDatabase(database, foodMigrations)
         const charges = await tables.all<{ reference: string }>`
           SELECT reference FROM payment_charge WHERE state = 'charged'

@@ -36,6 +36,8 @@ export interface KilledCall {
   /** The DATABASE_URL of the plugin. */
   database: string
   answer?: object
+  /** Whether the caller was told that nothing was done. */
+  isRefused?: boolean
 }
 
 /** Calls a plugin over HTTP. */
@@ -111,14 +113,35 @@ async function killAt(killed: Killed, step: KilledStep, points: readonly string[
     try {
       const isRepeatedAtOnce = index % 2 === 0
       if (!isRepeatedAtOnce) await patiently(() => step.check(client, call))
-      const answer = await patiently(() => send(client, call))
-      await step.check(client, { ...call, answer })
+      const end = await patiently(() => repeat(client, call))
+      await step.check(client, { ...call, ...end })
     } catch (error) {
       const message = `killed ${point}: ${(error as Error).message}`
       throw new Error(`${message}\n${await host.kill()}`, { cause: error })
     }
   }
   await host.kill()
+}
+
+/** @throws while the call still runs or fails */
+async function repeat(client: PluginClient, call: KilledCall): Promise<Pick<KilledCall, 'answer' | 'isRefused'>> {
+  try {
+    return { answer: await send(client, call) }
+  } catch (error) {
+    if (error instanceof Refusal && error.isFinal) return { isRefused: true }
+    throw error
+  }
+}
+
+/** An answer of the plugin that is not a success. */
+class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly isFinal: boolean
+
+  constructor(message: string, isFinal: boolean) {
+    super(message)
+    this.isFinal = isFinal
+  }
 }
 
 let keys = 0
@@ -195,7 +218,8 @@ function clientOf(url: string, token: string | undefined): PluginClient {
   const send = async <Body>(path: string, init: RequestInit) => {
     const answer = await fetch(url + path, init)
     const text = await answer.text()
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`)
+    const isFinal = answer.status < 500 && !answer.headers.has('retry-after')
+    if (!answer.ok) throw new Refusal(`${path}: ${answer.status} ${text}`, isFinal)
     return JSON.parse(text) as Body
   }
   return {
