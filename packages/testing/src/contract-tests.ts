@@ -14,6 +14,9 @@ export interface ContractSettings {
   NODE_ENV: 'development'
 }
 
+/** In seconds. On a busy machine a run takes several times as long as usual, and must not leave anything out. */
+const maxTime = 240
+
 /** The rules about what the data of a plugin becomes from call to call. */
 export const ofKeptData: readonly Code[] = [
   'created-not-found',
@@ -68,7 +71,7 @@ export function contractTests(
       secondToken: developmentToken(database, 'second-'),
       oauth: developmentClient(database),
     }
-    report = await checkPlugin({ baseUrl: publicUrl, ...tokens, ...options })
+    report = await checkPlugin({ baseUrl: publicUrl, maxTime, ...tokens, ...options })
     running.server.closeAllConnections()
     await running.stop()
     await closePlugin(plugin)

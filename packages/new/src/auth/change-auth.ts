@@ -29,6 +29,9 @@ const filesWithOperations = ['src/plugin.ts', 'src/operations.ts']
 export function authModesFor(files: ReadonlyMap<string, string>): { modes: readonly AuthMode[]; reason: string } {
   const code = filesWithOperations.map((path) => files.get(path) ?? '').join('\n')
   if (/^\s*scope: /m.test(code)) return { modes: ['oauth'], reason: 'asks for scopes, which only oauth has' }
+  // It is a value of its own, so other routes ask for it too.
+  const own = /^ +auth,$/m.test(code) && authModeOf(new DefinitionSource(files.get('src/plugin.ts') ?? ''))
+  if (own) return { modes: [own], reason: 'uses its auth mode for other routes too' }
   if (/\buserOperation\(/.test(code)) return { modes: ['user', 'oauth'], reason: 'keeps data for each user' }
   return { modes: authModes, reason: '' }
 }
