@@ -48,7 +48,7 @@ export class Instance {
   }
 
   /** Calls an operation by its operationId. @throws what it throws */
-  async call(id: string, input: object, caller: Caller | undefined, more: Partial<Call> = {}) {
+  async call(id: string, input: object, caller: Caller | undefined, more: Partial<Call> = {}): ReturnType<typeof run> {
     const operation = this.plugin.operations.find((one) => one.id === id)
     if (!operation) throw new Error(`the plugin has no operation ${id}`)
     return run(
