@@ -33,6 +33,9 @@ export interface Turn {
   interleaving?: readonly number[]
 }
 
+/** The store gives up a transaction after 5 seconds, which may pass on a busy machine. In milliseconds. */
+const longestTurn = 4_000
+
 interface Try {
   asked: AskedCall
   instance: Instance
@@ -83,12 +86,14 @@ export class Schedule<Outside> implements Scene<Outside> {
     const struck = fault && (await this.#site.instance(fault.instance)).life
     for (const { life } of this.#site.instances) life.interleave(interleaving)
     if (fault) struck?.arm(fault.kind, fault.at)
+    const began = performance.now()
     const outcomes = await Promise.all(
       tries.map(({ asked, instance, input, hasKey }) => {
         asked.send(hasKey)
         return instance.send(asked, input, this.#caller, hasKey)
       }),
     )
+    const isSlow = performance.now() - began > longestTurn
     for (const { life } of this.#site.instances) life.interleave([])
     const isStruck = struck?.isStruck ?? false
     struck?.disarm()
@@ -97,7 +102,7 @@ export class Schedule<Outside> implements Scene<Outside> {
     const ended = tries.map((one, index) => ({ ...one, outcome: outcomes[index] as Outcome }))
     ended.sort((a, b) => Number(a.outcome.kind === 'lost') - Number(b.outcome.kind === 'lost'))
     for (const { asked, instance, input, outcome } of ended) {
-      const isDisturbed = isStruck && instance.life === struck
+      const isDisturbed = isSlow || (isStruck && instance.life === struck)
       if (input !== asked.input) asked.takeOther(outcome, isDisturbed)
       else asked.take(outcome, isDisturbed, tries.filter((one) => one.asked === asked).length > 1)
     }
