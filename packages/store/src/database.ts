@@ -14,7 +14,7 @@ export interface Reading {
 }
 
 export interface Transaction extends Reading {
-  /** Returns the number of rows that were written or deleted. */
+  /** Returns the number of rows that were written or deleted. Writes that do not wait for each other are done in any order. */
   run(sql: TemplateStringsArray, ...values: Value[]): Promise<number>
 }
 

@@ -121,10 +121,10 @@ test('a failure is rolled back, and nothing else', async () => {
     ['fulfilled', 'rejected', 'rejected', 'fulfilled'],
   )
   assert.match(String((results[1] as PromiseRejectedResult).reason), /changed my mind/)
-  const rows = await database.all<{ name: string }>`SELECT name FROM entry ORDER BY number`
+  const rows = await database.all<{ name: string }>`SELECT name FROM entry ORDER BY name`
   assert.deepEqual(
     rows.map(({ name }) => name),
-    ['before', 'after'],
+    ['after', 'before'],
   )
   await database.close()
 })

@@ -26,6 +26,7 @@ test('each statement is published once, in the context of its caller and without
       assert.ok(!JSON.stringify(others).includes('secret'))
       const found = [caller.getStore(), sql.join('?').trim(), 'error' in event]
       // A transaction that met another one runs again.
+      if (/could not serialize|deadlock/.test(String(event.error))) return
       if (
         event.engine === 'sqlite' ||
         !isDeepStrictEqual(
