@@ -28,6 +28,8 @@ async function check(world: WorldServer): Promise<Report> {
     return await checkPlugin({
       baseUrl: server.url,
       manifest: 'none',
+      // On a busy machine too, nothing is left out.
+      maxTime: 150,
       ...(await specOf(server.url, world)),
       ...options,
     })
