@@ -335,7 +335,7 @@ export const rules = {
   ),
   'key-at-once': error(
     'Of several calls at once with one idempotency key more than one acts',
-    'Write the key before you act, where it can be only once, and answer 409 with Retry-After while the first call runs',
+    'Before you act, store the key where it can be stored only once. While the first call runs, answer the others with 409 and Retry-After',
   ),
   'key-other-input': error(
     'An idempotency key is accepted with other input',
