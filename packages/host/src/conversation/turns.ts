@@ -172,7 +172,7 @@ export class Turns {
         const go = await work(turn)
         begin()
         const state = turnChannel.hasSubscribers ? turnChannel.tracePromise(go, { conversation: id }) : go()
-        end = await this.#endOf(state, signal)
+        end = await this.#endOf(state, signal, () => conversations.isOf(user, id))
         return end
       })
       .catch((error) => {
@@ -187,11 +187,13 @@ export class Turns {
     events.end()
   }
 
-  async #endOf(work: Promise<TurnState>, signal: AbortSignal): Promise<TurnEnd> {
+  async #endOf(work: Promise<TurnState>, signal: AbortSignal, isThere: () => Promise<boolean>): Promise<TurnEnd> {
     const end = await work.then(
       (state) => ({ state }),
-      (error: Error) => {
+      async (error: Error) => {
         const isExpected = error instanceof Problem || error.name === 'ModelError' || signal.aborted
+        // Another instance may have deleted the conversation.
+        if (!isExpected && !(await isThere().catch(() => true))) return { state: 'stopped' as const }
         if (!isExpected) this.#options.log.error({ err: error }, 'a turn failed')
         const problem = isExpected ? error.message : 'The host failed, and logged the error: try again'
         return { state: 'failed' as const, problem }
