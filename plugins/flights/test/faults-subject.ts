@@ -139,8 +139,10 @@ export const flightsSubject: Subject<Airlines> = {
 
     // Each kind of thing has happened as often as its calls are done.
     const paid = orders.filter((order) => order.paid_at !== null).length - count('done', 'book')
-    assert.ok(paid >= count('done', 'pay'), 'what was paid is paid')
-    assert.ok(paid <= count('done', 'pay') + count('unknown', 'pay', 'book'), 'nothing else is paid')
+    // Of two calls that pay for one order at once, the second may lose its answer and then find the order paid.
+    const told = new Set(scene.done('pay').map(({ answer }) => answer?.id)).size
+    assert.ok(paid >= told, 'what was paid is paid')
+    assert.ok(paid <= told + count('unknown', 'pay', 'book'), 'nothing else is paid')
     const cancelled = orders.filter((order) => order.cancelled_at !== null).length
     assert.ok(cancelled >= count('done', 'cancel'), 'what was cancelled is cancelled')
     assert.ok(cancelled <= count('done', 'cancel') + count('unknown', 'cancel'), 'nothing else is cancelled')
