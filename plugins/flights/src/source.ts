@@ -65,7 +65,7 @@ export type SourceErrorCode =
   | 'already_confirmed'
   /** Only by the plugin: another call for the same order has not ended. */
   | 'order_busy'
-  /** Only by the plugin: the answer was lost, and by now it is known that nothing was done. */
+  /** Only by the plugin: the answer was lost, and it turned out that nothing was done. */
   | 'not_done'
   /** The source did nothing, and may in a moment: it is not reachable, or too many calls were made. */
   | 'unavailable'
